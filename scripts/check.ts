@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process'
+
+// What every commit must pass, each in a line with its time: types, lint, format, boundaries, unit tests.
+const checks: readonly (readonly [string, readonly string[]])[] = [
+  ['types', ['tsc', '--noEmit']],
+  ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
+  ['format', ['biome', 'format', '.']],
+  [
+    'boundaries',
+    ['depcruise', 'packages', 'order-service', 'delivery-service', 'scripts', 'test', '--output-type', 'err']
+  ],
+  ['unit tests', ['vitest', 'run', '--project', 'unit', '--passWithNoTests']]
+]
+
+function runCheck([name, command]: readonly [string, readonly string[]]): Promise<boolean> {
+  const started = performance.now()
+  const [program = '', ...args] = command
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
+  return new Promise(resolve => {
+    child.on('error', error => (output += error.message))
+    child.on('close', code => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      console.log(`${code === 0 ? '✓' : '✗'} ${name.padEnd(11)} ${seconds.padStart(5)} s`)
+      if (code !== 0) console.log(output.trimEnd())
+      resolve(code === 0)
+    })
+  })
+}
+
+const results = await Promise.all(checks.map(runCheck))
+if (results.includes(false)) process.exitCode = 1
