@@ -1,1 +1,9 @@
-export {}
+export { StackError, type StackErrorCode } from './errors.ts'
+export { type ExternalStackOptions, externalStack } from './external-stack.ts'
+export { type Part, type PartSpec, createPart } from './process/part.ts'
+export { freePort, isFree, portHolder, requireFree } from './process/ports.ts'
+export { type ProcessRecord, endProcess, livingProcesses } from './process/process-record.ts'
+export { type ProcessStackOptions, startStack } from './process-stack.ts'
+export type { Progress } from './progress.ts'
+export { readOrCreateSecret } from './secrets.ts'
+export type { Stack } from './stack.ts'

@@ -1,0 +1,48 @@
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { env } from 'node:process'
+
+/** The user's cache of engines, shared by all clones: `$OUTBOX_CDC_CACHE`, else the XDG cache folder. */
+export function engineCacheDir(): string {
+  return env.OUTBOX_CDC_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'outbox-cdc')
+}
+
+/**
+ * The folder of one engine, filled by `fetch` the first time. It is there whole or not at all: `fetch` fills a folder
+ * beside it that is renamed at the end. Two clones that fetch at once both succeed; the second rename gives way.
+ */
+export async function cachedEngine(key: string, fetch: (dir: string) => Promise<void>): Promise<string> {
+  const finished = join(engineCacheDir(), key)
+  if (existsSync(finished)) return finished
+  const building = `${finished}.building-${process.pid}`
+  await removeAbandonedBuilds(finished)
+  await mkdir(building, { recursive: true })
+  try {
+    await fetch(building)
+    await rename(building, finished)
+  } catch (error) {
+    await rm(building, { recursive: true, force: true })
+    if (!existsSync(finished)) throw error
+  }
+  return finished
+}
+
+async function removeAbandonedBuilds(finished: string): Promise<void> {
+  const siblings = await readdir(dirname(finished)).catch(() => [])
+  for (const name of siblings) {
+    const [key, pid] = name.split('.building-')
+    if (key !== basename(finished) || pid === undefined || isAlive(Number(pid))) continue
+    await rm(join(dirname(finished), name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

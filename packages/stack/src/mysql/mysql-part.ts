@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getuid } from 'node:process'
+import mysql from 'mysql2/promise'
+import type { MysqlEngine } from '../engines/mysql-from-debian.ts'
+import { runTool } from '../engines/run-tool.ts'
+import { type Part, createPart } from '../process/part.ts'
+
+export type MysqlPartOptions = {
+  readonly engine: MysqlEngine
+  readonly dir: string
+  readonly port: number
+  readonly rootPassword: string
+  readonly logDir: string
+  readonly runDir: string
+  readonly extraArgs?: readonly string[]
+}
+
+/** A mysqld on loopback at full durability, with a row binlog and GTIDs as Debezium needs them. */
+export async function createMysqlPart(options: MysqlPartOptions): Promise<Part> {
+  const { engine, dir, port, rootPassword } = options
+  const initFile = join(dir, 'init.sql')
+  if (!existsSync(join(dir, 'data'))) await initialise(engine, dir)
+  await writeFile(initFile, rootAccount(rootPassword), { mode: 0o600 })
+  const logFile = join(options.logDir, 'mysql.log')
+  return createPart({
+    name: 'mysql',
+    command: engine.command,
+    args: [
+      ...engine.args,
+      ...asRoot(),
+      ...serverArgs(dir, port),
+      `--init-file=${initFile}`,
+      ...(options.extraArgs ?? [])
+    ],
+    logFile,
+    runDir: options.runDir,
+    answers: () => answers(port, rootPassword)
+  })
+}
+
+/** Initialises aside and renames, so that an interrupted first start never leaves half a data folder. */
+async function initialise(engine: MysqlEngine, dir: string): Promise<void> {
+  const aside = join(dir, 'data.initialising')
+  await rm(aside, { recursive: true, force: true })
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  await runTool(engine.command, [...engine.args, ...asRoot(), '--initialize-insecure', `--datadir=${aside}`])
+  await rename(aside, join(dir, 'data'))
+}
+
+/** mysqld refuses to run as the system's root unless told so; in containers and CI that is often who we are. */
+function asRoot(): readonly string[] {
+  return getuid?.() === 0 ? ['--user=root'] : []
+}
+
+function serverArgs(dir: string, port: number): readonly string[] {
+  // The path of a Unix socket has a limit of 107 bytes, which a clone deep in the file system exceeds.
+  const socket = join(tmpdir(), `outbox-cdc-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}.sock`)
+  return [
+    `--datadir=${join(dir, 'data')}`,
+    `--port=${port}`,
+    `--socket=${socket}`,
+    '--bind-address=127.0.0.1',
+    '--mysqlx=OFF',
+    '--secure-file-priv=',
+    '--server-id=1',
+    '--log-bin=binlog',
+    '--gtid-mode=ON',
+    '--enforce-gtid-consistency=ON',
+    '--binlog-row-image=FULL',
+    '--binlog-expire-logs-seconds=604800',
+    '--innodb-flush-log-at-trx-commit=1',
+    '--sync-binlog=1',
+    '--character-set-server=utf8mb4',
+    '--default-time-zone=+00:00',
+    '--log-timestamps=UTC',
+    '--max-connections=400',
+    '--innodb-buffer-pool-size=128M',
+    // The Performance Schema takes 150 MB and nothing here reads it.
+    '--performance-schema=OFF'
+  ]
+}
+
+function rootAccount(password: string): string {
+  const account = (host: string) =>
+    `CREATE USER IF NOT EXISTS 'root'@'${host}'; ALTER USER 'root'@'${host}' IDENTIFIED BY '${password}'; GRANT ALL ON *.* TO 'root'@'${host}' WITH GRANT OPTION;\n`
+  // SET: what an init file changes is not a transaction that Debezium should see.
+  return ['SET SESSION sql_log_bin = 0;\n', ...['localhost', '127.0.0.1'].map(account)].join('')
+}
+
+async function answers(port: number, password: string): Promise<void> {
+  const connection = await mysql.createConnection({
+    host: '127.0.0.1',
+    port,
+    user: 'root',
+    password,
+    connectTimeout: 2_000
+  })
+  await connection.query({ sql: 'SELECT 1', timeout: 2_000 }).finally(() => connection.destroy())
+}

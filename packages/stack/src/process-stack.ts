@@ -1,0 +1,204 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createConnectPart } from './connect/connect-part.ts'
+import { type JavaEngine, fetchJavaEngine } from './engines/java-engine.ts'
+import { findMysqlEngine } from './engines/mysql-engine.ts'
+import { checkRequirements } from './engines/requirements.ts'
+import { createKafkaPart } from './kafka/kafka-part.ts'
+import { createMysqlPart } from './mysql/mysql-part.ts'
+import type { Part } from './process/part.ts'
+import { type Ports, type RequestedPorts, choosePorts } from './choose-ports.ts'
+import { type Progress, silently } from './progress.ts'
+import { ownFolder } from './own-folder.ts'
+import { readOrCreateSecret } from './secrets.ts'
+import { StackError } from './errors.ts'
+import type { Stack } from './stack.ts'
+
+export type ProcessStackOptions = {
+  /** Data, logs, secrets and pid records live here; data outlives a restart in the same folder. */
+  readonly dir: string
+  readonly parts?: readonly ('mysql' | 'kafka' | 'connect')[]
+  readonly brokers?: 1 | 3
+  readonly workers?: 1 | 2
+  /** Ports that are not named are chosen among the free ones. */
+  readonly ports?: RequestedPorts
+  /** A worker's properties file; `${NAME}` in it is replaced from `references`. */
+  readonly workerProperties?: string
+  readonly references?: Readonly<Record<string, string>>
+  /** Configuration file of the JMX exporter; needs `ports.jmx`. */
+  readonly jmxConfig?: string
+  readonly connectHeapMb?: number
+  readonly mysqlArgs?: readonly string[]
+  readonly progress?: Progress
+}
+
+/** Starts MySQL, Kafka and Connect as child processes on loopback and resolves when all answer. */
+export async function startStack(options: ProcessStackOptions): Promise<Stack> {
+  const progress = options.progress ?? silently
+  await checkRequirements(options.dir)
+  const release = await ownFolder(join(options.dir, 'run'))
+  const started: Part[] = []
+  try {
+    const plan = await planStack(options, progress)
+    const kafkaThenConnect = async () => {
+      await startAll(plan.kafka, started)
+      await startAll(plan.connect, started)
+    }
+    const summary = [...plan.mysql, ...plan.kafka, ...plan.connect].map(part => part.name).join(', ')
+    await progress(`start ${summary}`, () => settleBoth(startAll(plan.mysql, started), kafkaThenConnect()))
+    return asStack({
+      parts: [...plan.mysql, ...plan.kafka, ...plan.connect],
+      ports: plan.ports,
+      secret: plan.secret,
+      release
+    })
+  } catch (error) {
+    await Promise.all(started.map(part => part.stop()))
+    release()
+    throw error
+  }
+}
+
+/** Waits for both even when one fails, so that nothing is still starting while the rest is stopped. */
+async function settleBoth(...works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(result => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+async function startAll(parts: readonly Part[], started: Part[]): Promise<void> {
+  started.push(...parts)
+  await Promise.all(parts.map(part => part.start()))
+}
+
+type Plan = {
+  readonly mysql: readonly Part[]
+  readonly kafka: readonly Part[]
+  readonly connect: readonly Part[]
+  readonly ports: Ports
+  readonly secret: string
+}
+
+async function planStack(options: ProcessStackOptions, progress: Progress): Promise<Plan> {
+  const wanted = options.parts ?? ['mysql', 'kafka', 'connect']
+  const ports = await choosePorts(options.ports ?? {}, {
+    brokers: options.brokers ?? 1,
+    workers: options.workers ?? 1,
+    wanted
+  })
+  const rootPassword = await readOrCreateSecret(join(options.dir, 'secrets'), 'root')
+  const needsJava = wanted.includes('kafka') || wanted.includes('connect')
+  const [mysqlEngine, javaEngine] = await Promise.all([
+    wanted.includes('mysql') ? findMysqlEngine(progress) : undefined,
+    needsJava ? fetchJavaEngine(progress) : undefined
+  ])
+  const common = { logDir: join(options.dir, 'logs'), runDir: join(options.dir, 'run') }
+  await mkdir(common.logDir, { recursive: true })
+  const mysqlPart = async () => {
+    if (mysqlEngine === undefined) return []
+    const extraArgs = options.mysqlArgs ?? []
+    return [
+      await createMysqlPart({
+        ...common,
+        engine: mysqlEngine,
+        dir: join(options.dir, 'mysql'),
+        port: ports.mysql,
+        rootPassword,
+        extraArgs
+      })
+    ]
+  }
+  const [mysql, kafka, connect] = await Promise.all([
+    mysqlPart(),
+    javaEngine === undefined || !wanted.includes('kafka') ? [] : kafkaParts(options, javaEngine, ports),
+    javaEngine === undefined || !wanted.includes('connect') ? [] : connectParts(options, javaEngine, ports)
+  ])
+  return { mysql, kafka, connect, ports, secret: rootPassword }
+}
+
+async function kafkaParts(options: ProcessStackOptions, engine: JavaEngine, ports: Ports): Promise<readonly Part[]> {
+  const nodes = ports.kafka.map((port, index) => ({
+    id: index + 1,
+    port,
+    controllerPort: ports.controllers[index] ?? 0
+  }))
+  const common = { engine, dir: join(options.dir, 'kafka'), nodes, heapMb: 384, ...folders(options) }
+  const [first, ...others] = nodes
+  if (first === undefined) return []
+  // The first one chooses the cluster's id; the others find it.
+  const part = await createKafkaPart({ ...common, node: first })
+  return [part, ...(await Promise.all(others.map(node => createKafkaPart({ ...common, node }))))]
+}
+
+function connectParts(options: ProcessStackOptions, engine: JavaEngine, ports: Ports): Promise<readonly Part[]> {
+  const { workerProperties, references, jmxConfig } = options
+  return Promise.all(
+    ports.connect.map((port, index) =>
+      createConnectPart({
+        engine,
+        dir: join(options.dir, 'connect'),
+        id: index + 1,
+        port,
+        brokers: brokersOf(ports),
+        heapMb: options.connectHeapMb ?? 512,
+        ...folders(options),
+        ...(workerProperties === undefined ? {} : { workerProperties }),
+        ...(references === undefined ? {} : { references }),
+        ...(jmxConfig === undefined || ports.jmx === undefined
+          ? {}
+          : { jmx: { port: ports.jmx + index, configFile: jmxConfig } })
+      })
+    )
+  )
+}
+
+function folders({ dir }: ProcessStackOptions): { readonly logDir: string; readonly runDir: string } {
+  return { logDir: join(dir, 'logs'), runDir: join(dir, 'run') }
+}
+
+function brokersOf(ports: Ports): readonly string[] {
+  return ports.kafka.map(port => `127.0.0.1:${port}`)
+}
+
+type Started = {
+  readonly parts: readonly Part[]
+  readonly ports: Ports
+  readonly secret: string
+  readonly release: () => void
+}
+
+function asStack({ parts, ports, secret, release }: Started): Stack {
+  const find = (name: string): Part => {
+    const part = parts.find(candidate => candidate.name === name)
+    if (part !== undefined) return part
+    throw new StackError(
+      'UNKNOWN_PART',
+      `There is no part ${name}; there are ${parts.map(({ name: known }) => known).join(', ')}.`
+    )
+  }
+  return {
+    mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword: secret },
+    kafka: { brokers: brokersOf(ports) },
+    connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
+    parts: parts.map(part => part.name),
+    start: name => find(name).start(),
+    stop: name => find(name).stop(),
+    kill: name => find(name).kill(),
+    freeze: name => find(name).freeze(),
+    thaw: name => find(name).thaw(),
+    pid: name => find(name).pid(),
+    logFile: name => find(name).logFile,
+    async restart(name) {
+      await find(name).stop()
+      await find(name).start()
+    },
+    onUnexpectedExit: listener => {
+      for (const part of parts) part.onUnexpectedExit(how => listener(part.name, how))
+    },
+    async stopAll() {
+      const is = (kind: string) => parts.filter(part => part.name.startsWith(kind))
+      for (const group of [is('connect'), [...is('kafka'), ...is('mysql')]])
+        await Promise.all(group.map(part => part.stop()))
+      release()
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+type Patience = { readonly timeoutMs?: number; readonly everyMs?: number }
+
+/** Repeats an assertion until it holds, and fails with its last error when the time is over. */
+export async function eventually<T>(assertion: () => T | Promise<T>, patience: Patience = {}): Promise<T> {
+  const { timeoutMs = 15_000, everyMs = 25 } = patience
+  for (const deadline = Date.now() + timeoutMs; ; await sleep(everyMs)) {
+    try {
+      return await assertion()
+    } catch (error) {
+      if (Date.now() >= deadline) throw error
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { startStack } from '../../packages/stack/src/index.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+export type SharedStack = {
+  readonly mysql: { readonly host: string; readonly port: number; readonly rootPassword: string }
+  readonly kafka: { readonly brokers: readonly string[] }
+  readonly connect: { readonly url: string }
+  readonly secretsDir: string
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    stack: SharedStack
+  }
+}
+
+/** vitest's global set-up of the int tests: one MySQL, one broker and one Connect worker for the whole run. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dir = await emptyFolder()
+  const secretsDir = join(dir, 'secrets')
+  const workerProperties = join(root, 'connect-config/worker.properties')
+  const stack = await startStack({
+    dir,
+    ...(existsSync(workerProperties) ? { workerProperties } : {}),
+    references: { SECRETS_DIR: secretsDir },
+    progress: async (step, work) => {
+      const started = Date.now()
+      const result = await work()
+      console.log(`✓ ${step} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+      return result
+    }
+  })
+  const { mysql, kafka } = stack
+  project.provide('stack', { mysql, kafka, connect: { url: stack.connect.urls[0] ?? '' }, secretsDir })
+  return async () => {
+    await stack.stopAll()
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+/** A folder for this run; those of runs that were killed are removed. */
+async function emptyFolder(): Promise<string> {
+  const parent = join(root, '.data/test')
+  await mkdir(parent, { recursive: true })
+  for (const name of await readdir(parent)) {
+    const pid = Number(/^shared-(\d+)$/.exec(name)?.[1])
+    if (pid > 0 && !existsSync(`/proc/${pid}`)) await rm(join(parent, name), { recursive: true, force: true })
+  }
+  return join(parent, `shared-${process.pid}`)
+}
