@@ -1,1 +1,11 @@
-export {}
+export { applyConnector } from './apply-connector.ts'
+export type { ApplyResult } from './apply-connector.ts'
+export type { BeginOptions } from './begin-at-position.ts'
+export { currentPosition, recordedPosition } from './binlog-position.ts'
+export type { BinlogPosition } from './binlog-position.ts'
+export { createConnectApi } from './connect-api.ts'
+export type { ConnectApi, ConnectorConfig, ConnectorStatus } from './connect-api.ts'
+export { expandReferences, readConnectorFile } from './connector-file.ts'
+export type { ConnectorFile, Environment } from './connector-file.ts'
+export { ConnectctlError } from './errors.ts'
+export { waitUntilRunning } from './wait-until-running.ts'

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { notYetReadMark, offsetsAt } from './binlog-position.ts'
+import type { BinlogPosition } from './binlog-position.ts'
+import type { ConnectApi, ConnectorConfig, ConnectorOffsets, ConnectorStatus } from './connect-api.ts'
+import type { ConnectorFile } from './connector-file.ts'
+import { ConnectctlError } from './errors.ts'
+import { statusPath, waitUntilRunning } from './wait-until-running.ts'
+
+export type BeginOptions = {
+  /** Where a connector that has no offsets yet begins to read the binlog. */
+  readonly startAt: () => Promise<BinlogPosition>
+  readonly note?: (line: string) => void
+  readonly timeoutMs?: number
+}
+
+/**
+ * Creates a connector that misses nothing: it is born stopped, takes the offsets of its former life or the recorded
+ * binlog position, and only then reads. Without offsets of its own, Debezium would begin at the present.
+ */
+export async function beginAtPosition(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+  const path = `/connectors/${encodeURIComponent(file.name)}`
+  await api.request('POST', '/connectors', { body: { name: file.name, config: file.config, initial_state: 'STOPPED' } })
+  await waitUntilStopped(api, file.name)
+  const kept = await api.request<ConnectorOffsets>('GET', `${path}/offsets`)
+  if (kept.offsets.length > 0) {
+    options.note?.('it goes on at the offsets of its former life')
+    await api.request('PUT', `${path}/resume`)
+    return
+  }
+  const position = await options.startAt()
+  options.note?.(`it begins at ${position.file}:${position.position}`)
+  await api.request('PATCH', `${path}/offsets`, { body: offsetsAt(position, file.config) })
+  await rebuildSchemaHistory(api, file, options)
+}
+
+/** Runs the connector in Debezium's recovery mode until it reads the binlog, then gives it the settings of its file. */
+export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+  const path = `/connectors/${encodeURIComponent(file.name)}`
+  await api.request('PUT', `${path}/config`, { body: recoveryConfig(file.config) })
+  await api.request('PUT', `${path}/resume`)
+  await waitUntilRunning(api, file.name, { ...options, settleMs: 0 })
+  await waitUntilReading(api, file.name)
+  await api.request('PUT', `${path}/config`, { body: file.config })
+}
+
+function recoveryConfig(config: ConnectorConfig): ConnectorConfig {
+  return { ...config, 'snapshot.mode': 'recovery', 'heartbeat.interval.ms': '500' }
+}
+
+export async function waitUntilStopped(api: ConnectApi, name: string): Promise<void> {
+  await until(`${name} did not stop`, async () => {
+    const status = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
+    return status?.connector.state === 'STOPPED' && status.tasks.length === 0
+  })
+}
+
+async function waitUntilReading(api: ConnectApi, name: string): Promise<void> {
+  await until(`${name} read nothing from the binlog`, async () => {
+    await waitUntilRunning(api, name, { settleMs: 0 })
+    const { offsets } = await api.request<ConnectorOffsets>('GET', `/connectors/${encodeURIComponent(name)}/offsets`)
+    const offset = offsets[0]?.offset ?? {}
+    return !(notYetReadMark in offset) && !('snapshot' in offset)
+  })
+}
+
+async function until(complaint: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new ConnectctlError('NOT_RUNNING', `${complaint} within 60 s`)
+    await sleep(200)
+  }
+}

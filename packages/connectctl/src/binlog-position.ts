@@ -1,0 +1,64 @@
+import type { ConnectorConfig, ConnectorOffsets } from './connect-api.ts'
+import type { Environment } from './connector-file.ts'
+import { ConnectctlError } from './errors.ts'
+import { rowsOf, withSourceDatabase } from './source-database.ts'
+
+export type BinlogPosition = { readonly file: string; readonly position: number; readonly gtidSet: string }
+
+/** Present in an offset only until Debezium has written one of its own: tells whether the connector has begun to read. */
+export const notYetReadMark = 'set_by_connectctl'
+
+type PositionRow = { binlog_file: string; binlog_position: number | string; gtid_set: string | null }
+
+/** The position that the outbox's migration recorded in `outbox_position`, next to one of the captured tables. */
+export async function recordedPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
+  const databases = [
+    ...new Set((config['table.include.list'] ?? '').split(',').map(table => table.split('.')[0] ?? ''))
+  ]
+  const found = await withSourceDatabase(config, environment, async connection => {
+    for (const database of databases) {
+      const tables = await rowsOf(
+        connection,
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = 'outbox_position'",
+        [database]
+      )
+      if (tables.length === 0) continue
+      const select = 'SELECT binlog_file, binlog_position, gtid_set FROM ??.outbox_position ORDER BY id LIMIT 1'
+      const [row] = await rowsOf<PositionRow>(connection, select, [database])
+      if (row) return row
+    }
+    return undefined
+  })
+  if (found) return { file: found.binlog_file, position: Number(found.binlog_position), gtidSet: found.gtid_set ?? '' }
+  throw new ConnectctlError(
+    'POSITION_UNKNOWN',
+    `No recorded binlog position: ${databases.join(', ')} has no outbox_position that ${config['database.user']} can ` +
+      'read. Run the migrations first, or say where to begin: --start-at now, or --start-at FILE:POSITION'
+  )
+}
+
+/** Where the server's binlog ends at this moment. */
+export async function currentPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
+  type Status = { File: string; Position: number; Executed_Gtid_Set: string }
+  const [status] = await withSourceDatabase(config, environment, connection =>
+    rowsOf<Status>(connection, 'SHOW BINARY LOG STATUS')
+  )
+  if (!status) throw new ConnectctlError('POSITION_UNKNOWN', 'The server writes no binlog (log_bin is off)')
+  return { file: status.File, position: status.Position, gtidSet: status.Executed_Gtid_Set }
+}
+
+/** The same position as an offset of Debezium's MySQL connector. */
+export function offsetsAt(position: BinlogPosition, config: ConnectorConfig): ConnectorOffsets {
+  const gtids = position.gtidSet.replaceAll('\n', '')
+  const offset = {
+    file: position.file,
+    pos: position.position,
+    ...(gtids === '' ? {} : { gtids }),
+    row: 0,
+    event: 0,
+    server_id: 0,
+    ts_sec: 0,
+    [notYetReadMark]: true
+  }
+  return { offsets: [{ partition: { server: config['topic.prefix'] ?? '' }, offset }] }
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConnectctlError } from './errors.ts'
+
+export type ConnectorConfig = Readonly<Record<string, string>>
+export type ConnectorState = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'RESTARTING' | 'DESTROYED'
+export type TaskStatus = {
+  readonly id: number
+  readonly state: ConnectorState
+  readonly worker_id: string
+  readonly trace?: string
+}
+export type ConnectorStatus = {
+  readonly name: string
+  readonly type: string
+  readonly connector: { readonly state: ConnectorState; readonly worker_id: string; readonly trace?: string }
+  readonly tasks: readonly TaskStatus[]
+}
+export type ConnectorOffsets = {
+  readonly offsets: readonly { readonly partition: object; readonly offset: Record<string, unknown> | null }[]
+}
+export type RequestOptions = {
+  readonly body?: unknown
+  /** Answers `undefined` for 404 instead of failing. */
+  readonly orMissing?: boolean
+}
+
+/** One Connect cluster, by the REST address of any of its workers. */
+export type ConnectApi = {
+  readonly url: string
+  request<T>(method: string, path: string, options?: RequestOptions): Promise<T>
+}
+
+export type ConnectApiOptions = {
+  readonly url: string
+  /** How long 409 (rebalance), 5xx and refused connections are retried. */
+  readonly retryForMs?: number
+  readonly note?: (line: string) => void
+}
+
+const answerTimeoutMs = 90_000
+
+export function createConnectApi({ url, retryForMs = 60_000, note = () => {} }: ConnectApiOptions): ConnectApi {
+  const base = url.replace(/\/+$/, '')
+
+  async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+    const deadline = Date.now() + retryForMs
+    for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 2_000)) {
+      const answer = await attempt(method, `${base}${path}`, options.body)
+      if (answer.kind === 'ok') return answer.body as T
+      if (answer.kind === 'missing' && options.orMissing === true) return undefined as T
+      if (answer.kind !== 'retry') throw answer.error
+      if (Date.now() + waitMs > deadline) throw answer.error
+      note(`${answer.error.message}; trying again`)
+      await sleep(waitMs)
+    }
+  }
+  return { url: base, request }
+}
+
+type Answer =
+  | { readonly kind: 'ok'; readonly body: unknown }
+  | { readonly kind: 'missing' | 'refused' | 'retry'; readonly error: ConnectctlError }
+
+async function attempt(method: string, url: string, body: unknown): Promise<Answer> {
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      signal: AbortSignal.timeout(answerTimeoutMs),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    })
+    const text = await response.text()
+    if (response.ok) return { kind: 'ok', body: text === '' ? undefined : JSON.parse(text) }
+    return refusal(response.status, text)
+  } catch (cause) {
+    const reason = causeOf(cause)
+    const error = new ConnectctlError('CONNECT_UNREACHABLE', `Kafka Connect at ${url} does not answer (${reason})`, {
+      cause
+    })
+    return { kind: 'retry', error }
+  }
+}
+
+function refusal(status: number, text: string): Answer {
+  const message = messageIn(text)
+  const code = status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED'
+  const error = new ConnectctlError(code, `Kafka Connect answers ${status}: ${firstLine(message)}`, { detail: message })
+  if (status === 404) return { kind: 'missing', error }
+  return { kind: status === 409 || status >= 500 ? 'retry' : 'refused', error }
+}
+
+function messageIn(text: string): string {
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? text
+  } catch {
+    return text
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n').slice(0, 2).join(' ').trim()
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (!(cause instanceof Error)) return String(cause)
+  return 'code' in cause ? String(cause.code) : cause.message
+}

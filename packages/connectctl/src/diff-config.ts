@@ -1,0 +1,28 @@
+import type { ConnectorConfig } from './connect-api.ts'
+
+export type ConfigChange = {
+  readonly key: string
+  readonly from: string | undefined
+  readonly to: string | undefined
+}
+
+const addedByServer = new Set(['name', '__internal.config.version'])
+const secretKey = /password|secret|credential|sasl\.jaas|private\.key|api\.?key|token/i
+
+/** Whether a setting's value must never be shown. */
+export function isSecretKey(key: string): boolean {
+  return secretKey.test(key)
+}
+
+/** What `wanted` would change: keys that the server adds are ignored, masked secrets are taken as unchanged. */
+export function diffConfig(current: ConnectorConfig, wanted: ConnectorConfig): readonly ConfigChange[] {
+  const keys = [...new Set([...Object.keys(current), ...Object.keys(wanted)])].sort()
+  return keys
+    .filter(key => !addedByServer.has(key) && current[key] !== wanted[key])
+    .filter(key => !isMasked(current[key]) || wanted[key] === undefined)
+    .map(key => ({ key, from: current[key], to: wanted[key] }))
+}
+
+function isMasked(value: string | undefined): boolean {
+  return value === '[hidden]' || /^\*+$/.test(value ?? '')
+}

@@ -1,0 +1,21 @@
+export type ConnectctlErrorCode =
+  | 'CONNECT_UNREACHABLE'
+  | 'CONNECT_REFUSED'
+  | 'CONFIG_INVALID'
+  | 'VARIABLE_MISSING'
+  | 'POSITION_UNKNOWN'
+  | 'NOT_RUNNING'
+  | 'NOT_FOUND'
+
+/** What went wrong, in one sentence a person can act upon; `detail` holds the long text (a trace, an answer). */
+export class ConnectctlError extends Error {
+  readonly code: ConnectctlErrorCode
+  readonly detail: string | undefined
+
+  constructor(code: ConnectctlErrorCode, message: string, options: { cause?: unknown; detail?: string } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'ConnectctlError'
+    this.code = code
+    this.detail = options.detail
+  }
+}

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Environment } from './connector-file.ts'
+
+const reference = /^\$\{(\w+):(?:([^:}]*):)?([^}]*)\}$/
+
+/** Whether the value is left to a config provider of the worker, such as `${dir:/run/secrets:debezium}`. */
+export function isSecretReference(value: string): boolean {
+  return reference.test(value)
+}
+
+/** Reads what a `${dir:…}`, `${file:…}` or `${env:…}` reference stands for on this machine; other values as they are. */
+export async function resolveReference(value: string, environment: Environment): Promise<string> {
+  const [, provider, path = '', key = ''] = reference.exec(value) ?? []
+  if (provider === 'dir') return (await readFile(join(path, key), 'utf8')).trimEnd()
+  if (provider === 'env') return environment[key] ?? ''
+  if (provider === 'file') return propertyIn(await readFile(path, 'utf8'), key)
+  return value
+}
+
+function propertyIn(properties: string, key: string): string {
+  const line = properties.split('\n').find(text => text.slice(0, text.indexOf('=')).trim() === key)
+  return line === undefined ? '' : line.slice(line.indexOf('=') + 1).trim()
+}

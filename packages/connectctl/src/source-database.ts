@@ -1,0 +1,32 @@
+import { createConnection } from 'mysql2/promise'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
+import type { ConnectorConfig } from './connect-api.ts'
+import type { Environment } from './connector-file.ts'
+import { resolveReference } from './secret-references.ts'
+
+/** Connects to the connector's own MySQL with the connector's own account, runs `work` and hangs up. */
+export async function withSourceDatabase<T>(
+  config: ConnectorConfig,
+  environment: Environment,
+  work: (connection: Connection) => Promise<T>
+): Promise<T> {
+  const connection = await createConnection({
+    host: config['database.hostname'] ?? '127.0.0.1',
+    port: Number(config['database.port'] ?? 3306),
+    user: config['database.user'] ?? '',
+    password: await resolveReference(config['database.password'] ?? '', environment),
+    connectTimeout: 5_000,
+    timezone: 'Z'
+  })
+  try {
+    return await work(connection)
+  } finally {
+    connection.destroy()
+  }
+}
+
+/** The rows of one statement, with their columns named by the caller's type. */
+export async function rowsOf<T>(connection: Connection, sql: string, values: unknown[] = []): Promise<readonly T[]> {
+  const [rows] = await connection.query<(T & RowDataPacket)[]>(sql, values)
+  return rows
+}
