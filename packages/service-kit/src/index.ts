@@ -1,1 +1,20 @@
-export {}
+export { createApiDocs } from './api-docs.ts'
+export { type Check, createHealth, type Health } from './health.ts'
+export { createHttpServer, type HttpServer } from './http-server.ts'
+export { ConfigError, loadConfig } from './load-config.ts'
+export { createLogger, type Logger } from './logger.ts'
+export { createMetrics, type Metrics } from './metrics.ts'
+export { migrate } from './migrate.ts'
+export { createMysql, isUnavailable } from './mysql.ts'
+export {
+  answerProblems,
+  invalidRequest,
+  notFound,
+  onlyMethods,
+  Problem,
+  problemSchema,
+  unknownRoute,
+  validated
+} from './problem.ts'
+export { contextOf, type RequestContext, requestContext } from './request-context.ts'
+export { runService, type Service } from './run-service.ts'

@@ -1,0 +1,47 @@
+import { createServer, STATUS_CODES } from 'node:http'
+import type { RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+export type HttpServer = {
+  /** Resolves with the port once requests are accepted. */
+  readonly start: () => Promise<number>
+  /** Accepts no more, finishes what runs for at most `boundMs`, then cuts what is left. */
+  readonly stop: (boundMs?: number) => Promise<void>
+}
+
+type Address = { readonly host: string; readonly port: number }
+
+/** An HTTP server with a bound on everything: slow headers, slow bodies, idle connections, its own stop. */
+export function createHttpServer(app: RequestListener, { host, port }: Address): HttpServer {
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 1000 },
+    app
+  )
+  server.on('clientError', answerBadHttp)
+  return {
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject)
+        server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+      }),
+    async stop(boundMs = 5000) {
+      if (!server.listening) return
+      const sweep = setInterval(() => server.closeIdleConnections(), 20)
+      const cut = setTimeout(() => server.closeAllConnections(), boundMs)
+      await new Promise<void>(resolve => server.close(() => resolve()))
+      clearInterval(sweep)
+      clearTimeout(cut)
+    }
+  }
+}
+
+const statusOf: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+
+function answerBadHttp(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const status = statusOf[error.code ?? ''] ?? 400
+  const problem = { type: 'urn:problem-type:bad-http', title: STATUS_CODES[status], status }
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/problem+json`
+  socket.end(`${head}\r\n\r\n${JSON.stringify(problem)}`)
+}

@@ -1,0 +1,31 @@
+import knex, { type Knex } from 'knex'
+
+type MigrateOptions = { readonly url: string; readonly directory: string; readonly report: (sentence: string) => void }
+
+/** Brings the schema up to date. A repeat changes nothing; two at once take turns; one killed half-way can be repeated. */
+export async function migrate({ url, directory, report }: MigrateOptions): Promise<void> {
+  const pool = { min: 0, max: 3 }
+  const db = knex({ client: 'mysql2', connection: `${url}`, pool, migrations: { directory, loadExtensions: ['.ts'] } })
+  try {
+    await db.transaction(lock => inTurn(lock, () => latest(db, report)))
+  } finally {
+    await db.destroy()
+  }
+}
+
+// Knex's own lock is a row that outlives a killed process. This one goes with its connection, and whoever holds it may
+// free the row.
+async function inTurn(lock: Knex, work: () => Promise<void>): Promise<void> {
+  const [[answer]] = await lock.raw(`SELECT GET_LOCK(CONCAT('migrate.', DATABASE()), 120) AS held`)
+  if (answer.held !== 1) throw new Error('Another migration has been running for two minutes')
+  await work()
+}
+
+async function latest(db: Knex, report: (sentence: string) => void): Promise<void> {
+  await db.migrate.forceFreeMigrationsLock()
+  const started = performance.now()
+  const [, done]: [number, string[]] = await db.migrate.latest()
+  const ms = Math.round(performance.now() - started)
+  for (const file of done) report(`migrated ${file.replace(/^.*\//, '')}`)
+  report(done.length === 0 ? 'schema is up to date, nothing to do' : `${done.length} migrations done in ${ms} ms`)
+}

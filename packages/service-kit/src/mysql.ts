@@ -1,0 +1,106 @@
+import type { Socket } from 'node:net'
+import knex, { type Knex } from 'knex'
+import type { Logger } from './logger.ts'
+
+type MysqlOptions = {
+  readonly url: string
+  readonly name: string
+  readonly logger: Logger
+  readonly poolSize?: number
+  /** How long MySQL may be silent in the middle of a command, and how long a new connection may take. */
+  readonly silenceMs?: number
+}
+
+type RawConnection = {
+  readonly stream: Socket
+  readonly _command: unknown
+  query(sql: string, done: (error: Error | null) => void): void
+}
+
+// READ COMMITTED: no gap locks, so inserts of different keys never wait for one another.
+const session = `SET SESSION time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 2,
+  sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'`
+
+/** A pool that never waits for MySQL longer than twice `silenceMs`, and comes back by itself when MySQL does. */
+export function createMysql({ url, name, logger, poolSize = 16, silenceMs = 2000 }: MysqlOptions): Knex {
+  const quiet = (message: unknown) => logger.debug({ knex: message }, 'knex says')
+  const db = knex({
+    client: 'mysql2',
+    connection: {
+      ...fromUrl(url),
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      supportBigNumbers: true,
+      connectTimeout: silenceMs,
+      enableKeepAlive: true,
+      keepAliveInitialDelay: 10_000,
+      connectAttributes: { program_name: name }
+    },
+    acquireConnectionTimeout: silenceMs,
+    log: { warn: quiet, error: quiet, deprecate: quiet, debug: quiet },
+    pool: {
+      min: 0,
+      max: poolSize,
+      createTimeoutMillis: silenceMs,
+      destroyTimeoutMillis: 500,
+      // A restart of MySQL that is shorter than the wait is not noticed: creation is tried again until then.
+      propagateCreateError: false,
+      afterCreate(connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) {
+        endWhenSilent(connection, silenceMs)
+        connection.query(session, error => done(error, connection))
+      }
+    }
+  })
+  logOutages(db, logger)
+  return db
+}
+
+function fromUrl(url: string) {
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url)
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || 3306),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    ...(searchParams.get('ssl') === 'true' && { ssl: {} })
+  }
+}
+
+// A frozen server answers nothing and closes nothing. Knex has no bound for BEGIN, COMMIT and ROLLBACK; the socket has
+// one for every command. The connection is destroyed, so that a late answer never meets another request.
+function endWhenSilent(connection: RawConnection, silenceMs: number): void {
+  const { stream } = connection
+  stream.setTimeout(silenceMs, () => {
+    if (connection._command === null || connection._command === undefined) return
+    stream.destroy(Object.assign(new Error(`MySQL was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' }))
+  })
+}
+
+function logOutages(db: Knex, logger: Logger): void {
+  let down = false
+  const { pool } = db.client
+  pool.on('createFail', (_: number, error: Error & { code?: string }) => {
+    if (!down) logger.warn({ code: error.code, reason: error.message }, 'cannot connect to MySQL')
+    down = true
+  })
+  pool.on('createSuccess', () => {
+    if (down) logger.info({}, 'connected to MySQL again')
+    down = false
+  })
+}
+
+const codes = `
+  ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH PROTOCOL_CONNECTION_LOST
+  ER_SERVER_SHUTDOWN ER_CON_COUNT_ERROR ER_TOO_MANY_USER_CONNECTIONS ER_LOCK_WAIT_TIMEOUT ER_LOCK_DEADLOCK
+  ER_QUERY_INTERRUPTED ER_OPTION_PREVENTS_STATEMENT ER_DISK_FULL ER_RECORD_FILE_FULL ER_ACCESS_DENIED_ERROR`
+const unavailable = new Set(codes.trim().split(/\s+/))
+
+/** Whether the database, and not the request, is the cause: the same request may succeed later. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, fatal } = error as Error & { code?: string; fatal?: boolean }
+  return (
+    unavailable.has(code ?? '') || fatal === true || error.name === 'KnexTimeoutError' || isUnavailable(error.cause)
+  )
+}

@@ -1,0 +1,137 @@
+import { STATUS_CODES } from 'node:http'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { z } from 'zod'
+import { isUnavailable } from './mysql.ts'
+import type { Logger } from './logger.ts'
+
+export type FieldError = { readonly field: string; readonly message: string }
+
+type ProblemInput = {
+  /** The last part of the problem's type: `urn:problem-type:…`. Clients may branch on it. */
+  readonly type: string
+  readonly title: string
+  readonly detail?: string
+  readonly errors?: readonly FieldError[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The shape of a problem document, for an API's description. */
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ example: 'urn:problem-type:invalid-request' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().meta({ description: 'The path that was asked for' }),
+    requestId: z.string().meta({ description: 'What the log lines of this request carry' }),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional()
+  })
+  .meta({ id: 'Problem' })
+
+/** An answer other than success, as an RFC 9457 problem document. Its text goes to the client as it is. */
+export class Problem extends Error {
+  readonly status: number
+  readonly input: ProblemInput
+
+  constructor(status: number, input: ProblemInput, options?: ErrorOptions) {
+    super(input.detail ?? input.title, options)
+    this.status = status
+    this.input = input
+  }
+}
+
+export const notFound = (detail: string): Problem => new Problem(404, { type: 'not-found', title: 'Not found', detail })
+
+/** A 400 that names each field that is wrong, and at most twenty of them. */
+export function invalidRequest(errors: readonly FieldError[]): Problem {
+  const named = errors.slice(0, 20)
+  const detail = named.map(({ field, message }) => `${field} ${message}`).join('; ')
+  return new Problem(400, { type: 'invalid-request', title: 'The request is not valid', detail, errors: named })
+}
+
+/** `input` as `schema` reads it, or a 400 that names the fields; `whole` names the input itself, such as `body`. */
+export function validated<Schema extends z.ZodType>(schema: Schema, input: unknown, whole: string): z.output<Schema> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw invalidRequest(
+    parsed.error.issues.flatMap(issue =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map(key => ({ field: key.slice(0, 100), message: 'is not a known field' }))
+        : [{ field: issue.path.join('.') || whole, message: issue.message }]
+    )
+  )
+}
+
+/** The last handler of a route: OPTIONS says what is allowed, every other method is a 405. */
+export const onlyMethods = (allow: string): RequestHandler => {
+  return (request, response) => {
+    if (request.method === 'OPTIONS') return void response.set('Allow', allow).status(204).end()
+    const detail = `${request.method} is not possible here; allowed: ${allow}`
+    throw new Problem(405, { type: 'wrong-method', title: 'Method not allowed', detail, headers: { Allow: allow } })
+  }
+}
+
+export const unknownRoute: RequestHandler = request => {
+  throw notFound(`There is nothing at ${request.path.slice(0, 200)}`)
+}
+
+/** Answers each error with a problem document. An unexpected one is logged here, once, and tells the client nothing. */
+export function answerProblems(logger: Logger): ErrorRequestHandler {
+  // oxlint-disable-next-line max-params -- express tells an error handler by its four parameters
+  return (error, request, response, next) => {
+    const problem = toProblem(error)
+    const { requestId } = response.locals
+    if (problem.status >= 500) {
+      const fields = { requestId, method: request.method, path: request.path }
+      if (problem.status === 503) logger.warn({ ...fields, reason: String(error.code ?? error.message) }, 'unavailable')
+      else logger.error({ ...fields, err: error }, 'request failed')
+    }
+    if (response.headersSent) return next(error)
+    sendProblem(problem, request, response)
+  }
+}
+
+function sendProblem({ status, input }: Problem, request: Request, response: Response): void {
+  const { type, title, detail, errors, headers = {} } = input
+  const instance = request.originalUrl.split('?')[0]?.slice(0, 200)
+  const { requestId } = response.locals
+  response.status(status).set(headers).type('application/problem+json')
+  response.send(
+    JSON.stringify({ type: `urn:problem-type:${type}`, title, status, detail, instance, requestId, errors })
+  )
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (isUnavailable(error)) {
+    const detail = 'The database does not answer. The request may or may not have taken effect; try again.'
+    const headers = { 'Retry-After': '2' }
+    return new Problem(503, { type: 'unavailable', title: 'Not available now', detail, headers })
+  }
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
+  if (status >= 400 && status < 500) return fromExpress(status, error as Error & { type?: string })
+  return new Problem(500, { type: 'internal', title: 'Internal error' }, { cause: error })
+}
+
+const bodyProblems: Readonly<Record<string, readonly [field: string, message: string]>> = {
+  'entity.parse.failed': ['body', 'is not valid JSON'],
+  'entity.too.large': ['body', 'is larger than 100 kB'],
+  'encoding.unsupported': ['content-encoding', 'must be left out: the body is read as it is'],
+  'charset.unsupported': ['content-type', 'must be application/json in UTF-8'],
+  'request.aborted': ['body', 'ended early'],
+  'request.size.invalid': ['body', 'is not as long as content-length says']
+}
+
+function fromExpress(status: number, error: Error & { type?: string }): Problem {
+  const [field, message] = bodyProblems[error.type ?? ''] ?? ['url', 'cannot be read']
+  const title = STATUS_CODES[status] ?? 'The request is not valid'
+  // What is left of a body that is too large is not read: the connection ends with the answer.
+  const headers = status === 413 ? { Connection: 'close' } : {}
+  return new Problem(status, {
+    type: 'invalid-request',
+    title,
+    detail: `${field} ${message}`,
+    errors: [{ field, message }],
+    headers
+  })
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, RequestHandler, Response } from 'express'
+import type { Logger } from './logger.ts'
+
+/** What a request says about where it comes from. A use case passes it on to the events that it publishes. */
+export type RequestContext = {
+  readonly requestId: string
+  /** The caller's `X-Correlation-Id`, else the request id. */
+  readonly correlationId: string
+  /** The caller's W3C `traceparent`. */
+  readonly traceparent?: string
+}
+
+const shortId = /^[\w.:+/=@-]{1,64}$/
+const traceparentFormat = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
+export const contextOf = (response: Response): RequestContext => response.locals as RequestContext
+
+/** Gives each request its context, answers its id as `X-Request-Id`, and logs one line when it ends. */
+export function requestContext(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now()
+    Object.assign(response.locals, readContext(request))
+    const { requestId, correlationId } = contextOf(response)
+    response.set({ 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' })
+    response.once('close', () => {
+      const { method, path } = request
+      const { statusCode: status, writableFinished } = response
+      const ms = Math.round((performance.now() - started) * 10) / 10
+      const fields = { method, path, status, ms, requestId, correlationId, location: response.get('Location') }
+      const level = /^\/(health|metrics|docs|openapi)/.test(path) ? 'debug' : 'info'
+      logger[level](fields, writableFinished ? 'request' : 'request cut off')
+    })
+    next()
+  }
+}
+
+function readContext(request: Request): RequestContext {
+  const header = (name: string, format: RegExp) => request.get(name)?.match(format)?.[0]
+  const requestId = header('x-request-id', shortId) ?? randomUUID()
+  const traceparent = header('traceparent', traceparentFormat)
+  return {
+    requestId,
+    correlationId: header('x-correlation-id', shortId) ?? requestId,
+    ...(traceparent !== undefined && { traceparent })
+  }
+}

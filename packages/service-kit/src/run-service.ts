@@ -1,0 +1,69 @@
+import type { z } from 'zod'
+import { ConfigError, loadConfig } from './load-config.ts'
+import { createLogger, type Logger } from './logger.ts'
+
+export type Service = {
+  /** Resolves with the port once requests are accepted. */
+  readonly start: () => Promise<number>
+  readonly stop: () => Promise<void>
+}
+
+type RunOptions<Schema extends z.ZodObject> = {
+  readonly name: string
+  readonly schema: Schema
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly create: (config: Readonly<z.output<Schema>>, logger: Logger) => Service
+  readonly stopWithinMs?: number
+}
+
+/** Runs a service as this process until a signal comes: exit 0 after a clean stop, 1 after a fault or a stop too long. */
+export async function runService<Schema extends z.ZodObject>(options: RunOptions<Schema>): Promise<void> {
+  const { name, schema, env, create, stopWithinMs = 9000 } = options
+  let logger = createLogger(name, 'info')
+  try {
+    const config = loadConfig(schema, env)
+    logger = createLogger(name, String(config['LOG_LEVEL'] ?? 'info'))
+    const service = create(config, logger)
+    endOnFault(logger)
+    stopOnSignal(service, logger, stopWithinMs)
+    logger.info({ port: await service.start() }, 'started')
+  } catch (error) {
+    if (error instanceof ConfigError) logger.fatal({ problem: error.message }, 'cannot start')
+    else logger.fatal({ err: error }, 'cannot start')
+    process.exit(1)
+  }
+}
+
+function stopOnSignal(service: Service, logger: Logger, withinMs: number): void {
+  let stopping = false
+  const stop = async (signal: string) => {
+    if (stopping) return
+    stopping = true
+    logger.info({ signal }, 'stopping')
+    setTimeout(() => {
+      logger.error({ withinMs }, 'could not stop in time')
+      process.exit(1)
+    }, withinMs)
+    await service.stop()
+    logger.info({}, 'stopped')
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stop(signal).catch(error => {
+        logger.error({ err: error }, 'could not stop cleanly')
+        process.exit(1)
+      })
+    })
+  }
+}
+
+// What threw in the middle of nowhere left a state that nobody knows: a new process is safer than this one.
+function endOnFault(logger: Logger): void {
+  for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(kind, (error: unknown) => {
+      logger.fatal({ err: error, kind }, 'ended by a fault')
+      process.exit(1)
+    })
+  }
+}
