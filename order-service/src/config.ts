@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+export const configSchema = z.object({
+  HTTP_HOST: z.string().default('127.0.0.1').describe('Address that the service listens on; 0.0.0.0 for all'),
+  HTTP_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8080)
+    .describe('Port of POST /order; 0 takes a free one'),
+  MYSQL_URL: z.url({ protocol: /^mysql$/ }).describe('mysql://user:password@host:port/orders, ?ssl=true for TLS'),
+  MYSQL_POOL_SIZE: z.coerce.number().int().min(1).max(1000).default(16).describe('Connections to MySQL at most'),
+  OUTBOX_STORE: z.enum(['delete', 'blackhole', 'keep']).default('delete').describe('How the outbox row is written'),
+  STOP_DELAY_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(5000)
+    .default(0)
+    .describe('From readiness red to the last request accepted, so that a load balancer can look away'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level that is logged')
+})
+
+export type Config = Readonly<z.output<typeof configSchema>>

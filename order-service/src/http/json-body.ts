@@ -1,0 +1,28 @@
+import { isUtf8 } from 'node:buffer'
+import { invalidRequest, Problem } from '@outbox-cdc/service-kit'
+import { json, type RequestHandler } from 'express'
+
+const unsupported = (detail: string) => {
+  const errors = [{ field: 'content-type', message: detail }]
+  return new Problem(415, { type: 'invalid-request', title: 'Unsupported media type', detail, errors })
+}
+
+const requireJson: RequestHandler = (request, _, next) => {
+  // `is` answers null for a request without a body, which the schema refuses in its own words.
+  if (request.is('application/json') === false) throw unsupported('must be application/json')
+  next()
+}
+
+/** Reads a JSON body of at most 100 kB in UTF-8, and nothing else: bytes that are not UTF-8 are refused, not replaced. */
+export const jsonBody: readonly RequestHandler[] = [
+  requireJson,
+  json({
+    limit: 100_000,
+    inflate: false,
+    strict: false,
+    verify(...[, , body, encoding]: [unknown, unknown, Buffer, string]) {
+      if (encoding !== 'utf-8') throw unsupported('must be application/json in UTF-8')
+      if (!isUtf8(body)) throw invalidRequest([{ field: 'body', message: 'is not UTF-8' }])
+    }
+  })
+]

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { largestQuantity, longestName, nameProblem } from '../orders/order.ts'
+
+const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`
+  return z.int({ error }).min(least, { error }).max(most, { error })
+}
+
+const name = z
+  .string({ error: 'must be a string' })
+  .superRefine((value, context) => {
+    const message = nameProblem(value)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
+  .meta({ minLength: 1, maxLength: longestName, example: 'joon' })
+const quantity = wholeNumber(1, largestQuantity).meta({ example: 95 })
+
+export const newOrderSchema = z
+  .strictObject(
+    { name, quantity },
+    { error: issue => (issue.code === 'invalid_type' ? 'must be a JSON object' : undefined) }
+  )
+  .meta({ id: 'NewOrder' })
+
+export const orderSchema = z
+  .object({ id: z.int().meta({ example: 1 }), name, quantity, createdAt: z.iso.datetime() })
+  .meta({ id: 'Order' })
+
+export const orderPageSchema = z
+  .object({
+    items: z.array(orderSchema),
+    next: z.int().nullable().meta({ description: 'The `before` of the page that follows; null on the last' })
+  })
+  .meta({ id: 'OrderPage' })
+
+const digits = (error: string) =>
+  z
+    .string({ error })
+    .regex(/^\d{1,16}$/, { error })
+    .transform(Number)
+const idError = `must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`
+const orderId = digits(idError)
+  .pipe(z.int({ error: idError }).min(1, { error: idError }))
+  .meta({ example: '1' })
+
+export const orderPathSchema = z.object({ id: orderId })
+
+export const orderQuerySchema = z.strictObject({
+  limit: digits('must be a whole number from 1 to 200')
+    .pipe(wholeNumber(1, 200))
+    .default(20)
+    .meta({ description: 'Orders on a page, 20 if not given' }),
+  before: orderId.optional().meta({ description: 'Only orders older than this id' })
+})

@@ -1,0 +1,39 @@
+import type { Knex } from 'knex'
+import type { NewOrder, Order } from './order.ts'
+
+type Row = { readonly id: number; readonly name: string; readonly quantity: number; readonly created_at: Date }
+export type Page = { readonly items: readonly Order[]; readonly next: number | null }
+export type PageRequest = { readonly limit: number; readonly before?: number | undefined }
+
+export type OrderStore = {
+  readonly find: (id: number) => Promise<Order | undefined>
+  /** Newest first; `next` is the `before` of the page that follows. */
+  readonly list: (page: PageRequest) => Promise<Page>
+}
+
+export async function insertOrder(trx: Knex.Transaction, order: NewOrder, createdAt: Date): Promise<Order> {
+  const [id = 0] = await trx('customer_order').insert({ ...order, created_at: createdAt })
+  return { id, ...order, createdAt: createdAt.toISOString() }
+}
+
+export function createOrderStore(db: Knex): OrderStore {
+  const rows = () => db<Row>('customer_order').select('id', 'name', 'quantity', 'created_at')
+  return {
+    async find(id) {
+      const [row] = await rows().where({ id })
+      return row && toOrder(row)
+    },
+    async list({ limit, before }) {
+      const query = rows()
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+      const found = await (before === undefined ? query : query.where('id', '<', before))
+      const items = found.slice(0, limit).map(toOrder)
+      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null }
+    }
+  }
+}
+
+function toOrder({ id, name, quantity, created_at }: Row): Order {
+  return { id, name, quantity, createdAt: created_at.toISOString() }
+}
