@@ -1,0 +1,58 @@
+import mysql from 'mysql2/promise'
+import { type Stack, readOrCreateSecret } from '../../packages/stack/src/index.ts'
+
+export type Account =
+  | 'orders_owner'
+  | 'order_service'
+  | 'deliveries_owner'
+  | 'delivery_service'
+  | 'debezium'
+  | 'keeper'
+  | 'console'
+
+const databases = ['orders', 'deliveries']
+
+/** Who may do what. Only the owners change tables, and only during migrations; nobody but root may make accounts. */
+const grants: Readonly<Record<Account, readonly string[]>> = {
+  // REPLICATION CLIENT: the outbox's migration records the binlog position from which a first connector begins.
+  orders_owner: ['ALL ON orders.*', 'REPLICATION CLIENT ON *.*'],
+  order_service: ['SELECT, INSERT, UPDATE, DELETE ON orders.*'],
+  deliveries_owner: ['ALL ON deliveries.*'],
+  delivery_service: ['SELECT, INSERT, UPDATE, DELETE ON deliveries.*'],
+  debezium: ['REPLICATION SLAVE, REPLICATION CLIENT ON *.*', 'SELECT ON orders.*'],
+  // SELECT on everything it compares, INSERT and UPDATE only on its own probe table: granted by that table's migration.
+  keeper: ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*'],
+  console: ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*', 'SELECT ON deliveries.*']
+}
+
+/** Makes databases, accounts and grants as they stand above, with generated passwords. A repeat changes nothing. */
+export async function ensureAccounts(stack: Stack, secretsDir: string): Promise<void> {
+  const { host, port, rootPassword: password } = stack.mysql
+  const connection = await mysql.createConnection({ host, port, user: 'root', password })
+  try {
+    for (const database of databases) {
+      await connection.query(
+        `CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci`
+      )
+    }
+    for (const [account, privileges] of Object.entries(grants)) {
+      const secret = await readOrCreateSecret(secretsDir, account)
+      await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [account, secret])
+      await connection.query("ALTER USER ?@'%' IDENTIFIED BY ?", [account, secret])
+      for (const privilege of privileges) await connection.query(`GRANT ${privilege} TO ?@'%'`, [account])
+    }
+  } finally {
+    await connection.end()
+  }
+}
+
+/** `mysql://account:password@host:port/database`, for the environment of a service that we start. */
+export async function urlFor(
+  account: Account,
+  database: string,
+  at: { readonly stack: Stack; readonly secretsDir: string }
+): Promise<string> {
+  const password = await readOrCreateSecret(at.secretsDir, account)
+  const { host, port } = at.stack.mysql
+  return `mysql://${account}:${encodeURIComponent(password)}@${host}:${port}/${database}`
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import type { Settings } from './settings.ts'
+
+/**
+ * Where the pipeline of a folder is, as the environment variables that our tools read. `npm start` writes it, so that
+ * `npm run connectors`, `npm run status` and `npx connectctl` need no arguments. It holds no password.
+ */
+export type Addresses = Readonly<Record<string, string>>
+
+const fileName = 'pipeline.env'
+
+export function addressesOf(settings: Settings): Addresses {
+  const { ports, dir } = settings
+  const local = (port: number) => `http://127.0.0.1:${port}`
+  return {
+    CONNECT_URL: local(ports.connect),
+    KAFKA_BROKERS: `127.0.0.1:${ports.kafka}`,
+    MYSQL_HOST: '127.0.0.1',
+    MYSQL_PORT: String(ports.mysql),
+    SECRETS_DIR: join(dir, 'secrets'),
+    ORDER_SERVICE_URL: local(ports.order),
+    DELIVERY_SERVICE_URL: local(ports.delivery),
+    CONSOLE_URL: local(ports.console),
+    KEEPER_URL: local(ports.keeper)
+  }
+}
+
+export async function writeAddresses(dir: string, addresses: Addresses): Promise<void> {
+  const lines = Object.entries(addresses).map(([name, value]) => `${name}=${value}\n`)
+  await writeFile(join(dir, fileName), `# Written by npm start: where everything is.\n${lines.join('')}`)
+}
+
+/** The addresses that the last `npm start` of a folder wrote; empty when there was none. */
+export async function readAddresses(dir: string): Promise<Addresses> {
+  const file = join(dir, fileName)
+  if (!existsSync(file)) return {}
+  return parseEnv(await readFile(file, 'utf8')) as Addresses
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Part, createPart } from '../../packages/stack/src/index.ts'
+import { root } from './settings.ts'
+
+export type NodeProcess = {
+  readonly name: string
+  /** The TypeScript file, from the root of the repository. */
+  readonly file: string
+  readonly args?: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Answers 2xx as soon as the process can be used. */
+  readonly readyUrl: string
+}
+
+export type NodeProcessOptions = { readonly dir: string; readonly onLog: (name: string, line: string) => void }
+
+/** One of our own processes as a part: its log goes to a file and, line by line, to the terminal. */
+export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOptions): Part {
+  const logFile = join(dir, 'logs', `${spec.name}.log`)
+  return createPart({
+    name: spec.name,
+    command: process.execPath,
+    args: [join(root, spec.file), ...(spec.args ?? [])],
+    env: environment(spec.env),
+    logFile,
+    runDir: join(dir, 'run'),
+    startTimeoutMs: 30_000,
+    stopTimeoutMs: 12_000,
+    answers: () => answers(spec.readyUrl),
+    onLine(line) {
+      onLog(spec.name, line)
+      void appendFile(logFile, `${line}\n`).catch(error =>
+        onLog(spec.name, `its log file cannot be written: ${error.message}`)
+      )
+    }
+  })
+}
+
+/** Runs one of our processes to its end; its last words are in the error when it fails. */
+export function runNode(file: string, env: Readonly<Record<string, string>>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(root, file)], {
+      env: environment(env),
+      stdio: ['ignore', 'pipe', 'pipe']
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
+    child.on('error', reject)
+    child.on('close', code =>
+      code === 0 ? resolve(output) : reject(new Error(`${file} ended with code ${code}:\n${output.trim()}`))
+    )
+  })
+}
+
+/** Only what a process needs: the starter's own environment may hold other people's secrets. */
+function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL } = process.env
+  const inherited = { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL }
+  return { ...Object.fromEntries(Object.entries(inherited).filter(([, value]) => value !== undefined)), ...own }
+}
+
+async function answers(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(3_000) })
+  await response.body?.cancel()
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+}

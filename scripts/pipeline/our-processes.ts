@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import type { Stack } from '../../packages/stack/src/index.ts'
+import { urlFor } from './accounts.ts'
+import type { Addresses } from './addresses.ts'
+import type { NodeProcess } from './node-process.ts'
+import { type Settings, root } from './settings.ts'
+import { topics } from './topics.ts'
+
+type Surroundings = {
+  readonly settings: Settings
+  readonly stack: Stack
+  readonly addresses: Addresses
+  readonly secretsDir: string
+}
+
+/** Our own processes with the environment of each: its own account, its own port, nothing that it does not need. */
+export async function ourProcesses(around: Surroundings): Promise<readonly NodeProcess[]> {
+  const { stack, secretsDir, addresses } = around
+  const { ports } = around.settings
+  const at = { stack, secretsDir }
+  const brokers = stack.kafka.brokers.join(',')
+  const ready = (port: number) => `http://127.0.0.1:${port}/health/live`
+  return [
+    {
+      name: 'order-service',
+      file: 'order-service/src/main.ts',
+      env: { HTTP_PORT: String(ports.order), MYSQL_URL: await urlFor('order_service', 'orders', at) },
+      readyUrl: `http://127.0.0.1:${ports.order}/health/ready`
+    },
+    {
+      name: 'delivery-service',
+      file: 'delivery-service/src/main.ts',
+      env: {
+        HTTP_PORT: String(ports.delivery),
+        MYSQL_URL: await urlFor('delivery_service', 'deliveries', at),
+        KAFKA_BROKERS: brokers,
+        KAFKA_TOPIC: topics.outbox
+      },
+      readyUrl: `http://127.0.0.1:${ports.delivery}/health/ready`
+    },
+    {
+      name: 'keeper',
+      file: 'packages/connectctl/src/cli.ts',
+      args: ['keep', '--port', String(ports.keeper), join(root, 'connect-config/orders-connector.json')],
+      env: { ...addresses, KAFKA_BROKERS: brokers },
+      readyUrl: ready(ports.keeper)
+    },
+    {
+      name: 'console',
+      file: 'packages/console/src/main.ts',
+      env: {
+        ...addresses,
+        CONSOLE_PORT: String(ports.console),
+        KAFKA_BROKERS: brokers,
+        KAFKA_TOPIC: topics.outbox,
+        ORDERS_MYSQL_URL: await urlFor('console', 'orders', at),
+        DELIVERIES_MYSQL_URL: await urlFor('console', 'deliveries', at)
+      },
+      readyUrl: ready(ports.console)
+    }
+  ]
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Part, type Progress, type Stack, requireFree, startStack } from '../../packages/stack/src/index.ts'
+import { ensureAccounts, urlFor } from './accounts.ts'
+import { type Addresses, addressesOf, writeAddresses } from './addresses.ts'
+import { createNodePart, runNode } from './node-process.ts'
+import { ourProcesses } from './our-processes.ts'
+import { type PortName, type Settings, root } from './settings.ts'
+import { type Supervision, supervise } from './supervise.ts'
+import { ensureTopics } from './topics.ts'
+
+export type Pipeline = {
+  readonly stack: Stack
+  readonly addresses: Addresses
+  /** Our own processes by name: 'order-service', 'delivery-service' and, where they are built, 'keeper' and 'console'. */
+  readonly services: ReadonlyMap<string, Part>
+  stop(): Promise<void>
+}
+
+export type PipelineOptions = {
+  readonly progress: Progress
+  readonly onLog: (name: string, line: string) => void
+  /** When given, parts that die are started again, and each death and return is told in one line. */
+  readonly onRevival?: (line: string) => void
+}
+
+/** Starts everything in order: engines, accounts and topics, tables, services and connector, keeper and console. */
+export async function startPipeline(settings: Settings, options: PipelineOptions): Promise<Pipeline> {
+  const { progress } = options
+  const { dir, ports } = settings
+  const addresses = addressesOf(settings)
+  const secretsDir = join(dir, 'secrets')
+  for (const name of ['order', 'delivery', 'keeper', 'console'] as const) await requireFree(ports[name], purposes[name])
+  const stack = await startStack({
+    dir,
+    brokers: settings.brokers,
+    workers: settings.workers,
+    ports: { mysql: ports.mysql, kafka: ports.kafka, connect: ports.connect },
+    workerProperties: join(root, 'connect-config/worker.properties'),
+    references: { SECRETS_DIR: secretsDir },
+    progress
+  })
+  const started: Part[] = []
+  const supervisions: Supervision[] = []
+  const stop = async () => {
+    for (const supervision of supervisions) supervision.stop()
+    await Promise.all(started.toReversed().map(part => part.stop()))
+    await stack.stopAll()
+  }
+  try {
+    await progress('accounts and topics', () =>
+      Promise.all([ensureAccounts(stack, secretsDir), ensureTopics(stack.kafka.brokers)])
+    )
+    await progress('tables (migrations)', () => migrate(stack, secretsDir))
+    const startParts = async (names: readonly string[]) => {
+      const processes = (await ourProcesses({ settings, stack, addresses, secretsDir })).filter(({ name }) =>
+        names.includes(name)
+      )
+      const parts = processes
+        .filter(({ file }) => existsSync(join(root, file)))
+        .map(spec => createNodePart(spec, { dir, onLog: options.onLog }))
+      started.push(...parts)
+      if (parts.length > 0)
+        await progress(`start ${parts.map(({ name }) => name).join(', ')}`, () =>
+          Promise.all(parts.map(part => part.start()))
+        )
+    }
+    await writeAddresses(dir, addresses)
+    await Promise.all([
+      startParts(['order-service', 'delivery-service']),
+      progress('connector orders-connector', () => runNode('scripts/register-connector.ts', addresses))
+    ])
+    await startParts(['keeper', 'console'])
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  if (options.onRevival !== undefined) supervisions.push(...superviseAll(stack, started, options.onRevival))
+  return { stack, addresses, services: new Map(started.map(part => [part.name, part])), stop }
+}
+
+const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect'>, string>> = {
+  order: 'the order service',
+  delivery: 'the delivery service',
+  keeper: 'the keeper',
+  console: 'the console'
+}
+
+async function migrate(stack: Stack, secretsDir: string): Promise<void> {
+  const at = { stack, secretsDir }
+  await Promise.all([
+    runNode('order-service/src/migrate.ts', { MYSQL_URL: await urlFor('orders_owner', 'orders', at) }),
+    runNode('delivery-service/src/migrate.ts', { MYSQL_URL: await urlFor('deliveries_owner', 'deliveries', at) })
+  ])
+}
+
+function superviseAll(stack: Stack, services: readonly Part[], say: (line: string) => void): readonly Supervision[] {
+  const engines = stack.parts.map(name => ({
+    name,
+    start: () => stack.start(name),
+    onUnexpectedExit: (listener: (how: string) => void) =>
+      stack.onUnexpectedExit((part, how) => {
+        if (part === name) listener(how)
+      })
+  }))
+  return [...engines, ...services].map(part => supervise(part, say))
+}

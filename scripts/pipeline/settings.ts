@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+export type PortName = 'order' | 'delivery' | 'console' | 'connect' | 'kafka' | 'mysql' | 'keeper'
+
+export type Settings = {
+  /** Data, logs, passwords and pid records. */
+  readonly dir: string
+  readonly ports: Readonly<Record<PortName, number>>
+  readonly brokers: 1 | 3
+  readonly workers: 1 | 2
+}
+
+export const root = join(import.meta.dirname, '../..')
+
+const ports: readonly (readonly [PortName, string, number])[] = [
+  ['order', 'ORDER_SERVICE_PORT', 8080],
+  ['delivery', 'DELIVERY_SERVICE_PORT', 8082],
+  ['console', 'CONSOLE_PORT', 9000],
+  ['connect', 'CONNECT_PORT', 8083],
+  ['kafka', 'KAFKA_PORT', 9092],
+  ['mysql', 'MYSQL_PORT', 3307],
+  ['keeper', 'KEEPER_PORT', 8084]
+]
+
+export const usage = `Usage: npm start -- [options]
+
+Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the console, and stays up until Ctrl-C.
+
+  --port-offset N   add N to every port, for a second clone beside the first
+  --brokers 3       three Kafka brokers with replication 3 (default 1)
+  --workers 2       two Connect workers (default 1)
+  --help            this text
+
+Ports one by one, from the environment: ${ports.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
+Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it: npm run reset.`
+
+/** Reads the command line and the environment; throws a sentence when one of them makes no sense. */
+export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      'port-offset': { type: 'string', default: '0' },
+      brokers: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false }
+    }
+  })
+  if (values.help) return 'help'
+  const offset = wholeNumber('--port-offset', values['port-offset'], 50_000)
+  return {
+    dir: env.DATA_DIR ?? join(root, '.data/stack'),
+    ports: Object.fromEntries(
+      ports.map(([name, variable, port]) => [
+        name,
+        wholeNumber(variable, env[variable] ?? String(port + offset), 65_535)
+      ])
+    ) as Record<PortName, number>,
+    brokers: oneOf('--brokers', values.brokers, [1, 3]),
+    workers: oneOf('--workers', values.workers, [1, 2])
+  }
+}
+
+function wholeNumber(name: string, text: string, most: number): number {
+  if (/^\d+$/.test(text) && Number(text) <= most) return Number(text)
+  throw new Error(`${name} takes a whole number from 0 to ${most}, not "${text}".`)
+}
+
+function oneOf<const T extends number>(name: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find(candidate => String(candidate) === text)
+  if (choice !== undefined) return choice
+  throw new Error(`${name} takes ${choices.join(' or ')}, not "${text}".`)
+}

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type Supervised = {
+  readonly name: string
+  start(): Promise<void>
+  onUnexpectedExit(listener: (how: string) => void): void
+}
+
+export type Supervision = { stop(): void }
+
+const firstPauseMs = 500
+const longestPauseMs = 30_000
+/** A part that lived this long is healthy: its next death starts with the short pause again. */
+const healthyMs = 60_000
+
+/** Starts a part again whenever it dies, with a pause that doubles while it keeps dying, and says so in one line. */
+export function supervise(part: Supervised, say: (line: string) => void): Supervision {
+  const stopped = new AbortController()
+  let pauseMs = firstPauseMs
+  let startedAt = Date.now()
+
+  async function revive(how: string): Promise<void> {
+    if (Date.now() - startedAt > healthyMs) pauseMs = firstPauseMs
+    for (let reason = `ended (${how})`; !stopped.signal.aborted; ) {
+      const pause = pauseMs
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+      say(`${part.name} ${reason}; starting it again in ${pause / 1000} s`)
+      await sleep(pause, undefined, { signal: stopped.signal }).catch(() => undefined)
+      if (stopped.signal.aborted) return
+      const began = Date.now()
+      try {
+        await part.start()
+        startedAt = Date.now()
+        return say(`${part.name} is back after ${((startedAt - began) / 1000).toFixed(1)} s`)
+      } catch (error) {
+        reason = `did not start: ${error instanceof Error ? error.message : String(error)}`
+      }
+    }
+  }
+
+  part.onUnexpectedExit(how => {
+    if (!stopped.signal.aborted) void revive(how)
+  })
+  return { stop: () => stopped.abort() }
+}

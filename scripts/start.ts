@@ -1,0 +1,71 @@
+import { StackError } from '../packages/stack/src/index.ts'
+import { logLines } from './pipeline/log-lines.ts'
+import { type Pipeline, startPipeline } from './pipeline/pipeline.ts'
+import { progressLines } from './pipeline/progress-lines.ts'
+import { readSettings, usage, type Settings } from './pipeline/settings.ts'
+import { welcome } from './pipeline/welcome.ts'
+
+// npm start: everything up, the addresses, then the services' logs, until Ctrl-C.
+const settings = settingsOrExit()
+const began = Date.now()
+const hushed: string[] = []
+const show = logLines(process.stdout)
+let isUp = false
+let stopping: Promise<void> | undefined
+
+process.stdout.on('error', () => void stop()) // nobody reads any more: `npm start | head`
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
+
+const pipeline = startPipeline(settings, {
+  progress: progressLines(process.stdout),
+  onLog: (name, line) => (isUp ? show(name, line) : hushed.push(`${name}: ${line}`)),
+  onRevival: line => console.log(`! ${line}`)
+})
+
+try {
+  await pipeline
+  console.log(welcome(settings, Date.now() - began))
+  isUp = true
+} catch (error) {
+  if (stopping === undefined) await fail(error)
+}
+
+/** Once: everything in order. A second Ctrl-C: at once, by force. */
+async function stop(): Promise<void> {
+  if (stopping !== undefined) {
+    await pipeline.then(killAll, () => undefined)
+    process.exit(1)
+  }
+  console.log('\nStopping; once more Ctrl-C kills at once.')
+  stopping = pipeline.then(
+    running => running.stop(),
+    () => undefined
+  )
+  await stopping
+  console.log('Stopped. The data stays: npm start goes on with it, npm run reset clears it.')
+  process.exit(0)
+}
+
+async function killAll({ stack, services }: Pipeline): Promise<void> {
+  await Promise.all([...services.values()].map(part => part.kill()))
+  await Promise.all(stack.parts.map(part => stack.kill(part)))
+}
+
+async function fail(error: unknown): Promise<void> {
+  for (const line of hushed.slice(-10)) console.error(line)
+  console.error(`✗ ${error instanceof Error ? error.message : String(error)}`)
+  if (!(error instanceof StackError) && error instanceof Error) console.error(error.stack)
+  process.exit(1)
+}
+
+function settingsOrExit(): Settings {
+  try {
+    const read = readSettings(process.argv.slice(2), process.env)
+    if (read !== 'help') return read
+    console.log(usage)
+    process.exit(0)
+  } catch (error) {
+    console.error(`✗ ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    process.exit(2)
+  }
+}

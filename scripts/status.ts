@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { livingProcesses } from '../packages/stack/src/index.ts'
+import { type Addresses, readAddresses } from './pipeline/addresses.ts'
+import { readSettings } from './pipeline/settings.ts'
+
+// npm run status: what is up in this clone, part by part. Exit code 0 when all of it is well, 1 otherwise.
+const settings = readSettings([], process.env)
+if (settings === 'help') process.exit(2)
+const addresses = await readAddresses(settings.dir)
+const living = await livingProcesses(join(settings.dir, 'run'))
+
+if (living.length === 0) {
+  console.log('Nothing is up here. Start it: npm start')
+  process.exit(1)
+}
+
+const rows = [
+  ...living.filter(({ name }) => name !== 'starter').map(({ name, pid }) => [name, `pid ${pid}`, 'runs']),
+  ...(await Promise.all([
+    health('order-service ready', `${addresses.ORDER_SERVICE_URL}/health/ready`),
+    health('delivery-service ready', `${addresses.DELIVERY_SERVICE_URL}/health/ready`),
+    connector(addresses)
+  ]))
+]
+for (const [name = '', where = '', state = ''] of rows) console.log(`${name.padEnd(24)} ${where.padEnd(52)} ${state}`)
+const starter = living.find(({ name }) => name === 'starter')
+if (starter === undefined)
+  console.log('The starter is gone: nothing here is watched. npm start ends these and starts afresh.')
+process.exitCode = starter !== undefined && rows.every(([, , state]) => state === 'runs' || state === 'well') ? 0 : 1
+
+async function health(name: string, url: string): Promise<readonly string[]> {
+  const answer = await get(url)
+  return [
+    name,
+    url,
+    answer?.ok ? 'well' : `NOT WELL: ${answer === undefined ? 'no answer' : `${answer.status} ${await answer.text()}`}`
+  ]
+}
+
+async function connector({ CONNECT_URL }: Addresses): Promise<readonly string[]> {
+  const url = `${CONNECT_URL}/connectors/orders-connector/status`
+  const answer = await get(url)
+  if (answer === undefined || !answer.ok) return ['orders-connector', url, `NOT WELL: ${answer?.status ?? 'no answer'}`]
+  const status = (await answer.json()) as { connector: { state: string }; tasks: { state: string }[] }
+  const states = [status.connector.state, ...status.tasks.map(task => task.state)]
+  const well = states.length > 1 && states.every(state => state === 'RUNNING')
+  return [
+    'orders-connector',
+    url,
+    well ? 'well' : `NOT WELL: connector ${states[0]}, tasks ${states.slice(1).join(', ') || 'none'}`
+  ]
+}
+
+function get(url: string): Promise<Response | undefined> {
+  return fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
+}
