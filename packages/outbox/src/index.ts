@@ -12,3 +12,14 @@ export type { StoreName } from './stores/store.ts'
 
 // Errors
 export { isRetryable, OutboxError, type OutboxErrorCode } from './errors.ts'
+
+// Consuming
+export { type ConsumedEvent, type EventHandler, handle, handleBatch } from './consumer/consumed-event.ts'
+export type { ConsumerObserver } from './consumer/consumer-setup.ts'
+export { type Consumer, type ConsumerHealth, type ConsumerOptions, createConsumer } from './consumer/create-consumer.ts'
+export type { Logger } from './consumer/logger.ts'
+export { type ParkReason, readEnvelope, type Received, type Refusal } from './consumer/read-envelope.ts'
+export type { RetryTimes } from './consumer/retry-policy.ts'
+export { createInboxTables, dropInboxTables } from './inbox/inbox-tables.ts'
+export type { KafkaClient, KafkaMember, KafkaRecord } from './kafka/kafka-client.ts'
+export { kafkajsClient, type KafkajsOptions } from './kafka/kafkajs-client.ts'

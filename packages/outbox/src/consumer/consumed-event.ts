@@ -1,0 +1,69 @@
+import type { Knex } from 'knex'
+import type { z } from 'zod'
+import type { EventDefinition } from '../define-event.ts'
+
+/** An event as a handler gets it: read, checked against its schema, and not yet handled by this consumer. */
+export type ConsumedEvent<Name extends string = string, Payload = unknown> = {
+  /** Of the outbox row. Grows, with holes; for the log, not for order or identity. */
+  readonly id: number
+  readonly name: Name
+  /** The Kafka key: events with the same one are handled in the order of their commits. */
+  readonly aggregateId: number
+  readonly aggregate?: string | undefined
+  readonly aggregateVersion?: number | undefined
+  readonly schemaVersion: number
+  readonly payload: Payload
+  /** The payload's text as it lay in the outbox row. */
+  readonly json: string
+  readonly createdAt: Date
+  /** The identity: the same message id twice takes effect once. */
+  readonly messageId: string
+  readonly correlationId?: string | undefined
+  readonly causationId?: string | undefined
+  readonly traceparent?: string | undefined
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+}
+
+/** What `handle` and `handleBatch` make; `createConsumer` takes them under `on`. */
+export type EventHandler = {
+  readonly definition: EventDefinition
+  readonly batch: boolean
+  readonly work: (events: readonly ConsumedEvent[], trx: Knex.Transaction) => Promise<void>
+}
+
+type EventOf<Name extends string, Schema extends z.ZodType> = ConsumedEvent<Name, z.output<Schema>>
+
+/**
+ * Handles events one at a time. `trx` also holds the event's inbox row: what `work` writes through it commits once,
+ * however often Kafka delivers. What it does elsewhere (a mail, an HTTP call) may happen again after a crash.
+ */
+export function handle<Name extends string, Schema extends z.ZodType>(
+  definition: EventDefinition<Name, Schema>,
+  work: (event: EventOf<Name, Schema>, trx: Knex.Transaction) => Promise<void>
+): EventHandler {
+  return {
+    definition: definition as unknown as EventDefinition,
+    batch: false,
+    work: async (events, trx) => {
+      for (const event of events) await work(event as EventOf<Name, Schema>, trx)
+    }
+  }
+}
+
+/**
+ * Handles many events in one call, for bulk writes: those of one key are in order, and all of them commit together or
+ * not at all. When the call throws, the same events come again one by one, so that only the guilty one is retried or
+ * parked: `work` must give the same result either way.
+ */
+export function handleBatch<Name extends string, Schema extends z.ZodType>(
+  definition: EventDefinition<Name, Schema>,
+  work: (events: readonly EventOf<Name, Schema>[], trx: Knex.Transaction) => Promise<void>
+): EventHandler {
+  return {
+    definition: definition as unknown as EventDefinition,
+    batch: true,
+    work: (events, trx) => work(events as readonly EventOf<Name, Schema>[], trx)
+  }
+}

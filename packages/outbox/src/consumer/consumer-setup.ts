@@ -1,0 +1,29 @@
+import type { Knex } from 'knex'
+import type { ConsumedEvent, EventHandler } from './consumed-event.ts'
+import type { Logger } from './logger.ts'
+import type { Received, Refusal } from './read-envelope.ts'
+import type { RetryTimes } from './retry-policy.ts'
+
+/** What happened, for logs and metrics. Called after the commit it tells of; it must not throw and is not awaited. */
+export type ConsumerObserver = {
+  readonly handled?: (event: ConsumedEvent) => void
+  /** Kafka delivered it again; nothing was done. */
+  readonly duplicate?: (messageId: string) => void
+  /** No handler, and none demanded. */
+  readonly ignored?: (event: ConsumedEvent) => void
+  readonly parked?: (item: Received, refusal: Refusal) => void
+  readonly retrying?: (error: unknown, attempt: number) => void
+}
+
+/** All that the steps of consuming share; made once by `createConsumer`. */
+export type ConsumerSetup = {
+  readonly name: string
+  readonly db: Knex
+  readonly logger: Logger
+  readonly handlers: ReadonlyMap<string, EventHandler>
+  readonly onUnknown: 'ignore' | 'park'
+  readonly lanes: number
+  readonly batchSize: number
+  readonly retry: RetryTimes
+  readonly observe: ConsumerObserver
+}

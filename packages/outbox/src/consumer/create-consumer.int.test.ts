@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
+import { useConsumerBench } from '../../test/consumer-bench.ts'
+
+describe('createConsumer', () => {
+  it('handles each event once and in the order of its key, however often Kafka delivers it', async () => {
+    const bench = await useConsumerBench()
+    const events = bench.events({ keys: 20, perKey: 10 })
+    await bench.produce(events)
+    await bench.produce(events)
+    const consumer = bench.consumer()
+    await consumer.start()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(200))
+    await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, lag: 0 }))
+    expect(await bench.disorder()).toEqual([])
+    expect(bench.seen.duplicates).toBe(200)
+  })
+
+  it('goes on behind what it committed when it starts again', async () => {
+    const bench = await useConsumerBench()
+    await bench.produce(bench.events({ keys: 3, perKey: 5 }))
+    const first = bench.consumer()
+    await first.start()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(15))
+    await first.stop()
+    await bench.produce(bench.events({ keys: 3, perKey: 5, from: 6 }))
+    const second = bench.consumer()
+    await second.start()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(30))
+    await second.stop()
+    expect(bench.seen.duplicates).toBe(0)
+    expect(await bench.disorder()).toEqual([])
+  })
+
+  it('parks a refused event with all later ones of its key, and lets other keys flow', async () => {
+    const bench = await useConsumerBench()
+    bench.refuse.add('2:3')
+    await bench.produce(bench.events({ keys: 4, perKey: 5 }))
+    await bench.consumer().start()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(17))
+    await eventually(async () => expect(await bench.parked()).toHaveLength(3))
+    expect(await bench.parked()).toMatchObject([
+      { event_key: '2', reason: 'REFUSED' },
+      { event_key: '2', reason: 'BEHIND' },
+      { event_key: '2', reason: 'BEHIND' }
+    ])
+  })
+})

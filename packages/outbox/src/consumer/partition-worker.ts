@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KafkaRecord } from '../kafka/kafka-client.ts'
+import { applyLane } from './apply-lane.ts'
+import type { ConsumerSetup } from './consumer-setup.ts'
+import { type Prepared, prepare } from './prepare.ts'
+
+export type PartitionWorker = {
+  /** Takes records in; resolves when there is room for more. */
+  push(records: readonly KafkaRecord[]): Promise<void>
+  /** The next offset to commit: everything before it is settled. Undefined as long as nothing is. */
+  next(): bigint | undefined
+  /** Drops what waits, and resolves when what is being settled has ended, one way or the other. */
+  close(): Promise<void>
+}
+
+/** Settles one partition's records: one round at a time, a round's keys in parallel, one key never. */
+export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unknown>): PartitionWorker {
+  const full = setup.lanes * setup.batchSize
+  const ending = new AbortController()
+  const queue: KafkaRecord[] = []
+  let next: bigint | undefined
+  let running: Promise<void> | undefined
+  let waiters: (() => void)[] = []
+
+  async function run(): Promise<void> {
+    await after
+    while (queue.length > 0 && !ending.signal.aborted) {
+      const round = queue.slice(0, full)
+      await applyRound(setup, round, ending.signal)
+      next = (round.at(-1)?.offset ?? 0n) + 1n
+      queue.splice(0, round.length)
+      wakeIfRoom()
+    }
+  }
+
+  // What failed stays at the head of the queue: an error nobody foresaw costs time, never an event.
+  async function again(error: unknown): Promise<void> {
+    if (ending.signal.aborted) return
+    setup.logger.error({ err: error }, 'a partition failed in a way that nobody foresaw, trying again')
+    await sleep(setup.retry.maxDelayMs, undefined, { signal: ending.signal }).catch(() => undefined)
+  }
+
+  function start(): void {
+    running ??= run()
+      .catch(again)
+      .finally(() => {
+        running = undefined
+        if (queue.length > 0 && !ending.signal.aborted) start()
+      })
+  }
+
+  function wakeIfRoom(): void {
+    if (queue.length > full && !ending.signal.aborted) return
+    for (const wake of waiters.splice(0)) wake()
+  }
+
+  return {
+    push(records) {
+      if (ending.signal.aborted) return Promise.resolve()
+      queue.push(...records)
+      start()
+      return queue.length <= 2 * full ? Promise.resolve() : new Promise(resolve => waiters.push(resolve))
+    },
+    next: () => next,
+    async close() {
+      ending.abort()
+      queue.length = 0
+      wakeIfRoom()
+      waiters = []
+      await running
+    }
+  }
+}
+
+async function applyRound(setup: ConsumerSetup, records: readonly KafkaRecord[], signal: AbortSignal): Promise<void> {
+  const lanes: Prepared[][] = Array.from({ length: setup.lanes }, () => [])
+  for (const record of records) {
+    const item = prepare(setup, record)
+    lanes[laneOf(item.key, setup.lanes)]?.push(item)
+  }
+  // All lanes end before an error leaves: nothing of this partition may still run when somebody else gets it.
+  const ends = await Promise.allSettled(lanes.map(lane => applyLane(setup, lane, signal)))
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
+}
+
+function laneOf(key: string, lanes: number): number {
+  let hash = 0
+  for (let index = 0; index < key.length; index++) hash = (hash * 31 + key.charCodeAt(index)) | 0
+  return Math.abs(hash) % lanes
+}

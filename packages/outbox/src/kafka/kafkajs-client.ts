@@ -1,0 +1,95 @@
+import type { Admin, Kafka, KafkaConfig } from 'kafkajs'
+import type { Logger } from '../consumer/logger.ts'
+import type { KafkaClient, TopicFacts } from './kafka-client.ts'
+import { kafkajsLog } from './kafkajs-log.ts'
+import { joinWithKafkajs } from './kafkajs-member.ts'
+import { readWithKafkajs } from './kafkajs-read.ts'
+
+export type KafkajsOptions = {
+  /** `host:port` each. */
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly logger: Logger
+  /** What else kafkajs takes: TLS, SASL, timeouts. */
+  readonly kafka?: Partial<KafkaConfig>
+}
+
+/** The kafkajs client behind the library's port. */
+export function kafkajsClient(options: KafkajsOptions): KafkaClient {
+  let kafka: Promise<Kafka> | undefined
+  const client = () => (kafka ??= load(options))
+  let admin: Promise<Admin> | undefined
+
+  async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    admin ??= client().then(connectedAdmin)
+    const asked = admin
+    try {
+      return await question(await asked)
+    } catch (error) {
+      // A connection that failed once is not trusted again.
+      if (admin === asked) admin = undefined
+      void asked.then(old => old.disconnect()).catch(() => undefined)
+      throw error
+    }
+  }
+
+  return {
+    join: async membership => joinWithKafkajs(await client(), membership),
+    topic: name => ask(admin => topicFacts(admin, name)),
+    watermarks: topic =>
+      ask(async admin => {
+        const offsets = await admin.fetchTopicOffsets(topic)
+        return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]))
+      }),
+    offsetsAt: (topic, timestamp) =>
+      ask(async admin => {
+        const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestamp)
+        return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]))
+      }),
+    committed: (groupId, topic) =>
+      ask(async admin => {
+        const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] })
+        const known = (offsets?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n)
+        return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]))
+      }),
+    async read(read) {
+      const group = await readWithKafkajs(await client(), read)
+      if (group !== undefined) await ask(admin => admin.deleteGroups([group])).catch(() => undefined)
+    },
+    async close() {
+      const last = admin
+      admin = undefined
+      await last?.then(old => old.disconnect()).catch(() => undefined)
+    }
+  }
+}
+
+// Loaded when first used: a service that only writes needs no Kafka client.
+async function load({ brokers, clientId, logger, kafka: more = {} }: KafkajsOptions): Promise<Kafka> {
+  const kafkajs = await import('kafkajs')
+  return new kafkajs.Kafka({
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
+    ...more,
+    brokers: [...brokers],
+    clientId,
+    logCreator: kafkajsLog(logger)
+  })
+}
+
+async function connectedAdmin(kafka: Kafka): Promise<Admin> {
+  const admin = kafka.admin()
+  await admin.connect()
+  return admin
+}
+
+const topicResource = 2
+
+async function topicFacts(admin: Admin, name: string): Promise<TopicFacts> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [name] })
+  const configs = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: topicResource, name, configNames: ['retention.ms'] }]
+  })
+  const retention = Number(configs.resources[0]?.configEntries[0]?.configValue ?? -1)
+  return { partitions: topics[0]?.partitions.length ?? 0, retentionMs: retention < 0 ? Infinity : retention }
+}

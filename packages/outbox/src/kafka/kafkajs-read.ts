@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import type { Kafka } from 'kafkajs'
+import type { WindowRead } from './kafka-client.ts'
+import { concurrency, fetching, noRestart, recordOf } from './kafkajs-record.ts'
+
+/** kafkajs reads only as a member of a group: a group of its own, whose name it answers so that it can be removed. */
+export async function readWithKafkajs(
+  kafka: Kafka,
+  { topic, window, onRecords }: WindowRead
+): Promise<string | undefined> {
+  const open = new Map([...window].filter(([, { from, to }]) => from < to))
+  if (open.size === 0) return undefined
+  const groupId = `outbox-read-${randomUUID()}`
+  const consumer = kafka.consumer({ groupId, retry: noRestart, ...fetching })
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
+  consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
+  // Counts batches of nothing but transaction markers too, which eachBatch never sees.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+    const end = open.get(partition)?.to
+    if (end !== undefined && BigInt(lastOffset) + 1n >= end) open.delete(partition)
+    if (open.size === 0) resolve()
+  })
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      partitionsConsumedConcurrently: concurrency,
+      async eachBatch({ batch }) {
+        const bounds = open.get(batch.partition)
+        if (bounds === undefined) return
+        const records = batch.messages
+          .map(message => recordOf(topic, batch.partition, message))
+          .filter(({ offset }) => offset >= bounds.from && offset < bounds.to)
+        if (records.length > 0) await onRecords(batch.partition, records)
+      }
+    })
+    for (const [partition, { from }] of open) consumer.seek({ topic, partition, offset: String(from) })
+    await ended
+    return groupId
+  } finally {
+    await consumer.disconnect().catch(() => undefined)
+  }
+}

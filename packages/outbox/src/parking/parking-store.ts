@@ -1,0 +1,64 @@
+import type { Knex } from 'knex'
+import type { ParkReason, Received, Refusal } from '../consumer/read-envelope.ts'
+
+export type Parked = { readonly item: Received; readonly refusal: Refusal }
+
+/** Which of these keys are parked, held so until `trx` ends: nobody can release one while we queue behind it. */
+export async function parkedAmong(
+  trx: Knex.Transaction,
+  consumer: string,
+  keys: readonly string[]
+): Promise<Map<string, ParkReason>> {
+  const seen = await trx('parked_key').select<KeyRow[]>('event_key').where({ consumer }).whereIn('event_key', keys)
+  if (seen.length === 0) return new Map()
+  const held = await trx('parked_key')
+    .select<KeyRow[]>('event_key', 'reason')
+    .where({ consumer })
+    .whereIn(
+      'event_key',
+      seen.map(row => row.event_key)
+    )
+    .forShare()
+  return new Map(held.map(row => [row.event_key, row.reason]))
+}
+
+type KeyRow = { readonly event_key: string; readonly reason: ParkReason }
+
+/** Parks a key: from the commit on, its events queue. */
+export async function parkKey(trx: Knex.Transaction, consumer: string, { item, refusal }: Parked): Promise<void> {
+  await trx('parked_key').insert({ consumer, event_key: item.key, reason: refusal.reason })
+}
+
+/** Puts records at the end of their keys' queues. */
+export async function enqueue(trx: Knex.Transaction, consumer: string, parked: readonly Parked[]): Promise<void> {
+  if (parked.length === 0) return
+  await trx('parked_event').insert(parked.map(one => rowOf(consumer, one)))
+}
+
+function rowOf(consumer: string, { item, refusal }: Parked): object {
+  const { record } = item
+  return {
+    consumer,
+    event_key: item.key,
+    message_id: item.messageId,
+    reason: refusal.reason,
+    ...errorColumns(refusal.error),
+    event: 'event' in item ? item.event.name : null,
+    topic: record.topic,
+    partition_no: record.partition,
+    record_offset: String(record.offset),
+    record_time: record.timestamp,
+    record_key: record.key,
+    record_value: record.value,
+    record_headers: JSON.stringify(record.headers)
+  }
+}
+
+export function errorColumns(error: Error): { error: string; stack: string } {
+  return { error: printable(error.message, 4_000), stack: printable(error.stack ?? '', 16_000) }
+}
+
+// PostgreSQL's text holds no NUL, and a message may quote the record that caused it.
+function printable(text: string, length: number): string {
+  return text.replaceAll('\u0000', '\uFFFD').slice(0, length)
+}

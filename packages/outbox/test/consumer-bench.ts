@@ -1,0 +1,159 @@
+import { randomInt } from 'node:crypto'
+import { Kafka, type Message } from 'kafkajs'
+import type { Knex } from 'knex'
+import { onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { uniqueName, useDatabase, useStack } from '../../../test/support/use-stack.ts'
+import {
+  type ConsumedEvent,
+  type Consumer,
+  type ConsumerOptions,
+  createConsumer,
+  createInboxTables,
+  defineEvent,
+  type EventHandler,
+  handle,
+  kafkajsClient,
+  type Logger,
+  type OutboundEvent
+} from '../src/index.ts'
+import { wireRecord } from '../src/testing/wire-record.ts'
+
+/** Counts: the n-th event of a key. A consumer that loses, doubles or reorders one shows it in the effects. */
+export const counted = defineEvent({
+  name: 'counted',
+  aggregate: 'thing',
+  version: 1,
+  payload: z.object({ n: z.int() })
+})
+
+export type Effect = { readonly event_key: number; readonly n: number }
+export type ParkedRow = { readonly event_key: string; readonly reason: string; readonly state: string }
+
+export class Refused extends Error {
+  readonly retryable = false
+}
+
+export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+const loud: Logger = {
+  debug() {},
+  info: (fields, message) => console.log(message, fields),
+  warn: (fields, message) => console.warn(message, fields),
+  error: (fields, message) => console.error(message, fields)
+}
+export const logger = process.env.TEST_LOG === undefined ? silent : loud
+
+type Range = { readonly keys: number; readonly perKey: number; readonly from?: number }
+
+/** A topic, a database with an effect table, and consumers that write into it. */
+export async function useConsumerBench({ partitions = 3, database }: { partitions?: number; database?: Knex } = {}) {
+  const topic = uniqueName('bench')
+  const db = database ?? (await useDatabase('bench')).db
+  await createInboxTables(db)
+  await createEffects(db)
+  const producer = await useTopic(topic, partitions)
+  const seen = { handled: 0, duplicates: 0, parked: 0, retries: 0 }
+  const refuse = new Set<string>()
+  const group = uniqueName('group')
+  let lastId = 0
+
+  async function apply(event: ConsumedEvent<string, { n: number }>, trx: Knex.Transaction): Promise<void> {
+    if (refuse.has(`${event.aggregateId}:${event.payload.n}`)) throw new Refused('not this one')
+    await trx('effect').insert({ event_key: event.aggregateId, n: event.payload.n })
+  }
+
+  function consumer(overrides: Partial<ConsumerOptions> & { handler?: EventHandler } = {}): Consumer {
+    const { handler = handle(counted, apply), ...rest } = overrides
+    const kafka = rest.kafka ?? kafkajsClient({ brokers: useStack().kafka.brokers, clientId: 'bench', logger })
+    const made = createConsumer({
+      topic,
+      group,
+      db,
+      logger,
+      on: { counted: handler },
+      observe: {
+        handled: () => void seen.handled++,
+        duplicate: () => void seen.duplicates++,
+        parked: () => void seen.parked++,
+        retrying: () => void seen.retries++
+      },
+      ...rest,
+      kafka
+    })
+    onTestFinished(async () => {
+      await made.stop()
+      await kafka.close()
+    })
+    return made
+  }
+
+  return {
+    topic,
+    group,
+    db,
+    seen,
+    refuse,
+    apply,
+    consumer,
+    events,
+    async produce(list: readonly OutboundEvent[]): Promise<void> {
+      await this.send(list.map(event => wireRecord(event, { id: ++lastId })))
+    },
+    async send(messages: readonly Message[]): Promise<void> {
+      for (let at = 0; at < messages.length; at += 1_000)
+        await producer.send({ topic, messages: messages.slice(at, at + 1_000) })
+    },
+    effects: (): Promise<Effect[]> => db('effect').select('event_key', 'n').orderBy('seq'),
+    parked: (): Promise<ParkedRow[]> =>
+      db('parked_event').select('event_key', 'reason', 'state', 'error', 'note').orderBy('id'),
+    async disorder(): Promise<string[]> {
+      return disorderOf(await this.effects())
+    }
+  }
+}
+
+/** What is wrong with the effects: each key must count 1, 2, 3 … without a hole, a repeat or a swap. */
+export function disorderOf(effects: readonly Effect[]): string[] {
+  const last = new Map<number, number>()
+  const wrong: string[] = []
+  for (const { event_key: key, n } of effects) {
+    const expected = (last.get(key) ?? 0) + 1
+    if (n !== expected) wrong.push(`key ${key}: expected ${expected}, got ${n}`)
+    last.set(key, n)
+  }
+  return wrong
+}
+
+/** `perKey` events for each of the keys 1 … `keys`, mixed as many writers would mix them. */
+function events({ keys, perKey, from = 1 }: Range): OutboundEvent[] {
+  const left = new Map(Array.from({ length: keys }, (_, index) => [index + 1, from]))
+  const made: OutboundEvent[] = []
+  while (left.size > 0) {
+    const [key, n] = [...left][randomInt(left.size)]!
+    made.push(counted({ aggregateId: key, aggregateVersion: n, payload: { n } }))
+    if (n + 1 < from + perKey) left.set(key, n + 1)
+    else left.delete(key)
+  }
+  return made
+}
+
+async function createEffects(db: Knex): Promise<void> {
+  await db.schema.createTable('effect', table => {
+    table.bigIncrements('seq')
+    table.bigInteger('event_key').notNullable()
+    table.integer('n').notNullable()
+  })
+}
+
+async function useTopic(topic: string, partitions: number) {
+  const kafka = new Kafka({ brokers: [...useStack().kafka.brokers], clientId: 'bench-producer', logLevel: 0 })
+  const admin = kafka.admin()
+  await admin.connect()
+  const configEntries = [{ name: 'max.message.bytes', value: String(5 * 1024 * 1024) }]
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] })
+  await admin.disconnect()
+  const producer = kafka.producer()
+  await producer.connect()
+  onTestFinished(() => producer.disconnect())
+  return producer
+}
