@@ -1,0 +1,35 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { createHealth, createHttpServer, createMetrics, createMysql } from '@outbox-cdc/service-kit'
+import type { Logger, Service } from '@outbox-cdc/service-kit'
+import type { Config } from './config.ts'
+import { createDeliveryStore } from './deliveries/delivery-store.ts'
+import { createApp } from './http/app.ts'
+import { createSubscriptions } from './messaging/subscriptions.ts'
+
+/** The parts of the service put together. */
+export function createService(config: Config, logger: Logger): Service {
+  const db = createMysql({ url: config.MYSQL_URL, name: 'delivery-service', poolSize: config.MYSQL_POOL_SIZE, logger })
+  const metrics = createMetrics('delivery-service')
+  const consumer = createSubscriptions(config, { db, logger, registry: metrics.registry })
+  const consuming = async () => {
+    const { ok, reason } = consumer.health()
+    if (!ok) throw new Error(reason)
+  }
+  const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1'), consumer: consuming } })
+  const app = createApp({ logger, health, metrics, deliveries: createDeliveryStore(db) })
+  const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
+  return {
+    async start() {
+      const port = await server.start()
+      // Not awaited: it waits for Kafka as long as it takes, while health and what was delivered can be read.
+      void consumer.start()
+      return port
+    },
+    async stop() {
+      health.beginStop()
+      await wait(config.STOP_DELAY_MS)
+      await Promise.all([server.stop(), consumer.stop()])
+      await db.destroy()
+    }
+  }
+}

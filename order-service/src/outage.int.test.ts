@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { migrate } from '@outbox-cdc/service-kit'
+import knex, { type Knex } from 'knex'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Stack, startStack } from '../../packages/stack/src/index.ts'
+import { eventually } from '../../test/support/eventually.ts'
+import { buildService, type TestService } from '../test/build-service.ts'
+
+// A MySQL of its own: this one is killed and frozen.
+let stack: Stack
+let dir: string
+let url: string
+let root: Knex
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'outage-'))
+  stack = await startStack({ dir, parts: ['mysql'] })
+  const { host, port, rootPassword } = stack.mysql
+  const server = `mysql://root:${rootPassword}@${host}:${port}`
+  root = knex({ client: 'mysql2', connection: server, pool: { min: 0, max: 1 } })
+  await root.raw('CREATE DATABASE orders')
+  url = `${server}/orders`
+  await migrate({ url, directory: fileURLToPath(new URL('../migrations', import.meta.url)), report: () => undefined })
+})
+afterAll(async () => {
+  await root.destroy()
+  await stack.stopAll()
+  await rm(dir, { recursive: true, force: true })
+})
+
+const order = { name: 'joon', quantity: 95 }
+const bound = 5000
+
+async function expectUnavailable({ post, base }: TestService): Promise<void> {
+  const started = performance.now()
+  const response = await post(order)
+  expect(await response.json()).toMatchObject({ status: 503, type: 'urn:problem-type:unavailable' })
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2'])
+  expect(performance.now() - started).toBeLessThan(bound)
+  expect([(await fetch(`${base}/health/ready`)).status, (await fetch(`${base}/health/live`)).status]).toEqual([
+    503, 200
+  ])
+}
+
+const expectOrder = ({ post, base }: TestService) =>
+  eventually(async () => {
+    expect((await post(order)).status).toBe(201)
+    expect((await fetch(`${base}/health/ready`)).status).toBe(200)
+  })
+
+it('answers 503 within five seconds while MySQL is dead, and takes orders again by itself', async () => {
+  const service = await buildService({ url })
+  expect((await service.post(order)).status).toBe(201)
+  await stack.kill('mysql')
+  for (let repeat = 0; repeat < 2; repeat++) await expectUnavailable(service)
+  await stack.start('mysql')
+  await expectOrder(service)
+})
+
+it('starts while MySQL is dead', async () => {
+  await stack.kill('mysql')
+  const service = await buildService({ url })
+  await expectUnavailable(service)
+  await stack.start('mysql')
+  await expectOrder(service)
+})
+
+it('answers 503 within five seconds to every one of 40 clients while MySQL is frozen, and then takes orders again', async () => {
+  const service = await buildService({ url })
+  await Promise.all(Array.from({ length: 16 }, () => service.post(order)))
+  await stack.freeze('mysql')
+  try {
+    await Promise.all(Array.from({ length: 40 }, () => expectUnavailable(service)))
+  } finally {
+    await stack.thaw('mysql')
+  }
+  await expectOrder(service)
+})
+
+it('gives a connection that a frozen MySQL left in the middle of a transaction to nobody', async () => {
+  const service = await buildService({ url, env: { MYSQL_POOL_SIZE: '1' } })
+  const connections = async () => {
+    const [rows] = await root.raw(`SELECT id FROM information_schema.processlist WHERE db = 'orders'`)
+    return rows.map(({ id }: { id: number }) => id)
+  }
+  await service.post(order)
+  const [first] = await connections()
+  expect(first).toBeTypeOf('number')
+  await stack.freeze('mysql')
+  try {
+    await expectUnavailable(service)
+  } finally {
+    await stack.thaw('mysql')
+  }
+  await expectOrder(service)
+  await eventually(async () => {
+    const now = await connections()
+    expect(now).toHaveLength(1)
+    expect(now).not.toContain(first)
+  })
+})
+
+it('does not wait for ever for a lock that another holds', async () => {
+  const service = await buildService({ url })
+  const holder = await root.transaction()
+  await holder.raw('USE orders')
+  await holder.raw('LOCK TABLES customer_order READ')
+  try {
+    await expect(service.post(order)).resolves.toMatchObject({ status: 503 })
+  } finally {
+    await holder.raw('UNLOCK TABLES')
+    await holder.rollback()
+  }
+  await expectOrder(service)
+})

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { createLogger, migrate } from '@outbox-cdc/service-kit'
+import type { Knex } from 'knex'
+import { onTestFinished } from 'vitest'
+import { createDatabase } from '../../test/support/use-stack.ts'
+import { configSchema } from '../src/config.ts'
+import type { PlaceOrderParts } from '../src/orders/place-order.ts'
+import { createService } from '../src/service.ts'
+
+const directory = fileURLToPath(new URL('../migrations', import.meta.url))
+
+export type OrdersDatabase = { readonly db: Knex; readonly url: string; readonly drop: () => Promise<void> }
+
+/** A migrated database, and the URL of an account with no more rights than the service has in operation. */
+export async function createOrdersDatabase(): Promise<OrdersDatabase> {
+  const { db, name, url, drop } = await createDatabase('orders')
+  await migrate({ url, directory, report: () => undefined })
+  const account = `svc_${randomBytes(6).toString('hex')}`
+  await db.raw(`CREATE USER ${account}@'%' IDENTIFIED BY 'pw'`)
+  await db.raw(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO ${account}@'%'`)
+  const { host } = new URL(url)
+  return {
+    db,
+    url: `mysql://${account}:pw@${host}/${name}`,
+    async drop() {
+      await db.raw(`DROP USER ${account}@'%'`)
+      await drop()
+    }
+  }
+}
+
+export type TestService = {
+  readonly base: string
+  readonly stop: () => Promise<void>
+  readonly post: (body: unknown, headers?: Record<string, string>) => Promise<Response>
+}
+
+type Options = {
+  readonly url: string
+  readonly overrides?: Partial<PlaceOrderParts>
+  readonly env?: Record<string, string>
+}
+
+/** A service on a free port that stops when the test ends. A body that is a string or bytes is sent as it is. */
+export async function buildService({ url, overrides = {}, env = {} }: Options): Promise<TestService> {
+  const config = configSchema.parse({ HTTP_PORT: '0', MYSQL_URL: url, ...env })
+  const service = createService(config, createLogger('order-service', 'silent'), overrides)
+  const base = `http://127.0.0.1:${await service.start()}`
+  onTestFinished(service.stop)
+  return {
+    base,
+    stop: service.stop,
+    post: (body, headers = {}) =>
+      fetch(`${base}/order`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body)
+      })
+  }
+}
