@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { createLogger, migrate } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
+import { type Answer, fetchJson } from '../../test/support/fetch-json.ts'
 import { createDatabase } from '../../test/support/use-stack.ts'
 import { configSchema } from '../src/config.ts'
 import type { PlaceOrderParts } from '../src/orders/place-order.ts'
@@ -14,7 +15,8 @@ export type OrdersDatabase = { readonly db: Knex; readonly url: string; readonly
 
 /** A migrated database, and the URL of an account with no more rights than the service has in operation. */
 export async function createOrdersDatabase(): Promise<OrdersDatabase> {
-  const { db, name, url, drop } = await createDatabase('orders')
+  const database = await createDatabase('orders')
+  const { db, name, url } = database
   await migrate({ url, directory, report: () => undefined })
   const account = `svc_${randomBytes(6).toString('hex')}`
   await db.raw(`CREATE USER ${account}@'%' IDENTIFIED BY 'pw'`)
@@ -25,7 +27,7 @@ export async function createOrdersDatabase(): Promise<OrdersDatabase> {
     url: `mysql://${account}:pw@${host}/${name}`,
     async drop() {
       await db.raw(`DROP USER ${account}@'%'`)
-      await drop()
+      await database.drop()
     }
   }
 }
@@ -33,7 +35,8 @@ export async function createOrdersDatabase(): Promise<OrdersDatabase> {
 export type TestService = {
   readonly base: string
   readonly stop: () => Promise<void>
-  readonly post: (body: unknown, headers?: Record<string, string>) => Promise<Response>
+  readonly get: (path: string) => Promise<Answer>
+  readonly post: (body: unknown, headers?: Record<string, string>) => Promise<Answer>
 }
 
 type Options = {
@@ -51,11 +54,13 @@ export async function buildService({ url, overrides = {}, env = {} }: Options): 
   return {
     base,
     stop: service.stop,
+    get: path => fetchJson(base + path),
     post: (body, headers = {}) =>
-      fetch(`${base}/order`, {
+      fetchJson(`${base}/order`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
-        body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body)
+        body:
+          typeof body === 'string' || Buffer.isBuffer(body) ? new Uint8Array(Buffer.from(body)) : JSON.stringify(body)
       })
   }
 }

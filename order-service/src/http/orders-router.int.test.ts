@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildService, createOrdersDatabase, type OrdersDatabase, type TestService } from '../../test/build-service.ts'
+import { fetchJson } from '../../../test/support/fetch-json.ts'
+import { buildService, createOrdersDatabase, type OrdersDatabase } from '../../test/build-service.ts'
 
 let database: OrdersDatabase
 beforeAll(async () => void (database = await createOrdersDatabase()))
@@ -10,15 +11,13 @@ const countOrders = async () => Number((await database.db('customer_order').coun
 
 describe('POST /order', () => {
   it('answers 201 with the order and where it is', async () => {
-    const { base, post } = await build()
-    const response = await post({ name: 'joon', quantity: 95 })
-    const order = await response.json()
-    expect(response.status).toBe(201)
+    const { get, post } = await build()
+    const { status, headers, body: order } = await post({ name: 'joon', quantity: 95 })
+    expect(status).toBe(201)
     expect(order).toEqual({ id: expect.any(Number), name: 'joon', quantity: 95, createdAt: expect.any(String) })
     expect(new Date(order.createdAt).toISOString()).toBe(order.createdAt)
-    const location = response.headers.get('location')
-    expect(location).toBe(`/order/${order.id}`)
-    expect(await (await fetch(base + location)).json()).toEqual(order)
+    expect(headers.get('location')).toBe(`/order/${order.id}`)
+    expect((await get(`/order/${order.id}`)).body).toEqual(order)
   })
 
   it.each([
@@ -30,9 +29,9 @@ describe('POST /order', () => {
     ['spaces at both ends', ' joon '],
     ['255 characters of four bytes each', '😀'.repeat(255)]
   ])('keeps a name byte for byte: %s', async (_, name) => {
-    const { base, post } = await build()
-    const { id } = await (await post({ name, quantity: 1 })).json()
-    expect((await (await fetch(`${base}/order/${id}`)).json()).name).toBe(name)
+    const { get, post } = await build()
+    const { id } = (await post({ name, quantity: 1 })).body
+    expect((await get(`/order/${id}`)).body.name).toBe(name)
     const [row] = await database.db('customer_order').where({ id }).select(database.db.raw('HEX(name) AS hex'))
     expect(row.hex).toBe(Buffer.from(name).toString('hex').toUpperCase())
   })
@@ -76,11 +75,10 @@ describe('a bad request', () => {
   it.each(refused)('is a 400 that names the field, and writes nothing: %s', async (_, body, fields) => {
     const { post } = await build()
     const before = await countOrders()
-    const response = await post(body)
-    const problem = await response.json()
-    expect(response.headers.get('content-type')).toContain('application/problem+json')
+    const { status, headers, body: problem } = await post(body)
+    expect(headers.get('content-type')).toContain('application/problem+json')
     expect(problem).toMatchObject({ status: 400, title: expect.any(String), instance: '/order' })
-    expect([response.status, problem.errors.map(({ field }: { field: string }) => field)]).toEqual([400, fields])
+    expect([status, problem.errors.map(({ field }: { field: string }) => field)]).toEqual([400, fields])
     expect(await countOrders()).toBe(before)
   })
 
@@ -93,24 +91,24 @@ describe('a bad request', () => {
     const { post } = await build()
     const response = await post(valid, { 'content-type': type })
     expect(response.status).toBe(status)
-    if (status === 415) expect((await response.json()).errors[0].field).toBe('content-type')
+    if (status === 415) expect(response.body.errors[0].field).toBe('content-type')
   })
 
   it('is a 413 beyond 100 kB, and a 415 when it is compressed', async () => {
     const { post } = await build()
     const large = await post({ ...valid, name: 'x'.repeat(100_001) })
-    expect([large.status, (await large.json()).errors[0].field]).toEqual([413, 'body'])
+    expect([large.status, large.body.errors[0].field]).toEqual([413, 'body'])
     const zipped = await post(valid, { 'content-encoding': 'gzip' })
-    expect([zipped.status, (await zipped.json()).errors[0].field]).toEqual([415, 'content-encoding'])
+    expect([zipped.status, zipped.body.errors[0].field]).toEqual([415, 'content-encoding'])
   })
 
   it('is a 404 for an unknown route, and a 405 with Allow for a wrong method', async () => {
-    const { base } = await build()
-    const unknown = await fetch(`${base}/orders/1/items`)
-    expect([unknown.status, (await unknown.json()).status]).toEqual([404, 404])
-    const wrong = await fetch(`${base}/order/1`, { method: 'DELETE' })
-    expect([wrong.status, wrong.headers.get('allow'), (await wrong.json()).status]).toEqual([405, 'GET, HEAD', 405])
-    const options = await fetch(`${base}/order`, { method: 'OPTIONS' })
+    const { base, get } = await build()
+    const unknown = await get('/orders/1/items')
+    expect([unknown.status, unknown.body.status]).toEqual([404, 404])
+    const wrong = await fetchJson(`${base}/order/1`, { method: 'DELETE' })
+    expect([wrong.status, wrong.headers.get('allow'), wrong.body.status]).toEqual([405, 'GET, HEAD', 405])
+    const options = await fetchJson(`${base}/order`, { method: 'OPTIONS' })
     expect([options.status, options.headers.get('allow')]).toEqual([204, 'POST'])
   })
 
@@ -130,34 +128,35 @@ describe('a bad request', () => {
     ['/orders?before=x', 'before'],
     ['/orders?page=2', 'page']
   ])('is a 400 that names the parameter: %s', async (path, field) => {
-    const { base } = await build()
-    const response = await fetch(base + path)
-    expect([response.status, (await response.json()).errors[0].field]).toEqual([400, field])
+    const { get } = await build()
+    const { status, body } = await get(path)
+    expect([status, body.errors[0].field]).toEqual([400, field])
   })
 
   it('is a 404 for an order that is not there', async () => {
-    const { base } = await build()
-    expect((await fetch(`${base}/order/9007199254740991`)).status).toBe(404)
+    const { get } = await build()
+    expect((await get('/order/9007199254740991')).status).toBe(404)
   })
 })
 
 describe('GET /orders', () => {
   it('gives every order once, newest first, page by page, while new ones arrive', async () => {
-    const { base, post }: TestService = await build()
+    const { get, post } = await build()
     const ids: number[] = []
-    for (const quantity of [1, 2, 3, 4, 5]) ids.push((await (await post({ name: 'page', quantity })).json()).id)
-    const first = await (await fetch(`${base}/orders?limit=2`)).json()
+    for (const quantity of [1, 2, 3, 4, 5]) ids.push((await post({ name: 'page', quantity })).body.id)
+    const { body: first } = await get('/orders?limit=2')
     await post({ name: 'a late one', quantity: 1 })
-    const second = await (await fetch(`${base}/orders?limit=2&before=${first.next}`)).json()
-    const third = await (await fetch(`${base}/orders?limit=1&before=${second.next}`)).json()
+    const { body: second } = await get(`/orders?limit=2&before=${first.next}`)
+    const { body: third } = await get(`/orders?limit=1&before=${second.next}`)
     const seen = [first, second, third].flatMap(page => page.items.map(({ id }: { id: number }) => id))
     expect(seen).toEqual(ids.toReversed())
   })
 
   it('ends with next null', async () => {
-    const { base } = await build()
-    const [{ first }] = await database.db('customer_order').min({ first: 'id' })
-    const last = await (await fetch(`${base}/orders?before=${Number(first) + 1}`)).json()
-    expect([last.items.length, last.next]).toEqual([1, null])
+    const { get, post } = await build()
+    await post(valid)
+    const oldest = await database.db('customer_order').min({ id: 'id' })
+    const { body } = await get(`/orders?before=${oldest[0]?.['id'] + 1}`)
+    expect([body.items.length, body.next]).toEqual([1, null])
   })
 })
