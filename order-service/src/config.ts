@@ -12,13 +12,13 @@ export const configSchema = z.object({
   MYSQL_URL: z.url({ protocol: /^mysql$/ }).describe('mysql://user:password@host:port/orders, ?ssl=true for TLS'),
   MYSQL_POOL_SIZE: z.coerce.number().int().min(1).max(1000).default(16).describe('Connections to MySQL at most'),
   OUTBOX_STORE: z.enum(['delete', 'blackhole', 'keep']).default('delete').describe('How the outbox row is written'),
-  IDEMPOTENCY_KEY_TTL_S: z.coerce
+  OUTBOX_WRITER: z.coerce
     .number()
     .int()
-    .min(1)
-    .max(31_536_000)
-    .default(86_400)
-    .describe('For how long a repeat with the same Idempotency-Key gets the first answer'),
+    .min(0)
+    .max(127)
+    .default(0)
+    .describe('Number of this process among those that write to a blackhole outbox: each needs its own'),
   STOP_DELAY_MS: z.coerce
     .number()
     .int()

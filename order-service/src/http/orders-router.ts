@@ -2,7 +2,6 @@ import { contextOf, notFound, onlyMethods, validated } from '@outbox-cdc/service
 import { Router } from 'express'
 import type { OrderStore } from '../orders/order-store.ts'
 import type { PlaceOrder } from '../orders/place-order.ts'
-import { readIdempotencyKey } from './idempotency-header.ts'
 import { jsonBody } from './json-body.ts'
 import { newOrderSchema, orderPathSchema, orderQuerySchema } from './order-schemas.ts'
 
@@ -14,8 +13,7 @@ export function createOrdersRouter({ placeOrder, orders }: OrdersRouterParts): R
     .route('/order')
     .post(...jsonBody, async (request, response) => {
       const newOrder = validated(newOrderSchema, request.body, 'body')
-      const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'))
-      const order = await placeOrder(newOrder, { ...contextOf(response), idempotencyKey })
+      const order = await placeOrder(newOrder, contextOf(response))
       response.status(201).location(`/order/${order.id}`).json(order)
     })
     .all(onlyMethods('POST'))

@@ -1,28 +1,41 @@
 import type { Knex } from 'knex'
 import type { OutboundEvent } from './define-event.ts'
 import { OutboxError } from './errors.ts'
-import { createDeleteStore } from './stores/delete-store.ts'
-import type { OutboxStore, Statement, StoreName } from './stores/store.ts'
+import { refuseClosed } from './refuse-closed.ts'
+import { defaultMaxEventBytes, refuseTooLarge } from './refuse-too-large.ts'
+import { createStore, type StoreOptions } from './stores/create-store.ts'
+import { requireTable } from './stores/require-table.ts'
+import type { Statement } from './stores/statement.ts'
+import type { OutboxStore, StoreName } from './stores/store.ts'
+import { writeFailed } from './stores/write-failed.ts'
 
 export type Outbox = {
   readonly store: StoreName
   /**
-   * Publishes the events, in their order, when and only when `trx` commits. Any error leaves it to the caller's
-   * rollback, so nothing is published. Appending the same event object twice is the same message: it takes effect once.
+   * Publishes the events, in their order, when and only when `trx` commits; any error is for the caller's rollback to
+   * undo. The same event object appended twice is the same message twice: it takes effect once.
    */
   append(trx: Knex.Transaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void>
 }
 
-/** The outbox table of one database, written in the way that `store` names; see docs/adr for how to choose. */
-export function createOutbox({ store: name }: { readonly store: StoreName }): Outbox {
-  const store = storeNamed(name)
+export type OutboxOptions = StoreOptions & {
+  /** The most that an event may take in Kafka, in bytes; 900,000 by default, which Kafka's own default of 1 MiB takes. */
+  readonly maxEventBytes?: number | undefined
+}
+
+/** The table `outbox` of the transaction's database, written in the way that `store` names. */
+export function createOutbox({ maxEventBytes = defaultMaxEventBytes, ...options }: OutboxOptions): Outbox {
+  const store = createStore(options)
+  const requireTableOnce = createTableCheck(store)
   return {
-    store: name,
+    store: store.name,
     async append(trx, events) {
       const list = Array.isArray(events) ? events : [events]
       refuseClosed(trx)
       if (list.length === 0) return
-      for (const statement of store.statements(list)) await run(trx, statement, list.length)
+      refuseTooLarge(list, maxEventBytes)
+      await requireTableOnce(trx)
+      for (const statement of store.statements(list)) await write(trx, statement, list.length)
     }
   }
 }
@@ -31,35 +44,38 @@ const standard = createOutbox({ store: 'delete' })
 
 /**
  * Publishes one event, or several in their order, when and only when `trx` commits: `createOutbox({ store: 'delete' })`
- * ready made. The row goes at once: Debezium reads the binlog.
+ * ready made. The row is inserted and deleted at once: Debezium reads the binlog.
  */
 export function appendToOutbox(trx: Knex.Transaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void> {
   return standard.append(trx, events)
 }
 
-function storeNamed(name: StoreName): OutboxStore {
-  if (name === 'delete') return createDeleteStore()
-  throw new OutboxError('STORE_MISMATCH', `The store ${name} is not there yet`)
+/** One look at the table for each knex instance; its transactions share the config object. */
+function createTableCheck({ name }: OutboxStore): (trx: Knex.Transaction) => Promise<void> {
+  const checked = new WeakSet<object>()
+  return async trx => {
+    const { config } = trx.client as { readonly config: object }
+    if (checked.has(config)) return
+    await requireTable(name, async sql => {
+      const [rows]: readonly (readonly Record<string, unknown>[])[] = await trx.raw(sql)
+      return rows ?? []
+    })
+    checked.add(config)
+  }
 }
 
-function refuseClosed(trx: Knex.Transaction): void {
-  if (!trx.isTransaction)
-    throw new OutboxError('TRANSACTION_REQUIRED', 'appendToOutbox needs a transaction, and got a plain connection')
-  if (trx.isCompleted())
+type Answer = readonly { readonly affectedRows: number; readonly serverStatus: number }[]
+const inTransaction = 1
+
+async function write(trx: Knex.Transaction, { sql, values }: Statement, expectedRows: number): Promise<void> {
+  const answer: Answer = await trx.raw(sql, values as Knex.RawBinding[]).catch(writeFailed)
+  const { affectedRows = 0, serverStatus = 0 } = answer[0] ?? {}
+  // A deadlock that was caught, or DDL, ends the transaction at the server while the handle still looks open.
+  if ((serverStatus & inTransaction) === 0)
     throw new OutboxError(
       'TRANSACTION_REQUIRED',
-      'appendToOutbox needs an open transaction, and got one that has ended'
+      'The server had already ended this transaction (a deadlock that was caught, or DDL): the event went out alone'
     )
-}
-
-async function run(trx: Knex.Transaction, { sql, values }: Statement, expectedRows: number): Promise<void> {
-  const answer: readonly { affectedRows: number }[] = await trx.raw(sql, [...values]).catch((cause: Error) => {
-    throw new OutboxError('WRITE_FAILED', `The outbox was not written: ${cause.message}`, { cause })
-  })
-  const affectedRows = answer[0]?.affectedRows
   if (affectedRows !== expectedRows)
-    throw new OutboxError(
-      'STORE_MISMATCH',
-      `The outbox table took ${affectedRows} of ${expectedRows} rows: is it the table of another store?`
-    )
+    throw new OutboxError('STORE_MISMATCH', `The table outbox took ${affectedRows} of ${expectedRows} rows`)
 }

@@ -12,9 +12,13 @@ export type MessageContext = {
   readonly traceparent?: string | undefined
 }
 
-export type EventInput<Payload> = MessageContext & {
+/** Stands for the id that MySQL generates for the aggregate in the same round trip; see `openOneTripOutbox`. */
+export const generatedId: unique symbol = Symbol('generatedId')
+export type GeneratedId = typeof generatedId
+
+export type EventInput<Payload, Id extends number | GeneratedId = number> = MessageContext & {
   /** The id of the aggregate: the Kafka key, so the unit of order. An integer within ±2^53. */
-  readonly aggregateId: number
+  readonly aggregateId: Id
   /** Counts the aggregate's events 1, 2, 3 …; a consumer notices a gap. */
   readonly aggregateVersion?: number | undefined
   /** A UUIDv7 by default. The same id twice is the same message: it takes effect once. */
@@ -25,11 +29,15 @@ export type EventInput<Payload> = MessageContext & {
 declare const validated: unique symbol
 
 /** An event that passed its schema. Only a definition makes one; `appendToOutbox` takes nothing else. */
-export type OutboundEvent<Name extends string = string, Payload = unknown> = MessageContext & {
+export type OutboundEvent<
+  Name extends string = string,
+  Payload = unknown,
+  Id extends number | GeneratedId = number
+> = MessageContext & {
   readonly [validated]: true
   readonly name: Name
   readonly aggregate: string
-  readonly aggregateId: number
+  readonly aggregateId: Id
   readonly aggregateVersion?: number | undefined
   readonly schemaVersion: number
   readonly messageId: string
@@ -41,6 +49,7 @@ export type OutboundEvent<Name extends string = string, Payload = unknown> = Mes
 /** Name, aggregate, schema version and zod schema of one event, said once; call it to make an event. */
 export type EventDefinition<Name extends string = string, Schema extends z.ZodType = z.ZodType> = {
   (event: EventInput<z.output<Schema>>): OutboundEvent<Name, z.output<Schema>>
+  (event: EventInput<z.output<Schema>, GeneratedId>): OutboundEvent<Name, z.output<Schema>, GeneratedId>
   readonly name: Name
   readonly aggregate: string
   readonly version: number
@@ -75,8 +84,8 @@ export function defineEvent<const Name extends string, Schema extends z.ZodType>
   input: DefinitionInput<Name, Schema>
 ): EventDefinition<Name, Schema> {
   refuseUnfit(input)
-  const make = (event: EventInput<z.output<Schema>>) => makeEvent(input, event)
-  return Object.freeze(Object.defineProperties(make, describe(input)) as EventDefinition<Name, Schema>)
+  const make = (event: EventInput<unknown, number | GeneratedId>) => makeEvent(input, event)
+  return Object.freeze(Object.defineProperties(make, describe(input)) as unknown as EventDefinition<Name, Schema>)
 }
 
 // A function's own `name` is not writable, only configurable: that is why this does not simply assign.
@@ -98,11 +107,11 @@ function refuseUnfit({ name, aggregate, version, payload }: DefinitionInput<stri
   }
 }
 
-const integer = z.number().int()
+const isAggregateId = (id: unknown) => id === generatedId || Number.isSafeInteger(id)
 const shortText = z.string().min(1).max(64).optional()
 const columns = z.object({
-  aggregateId: integer,
-  aggregateVersion: integer.positive().max(2_147_483_647).optional(),
+  aggregateId: z.custom<number | GeneratedId>(isAggregateId, 'must be an integer within ±2^53'),
+  aggregateVersion: z.int().positive().max(2_147_483_647).optional(),
   messageId: z.guid().optional(),
   correlationId: shortText,
   causationId: shortText,
@@ -112,24 +121,13 @@ const columns = z.object({
     .catch(undefined)
 })
 
-function makeEvent<Name extends string, Schema extends z.ZodType>(
-  { name, aggregate, version, payload: schema }: DefinitionInput<Name, Schema>,
-  event: EventInput<z.output<Schema>>
-): OutboundEvent<Name, z.output<Schema>> {
+function makeEvent(definition: DefinitionInput<string, z.ZodType>, event: EventInput<unknown, number | GeneratedId>) {
+  const { name, aggregate, version, payload: schema } = definition
   const header = validate(name, () => columns.safeParse(event))
-  const wire = validate(name, () => z.safeEncode(schema, event.payload), 'payload')
-  const json = JSON.stringify(wire)
+  const json = JSON.stringify(validate(name, () => z.safeEncode(schema, event.payload), 'payload'))
   if (json === undefined) throw new OutboxError('EVENT_INVALID', `Event ${name} is invalid: payload: missing`)
-  const made = {
-    ...header,
-    name,
-    aggregate,
-    schemaVersion: version,
-    messageId: header.messageId ?? newMessageId(),
-    payload: event.payload,
-    json
-  }
-  return Object.freeze(made) as unknown as OutboundEvent<Name, z.output<Schema>>
+  const messageId = header.messageId ?? newMessageId()
+  return Object.freeze({ ...header, name, aggregate, schemaVersion: version, messageId, payload: event.payload, json })
 }
 
 function validate<T>(name: string, check: () => z.ZodSafeParseResult<T>, under?: string): T {
@@ -138,7 +136,8 @@ function validate<T>(name: string, check: () => z.ZodSafeParseResult<T>, under?:
     result = check()
   } catch (cause) {
     // zod throws, instead of answering, for a schema with a one-way transform.
-    throw new OutboxError('EVENT_INVALID', `Event ${name} cannot be written: its schema only reads`, { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new OutboxError('EVENT_INVALID', `Event ${name} cannot be written: ${reason}`, { cause })
   }
   if (result.success) return result.data
   const problems = result.error.issues.map(issue => {

@@ -1,14 +1,15 @@
 /** Why the library refused or failed. The list is closed: a `switch` over it is checked by the compiler. */
 export type OutboxErrorCode =
   | 'BINLOG_UNFIT'
+  | 'COMMIT_UNKNOWN'
   | 'DEFINITION_INVALID'
   | 'EVENT_INVALID'
-  | 'EVENT_REFUSED'
   | 'EVENT_TOO_LARGE'
   | 'GRANT_MISSING'
-  | 'RETENTION_TOO_SHORT'
-  | 'SKIP_UNEXPLAINED'
+  | 'MAINTENANCE_FAILED'
+  | 'STATEMENT_INVALID'
   | 'STORE_MISMATCH'
+  | 'STORE_UNAVAILABLE'
   | 'TRANSACTION_REQUIRED'
   | 'WRITE_FAILED'
 

@@ -1,14 +1,29 @@
 // Writing
-export { appendToOutbox, createOutbox, type Outbox } from './append-to-outbox.ts'
+export { appendToOutbox, createOutbox, type Outbox, type OutboxOptions } from './append-to-outbox.ts'
 export {
   defineEvent,
   type EventDefinition,
   type EventInput,
+  type GeneratedId,
+  generatedId,
   type MessageContext,
   type OutboundEvent
 } from './define-event.ts'
-export { createOutboxTables, dropOutboxTables } from './migrations/outbox-tables.ts'
-export type { StoreName } from './stores/store.ts'
+export {
+  type MaintainedPartitions,
+  maintainOutboxPartitions,
+  type PartitionMaintenance
+} from './migrations/maintain-partitions.ts'
+export { createOutboxTables, dropOutboxTables, type OutboxTablesOptions } from './migrations/outbox-tables.ts'
+export {
+  openOneTripOutbox,
+  type OneTripOptions,
+  type OneTripOutbox,
+  type StatementResult
+} from './one-trip/one-trip-outbox.ts'
+export type { StoreOptions } from './stores/create-store.ts'
+export { type BoundStatement, sql, type SqlValue } from './stores/statement.ts'
+export type { PendingEvent, StoreName } from './stores/store.ts'
 
 // Errors
 export { isRetryable, OutboxError, type OutboxErrorCode } from './errors.ts'
@@ -16,27 +31,10 @@ export { isRetryable, OutboxError, type OutboxErrorCode } from './errors.ts'
 // Consuming
 export { type ConsumedEvent, type EventHandler, handle, handleBatch } from './consumer/consumed-event.ts'
 export type { ConsumerObserver } from './consumer/consumer-setup.ts'
-export type { ConsumerOptions, HandlingOptions } from './consumer/consumer-options.ts'
-export { type Consumer, type ConsumerHealth, createConsumer } from './consumer/create-consumer.ts'
-export type { LivenessOptions } from './consumer/liveness.ts'
+export { type Consumer, type ConsumerHealth, type ConsumerOptions, createConsumer } from './consumer/create-consumer.ts'
 export type { Logger } from './consumer/logger.ts'
 export { type ParkReason, readEnvelope, type Received, type Refusal } from './consumer/read-envelope.ts'
 export type { RetryTimes } from './consumer/retry-policy.ts'
-export { pruneInbox, type PruneOptions } from './inbox/prune-inbox.ts'
-export type { InboxRetention } from './inbox/retention.ts'
 export { createInboxTables, dropInboxTables } from './inbox/inbox-tables.ts'
 export type { KafkaClient, KafkaMember, KafkaRecord } from './kafka/kafka-client.ts'
 export { kafkajsClient, type KafkajsOptions } from './kafka/kafkajs-client.ts'
-
-// Parking
-export {
-  countParked,
-  type KeyOfConsumer,
-  listParked,
-  type ParkedCounts,
-  type ParkedKey,
-  requestRetry,
-  showParked,
-  skipParked
-} from './parking/parked-commands.ts'
-export type { ParkedRow } from './parking/parked-row.ts'

@@ -1,46 +1,27 @@
 import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
+import { requireTable } from '../stores/require-table.ts'
+import type { StoreName } from '../stores/store.ts'
+import { outboxDdl, positionDdl } from './outbox-ddl.ts'
 
-const outboxTable = `
-  CREATE TABLE IF NOT EXISTS outbox (
-    id                BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-    event             VARCHAR(100) NOT NULL,
-    event_id          BIGINT NOT NULL COMMENT 'the aggregate id: the Kafka key',
-    payload           JSON NOT NULL,
-    created_at        TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
-    -- from here on: lifted into Kafka headers by Connect
-    message_id        CHAR(36) NOT NULL,
-    aggregate         VARCHAR(64) NOT NULL,
-    aggregate_version INT NULL,
-    schema_version    SMALLINT NOT NULL,
-    correlation_id    VARCHAR(64) NULL,
-    causation_id      VARCHAR(64) NULL,
-    traceparent       VARCHAR(55) NULL
-  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
-
-const positionTable = `
-  CREATE TABLE IF NOT EXISTS outbox_position (
-    id              TINYINT NOT NULL PRIMARY KEY,
-    binlog_file     VARCHAR(255) NOT NULL,
-    binlog_position BIGINT NOT NULL,
-    gtid_set        TEXT NOT NULL,
-    recorded_at     TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)
-  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
+export type OutboxTablesOptions = { readonly store?: StoreName | undefined }
 
 /**
- * Creates `outbox`, and `outbox_position`: the binlog position before the first event, from which a connector must
- * begin so that events committed before it existed are not lost. A repeat keeps both as they are. Needs REPLICATION
- * CLIENT; MySQL commits DDL at once, so a surrounding transaction does not undo it.
+ * Creates `outbox` for one store (`delete` by default), and `outbox_position`: where the binlog stood before the first
+ * event. A connector made later begins there, so that nothing committed before it existed is lost. A repeat keeps both
+ * as they are. Needs REPLICATION CLIENT; MySQL commits DDL at once, so a surrounding transaction does not undo it.
  */
-export async function createOutboxTables(knex: Knex): Promise<void> {
+export async function createOutboxTables(knex: Knex, { store = 'delete' }: OutboxTablesOptions = {}): Promise<void> {
   await refuseUnfitBinlog(knex)
+  if (store === 'blackhole') await requireBlackhole(knex)
   const position = await readBinlogPosition(knex)
-  await knex.raw(positionTable)
+  await knex.raw(positionDdl)
   await knex('outbox_position')
     .insert({ id: 1, ...position })
     .onConflict('id')
     .ignore()
-  await knex.raw(outboxTable)
+  await knex.raw(outboxDdl(store, new Date()))
+  await requireTable(store, sql => rowsOf(knex, sql))
 }
 
 /** Drops what `createOutboxTables` made; absent tables are no error. */
@@ -50,7 +31,7 @@ export async function dropOutboxTables(knex: Knex): Promise<void> {
 }
 
 async function refuseUnfitBinlog(knex: Knex): Promise<void> {
-  const settings = await firstRow<{ log: number; format: string; image: string }>(
+  const [settings] = await rowsOf<{ log: number; format: string; image: string }>(
     knex,
     'SELECT @@log_bin AS log, @@binlog_format AS format, @@binlog_row_image AS image'
   )
@@ -62,11 +43,25 @@ async function refuseUnfitBinlog(knex: Knex): Promise<void> {
   )
 }
 
-type BinlogStatus = { File: string; Position: number; Executed_Gtid_Set: string }
+async function requireBlackhole(knex: Knex): Promise<void> {
+  const [engine] = await rowsOf<{ support: string }>(
+    knex,
+    "SELECT SUPPORT AS support FROM information_schema.ENGINES WHERE ENGINE = 'BLACKHOLE'"
+  )
+  if (engine?.support === 'YES' || engine?.support === 'DEFAULT') return
+  const reason = engine === undefined ? 'has no such engine' : 'has it switched off'
+  throw new OutboxError(
+    'STORE_UNAVAILABLE',
+    `The blackhole store needs the engine BLACKHOLE, and this server ${reason}`
+  )
+}
+
+type BinlogStatus = { readonly File: string; readonly Position: number; readonly Executed_Gtid_Set: string }
+const accessDenied = 1227
 
 async function readBinlogPosition(knex: Knex) {
-  const status = await firstRow<BinlogStatus>(knex, 'SHOW BINARY LOG STATUS').catch((cause: Error): never => {
-    if (!('errno' in cause && cause.errno === 1227)) throw cause
+  const [status] = await rowsOf<BinlogStatus>(knex, 'SHOW BINARY LOG STATUS').catch((cause: Error): never => {
+    if (!('errno' in cause && cause.errno === accessDenied)) throw cause
     throw new OutboxError(
       'GRANT_MISSING',
       'The account of the migration may not read the binlog position, where the connector must begin. ' +
@@ -77,7 +72,7 @@ async function readBinlogPosition(knex: Knex) {
   return { binlog_file: status?.File, binlog_position: status?.Position, gtid_set: status?.Executed_Gtid_Set }
 }
 
-async function firstRow<Row>(knex: Knex, sql: string): Promise<Row | undefined> {
+async function rowsOf<Row extends Record<string, unknown>>(knex: Knex, sql: string): Promise<readonly Row[]> {
   const answer: readonly (readonly Row[])[] = await knex.raw(sql)
-  return answer[0]?.[0]
+  return answer[0] ?? []
 }

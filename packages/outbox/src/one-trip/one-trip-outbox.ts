@@ -1,0 +1,77 @@
+import type { PoolOptions, ResultSetHeader } from 'mysql2/promise'
+import { OutboxError } from '../errors.ts'
+import { defaultMaxEventBytes, refuseTooLarge } from '../refuse-too-large.ts'
+import { createStore, type StoreOptions } from '../stores/create-store.ts'
+import { requireTable } from '../stores/require-table.ts'
+import { type BoundStatement, isBound, type Statement } from '../stores/statement.ts'
+import type { PendingEvent } from '../stores/store.ts'
+import { openPool } from './open-pool.ts'
+import { runScript } from './run-script.ts'
+
+export type OneTripOptions = StoreOptions & {
+  /** `mysql://user:password@host:port/database`, or mysql2's pool options. The pool is the outbox's own. */
+  readonly connection: string | PoolOptions
+  /** Connections at most; 10 by default. */
+  readonly connections?: number | undefined
+  /** As for `createOutbox`. */
+  readonly maxEventBytes?: number | undefined
+}
+
+export type StatementResult = { readonly affectedRows: number; readonly insertId: number }
+
+export type OneTripOutbox = {
+  /**
+   * Runs the statements and publishes the events in one transaction and one round trip. Answers what each statement
+   * did; on any error nothing is committed, except for `COMMIT_UNKNOWN`: the connection was lost on the way, and only
+   * an idempotency key makes a repeat safe. With `generatedId` an event's aggregate id is the AUTO_INCREMENT id of the
+   * last INSERT. Nothing can be decided between the statements: use a transaction and `appendToOutbox` for that.
+   */
+  commit(
+    statements: BoundStatement | readonly BoundStatement[],
+    events: PendingEvent | readonly PendingEvent[]
+  ): Promise<readonly StatementResult[]>
+  /** Ends the connections; what is under way is finished first. */
+  close(): Promise<void>
+}
+
+/** For hot paths: the fastest way to commit rows and their events that MySQL offers. Needs the package mysql2. */
+export async function openOneTripOutbox({
+  maxEventBytes = defaultMaxEventBytes,
+  ...options
+}: OneTripOptions): Promise<OneTripOutbox> {
+  const store = createStore(options)
+  const pool = await openPool(options.connection, options.connections ?? 10)
+  await requireTable(store.name, async sql => (await pool.query(sql))[0] as Record<string, unknown>[]).catch(
+    async (cause: unknown) => {
+      await pool.end()
+      throw cause
+    }
+  )
+  return {
+    async commit(statements, events) {
+      const own: readonly BoundStatement[] = Array.isArray(statements) ? statements : [statements]
+      const list: readonly PendingEvent[] = Array.isArray(events) ? events : [events]
+      refuseUnbound(own)
+      refuseTooLarge(list, maxEventBytes)
+      const results = await runScript(pool, scriptOf(own, list.length === 0 ? [] : store.statements(list)))
+      return results.slice(prologueLength, prologueLength + own.length).map(toResult)
+    },
+    close: () => pool.end()
+  }
+}
+
+const prologueLength = 2
+const statement = (sql: string): Statement => ({ sql, values: [] })
+
+function scriptOf(own: readonly Statement[], publishing: readonly Statement[]): readonly Statement[] {
+  // The DO forgets the id that an earlier transaction generated: no event may be published under it.
+  const prologue = [statement('START TRANSACTION'), statement('DO LAST_INSERT_ID(0)')]
+  return [...prologue, ...own, ...publishing, statement('COMMIT')]
+}
+
+function refuseUnbound(statements: readonly Statement[]): void {
+  if (!statements.every(isBound))
+    throw new OutboxError('STATEMENT_INVALID', 'A statement was not made by the tag sql`…`')
+}
+
+const toResult = ({ affectedRows, insertId }: ResultSetHeader): StatementResult => ({ affectedRows, insertId })
