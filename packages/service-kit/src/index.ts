@@ -8,7 +8,6 @@ export { migrate } from './migrate.ts'
 export { createMysql, isUnavailable } from './mysql.ts'
 export {
   answerProblems,
-  type Explain,
   invalidRequest,
   notFound,
   onlyMethods,

@@ -1,0 +1,56 @@
+import type { OutboundEvent } from '../define-event.ts'
+import { mysqlJson } from './mysql-json.ts'
+
+export type DebeziumRecord = {
+  readonly key: Buffer
+  readonly value: Buffer
+  /** All of them, always: an empty column gives a header without a value. */
+  readonly headers: Readonly<Record<string, string | null>>
+}
+
+export type OutboxRow = { readonly id: number; readonly createdAt: Date; readonly topic: string }
+
+/** The record that Debezium and Connect make of an outbox row, to the byte but for the clock's microseconds. */
+export function debeziumRecord(event: OutboundEvent, { id, createdAt, topic }: OutboxRow): DebeziumRecord {
+  const value = {
+    id,
+    event: event.name,
+    event_id: event.aggregateId,
+    payload: mysqlJson(event.json),
+    created_at: createdAt.toISOString()
+  }
+  const headers = {
+    message_id: event.messageId,
+    aggregate: event.aggregate,
+    aggregate_version: event.aggregateVersion,
+    schema_version: event.schemaVersion,
+    correlation_id: event.correlationId,
+    causation_id: event.causationId,
+    traceparent: event.traceparent
+  }
+  return {
+    key: json({ schema: struct(`${topic}.Key`, keyFields), payload: { event_id: event.aggregateId } }),
+    value: json({ schema: struct(`${topic}.Value`, valueFields), payload: value }),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, textOf(header)]))
+  }
+}
+
+const keyFields = [{ type: 'int64', optional: false, field: 'event_id' }]
+const valueFields = [
+  { type: 'int64', optional: false, field: 'id' },
+  { type: 'string', optional: false, field: 'event' },
+  { type: 'int64', optional: false, field: 'event_id' },
+  { type: 'string', optional: false, name: 'io.debezium.data.Json', version: 1, field: 'payload' },
+  {
+    type: 'string',
+    optional: false,
+    name: 'io.debezium.time.ZonedTimestamp',
+    version: 1,
+    default: '1970-01-01T00:00:00Z',
+    field: 'created_at'
+  }
+]
+
+const struct = (name: string, fields: readonly object[]) => ({ type: 'struct', fields, optional: false, name })
+const textOf = (header: string | number | undefined) => (header === undefined ? null : String(header))
+const json = (value: unknown) => Buffer.from(JSON.stringify(value))

@@ -1,0 +1,161 @@
+import { randomInt } from 'node:crypto'
+import type { Knex } from 'knex'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineEvent, type KafkaRecord, type Outbox } from '../src/index.ts'
+
+/** What every outbox promises, whichever way it is written and whoever carries it to Kafka. */
+export type OutboxUnderTest = {
+  readonly outbox: Outbox
+  readonly topic: string
+  transaction<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>
+  /** All records of a key, once there are `count`. */
+  recordsOf(aggregateId: number, count: number): Promise<readonly KafkaRecord[]>
+  close(): Promise<void>
+}
+
+const noted = defineEvent({ name: 'noted', aggregate: 'note', version: 3, payload: z.object({ text: z.string() }) })
+const mixed = defineEvent({ name: 'mixed', aggregate: 'note', version: 1, payload: z.record(z.string(), z.json()) })
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+export function outboxContract(name: string, open: () => Promise<OutboxUnderTest>): void {
+  describe(`the outbox contract: ${name}`, () => {
+    let subject: OutboxUnderTest
+    beforeAll(async () => void (subject = await open()))
+    afterAll(() => subject?.close())
+
+    const newId = () => randomInt(1, 2 ** 47)
+    const note = (aggregateId: number, text: string) => noted({ aggregateId, payload: { text } })
+    const append = (...events: Parameters<Outbox['append']>[1][]) =>
+      subject.transaction(async trx => {
+        for (const event of events) await subject.outbox.append(trx, event)
+      })
+    const textsOf = async (aggregateId: number, count: number) =>
+      (await subject.recordsOf(aggregateId, count)).map(record => payloadOf(record).text)
+
+    it('gives a record its key, its five fields and all of its headers', async () => {
+      const aggregateId = newId()
+      const context = { correlationId: 'request-1', causationId: 'cause-1', traceparent }
+      const event = noted({ aggregateId, aggregateVersion: 2, payload: { text: 'é"\\\u0001' }, ...context })
+      await append(event)
+      const [record] = await subject.recordsOf(aggregateId, 1)
+      expect(JSON.parse(String(record?.key))).toEqual({
+        schema: expect.objectContaining({ type: 'struct', name: `${subject.topic}.Key` }),
+        payload: { event_id: aggregateId }
+      })
+      expect(JSON.parse(String(record?.value))).toEqual({
+        schema: valueSchema(subject.topic),
+        payload: {
+          id: expect.any(Number),
+          event: 'noted',
+          event_id: aggregateId,
+          payload: '{"text":"é\\"\\\\\\u0001"}',
+          created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/)
+        }
+      })
+      expect(record?.headers).toEqual({
+        message_id: event.messageId,
+        aggregate: 'note',
+        aggregate_version: '2',
+        schema_version: '3',
+        correlation_id: 'request-1',
+        causation_id: 'cause-1',
+        traceparent
+      })
+    })
+
+    it('leaves a header without a value where the event has none', async () => {
+      const aggregateId = newId()
+      await append(note(aggregateId, 'plain'))
+      const [record] = await subject.recordsOf(aggregateId, 1)
+      const absent = { aggregate_version: null, correlation_id: null, causation_id: null, traceparent: null }
+      expect(record?.headers).toMatchObject(absent)
+    })
+
+    it('gives the payload as MySQL keeps JSON: members by length of name, then by bytes', async () => {
+      const aggregateId = newId()
+      await append(mixed({ aggregateId, payload: { bb: 1, ccc: [{ y: null, x: 1.5 }], é: true, a: -0, ba: 'ü' } }))
+      const [record] = await subject.recordsOf(aggregateId, 1)
+      const expected = '{"a":0,"ba":"ü","bb":1,"é":true,"ccc":[{"x":1.5,"y":null}]}'
+      expect(JSON.parse(String(record?.value)).payload.payload).toBe(expected)
+    })
+
+    it('keeps the order of an array, of calls and of transactions, in one partition for one key', async () => {
+      const aggregateId = newId()
+      await append([note(aggregateId, '1'), note(newId(), 'x'), note(aggregateId, '2')], note(aggregateId, '3'))
+      await append(note(aggregateId, '4'))
+      const records = await subject.recordsOf(aggregateId, 4)
+      expect(records.map(record => payloadOf(record).text)).toEqual(['1', '2', '3', '4'])
+      expect(new Set(records.map(record => record.partition)).size).toBe(1)
+      const ids = records.map(record => JSON.parse(String(record.value)).payload.id as number)
+      expect(ids).toEqual(ids.toSorted((a, b) => a - b))
+      expect(ids.every(Number.isSafeInteger)).toBe(true)
+    })
+
+    it('publishes nothing of a transaction that fails', async () => {
+      const aggregateId = newId()
+      const failing = subject.transaction(async trx => {
+        await subject.outbox.append(trx, [note(aggregateId, 'undone'), note(aggregateId, 'undone too')])
+        throw new Error('changed my mind')
+      })
+      await expect(failing).rejects.toThrow('changed my mind')
+      await append(note(aggregateId, 'done'))
+      expect(await textsOf(aggregateId, 1)).toEqual(['done'])
+    })
+
+    it('publishes nothing of a transaction in which one event is invalid or too large', async () => {
+      const aggregateId = newId()
+      const bad = subject.transaction(async trx => {
+        await subject.outbox.append(trx, note(aggregateId, 'undone'))
+        await subject.outbox.append(trx, note(aggregateId, 7 as unknown as string))
+      })
+      await expect(bad).rejects.toMatchObject({ code: 'EVENT_INVALID' })
+      const large = append(note(aggregateId, 'undone'), note(aggregateId, 'x'.repeat(1_000_000)))
+      await expect(large).rejects.toMatchObject({ code: 'EVENT_TOO_LARGE' })
+      await append(note(aggregateId, 'done'))
+      expect(await textsOf(aggregateId, 1)).toEqual(['done'])
+    })
+
+    it('refuses a transaction that has ended, and takes an empty list in one that has not', async () => {
+      const ended = await subject.transaction(async trx => {
+        await subject.outbox.append(trx, [])
+        return () => trx
+      })
+      const late = subject.outbox.append(ended(), note(1, 'late'))
+      await expect(late).rejects.toMatchObject({ code: 'TRANSACTION_REQUIRED', retryable: false })
+    })
+
+    it('keeps hostile text as it is', async () => {
+      const aggregateId = newId()
+      const hostile = `'); DROP TABLE outbox; -- ? ?? :name \\' " \u0000 \u2028 𝒳 __proto__`
+      await append(note(aggregateId, hostile))
+      expect(await textsOf(aggregateId, 1)).toEqual([hostile])
+    })
+  })
+}
+
+function payloadOf(record: KafkaRecord): { text: string } {
+  return JSON.parse(JSON.parse(String(record.value)).payload.payload)
+}
+
+function valueSchema(topic: string) {
+  const int64 = { type: 'int64', optional: false }
+  const logical = { type: 'string', optional: false, version: 1 }
+  return {
+    type: 'struct',
+    optional: false,
+    name: `${topic}.Value`,
+    fields: [
+      { ...int64, field: 'id' },
+      { type: 'string', optional: false, field: 'event' },
+      { ...int64, field: 'event_id' },
+      { ...logical, name: 'io.debezium.data.Json', field: 'payload' },
+      {
+        ...logical,
+        name: 'io.debezium.time.ZonedTimestamp',
+        default: '1970-01-01T00:00:00Z',
+        field: 'created_at'
+      }
+    ]
+  }
+}
