@@ -1,4 +1,4 @@
-import { beginAtPosition } from './begin-at-position.ts'
+import { beginAtPosition, rebuildSchemaHistory } from './begin-at-position.ts'
 import type { BeginOptions } from './begin-at-position.ts'
 import type { ConnectApi, ConnectorConfig } from './connect-api.ts'
 import type { ConnectorFile } from './connector-file.ts'
@@ -6,8 +6,16 @@ import { diffConfig } from './diff-config.ts'
 import type { ConfigChange } from './diff-config.ts'
 import { waitUntilRunning } from './wait-until-running.ts'
 
+export type ApplyOptions = BeginOptions & {
+  /** Told what is about to change, before it is sent. */
+  readonly onDifference?: (changes: readonly ConfigChange[], exists: boolean) => void
+  /** Whether to wait until every task runs (the default). */
+  readonly wait?: boolean
+  /** Makes the schema history anew from the tables as they are, for when it is lost or cannot be read. */
+  readonly rebuildHistory?: boolean
+}
 export type ApplyResult = {
-  readonly outcome: 'created' | 'changed' | 'unchanged'
+  readonly outcome: 'created' | 'changed' | 'unchanged' | 'rebuilt'
   readonly changes: readonly ConfigChange[]
 }
 
@@ -15,14 +23,26 @@ export type ApplyResult = {
 export async function applyConnector(
   api: ConnectApi,
   file: ConnectorFile,
-  options: BeginOptions
+  options: ApplyOptions
 ): Promise<ApplyResult> {
   const path = `/connectors/${encodeURIComponent(file.name)}`
   const current = await api.request<ConnectorConfig | undefined>('GET', `${path}/config`, { orMissing: true })
   const changes = diffConfig(current ?? {}, file.config)
-  if (current === undefined) await beginAtPosition(api, file, options)
-  else if (changes.length > 0) await api.request('PUT', `${path}/config`, { body: file.config })
-  await waitUntilRunning(api, file.name, options)
-  if (current === undefined) return { outcome: 'created', changes }
-  return { outcome: changes.length > 0 ? 'changed' : 'unchanged', changes }
+  if (current === undefined || changes.length > 0) options.onDifference?.(changes, current !== undefined)
+  const outcome = outcomeOf(current, changes, options)
+  if (outcome === 'created') await beginAtPosition(api, file, options)
+  if (outcome === 'rebuilt') await rebuildSchemaHistory(api, file, options)
+  if (outcome === 'changed') await api.request('PUT', `${path}/config`, { body: file.config })
+  if (options.wait !== false) await waitUntilRunning(api, file.name, options)
+  return { outcome, changes }
+}
+
+function outcomeOf(
+  current: ConnectorConfig | undefined,
+  changes: readonly ConfigChange[],
+  { rebuildHistory }: ApplyOptions
+): ApplyResult['outcome'] {
+  if (current === undefined) return 'created'
+  if (rebuildHistory === true) return 'rebuilt'
+  return changes.length > 0 ? 'changed' : 'unchanged'
 }

@@ -4,6 +4,7 @@ import type { BinlogPosition } from './binlog-position.ts'
 import type { ConnectApi, ConnectorConfig, ConnectorOffsets, ConnectorStatus } from './connect-api.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { ConnectctlError } from './errors.ts'
+import { deleteSchemaHistory } from './schema-history.ts'
 import { statusPath, waitUntilRunning } from './wait-until-running.ts'
 
 export type BeginOptions = {
@@ -18,24 +19,36 @@ export type BeginOptions = {
  * binlog position, and only then reads. Without offsets of its own, Debezium would begin at the present.
  */
 export async function beginAtPosition(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  const path = `/connectors/${encodeURIComponent(file.name)}`
+  const path = pathOf(file)
   await api.request('POST', '/connectors', { body: { name: file.name, config: file.config, initial_state: 'STOPPED' } })
   await waitUntilStopped(api, file.name)
   const kept = await api.request<ConnectorOffsets>('GET', `${path}/offsets`)
   if (kept.offsets.length > 0) {
-    options.note?.('it goes on at the offsets of its former life')
+    options.note?.(`${file.name} goes on at the offsets of its former life`)
     await api.request('PUT', `${path}/resume`)
     return
   }
   const position = await options.startAt()
-  options.note?.(`it begins at ${position.file}:${position.position}`)
+  options.note?.(`${file.name} begins at ${position.file}:${position.position}`)
   await api.request('PATCH', `${path}/offsets`, { body: offsetsAt(position, file.config) })
-  await rebuildSchemaHistory(api, file, options)
+  await runInRecoveryMode(api, file, options)
 }
 
-/** Runs the connector in Debezium's recovery mode until it reads the binlog, then gives it the settings of its file. */
+/** Makes the schema history anew from the tables as they are now; the offsets stay. */
 export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  const path = `/connectors/${encodeURIComponent(file.name)}`
+  const path = pathOf(file)
+  await api.request('PUT', `${path}/stop`)
+  await waitUntilStopped(api, file.name)
+  const kept = await api.request<ConnectorOffsets>('GET', `${path}/offsets`)
+  await deleteSchemaHistory(file.config)
+  options.note?.(`${file.name} reads the tables as they are now; it goes on at its offsets`)
+  await api.request('PATCH', `${path}/offsets`, { body: marked(kept) })
+  await runInRecoveryMode(api, file, options)
+}
+
+/** Debezium's recovery mode until it reads the binlog, then the settings of the file. */
+async function runInRecoveryMode(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+  const path = pathOf(file)
   await api.request('PUT', `${path}/config`, { body: recoveryConfig(file.config) })
   await api.request('PUT', `${path}/resume`)
   await waitUntilRunning(api, file.name, { ...options, settleMs: 0 })
@@ -45,6 +58,10 @@ export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile,
 
 function recoveryConfig(config: ConnectorConfig): ConnectorConfig {
   return { ...config, 'snapshot.mode': 'recovery', 'heartbeat.interval.ms': '500' }
+}
+
+function marked({ offsets }: ConnectorOffsets): ConnectorOffsets {
+  return { offsets: offsets.map(each => ({ ...each, offset: { ...each.offset, [notYetReadMark]: true } })) }
 }
 
 export async function waitUntilStopped(api: ConnectApi, name: string): Promise<void> {
@@ -69,4 +86,8 @@ async function until(complaint: string, holds: () => Promise<boolean>): Promise<
     if (Date.now() > deadline) throw new ConnectctlError('NOT_RUNNING', `${complaint} within 60 s`)
     await sleep(200)
   }
+}
+
+function pathOf({ name }: ConnectorFile): string {
+  return `/connectors/${encodeURIComponent(name)}`
 }

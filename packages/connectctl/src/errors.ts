@@ -6,6 +6,7 @@ export type ConnectctlErrorCode =
   | 'POSITION_UNKNOWN'
   | 'NOT_RUNNING'
   | 'NOT_FOUND'
+  | 'NOT_CONFIRMED'
 
 /** What went wrong, in one sentence a person can act upon; `detail` holds the long text (a trace, an answer). */
 export class ConnectctlError extends Error {

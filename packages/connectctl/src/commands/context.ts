@@ -1,0 +1,78 @@
+import { readdir } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { Command } from 'commander'
+import { createConnectApi } from '../connect-api.ts'
+import type { ConnectApi } from '../connect-api.ts'
+import { readConnectorFile } from '../connector-file.ts'
+import type { ConnectorFile, Environment } from '../connector-file.ts'
+import { ConnectctlError } from '../errors.ts'
+
+/** What a verb may touch of the world, so that tests can hand in their own. */
+export type Context = {
+  readonly environment: Environment
+  /** Results, on stdout. */
+  readonly write: (text: string) => void
+  /** Everything said by the way, on stderr. */
+  readonly note: (text: string) => void
+  /** Asks a yes-or-no question; answers no where nobody can be asked. */
+  readonly confirm: (question: string) => Promise<boolean>
+  readonly colour: boolean
+  /** Marks the run as bad (exit code 1) without throwing. */
+  readonly markBad: () => void
+  /** Resolves when the process is asked to end. */
+  readonly untilStopped: () => Promise<void>
+}
+
+export type GlobalOptions = {
+  readonly url: string
+  readonly dir: string
+  readonly json: boolean
+  readonly timeout: number
+}
+
+export type Session = GlobalOptions & {
+  readonly context: Context
+  readonly api: ConnectApi
+  readonly retryForMs: number
+}
+
+/** The connection and manners of one run, from the options that every verb shares. */
+export function openSession(command: Command, context: Context): Session {
+  const options = command.optsWithGlobals<GlobalOptions>()
+  const retryForMs = options.timeout * 1000
+  const api = createConnectApi({ url: options.url, retryForMs, note: context.note })
+  return { ...options, context, api, retryForMs }
+}
+
+/** The files named on the command line, by path or by connector name; without any, all of the folder. */
+export async function connectorFiles(names: readonly string[], session: Session): Promise<readonly ConnectorFile[]> {
+  const wanted = names.length > 0 ? names : await filesIn(session.dir)
+  if (wanted.length === 0) throw new ConnectctlError('NOT_FOUND', `${session.dir} holds no connector file`)
+  return Promise.all(wanted.map(name => readConnectorFile(pathOf(name, session.dir), session.context.environment)))
+}
+
+/** Connector names as given, by name or by path; without any, those of the folder's files. */
+export async function connectorNames(names: readonly string[], session: Session): Promise<readonly string[]> {
+  const wanted = names.length > 0 ? names : await filesIn(session.dir)
+  return wanted.map(name =>
+    isConnectorFile(name) ? (name.split('/').at(-1) ?? name).replace(/\.(json|ts)$/, '') : name
+  )
+}
+
+async function filesIn(dir: string): Promise<readonly string[]> {
+  const found = await readdir(dir).catch(cause => {
+    throw new ConnectctlError('NOT_FOUND', `There is no folder ${dir}; name a connector file, or use --dir`, { cause })
+  })
+  return found
+    .filter(isConnectorFile)
+    .toSorted()
+    .map(name => join(dir, name))
+}
+
+function pathOf(name: string, dir: string): string {
+  return isConnectorFile(name) ? name : join(dir, `${name}.json`)
+}
+
+function isConnectorFile(name: string): boolean {
+  return (extname(name) === '.json' || extname(name) === '.ts') && !name.endsWith('.test.ts')
+}

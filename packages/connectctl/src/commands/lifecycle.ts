@@ -1,0 +1,66 @@
+import type { Command } from 'commander'
+import { saveOffsets } from '../saved-offsets.ts'
+import { waitUntilRunning } from '../wait-until-running.ts'
+import { waitUntilStopped } from '../begin-at-position.ts'
+import { connectorNames, openSession } from './context.ts'
+import type { Context, Session } from './context.ts'
+import { requireConsent } from './consent.ts'
+
+export function addRestart(program: Command, context: Context): void {
+  program
+    .command('restart <connectors...>')
+    .description('restart connectors with their tasks')
+    .option('--only-failed', 'leave alone what runs', false)
+    .action(async (names: string[], { onlyFailed }: { onlyFailed: boolean }, command: Command) => {
+      const session = openSession(command, context)
+      for (const name of await connectorNames(names, session)) {
+        const query = `includeTasks=true&onlyFailed=${onlyFailed}`
+        await session.api.request('POST', `/connectors/${encodeURIComponent(name)}/restart?${query}`)
+        await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
+        context.write(`✓ ${name}: restarted, every task runs`)
+      }
+    })
+}
+
+const verbs = {
+  pause: 'keep the task but read nothing; the keeper leaves it alone',
+  resume: 'go on after pause or stop',
+  stop: 'end the task; offsets can then be changed'
+} as const
+
+export function addPauseResumeStop(program: Command, context: Context): void {
+  for (const [verb, description] of Object.entries(verbs)) {
+    program
+      .command(`${verb} <connectors...>`)
+      .description(description)
+      .action(async (names: string[], _options, command: Command) => {
+        const session = openSession(command, context)
+        for (const name of await connectorNames(names, session)) {
+          await session.api.request('PUT', `/connectors/${encodeURIComponent(name)}/${verb}`)
+          if (verb === 'resume') await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
+          if (verb === 'stop') await waitUntilStopped(session.api, name)
+          context.write(`✓ ${name}: ${verb} done`)
+        }
+      })
+  }
+}
+
+export function addDelete(program: Command, context: Context): void {
+  program
+    .command('delete <connectors...>')
+    .description('delete connectors; Connect keeps their offsets, and a later apply goes on at them')
+    .option('-y, --yes', 'do not ask', false)
+    .action(async (names: string[], { yes }: { yes: boolean }, command: Command) => {
+      const session = openSession(command, context)
+      for (const name of await connectorNames(names, session)) await deleteConnector(name, yes, session)
+    })
+}
+
+async function deleteConnector(name: string, yes: boolean, session: Session): Promise<void> {
+  const { api, context } = session
+  const saved = await saveOffsets(api, name, session.dir)
+  context.note(`offsets of ${name} saved in ${saved}`)
+  await requireConsent(`Delete the connector ${name}?`, yes, context)
+  await api.request('DELETE', `/connectors/${encodeURIComponent(name)}`)
+  context.write(`✓ ${name}: deleted; its offsets are kept by Connect and in ${saved}`)
+}

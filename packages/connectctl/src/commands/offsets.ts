@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { waitUntilStopped } from '../begin-at-position.ts'
+import { currentPosition, offsetsAt, recordedPosition } from '../binlog-position.ts'
+import type { ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect-api.ts'
+import { readOffsets, saveOffsets } from '../saved-offsets.ts'
+import { statusPath, waitUntilRunning } from '../wait-until-running.ts'
+import { startPosition } from './apply.ts'
+import { requireConsent } from './consent.ts'
+import { openSession } from './context.ts'
+import type { Context, Session } from './context.ts'
+import { asJson } from './render.ts'
+
+export function addOffsets(program: Command, context: Context): void {
+  const offsets = program.command('offsets').description('read and change where a connector reads')
+  offsets
+    .command('get <connector>')
+    .description('show the offsets that Connect has stored')
+    .action(async (name: string, _options, command: Command) => {
+      const session = openSession(command, context)
+      context.write(asJson(await readOffsets(session.api, name)))
+    })
+  addSet(offsets, context)
+  addReset(offsets, context)
+}
+
+function addSet(offsets: Command, context: Context): void {
+  offsets
+    .command('set <connector>')
+    .description('go on elsewhere; stops the connector meanwhile')
+    .option('--file <path>', 'offsets as offsets get writes them')
+    .option('--to <position>', "'recorded' (the outbox's migration noted it), 'now', or FILE:POSITION", startPosition)
+    .option('-y, --yes', 'do not ask', false)
+    .action(async (name: string, flags: SetFlags, command: Command) => {
+      const session = openSession(command, context)
+      const wanted = await wantedOffsets(name, flags, session)
+      await changeOffsets(session, { name, yes: flags.yes }, () =>
+        session.api.request('PATCH', `/connectors/${encodeURIComponent(name)}/offsets`, { body: wanted })
+      )
+      context.write(`✓ ${name}: offsets set`)
+    })
+}
+
+function addReset(offsets: Command, context: Context): void {
+  offsets
+    .command('reset <connector>')
+    .description('forget the offsets; the connector stays stopped, because it must be told where to begin')
+    .option('-y, --yes', 'do not ask', false)
+    .action(async (name: string, { yes }: { yes: boolean }, command: Command) => {
+      const session = openSession(command, context)
+      await changeOffsets(session, { name, yes, stayStopped: true }, () =>
+        session.api.request('DELETE', `/connectors/${encodeURIComponent(name)}/offsets`)
+      )
+      context.write(`✓ ${name}: offsets forgotten, stopped; next: connectctl offsets set ${name} --to …`)
+    })
+}
+
+type SetFlags = { readonly file?: string; readonly to?: ReturnType<typeof startPosition>; readonly yes: boolean }
+
+async function wantedOffsets(
+  name: string,
+  { file, to = 'recorded' }: SetFlags,
+  session: Session
+): Promise<ConnectorOffsets> {
+  if (file !== undefined) return JSON.parse(await readFile(file, 'utf8')) as ConnectorOffsets
+  const config = await session.api.request<ConnectorConfig>('GET', `/connectors/${encodeURIComponent(name)}/config`)
+  const { environment } = session.context
+  if (to === 'recorded') return offsetsAt(await recordedPosition(config, environment), config)
+  return offsetsAt(to === 'now' ? await currentPosition(config, environment) : to, config)
+}
+
+type Change = { readonly name: string; readonly yes: boolean; readonly stayStopped?: boolean }
+
+/** Saves the old offsets, asks, stops the connector, changes them, and lets it run again if it ran. */
+async function changeOffsets(session: Session, change: Change, send: () => Promise<unknown>): Promise<void> {
+  const { api, context } = session
+  const { name, yes } = change
+  context.note(`old offsets saved in ${await saveOffsets(api, name, session.dir)}`)
+  await requireConsent(`Stop ${name} and change its offsets?`, yes, context)
+  const before = await api.request<ConnectorStatus>('GET', statusPath(name))
+  const path = `/connectors/${encodeURIComponent(name)}`
+  await api.request('PUT', `${path}/stop`)
+  await waitUntilStopped(api, name)
+  await send()
+  if (before.connector.state === 'STOPPED' || change.stayStopped === true) return
+  await api.request('PUT', `${path}/resume`)
+  await waitUntilRunning(api, name, { timeoutMs: session.retryForMs })
+}

@@ -1,0 +1,62 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { addApply } from './apply.ts'
+import { addDiff } from './changes.ts'
+import type { Context } from './context.ts'
+import { addDoctor } from './doctor.ts'
+import { addDelete, addPauseResumeStop, addRestart } from './lifecycle.ts'
+import { addOffsets } from './offsets.ts'
+import { addSnapshot } from './snapshot.ts'
+import { addStatus, addWait } from './status.ts'
+import { addValidate } from './validate.ts'
+import { addLogs, addPlugins } from './worker.ts'
+
+const examples = `
+Examples:
+  connectctl validate                     check every file of connect-config
+  connectctl diff; connectctl apply       show, then bring the cluster to what the files say
+  connectctl status                       one verdict for each connector; exit code 1 when one is bad
+  connectctl restart orders --only-failed
+  connectctl offsets get orders > before.json
+  connectctl keep connect-config/orders-connector.json --port 8084
+
+Exit codes: 0 ok, 1 bad, 2 wrong usage. Results on stdout, notes on stderr.`
+
+export function createProgram(context: Context): Command {
+  const { environment } = context
+  const program = new Command('connectctl')
+    .description('Kafka Connect connectors as code, and a keeper that tells alive from RUNNING')
+    .option(
+      '--url <url>',
+      'any worker of the cluster (CONNECT_URL)',
+      environment['CONNECT_URL'] ?? 'http://127.0.0.1:8083'
+    )
+    .option('--dir <folder>', 'folder of connector files (CONNECT_DIR)', environment['CONNECT_DIR'] ?? 'connect-config')
+    .option('--timeout <seconds>', 'how long to retry and to wait', seconds, 60)
+    .option('--json', 'answer in JSON', false)
+    .addHelpText('after', examples)
+    .showHelpAfterError('(connectctl --help says more)')
+  for (const add of verbs) add(program, context)
+  return program
+}
+
+const verbs = [
+  addValidate,
+  addDiff,
+  addApply,
+  addStatus,
+  addWait,
+  addRestart,
+  addPauseResumeStop,
+  addDelete,
+  addOffsets,
+  addSnapshot,
+  addLogs,
+  addPlugins,
+  addDoctor
+]
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('It takes a number of seconds.')
+  return value
+}

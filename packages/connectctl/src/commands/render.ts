@@ -1,0 +1,33 @@
+import type { Context } from './context.ts'
+
+const colours = { red: 31, yellow: 33, green: 32, grey: 90 } as const
+export type Colour = keyof typeof colours
+export type Cell = string | { readonly text: string; readonly colour: Colour }
+
+export function paint(text: string, colour: Colour, context: Context): string {
+  return context.colour ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text
+}
+
+/** Columns as wide as their widest cell; colours only where somebody looks. */
+export function table(head: readonly string[], rows: readonly (readonly Cell[])[], context: Context): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map(row => textOf(row[column] ?? '').length))
+  )
+  const line = (cells: readonly Cell[]) =>
+    cells
+      .map((cell, column) => {
+        const padded = column === cells.length - 1 ? textOf(cell) : textOf(cell).padEnd(widths[column] ?? 0)
+        return typeof cell === 'string' ? padded : paint(padded, cell.colour, context)
+      })
+      .join('  ')
+      .trimEnd()
+  return [line(head), ...rows.map(line)].join('\n')
+}
+
+export function asJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2)
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text
+}

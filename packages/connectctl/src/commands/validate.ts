@@ -1,0 +1,70 @@
+import type { Command } from 'commander'
+import type { ConnectApi, ConnectorConfig } from '../connect-api.ts'
+import type { ConnectorFile } from '../connector-file.ts'
+import { checkConfig } from '../settings/check-config.ts'
+import type { Neighbour } from '../settings/check-cluster.ts'
+import { error } from '../settings/finding.ts'
+import type { Finding } from '../settings/finding.ts'
+import { connectorFiles, openSession } from './context.ts'
+import type { Context } from './context.ts'
+import { asJson, paint } from './render.ts'
+
+export function addValidate(program: Command, context: Context): void {
+  program
+    .command('validate [connectors...]')
+    .description('check connector files: misspelt keys, values out of range, settings that lose data, secrets in clear')
+    .option('--offline', 'do not ask Connect, check the files alone', false)
+    .action(async (names: string[], options: { offline: boolean }, command: Command) => {
+      const session = openSession(command, context)
+      const files = await connectorFiles(names, session)
+      const all = []
+      for (const file of files) {
+        const live = options.offline ? [] : await liveConnectors(session.api)
+        const findings = [
+          ...checkConfig(file.config, neighboursOf(file, files, live)),
+          ...(options.offline ? [] : await askWorker(session.api, file))
+        ]
+        all.push({ name: file.name, findings })
+      }
+      if (session.json) context.write(asJson(all))
+      else for (const { name, findings } of all) context.write(describeFindings(name, findings, context))
+      if (all.some(({ findings }) => findings.some(({ level }) => level === 'error'))) context.markBad()
+    })
+}
+
+/** The other connectors, of the folder and of the cluster, that must not share an identity with this one. */
+export function neighboursOf(
+  file: ConnectorFile,
+  files: readonly ConnectorFile[],
+  live: readonly Neighbour[]
+): readonly Neighbour[] {
+  const byName = new Map([...live, ...files].map(({ name, config }) => [name, { name, config }]))
+  byName.delete(file.name)
+  return [...byName.values()]
+}
+
+export async function liveConnectors(api: ConnectApi): Promise<readonly Neighbour[]> {
+  type Expanded = Record<string, { info: { name: string; config: ConnectorConfig } }>
+  return Object.values(await api.request<Expanded>('GET', '/connectors?expand=info')).map(({ info }) => info)
+}
+
+export function describeFindings(name: string, findings: readonly Finding[], context: Context): string {
+  if (findings.length === 0) return `✓ ${name}: nothing to say`
+  const line = ({ level, key, why }: Finding) =>
+    paint(`  ${level === 'error' ? '✗' : '!'} ${key} ${why}`, level === 'error' ? 'red' : 'yellow', context)
+  return [`${findings.some(({ level }) => level === 'error') ? '✗' : '!'} ${name}`, ...findings.map(line)].join('\n')
+}
+
+type Validation = {
+  readonly configs: readonly { readonly value: { readonly name: string; readonly errors: readonly string[] } | null }[]
+}
+
+/** Connect's own validation: it logs in to the database, and knows the classes of transforms and converters. */
+async function askWorker(api: ConnectApi, file: ConnectorFile): Promise<readonly Finding[]> {
+  const plugin = encodeURIComponent(file.config['connector.class'] ?? '')
+  const body = { ...file.config, name: file.name }
+  const answer = await api.request<Validation>('PUT', `/connector-plugins/${plugin}/config/validate`, { body })
+  return answer.configs.flatMap(({ value }) =>
+    value === null ? [] : value.errors.map(text => error(value.name, `(Connect) ${text}`))
+  )
+}

@@ -1,0 +1,58 @@
+import type { Command } from 'commander'
+import { openSession } from './context.ts'
+import type { Context } from './context.ts'
+import { asJson, table } from './render.ts'
+
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF']
+
+export function addLogs(program: Command, context: Context): void {
+  program
+    .command('logs')
+    .description("the workers' loggers")
+    .command('level [logger] [level]')
+    .description('show the levels, or set one on every worker until it restarts')
+    .action(async function (this: Command, logger: string | undefined, level: string | undefined) {
+      const session = openSession(this, context)
+      if (level !== undefined && !levels.includes(level.toUpperCase()))
+        this.error(`error: level is one of ${levels.join(', ')}`, { exitCode: 2 })
+      if (logger !== undefined && level !== undefined) {
+        const path = `/admin/loggers/${encodeURIComponent(logger)}?scope=cluster`
+        await session.api.request('PUT', path, { body: { level: level.toUpperCase() } })
+        context.write(`✓ ${logger}: ${level.toUpperCase()}`)
+        return
+      }
+      const all = await session.api.request<Record<string, { level: string }>>('GET', '/admin/loggers')
+      const found = Object.entries(all).filter(([name]) => logger === undefined || name === logger)
+      if (session.json) context.write(asJson(Object.fromEntries(found)))
+      else
+        context.write(
+          table(
+            ['LOGGER', 'LEVEL'],
+            found.map(([name, each]) => [name, each.level]),
+            context
+          )
+        )
+    })
+}
+
+type Plugin = { readonly class: string; readonly type: string; readonly version: string }
+
+export function addPlugins(program: Command, context: Context): void {
+  program
+    .command('plugins')
+    .description('list the connectors that the workers can run')
+    .option('--all', 'transforms, predicates and converters too', false)
+    .action(async ({ all }: { all: boolean }, command: Command) => {
+      const session = openSession(command, context)
+      const plugins = await session.api.request<Plugin[]>('GET', `/connector-plugins?connectorsOnly=${!all}`)
+      if (session.json) context.write(asJson(plugins))
+      else
+        context.write(
+          table(
+            ['CLASS', 'TYPE', 'VERSION'],
+            plugins.map(p => [p.class, p.type, p.version ?? '']),
+            context
+          )
+        )
+    })
+}

@@ -1,0 +1,106 @@
+import type { Connection } from 'mysql2/promise'
+import type { ConnectApi, ConnectorConfig, ConnectorOffsets } from './connect-api.ts'
+import type { ConnectorFile, Environment } from './connector-file.ts'
+import { brokersOf } from './kafka.ts'
+import { inspectSchemaHistory } from './schema-history.ts'
+import { rowsOf, withSourceDatabase } from './source-database.ts'
+
+export type Symptom = { readonly ok: boolean; readonly what: string; readonly advice?: string }
+
+const yearMs = 365 * 24 * 3_600_000
+
+/** Looks at everything a connector stands on, and says for each whether it holds and what to do when it does not. */
+export async function examine(
+  api: ConnectApi,
+  file: ConnectorFile,
+  environment: Environment
+): Promise<readonly Symptom[]> {
+  const groups = await Promise.all([
+    tried('Kafka Connect', () => examineWorker(api, file.config)),
+    tried('MySQL', () => withSourceDatabase(file.config, environment, connection => examineMysql(connection))),
+    tried('the stored offset', () => examineOffset(api, file, environment)),
+    tried('the schema history', () => examineHistory(file.config, environment))
+  ])
+  return groups.flat()
+}
+
+async function tried(what: string, look: () => Promise<readonly Symptom[]>): Promise<readonly Symptom[]> {
+  try {
+    return await look()
+  } catch (error) {
+    return [{ ok: false, what: `${what} cannot be examined: ${(error as Error).message}` }]
+  }
+}
+
+async function examineWorker(api: ConnectApi, config: ConnectorConfig): Promise<readonly Symptom[]> {
+  const { version } = await api.request<{ version: string }>('GET', '/')
+  const plugins = await api.request<{ class: string; version: string }[]>('GET', '/connector-plugins')
+  const plugin = plugins.find(each => each.class === config['connector.class'])
+  return [
+    { ok: true, what: `Kafka Connect ${version} answers at ${api.url}` },
+    plugin
+      ? { ok: true, what: `plugin ${plugin.class} ${plugin.version}` }
+      : { ok: false, what: `no plugin ${config['connector.class']}`, advice: "put the connector's jars on plugin.path" }
+  ]
+}
+
+async function examineMysql(connection: Connection): Promise<readonly Symptom[]> {
+  type Variables = { log_bin: number; format: string; image: string; gtid: string; expire: number }
+  const [variables] = await rowsOf<Variables>(
+    connection,
+    'SELECT @@log_bin log_bin, @@binlog_format format, @@binlog_row_image image, @@gtid_mode gtid, @@binlog_expire_logs_seconds expire'
+  )
+  const grants = (await rowsOf<Record<string, string>>(connection, 'SHOW GRANTS')).flatMap(Object.values).join('\n')
+  const has = (privilege: string) => grants.includes('ALL PRIVILEGES ON *.*') || grants.includes(privilege)
+  const { log_bin = 0, format = '', image = '', gtid = '', expire = 0 } = variables ?? {}
+  return [
+    { ok: log_bin === 1, what: `binlog ${log_bin === 1 ? 'on' : 'off'}`, advice: 'start mysqld with --log-bin' },
+    {
+      ok: format === 'ROW' && image === 'FULL',
+      what: `binlog format ${format}, image ${image}`,
+      advice: 'ROW and FULL'
+    },
+    { ok: gtid === 'ON', what: `gtid_mode ${gtid}`, advice: 'ON lets the connector follow a failover' },
+    {
+      ok: expire === 0 || expire >= 86_400,
+      what: `binlog kept for ${expire === 0 ? 'ever' : `${Math.round(expire / 3_600)} h`}`,
+      advice: 'longer than the longest outage of Connect: binlog_expire_logs_seconds'
+    },
+    ...['REPLICATION SLAVE', 'REPLICATION CLIENT', 'SELECT'].map(privilege => ({
+      ok: has(privilege),
+      what: `grant ${privilege}`,
+      advice: `GRANT ${privilege} ON ${privilege === 'SELECT' ? 'the captured tables' : '*.*'} TO the connector's account`
+    }))
+  ]
+}
+
+async function examineOffset(
+  api: ConnectApi,
+  file: ConnectorFile,
+  environment: Environment
+): Promise<readonly Symptom[]> {
+  const path = `/connectors/${encodeURIComponent(file.name)}/offsets`
+  const stored = await api.request<ConnectorOffsets | undefined>('GET', path, { orMissing: true })
+  const binlog = stored?.offsets[0]?.offset?.['file']
+  if (typeof binlog !== 'string') return [{ ok: false, what: 'no stored offset', advice: 'connectctl apply' }]
+  const kept = await withSourceDatabase(file.config, environment, connection =>
+    rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')
+  )
+  const place = kept.findIndex(log => log.Log_name === binlog)
+  if (place < 0)
+    return [{ ok: false, what: `${binlog}, where it reads, was purged`, advice: 'docs/runbook.md#binlog-purged' }]
+  return [{ ok: true, what: `reads in ${binlog}, ${kept.length - place - 1} file(s) behind the newest` }]
+}
+
+async function examineHistory(config: ConnectorConfig, environment: Environment): Promise<readonly Symptom[]> {
+  const { topic, exists, retentionMs = 0 } = await inspectSchemaHistory(config, brokersOf(config, environment))
+  if (!exists) return [{ ok: false, what: `no topic ${topic}`, advice: 'docs/runbook.md#schema-history-lost' }]
+  const forGood = retentionMs < 0 || retentionMs > yearMs * 10
+  return [
+    {
+      ok: forGood,
+      what: `${topic} keeps its records ${forGood ? 'for good' : `${retentionMs} ms`}`,
+      advice: 'retention.ms=-1'
+    }
+  ]
+}

@@ -1,0 +1,32 @@
+import { Kafka, logLevel } from 'kafkajs'
+import type { Admin } from 'kafkajs'
+import type { ConnectorConfig } from './connect-api.ts'
+import type { Environment } from './connector-file.ts'
+
+/** A quiet client: what it has to say about a broker that is away, its callers say in their own words. */
+export function quietKafka(brokers: readonly string[]): Kafka {
+  return new Kafka({
+    clientId: 'connectctl',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000 }
+  })
+}
+
+/** The brokers to use from here: those of the environment, else those that the connector itself uses. */
+export function brokersOf(config: ConnectorConfig, environment: Environment): readonly string[] {
+  const list = environment['KAFKA_BROKERS'] ?? config['schema.history.internal.kafka.bootstrap.servers'] ?? ''
+  return list.split(',').filter(broker => broker !== '')
+}
+
+export async function withAdmin<T>(brokers: readonly string[], work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = quietKafka(brokers).admin()
+  await admin.connect()
+  try {
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}

@@ -1,0 +1,24 @@
+import type { ConnectorConfig } from '../connect-api.ts'
+import { checkIdentity, checkNeighbours, checkSecrets } from './check-cluster.ts'
+import type { Neighbour } from './check-cluster.ts'
+import { checkLosses } from './check-losses.ts'
+import { checkNames } from './check-names.ts'
+import { checkValues } from './check-values.ts'
+import type { Finding } from './finding.ts'
+
+const mysqlConnector = 'io.debezium.connector.mysql.MySqlConnector'
+
+/** Everything that can be said of a connector before it is sent, errors first. Other connectors' classes: secrets only. */
+export function checkConfig(config: ConnectorConfig, neighbours: readonly Neighbour[] = []): readonly Finding[] {
+  if (config['connector.class'] !== mysqlConnector && config['connector.class'] !== undefined)
+    return checkSecrets(config)
+  const findings = [
+    ...checkNames(config),
+    ...checkValues(config),
+    ...checkSecrets(config),
+    ...checkIdentity(config),
+    ...checkNeighbours(config, neighbours),
+    ...checkLosses(config)
+  ]
+  return findings.toSorted((a, b) => a.level.localeCompare(b.level))
+}

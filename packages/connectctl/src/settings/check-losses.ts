@@ -1,0 +1,79 @@
+import type { ConnectorConfig } from '../connect-api.ts'
+import { error, warning } from './finding.ts'
+import type { Finding } from './finding.ts'
+
+const handlingModes = {
+  'event.converting.failure.handling.mode': ['warn', 'writes NULL where a value cannot be converted'],
+  'event.processing.failure.handling.mode': ['fail', 'skips an event that cannot be processed'],
+  'event.deserialization.failure.handling.mode': ['fail', 'skips an event that cannot be read'],
+  'inconsistent.schema.handling.mode': ['fail', 'skips every event of a table whose schema is not known']
+} as const
+
+const skippingSnapshots: Readonly<Record<string, string>> = {
+  no_data: 'without an offset it begins at the present: what was committed before is never sent',
+  initial: 'without an offset it begins at the present with the rows that still exist: an emptied outbox has none',
+  initial_only: 'it stops after the snapshot: nothing is streamed',
+  when_needed: 'when the binlog is gone it silently takes a snapshot and skips what is missing',
+  recovery: 'it rebuilds the schema history at each start, wrongly when a table has changed since the offset'
+}
+
+/** Settings that are known to lose events, or to hide that nothing flows. */
+export function checkLosses(config: ConnectorConfig): readonly Finding[] {
+  return [...checkModes(config), ...checkSnapshot(config), ...checkLiveness(config), ...checkTransforms(config)]
+}
+
+function checkModes(config: ConnectorConfig): readonly Finding[] {
+  const lenient = Object.entries(handlingModes).flatMap(([key, [normal, harm]]) => {
+    const value = config[key]
+    if ((value ?? normal) === 'fail') return []
+    return [error(key, `${value === undefined ? `is ${normal} by default, which` : value} ${harm}; set it to fail`)]
+  })
+  if (config['errors.tolerance'] === 'all')
+    lenient.push(
+      error('errors.tolerance', 'all drops every record that a transform or converter refuses; set it to none')
+    )
+  if (config['schema.history.internal.skip.unparseable.ddl'] === 'true')
+    lenient.push(
+      warning(
+        'schema.history.internal.skip.unparseable.ddl',
+        'a skipped change of a captured table corrupts its events'
+      )
+    )
+  if ((config['skipped.operations'] ?? '').split(',').some(operation => operation.trim() === 'c'))
+    lenient.push(error('skipped.operations', 'skips inserts, which are the events'))
+  return lenient
+}
+
+function checkSnapshot(config: ConnectorConfig): readonly Finding[] {
+  const mode = config['snapshot.mode'] ?? 'initial'
+  const harm = skippingSnapshots[mode]
+  if (harm !== undefined) return [warning('snapshot.mode', `${mode}: ${harm}`)]
+  const key = 'snapshot.mode.configuration.based.start.stream'
+  if (mode === 'configuration_based' && config[key] !== 'true') return [error(key, 'is not true: nothing is streamed')]
+  return []
+}
+
+function checkLiveness(config: ConnectorConfig): readonly Finding[] {
+  const findings: Finding[] = []
+  if (Number(config['heartbeat.interval.ms'] ?? 0) === 0)
+    findings.push(warning('heartbeat.interval.ms', 'is off: stored offsets of quiet tables end in a purged binlog'))
+  if (config['connect.keep.alive'] === 'false')
+    findings.push(error('connect.keep.alive', 'is off: a lost connection to MySQL is never made again'))
+  if (Number(config['connect.keep.alive.interval.ms'] ?? 60_000) > 10_000)
+    findings.push(warning('connect.keep.alive.interval.ms', 'a lost connection is silent for that long (default 60 s)'))
+  return findings
+}
+
+function checkTransforms(config: ConnectorConfig): readonly Finding[] {
+  const beats = Number(config['heartbeat.interval.ms'] ?? 0) > 0
+  return (config['transforms'] ?? '')
+    .split(',')
+    .map(name => name.trim())
+    .filter(name =>
+      (config[`transforms.${name}.type`] ?? '').startsWith('org.apache.kafka.connect.transforms.HeaderFrom')
+    )
+    .filter(name => beats && config[`transforms.${name}.predicate`] === undefined)
+    .map(name =>
+      error(`transforms.${name}`, 'throws on heartbeats and stops the task: give it a TopicNameMatches predicate')
+    )
+}

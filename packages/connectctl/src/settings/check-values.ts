@@ -1,0 +1,56 @@
+import type { ConnectorConfig } from '../connect-api.ts'
+import { isSecretReference } from '../secret-references.ts'
+import { error } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { knownSettings } from './known-settings.ts'
+
+const ranges: Readonly<Record<string, readonly [number, number]>> = {
+  'database.port': [1, 65_535],
+  'database.server.id': [1, 4_294_967_295],
+  'tasks.max': [1, 1],
+  'max.batch.size': [1, 1_000_000],
+  'max.queue.size': [1, 10_000_000],
+  'poll.interval.ms': [1, 5_000],
+  'heartbeat.interval.ms': [0, 86_400_000],
+  'connect.keep.alive.interval.ms': [100, 3_600_000],
+  'connect.timeout.ms': [1, 600_000]
+}
+
+const required = ['connector.class', 'topic.prefix', 'database.hostname', 'database.user', 'database.password']
+
+/** Values that the worker would refuse, or that it would accept and that cannot be meant. */
+export function checkValues(config: ConnectorConfig): readonly Finding[] {
+  const missing = required.filter(key => (config[key] ?? '') === '').map(key => error(key, 'is missing'))
+  const wrong = Object.entries(config).flatMap(([key, value]) => {
+    const why = isSecretReference(value) ? undefined : problemWith(key, value)
+    return why === undefined ? [] : [error(key, why)]
+  })
+  return [...missing, ...wrong, ...checkQueue(config)]
+}
+
+function problemWith(key: string, value: string): string | undefined {
+  const kind: string | undefined = (knownSettings as Readonly<Record<string, string>>)[key]
+  if (kind === undefined) return undefined
+  if (kind.includes('|')) {
+    const values = kind.split('|')
+    return values.includes(value.toLowerCase()) ? undefined : `is ${value}; it can be ${values.join(', ')}`
+  }
+  if (kind === 'boolean') return /^(true|false)$/i.test(value) ? undefined : `is ${value}; it can be true or false`
+  if (kind === 'int' || kind === 'long') return problemWithNumber(key, value)
+  return undefined
+}
+
+function problemWithNumber(key: string, value: string): string | undefined {
+  if (!/^-?\d+$/.test(value.trim())) return `is ${value}; it must be a whole number`
+  const [least, most] = ranges[key] ?? [-1, Number.MAX_SAFE_INTEGER]
+  const number = Number(value)
+  if (number >= least && number <= most) return undefined
+  if (key === 'tasks.max') return 'is not 1: this connector always has a single task'
+  return `is ${value}; it must lie between ${least} and ${most}`
+}
+
+function checkQueue(config: ConnectorConfig): readonly Finding[] {
+  const batch = Number(config['max.batch.size'] ?? 2048)
+  const queue = Number(config['max.queue.size'] ?? 8192)
+  return queue > batch ? [] : [error('max.queue.size', `must be greater than max.batch.size (${batch})`)]
+}
