@@ -12,6 +12,13 @@ export const configSchema = z.object({
   MYSQL_URL: z.url({ protocol: /^mysql$/ }).describe('mysql://user:password@host:port/orders, ?ssl=true for TLS'),
   MYSQL_POOL_SIZE: z.coerce.number().int().min(1).max(1000).default(16).describe('Connections to MySQL at most'),
   OUTBOX_STORE: z.enum(['delete', 'blackhole', 'keep']).default('delete').describe('How the outbox row is written'),
+  IDEMPOTENCY_KEY_TTL_S: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(31_536_000)
+    .default(86_400)
+    .describe('For how long a repeat with the same Idempotency-Key gets the first answer'),
   OUTBOX_WRITER: z.coerce
     .number()
     .int()

@@ -3,27 +3,35 @@ import { createOutbox } from '@outbox-cdc/outbox'
 import { createHealth, createHttpServer, createMysql, type Logger, type Service } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
+import { pruneKeys } from './idempotency/key-store.ts'
+import { createOncePerKey } from './idempotency/once-per-key.ts'
+import { createPruning } from './idempotency/pruning.ts'
 import { createOrderStore } from './orders/order-store.ts'
 import { createPlaceOrder, type PlaceOrderParts } from './orders/place-order.ts'
 
 /** The parts of the service put together. A test gives its own by `overrides`. */
 export function createService(config: Config, logger: Logger, overrides: Partial<PlaceOrderParts> = {}): Service {
   const db = createMysql({ url: config.MYSQL_URL, name: 'order-service', poolSize: config.MYSQL_POOL_SIZE, logger })
+  const oncePerKey = createOncePerKey({ ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
+  const pruning = createPruning(limit => pruneKeys(db, limit), logger)
   const outbox = createOutbox({ store: config.OUTBOX_STORE, writer: config.OUTBOX_WRITER })
   const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1') } })
   const app = createApp({
     logger,
     health,
     orders: createOrderStore(db),
-    placeOrder: createPlaceOrder({ db, outbox, now: () => new Date(), ...overrides })
+    placeOrder: createPlaceOrder({ db, outbox, oncePerKey, now: () => new Date(), ...overrides })
   })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
-    start: server.start,
+    start() {
+      pruning.start()
+      return server.start()
+    },
     async stop() {
       health.beginStop()
       await wait(config.STOP_DELAY_MS)
-      await server.stop()
+      await Promise.all([server.stop(), pruning.stop()])
       await db.destroy()
     }
   }

@@ -1,7 +1,14 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi'
 import { problemSchema } from '@outbox-cdc/service-kit'
 import type { z } from 'zod'
-import { newOrderSchema, orderPageSchema, orderPathSchema, orderQuerySchema, orderSchema } from './order-schemas.ts'
+import {
+  newOrderSchema,
+  orderHeadersSchema,
+  orderPageSchema,
+  orderPathSchema,
+  orderQuerySchema,
+  orderSchema
+} from './order-schemas.ts'
 
 const json = (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } })
 const problem = (description: string) => ({
@@ -18,12 +25,17 @@ registry.registerPath({
   path: '/order',
   summary: 'Place an order',
   description: 'The order and its `order_created` event are written in one transaction.',
-  request: { body: { required: true, content: { 'application/json': { schema: newOrderSchema } } } },
+  request: {
+    headers: orderHeadersSchema,
+    body: { required: true, content: { 'application/json': { schema: newOrderSchema } } }
+  },
   responses: {
     201: { ...json('The order', orderSchema), headers: { Location: { schema: { type: 'string' } } } },
     400: invalid,
+    409: problem('A request with this Idempotency-Key is still running; see Retry-After'),
     413: problem('The body is larger than 100 kB'),
     415: problem('The body is not JSON in UTF-8'),
+    422: problem('This Idempotency-Key came with another body before'),
     503: unavailable
   }
 })

@@ -9,6 +9,7 @@ import {
 } from '@outbox-cdc/service-kit'
 import express, { type Express } from 'express'
 import { apiDocument } from './api-document.ts'
+import { explain } from './explain.ts'
 import { createOrdersRouter, type OrdersRouterParts } from './orders-router.ts'
 
 type AppParts = OrdersRouterParts & { readonly logger: Logger; readonly health: Health }
@@ -19,6 +20,6 @@ export function createApp({ logger, health, ...parts }: AppParts): Express {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple')
   app.use(requestContext(logger), metrics.count)
   app.use(createOrdersRouter(parts), health.routes, metrics.routes, createApiDocs(apiDocument))
-  app.use(unknownRoute, answerProblems(logger))
+  app.use(unknownRoute, answerProblems(logger, explain))
   return app
 }

@@ -52,3 +52,11 @@ export const orderQuerySchema = z.strictObject({
     .meta({ description: 'Orders on a page, 20 if not given' }),
   before: orderId.optional().meta({ description: 'Only orders older than this id' })
 })
+
+/** For the API's description; the header is read by `readIdempotencyKey`. */
+export const orderHeadersSchema = z.object({
+  'Idempotency-Key': z.string().optional().meta({
+    description: 'A repeat with the same key gets the first answer. A string in double quotes, or a bare token',
+    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"'
+  })
+})

@@ -2,6 +2,7 @@ import { contextOf, notFound, onlyMethods, validated } from '@outbox-cdc/service
 import { Router } from 'express'
 import type { OrderStore } from '../orders/order-store.ts'
 import type { PlaceOrder } from '../orders/place-order.ts'
+import { readIdempotencyKey } from './idempotency-header.ts'
 import { jsonBody } from './json-body.ts'
 import { newOrderSchema, orderPathSchema, orderQuerySchema } from './order-schemas.ts'
 
@@ -13,7 +14,8 @@ export function createOrdersRouter({ placeOrder, orders }: OrdersRouterParts): R
     .route('/order')
     .post(...jsonBody, async (request, response) => {
       const newOrder = validated(newOrderSchema, request.body, 'body')
-      const order = await placeOrder(newOrder, contextOf(response))
+      const idempotencyKey = readIdempotencyKey(request.get('idempotency-key'))
+      const order = await placeOrder(newOrder, { ...contextOf(response), idempotencyKey })
       response.status(201).location(`/order/${order.id}`).json(order)
     })
     .all(onlyMethods('POST'))

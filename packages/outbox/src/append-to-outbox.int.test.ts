@@ -15,7 +15,7 @@ for (const store of stores)
       outbox: createOutbox({ store, writer: 7 }),
       topic: topic.name,
       transaction: work => db.transaction(work),
-      recordsOf: topic.recordsOf,
+      recordsOf: (aggregateId, count) => topic.recordsOf(aggregateId, count),
       async close() {
         await topic.remove()
         await database.drop()

@@ -31,10 +31,27 @@ export { isRetryable, OutboxError, type OutboxErrorCode } from './errors.ts'
 // Consuming
 export { type ConsumedEvent, type EventHandler, handle, handleBatch } from './consumer/consumed-event.ts'
 export type { ConsumerObserver } from './consumer/consumer-setup.ts'
-export { type Consumer, type ConsumerHealth, type ConsumerOptions, createConsumer } from './consumer/create-consumer.ts'
+export type { ConsumerOptions, HandlingOptions } from './consumer/consumer-options.ts'
+export { type Consumer, type ConsumerHealth, createConsumer } from './consumer/create-consumer.ts'
+export type { LivenessOptions } from './consumer/liveness.ts'
 export type { Logger } from './consumer/logger.ts'
 export { type ParkReason, readEnvelope, type Received, type Refusal } from './consumer/read-envelope.ts'
 export type { RetryTimes } from './consumer/retry-policy.ts'
+export { pruneInbox, type PruneOptions } from './inbox/prune-inbox.ts'
+export type { InboxRetention } from './inbox/retention.ts'
 export { createInboxTables, dropInboxTables } from './inbox/inbox-tables.ts'
 export type { KafkaClient, KafkaMember, KafkaRecord } from './kafka/kafka-client.ts'
 export { kafkajsClient, type KafkajsOptions } from './kafka/kafkajs-client.ts'
+
+// Parking
+export {
+  countParked,
+  type KeyOfConsumer,
+  listParked,
+  type ParkedCounts,
+  type ParkedKey,
+  requestRetry,
+  showParked,
+  skipParked
+} from './parking/parked-commands.ts'
+export type { ParkedRow } from './parking/parked-row.ts'

@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto'
 import { Kafka, type Message } from 'kafkajs'
 import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
-import { z } from 'zod'
 import { uniqueName, useDatabase, useStack } from '../../../test/support/use-stack.ts'
 import {
   type ConsumedEvent,
@@ -10,38 +9,16 @@ import {
   type ConsumerOptions,
   createConsumer,
   createInboxTables,
-  defineEvent,
   type EventHandler,
   handle,
   kafkajsClient,
-  type Logger,
   type OutboundEvent
 } from '../src/index.ts'
 import { wireRecord } from '../src/testing/wire-record.ts'
-
-/** Counts: the n-th event of a key. A consumer that loses, doubles or reorders one shows it in the effects. */
-export const counted = defineEvent({
-  name: 'counted',
-  aggregate: 'thing',
-  version: 1,
-  payload: z.object({ n: z.int() })
-})
+import { counted, logger, Refused } from './counted.ts'
 
 export type Effect = { readonly event_key: number; readonly n: number }
 export type ParkedRow = { readonly event_key: string; readonly reason: string; readonly state: string }
-
-export class Refused extends Error {
-  readonly retryable = false
-}
-
-export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
-const loud: Logger = {
-  debug() {},
-  info: (fields, message) => console.log(message, fields),
-  warn: (fields, message) => console.warn(message, fields),
-  error: (fields, message) => console.error(message, fields)
-}
-export const logger = process.env.TEST_LOG === undefined ? silent : loud
 
 type Range = { readonly keys: number; readonly perKey: number; readonly from?: number }
 

@@ -8,6 +8,7 @@ export { migrate } from './migrate.ts'
 export { createMysql, isUnavailable } from './mysql.ts'
 export {
   answerProblems,
+  type Explain,
   invalidRequest,
   notFound,
   onlyMethods,

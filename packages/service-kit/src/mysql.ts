@@ -18,7 +18,8 @@ type RawConnection = {
 }
 
 // READ COMMITTED: no gap locks, so inserts of different keys never wait for one another.
-const session = `SET SESSION time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 2,
+const session = `SET SESSION time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 1,
+  lock_wait_timeout = 1,
   sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'`
 
 /** A pool that never waits for MySQL longer than twice `silenceMs`, and comes back by itself when MySQL does. */

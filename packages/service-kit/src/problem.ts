@@ -75,11 +75,14 @@ export const unknownRoute: RequestHandler = request => {
   throw notFound(`There is nothing at ${request.path.slice(0, 200)}`)
 }
 
+/** A service's own errors as problems; undefined for all others. */
+export type Explain = (error: unknown) => Problem | undefined
+
 /** Answers each error with a problem document. An unexpected one is logged here, once, and tells the client nothing. */
-export function answerProblems(logger: Logger): ErrorRequestHandler {
+export function answerProblems(logger: Logger, explain: Explain = () => undefined): ErrorRequestHandler {
   // oxlint-disable-next-line max-params -- express tells an error handler by its four parameters
   return (error, request, response, next) => {
-    const problem = toProblem(error)
+    const problem = explain(error) ?? toProblem(error)
     const { requestId } = response.locals
     if (problem.status >= 500) {
       const fields = { requestId, method: request.method, path: request.path }

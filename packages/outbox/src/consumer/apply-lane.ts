@@ -46,5 +46,6 @@ function patiently(setup: ConsumerSetup, items: readonly Prepared[], signal: Abo
     setup.observe.retrying?.(error, attempt)
     setup.logger.warn({ err: error, attempt, events: items.length }, 'cannot apply events now, trying again')
   }
-  return whilePassing(() => settle(setup, items), { times: setup.retry, signal, onRetry })
+  const around = setup.around ?? ((_, work) => work())
+  return whilePassing(() => around(items, () => settle(setup, items)), { times: setup.retry, signal, onRetry })
 }

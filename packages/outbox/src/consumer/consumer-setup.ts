@@ -25,5 +25,9 @@ export type ConsumerSetup = {
   readonly lanes: number
   readonly batchSize: number
   readonly retry: RetryTimes
+  /** After how many deaths of the process an event is parked. */
+  readonly crashLimit: number
   readonly observe: ConsumerObserver
+  /** Wraps each try to settle some records; see crash-guard.ts. */
+  readonly around?: (items: readonly Received[], work: () => Promise<void>) => Promise<void>
 }

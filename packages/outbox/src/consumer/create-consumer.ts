@@ -1,160 +1,126 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Knex } from 'knex'
-import type { KafkaClient, KafkaMember } from '../kafka/kafka-client.ts'
-import type { EventHandler } from './consumed-event.ts'
-import type { ConsumerObserver, ConsumerSetup } from './consumer-setup.ts'
-import type { Logger } from './logger.ts'
-import { createPartitionWorker, type PartitionWorker } from './partition-worker.ts'
-import { delayBefore, type RetryTimes, usualRetry } from './retry-policy.ts'
-
-export type ConsumerOptions = {
-  readonly kafka: KafkaClient
-  readonly topic: string
-  readonly group: string
-  /** Under which the inbox remembers what was handled; the group's name when left out. Never change it in operation. */
-  readonly name?: string
-  /** The database of the effects, with `createInboxTables` applied. Its pool needs a connection for each lane. */
-  readonly db: Knex
-  readonly logger: Logger
-  readonly on: Readonly<Record<string, EventHandler>>
-  /** What becomes of an event without a handler; `ignore` by default. */
-  readonly onUnknown?: 'ignore' | 'park'
-  /** How many keys of one partition are handled at the same time; 4 by default. */
-  readonly lanes?: number
-  /** The most events in one transaction; 500 by default. */
-  readonly batchSize?: number
-  readonly retry?: Partial<RetryTimes>
-  readonly observe?: ConsumerObserver
-  /** A member that is silent for longer loses its partitions; 30,000 by default. */
-  readonly sessionTimeoutMs?: number
-}
+import { OutboxError } from '../errors.ts'
+import { pruneInbox } from '../inbox/prune-inbox.ts'
+import { inboxKeepMs } from '../inbox/retention.ts'
+import type { KafkaMember, Membership } from '../kafka/kafka-client.ts'
+import { countParked, type ParkedCounts } from '../parking/parked-commands.ts'
+import { retryParked } from '../parking/retry-parked.ts'
+import { createAssignment } from './assignment.ts'
+import { repeat } from './chores.ts'
+import { type ConsumerOptions, setupOf } from './consumer-options.ts'
+import { createLiveness } from './liveness.ts'
+import { delayBefore } from './retry-policy.ts'
 
 export type ConsumerHealth = {
   readonly ok: boolean
+  /** Why not ok, in words for a person. */
   readonly reason?: string
-  /** Records in our partitions that are not settled yet, as far as we know. */
+  /** Records in our partitions that are not settled, as of the last look at the broker. */
   readonly lag: number
   readonly partitions: readonly number[]
 }
 
 export type Consumer = {
-  /** Resolves when the group is joined; waits for Kafka as long as it takes, unless stopped. */
+  /**
+   * Resolves when the group is joined; waits for Kafka as long as it takes, unless stopped. Rejects only for what no
+   * waiting heals: an inbox retention that is too short.
+   */
   readonly start: () => Promise<void>
-  /** Ends what is being settled, commits what is done, leaves the group. */
+  /** Ends what is being settled, commits what is done, leaves the group. Once stopped, it stays stopped. */
   readonly stop: () => Promise<void>
   readonly health: () => ConsumerHealth
+  /** How many keys and events wait for a person, and for how long; read from the database at each call. */
+  readonly parked: () => Promise<ParkedCounts>
 }
 
-/** Handles each event of a topic once in effect, in the order of its key. See docs/ for what happens when. */
+/**
+ * Handles each event of a topic once in effect, in the order of its key: its inbox row and its effect commit together,
+ * and Kafka's offset follows. What fails for a passing reason is tried until it works; what is refused is parked.
+ */
 export function createConsumer(options: ConsumerOptions): Consumer {
-  const setup = setupOf(options)
-  const { kafka, topic, group, logger, sessionTimeoutMs = 30_000 } = options
-  const workers = new Map<number, PartitionWorker>()
-  const highWatermarks = new Map<number, bigint>()
-  const committed = new Map<number, bigint>()
+  const { kafka, topic, group, logger, sessionTimeoutMs = 30_000, liveness: watch = {} } = options
+  const setup = setupOf(options.name ?? group, options)
+  const assignment = createAssignment(setup)
+  const liveness = createLiveness({ kafka, topic, group, options: watch, positions: () => assignment.positions() })
   const stopping = new AbortController()
   let member: KafkaMember | undefined
   let trouble: string | undefined = 'not started'
-  let commitTimer: NodeJS.Timeout | undefined
+  let chores: readonly Promise<void>[] = []
 
-  function onAssigned(partitions: readonly number[]): void {
-    const ended = closeWorkers()
-    committed.clear()
-    trouble = undefined
-    logger.info({ topic, group, partitions }, 'partitions assigned')
-    for (const partition of partitions) workers.set(partition, createPartitionWorker(setup, ended))
-  }
-
-  async function closeWorkers(): Promise<void> {
-    const closing = [...workers.values()].map(worker => worker.close())
-    workers.clear()
-    await Promise.all(closing)
-  }
-
-  /** Offsets follow the effects, a moment later: what a crash leaves uncommitted comes again, and the inbox knows it. */
-  async function commit(): Promise<void> {
-    const next = new Map<number, bigint>()
-    for (const [partition, worker] of workers) {
-      const offset = worker.next()
-      if (offset !== undefined && offset !== committed.get(partition)) next.set(partition, offset)
-    }
-    if (next.size === 0 || member === undefined) return
-    try {
-      await member.commit(next)
-      for (const [partition, offset] of next) committed.set(partition, offset)
-    } catch (error) {
-      logger.debug({ err: error, topic, group }, 'offsets not committed; these events may come again')
-    }
-  }
-
-  function scheduleCommit(): void {
-    commitTimer = setTimeout(() => void commit().finally(() => stopping.signal.aborted || scheduleCommit()), 100)
-  }
-
-  const membership = {
+  const membership: Membership = {
     group,
     topic,
     sessionTimeoutMs,
-    onAssigned,
-    onRearranging: commit,
-    onRecords: async (partition: number, records: Parameters<PartitionWorker['push']>[0], highWatermark: bigint) => {
-      highWatermarks.set(partition, highWatermark)
-      await workers.get(partition)?.push(records)
+    onAssigned(partitions) {
+      logger.info({ topic, group, partitions }, 'partitions assigned')
+      trouble = undefined
+      assignment.assign(partitions)
     },
-    onTrouble: (error: unknown) => {
+    onRearranging: commit,
+    onRecords: (partition, records) => assignment.push(partition, records),
+    onTrouble(error) {
       trouble = `Kafka: ${error instanceof Error ? error.message : String(error)}`
       logger.warn({ err: error, topic, group }, 'cannot read from Kafka now, trying again')
     }
   }
 
+  async function commit(): Promise<void> {
+    try {
+      if (member !== undefined) await assignment.commit(member)
+    } catch (error) {
+      logger.debug({ err: error, topic, group }, 'offsets not committed: these events may come again')
+    }
+  }
+
+  async function prune(): Promise<void> {
+    const olderThanMs = inboxKeepMs(await kafka.topic(topic), options.inbox ?? {})
+    const pruned = await pruneInbox(setup.db, { consumer: setup.name, olderThanMs, signal: stopping.signal })
+    if (pruned > 0) logger.debug({ pruned }, 'inbox pruned')
+  }
+
+  async function join(): Promise<void> {
+    for (let attempt = 1; member === undefined && !stopping.signal.aborted; attempt++) {
+      try {
+        inboxKeepMs(await kafka.topic(topic), options.inbox ?? {})
+        member = await kafka.join(membership)
+      } catch (error) {
+        if (error instanceof OutboxError && !error.retryable) throw error
+        membership.onTrouble(error)
+        await sleep(delayBefore(attempt, setup.retry), undefined, { signal: stopping.signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  function begin(task: string, everyMs: number, work: () => Promise<boolean | void>): Promise<void> {
+    const onFailure = (err: unknown) => logger.warn({ err, topic, group }, `cannot ${task} now, trying again`)
+    return repeat({ everyMs, signal: stopping.signal, work, onFailure })
+  }
+
   return {
     async start() {
-      for (let attempt = 1; member === undefined && !stopping.signal.aborted; attempt++) {
-        try {
-          member = await kafka.join(membership)
-        } catch (error) {
-          membership.onTrouble(error)
-          await sleep(delayBefore(attempt, setup.retry), undefined, { signal: stopping.signal }).catch(() => undefined)
-        }
-      }
-      scheduleCommit()
+      const checks = begin('look at the lag', watch.checkEveryMs ?? 5_000, () => liveness.check())
+      chores = [checks]
+      await join()
+      chores = [
+        checks,
+        begin('commit offsets', 100, commit),
+        begin('retry parked events', options.retryParkedEveryMs ?? 1_000, () => retryParked(setup)),
+        begin('prune the inbox', options.inbox?.pruneEveryMs ?? 60_000, prune)
+      ]
     },
     async stop() {
       if (stopping.signal.aborted) return
-      stopping.abort()
-      clearTimeout(commitTimer)
       trouble = 'stopped'
-      const settled = new Map(workers)
-      await closeWorkers()
-      for (const [partition, worker] of settled) workers.set(partition, worker)
+      stopping.abort()
+      await Promise.all([assignment.close(), ...chores])
       await commit()
       await member?.leave()
-      workers.clear()
     },
     health() {
-      const partitions = [...workers.keys()]
-      const lag = partitions.reduce((sum, partition) => {
-        const next = workers.get(partition)?.next()
-        return next === undefined ? sum : sum + Number((highWatermarks.get(partition) ?? next) - next)
-      }, 0)
-      return { ok: trouble === undefined, ...(trouble === undefined ? {} : { reason: trouble }), lag, partitions }
-    }
-  }
-}
-
-function setupOf(options: ConsumerOptions): ConsumerSetup {
-  const handlers = new Map(Object.entries(options.on))
-  for (const [name, { definition }] of handlers)
-    if (definition.name !== name) throw new TypeError(`on.${name} handles ${definition.name}: the names must agree`)
-  return {
-    name: options.name ?? options.group,
-    db: options.db,
-    logger: options.logger,
-    handlers,
-    onUnknown: options.onUnknown ?? 'ignore',
-    lanes: options.lanes ?? 4,
-    batchSize: options.batchSize ?? 500,
-    retry: { ...usualRetry, ...options.retry },
-    observe: options.observe ?? {}
+      const reason = trouble ?? liveness.stalled()
+      const partitions = assignment.positions().map(({ partition }) => partition)
+      return { ok: reason === undefined, ...(reason === undefined ? {} : { reason }), lag: liveness.lag(), partitions }
+    },
+    parked: () => countParked(setup.db, setup.name)
   }
 }

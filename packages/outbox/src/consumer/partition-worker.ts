@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaRecord } from '../kafka/kafka-client.ts'
 import { applyLane } from './apply-lane.ts'
+import { createCarefulStart } from './careful-start.ts'
 import type { ConsumerSetup } from './consumer-setup.ts'
 import { type Prepared, prepare } from './prepare.ts'
 
@@ -9,7 +10,7 @@ export type PartitionWorker = {
   push(records: readonly KafkaRecord[]): Promise<void>
   /** The next offset to commit: everything before it is settled. Undefined as long as nothing is. */
   next(): bigint | undefined
-  /** Drops what waits, and resolves when what is being settled has ended, one way or the other. */
+  /** Begins nothing more, and resolves when what is being settled has ended, one way or the other. */
   close(): Promise<void>
 }
 
@@ -17,6 +18,7 @@ export type PartitionWorker = {
 export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unknown>): PartitionWorker {
   const full = setup.lanes * setup.batchSize
   const ending = new AbortController()
+  const start = createCarefulStart(setup)
   const queue: KafkaRecord[] = []
   let next: bigint | undefined
   let running: Promise<void> | undefined
@@ -25,10 +27,11 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
   async function run(): Promise<void> {
     await after
     while (queue.length > 0 && !ending.signal.aborted) {
-      const round = queue.slice(0, full)
-      await applyRound(setup, round, ending.signal)
-      next = (round.at(-1)?.offset ?? 0n) + 1n
-      queue.splice(0, round.length)
+      const taken = start.over()
+        ? await applyRound(setup, queue.slice(0, full), ending.signal)
+        : await start.round(queue, ending.signal)
+      next = (queue[taken - 1]?.offset ?? 0n) + 1n
+      queue.splice(0, taken)
       wakeIfRoom()
     }
   }
@@ -40,31 +43,30 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
     await sleep(setup.retry.maxDelayMs, undefined, { signal: ending.signal }).catch(() => undefined)
   }
 
-  function start(): void {
+  function wake(): void {
     running ??= run()
       .catch(again)
       .finally(() => {
         running = undefined
-        if (queue.length > 0 && !ending.signal.aborted) start()
+        if (queue.length > 0 && !ending.signal.aborted) wake()
       })
   }
 
   function wakeIfRoom(): void {
     if (queue.length > full && !ending.signal.aborted) return
-    for (const wake of waiters.splice(0)) wake()
+    for (const open of waiters.splice(0)) open()
   }
 
   return {
     push(records) {
       if (ending.signal.aborted) return Promise.resolve()
       queue.push(...records)
-      start()
+      wake()
       return queue.length <= 2 * full ? Promise.resolve() : new Promise(resolve => waiters.push(resolve))
     },
     next: () => next,
     async close() {
       ending.abort()
-      queue.length = 0
       wakeIfRoom()
       waiters = []
       await running
@@ -72,7 +74,7 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
   }
 }
 
-async function applyRound(setup: ConsumerSetup, records: readonly KafkaRecord[], signal: AbortSignal): Promise<void> {
+async function applyRound(setup: ConsumerSetup, records: readonly KafkaRecord[], signal: AbortSignal): Promise<number> {
   const lanes: Prepared[][] = Array.from({ length: setup.lanes }, () => [])
   for (const record of records) {
     const item = prepare(setup, record)
@@ -81,6 +83,7 @@ async function applyRound(setup: ConsumerSetup, records: readonly KafkaRecord[],
   // All lanes end before an error leaves: nothing of this partition may still run when somebody else gets it.
   const ends = await Promise.allSettled(lanes.map(lane => applyLane(setup, lane, signal)))
   for (const end of ends) if (end.status === 'rejected') throw end.reason
+  return records.length
 }
 
 function laneOf(key: string, lanes: number): number {

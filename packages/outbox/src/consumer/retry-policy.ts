@@ -11,25 +11,29 @@ export type Fault = 'passing' | 'final' | 'unclear'
 const passingCodes = new Set(
   [
     'ER_DISK_FULL ER_RECORD_FILE_FULL ER_OUT_OF_RESOURCES ER_OUTOFMEMORY ER_ENGINE_OUT_OF_MEMORY ER_HOST_IS_BLOCKED',
-    'ER_ACCESS_DENIED_ERROR ER_DBACCESS_DENIED_ERROR ER_TABLEACCESS_DENIED_ERROR ER_BAD_DB_ERROR ER_NO_SUCH_TABLE',
+    'ER_ACCESS_DENIED_ERROR ER_DBACCESS_DENIED_ERROR ER_TABLEACCESS_DENIED_ERROR ER_BAD_DB_ERROR ER_NO_SUCH_TABLE ER_BAD_FIELD_ERROR',
     'ER_USER_LIMIT_REACHED ER_QUERY_TIMEOUT ER_LOCK_NOWAIT ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
     'ER_TRANSACTION_ROLLBACK_DURING_COMMIT ER_NET_READ_INTERRUPTED ER_NORMAL_SHUTDOWN ER_NEW_ABORTING_CONNECTION',
     // PostgreSQL: read-only, no such table or database, not allowed, statement cancelled.
-    '25006 42P01 3D000 42501 57014 28000 28P01'
+    '25006 42P01 42703 3D000 42501 57014 28000 28P01'
   ].flatMap(line => line.split(' '))
 )
 
 /** Errors may say it themselves: `retryable: true` passes, `retryable: false` is final. */
 export function faultOf(error: unknown): Fault {
-  if (isRetryable(error)) return 'passing'
-  if (!(error instanceof Error)) return 'unclear'
-  if ('retryable' in error && typeof error.retryable === 'boolean') return error.retryable ? 'passing' : 'final'
+  if (isPassing(error)) return 'passing'
+  const said = error instanceof Error && 'retryable' in error ? error.retryable : undefined
+  if (said === true) return 'passing'
+  return said === false ? 'final' : 'unclear'
+}
+
+// The driver's error may lie deep under a handler's own: a deadlock stays one, whatever was made of it.
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  // Class 53: insufficient resources; 58: system error. A closed connection has no code in knex's own words.
-  if (passingCodes.has(code) || /^5[38][0-9A-Z]{3}$/.test(code)) return 'passing'
-  if (/Connection terminated|connection is in closed state|Unable to acquire a connection/i.test(error.message))
-    return 'passing'
-  return error.cause === undefined ? 'unclear' : faultOf(error.cause)
+  // PostgreSQL's class 53: insufficient resources; 58: system error. Some ends of a connection have words but no code.
+  if (isRetryable(error) || passingCodes.has(code) || /^5[38][0-9A-Z]{3}$/.test(code)) return true
+  return /Connection terminated|connection is in closed state/i.test(error.message) || isPassing(error.cause)
 }
 
 export type RetryTimes = {

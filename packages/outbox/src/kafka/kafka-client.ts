@@ -39,6 +39,8 @@ export type TopicFacts = {
   readonly partitions: number
   /** How long the topic keeps a record: Infinity when for ever. */
   readonly retentionMs: number
+  /** How long a segment is filled before it can grow old: a record may outlive `retentionMs` by so much. */
+  readonly segmentMs: number
 }
 
 export type Watermarks = { readonly low: bigint; readonly high: bigint }

@@ -88,8 +88,17 @@ async function topicFacts(admin: Admin, name: string): Promise<TopicFacts> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] })
   const configs = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: topicResource, name, configNames: ['retention.ms'] }]
+    resources: [{ type: topicResource, name, configNames: ['retention.ms', 'segment.ms'] }]
   })
-  const retention = Number(configs.resources[0]?.configEntries[0]?.configValue ?? -1)
-  return { partitions: topics[0]?.partitions.length ?? 0, retentionMs: retention < 0 ? Infinity : retention }
+  const entries = configs.resources[0]?.configEntries ?? []
+  const valueOf = (config: string) => Number(entries.find(entry => entry.configName === config)?.configValue ?? -1)
+  return {
+    partitions: topics[0]?.partitions.length ?? 0,
+    retentionMs: forEver(valueOf('retention.ms')),
+    segmentMs: forEver(valueOf('segment.ms'))
+  }
+}
+
+function forEver(ms: number): number {
+  return ms < 0 ? Infinity : ms
 }

@@ -10,7 +10,7 @@ outboxContract('in memory', async () => {
   return {
     outbox,
     topic: outbox.topic.name,
-    transaction: outbox.transaction,
+    transaction: work => outbox.transaction(work),
     recordsOf: async id => outbox.topic.records().filter(record => String(record.key).includes(`"event_id":${id}}`)),
     close: async () => {}
   }

@@ -1,0 +1,15 @@
+import { type Explain, Problem } from '@outbox-cdc/service-kit'
+import { KeyError, type KeyErrorCode } from '../idempotency/key-error.ts'
+
+const answers = {
+  KEY_IN_USE: { status: 409, type: 'key-in-use', title: 'Still running', headers: { 'Retry-After': '1' } },
+  KEY_REUSED: { status: 422, type: 'key-reused', title: 'The key belongs to another request', headers: {} }
+} as const satisfies Record<KeyErrorCode, object>
+
+/** What the service's own errors are in HTTP. */
+export const explain: Explain = error => {
+  if (!(error instanceof KeyError)) return undefined
+  const { status, ...rest } = answers[error.code]
+  const errors = [{ field: 'idempotency-key', message: error.message }]
+  return new Problem(status, { ...rest, detail: error.message, errors }, { cause: error })
+}

@@ -1,0 +1,18 @@
+import { invalidRequest } from '@outbox-cdc/service-kit'
+
+// A structured-field string (RFC 9651): visible ASCII and spaces in double quotes, with \" and \\ inside.
+const quoted = /^"((?:[ !#-[\]-~]|\\["\\])*)"$/
+const bare = /^[A-Za-z0-9!#$%&'*+.^_`|~:/=-]+$/
+const longest = 255
+
+/** The key that `Idempotency-Key` holds: `"a string"`, or the same without quotes as many clients send it. */
+export function readIdempotencyKey(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined
+  const value = header.trim()
+  const key = quoted.exec(value)?.[1]?.replace(/\\(.)/g, '$1') ?? bare.exec(value)?.[0]
+  if (key === undefined || key === '') throw refusal('must be one string in double quotes, or a bare token')
+  if (key.length > longest) throw refusal(`must hold at most ${longest} characters`)
+  return key
+}
+
+const refusal = (message: string) => invalidRequest([{ field: 'idempotency-key', message }])

@@ -1,0 +1,61 @@
+import type { Knex } from 'knex'
+import { KeyError } from './key-error.ts'
+
+type First = { readonly fingerprint: Buffer; readonly result: string }
+type Claim = { readonly key: string; readonly fingerprint: Buffer; readonly ttlSeconds: number }
+
+/** What an earlier request with this key came to, if one did and it has not expired. */
+export async function findKey(trx: Knex.Transaction, key: string): Promise<First | undefined> {
+  // NOWAIT: a row that cannot be read belongs to a request that still runs. SHARE: repeats do not hinder one another.
+  const sql = `SELECT fingerprint, result, expires_at <= NOW(6) AS expired FROM idempotency_key WHERE id = ? FOR SHARE NOWAIT`
+  const [[row]] = await inUseIfLocked(trx.raw(sql, [key]))
+  if (row?.expired !== 1) return row
+  await inUseIfLocked(trx.raw('DELETE FROM idempotency_key WHERE id = ? AND expires_at <= NOW(6)', [key]))
+  return undefined
+}
+
+/** Takes the key for this transaction, or gives the result of the request that took it a moment earlier. */
+export async function claimKey(
+  trx: Knex.Transaction,
+  { key, fingerprint, ttlSeconds }: Claim
+): Promise<First | undefined> {
+  const row = { id: key, fingerprint, result: '', expires_at: trx.raw('NOW(6) + INTERVAL ? SECOND', [ttlSeconds]) }
+  try {
+    // Waits, for a second at most, for a request that took the key since we looked.
+    await inUseIfLocked(trx('idempotency_key').insert(row))
+    return undefined
+  } catch (error) {
+    if (codeOf(error) !== 'ER_DUP_ENTRY') throw error
+    const first = await findKey(trx, key)
+    if (first !== undefined) return first
+    throw inUse(error)
+  }
+}
+
+export async function saveResult(trx: Knex.Transaction, key: string, result: string): Promise<void> {
+  await trx('idempotency_key').where({ id: key }).update({ result })
+}
+
+/** Deletes keys that have expired, few at a time so that none of their locks is felt; the answer is how many. */
+export async function pruneKeys(db: Knex, limit: number): Promise<number> {
+  const [{ affectedRows }] = await db.raw('DELETE FROM idempotency_key WHERE expires_at <= NOW(6) LIMIT ?', [limit])
+  return affectedRows
+}
+
+const lockErrors = new Set(['ER_LOCK_NOWAIT', 'ER_LOCK_WAIT_TIMEOUT', 'ER_LOCK_DEADLOCK'])
+
+async function inUseIfLocked<T>(query: PromiseLike<T>): Promise<T> {
+  try {
+    return await query
+  } catch (cause) {
+    if (!lockErrors.has(codeOf(cause))) throw cause
+    throw inUse(cause)
+  }
+}
+
+const inUse = (cause: unknown) =>
+  new KeyError('KEY_IN_USE', 'A request with this Idempotency-Key is still running', { cause })
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto'
+import { createOutbox, type Outbox } from '@outbox-cdc/outbox'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import type { Answer } from '../../../test/support/fetch-json.ts'
+import { buildService, createOrdersDatabase, type OrdersDatabase } from '../../test/build-service.ts'
+import { pruneKeys } from './key-store.ts'
+
+let database: OrdersDatabase
+beforeAll(async () => void (database = await createOrdersDatabase()))
+afterAll(() => database.drop())
+
+const real = createOutbox({ store: 'delete' })
+let published = 0
+beforeEach(() => void (published = 0))
+const counting: Outbox = {
+  ...real,
+  append: async (trx, events) => {
+    published++
+    await real.append(trx, events)
+  }
+}
+
+const order = () => ({ name: randomUUID(), quantity: 95 })
+const withKey = (key = randomUUID()) => ({ 'idempotency-key': `"${key}"` })
+const ordersOf = ({ name }: { name: string }) => database.db('customer_order').where({ name })
+const build = (outbox: Outbox = counting, env = {}) => buildService({ url: database.url, overrides: { outbox }, env })
+const gist = ({ status, body, headers }: Answer) => ({ status, body, location: headers.get('location') })
+
+/** An outbox that holds the transaction open until `release`, and then goes on or fails. */
+function holding(end: 'commit' | 'fail' = 'commit') {
+  const entered = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const outbox: Outbox = {
+    ...real,
+    append: async (trx, events) => {
+      entered.resolve()
+      await released.promise
+      if (end === 'fail') throw new Error('on purpose')
+      await counting.append(trx, events)
+    }
+  }
+  return { outbox, entered: entered.promise, release: () => released.resolve() }
+}
+
+it('gives a repeat the first answer, also from another replica, and writes nothing more', async () => {
+  const [one, another] = [await build(), await build()]
+  const [body, key] = [order(), withKey()]
+  const first = await one.post(body, key)
+  const repeats = [await one.post(body, key), await another.post({ quantity: 95, name: body.name }, key)]
+  expect(first.status).toBe(201)
+  for (const repeat of repeats) expect(gist(repeat)).toEqual(gist(first))
+  expect([published, (await ordersOf(body)).length]).toEqual([1, 1])
+})
+
+it('takes a key in quotes and without for the same', async () => {
+  const { post } = await build()
+  const [body, key] = [order(), randomUUID()]
+  const first = await post(body, { 'idempotency-key': `"${key}"` })
+  expect(gist(await post(body, { 'idempotency-key': key }))).toEqual(gist(first))
+})
+
+it('makes two orders of two requests without a key', async () => {
+  const { post } = await build()
+  const body = order()
+  await post(body)
+  await post(body)
+  expect(await ordersOf(body)).toHaveLength(2)
+})
+
+it('answers 422 when the key comes with another body, and keeps the first answer', async () => {
+  const { post } = await build()
+  const [body, key] = [order(), withKey()]
+  const first = await post(body, key)
+  const other = await post({ ...body, quantity: 96 }, key)
+  expect([other.status, other.body.type]).toEqual([422, 'urn:problem-type:key-reused'])
+  expect(gist(await post(body, key))).toEqual(gist(first))
+  expect(await ordersOf(body)).toHaveLength(1)
+})
+
+it('answers 409 while the first still runs, on every replica, and the first answer afterwards', async () => {
+  const slow = holding()
+  const [one, another] = [await build(slow.outbox), await build()]
+  const [body, key] = [order(), withKey()]
+  const first = one.post(body, key)
+  await slow.entered
+  const during = [await one.post(body, key), await another.post(body, key)]
+  slow.release()
+  for (const { status, headers } of during) expect([status, headers.get('retry-after')]).toEqual([409, '1'])
+  expect((await first).status).toBe(201)
+  expect(gist(await another.post(body, key))).toEqual(gist(await first))
+  expect([published, (await ordersOf(body)).length]).toEqual([1, 1])
+})
+
+it('forgets a key whose request failed: the next one is the first', async () => {
+  const failing = holding('fail')
+  const [one, another] = [await build(failing.outbox), await build()]
+  const [body, key] = [order(), withKey()]
+  failing.release()
+  expect((await one.post(body, key)).status).toBe(500)
+  expect((await another.post(body, key)).status).toBe(201)
+  expect(await ordersOf(body)).toHaveLength(1)
+})
+
+it('frees the key of a request whose connection died half-way', async () => {
+  const slow = holding()
+  const [one, another] = [await build(slow.outbox), await build()]
+  const [body, key] = [order(), withKey()]
+  const first = one.post(body, key)
+  await slow.entered
+  const user = new URL(database.url).username
+  const sql = `SELECT id FROM information_schema.processlist p JOIN information_schema.innodb_trx t
+    ON t.trx_mysql_thread_id = p.id WHERE p.user = ? AND t.trx_rows_modified > 0`
+  const [[{ ID: connection }]] = await database.db.raw(sql.replace('SELECT id', 'SELECT p.id AS ID'), [user])
+  await database.db.raw(`KILL ${Number(connection)}`)
+  slow.release()
+  expect((await first).status).toBe(503)
+  expect((await another.post(body, key)).status).toBe(201)
+  expect(await ordersOf(body)).toHaveLength(1)
+})
+
+it('makes one order and one event of 50 requests at once on two replicas', async () => {
+  const replicas = [await build(), await build()]
+  for (let round = 0; round < 5; round++) {
+    published = 0
+    const [body, key] = [order(), withKey()]
+    const posts = Array.from({ length: 50 }, (_, index) => replicas[index % 2]!.post(body, key))
+    const answers = await Promise.all(posts)
+    const [winner, ...same] = answers.filter(({ status }) => status === 201).map(gist)
+    for (const answer of same) expect(answer).toEqual(winner)
+    for (const { status } of answers) expect([201, 409]).toContain(status)
+    expect(winner).toMatchObject({ status: 201, body: { name: body.name } })
+    expect(await ordersOf(body)).toHaveLength(1)
+    expect(published).toBe(1)
+    expect(gist(await replicas[0]!.post(body, key))).toEqual(winner)
+  }
+})
+
+it('answers 400 for a key that is none, and writes nothing', async () => {
+  const { post } = await build()
+  const body = order()
+  const { status, body: problem } = await post(body, { 'idempotency-key': '"half' })
+  expect([status, problem.errors[0].field]).toEqual([400, 'idempotency-key'])
+  expect(await ordersOf(body)).toEqual([])
+})
+
+it('lets keys expire, and prunes them a few at a time', async () => {
+  const { post } = await build(counting, { IDEMPOTENCY_KEY_TTL_S: '3600' })
+  const [body, key] = [order(), randomUUID()]
+  const first = await post(body, withKey(key))
+  const expire = () =>
+    database.db('idempotency_key').update({ expires_at: database.db.raw('NOW(6) - INTERVAL 1 SECOND') })
+  await expire()
+  const second = await post(body, withKey(key))
+  expect([second.status, second.body.id]).toEqual([201, expect.any(Number)])
+  expect(second.body.id).not.toBe(first.body.id)
+  expect(gist(await post(body, withKey(key)))).toEqual(gist(second))
+  for (let more = 0; more < 4; more++) await post(order(), withKey())
+  await expire()
+  const [{ n: before }] = (await database.db('idempotency_key').count({ n: '*' })) as [{ n: number }]
+  expect([await pruneKeys(database.db, 2), await pruneKeys(database.db, 1000)]).toEqual([2, Number(before) - 2])
+  expect(await database.db('idempotency_key')).toEqual([])
+})

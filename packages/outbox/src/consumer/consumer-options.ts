@@ -1,0 +1,60 @@
+import type { Knex } from 'knex'
+import type { InboxRetention } from '../inbox/retention.ts'
+import type { KafkaClient } from '../kafka/kafka-client.ts'
+import type { EventHandler } from './consumed-event.ts'
+import type { ConsumerObserver, ConsumerSetup } from './consumer-setup.ts'
+import type { LivenessOptions } from './liveness.ts'
+import type { Logger } from './logger.ts'
+import { type RetryTimes, usualRetry } from './retry-policy.ts'
+
+/** What handling needs, wherever the records come from. */
+export type HandlingOptions = {
+  /** The database of the effects, with `createInboxTables` applied. Its pool needs one connection more than `lanes`. */
+  readonly db: Knex
+  readonly logger: Logger
+  readonly on: Readonly<Record<string, EventHandler>>
+  /** What becomes of an event without a handler; `ignore` by default. */
+  readonly onUnknown?: 'ignore' | 'park'
+  /** How many keys of one partition are handled at the same time; 4 by default. */
+  readonly lanes?: number
+  /** The most events in one transaction; 500 by default. */
+  readonly batchSize?: number
+  readonly retry?: Partial<RetryTimes>
+  /** After how many deaths of the process at one event that event is parked; 3 by default. */
+  readonly crashLimit?: number
+  readonly observe?: ConsumerObserver
+}
+
+export type ConsumerOptions = HandlingOptions & {
+  readonly kafka: KafkaClient
+  readonly topic: string
+  readonly group: string
+  /** Under which the inbox remembers what was handled; the group's name when left out. Never change it in operation. */
+  readonly name?: string
+  /** A member that is silent for longer loses its partitions; 30,000 by default. */
+  readonly sessionTimeoutMs?: number
+  readonly inbox?: InboxRetention & { readonly pruneEveryMs?: number }
+  readonly liveness?: LivenessOptions
+  /** How often it is looked whether somebody asked to retry a parked key; 1,000 by default. */
+  readonly retryParkedEveryMs?: number
+}
+
+export function setupOf(name: string, options: HandlingOptions): ConsumerSetup {
+  const handlers = new Map(Object.entries(options.on))
+  for (const [event, { definition }] of handlers)
+    if (definition.name !== event) throw new TypeError(`on.${event} handles ${definition.name}: the names must agree`)
+  if (!/^[\x21-\x7e]{1,64}$/.test(name))
+    throw new TypeError(`The consumer's name ${name} is not 1 to 64 ASCII characters`)
+  return {
+    name,
+    db: options.db,
+    logger: options.logger,
+    handlers,
+    onUnknown: options.onUnknown ?? 'ignore',
+    lanes: options.lanes ?? 4,
+    batchSize: options.batchSize ?? 500,
+    retry: { ...usualRetry, ...options.retry },
+    crashLimit: options.crashLimit ?? 3,
+    observe: options.observe ?? {}
+  }
+}

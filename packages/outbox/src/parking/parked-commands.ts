@@ -1,0 +1,99 @@
+import type { Knex } from 'knex'
+import { OutboxError } from '../errors.ts'
+import type { ParkReason } from '../consumer/read-envelope.ts'
+import type { ParkedRow } from './parked-row.ts'
+
+export type KeyOfConsumer = { readonly consumer: string; readonly key: string }
+
+export type ParkedKey = KeyOfConsumer & {
+  readonly reason: ParkReason
+  readonly parkedAt: Date
+  readonly retryRequestedAt: Date | null
+  /** How many events wait, the refused one among them. */
+  readonly waiting: number
+}
+
+export type ParkedCounts = { readonly keys: number; readonly events: number; readonly oldestAgeMs: number }
+
+/** The parked keys, oldest first; of one consumer or of all in this database. */
+export async function listParked(db: Knex, consumer?: string): Promise<readonly ParkedKey[]> {
+  const rows: KeyRow[] = await db('parked_key as k')
+    .leftJoin('parked_event as e', join =>
+      join.on('e.consumer', 'k.consumer').andOn('e.event_key', 'k.event_key').andOnVal('e.state', 'waiting')
+    )
+    .where(consumer === undefined ? {} : { 'k.consumer': consumer })
+    .groupBy('k.consumer', 'k.event_key', 'k.reason', 'k.parked_at', 'k.retry_requested_at')
+    .orderBy('k.parked_at')
+    .select('k.*', db.raw('COUNT(e.id) AS waiting'))
+  return rows.map(row => ({
+    consumer: row.consumer,
+    key: row.event_key,
+    reason: row.reason,
+    parkedAt: row.parked_at,
+    retryRequestedAt: row.retry_requested_at,
+    waiting: Number(row.waiting)
+  }))
+}
+
+type KeyRow = {
+  readonly consumer: string
+  readonly event_key: string
+  readonly reason: ParkReason
+  readonly parked_at: Date
+  readonly retry_requested_at: Date | null
+  readonly waiting: number | string
+}
+
+/** The events of one key that wait or once waited, in their order. */
+export async function showParked(db: Knex, { consumer, key }: KeyOfConsumer): Promise<readonly ParkedRow[]> {
+  return db('parked_event').where({ consumer, event_key: key }).orderBy('id')
+}
+
+/**
+ * Asks the running consumer to apply the waiting events of a key in their order; answers whether the key was parked. If
+ * one is refused again, it and those behind it stay. Asking twice is asking once.
+ */
+export async function requestRetry(db: Knex, { consumer, key }: KeyOfConsumer): Promise<boolean> {
+  const asked = await db('parked_key')
+    .where({ consumer, event_key: key })
+    .update({ retry_requested_at: db.fn.now(3) })
+  return asked > 0
+}
+
+/**
+ * Gives up the refused event at the head of a key for good, leaving its row with the note, and asks for a retry of those
+ * behind it. Answers the event's row as it was; undefined when nothing waits there.
+ */
+export function skipParked(
+  db: Knex,
+  { consumer, key, note }: KeyOfConsumer & { note: string }
+): Promise<ParkedRow | undefined> {
+  if (note.trim() === '') throw new OutboxError('SKIP_UNEXPLAINED', 'A skip leaves a record: say who and why')
+  return db.transaction(async trx => {
+    const held = await trx('parked_key').where({ consumer, event_key: key }).forUpdate().first('event_key')
+    if (held === undefined) return undefined
+    const head: ParkedRow | undefined = await trx('parked_event')
+      .where({ consumer, event_key: key, state: 'waiting' })
+      .orderBy('id')
+      .first()
+    if (head !== undefined)
+      await trx('parked_event')
+        .where({ id: head.id })
+        .update({ state: 'skipped', settled_at: trx.fn.now(3), note: note.slice(0, 500) })
+    await trx('parked_key')
+      .where({ consumer, event_key: key })
+      .update({ retry_requested_at: trx.fn.now(3) })
+    return head
+  })
+}
+
+/** The numbers for a gauge and an alarm: what waits for a person, and for how long the oldest has. */
+export async function countParked(db: Knex, consumer: string): Promise<ParkedCounts> {
+  const keys = await listParked(db, consumer)
+  const oldest = keys[0]?.parkedAt.getTime() ?? Date.now()
+  return {
+    keys: keys.length,
+    events: keys.reduce((sum, key) => sum + key.waiting, 0),
+    oldestAgeMs: Math.max(0, Date.now() - oldest)
+  }
+}

@@ -1,0 +1,38 @@
+import type { KafkaRecord } from '../kafka/kafka-client.ts'
+import type { ParkReason } from '../consumer/read-envelope.ts'
+
+/** A row of `parked_event` as the drivers give it. */
+export type ParkedRow = {
+  readonly id: number | string
+  readonly event_key: string
+  readonly message_id: string
+  readonly state: 'waiting' | 'applied' | 'skipped'
+  readonly reason: ParkReason
+  readonly error: string | null
+  readonly stack: string | null
+  readonly attempts: number
+  readonly event: string | null
+  readonly topic: string
+  readonly partition_no: number
+  readonly record_offset: number | string
+  readonly record_time: number | string
+  readonly record_key: Buffer | null
+  readonly record_value: Buffer | null
+  readonly record_headers: string
+  readonly parked_at: Date
+  readonly settled_at: Date | null
+  readonly note: string | null
+}
+
+/** The record as Kafka had it, byte for byte. */
+export function recordOfRow(row: ParkedRow): KafkaRecord {
+  return {
+    topic: row.topic,
+    partition: row.partition_no,
+    offset: BigInt(row.record_offset),
+    timestamp: Number(row.record_time),
+    key: row.record_key,
+    value: row.record_value,
+    headers: JSON.parse(row.record_headers)
+  }
+}

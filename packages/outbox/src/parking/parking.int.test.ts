@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
+import { useConsumerBench } from '../../test/consumer-bench.ts'
+import { countParked, listParked, requestRetry, showParked, skipParked } from '../index.ts'
+
+describe('a parked key', () => {
+  it('applies its events in order when retried, with those that arrived meanwhile', async () => {
+    const bench = await useConsumerBench()
+    bench.refuse.add('2:3')
+    await bench.produce(bench.events({ keys: 4, perKey: 5 }))
+    await bench.consumer({ retryParkedEveryMs: 50 }).start()
+    await eventually(async () => expect(await bench.parked()).toHaveLength(3))
+    await bench.produce(bench.events({ keys: 4, perKey: 5, from: 6 }))
+    await eventually(async () => expect(await bench.parked()).toHaveLength(8))
+
+    bench.refuse.clear()
+    expect(await requestRetry(bench.db, { consumer: bench.group, key: '2' })).toBe(true)
+    await eventually(async () => expect(await bench.effects()).toHaveLength(40))
+    expect(await bench.disorder()).toEqual([])
+    await eventually(async () => expect(await listParked(bench.db)).toEqual([]))
+    await bench.produce(bench.events({ keys: 4, perKey: 1, from: 11 }))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(44))
+    expect(await bench.disorder()).toEqual([])
+  })
+
+  it('stays parked, with one attempt more, when the retry is refused too', async () => {
+    const bench = await useConsumerBench()
+    const id = { consumer: bench.group, key: '1' }
+    bench.refuse.add('1:2')
+    await bench.produce(bench.events({ keys: 1, perKey: 4 }))
+    await bench.consumer({ retryParkedEveryMs: 50 }).start()
+    await eventually(async () => expect(await bench.parked()).toHaveLength(3))
+    await requestRetry(bench.db, id)
+    await eventually(async () => expect((await showParked(bench.db, id))[0]).toMatchObject({ attempts: 2 }))
+    expect(await listParked(bench.db, bench.group)).toMatchObject([
+      { key: '1', reason: 'REFUSED', waiting: 3, retryRequestedAt: null }
+    ])
+    expect(await bench.effects()).toHaveLength(1)
+  })
+
+  it('lets the later events through when the refused one is skipped, and keeps a record of who and why', async () => {
+    const bench = await useConsumerBench()
+    const id = { consumer: bench.group, key: '1' }
+    bench.refuse.add('1:2')
+    await bench.produce(bench.events({ keys: 1, perKey: 4 }))
+    await bench.consumer({ retryParkedEveryMs: 50 }).start()
+    await eventually(async () => expect(await bench.parked()).toHaveLength(3))
+    expect(() => skipParked(bench.db, { ...id, note: ' ' })).toThrow(/leaves a record/)
+    await skipParked(bench.db, { ...id, note: 'ann: sent twice by mistake' })
+    await eventually(async () => expect((await bench.effects()).map(({ n }) => n)).toEqual([1, 3, 4]))
+    expect((await showParked(bench.db, id)).map(({ state, note }) => [state, note])).toEqual([
+      ['skipped', 'ann: sent twice by mistake'],
+      ['applied', null],
+      ['applied', null]
+    ])
+  })
+
+  it('is counted, with the age of the oldest', async () => {
+    const bench = await useConsumerBench()
+    bench.refuse.add('1:1').add('2:1')
+    await bench.produce(bench.events({ keys: 2, perKey: 2 }))
+    const consumer = bench.consumer()
+    await consumer.start()
+    await eventually(async () => expect(await consumer.parked()).toMatchObject({ keys: 2, events: 4 }))
+    await eventually(async () => expect((await countParked(bench.db, bench.group)).oldestAgeMs).toBeGreaterThan(10))
+    expect(await countParked(bench.db, 'somebody-else')).toEqual({ keys: 0, events: 0, oldestAgeMs: 0 })
+  })
+})
