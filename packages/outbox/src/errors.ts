@@ -47,5 +47,7 @@ export function isRetryable(error: unknown): boolean {
   if (error instanceof OutboxError) return error.retryable
   if (error.name === 'KnexTimeoutError') return true
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return transientCodes.has(code) || /^08[0-9A-Z]{3}$/.test(code) || isRetryable(error.cause)
+  // mysql2 says no more than this of a connection that was lost before the query was sent.
+  const lostBefore = code === '' && 'fatal' in error && error.fatal === true
+  return lostBefore || transientCodes.has(code) || /^08[0-9A-Z]{3}$/.test(code) || isRetryable(error.cause)
 }

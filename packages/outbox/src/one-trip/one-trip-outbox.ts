@@ -1,10 +1,11 @@
-import type { PoolOptions, ResultSetHeader } from 'mysql2/promise'
+import type { PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import { OutboxError } from '../errors.ts'
 import { defaultMaxEventBytes, refuseTooLarge } from '../refuse-too-large.ts'
 import { createStore, type StoreOptions } from '../stores/create-store.ts'
 import { requireTable } from '../stores/require-table.ts'
 import { type BoundStatement, isBound, type Statement } from '../stores/statement.ts'
 import type { PendingEvent } from '../stores/store.ts'
+import { writeFailed } from '../stores/write-failed.ts'
 import { openPool } from './open-pool.ts'
 import { runScript } from './run-script.ts'
 
@@ -26,12 +27,12 @@ export type OneTripOutbox = {
    * an idempotency key makes a repeat safe. With `generatedId` an event's aggregate id is the AUTO_INCREMENT id of the
    * last INSERT. Nothing can be decided between the statements: use a transaction and `appendToOutbox` for that.
    */
-  commit(
+  readonly commit: (
     statements: BoundStatement | readonly BoundStatement[],
     events: PendingEvent | readonly PendingEvent[]
-  ): Promise<readonly StatementResult[]>
+  ) => Promise<readonly StatementResult[]>
   /** Ends the connections; what is under way is finished first. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** For hot paths: the fastest way to commit rows and their events that MySQL offers. Needs the package mysql2. */
@@ -41,7 +42,7 @@ export async function openOneTripOutbox({
 }: OneTripOptions): Promise<OneTripOutbox> {
   const store = createStore(options)
   const pool = await openPool(options.connection, options.connections ?? 10)
-  await requireTable(store.name, async sql => (await pool.query(sql))[0] as Record<string, unknown>[]).catch(
+  await requireTable(store.name, sql => pool.query<RowDataPacket[]>(sql).then(([rows]) => rows, writeFailed)).catch(
     async (cause: unknown) => {
       await pool.end()
       throw cause

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { closeAfterTest, orderCreated, useOrders } from '../../test/orders-database.ts'
+import { generatedId, openOneTripOutbox, type SqlValue, sql, type StoreName } from '../index.ts'
+
+const created = (name: string) => orderCreated({ aggregateId: generatedId, payload: { name, quantity: 1 } })
+const insertOrder = (name: SqlValue) => sql`INSERT INTO customer_order (name, quantity) VALUES (${name}, ${1})`
+const fault = (code: string, retryable = false) => expect.objectContaining({ code, retryable })
+
+async function useOneTrip(store: StoreName = 'delete', connections = 1) {
+  const database = await useOrders(store)
+  const outbox = await openOneTripOutbox({ store, writer: 0, connection: database.url, connections })
+  return { ...database, outbox: closeAfterTest(outbox) }
+}
+
+describe('openOneTripOutbox', () => {
+  it.each(['delete', 'blackhole', 'keep'] as const)('commits order and event with the new id: %s', async store => {
+    const { db, outbox, published } = await useOneTrip(store)
+    const [result] = await outbox.commit(insertOrder('joon'), [created('joon'), created('again')])
+    expect(result).toEqual({ affectedRows: 1, insertId: expect.any(Number) })
+    const event_id = result?.insertId
+    expect(await published()).toMatchObject([
+      { event_id, payload: { name: 'joon' } },
+      { event_id, payload: { name: 'again' } }
+    ])
+    expect(await db('outbox')).toHaveLength(store === 'keep' ? 2 : 0)
+  })
+
+  it('keeps injection attempts as data', async () => {
+    const { outbox, orders, published } = await useOneTrip()
+    const attempts = [
+      `'); DELETE FROM customer_order; -- `,
+      `\\'; COMMIT; -- `,
+      '? ?? :a',
+      `" OR 1=1 #`,
+      '\u0000\n;',
+      '\u00bf\u5c27'
+    ]
+    for (const attempt of attempts) await outbox.commit(insertOrder(attempt), created(attempt))
+    expect((await orders()).map(order => order.name)).toEqual(attempts)
+    expect((await published()).map(row => row.payload.name)).toEqual(attempts)
+  })
+
+  it('sets the mode under which escaping protects, whatever the server has', async () => {
+    const { outbox, orders } = await useOneTrip()
+    await outbox.commit(sql`INSERT INTO customer_order (name) VALUES (@@SESSION.sql_mode)`, [])
+    const [order] = await orders()
+    expect(order?.name).toContain('STRICT_TRANS_TABLES')
+    expect(order?.name).not.toContain('NO_BACKSLASH_ESCAPES')
+  })
+
+  it.each([
+    ['the first statement', [insertOrder('x'.repeat(300)), insertOrder('b')], [created('b')]],
+    ['a later statement', [insertOrder('a'), sql`INSERT INTO no_such_table (a) VALUES (${1})`], [created('a')]],
+    ['the event', [insertOrder('a')], [created('half a character: \ud800')]]
+  ])('undoes everything when %s fails, and its connection goes on clean', async (_, statements, events) => {
+    const { outbox, orders, published } = await useOneTrip()
+    await expect(outbox.commit(statements, events)).rejects.toMatchObject({ retryable: false })
+    await outbox.commit(insertOrder('next'), created('next'))
+    expect((await orders()).map(order => order.name)).toEqual(['next'])
+    expect((await published()).map(row => row.payload.name)).toEqual(['next'])
+  })
+
+  it('never publishes under the id of an earlier transaction', async () => {
+    const { outbox, published } = await useOneTrip()
+    await outbox.commit(insertOrder('first'), created('first'))
+    const update = sql`UPDATE customer_order SET quantity = ${2} WHERE name = ${'first'}`
+    await expect(outbox.commit(update, created('second'))).rejects.toEqual(fault('WRITE_FAILED'))
+    expect(await published()).toHaveLength(1)
+  })
+
+  it('calls the outcome unknown when the connection dies on the way', async () => {
+    const { db, outbox } = await useOneTrip()
+    const slow = outbox.commit([sql`INSERT INTO customer_order (name) SELECT SLEEP(${5})`], created('slow'))
+    const killed = expect(slow).rejects.toEqual(fault('COMMIT_UNKNOWN'))
+    await expect
+      .poll(async () => {
+        const [rows] = await db.raw(
+          "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE INFO LIKE '%SLEEP(5)%' AND ID <> CONNECTION_ID()"
+        )
+        for (const { id } of rows) await db.raw('KILL ?', [id])
+        return rows.length
+      })
+      .toBe(1)
+    await killed
+    await outbox.commit(insertOrder('after'), created('after'))
+  })
+
+  it('calls a lock wait retryable, and a server that is away', async () => {
+    const { outbox, db, url } = await useOneTrip()
+    const port = new URL(url)
+    port.port = '1'
+    const away = openOneTripOutbox({ store: 'delete', connection: port.href })
+    await expect(away).rejects.toEqual(fault('WRITE_FAILED', true))
+    await db('customer_order').insert({ id: 1, name: 'held', quantity: 1 })
+    const holder = await db.transaction()
+    await holder('customer_order').where({ id: 1 }).update({ quantity: 2 })
+    const wait = sql`SET SESSION innodb_lock_wait_timeout = ${1}`
+    const blocked = outbox.commit([wait, sql`UPDATE customer_order SET quantity = ${3} WHERE id = ${1}`], [])
+    await expect(blocked).rejects.toEqual(fault('WRITE_FAILED', true))
+    await holder.rollback()
+  })
+
+  it('refuses text that was not written with the tag, and the table of another store', async () => {
+    const { outbox, url } = await useOneTrip()
+    const forged = { sql: 'DROP TABLE customer_order', values: [] } as unknown as ReturnType<typeof sql>
+    await expect(outbox.commit(forged, [])).rejects.toEqual(fault('STATEMENT_INVALID'))
+    await expect(openOneTripOutbox({ store: 'keep', connection: url })).rejects.toEqual(fault('STORE_MISMATCH'))
+  })
+})

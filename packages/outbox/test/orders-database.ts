@@ -1,0 +1,42 @@
+import { onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { type TestDatabase, useDatabase } from '../../../test/support/use-stack.ts'
+import { createOutboxTables, defineEvent, type StoreName } from '../src/index.ts'
+
+export const orderCreated = defineEvent({
+  name: 'order_created',
+  aggregate: 'order',
+  version: 1,
+  payload: z.object({ name: z.string(), quantity: z.number().int() })
+})
+
+export type PublishedRow = { readonly event_id: number; readonly payload: { readonly name: string } }
+export type OrdersDatabase = TestDatabase & {
+  readonly orders: () => Promise<readonly { readonly id: number; readonly name: string }[]>
+  /** What went into the outbox and was committed, in order: a trigger sees the rows of every store. */
+  readonly published: () => Promise<readonly PublishedRow[]>
+}
+
+/** A database with orders and an outbox, and a record of what passed through the outbox. */
+export async function useOrders(store: StoreName = 'delete'): Promise<OrdersDatabase> {
+  const database = await useDatabase('orders')
+  const { db } = database
+  await createOutboxTables(db, { store })
+  await db.raw('CREATE TABLE customer_order (id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), quantity INT)')
+  await db.raw('CREATE TABLE seen (n BIGINT AUTO_INCREMENT PRIMARY KEY, event_id BIGINT, payload JSON)')
+  await db.raw(
+    'CREATE TRIGGER see AFTER INSERT ON outbox FOR EACH ROW ' +
+      'INSERT INTO seen (event_id, payload) VALUES (NEW.event_id, NEW.payload)'
+  )
+  return {
+    ...database,
+    orders: async () => await db('customer_order').orderBy('id'),
+    published: async () => await db('seen').orderBy('n')
+  }
+}
+
+/** Closes something before the database goes. */
+export function closeAfterTest<T extends { close(): Promise<void> }>(thing: T): T {
+  onTestFinished(() => thing.close())
+  return thing
+}
