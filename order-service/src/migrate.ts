@@ -3,6 +3,14 @@ import { loadConfig, migrate } from '@outbox-cdc/service-kit'
 import { configSchema } from './config.ts'
 
 // A step of its own, with the account that owns the schema: the service itself may only read and write rows.
-const { MYSQL_URL } = loadConfig(configSchema.pick({ MYSQL_URL: true }), process.env)
+const { MYSQL_URL: url, OUTBOX_STORE } = loadConfig(
+  configSchema.pick({ MYSQL_URL: true, OUTBOX_STORE: true }),
+  process.env
+)
 const directory = fileURLToPath(new URL('../migrations', import.meta.url))
-await migrate({ url: MYSQL_URL, directory, report: sentence => process.stdout.write(`orders: ${sentence}\n`) })
+await migrate({
+  url,
+  directory,
+  params: { outboxStore: OUTBOX_STORE },
+  report: sentence => process.stdout.write(`orders: ${sentence}\n`)
+})

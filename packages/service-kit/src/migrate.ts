@@ -1,11 +1,22 @@
 import knex, { type Knex } from 'knex'
 
-type MigrateOptions = { readonly url: string; readonly directory: string; readonly report: (sentence: string) => void }
+type MigrateOptions = {
+  readonly url: string
+  readonly directory: string
+  readonly report: (sentence: string) => void
+  /** What migrations find as `knex.userParams`. */
+  readonly params?: Readonly<Record<string, unknown>>
+}
 
 /** Brings the schema up to date. A repeat changes nothing; two at once take turns; one killed half-way can be repeated. */
-export async function migrate({ url, directory, report }: MigrateOptions): Promise<void> {
-  const pool = { min: 0, max: 3 }
-  const db = knex({ client: 'mysql2', connection: `${url}`, pool, migrations: { directory, loadExtensions: ['.ts'] } })
+export async function migrate({ url, directory, report, params = {} }: MigrateOptions): Promise<void> {
+  const db = knex({
+    client: 'mysql2',
+    connection: url,
+    pool: { min: 0, max: 3 },
+    migrations: { directory, loadExtensions: ['.ts'] }
+  })
+  db.userParams = { ...params }
   try {
     await db.transaction(lock => inTurn(lock, () => latest(db, report)))
   } finally {
