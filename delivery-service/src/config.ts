@@ -19,6 +19,12 @@ export const configSchema = z.object({
   KAFKA_TOPIC: z.string().default('orders_server.orders.outbox').describe('Topic of the order events'),
   KAFKA_GROUP: z.string().default('delivery-service').describe('Consumer group, and the name in the inbox'),
   KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs').describe('Which Kafka client reads the topic'),
+  STALL_AFTER_MS: z.coerce
+    .number()
+    .int()
+    .min(1000)
+    .default(60_000)
+    .describe('Events that wait for so long without any progress make the service unhealthy'),
   STOP_DELAY_MS: z.coerce
     .number()
     .int()

@@ -10,25 +10,24 @@ import { createSubscriptions } from './messaging/subscriptions.ts'
 export function createService(config: Config, logger: Logger): Service {
   const db = createMysql({ url: config.MYSQL_URL, name: 'delivery-service', poolSize: config.MYSQL_POOL_SIZE, logger })
   const metrics = createMetrics('delivery-service')
-  const consumer = createSubscriptions(config, { db, logger, registry: metrics.registry })
-  const consuming = async () => {
-    const { ok, reason } = consumer.health()
-    if (!ok) throw new Error(reason)
-  }
-  const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1'), consumer: consuming } })
+  const subscriptions = createSubscriptions(config, { db, logger, registry: metrics.registry })
+  const health = createHealth({
+    ready: { mysql: async () => await db.raw('SELECT 1'), consumer: subscriptions.reading },
+    live: { consumer: subscriptions.progressing }
+  })
   const app = createApp({ logger, health, metrics, deliveries: createDeliveryStore(db) })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {
       const port = await server.start()
-      // Not awaited: it waits for Kafka as long as it takes, while health and what was delivered can be read.
-      void consumer.start()
+      // Waits for Kafka as long as it takes; meanwhile health and what was delivered can be read.
+      await subscriptions.start()
       return port
     },
     async stop() {
       health.beginStop()
       await wait(config.STOP_DELAY_MS)
-      await Promise.all([server.stop(), consumer.stop()])
+      await Promise.all([server.stop(), subscriptions.stop()])
       await db.destroy()
     }
   }

@@ -16,8 +16,9 @@ export type DeliveryStore = {
   readonly list: (page: PageRequest) => Promise<Page>
 }
 
-export async function insertDelivery(trx: Knex.Transaction, { orderId, name, quantity }: NewDelivery): Promise<void> {
-  await trx('delivery').insert({ order_id: orderId, name, quantity })
+export async function insertDeliveries(trx: Knex.Transaction, deliveries: readonly NewDelivery[]): Promise<void> {
+  const rows = deliveries.map(({ orderId, name, quantity }) => ({ order_id: orderId, name, quantity }))
+  await trx('delivery').insert(rows)
 }
 
 export function createDeliveryStore(db: Knex): DeliveryStore {

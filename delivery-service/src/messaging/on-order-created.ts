@@ -1,6 +1,6 @@
-import { defineEvent, handle } from '@outbox-cdc/outbox'
+import { defineEvent, handleBatch } from '@outbox-cdc/outbox'
 import { z } from 'zod'
-import { insertDelivery } from '../deliveries/delivery-store.ts'
+import { insertDeliveries } from '../deliveries/delivery-store.ts'
 
 /** What this service reads of the event, and no more: fields that the order service adds do not concern it. */
 export const orderCreated = defineEvent({
@@ -10,7 +10,10 @@ export const orderCreated = defineEvent({
   payload: z.object({ name: z.string(), quantity: z.number().int() })
 })
 
-/** The delivery is written in the transaction that holds the event's inbox row: once, however often Kafka delivers. */
-export const onOrderCreated = handle(orderCreated, async ({ aggregateId, payload }, trx) => {
-  await insertDelivery(trx, { orderId: aggregateId, name: payload.name, quantity: payload.quantity })
+/** Deliveries are written in the transaction that holds their events' inbox rows: once, however often Kafka delivers. */
+export const onOrderCreated = handleBatch(orderCreated, async (events, trx) => {
+  await insertDeliveries(
+    trx,
+    events.map(({ aggregateId, payload }) => ({ orderId: aggregateId, ...payload }))
+  )
 })

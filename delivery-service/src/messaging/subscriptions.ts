@@ -1,32 +1,52 @@
-import { type Consumer, createConsumer, kafkajsClient } from '@outbox-cdc/outbox'
-import type { Logger } from '@outbox-cdc/service-kit'
+import { createConsumer, kafkajsClient } from '@outbox-cdc/outbox'
+import type { Check, Logger } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
-import { Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { Config } from '../config.ts'
+import { registerGauges } from './consumer-gauges.ts'
 import { createDeliveryObserver } from './delivery-observer.ts'
 import { onOrderCreated, orderCreated } from './on-order-created.ts'
 
 type Parts = { readonly db: Knex; readonly logger: Logger; readonly registry: Registry }
 
+export type Subscriptions = {
+  /** Resolves when the group is joined; waits for Kafka as long as it takes, unless stopped. */
+  readonly start: () => Promise<void>
+  readonly stop: () => Promise<void>
+  readonly reading: Check
+  /** Fails when events wait and none was settled for long: a new process is the cure for a client that hangs. */
+  readonly progressing: Check
+}
+
 /** What this service listens to. Other events on the topic are passed over: they are not for us. */
-export function createSubscriptions(config: Config, { db, logger, registry }: Parts): Consumer {
+export function createSubscriptions(config: Config, { db, logger, registry }: Parts): Subscriptions {
   const { KAFKA_BROKERS: brokers, KAFKA_GROUP: group, KAFKA_TOPIC: topic } = config
+  const kafka = kafkajsClient({ brokers, clientId: 'delivery-service', logger })
+  let stalled: string | undefined
   const consumer = createConsumer({
-    kafka: kafkajsClient({ brokers, clientId: 'delivery-service', logger }),
+    kafka,
     topic,
     group,
     db,
     logger,
     on: { [orderCreated.name]: onOrderCreated },
-    observe: createDeliveryObserver(logger, registry)
+    observe: createDeliveryObserver(logger, registry),
+    liveness: { stallAfterMs: config.STALL_AFTER_MS, onStalled: reason => void (stalled = reason) }
   })
-  void new Gauge({
-    name: 'consumer_lag',
-    help: 'Events in the partitions of this process that are not settled yet',
-    registers: [registry],
-    collect() {
-      this.set(consumer.health().lag)
+  registerGauges(consumer, registry)
+  return {
+    start: () => consumer.start(),
+    async stop() {
+      await consumer.stop()
+      await kafka.close()
+    },
+    async reading() {
+      const { ok, reason } = consumer.health()
+      if (!ok) throw new Error(reason)
+    },
+    async progressing() {
+      if (consumer.health().ok) stalled = undefined
+      if (stalled !== undefined) throw new Error(stalled)
     }
-  })
-  return consumer
+  }
 }

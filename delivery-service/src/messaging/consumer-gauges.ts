@@ -1,0 +1,32 @@
+import type { Consumer } from '@outbox-cdc/outbox'
+import { Gauge, type Registry } from 'prom-client'
+
+type Figures = Awaited<ReturnType<Consumer['parked']>>
+
+/** What stands still, as opposed to what happened: asked for when Prometheus asks. */
+export function registerGauges(consumer: Consumer, registry: Registry): void {
+  const gauge = (name: string, help: string, read: () => Promise<number | undefined>) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const value = await read()
+        if (value !== undefined) this.set(value)
+      }
+    })
+  let asking: Promise<Figures | undefined> | undefined
+  // One query for the three. While MySQL is down they keep their last values, and the lag is seen all the same.
+  const parked = () =>
+    (asking ??= consumer
+      .parked()
+      .catch(() => undefined)
+      .finally(() => (asking = undefined)))
+  gauge('consumer_lag', 'Events of our partitions that are not settled yet', async () => consumer.health().lag)
+  gauge('parked_events', 'Events that wait for a person', async () => (await parked())?.events)
+  gauge('parked_keys', 'Orders whose events are parked', async () => (await parked())?.keys)
+  gauge('parked_oldest_seconds', 'Age of the oldest parked order', async () => {
+    const age = (await parked())?.oldestAgeMs
+    return age === undefined ? undefined : age / 1000
+  })
+}
