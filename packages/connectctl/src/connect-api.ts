@@ -34,23 +34,27 @@ export type ConnectApiOptions = {
   readonly url: string
   /** How long 409 (rebalance), 5xx and refused connections are retried. */
   readonly retryForMs?: number
+  /** How long one answer may take. */
+  readonly answerTimeoutMs?: number
   readonly note?: (line: string) => void
 }
 
-const answerTimeoutMs = 90_000
-
-export function createConnectApi({ url, retryForMs = 60_000, note = () => {} }: ConnectApiOptions): ConnectApi {
+export function createConnectApi(options: ConnectApiOptions): ConnectApi {
+  const { url, retryForMs = 60_000, answerTimeoutMs = 90_000, note = () => {} } = options
   const base = url.replace(/\/+$/, '')
 
-  async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+  async function request<T>(method: string, path: string, wish: RequestOptions = {}): Promise<T> {
     const deadline = Date.now() + retryForMs
+    let said = ''
     for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 2_000)) {
-      const answer = await attempt(method, `${base}${path}`, options.body)
+      const answer = await attempt(`${base}${path}`, { method, body: wish.body, answerTimeoutMs })
       if (answer.kind === 'ok') return answer.body as T
-      if (answer.kind === 'missing' && options.orMissing === true) return undefined as T
+      if (answer.kind === 'missing' && wish.orMissing === true) return undefined as T
       if (answer.kind !== 'retry') throw answer.error
       if (Date.now() + waitMs > deadline) throw answer.error
-      note(`${answer.error.message}; trying again`)
+      if (answer.error.message !== said)
+        note(`${answer.error.message}; trying again for ${Math.round(retryForMs / 1000)} s`)
+      said = answer.error.message
       await sleep(waitMs)
     }
   }
@@ -61,7 +65,9 @@ type Answer =
   | { readonly kind: 'ok'; readonly body: unknown }
   | { readonly kind: 'missing' | 'refused' | 'retry'; readonly error: ConnectctlError }
 
-async function attempt(method: string, url: string, body: unknown): Promise<Answer> {
+type Attempt = { readonly method: string; readonly body: unknown; readonly answerTimeoutMs: number }
+
+async function attempt(url: string, { method, body, answerTimeoutMs }: Attempt): Promise<Answer> {
   try {
     const response = await fetch(url, {
       method,

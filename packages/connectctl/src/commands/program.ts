@@ -3,6 +3,7 @@ import { addApply } from './apply.ts'
 import { addDiff } from './changes.ts'
 import type { Context } from './context.ts'
 import { addDoctor } from './doctor.ts'
+import { addKeep } from './keep.ts'
 import { addDelete, addPauseResumeStop, addRestart } from './lifecycle.ts'
 import { addOffsets } from './offsets.ts'
 import { addSnapshot } from './snapshot.ts'
@@ -52,7 +53,8 @@ const verbs = [
   addSnapshot,
   addLogs,
   addPlugins,
-  addDoctor
+  addDoctor,
+  addKeep
 ]
 
 function seconds(text: string): number {

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import { pino } from 'pino'
+import { createConnectApi } from '../connect-api.ts'
+import type { ConnectorFile, Environment } from '../connector-file.ts'
+import { ConnectctlError } from '../errors.ts'
+import type { MysqlAddress } from '../keep/heartbeat-writer.ts'
+import { startKeeper } from '../keep/keeper.ts'
+import { connectorFiles, openSession } from './context.ts'
+import type { Context } from './context.ts'
+
+type KeepFlags = {
+  readonly host: string
+  readonly port: number
+  readonly every: number
+  readonly redAfter: number
+  readonly jmx: string
+  readonly watchDisk: readonly string[]
+  readonly minFree: number
+}
+
+const help = `
+The heartbeat is a row of the captured table connect_heartbeat, written by the account of KEEPER_MYSQL_URL
+(mysql://user:password@host:port), or by the account "keeper" with the password in SECRETS_DIR/keeper.
+It needs CREATE, SELECT, INSERT, DELETE on that table.
+
+Answers: /health (503 when nothing flows), /health/live, /metrics.`
+
+export function addKeep(program: Command, context: Context): void {
+  const { environment } = context
+  program
+    .command('keep [connectors...]')
+    .description('stay beside the pipeline: probe the flow each second, heal what a restart heals, name what it cannot')
+    .option('--host <address>', 'where to answer', '127.0.0.1')
+    .option('--port <number>', 'where to answer', positive, 8084)
+    .option('--every <seconds>', 'how often a heartbeat is sent', positive, 1)
+    .option('--red-after <seconds>', 'a flow older than this is red', positive, 5)
+    .option('--jmx <urls>', "the workers' JMX exporters, for /metrics (JMX_URLS)", environment['JMX_URLS'] ?? '')
+    .option('--watch-disk <paths...>', 'folders of MySQL and Kafka on this machine', [])
+    .option('--min-free <MiB>', 'less free space than this is a full disk', positive, 64)
+    .addHelpText('after', help)
+    .action(async (names: string[], flags: KeepFlags, command: Command) => {
+      const session = openSession(command, context)
+      const files = await connectorFiles(names, session)
+      const addresses = new Map<ConnectorFile, MysqlAddress>()
+      for (const file of files) addresses.set(file, await mysqlAddress(file, environment))
+      const keeper = await startKeeper({
+        api: createConnectApi({ url: session.url, retryForMs: 0, answerTimeoutMs: 5_000 }),
+        files,
+        environment,
+        mysqlFor: file => addresses.get(file) ?? unknownAddress(file),
+        host: flags.host,
+        port: flags.port,
+        everyMs: flags.every * 1000,
+        redAfterMs: flags.redAfter * 1000,
+        jmxUrls: flags.jmx.split(',').filter(url => url !== ''),
+        diskPaths: flags.watchDisk,
+        leastFreeBytes: flags.minFree * 1024 * 1024,
+        log: pino({ name: 'keeper', level: environment['LOG_LEVEL'] ?? 'info' })
+      })
+      await context.untilStopped()
+      await keeper.stop()
+    })
+}
+
+async function mysqlAddress({ config }: ConnectorFile, environment: Environment): Promise<MysqlAddress> {
+  const given = environment['KEEPER_MYSQL_URL']
+  if (given !== undefined) {
+    const url = new URL(given)
+    const port = Number(url.port === '' ? 3306 : url.port)
+    return {
+      host: url.hostname,
+      port,
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password)
+    }
+  }
+  const password = await readFile(join(environment['SECRETS_DIR'] ?? '.', 'keeper'), 'utf8').catch(cause => {
+    const message = 'The keeper has no account: set KEEPER_MYSQL_URL, or put its password into SECRETS_DIR/keeper'
+    throw new ConnectctlError('VARIABLE_MISSING', message, { cause })
+  })
+  const host = config['database.hostname'] ?? '127.0.0.1'
+  return { host, port: Number(config['database.port'] ?? 3306), user: 'keeper', password: password.trimEnd() }
+}
+
+function unknownAddress({ name }: ConnectorFile): never {
+  throw new ConnectctlError('NOT_FOUND', `No account for ${name}`)
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('It takes a number greater than 0.')
+  return value
+}

@@ -1,0 +1,107 @@
+import type { ConnectorStatus } from '../connect-api.ts'
+import { causeInTrace } from '../trace-cause.ts'
+import { fatalCauseIn } from './fatal-causes.ts'
+import type { FatalCause } from './fatal-causes.ts'
+
+/** What the keeper sees of one connector at one moment. Times are those of its own clock, in milliseconds. */
+export type Observation = {
+  readonly now: number
+  readonly status: ConnectorStatus | 'missing' | 'unreachable'
+  /** Since when MySQL takes probes, and Kafka answers; undefined while they do not. */
+  readonly mysqlSince: number | undefined
+  readonly kafkaSince: number | undefined
+  /** Since when every task says RUNNING. */
+  readonly runningSince: number | undefined
+  /** When a probe last came through; undefined where no probe can be sent. */
+  readonly lastArrivalAt: number | undefined
+  readonly probed: boolean
+}
+
+export type Policy = {
+  readonly silentAfterMs: number
+  readonly firstBackoffMs: number
+  readonly longestBackoffMs: number
+  /** No more than this many actions within the window; after that, one for each `fatalRetryMs`. */
+  readonly budget: number
+  readonly budgetWindowMs: number
+  readonly fatalRetryMs: number
+}
+
+export const defaultPolicy: Policy = {
+  silentAfterMs: 8_000,
+  firstBackoffMs: 2_000,
+  longestBackoffMs: 30_000,
+  budget: 10,
+  budgetWindowMs: 600_000,
+  fatalRetryMs: 30_000
+}
+
+export type Decision = {
+  readonly action: 'none' | 'restart' | 'apply'
+  readonly reason: string
+  readonly fatal?: FatalCause
+}
+
+/** What to do now, given what was done before (the times of earlier actions, oldest first). Pure. */
+export function decide(seen: Observation, actions: readonly number[], policy: Policy): Decision {
+  const { status } = seen
+  if (status === 'unreachable') return { action: 'none', reason: 'Kafka Connect does not answer' }
+  if (status === 'missing')
+    return withinBudget({ action: 'apply', reason: 'it does not exist' }, { seen, actions, policy })
+  const { state } = status.connector
+  if (state === 'PAUSED' || state === 'STOPPED') return { action: 'none', reason: `${state.toLowerCase()} by hand` }
+  const failed = [status.connector, ...status.tasks].find(part => part.state === 'FAILED')
+  if (failed) return decideFailed(failed.trace ?? '', { seen, actions, policy })
+  if (seen.runningSince === undefined) return { action: 'none', reason: 'it is being started or moved' }
+  return decideRunning({ seen, actions, policy })
+}
+
+type Situation = { readonly seen: Observation; readonly actions: readonly number[]; readonly policy: Policy }
+
+function decideFailed(trace: string, situation: Situation): Decision {
+  const reason = `task failed: ${causeInTrace(trace)}`
+  const fatal = fatalCauseIn(trace)
+  if (fatal) {
+    const due = isDue(situation, situation.policy.fatalRetryMs)
+    return { action: due ? 'restart' : 'none', reason, fatal }
+  }
+  if (situation.seen.probed && situation.seen.mysqlSince === undefined)
+    return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
+  return withinBudget({ action: 'restart', reason }, situation)
+}
+
+function decideRunning(situation: Situation): Decision {
+  const { seen, actions, policy } = situation
+  if (!seen.probed) return { action: 'none', reason: 'every task runs; its flow is not probed' }
+  if (seen.mysqlSince === undefined) return { action: 'none', reason: 'MySQL takes no probe' }
+  if (seen.kafkaSince === undefined) return { action: 'none', reason: 'Kafka does not answer' }
+  const since = [seen.mysqlSince, seen.kafkaSince, seen.runningSince, seen.lastArrivalAt, actions.at(-1)]
+  const silentMs = seen.now - Math.max(...since.map(time => time ?? 0))
+  if (silentMs <= policy.silentAfterMs) return { action: 'none', reason: 'it flows, or has just begun to' }
+  const reason = `RUNNING, but no probe came through for ${Math.round(silentMs / 1000)} s`
+  return withinBudget({ action: 'restart', reason }, situation)
+}
+
+function withinBudget(decision: Decision, situation: Situation): Decision {
+  const { seen, actions, policy } = situation
+  const recent = actions.filter(time => seen.now - time < policy.budgetWindowMs)
+  if (recent.length >= policy.budget) {
+    const spent = `${decision.reason}; ${recent.length} attempts in ${policy.budgetWindowMs / 60_000} min did not help`
+    return { ...decision, reason: spent, action: isDue(situation, policy.fatalRetryMs) ? decision.action : 'none' }
+  }
+  const waitMs = backoffMs(situation)
+  if (isDue(situation, waitMs)) return decision
+  return { action: 'none', reason: `${decision.reason}; next attempt ${waitMs / 1000} s after the last` }
+}
+
+/** Doubles with each attempt since things last changed: since MySQL came back, or a probe came through. */
+function backoffMs({ seen, actions, policy }: Situation): number {
+  const changedAt = Math.max(seen.mysqlSince ?? 0, seen.lastArrivalAt ?? 0)
+  const attempts = actions.filter(time => time > changedAt).length
+  if (attempts === 0) return 0
+  return Math.min(policy.firstBackoffMs * 2 ** (attempts - 1), policy.longestBackoffMs)
+}
+
+function isDue({ seen, actions }: Situation, waitMs: number): boolean {
+  return seen.now - (actions.at(-1) ?? -Infinity) >= waitMs
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Consumer } from 'kafkajs'
+import { quietKafka } from '../kafka.ts'
+
+export type HeartbeatReaderOptions = {
+  readonly brokers: readonly string[]
+  readonly topic: string
+  readonly sender: string
+  readonly onArrival: (sentAt: number) => void
+}
+export type HeartbeatReader = {
+  /** Since when Kafka answers, without a gap; undefined while it does not. */
+  readonly since: () => number | undefined
+  readonly stop: () => Promise<void>
+}
+
+const goneAfterMs = 4_000
+
+/** Reads the beats that Debezium wrote, for as long as it takes to reach Kafka again and again. */
+export function startHeartbeatReader(options: HeartbeatReaderOptions): HeartbeatReader {
+  let lastFetchAt = 0
+  let since: number | undefined
+  let consumer: Consumer | undefined
+  const stopping = new AbortController()
+
+  function fetched(): void {
+    const now = Date.now()
+    if (since === undefined || now - lastFetchAt > goneAfterMs) since = now
+    lastFetchAt = now
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      consumer = consumerFor(options.topic, options.brokers)
+      await readUntilCrash(consumer, { ...options, fetched, signal: stopping.signal }).catch(() => undefined)
+      await consumer.disconnect().catch(() => undefined)
+      await sleep(500, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  }
+
+  const ended = loop()
+  return {
+    since: () => (Date.now() - lastFetchAt > goneAfterMs ? undefined : since),
+    async stop() {
+      stopping.abort()
+      await ended
+    }
+  }
+}
+
+function consumerFor(topic: string, brokers: readonly string[]): Consumer {
+  return quietKafka(brokers).consumer({
+    groupId: `connectctl-keeper-${topic}`,
+    sessionTimeout: 6_000,
+    heartbeatInterval: 1_500,
+    rebalanceTimeout: 6_000,
+    maxWaitTimeInMs: 500,
+    retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) }
+  })
+}
+
+type Reading = HeartbeatReaderOptions & { readonly fetched: () => void; readonly signal: AbortSignal }
+
+async function readUntilCrash(consumer: Consumer, reading: Reading): Promise<void> {
+  const ended = new Promise<void>(resolve => {
+    consumer.on(consumer.events.CRASH, () => resolve())
+    reading.signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  consumer.on(consumer.events.FETCH, reading.fetched)
+  await consumer.connect()
+  await consumer.subscribe({ topic: reading.topic, fromBeginning: false })
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      const beat = beatIn(message.value?.toString() ?? '')
+      if (beat?.sender === reading.sender) reading.onArrival(Number(beat.sent_ms))
+    }
+  })
+  await ended
+}
+
+type Beat = { readonly sender?: unknown; readonly sent_ms?: unknown }
+
+/** The row, in whatever dress the connector gives it: with or without a schema, unwrapped or in Debezium's envelope. */
+export function beatIn(text: string): Beat | undefined {
+  try {
+    const value = JSON.parse(text) as { payload?: Beat & { after?: Beat }; after?: Beat } & Beat
+    const row = value.payload ?? value
+    return row.after ?? row
+  } catch {
+    return undefined
+  }
+}

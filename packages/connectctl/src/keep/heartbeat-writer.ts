@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createConnection } from 'mysql2/promise'
+import type { Connection, ResultSetHeader } from 'mysql2/promise'
+
+export type MysqlAddress = {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+}
+export type HeartbeatWriterOptions = {
+  readonly address: MysqlAddress
+  /** Such as `orders.connect_heartbeat`. */
+  readonly table: string
+  readonly sender: string
+  readonly everyMs: number
+}
+export type HeartbeatWriter = {
+  /** Since when MySQL takes the beats, without a gap; undefined while it does not. */
+  readonly since: () => number | undefined
+  readonly lastError: () => string | undefined
+  readonly stop: () => Promise<void>
+}
+
+const answerTimeoutMs = 2_000
+
+/** Writes a row a second and takes it away in the same transaction, as the outbox does with its events. */
+export function startHeartbeatWriter(options: HeartbeatWriterOptions): HeartbeatWriter {
+  let connection: Connection | undefined
+  let since: number | undefined
+  let error: string | undefined
+  const stopping = new AbortController()
+
+  async function beat(): Promise<void> {
+    connection ??= await open(options)
+    await writeBeat(connection, options)
+    since ??= Date.now()
+    error = undefined
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await beat()
+      } catch (cause) {
+        connection?.destroy()
+        connection = undefined
+        since = undefined
+        error = describe(cause)
+      }
+      const pauseMs = since === undefined ? Math.min(250, options.everyMs) : options.everyMs
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+    connection?.destroy()
+  }
+
+  const ended = loop()
+  return {
+    since: () => since,
+    lastError: () => error,
+    async stop() {
+      stopping.abort()
+      await ended
+    }
+  }
+}
+
+async function open({ address, table }: HeartbeatWriterOptions): Promise<Connection> {
+  const connection = await createConnection({ ...address, connectTimeout: answerTimeoutMs })
+  connection.on('error', () => undefined) // the next beat fails and says it
+  try {
+    const sql = `CREATE TABLE IF NOT EXISTS ?? (
+      id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+      sender CHAR(36) NOT NULL,
+      sent_ms BIGINT NOT NULL
+    )`
+    if (!(await exists(connection, table))) await connection.query({ sql, values: [table], timeout: answerTimeoutMs })
+    return connection
+  } catch (cause) {
+    connection.destroy()
+    throw cause
+  }
+}
+
+/** Asked first, because CREATE TABLE IF NOT EXISTS needs a right that a careful administrator may have taken back. */
+async function exists(connection: Connection, table: string): Promise<boolean> {
+  const [rows] = await connection.query<[]>({
+    sql: "SELECT 1 FROM information_schema.tables WHERE CONCAT(table_schema, '.', table_name) = ?",
+    values: [table],
+    timeout: answerTimeoutMs
+  })
+  return rows.length > 0
+}
+
+async function writeBeat(connection: Connection, { table, sender }: HeartbeatWriterOptions): Promise<void> {
+  const run = (sql: string, values: unknown[]) =>
+    connection.query<ResultSetHeader>({ sql, values, timeout: answerTimeoutMs })
+  await run('START TRANSACTION', [])
+  const [{ insertId }] = await run('INSERT INTO ?? (sender, sent_ms) VALUES (?, ?)', [table, sender, Date.now()])
+  await run('DELETE FROM ?? WHERE id = ?', [table, insertId])
+  await run('COMMIT', [])
+}
+
+function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  const code = 'code' in cause ? String(cause.code) : ''
+  return [code, cause.message].filter(part => part !== '').join(': ')
+}

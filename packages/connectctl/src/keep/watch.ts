@@ -1,0 +1,142 @@
+import { applyConnector } from '../apply-connector.ts'
+import type { BinlogPosition } from '../binlog-position.ts'
+import type { ConnectApi, ConnectorStatus } from '../connect-api.ts'
+import type { ConnectorFile } from '../connector-file.ts'
+import { isRunning, statusPath } from '../wait-until-running.ts'
+import { judge } from '../verdict.ts'
+import type { Flow, Judgement } from '../verdict.ts'
+import { decide } from './decide.ts'
+import type { Decision, Observation, Policy } from './decide.ts'
+import { fatalCauseIn } from './fatal-causes.ts'
+import type { FatalCause } from './fatal-causes.ts'
+import type { KeeperLog } from './keeper-log.ts'
+import type { Probe } from './probe.ts'
+
+export type WatchOptions = {
+  readonly api: ConnectApi
+  readonly file: ConnectorFile
+  readonly probe: Probe | undefined
+  readonly policy: Policy
+  /** An age of the last probe above this is unhealthy. */
+  readonly redAfterMs: number
+  readonly startAt: () => Promise<BinlogPosition>
+  /** A cause seen outside Connect, such as a full disk. */
+  readonly outsideCause: () => FatalCause | undefined
+  readonly log: KeeperLog
+  readonly onAction: (action: 'restart' | 'apply') => void
+}
+
+export type Watched = Judgement & {
+  readonly name: string
+  readonly status: ConnectorStatus | 'missing' | 'unreachable'
+  readonly flow: Flow
+  readonly fatal: FatalCause | undefined
+  readonly actions: number
+  readonly lastAction: { readonly at: string; readonly reason: string } | undefined
+}
+
+/** Looks after one connector: one `tick` sees, decides and acts. */
+export function createWatch(options: WatchOptions) {
+  const { file, log, probe } = options
+  const actions: number[] = []
+  const startedAt = Date.now()
+  let runningSince: number | undefined
+  let lastReason = ''
+  let fatal: FatalCause | undefined
+  let lastAction: Watched['lastAction']
+  let status: Observation['status'] = 'unreachable'
+
+  async function tick(): Promise<void> {
+    status = await readStatus(options.api, file.name)
+    const running = typeof status === 'object' && isRunning(status)
+    runningSince = running ? (runningSince ?? Date.now()) : undefined
+    const decision = decide(observe(), actions, options.policy)
+    nameFatal(decision.fatal ?? causeOutside())
+    if (decision.action !== 'none') return act(decision)
+    if (decision.reason !== lastReason) log.info({ connector: file.name, reason: decision.reason }, 'left alone')
+    lastReason = decision.reason
+  }
+
+  function observe(): Observation {
+    return {
+      now: Date.now(),
+      status,
+      mysqlSince: probe?.mysqlSince(),
+      kafkaSince: probe?.kafkaSince(),
+      runningSince,
+      lastArrivalAt: arrivalAt(),
+      probed: probe !== undefined
+    }
+  }
+
+  function arrivalAt(): number | undefined {
+    const last = probe?.last()
+    return last && last.sentAt + last.tookMs
+  }
+
+  function causeOutside(): FatalCause | undefined {
+    return options.outsideCause() ?? fatalCauseIn(probe?.mysqlError() ?? '')
+  }
+
+  /** Once for each occurrence: named again only after the flow was healthy in between. */
+  function nameFatal(found: FatalCause | undefined): void {
+    if (found !== undefined && fatal?.cause !== found.cause) {
+      fatal = found
+      const fields = { connector: file.name, cause: found.cause, runbook: found.page }
+      log.error(fields, `a restart cannot heal this: ${found.says}. See ${found.page}`)
+    }
+    if (found === undefined && fatal !== undefined && flow().healthy) {
+      log.info({ connector: file.name, cause: fatal.cause }, 'the cause is gone, events flow again')
+      fatal = undefined
+    }
+  }
+
+  async function act({ action, reason }: Decision): Promise<void> {
+    actions.push(Date.now())
+    lastAction = { at: new Date().toISOString(), reason }
+    lastReason = reason
+    options.onAction(action === 'apply' ? 'apply' : 'restart')
+    log.warn({ connector: file.name, reason }, action === 'apply' ? 'applying its file again' : 'restarting')
+    if (action === 'apply') await applyAgain()
+    else await restart()
+  }
+
+  async function applyAgain(): Promise<void> {
+    const note = (line: string) => log.info({ connector: file.name }, line)
+    await applyConnector(options.api, file, { startAt: options.startAt, note, timeoutMs: 30_000 })
+  }
+
+  async function restart(): Promise<void> {
+    const path = `/connectors/${encodeURIComponent(file.name)}/restart?includeTasks=true`
+    await options.api.request('POST', path)
+    runningSince = undefined
+  }
+
+  function flow(): Flow {
+    if (probe === undefined) return { ageMs: undefined, healthy: true }
+    const ageMs = Date.now() - (probe.last()?.sentAt ?? startedAt)
+    const healthy = ageMs <= options.redAfterMs && probe.last() !== undefined
+    const error = probe.mysqlError()
+    if (healthy || error === undefined) return { ageMs, healthy }
+    return { ageMs, healthy, reason: `MySQL does not take the probe (${error})` }
+  }
+
+  function watched(): Watched {
+    const rest = { name: file.name, status, flow: flow(), fatal, actions: actions.length, lastAction }
+    if (status === 'missing') return { ...rest, verdict: 'failed', reason: 'it does not exist' }
+    if (status === 'unreachable') return { ...rest, verdict: 'silent', reason: 'Kafka Connect does not answer' }
+    return { ...rest, ...judge(status, rest.flow) }
+  }
+
+  return { tick, watched, name: file.name }
+}
+
+export type Watch = ReturnType<typeof createWatch>
+
+async function readStatus(api: ConnectApi, name: string): Promise<Observation['status']> {
+  try {
+    return (await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })) ?? 'missing'
+  } catch {
+    return 'unreachable'
+  }
+}
