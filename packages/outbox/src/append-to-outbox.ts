@@ -8,6 +8,7 @@ import { requireTable } from './stores/require-table.ts'
 import type { Statement } from './stores/statement.ts'
 import type { OutboxStore, StoreName } from './stores/store.ts'
 import { writeFailed } from './stores/write-failed.ts'
+import { inContext } from './tracing/message-context.ts'
 
 export type Outbox = {
   readonly store: StoreName
@@ -30,8 +31,8 @@ export function createOutbox({ maxEventBytes = defaultMaxEventBytes, ...options 
   return {
     store: store.name,
     async append(trx, events) {
-      const list = Array.isArray(events) ? events : [events]
       refuseClosed(trx)
+      const list = inContext(trx, events)
       if (list.length === 0) return
       refuseTooLarge(list, maxEventBytes)
       await requireTableOnce(trx)

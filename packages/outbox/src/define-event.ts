@@ -1,16 +1,8 @@
 import { z } from 'zod'
 import { OutboxError } from './errors.ts'
+import type { MessageContext } from './tracing/message-headers.ts'
 import { newMessageId } from './tracing/message-id.ts'
-
-/** What may travel beside the payload. Each becomes a column, and Connect lifts the column into a Kafka header. */
-export type MessageContext = {
-  /** Groups everything that one request set off; at most 64 characters. */
-  readonly correlationId?: string | undefined
-  /** The message id of the event that was being handled; at most 64 characters. */
-  readonly causationId?: string | undefined
-  /** W3C Trace Context. One that cannot be read is left out, as that standard asks: tracing never refuses an event. */
-  readonly traceparent?: string | undefined
-}
+import { traceparentFor, traceparentPattern } from './tracing/traceparent.ts'
 
 /** Stands for the id that MySQL generates for the aggregate in the same round trip; see `openOneTripOutbox`. */
 export const generatedId: unique symbol = Symbol('generatedId')
@@ -115,10 +107,7 @@ const columns = z.object({
   messageId: z.guid().optional(),
   correlationId: shortText,
   causationId: shortText,
-  traceparent: z
-    .stringFormat('traceparent', /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
-    .optional()
-    .catch(undefined)
+  traceparent: z.stringFormat('traceparent', traceparentPattern).optional().catch(undefined)
 })
 
 function makeEvent(definition: DefinitionInput<string, z.ZodType>, event: EventInput<unknown, number | GeneratedId>) {
@@ -126,8 +115,16 @@ function makeEvent(definition: DefinitionInput<string, z.ZodType>, event: EventI
   const header = validate(name, () => columns.safeParse(event))
   const json = JSON.stringify(validate(name, () => z.safeEncode(schema, event.payload), 'payload'))
   if (json === undefined) throw new OutboxError('EVENT_INVALID', `Event ${name} is invalid: payload: missing`)
-  const messageId = header.messageId ?? newMessageId()
-  return Object.freeze({ ...header, name, aggregate, schemaVersion: version, messageId, payload: event.payload, json })
+  return Object.freeze({
+    ...header,
+    name,
+    aggregate,
+    schemaVersion: version,
+    messageId: header.messageId ?? newMessageId(),
+    traceparent: traceparentFor(header.traceparent),
+    payload: event.payload,
+    json
+  })
 }
 
 function validate<T>(name: string, check: () => z.ZodSafeParseResult<T>, under?: string): T {

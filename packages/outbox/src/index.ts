@@ -6,7 +6,6 @@ export {
   type EventInput,
   type GeneratedId,
   generatedId,
-  type MessageContext,
   type OutboundEvent
 } from './define-event.ts'
 export {
@@ -24,6 +23,8 @@ export {
 export type { StoreOptions } from './stores/create-store.ts'
 export { type BoundStatement, sql, type SqlValue } from './stores/statement.ts'
 export type { PendingEvent, StoreName } from './stores/store.ts'
+export { currentMessageContext } from './tracing/message-context.ts'
+export type { MessageContext } from './tracing/message-headers.ts'
 
 // Errors
 export { isRetryable, OutboxError, type OutboxErrorCode } from './errors.ts'

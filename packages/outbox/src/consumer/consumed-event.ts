@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
 import type { EventDefinition } from '../define-event.ts'
+import { inMessageContext } from '../tracing/message-context.ts'
 
 /** An event as a handler gets it: read, checked against its schema, and not yet handled by this consumer. */
 export type ConsumedEvent<Name extends string = string, Payload = unknown> = {
@@ -37,7 +38,7 @@ type EventOf<Name extends string, Schema extends z.ZodType> = ConsumedEvent<Name
 
 /**
  * Handles events one at a time. `trx` also holds the event's inbox row: what `work` writes through it commits once,
- * however often Kafka delivers. What it does elsewhere (a mail, an HTTP call) may happen again after a crash.
+ * however often Kafka delivers. Events that it appends there carry the correlation, causation and trace of this one. What it does elsewhere (a mail, an HTTP call) may happen again after a crash.
  */
 export function handle<Name extends string, Schema extends z.ZodType>(
   definition: EventDefinition<Name, Schema>,
@@ -47,7 +48,7 @@ export function handle<Name extends string, Schema extends z.ZodType>(
     definition: definition as unknown as EventDefinition,
     batch: false,
     work: async (events, trx) => {
-      for (const event of events) await work(event as EventOf<Name, Schema>, trx)
+      for (const event of events) await inMessageContext(trx, event, () => work(event as EventOf<Name, Schema>, trx))
     }
   }
 }

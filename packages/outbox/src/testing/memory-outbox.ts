@@ -4,6 +4,7 @@ import type { OutboundEvent } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
 import { defaultMaxEventBytes, refuseTooLarge } from '../refuse-too-large.ts'
 import { refuseClosed } from '../refuse-closed.ts'
+import { inContext } from '../tracing/message-context.ts'
 import { debeziumRecord } from './debezium-record.ts'
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.ts'
 
@@ -27,7 +28,7 @@ export function createMemoryOutbox({
     topic,
     async append(trx, events) {
       refuseClosed(trx)
-      const list = Array.isArray(events) ? events : [events]
+      const list = inContext(trx, events)
       refuseTooLarge(list, maxEventBytes)
       const written = pending.get(trx)
       if (written === undefined) throw new OutboxError('TRANSACTION_REQUIRED', 'Not a transaction of this MemoryOutbox')

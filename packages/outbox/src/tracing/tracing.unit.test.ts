@@ -1,0 +1,83 @@
+import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
+import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { type ConsumedEvent, handle } from '../consumer/consumed-event.ts'
+import { defineEvent } from '../define-event.ts'
+import { createMemoryOutbox } from '../testing/memory-outbox.ts'
+import { newMessageId, uuidVersion7 } from './message-id.ts'
+
+const define = (name: string) => defineEvent({ name, aggregate: 'order', version: 1, payload: z.object({}) })
+const ordered = define('ordered')
+const shipped = define('shipped')
+const given = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+/** What one handler's appends look like on the topic. */
+async function headersAfterHandling(event: Partial<ConsumedEvent>) {
+  const outbox = createMemoryOutbox()
+  const consumed = { name: 'ordered', aggregateId: 1, messageId: 'm1', topic: 't', partition: 0, offset: 5n, ...event }
+  const handler = handle(ordered, (_, trx) => outbox.append(trx, shipped({ aggregateId: 2, payload: {} })))
+  await outbox.transaction(trx => handler.work([consumed as ConsumedEvent], trx))
+  return outbox.topic.records()[0]?.headers
+}
+
+describe('an event that a handler appends', () => {
+  it('names the handled event as its cause and keeps its correlation', async () => {
+    expect(await headersAfterHandling({ correlationId: 'request-1', traceparent: given })).toMatchObject({
+      correlation_id: 'request-1',
+      causation_id: 'm1',
+      traceparent: given
+    })
+  })
+
+  it('begins a correlation where there was none', async () => {
+    expect(await headersAfterHandling({})).toMatchObject({ correlation_id: 'm1', causation_id: 'm1' })
+  })
+})
+
+describe('with OpenTelemetry', () => {
+  const exporter = new InMemorySpanExporter()
+  const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
+  beforeEach(() => provider.register())
+  afterEach(() => {
+    exporter.reset()
+    for (const api of [trace, context, propagation]) api.disable()
+  })
+
+  it('writes the active span, and an explicit one only if it is of another trace', () => {
+    provider.getTracer('test').startActiveSpan('POST /order', span => {
+      const { traceId, spanId } = span.spanContext()
+      const active = `00-${traceId}-${spanId}-01`
+      const write = (traceparent?: string) => ordered({ aggregateId: 1, payload: {}, traceparent }).traceparent
+      expect(write()).toBe(active)
+      expect(write(`00-${traceId}-b7ad6b7169203331-01`)).toBe(active)
+      expect(write(given)).toBe(given)
+      span.end()
+    })
+  })
+
+  it('handles an event in a span below the one that wrote it, and hands that on', async () => {
+    const headers = await headersAfterHandling({ traceparent: given })
+    const [span] = exporter.getFinishedSpans()
+    expect(span).toMatchObject({ name: 'process ordered', kind: SpanKind.CONSUMER })
+    expect(span?.spanContext().traceId).toBe(given.slice(3, 35))
+    expect(span?.parentSpanContext?.spanId).toBe(given.slice(36, 52))
+    expect(headers?.traceparent).toBe(`00-${given.slice(3, 35)}-${span?.spanContext().spanId}-01`)
+  })
+
+  it('marks the span of a handler that fails', async () => {
+    const handler = handle(ordered, () => Promise.reject(new Error('no stock')))
+    const event = { name: 'ordered', messageId: 'm1' } as ConsumedEvent
+    await expect(createMemoryOutbox().transaction(trx => handler.work([event], trx))).rejects.toThrow('no stock')
+    expect(exporter.getFinishedSpans()[0]?.events[0]?.name).toBe('exception')
+  })
+})
+
+describe('a message id', () => {
+  it.each([newMessageId, () => uuidVersion7(Date.now())])('is a UUIDv7 that sorts by its time', make => {
+    const id = make()
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(Math.abs(Number.parseInt(id.replace('-', '').slice(0, 12), 16) - Date.now())).toBeLessThan(1000)
+    expect(new Set(Array.from({ length: 1000 }, make)).size).toBe(1000)
+  })
+})
