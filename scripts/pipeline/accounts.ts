@@ -20,8 +20,8 @@ const grants: Readonly<Record<Account, readonly string[]>> = {
   deliveries_owner: ['ALL ON deliveries.*'],
   delivery_service: ['SELECT, INSERT, UPDATE, DELETE ON deliveries.*'],
   debezium: ['REPLICATION SLAVE, REPLICATION CLIENT ON *.*', 'SELECT ON orders.*'],
-  // SELECT on everything it compares, INSERT and UPDATE only on its own probe table: granted by that table's migration.
-  keeper: ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*'],
+  // Only its own probe table, which it makes when it is not there.
+  keeper: ['CREATE, SELECT, INSERT, DELETE ON orders.connect_heartbeat'],
   console: ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*', 'SELECT ON deliveries.*']
 }
 

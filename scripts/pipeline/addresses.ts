@@ -24,7 +24,8 @@ export function addressesOf(settings: Settings): Addresses {
     ORDER_SERVICE_URL: local(ports.order),
     DELIVERY_SERVICE_URL: local(ports.delivery),
     CONSOLE_URL: local(ports.console),
-    KEEPER_URL: local(ports.keeper)
+    KEEPER_URL: local(ports.keeper),
+    JMX_URLS: Array.from({ length: settings.workers }, (_, worker) => `${local(ports.jmx + worker)}/metrics`).join()
   }
 }
 

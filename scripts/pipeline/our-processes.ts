@@ -19,6 +19,7 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
   const { ports } = around.settings
   const at = { stack, secretsDir }
   const brokers = stack.kafka.brokers.join(',')
+  const orders = join(root, 'connect-config/orders-connector.json')
   const ready = (port: number) => `http://127.0.0.1:${port}/health/live`
   return [
     {
@@ -41,7 +42,7 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
     {
       name: 'keeper',
       file: 'packages/connectctl/src/cli.ts',
-      args: ['keep', '--port', String(ports.keeper), join(root, 'connect-config/orders-connector.json')],
+      args: ['keep', orders, '--port', String(ports.keeper), '--watch-disk', around.settings.dir],
       env: { ...addresses, KAFKA_BROKERS: brokers },
       readyUrl: ready(ports.keeper)
     },

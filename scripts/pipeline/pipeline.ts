@@ -35,7 +35,8 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     dir,
     brokers: settings.brokers,
     workers: settings.workers,
-    ports: { mysql: ports.mysql, kafka: ports.kafka, connect: ports.connect },
+    ports: { mysql: ports.mysql, kafka: ports.kafka, connect: ports.connect, jmx: ports.jmx },
+    jmxConfig: join(root, 'connect-config/jmx-exporter.yaml'),
     workerProperties: join(root, 'connect-config/worker.properties'),
     references: { SECRETS_DIR: secretsDir },
     progress
@@ -79,7 +80,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
   return { stack, addresses, services: new Map(started.map(part => [part.name, part])), stop }
 }
 
-const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect'>, string>> = {
+const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' | 'jmx'>, string>> = {
   order: 'the order service',
   delivery: 'the delivery service',
   keeper: 'the keeper',

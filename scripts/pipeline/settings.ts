@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-export type PortName = 'order' | 'delivery' | 'console' | 'connect' | 'kafka' | 'mysql' | 'keeper'
+export type PortName = 'order' | 'delivery' | 'console' | 'connect' | 'kafka' | 'mysql' | 'keeper' | 'jmx'
 
 export type Settings = {
   /** Data, logs, passwords and pid records. */
@@ -20,7 +20,8 @@ const ports: readonly (readonly [PortName, string, number])[] = [
   ['connect', 'CONNECT_PORT', 8083],
   ['kafka', 'KAFKA_PORT', 9092],
   ['mysql', 'MYSQL_PORT', 3307],
-  ['keeper', 'KEEPER_PORT', 8084]
+  ['keeper', 'KEEPER_PORT', 8084],
+  ['jmx', 'JMX_PORT', 8085]
 ]
 
 export const usage = `Usage: npm start -- [options]
