@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const mysqlUrl = z.url({ protocol: /^mysql$/ }).optional()
+const httpUrl = z.url({ protocol: /^https?$/ }).optional()
+const list = z.string().transform(text =>
+  text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')
+)
+const name = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[\w.-]{1,249}$/)
+    .default(fallback)
+const table = (fallback: string) =>
+  z
+    .string()
+    .regex(/^\w{1,64}$/)
+    .default(fallback)
+
+export const configSchema = z.object({
+  CONSOLE_HOST: z.string().default('127.0.0.1').describe('Address to listen on; any but loopback needs CONSOLE_TOKEN'),
+  CONSOLE_PORT: port.default(9000).describe('Port of the page; 0 takes a free one'),
+  CONSOLE_TOKEN: z.string().min(16).optional().describe('What a browser must present once; at least 16 characters'),
+  CONSOLE_ACTIONS: z.enum(['on', 'off']).default('on').describe('off: the page can only read'),
+  KAFKA_BROKERS: list.default(['127.0.0.1:9092']).describe('host:port, separated by commas'),
+  KAFKA_TOPIC: name('orders_server.orders.outbox').describe('The topic that the pipeline publishes to'),
+  KAFKA_GROUP: name('delivery-service').describe('The consumer group at the end of the pipeline'),
+  KAFKA_HEARTBEAT_TOPICS: list
+    .default(['__debezium-heartbeat.orders_server', 'orders_server.orders.connect_heartbeat'])
+    .describe('Topics whose newest record proves that the connector lives, separated by commas'),
+  CONNECT_URL: list.default(['http://127.0.0.1:8083']).describe('Kafka Connect workers, separated by commas'),
+  CONNECTOR_NAME: name('orders-connector').describe('The connector of the pipeline'),
+  CONNECTOR_FILE: z.string().optional().describe('Its configuration as a file, to compare with what runs'),
+  ORDERS_MYSQL_URL: mysqlUrl.describe('mysql://user:password@host:port/database that is written; read-only is enough'),
+  ORDERS_TABLE: table('customer_order').describe('Table with id and created_at whose rows cause the events'),
+  OUTBOX_TABLE: table('outbox').describe('The outbox table, in the same database'),
+  ORDER_EVENT: name('order_created').describe('The event that a row of ORDERS_TABLE causes'),
+  DELIVERIES_MYSQL_URL: mysqlUrl.describe('mysql://user:password@host:port/database of the consumer'),
+  DELIVERIES_TABLE: table('delivery').describe('Table with order_id and delivered_at that the consumer writes'),
+  ORDER_SERVICE_URL: httpUrl.describe('Where orders are placed; without it the page places none'),
+  DELIVERY_SERVICE_URL: httpUrl.describe('The consumer: its health and metrics are shown'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level that is logged')
+})
+
+export type Config = Readonly<z.output<typeof configSchema>>

@@ -1,0 +1,54 @@
+import { reasonOf } from '../reason-of.ts'
+
+/** What is known of one part: its newest answer, and since when there is none. */
+export type Reading<T> = {
+  readonly value?: T | undefined
+  /** When `value` was read. */
+  readonly at?: number | undefined
+  /** Set while the part does not answer. */
+  readonly failing?: { readonly since: number; readonly reason: string } | undefined
+}
+
+export type Probe<T> = {
+  /** Reads once more unless the last read is still under way, or was less than the probe's interval ago. */
+  tick(now: number): Promise<void>
+  reading(): Reading<T>
+}
+
+export type ProbeOptions<T> = {
+  readonly read: () => Promise<T>
+  readonly everyMs?: number
+  readonly timeoutMs?: number
+}
+
+export function createProbe<T>({ read, everyMs = 0, timeoutMs = 1_500 }: ProbeOptions<T>): Probe<T> {
+  let reading: Reading<T> = {}
+  let running: Promise<void> | undefined
+  let last = Number.NEGATIVE_INFINITY
+
+  async function once(): Promise<void> {
+    try {
+      reading = { value: await read(), at: Date.now() }
+    } catch (error) {
+      failed(reasonOf(error))
+    }
+  }
+
+  function failed(reason: string): void {
+    reading = { ...reading, failing: { since: reading.failing?.since ?? Date.now(), reason } }
+  }
+
+  return {
+    reading: () => reading,
+    async tick(now) {
+      if (running !== undefined || now - last < everyMs) return
+      last = now
+      running = once().finally(() => (running = undefined))
+      if ((await Promise.race([running.then(() => 'done'), after(timeoutMs)])) === 'late') failed('no answer in time')
+    }
+  }
+}
+
+function after(ms: number): Promise<'late'> {
+  return new Promise(resolve => setTimeout(resolve, ms, 'late').unref())
+}

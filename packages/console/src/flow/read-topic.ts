@@ -1,0 +1,72 @@
+import type { Admin } from '@platformatic/kafka'
+import { outboxFields } from '../kafka/decode-record.ts'
+import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
+
+export type TopicReading = {
+  readonly brokers: number
+  readonly first: Offsets
+  readonly next: Offsets
+  /** From commit to Kafka, in milliseconds, of a sample of the records that came since the last reading. */
+  readonly latencies: readonly number[]
+  /** The newest order whose event was seen; undefined when the topic holds none to see. */
+  readonly seenOrder?: number | undefined
+  readonly newestAt?: number | undefined
+}
+
+export type TopicSource = {
+  readonly admin: Admin
+  readonly reader: RecordReader
+  readonly topic: string
+  readonly event: string
+}
+
+const sampled = 30
+
+/** Watches the end of the topic: offsets each time, and the newest few records when there are new ones. */
+export function createTopicReader({ admin, reader, topic, event }: TopicSource): () => Promise<TopicReading> {
+  let last: TopicReading | undefined
+  return async () => {
+    const [first, next, cluster] = await Promise.all([
+      reader.offsets(topic, 'earliest'),
+      reader.offsets(topic, 'latest'),
+      admin.metadata({ topics: [topic], autocreateTopics: false })
+    ])
+    const total = sum(next.values())
+    const from = new Map<number, number>()
+    for (const [partition, end] of next) {
+      const start = Math.max(first.get(partition) ?? 0, end - sampled, last?.next.get(partition) ?? 0)
+      if (start < end) from.set(partition, start)
+    }
+    const records = from.size === 0 ? [] : await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
+    const ours = records.map(record => ({ record, fields: outboxFields(record) }))
+    const seen = ours.filter(({ fields }) => fields.event === event).map(({ fields }) => fields.eventId ?? 0)
+    last = {
+      brokers: cluster.brokers.size,
+      first,
+      next,
+      latencies:
+        last === undefined
+          ? []
+          : ours.flatMap(({ record, fields }) =>
+              fields.createdAt === undefined ? [] : [Math.max(0, record.timestamp - fields.createdAt)]
+            ),
+      seenOrder: total === 0 ? 0 : highest(seen, last?.seenOrder),
+      newestAt: highest(
+        records.map(({ timestamp }) => timestamp),
+        last?.newestAt
+      )
+    }
+    return last
+  }
+}
+
+export function sum(values: Iterable<number>): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}
+
+function highest(values: readonly number[], before: number | undefined): number | undefined {
+  const top = values.reduce((most, value) => Math.max(most, value), before ?? Number.NEGATIVE_INFINITY)
+  return Number.isFinite(top) ? top : undefined
+}

@@ -1,0 +1,98 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Logger } from '@outbox-cdc/service-kit'
+import { Problem } from '@outbox-cdc/service-kit'
+import type { Request, RequestHandler } from 'express'
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'"
+].join('; ')
+
+export const securityHeaders: RequestHandler = (_, response, next) => {
+  response.set({
+    'Content-Security-Policy': policy,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin'
+  })
+  response.locals['requestId'] = randomBytes(8).toString('hex')
+  next()
+}
+
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
+}
+
+/** Without a token only loopback names are served: a web page that rebinds its own name to us gets nothing. */
+export const onlyLoopbackNames: RequestHandler = (request, _, next) => {
+  const name = (request.get('host') ?? '').replace(/:\d+$/, '')
+  if (isLoopback(name)) return next()
+  throw new Problem(403, { type: 'forbidden', title: 'Forbidden', detail: 'Ask for localhost, or set CONSOLE_TOKEN' })
+}
+
+const cookieName = 'console_token'
+
+/** Demands the token once, by `Authorization: Bearer`, `?token=` or the sign-in form, and keeps it in a cookie. */
+export function demandToken(token: string): RequestHandler {
+  return (request, response, next) => {
+    if (/^\/health\/live$/.test(request.path)) return next()
+    const given = request.query['token'] ?? (request.path === '/sign-in' ? request.body?.token : undefined)
+    if (typeof given === 'string' && isSame(given, token)) {
+      response.cookie(cookieName, token, { httpOnly: true, sameSite: 'strict', path: '/' })
+      return response.redirect(303, request.path === '/sign-in' ? '/' : request.path)
+    }
+    const bearer = /^Bearer (.+)$/.exec(request.get('authorization') ?? '')?.[1]
+    if ([bearer, cookieOf(request)].some(offered => offered !== undefined && isSame(offered, token))) return next()
+    if (request.accepts(['json', 'html']) === 'html') return response.status(401).type('html').send(signInPage)
+    throw new Problem(401, { type: 'token-required', title: 'Token required', detail: 'Authorization: Bearer TOKEN' })
+  }
+}
+
+const signInPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Console</title>
+<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="data:text/css,">
+<form method="post" action="/sign-in"><p><label>CONSOLE_TOKEN <input type="password" name="token" autofocus></label>
+<button>Open the console</button></p></form></html>`
+
+function cookieOf(request: Request): string | undefined {
+  const cookies = (request.get('cookie') ?? '').split(/;\s*/)
+  const found = cookies.find(cookie => cookie.startsWith(`${cookieName}=`))
+  return found && decodeURIComponent(found.slice(cookieName.length + 1))
+}
+
+function isSame(a: string, b: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(hash(a), hash(b))
+}
+
+export type ActionGuard = {
+  /** Given to the page by a request that other origins cannot read. */
+  readonly actionToken: string
+  readonly handlers: readonly RequestHandler[]
+}
+
+/** Lets through only what our own page sent, while actions are on, and logs each. */
+export function guardActions(allowed: boolean, logger: Logger): ActionGuard {
+  const actionToken = randomBytes(24).toString('base64url')
+  const refuse = (detail: string) => new Problem(403, { type: 'forbidden', title: 'Forbidden', detail })
+  const guard: RequestHandler = (request, _, next) => {
+    if (!allowed) throw refuse('Actions are switched off (CONSOLE_ACTIONS=off)')
+    const origin = request.get('origin')
+    if (origin !== undefined && URL.parse(origin)?.host !== request.get('host'))
+      throw refuse('Another origin may not act')
+    if (!isSame(request.get('x-console-action') ?? '', actionToken))
+      throw refuse('The header X-Console-Action must hold actionToken of GET /api/about; reload the page')
+    if (request.is('application/json') === false) throw refuse('The body must be application/json')
+    logger.info({ action: `${request.method} ${request.path}`, body: request.body, from: request.ip }, 'action')
+    next()
+  }
+  return { actionToken, handlers: [guard] }
+}

@@ -1,0 +1,31 @@
+import { Admin, Consumer } from '@platformatic/kafka'
+import { createRecordReader, type RecordReader } from './record-reader.ts'
+
+/** The broker's answers that the console needs, each bounded in time. */
+export type KafkaClients = {
+  readonly admin: Admin
+  /** For the sampler alone, so that a person's search never delays a sample. */
+  readonly samples: RecordReader
+  readonly browsing: RecordReader
+  close(): Promise<void>
+}
+
+const bounds = { retries: 0, timeout: 2_000, connectTimeout: 1_500, requestTimeout: 3_000, metadataMaxAge: 2_000 }
+
+export function createKafkaClients(brokers: readonly string[]): KafkaClients {
+  const base = { clientId: 'outbox-console', bootstrapBrokers: [...brokers], ...bounds }
+  const admin = new Admin(base)
+  // These never join a group: they only fetch, which needs none, so reading leaves no trace in the cluster.
+  const consumers = ['samples', 'browsing'].map(name => new Consumer({ ...base, groupId: `outbox-console-${name}` }))
+  for (const client of [admin, ...consumers]) client.on('error', () => undefined)
+  const [samples, browsing] = consumers.map(consumer => createRecordReader(admin, consumer))
+  if (samples === undefined || browsing === undefined) throw new Error('unreachable')
+  return {
+    admin,
+    samples,
+    browsing,
+    async close() {
+      await Promise.allSettled([admin.close(), ...consumers.map(consumer => consumer.close(true))])
+    }
+  }
+}

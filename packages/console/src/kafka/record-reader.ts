@@ -1,0 +1,132 @@
+import type { Admin, ClusterMetadata, Consumer, KafkaRecord, RecordsBatch } from '@platformatic/kafka'
+import { inTurn } from '../in-turn.ts'
+
+/** A record as it lies in Kafka. Offsets are numbers: 2^53 records a partition are enough. */
+export type StoredRecord = {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: readonly (readonly [name: string, value: string | null])[]
+}
+
+/** A place in a topic: the next offset of each partition. */
+export type Offsets = ReadonlyMap<number, number>
+
+export type FetchOptions = { readonly bytesPerPartition?: number; readonly waitMs?: number }
+
+export type RecordReader = {
+  partitions(topic: string): Promise<readonly number[]>
+  /** The first offset whose record is as young as `at`, or the ends of the log. */
+  offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets>
+  /** The time of the youngest record. */
+  youngest(topic: string): Promise<number | undefined>
+  /** Some records from each of these offsets on, in no order among partitions; none when there are none. */
+  fetch(topic: string, from: Offsets, options?: FetchOptions): Promise<readonly StoredRecord[]>
+}
+
+type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>
+
+const marks = { latest: -1n, earliest: -2n, youngest: -3n } as const
+const controlBatch = 0x20
+
+export function createRecordReader(admin: Admin, consumer: Consumer): RecordReader {
+  const queue = inTurn()
+
+  async function findTopic(topic: string) {
+    const metadata = await admin.metadata({ topics: [topic], autocreateTopics: false })
+    const found = metadata.topics.get(topic)
+    if (found === undefined) throw new Error(`There is no topic ${topic}`)
+    return found
+  }
+
+  async function partitions(topic: string) {
+    const found = await findTopic(topic)
+    return found.partitions.map((_, index) => index)
+  }
+
+  async function list(topic: string, timestamp: bigint) {
+    const wanted = (await partitions(topic)).map(partitionIndex => ({ partitionIndex, timestamp }))
+    const [answer] = await admin.listOffsets({ topics: [{ name: topic, partitions: wanted }] })
+    return answer?.partitions ?? []
+  }
+
+  async function offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets> {
+    const listed = await list(topic, at instanceof Date ? BigInt(at.getTime()) : marks[at])
+    // Nothing that young: Kafka says -1, and a reader goes on from the end.
+    const ends = listed.some(({ offset }) => offset < 0n) ? await offsets(topic, 'latest') : new Map<number, number>()
+    return new Map(
+      listed.map(({ partitionIndex, offset }) => [
+        partitionIndex,
+        offset < 0n ? (ends.get(partitionIndex) ?? 0) : Number(offset)
+      ])
+    )
+  }
+
+  return {
+    partitions,
+    offsets,
+    async youngest(topic) {
+      const times = (await list(topic, marks.youngest)).map(({ timestamp }) => Number(timestamp))
+      const newest = Math.max(...times)
+      return newest > 0 ? newest : undefined
+    },
+    fetch: (topic, from, { bytesPerPartition = 256 * 1024, waitMs = 0 } = {}) =>
+      queue(async () => {
+        const found = await findTopic(topic)
+        const byLeader = Map.groupBy(from, ([partition]) => found.partitions[partition]?.leader ?? -1)
+        const answers = [...byLeader].map(([node, places]) =>
+          consumer.fetch({
+            node,
+            maxWaitTime: waitMs,
+            minBytes: 1,
+            maxBytes: bytesPerPartition * places.length,
+            topics: [{ topicId: found.id, partitions: places.map(place => wantedPartition(place, bytesPerPartition)) }]
+          })
+        )
+        const records = (await Promise.all(answers)).flatMap(answer => recordsIn(answer, topic))
+        return records.filter(record => record.offset >= (from.get(record.partition) ?? 0))
+      })
+  }
+}
+
+/** Brokers and topics as the cluster knows them now. */
+export function clusterOf(admin: Admin, topics: readonly string[]): Promise<ClusterMetadata> {
+  return admin.metadata({ topics: [...topics], autocreateTopics: false, forceUpdate: true })
+}
+
+function wantedPartition([partition, fetchOffset]: readonly [number, number], partitionMaxBytes: number) {
+  const unknownEpoch = { currentLeaderEpoch: -1, lastFetchedEpoch: -1 }
+  return { partition, fetchOffset: BigInt(fetchOffset), partitionMaxBytes, ...unknownEpoch }
+}
+
+function recordsIn(answer: FetchResponse, topic: string): StoredRecord[] {
+  return answer.responses.flatMap(({ partitions }) =>
+    partitions.flatMap(({ partitionIndex, records }) =>
+      (records ?? [])
+        .filter(batch => (batch.attributes & controlBatch) === 0)
+        .flatMap(batch => batch.records.map(record => stored({ batch, record, topic, partition: partitionIndex })))
+    )
+  )
+}
+
+type Found = {
+  readonly batch: RecordsBatch
+  readonly record: KafkaRecord
+  readonly topic: string
+  readonly partition: number
+}
+
+function stored({ batch, record, topic, partition }: Found): StoredRecord {
+  return {
+    topic,
+    partition,
+    offset: Number(batch.firstOffset) + record.offsetDelta,
+    timestamp: Number(batch.firstTimestamp + record.timestampDelta),
+    key: record.key,
+    value: record.value,
+    headers: record.headers.map(([name, value]) => [String(name ?? ''), value === null ? null : value.toString('utf8')])
+  }
+}

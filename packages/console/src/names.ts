@@ -1,0 +1,24 @@
+import type { Config } from './config.ts'
+import type { Names } from './flow/readings.ts'
+
+/** What the parts are called in sentences; never a user or a password. */
+export function namesFrom(config: Config): Names {
+  return {
+    connector: config.CONNECTOR_NAME,
+    topic: config.KAFKA_TOPIC,
+    group: config.KAFKA_GROUP,
+    connectUrl: config.CONNECT_URL[0] ?? '',
+    brokers: config.KAFKA_BROKERS.join(', '),
+    ordersHost: placeOf(config.ORDERS_MYSQL_URL),
+    deliveriesHost: placeOf(config.DELIVERIES_MYSQL_URL),
+    orderService: config.ORDER_SERVICE_URL === undefined ? 'order-service' : placeOf(config.ORDER_SERVICE_URL),
+    deliveryService:
+      config.DELIVERY_SERVICE_URL === undefined ? 'delivery-service' : placeOf(config.DELIVERY_SERVICE_URL)
+  }
+}
+
+function placeOf(url: string | undefined): string {
+  if (url === undefined) return 'not configured'
+  const { host, pathname, protocol } = new URL(url)
+  return protocol === 'mysql:' ? `${host}${pathname}` : host
+}

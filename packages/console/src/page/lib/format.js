@@ -1,0 +1,77 @@
+const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
+const short = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 })
+
+export function number(value) {
+  return whole.format(value)
+}
+
+/** A large number in few characters: 1.24M. */
+export function compact(value) {
+  return Math.abs(value) < 10_000_000 ? whole.format(value) : short.format(value)
+}
+
+export function rate(value) {
+  if (value === null || value === undefined) return '–'
+  if (value > 0 && value < 9.95) return value.toFixed(1)
+  return whole.format(value)
+}
+
+export function bytes(value) {
+  if (value === null || value === undefined) return '–'
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let size = value
+  let unit = 0
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000
+    unit++
+  }
+  return `${unit === 0 || size >= 100 ? whole.format(size) : size.toFixed(1)} ${units[unit]}`
+}
+
+/** A measured time, with as many digits as mean something: 0.84 ms, 4.2 ms, 310 ms, 14 s. */
+export function ms(value) {
+  if (value === null || value === undefined) return '–'
+  if (value === 0) return '0 ms'
+  if (value < 1) return `${value.toFixed(2)} ms`
+  if (value < 10) return `${value.toFixed(1)} ms`
+  if (value < 10_000) return `${whole.format(value)} ms`
+  return duration(value)
+}
+
+export function duration(value) {
+  const seconds = Math.max(0, Math.round(value / 1000))
+  if (seconds < 120) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 120) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`
+}
+
+export function ago(at, now) {
+  if (at === null || at === undefined) return '–'
+  const age = now - at
+  return age < 1_500 ? 'just now' : `${duration(age)} ago`
+}
+
+/** The exact time, as it is copied: ISO 8601 in UTC with milliseconds. */
+export function exact(at) {
+  return new Date(at).toISOString().replace('T', ' ').replace('Z', ' UTC')
+}
+
+/** The clock time of an event, in the reader's own zone, to the millisecond. */
+export function clock(at) {
+  const date = new Date(at)
+  const two = value => String(value).padStart(2, '0')
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
+}
+
+/** A fact of the API in words: `value` read as its `unit` says. */
+export function fact({ value, unit }, now) {
+  if (value === null) return '–'
+  if (unit === 'ago') return ago(value, now)
+  if (unit === 'bytes') return bytes(value)
+  if (unit === 'ms') return ms(value)
+  if (unit === 'per second') return `${rate(value)} /s`
+  if (unit === 'events') return compact(value)
+  return typeof value === 'number' ? compact(value) : value
+}

@@ -1,0 +1,9 @@
+import { flowScreen } from './flow.js'
+
+/** The screens in their order in the bar. */
+export const screens = [flowScreen]
+
+/** The screen at an address; an address that is not ours shows the flow. */
+export function screenFor({ path }) {
+  return screens.find(({ id, href }) => (path[0] ?? '') === (href === '/' ? '' : id)) ?? screens[0]
+}

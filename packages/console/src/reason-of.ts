@@ -1,0 +1,24 @@
+/** Why something failed, in few words: the code where the system gives one, else the message. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error.name === 'TimeoutError') return 'no answer in time'
+  const { errors, cause } = error as Error & { errors?: unknown }
+  const inner: unknown = Array.isArray(errors) ? errors[0] : cause
+  if (inner instanceof Error) return reasonOf(inner)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (/^E[A-Z]+$/.test(code)) return words[code] ?? code
+  return firstLine(error.message)
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  ETIMEDOUT: 'no answer in time',
+  ENOTFOUND: 'no such host',
+  EHOSTUNREACH: 'host unreachable'
+}
+
+function firstLine(text: string): string {
+  const line = text.split('\n')[0] ?? ''
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line
+}

@@ -1,0 +1,63 @@
+import type { ConnectorStatus } from '../connect/verdict.ts'
+import type { Rates } from '../flow/build-hops.ts'
+import type { Names, Readings } from '../flow/readings.ts'
+
+export const now = 1_800_000_000_000
+
+export const running: ConnectorStatus = {
+  name: 'orders-connector',
+  connector: { state: 'RUNNING', worker_id: 'a:1' },
+  tasks: [{ id: 0, state: 'RUNNING', worker_id: 'a:1' }]
+}
+
+export const names: Names = {
+  connector: 'orders-connector',
+  topic: 'orders_server.orders.outbox',
+  group: 'delivery-service',
+  connectUrl: 'http://connect',
+  brokers: 'kafka:9092',
+  ordersHost: 'mysql/orders',
+  deliveriesHost: 'mysql/deliveries',
+  orderService: 'order-service',
+  deliveryService: 'delivery-service'
+}
+
+export const noRates: Rates = { orders: null, binlogBytes: null, topic: null, delivered: null, requests: null }
+
+const at = now - 200
+
+/** Readings of a pipeline in which every part answers and nothing waits, with some of them changed. */
+export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
+  const newest = { orderId: 7, deliveredAt: now - 1_000, ms: 6 }
+  return {
+    now,
+    orderService: { value: { ready: true, requests: { created: 7, failed: 0 } }, at },
+    orders: {
+      value: { newest: [{ id: 7, createdAt: now - 1_006, columns: { name: 'joon', quantity: 95 } }], added: 0 },
+      at
+    },
+    waiting: { value: { events: 0, oldestAt: 0 }, at },
+    connector: { value: { status: running, others: [] }, at },
+    offset: { value: { file: 'binlog.000001', position: 4 }, at },
+    heartbeat: { value: now - 2_000, at },
+    topic: {
+      value: {
+        brokers: 1,
+        first: new Map([[0, 0]]),
+        next: new Map([[0, 100]]),
+        latencies: [],
+        seenOrder: 7,
+        newestAt: now - 1_000
+      },
+      at
+    },
+    group: { value: { state: 'STABLE', members: 1, committed: new Map([[0, 100]]) }, at },
+    deliveryService: { value: { ready: true }, at },
+    deliveries: {
+      value: { latencies: [6], newest, deliveredAt: new Map([[7, now - 1_000]]), parked: { events: 0, keys: 0 } },
+      at
+    },
+    stuckSince: {},
+    ...change
+  }
+}
