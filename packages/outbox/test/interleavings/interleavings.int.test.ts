@@ -1,0 +1,59 @@
+import { randomInt } from 'node:crypto'
+import { Kafka } from 'kafkajs'
+import { expect, it, onTestFinished } from 'vitest'
+import { useDatabase, useStack } from '../../../../test/support/use-stack.ts'
+import { createInboxTables } from '../../src/index.ts'
+import { runSchedule, type World } from './run-schedule.ts'
+import { type Schedule, schedulesFrom } from './schedule.ts'
+
+// A failure names both: OUTBOX_SEED=… replays the same schedules, OUTBOX_SCHEDULE=… only the one of them.
+const seed = Number(process.env.OUTBOX_SEED ?? randomInt(2 ** 31))
+const only = process.env.OUTBOX_SCHEDULE
+const count = Number(process.env.OUTBOX_SCHEDULES ?? 200)
+const atOnce = 8
+
+it(`loses, doubles and reorders nothing in ${count} random interleavings (OUTBOX_SEED=${seed})`, async () => {
+  const world = await createWorld()
+  const queue = [...schedulesFrom(seed, count).entries()].filter(
+    ([index]) => only === undefined || index === Number(only)
+  )
+  const wrong: string[] = []
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) wrong.push(...(await judge(world, next)))
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+  expect(wrong, `OUTBOX_SEED=${seed} replays it`).toEqual([])
+}, 600_000)
+
+async function judge(world: World, [index, schedule]: [number, Schedule]): Promise<string[]> {
+  const problems = await runSchedule(world, schedule).catch((error: unknown) => [String(error)])
+  return problems.map(problem => `OUTBOX_SEED=${seed} OUTBOX_SCHEDULE=${index}: ${problem}`)
+}
+
+async function createWorld(): Promise<World> {
+  const { mysql, kafka } = useStack()
+  const { db, name } = await useDatabase('interleavings')
+  await createInboxTables(db)
+  await db.schema.createTable('effect', table => {
+    table.bigIncrements('seq')
+    table.string('run', 64).notNullable()
+    table.bigInteger('event_key').notNullable()
+    table.integer('n').notNullable()
+    table.index(['run', 'seq'])
+  })
+  const client = new Kafka({ brokers: [...kafka.brokers], clientId: 'interleavings', logLevel: 0 })
+  const admin = client.admin()
+  const producer = client.producer()
+  await Promise.all([admin.connect(), producer.connect()])
+  onTestFinished(() => Promise.all([admin.disconnect(), producer.disconnect()]).then(() => undefined))
+  return {
+    db,
+    root: db,
+    database: { host: mysql.host, port: mysql.port, user: 'root', password: mysql.rootPassword, database: name },
+    brokers: kafka.brokers,
+    producer,
+    async createTopic(topic) {
+      await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2 }] })
+    }
+  }
+}
