@@ -41,8 +41,18 @@ export type { RetryTimes } from './consumer/retry-policy.ts'
 export { pruneInbox, type PruneOptions } from './inbox/prune-inbox.ts'
 export type { InboxRetention } from './inbox/retention.ts'
 export { createInboxTables, dropInboxTables } from './inbox/inbox-tables.ts'
-export type { KafkaClient, KafkaMember, KafkaRecord } from './kafka/kafka-client.ts'
+export type {
+  KafkaClient,
+  KafkaMember,
+  KafkaRecord,
+  Membership,
+  OffsetWindow,
+  TopicFacts,
+  Watermarks,
+  WindowRead
+} from './kafka/kafka-client.ts'
 export { kafkajsClient, type KafkajsOptions } from './kafka/kafkajs-client.ts'
+export { platformaticClient, type PlatformaticOptions } from './kafka/platformatic-client.ts'
 
 // Parking
 export {

@@ -14,8 +14,8 @@ import {
   kafkajsClient,
   type OutboundEvent
 } from '../src/index.ts'
-import { wireRecord } from '../src/testing/wire-record.ts'
 import { counted, logger, Refused } from './counted.ts'
+import { wireMessage } from './wire-message.ts'
 
 export type Effect = { readonly event_key: number; readonly n: number }
 export type ParkedRow = { readonly event_key: string; readonly reason: string; readonly state: string }
@@ -74,7 +74,7 @@ export async function useConsumerBench({ partitions = 3, database }: { partition
     consumer,
     events,
     async produce(list: readonly OutboundEvent[]): Promise<void> {
-      await this.send(list.map(event => wireRecord(event, { id: ++lastId })))
+      await this.send(list.map(event => wireMessage(event, ++lastId)))
     },
     async send(messages: readonly Message[]): Promise<void> {
       for (let at = 0; at < messages.length; at += 1_000)

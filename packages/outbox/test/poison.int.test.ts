@@ -3,9 +3,9 @@ import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '../../../test/support/eventually.ts'
 import { defineEvent, handle, listParked, requestRetry, skipParked } from '../src/index.ts'
-import { wireRecord } from '../src/testing/wire-record.ts'
 import { useConsumerBench } from './consumer-bench.ts'
 import { counted } from './counted.ts'
+import { wireMessage } from './wire-message.ts'
 
 type Poison = { readonly name: string; readonly reason: string; readonly spoil: (good: Message) => Message }
 
@@ -57,9 +57,7 @@ const keyOf = (name: string) => String(firstKey + poisons.findIndex(poison => po
 
 it('parks poison of every kind with its own key only, and applies the key in order once it is healed or skipped', async () => {
   const bench = await useConsumerBench()
-  const { messages, noKey } = mixed(
-    bench.events({ keys: 500, perKey: 20 }).map((event, id) => wireRecord(event, { id }))
-  )
+  const { messages, noKey } = mixed(bench.events({ keys: 500, perKey: 20 }).map((event, id) => wireMessage(event, id)))
   await bench.send(messages)
   const id = { consumer: bench.group }
   const first = bench.consumer({ onUnknown: 'park' })
@@ -99,11 +97,11 @@ function mixed(good: readonly Message[]): { messages: readonly Message[]; noKey:
   poisons.forEach(({ spoil }, index) => {
     for (const n of [3, 2, 1]) {
       const event = counted({ aggregateId: firstKey + index, aggregateVersion: n, payload: { n } })
-      const message = wireRecord(event, { id: n })
+      const message = wireMessage(event, n)
       strew(n === 1 ? spoil(message) : message, n / 4)
     }
   })
-  strew({ ...wireRecord(counted({ aggregateId: 1, payload: { n: 1 } }), { id: 1 }), key: null, partition: 1 }, 0.5)
+  strew({ ...wireMessage(counted({ aggregateId: 1, payload: { n: 1 } })), key: null, partition: 1 }, 0.5)
   return { messages, noKey: 'partition:1' }
 }
 

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
+import { kafkaClients } from '../../test/kafka-clients.ts'
 
-describe('createConsumer', () => {
+describe.each(kafkaClients)('createConsumer on %s', (_, useClient) => {
   it('handles each event once and in the order of its key, however often Kafka delivers it', async () => {
     const bench = await useConsumerBench()
     const events = bench.events({ keys: 20, perKey: 10 })
     await bench.produce(events)
     await bench.produce(events)
-    const consumer = bench.consumer()
+    const consumer = bench.consumer({ kafka: useClient() })
     await consumer.start()
     await eventually(async () => expect(await bench.effects()).toHaveLength(200))
     await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, lag: 0 }))
@@ -19,12 +20,12 @@ describe('createConsumer', () => {
   it('goes on behind what it committed when it starts again', async () => {
     const bench = await useConsumerBench()
     await bench.produce(bench.events({ keys: 3, perKey: 5 }))
-    const first = bench.consumer()
+    const first = bench.consumer({ kafka: useClient() })
     await first.start()
     await eventually(async () => expect(await bench.effects()).toHaveLength(15))
     await first.stop()
     await bench.produce(bench.events({ keys: 3, perKey: 5, from: 6 }))
-    const second = bench.consumer()
+    const second = bench.consumer({ kafka: useClient() })
     await second.start()
     await eventually(async () => expect(await bench.effects()).toHaveLength(30))
     await second.stop()
@@ -36,7 +37,7 @@ describe('createConsumer', () => {
     const bench = await useConsumerBench()
     bench.refuse.add('2:3')
     await bench.produce(bench.events({ keys: 4, perKey: 5 }))
-    await bench.consumer().start()
+    await bench.consumer({ kafka: useClient() }).start()
     await eventually(async () => expect(await bench.effects()).toHaveLength(17))
     await eventually(async () => expect(await bench.parked()).toHaveLength(3))
     expect(await bench.parked()).toMatchObject([

@@ -46,6 +46,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let member: KafkaMember | undefined
   let trouble: string | undefined = 'not started'
   let chores: readonly Promise<void>[] = []
+  let joined: Promise<void> = Promise.resolve()
 
   const membership: Membership = {
     group,
@@ -100,7 +101,9 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     async start() {
       const checks = begin('look at the lag', watch.checkEveryMs ?? 5_000, () => liveness.check())
       chores = [checks]
-      await join()
+      joined = join()
+      await joined
+      if (stopping.signal.aborted) return
       chores = [
         checks,
         begin('commit offsets', 100, commit),
@@ -112,6 +115,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       if (stopping.signal.aborted) return
       trouble = 'stopped'
       stopping.abort()
+      // A member that is only just joining must leave too, or its partitions would wait for it.
+      await joined.catch(() => undefined)
       await Promise.all([assignment.close(), ...chores])
       await commit()
       await member?.leave()

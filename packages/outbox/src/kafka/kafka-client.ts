@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 /** One record as the broker holds it. Offsets are bigint: they outgrow a number in principle, and mixing fails to compile. */
 export type KafkaRecord = {
   readonly topic: string
@@ -24,7 +26,7 @@ export type Membership = {
    * Records of one partition, in order. The promise resolves when there is room for more: a client waits for it, and
    * stops reading that partition meanwhile, but goes on reading the others and stays a member of the group.
    */
-  readonly onRecords: (partition: number, records: readonly KafkaRecord[], highWatermark: bigint) => Promise<void>
+  readonly onRecords: (partition: number, records: readonly KafkaRecord[]) => Promise<void>
   /** Reading has failed; the client tries again by itself. */
   readonly onTrouble: (error: unknown) => void
 }
@@ -70,4 +72,9 @@ export interface KafkaClient {
   /** Reads a window of a topic once, outside of any consumer's group; resolves at its end. */
   readonly read: (read: WindowRead) => Promise<void>
   readonly close: () => Promise<void>
+}
+
+/** Both clients read only as a member of some group: a name that nobody else has, for one reading of the topic. */
+export function readingGroup(topic: string): string {
+  return `outbox-read-${topic}-${randomUUID()}`
 }

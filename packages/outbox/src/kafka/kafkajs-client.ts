@@ -1,6 +1,6 @@
 import type { Admin, Kafka, KafkaConfig } from 'kafkajs'
 import type { Logger } from '../consumer/logger.ts'
-import type { KafkaClient, TopicFacts } from './kafka-client.ts'
+import { type KafkaClient, readingGroup, type TopicFacts } from './kafka-client.ts'
 import { kafkajsLog } from './kafkajs-log.ts'
 import { joinWithKafkajs } from './kafkajs-member.ts'
 import { readWithKafkajs } from './kafkajs-read.ts'
@@ -53,8 +53,12 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
         return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]))
       }),
     async read(read) {
-      const group = await readWithKafkajs(await client(), read)
-      if (group !== undefined) await ask(admin => admin.deleteGroups([group])).catch(() => undefined)
+      const groupId = readingGroup(read.topic)
+      try {
+        await readWithKafkajs(await client(), { ...read, groupId })
+      } finally {
+        await ask(admin => admin.deleteGroups([groupId])).catch(() => undefined)
+      }
     },
     async close() {
       const last = admin

@@ -70,7 +70,7 @@ async function enter(kafka: Kafka, membership: Membership, onCrash: (error: unkn
     async eachBatch(payload) {
       const { batch } = payload
       const records = batch.messages.map(message => recordOf(topic, batch.partition, message))
-      const room = membership.onRecords(batch.partition, records, BigInt(batch.highWatermark))
+      const room = membership.onRecords(batch.partition, records)
       // At once and not after the waiting below: by then the partition may be somebody else's, or ours anew.
       payload.resolveOffset(batch.lastOffset())
       await waitForRoom(room, payload)

@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 import type { WindowRead } from './kafka-client.ts'
 import { concurrency, fetching, noRestart, recordOf } from './kafkajs-record.ts'
 
-/** kafkajs reads only as a member of a group: a group of its own, whose name it answers so that it can be removed. */
+/** kafkajs reads only as a member of a group; this one is for one reading, and its caller removes it. */
 export async function readWithKafkajs(
   kafka: Kafka,
-  { topic, window, onRecords }: WindowRead
-): Promise<string | undefined> {
+  { topic, window, onRecords, groupId }: WindowRead & { groupId: string }
+): Promise<void> {
   const open = new Map([...window].filter(([, { from, to }]) => from < to))
-  if (open.size === 0) return undefined
-  const groupId = `outbox-read-${randomUUID()}`
+  if (open.size === 0) return
   const consumer = kafka.consumer({ groupId, retry: noRestart, ...fetching })
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>()
   consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
@@ -37,7 +35,6 @@ export async function readWithKafkajs(
     })
     for (const [partition, { from }] of open) consumer.seek({ topic, partition, offset: String(from) })
     await ended
-    return groupId
   } finally {
     await consumer.disconnect().catch(() => undefined)
   }

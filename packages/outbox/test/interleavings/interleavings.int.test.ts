@@ -27,7 +27,8 @@ it(`loses, doubles and reorders nothing in ${count} random interleavings (OUTBOX
 
 async function judge(world: World, [index, schedule]: [number, Schedule]): Promise<string[]> {
   const problems = await runSchedule(world, schedule).catch((error: unknown) => [String(error)])
-  return problems.map(problem => `OUTBOX_SEED=${seed} OUTBOX_SCHEDULE=${index}: ${problem}`)
+  const story = problems.length > 0 ? JSON.stringify(schedule) : ''
+  return problems.map(problem => `OUTBOX_SEED=${seed} OUTBOX_SCHEDULE=${index}: ${problem} ${story}`)
 }
 
 async function createWorld(): Promise<World> {

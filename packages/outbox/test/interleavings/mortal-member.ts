@@ -4,11 +4,13 @@ import {
   type ConsumerOptions,
   createConsumer,
   type KafkaClient,
-  kafkajsClient
+  kafkajsClient,
+  platformaticClient
 } from '../../src/index.ts'
 import { silent } from '../counted.ts'
 
 type MortalOptions = Omit<ConsumerOptions, 'kafka' | 'db' | 'logger'> & {
+  readonly client: 'kafkajs' | 'platformatic'
   readonly brokers: readonly string[]
   readonly database: Knex.MySql2ConnectionConfig
   /** Kills connections by their ids, as only root may. */
@@ -16,12 +18,13 @@ type MortalOptions = Omit<ConsumerOptions, 'kafka' | 'db' | 'logger'> & {
 }
 
 /** A consumer that can die like a process: at once, in the middle of a transaction, without a word to Kafka. */
-export function createMortalMember({ brokers, database, root, ...options }: MortalOptions) {
+export function createMortalMember({ client, brokers, database, root, ...options }: MortalOptions) {
   const ids = new Set<number>()
   let dead = false
   const db = knex({
     client: 'mysql2',
     connection: database,
+    log: { warn() {}, error() {}, deprecate() {}, debug() {} },
     pool: {
       min: 0,
       max: 8,
@@ -31,7 +34,11 @@ export function createMortalMember({ brokers, database, root, ...options }: Mort
       }
     }
   })
-  const kafka = kafkajsClient({ brokers, clientId: 'mortal', logger: silent })
+  const kafka = (client === 'kafkajs' ? kafkajsClient : platformaticClient)({
+    brokers,
+    clientId: 'mortal',
+    logger: silent
+  })
   const consumer: Consumer = createConsumer({ ...options, kafka: mute(kafka, () => dead), db, logger: silent })
 
   async function cut(): Promise<void> {

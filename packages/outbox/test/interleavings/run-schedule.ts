@@ -3,12 +3,19 @@ import type { Producer } from 'kafkajs'
 import type { Knex } from 'knex'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { uniqueName } from '../../../../test/support/use-stack.ts'
-import { type ConsumedEvent, handle, handleBatch, listParked, requestRetry } from '../../src/index.ts'
-import { wireRecord, type WireRecord } from '../../src/testing/wire-record.ts'
+import {
+  type ConsumedEvent,
+  handle,
+  handleBatch,
+  listParked,
+  type OutboundEvent,
+  requestRetry
+} from '../../src/index.ts'
 import { disorderOf, type Effect } from '../consumer-bench.ts'
 import { counted, Refused } from '../counted.ts'
 import { createMortalMember } from './mortal-member.ts'
 import type { Schedule, Step } from './schedule.ts'
+import { wireMessage } from '../wire-message.ts'
 
 export type World = {
   readonly db: Knex
@@ -36,10 +43,10 @@ export async function runSchedule(world: World, schedule: Schedule): Promise<rea
   }
 }
 
-async function createRun(world: World, { keys, lanes, batchSize, batchHandler }: Schedule) {
+async function createRun(world: World, { client, keys, lanes, batchSize, batchHandler }: Schedule) {
   const name = uniqueName('run')
   await world.createTopic(name)
-  const sent: WireRecord[] = []
+  const sent: OutboundEvent[] = []
   const counts = Array.from({ length: keys }, () => 0)
   const refused = new Set<string>()
   const failing = { calls: 0, passing: true }
@@ -65,7 +72,7 @@ async function createRun(world: World, { keys, lanes, batchSize, batchHandler }:
       counted: batchHandler ? handleBatch(counted, apply) : handle(counted, (event, trx) => apply([event], trx))
     }
     const times = { retry: { firstDelayMs: 5, maxDelayMs: 50, attempts: 2 }, retryParkedEveryMs: 30 }
-    const member = createMortalMember({ ...world, topic: name, group, name, on, lanes, batchSize, ...times })
+    const member = createMortalMember({ ...world, client, topic: name, group, name, on, lanes, batchSize, ...times })
     members.push(member)
     // Not awaited: the next step may come while this one is still joining.
     void member.start()
@@ -75,10 +82,14 @@ async function createRun(world: World, { keys, lanes, batchSize, batchHandler }:
     const fresh = Array.from({ length: count }, (_, index) => {
       const key = ((sent.length * 7 + index * 3) % keys) + 1
       const n = (counts[key - 1] = (counts[key - 1] ?? 0) + 1)
-      return wireRecord(counted({ aggregateId: key, aggregateVersion: n, payload: { n } }), { id: sent.length + index })
+      return counted({ aggregateId: key, aggregateVersion: n, payload: { n } })
     })
     sent.push(...fresh)
-    await world.producer.send({ topic: name, messages: fresh })
+    await send(fresh)
+  }
+
+  async function send(events: readonly OutboundEvent[]): Promise<void> {
+    await world.producer.send({ topic: name, messages: events.map(event => wireMessage(event)) })
   }
 
   async function heal(): Promise<void> {
@@ -89,8 +100,7 @@ async function createRun(world: World, { keys, lanes, batchSize, batchHandler }:
   const take = async (step: Step): Promise<void> => {
     const [victim] = members
     if (step.kind === 'produce') await produce(step.events)
-    else if (step.kind === 'redeliver' && sent.length > 0)
-      await world.producer.send({ topic: name, messages: sent.slice(-step.records) })
+    else if (step.kind === 'redeliver' && sent.length > 0) await send(sent.slice(-step.records))
     else if (step.kind === 'join') await join()
     else if (step.kind === 'zombie') await join(`${name}-${++zombies}`)
     else if (step.kind === 'cut') await victim?.cut()

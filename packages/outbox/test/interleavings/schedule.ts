@@ -22,6 +22,7 @@ export type Step = { readonly pauseMs: number } & (
 )
 
 export type Schedule = {
+  readonly client: 'kafkajs' | 'platformatic'
   readonly keys: number
   readonly lanes: number
   readonly batchSize: number
@@ -50,6 +51,7 @@ const anyStep = fc.oneof(
 ) as fc.Arbitrary<Step>
 
 const schedule: fc.Arbitrary<Schedule> = fc.record({
+  client: fc.constantFrom('kafkajs', 'platformatic'),
   keys: fc.integer({ min: 1, max: 5 }),
   lanes: fc.constantFrom(1, 2, 4),
   batchSize: fc.constantFrom(1, 3, 500),

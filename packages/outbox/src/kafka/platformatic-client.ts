@@ -1,0 +1,109 @@
+import type { Admin, Consumer } from '@platformatic/kafka'
+import type { Logger } from '../consumer/logger.ts'
+import { type KafkaClient, readingGroup, type TopicFacts, type Watermarks } from './kafka-client.ts'
+import { joinWithPlatformatic } from './platformatic-member.ts'
+import { readWithPlatformatic } from './platformatic-read.ts'
+
+export type PlatformaticOptions = {
+  /** `host:port` each. */
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly logger: Logger
+  /** What else @platformatic/kafka takes: TLS, SASL, timeouts. */
+  readonly kafka?: Readonly<Record<string, unknown>>
+}
+
+export type Platformatic = {
+  readonly library: typeof import('@platformatic/kafka')
+  readonly base: {
+    readonly clientId: string
+    readonly bootstrapBrokers: string[]
+    readonly retries: number
+    readonly retryDelay: number
+  }
+}
+
+/** The @platformatic/kafka client behind the library's port. */
+export function platformaticClient(options: PlatformaticOptions): KafkaClient {
+  let loaded: Promise<Platformatic> | undefined
+  const client = () => (loaded ??= load(options))
+  let admin: Promise<Admin> | undefined
+  const ask = async <T>(question: (admin: Admin) => Promise<T>): Promise<T> => {
+    admin ??= client().then(({ library, base }) => new library.Admin(base))
+    return question(await admin)
+  }
+  const offsets = (topic: string, timestamp: bigint) => ask(asked => listOffsets(asked, topic, timestamp))
+
+  async function watermarks(topic: string): Promise<ReadonlyMap<number, Watermarks>> {
+    const [lows, highs] = await Promise.all([offsets(topic, earliest), offsets(topic, latest)])
+    return new Map([...highs].map(([partition, high]) => [partition, { low: lows.get(partition) ?? 0n, high }]))
+  }
+
+  return {
+    join: async membership => joinWithPlatformatic(await client(), membership, options.logger),
+    topic: name => ask(asked => topicFacts(asked, name)),
+    watermarks,
+    async offsetsAt(topic, timestamp) {
+      const [found, highs] = await Promise.all([offsets(topic, BigInt(timestamp)), offsets(topic, latest)])
+      return new Map([...highs].map(([partition, high]) => [partition, notNegative(found.get(partition)) ?? high]))
+    },
+    committed: (group, topic) => ask(asked => committedOffsets(asked, group, topic)),
+    async read(read) {
+      const groupId = readingGroup(read.topic)
+      try {
+        await readWithPlatformatic(await client(), { ...read, groupId })
+      } finally {
+        await ask(asked => asked.deleteGroups({ groups: [groupId] })).catch(() => undefined)
+      }
+    },
+    async close() {
+      const last = admin
+      admin = undefined
+      await last?.then(old => old.close()).catch(() => undefined)
+    }
+  }
+}
+
+// Loaded when first used: a service that does not use this client need not install it.
+async function load({ brokers, clientId, kafka = {} }: PlatformaticOptions): Promise<Platformatic> {
+  const library = await import('@platformatic/kafka')
+  return { library, base: { retries: 3, retryDelay: 250, ...kafka, clientId, bootstrapBrokers: [...brokers] } }
+}
+
+const earliest = -2n
+const latest = -1n
+const topicResource = 2
+
+async function topicFacts(admin: Admin, name: string): Promise<TopicFacts> {
+  const metadata = await admin.metadata({ topics: [name], autocreateTopics: false, forceUpdate: true })
+  const [described] = await admin.describeConfigs({
+    resources: [{ resourceType: topicResource, resourceName: name, configurationKeys: ['retention.ms', 'segment.ms'] }]
+  })
+  const valueOf = (key: string) => {
+    const value = Number(described?.configs.find(config => config.name === key)?.value ?? -1)
+    return value < 0 ? Infinity : value
+  }
+  const partitions = metadata.topics.get(name)?.partitionsCount ?? 0
+  return { partitions, retentionMs: valueOf('retention.ms'), segmentMs: valueOf('segment.ms') }
+}
+
+async function listOffsets(admin: Admin, topic: string, timestamp: bigint): Promise<Map<number, bigint>> {
+  const { topics } = await admin.metadata({ topics: [topic], autocreateTopics: false })
+  const count = topics.get(topic)?.partitionsCount ?? 0
+  const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }))
+  const [listed] = await admin.listOffsets({ topics: [{ name: topic, partitions }] })
+  return new Map((listed?.partitions ?? []).map(({ partitionIndex, offset }) => [partitionIndex, offset]))
+}
+
+async function committedOffsets(admin: Admin, group: string, topic: string): Promise<Map<number, bigint>> {
+  const [listed] = await admin.listConsumerGroupOffsets({ groups: [group] })
+  const partitions = listed?.topics.find(({ name }) => name === topic)?.partitions ?? []
+  const known = partitions.filter(({ committedOffset }) => committedOffset >= 0n)
+  return new Map(known.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]))
+}
+
+function notNegative(offset: bigint | undefined): bigint | undefined {
+  return offset === undefined || offset < 0n ? undefined : offset
+}
+
+export type PlatformaticConsumer = Consumer<Buffer, Buffer, Buffer, Buffer>

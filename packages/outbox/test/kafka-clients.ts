@@ -1,0 +1,16 @@
+import { onTestFinished } from 'vitest'
+import { useStack } from '../../../test/support/use-stack.ts'
+import { type KafkaClient, kafkajsClient, platformaticClient } from '../src/index.ts'
+import { logger } from './counted.ts'
+
+/** Both clients, for suites that must hold with either. */
+export const kafkaClients: readonly (readonly [name: string, use: (brokers?: readonly string[]) => KafkaClient])[] = [
+  ['kafkajs', brokers => useClient(kafkajsClient, brokers)],
+  ['@platformatic/kafka', brokers => useClient(platformaticClient, brokers)]
+]
+
+function useClient(create: typeof kafkajsClient, brokers = useStack().kafka.brokers): KafkaClient {
+  const client = create({ brokers, clientId: 'contract', logger })
+  onTestFinished(() => client.close())
+  return client
+}
