@@ -1,8 +1,9 @@
-import type { Admin, Consumer } from '@platformatic/kafka'
+import type { Admin } from '@platformatic/kafka'
 import type { Logger } from '../consumer/logger.ts'
 import { type KafkaClient, readingGroup, type TopicFacts, type Watermarks } from './kafka-client.ts'
 import { joinWithPlatformatic } from './platformatic-member.ts'
 import { readWithPlatformatic } from './platformatic-read.ts'
+import type { Platformatic } from './platformatic-record.ts'
 
 export type PlatformaticOptions = {
   /** `host:port` each. */
@@ -11,16 +12,6 @@ export type PlatformaticOptions = {
   readonly logger: Logger
   /** What else @platformatic/kafka takes: TLS, SASL, timeouts. */
   readonly kafka?: Readonly<Record<string, unknown>>
-}
-
-export type Platformatic = {
-  readonly library: typeof import('@platformatic/kafka')
-  readonly base: {
-    readonly clientId: string
-    readonly bootstrapBrokers: string[]
-    readonly retries: number
-    readonly retryDelay: number
-  }
 }
 
 /** The @platformatic/kafka client behind the library's port. */
@@ -105,5 +96,3 @@ async function committedOffsets(admin: Admin, group: string, topic: string): Pro
 function notNegative(offset: bigint | undefined): bigint | undefined {
   return offset === undefined || offset < 0n ? undefined : offset
 }
-
-export type PlatformaticConsumer = Consumer<Buffer, Buffer, Buffer, Buffer>

@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../consumer/logger.ts'
 import type { KafkaMember, KafkaRecord, Membership } from './kafka-client.ts'
-import type { Platformatic, PlatformaticConsumer } from './platformatic-client.ts'
-import { fetching, inBatches, type Stream } from './platformatic-record.ts'
+import {
+  fetching,
+  inBatches,
+  type Platformatic,
+  type PlatformaticConsumer,
+  type Stream
+} from './platformatic-record.ts'
 
 /** Joins with @platformatic/kafka; any error replaces the consumer by a new one, for as long as it takes. */
 export async function joinWithPlatformatic(

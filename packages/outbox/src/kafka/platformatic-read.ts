@@ -1,6 +1,5 @@
 import type { WindowRead } from './kafka-client.ts'
-import type { Platformatic, PlatformaticConsumer } from './platformatic-client.ts'
-import { fetching, inBatches } from './platformatic-record.ts'
+import { fetching, inBatches, type Platformatic, type PlatformaticConsumer } from './platformatic-record.ts'
 
 /** Reads a window as the only member of a group for one reading, which its caller removes. */
 export async function readWithPlatformatic(

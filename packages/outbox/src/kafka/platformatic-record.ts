@@ -1,6 +1,17 @@
-import type { Message, MessagesStream } from '@platformatic/kafka'
+import type { Consumer, Message, MessagesStream } from '@platformatic/kafka'
 import type { KafkaRecord } from './kafka-client.ts'
 
+export type Platformatic = {
+  readonly library: typeof import('@platformatic/kafka')
+  readonly base: {
+    readonly clientId: string
+    readonly bootstrapBrokers: string[]
+    readonly retries: number
+    readonly retryDelay: number
+  }
+}
+
+export type PlatformaticConsumer = Consumer<Buffer, Buffer, Buffer, Buffer>
 export type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
 
 // `autocommit` is true by default, and would commit what nobody has settled.
