@@ -1,0 +1,114 @@
+import type { EventDefinition } from '../define-event.ts'
+import { OutboxError } from '../errors.ts'
+import { type EventChannel, headerDescriptions, requiredHeaders } from './event-channel.ts'
+import { exampleRecord } from './example-record.ts'
+import { payloadSchema } from './json-schema.ts'
+
+export type AsyncApiInfo = { readonly title: string; readonly version: string; readonly description?: string }
+
+/** An AsyncAPI 3.0 document of the channels, as plain data. */
+export function asyncApi(info: AsyncApiInfo, channels: readonly EventChannel[]): Readonly<Record<string, unknown>> {
+  refuseDuplicates(channels.flatMap(({ events }) => events.map(({ name }) => name)))
+  const byName = <T>(make: (event: EventDefinition, channel: EventChannel) => T) =>
+    Object.fromEntries(channels.flatMap(channel => channel.events.map(event => [event.name, make(event, channel)])))
+  return {
+    asyncapi: '3.0.0',
+    info,
+    defaultContentType: 'application/json',
+    channels: Object.fromEntries(channels.map(channel => [channelId(channel), channelObject(channel)])),
+    operations: Object.fromEntries(channels.flatMap(operationsOf)),
+    components: {
+      messages: byName((event, { topic }) => message(event, topic)),
+      schemas: byName(payloadSchema)
+    }
+  }
+}
+
+function refuseDuplicates(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined)
+    throw new OutboxError(
+      'DEFINITION_INVALID',
+      `Event ${twice} is defined twice: a reader could not tell which is meant`
+    )
+}
+
+// A component's name takes letters, digits, dots, hyphens and underscores: a topic's name fits, and a key may hold it.
+const channelId = ({ topic }: EventChannel) => topic.replaceAll('.', '_')
+const ref = (path: string) => ({ $ref: `#/${path}` })
+
+function channelObject(channel: EventChannel) {
+  return {
+    address: channel.topic,
+    description: `Written by ${channel.producer} through its outbox and Debezium; read by ${channel.consumers.join(', ')}.`,
+    messages: Object.fromEntries(channel.events.map(({ name }) => [name, ref(`components/messages/${name}`)]))
+  }
+}
+
+function operationsOf(channel: EventChannel): readonly (readonly [string, object])[] {
+  const target = ref(`channels/${channelId(channel)}`)
+  const messages = channel.events.map(({ name }) => ref(`channels/${channelId(channel)}/messages/${name}`))
+  const operation = (action: 'send' | 'receive', service: string) =>
+    [`${service}.${action}`, { action, summary: `${service} ${verbs[action]}`, channel: target, messages }] as const
+  return [operation('send', channel.producer), ...channel.consumers.map(consumer => operation('receive', consumer))]
+}
+
+const verbs = { send: 'publishes', receive: 'consumes' } as const
+
+function message(event: EventDefinition, topic: string) {
+  const example = exampleRecord(event, topic)
+  return {
+    name: event.name,
+    title: `${event.name}, version ${event.version}`,
+    ...(event.description === undefined ? {} : { summary: event.description }),
+    contentType: 'application/json',
+    headers: headersSchema,
+    payload: envelope(event),
+    bindings: { kafka: { key: keySchema, bindingVersion: '0.5.0' } },
+    ...(example === undefined
+      ? {}
+      : { examples: [{ name: 'example', headers: example.headers, payload: { payload: example.value } }] })
+  }
+}
+
+const headersSchema = {
+  type: 'object',
+  required: requiredHeaders,
+  properties: Object.fromEntries(
+    Object.entries(headerDescriptions).map(([name, description]) => {
+      const always = (requiredHeaders as readonly string[]).includes(name)
+      return [name, { type: always ? 'string' : ['string', 'null'], description }]
+    })
+  )
+}
+
+const keySchema = {
+  type: 'object',
+  required: ['payload'],
+  properties: { payload: { type: 'object', required: ['event_id'], properties: { event_id: { type: 'integer' } } } }
+}
+
+function envelope(event: EventDefinition) {
+  return {
+    type: 'object',
+    required: ['payload'],
+    properties: {
+      schema: { type: 'object', description: "Kafka Connect's description of the five fields." },
+      payload: {
+        type: 'object',
+        required: ['id', 'event', 'event_id', 'payload', 'created_at'],
+        properties: {
+          id: { type: 'integer', description: 'Of the outbox row.' },
+          event: { const: event.name },
+          event_id: { type: 'integer', description: `Id of the ${event.aggregate}: the key again.` },
+          payload: {
+            type: 'string',
+            contentMediaType: 'application/json',
+            contentSchema: ref(`components/schemas/${event.name}`)
+          },
+          created_at: { type: 'string', format: 'date-time' }
+        }
+      }
+    }
+  }
+}

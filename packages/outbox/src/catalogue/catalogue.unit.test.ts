@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineEvent } from '../define-event.ts'
+import { asyncApi } from './async-api.ts'
+import { eventCatalogue } from './event-catalogue.ts'
+import { toYaml } from './to-yaml.ts'
+
+const paid = defineEvent({
+  name: 'order_paid',
+  aggregate: 'order',
+  version: 2,
+  payload: z.object({ cents: z.int().describe('What was paid'), by: z.enum(['card', 'cash']).optional() }),
+  description: 'An order was paid.',
+  example: { cents: 100, by: 'card' }
+})
+const channel = {
+  topic: 'orders_server.orders.outbox',
+  producer: 'order-service',
+  consumers: ['delivery-service'],
+  source: 'order-service/src/orders/order-events.ts',
+  events: [paid]
+}
+
+/** Every `$ref` of a document, and what it points to. */
+function references(document: unknown, inside: unknown = document): readonly (readonly [string, unknown])[] {
+  if (typeof inside !== 'object' || inside === null) return []
+  if ('$ref' in inside && typeof inside.$ref === 'string') {
+    const found = inside.$ref
+      .slice(2)
+      .split('/')
+      .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], document)
+    return [[inside.$ref, found]]
+  }
+  return Object.values(inside).flatMap(member => references(document, member))
+}
+
+describe('eventCatalogue', () => {
+  it('tells of each event its topic, key, fields and an example as it travels', () => {
+    const page = eventCatalogue([channel])
+    expect(page).toContain('| [`order_paid`](#order_paid) | 2 | `orders_server.orders.outbox` | order id |')
+    expect(page).toContain('| `cents` | integer | What was paid |')
+    expect(page).toContain('| `by` | `"card"` or `"cash"` | optional |')
+    expect(page).toContain(String.raw`"payload": "{\"by\":\"card\",\"cents\":100}"`)
+    expect(eventCatalogue([channel])).toBe(page)
+  })
+})
+
+describe('asyncApi', () => {
+  const document = asyncApi({ title: 'Orders', version: '1.0.0' }, [channel])
+
+  it('points only to what is there', () => {
+    const found = references(document)
+    expect(found.length).toBeGreaterThan(4)
+    expect(found.filter(([, target]) => target === undefined)).toEqual([])
+  })
+
+  it('has the producer send and the consumer receive', () => {
+    expect(document).toMatchObject({
+      asyncapi: '3.0.0',
+      operations: {
+        'order-service.send': { action: 'send' },
+        'delivery-service.receive': { action: 'receive' }
+      },
+      components: { schemas: { order_paid: { type: 'object', required: ['cents'] } } }
+    })
+  })
+})
+
+describe('toYaml', () => {
+  it('writes nested data that reads like data', () => {
+    const value = { a: [{ b: 1, c: ['x', 'true', '1'] }, []], 'odd key': { d: null, e: {} }, t: 'a: b # c\n"q"' }
+    expect(toYaml(value)).toBe(
+      [
+        'a:',
+        '  - b: 1',
+        '    c:',
+        '      - x',
+        '      - "true"',
+        '      - "1"',
+        '  - []',
+        '"odd key":',
+        '  d: null',
+        '  e: {}',
+        String.raw`t: "a: b # c\n\"q\""`,
+        ''
+      ].join('\n')
+    )
+  })
+})

@@ -1,0 +1,4 @@
+export { asyncApi, type AsyncApiInfo } from './async-api.ts'
+export { eventCatalogue } from './event-catalogue.ts'
+export type { EventChannel } from './event-channel.ts'
+export { toYaml } from './to-yaml.ts'
