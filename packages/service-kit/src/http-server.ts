@@ -1,5 +1,5 @@
 import { createServer, STATUS_CODES } from 'node:http'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 
@@ -12,12 +12,21 @@ export type HttpServer = {
 
 type Address = { readonly host: string; readonly port: number }
 
+const usual = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  // Longer than load balancers keep a connection: who closes first must not be us, in the middle of their request.
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1000
+} as const satisfies ServerOptions
+
 /** An HTTP server with a bound on everything: slow headers, slow bodies, idle connections, its own stop. */
-export function createHttpServer(app: RequestListener, { host, port }: Address): HttpServer {
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 1000 },
-    app
-  )
+export function createHttpServer(
+  app: RequestListener,
+  { host, port }: Address,
+  limits: ServerOptions = usual
+): HttpServer {
+  const server = createServer(limits, app)
   server.on('clientError', answerBadHttp)
   return {
     start: () =>

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../../test/support/eventually.ts'
+import { fetchJson } from '../../test/support/fetch-json.ts'
+import { createOrdersDatabase, type OrdersDatabase } from '../test/build-service.ts'
+
+let database: OrdersDatabase
+beforeAll(async () => void (database = await createOrdersDatabase()))
+afterAll(() => database.drop())
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url))
+
+type Started = { readonly child: ChildProcess; readonly output: () => string; readonly ended: Promise<unknown> }
+
+function run(env: Record<string, string>): Started {
+  const child = spawn(process.execPath, [main], { env: { HTTP_PORT: '0', ...env }, stdio: 'pipe' })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += String(chunk)))
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return { child, output: () => output, ended: once(child, 'exit').then(([code]) => code) }
+}
+
+const lineOf = (output: string, message: string) =>
+  output
+    .split('\n')
+    .filter(line => line.startsWith('{'))
+    .map(line => JSON.parse(line))
+    .find(({ msg }) => msg === message)
+
+async function startedAt({ output }: Started): Promise<string> {
+  const { port } = await eventually(() => {
+    const line = lineOf(output(), 'started')
+    expect(line).toBeDefined()
+    return line
+  })
+  return `http://127.0.0.1:${port}`
+}
+
+const post = (base: string) =>
+  fetchJson(`${base}/order`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'joon', quantity: 95 })
+  })
+
+/** Sends half of a request; the answer sends the rest and gives the status. */
+function beginPost(base: string): () => Promise<number | undefined> {
+  const body = JSON.stringify({ name: 'joon', quantity: 95 })
+  const headers = { 'content-type': 'application/json', 'content-length': body.length }
+  const sending = request(`${base}/order`, { method: 'POST', headers })
+  const answered = once(sending, 'response')
+  sending.write(body.slice(0, 10))
+  return async () => {
+    sending.end(body.slice(10))
+    const [response] = await answered
+    return response.statusCode
+  }
+}
+
+describe('the process', () => {
+  it('says all that is wrong with its configuration in one line, without the values, and exits 1', async () => {
+    const process = run({ HTTP_PORT: 'hunter2', MYSQL_URL: 'hunter3', LOG_LEVEL: 'hunter4' })
+    expect(await process.ended).toBe(1)
+    expect(process.output().trim().split('\n')).toHaveLength(1)
+    expect(lineOf(process.output(), 'cannot start').problem).toMatch(/HTTP_PORT: .*\n.*MYSQL_URL: .*\n.*LOG_LEVEL: /)
+    expect(process.output()).not.toMatch(/hunter|\.ts:/)
+  })
+
+  it('exits 1 and names the port when it is taken', async () => {
+    const first = run({ MYSQL_URL: database.url })
+    const { port } = new URL(await startedAt(first))
+    const second = run({ MYSQL_URL: database.url, HTTP_PORT: port })
+    expect(await second.ended).toBe(1)
+    expect(lineOf(second.output(), 'cannot start').err.message).toContain(port)
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'finishes what runs at %s, refuses what is new, and exits 0',
+    async signal => {
+      const process = run({ MYSQL_URL: database.url })
+      const base = await startedAt(process)
+      expect((await post(base)).status).toBe(201)
+      const finish = beginPost(base)
+      await eventually(async () => expect((await fetch(`${base}/metrics`)).status).toBe(200))
+      process.child.kill(signal)
+      await eventually(() => expect(lineOf(process.output(), 'stopping')).toBeDefined())
+      await eventually(() => expect(fetch(`${base}/health/live`)).rejects.toThrow())
+      expect(await finish()).toBe(201)
+      expect(await process.ended).toBe(0)
+      expect(lineOf(process.output(), 'stopped')).toBeDefined()
+    }
+  )
+
+  it('is not ready, but still answers, for STOP_DELAY_MS after the signal', async () => {
+    const process = run({ MYSQL_URL: database.url, STOP_DELAY_MS: '1500' })
+    const base = await startedAt(process)
+    expect((await fetch(`${base}/health/ready`)).status).toBe(200)
+    process.child.kill('SIGTERM')
+    await eventually(async () => expect((await fetch(`${base}/health/ready`)).status).toBe(503))
+    expect((await post(base)).status).toBe(201)
+    expect(await process.ended).toBe(0)
+  })
+})

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { configSchema as delivery } from '../../delivery-service/src/config.ts'
+import { configSchema as order } from '../../order-service/src/config.ts'
+import { describeConfig } from '../support/describe-config.ts'
+
+const root = join(import.meta.dirname, '../..')
+const services = [
+  ['order-service', order],
+  ['delivery-service', delivery]
+] as const
+
+it('.env.example holds every variable of each service with its default and what it is for, and no other', async () => {
+  const sections = services.map(([name, schema]) => {
+    const lines = describeConfig(schema).map(
+      variable => `# ${variable.description}\n# ${variable.name}=${variable.initial}`
+    )
+    return `## ${name}\n\n${lines.join('\n')}\n`
+  })
+  const text = await readFile(join(root, '.env.example'), 'utf8')
+  expect(text.slice(text.indexOf('## '))).toBe(sections.join('\n'))
+})
+
+it.each(services)('the README of %s has a row for each variable', async (name, schema) => {
+  const readme = (await readFile(join(root, name, 'README.md'), 'utf8')).replace(/ +/g, ' ')
+  const rows = describeConfig(schema).map(variable =>
+    `| \`${variable.name}\` | ${variable.initial} | ${variable.description} |`.replace(/ +/g, ' ')
+  )
+  for (const row of rows) expect(readme).toContain(row)
+})
