@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startConnectLab } from '../support/connect-lab.ts'
+import type { ConnectLab } from '../support/connect-lab.ts'
+import { eventually } from '../support/eventually.ts'
+import { keep } from '../support/kept-lab.ts'
+import type { KeptLab } from '../support/kept-lab.ts'
+import { startOrderLoad } from '../support/order-load.ts'
+import { watchTopicOrders } from '../support/topic-orders.ts'
+import type { TopicOrders } from '../support/topic-orders.ts'
+
+// How often the crashes are repeated; CONNECTCTL_REPEAT=10 is the full run.
+const repeat = Number(process.env['CONNECTCTL_REPEAT'] ?? 1)
+const outagesSeconds = repeat > 1 ? [3, 30] : [3]
+const figures: string[] = []
+
+let lab: ConnectLab
+let kept: KeptLab
+let topic: TopicOrders
+
+beforeAll(async () => {
+  lab = await startConnectLab('connectctl-heals')
+  await Promise.all(Array.from({ length: 500 }, () => lab.placeOrder()))
+  await lab.apply()
+  kept = await keep(lab)
+  topic = await watchTopicOrders(lab.stack.kafka.brokers)
+})
+
+afterAll(async () => {
+  console.log(figures.join('\n'))
+  await topic?.stop()
+  await kept?.keeper.stop()
+  await lab?.close()
+})
+
+/** Resolves with the time from `since` until the first event came through. */
+async function flowBackAfter(since: number, timeoutMs: number): Promise<number> {
+  return eventually(
+    () => {
+      const first = topic.seen.find(({ at }) => at > since)
+      if (first === undefined) throw new Error('nothing flows')
+      return first.at - since
+    },
+    { timeoutMs }
+  )
+}
+
+async function expectNothingLost(): Promise<void> {
+  await eventually(
+    async () => {
+      const ids = topic.ids()
+      const missing = (await lab.committedOrders()).filter(id => !ids.has(id))
+      expect(missing).toEqual([])
+    },
+    { timeoutMs: 30_000, everyMs: 250 }
+  )
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+async function underLoad(work: () => Promise<void>): Promise<void> {
+  const load = startOrderLoad(() => lab.placeOrder(), 200)
+  try {
+    await sleep(1_000)
+    await work()
+  } finally {
+    await load.stop()
+  }
+  await expectNothingLost()
+}
+
+describe('the first start', () => {
+  it('delivers the orders that were accepted before the connector ever existed, once each', async () => {
+    await expectNothingLost()
+    expect(topic.seen.length).toBe(500)
+  })
+
+  it('delivers the orders that are accepted while the connector is deleted', async () => {
+    await eventually(() => expect(kept.watched().verdict).toBe('flowing'))
+    const before = topic.seen.length
+    await lab.api.request('DELETE', `/connectors/${lab.file.name}`)
+    await Promise.all(Array.from({ length: 500 }, () => lab.placeOrder()))
+    await eventually(() => expect(kept.log.map(({ message }) => message)).toContain('applying its file again'))
+    await expectNothingLost()
+    expect(topic.seen.length).toBe(before + 500)
+  })
+})
+
+describe('while 200 orders a second are placed', () => {
+  for (const outage of outagesSeconds) {
+    it(`goes on by itself after MySQL was killed and away for ${outage} s`, {
+      timeout: repeat * (outage + 60) * 1000
+    }, async () => {
+      for (let round = 1; round <= repeat; round++)
+        await underLoad(async () => {
+          await lab.stack.kill('mysql')
+          await sleep(outage * 1000)
+          await lab.stack.start('mysql')
+          const back = await flowBackAfter(Date.now(), 20_000)
+          figures.push(`mysql away for ${outage} s, round ${round}: flow ${seconds(back)} after it answers`)
+        })
+    })
+  }
+
+  it('goes on after the Connect worker was killed', { timeout: repeat * 120_000 }, async () => {
+    for (let round = 1; round <= repeat; round++)
+      await underLoad(async () => {
+        const killedAt = Date.now()
+        await lab.stack.kill('connect-1')
+        await sleep(500) // what was on its way to this consumer
+        const silentSince = Date.now()
+        await lab.stack.start('connect-1')
+        await flowBackAfter(silentSince, 60_000)
+        const back = (topic.seen.find(({ at }) => at > silentSince)?.at ?? 0) - killedAt
+        figures.push(`connect killed, round ${round}: flow ${seconds(back)} after the kill`)
+      })
+  })
+
+  it('restarts a task that failed as soon as MySQL takes a probe again', { timeout: repeat * 90_000 }, async () => {
+    for (let round = 1; round <= repeat; round++)
+      await underLoad(async () => {
+        await lab.stack.kill('mysql')
+        await lab.api.request('POST', `/connectors/${lab.file.name}/restart?includeTasks=true`)
+        await eventually(() => expect(kept.watched().verdict).toBe('failed'), { timeoutMs: 30_000 })
+        await lab.stack.start('mysql')
+        const back = await flowBackAfter(Date.now(), 20_000)
+        figures.push(`failed task, round ${round}: flow ${seconds(back)} after MySQL answers`)
+      })
+  })
+
+  it('says red while MySQL is frozen, and flows again when it thaws', { timeout: 120_000 }, async () => {
+    await underLoad(async () => {
+      const frozenAt = Date.now()
+      lab.stack.freeze('mysql')
+      await eventually(async () => expect((await fetch(`${kept.url}/health`)).status).toBe(503), { timeoutMs: 20_000 })
+      figures.push(`mysql frozen: red after ${seconds(Date.now() - frozenAt)}`)
+      lab.stack.thaw('mysql')
+      figures.push(`mysql thawed: flow after ${seconds(await flowBackAfter(Date.now(), 60_000))}`)
+    })
+  })
+})
+
+it('leaves a paused connector alone', async () => {
+  await lab.api.request('PUT', `/connectors/${lab.file.name}/pause`)
+  await eventually(() => expect(kept.watched().verdict).toBe('paused'))
+  const { actions } = kept.watched()
+  await sleep(10_000) // longer than the silence that it would otherwise end
+  expect(kept.watched().actions).toBe(actions)
+  await lab.api.request('PUT', `/connectors/${lab.file.name}/resume`)
+  await eventually(() => expect(kept.watched().verdict).toBe('flowing'), { timeoutMs: 30_000 })
+})
