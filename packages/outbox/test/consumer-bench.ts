@@ -80,7 +80,11 @@ export async function useConsumerBench({ partitions = 3, database }: { partition
       for (let at = 0; at < messages.length; at += 1_000)
         await producer.send({ topic, messages: messages.slice(at, at + 1_000) })
     },
-    effects: (): Promise<Effect[]> => db('effect').select('event_key', 'n').orderBy('seq'),
+    async effects(): Promise<Effect[]> {
+      const rows: Effect[] = await db('effect').select('event_key', 'n').orderBy('seq')
+      // PostgreSQL's driver gives a BIGINT as text.
+      return rows.map(({ event_key: key, n }) => ({ event_key: Number(key), n }))
+    },
     parked: (): Promise<ParkedRow[]> =>
       db('parked_event').select('event_key', 'reason', 'state', 'error', 'note').orderBy('id'),
     async disorder(): Promise<string[]> {

@@ -56,7 +56,7 @@ export function handle<Name extends string, Schema extends z.ZodType>(
 /**
  * Handles many events in one call, for bulk writes: those of one key are in order, and all of them commit together or
  * not at all. When the call throws, the same events come again one by one, so that only the guilty one is retried or
- * parked: `work` must give the same result either way.
+ * parked: `work` must give the same result either way. What it appends to an outbox inherits nothing: say it yourself.
  */
 export function handleBatch<Name extends string, Schema extends z.ZodType>(
   definition: EventDefinition<Name, Schema>,

@@ -3,10 +3,12 @@ import type { Knex } from 'knex'
 /** Some of these messages were handled before, by us or by another member of the group. */
 export class AlreadyClaimedError extends Error {
   readonly retryable = true
+  readonly messageIds: readonly string[]
 
-  constructor(cause: unknown) {
+  constructor(messageIds: readonly string[], cause: unknown) {
     super('Some messages are in the inbox already', { cause })
     this.name = 'AlreadyClaimedError'
+    this.messageIds = messageIds
   }
 }
 
@@ -21,7 +23,7 @@ export async function claim(trx: Knex.Transaction, consumer: string, messageIds:
   try {
     await trx.raw(`INSERT INTO inbox (consumer, message_id) VALUES ${rows}`, values)
   } catch (error) {
-    throw isDuplicateKey(error) ? new AlreadyClaimedError(error) : error
+    throw isDuplicateKey(error) ? new AlreadyClaimedError(messageIds, error) : error
   }
 }
 

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
+import { useDatabase } from '../../../../test/support/use-stack.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
+import { usePostgres } from '../../test/postgres.ts'
 import { countParked, listParked, requestRetry, showParked, skipParked } from '../index.ts'
 
-describe('a parked key', () => {
+const databases = [
+  ['MySQL', async () => (await useDatabase('parking')).db],
+  ['PostgreSQL', usePostgres]
+] as const
+
+describe.each(databases)('a parked key on %s', (_, useDb) => {
   it('applies its events in order when retried, with those that arrived meanwhile', async () => {
-    const bench = await useConsumerBench()
+    const bench = await useConsumerBench({ database: await useDb() })
     bench.refuse.add('2:3')
     await bench.produce(bench.events({ keys: 4, perKey: 5 }))
     await bench.consumer({ retryParkedEveryMs: 50 }).start()
@@ -24,7 +31,7 @@ describe('a parked key', () => {
   })
 
   it('stays parked, with one attempt more, when the retry is refused too', async () => {
-    const bench = await useConsumerBench()
+    const bench = await useConsumerBench({ database: await useDb() })
     const id = { consumer: bench.group, key: '1' }
     bench.refuse.add('1:2')
     await bench.produce(bench.events({ keys: 1, perKey: 4 }))
@@ -39,7 +46,7 @@ describe('a parked key', () => {
   })
 
   it('lets the later events through when the refused one is skipped, and keeps a record of who and why', async () => {
-    const bench = await useConsumerBench()
+    const bench = await useConsumerBench({ database: await useDb() })
     const id = { consumer: bench.group, key: '1' }
     bench.refuse.add('1:2')
     await bench.produce(bench.events({ keys: 1, perKey: 4 }))
@@ -56,7 +63,7 @@ describe('a parked key', () => {
   })
 
   it('is counted, with the age of the oldest', async () => {
-    const bench = await useConsumerBench()
+    const bench = await useConsumerBench({ database: await useDb() })
     bench.refuse.add('1:1').add('2:1')
     await bench.produce(bench.events({ keys: 2, perKey: 2 }))
     const consumer = bench.consumer()

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { useDatabase } from '../../../../test/support/use-stack.ts'
+import { inboxContract, inboxOn } from '../../test/inbox-contract.ts'
+import { usePostgres } from '../../test/postgres.ts'
+import { createInboxTables, dropInboxTables, pruneInbox } from '../index.ts'
+
+const databases = [
+  ['MySQL', async () => (await useDatabase('inbox')).db],
+  ['PostgreSQL', usePostgres]
+] as const
+
+for (const [name, useDb] of databases) inboxContract(`on ${name}`, async () => inboxOn(await useDb()))
+
+describe.each(databases)('the inbox tables on %s', (_, useDb) => {
+  it('come and go', async () => {
+    const db = await useDb()
+    await createInboxTables(db)
+    await dropInboxTables(db)
+    await createInboxTables(db)
+  })
+
+  it('lose what is old enough, of the one consumer, in small batches', async () => {
+    const db = await useDb()
+    await createInboxTables(db)
+    const day = 86_400_000
+    const rows = (consumer: string, ages: readonly number[]) =>
+      ages.map((age, index) => ({ consumer, message_id: `m${index}`, handled_at: new Date(Date.now() - age * day) }))
+    await db('inbox').insert(rows('a', [9, 8, 8, 8, 7, 3, 0]))
+    await db('inbox').insert(rows('b', [9]))
+    expect(await pruneInbox(db, { consumer: 'a', olderThanMs: Infinity })).toBe(0)
+    expect(await pruneInbox(db, { consumer: 'a', olderThanMs: 7.5 * day, batchSize: 3 })).toBe(4)
+    const left = await db('inbox').select('consumer', 'message_id').orderBy('message_id').orderBy('consumer')
+    expect(left.map(({ consumer, message_id: id }) => `${consumer} ${id}`)).toEqual(['b m0', 'a m4', 'a m5', 'a m6'])
+  })
+})

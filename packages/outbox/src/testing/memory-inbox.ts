@@ -1,0 +1,28 @@
+import type { Inbox } from '../inbox/handle-once.ts'
+import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.ts'
+
+/**
+ * An inbox without a database, for unit tests: same answers, same waiting, forgotten with the process. What `work`
+ * appends to `outbox` is on its topic when the message is handled, and nowhere when it throws.
+ */
+export function createMemoryInbox(outbox: Pick<MemoryOutbox, 'transaction'> = createMemoryOutbox()): Inbox {
+  const ends = new Map<string, Promise<boolean>>()
+
+  return {
+    async handleOnce(messageId, work) {
+      for (let other = ends.get(messageId); other !== undefined; other = ends.get(messageId))
+        if (await other) return 'duplicate'
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      ends.set(messageId, promise)
+      try {
+        await outbox.transaction(work)
+        resolve(true)
+        return 'handled'
+      } catch (error) {
+        ends.delete(messageId)
+        resolve(false)
+        throw error
+      }
+    }
+  }
+}
