@@ -8,22 +8,21 @@ export type Supervised = {
 
 export type Supervision = { stop(): void }
 
-const firstPauseMs = 500
-const longestPauseMs = 30_000
+const patience = { firstPauseMs: 500, longestPauseMs: 30_000 }
 /** A part that lived this long is healthy: its next death starts with the short pause again. */
 const healthyMs = 60_000
 
 /** Starts a part again whenever it dies, with a pause that doubles while it keeps dying, and says so in one line. */
-export function supervise(part: Supervised, say: (line: string) => void): Supervision {
+export function supervise(part: Supervised, say: (line: string) => void, pauses = patience): Supervision {
   const stopped = new AbortController()
-  let pauseMs = firstPauseMs
+  let pauseMs = pauses.firstPauseMs
   let startedAt = Date.now()
 
   async function revive(how: string): Promise<void> {
-    if (Date.now() - startedAt > healthyMs) pauseMs = firstPauseMs
+    if (Date.now() - startedAt > healthyMs) pauseMs = pauses.firstPauseMs
     for (let reason = `ended (${how})`; !stopped.signal.aborted; ) {
       const pause = pauseMs
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+      pauseMs = Math.min(pauseMs * 2, pauses.longestPauseMs)
       say(`${part.name} ${reason}; starting it again in ${pause / 1000} s`)
       await sleep(pause, undefined, { signal: stopped.signal }).catch(() => undefined)
       if (stopped.signal.aborted) return

@@ -1,0 +1,84 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
+import { type Part, createPart } from './part.ts'
+import { endProcess, livingProcesses } from './process-record.ts'
+
+describe('a part', () => {
+  let dir = ''
+  let part: Part | undefined
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'part-'))
+  })
+  afterEach(async () => {
+    await part?.kill()
+    await rm(dir, { recursive: true })
+  })
+
+  async function saidUp(): Promise<void> {
+    expect(await readFile(join(dir, 'log'), 'utf8')).toContain('up')
+  }
+
+  function aPart(script: string, answers = saidUp): Part {
+    const logFile = join(dir, 'log')
+    part = createPart({
+      name: 'p',
+      command: process.execPath,
+      args: ['-e', script],
+      logFile,
+      runDir: join(dir, 'run'),
+      answers
+    })
+    return part
+  }
+
+  const forever = "console.log('up'); setInterval(() => {}, 1000)"
+
+  it('is recorded while it runs, and forgotten when it was stopped', async () => {
+    const running = aPart(forever)
+    await running.start()
+    expect(await livingProcesses(join(dir, 'run'))).toMatchObject([{ name: 'p', pid: running.pid() }])
+    await running.stop()
+    expect(running.pid()).toBeUndefined()
+    expect(await livingProcesses(join(dir, 'run'))).toEqual([])
+  })
+
+  it('tells of a death that nobody asked for, and of no other', async () => {
+    const deaths: string[] = []
+    const running = aPart(forever)
+    running.onUnexpectedExit(how => deaths.push(how))
+    await running.start()
+    await running.kill()
+    await running.start()
+    process.kill(running.pid() ?? 0, 'SIGKILL')
+    await eventually(() => expect(deaths).toEqual(['SIGKILL']))
+  })
+
+  it('says why it did not start, in the last words of its log', async () => {
+    const broken = aPart("console.error('port is taken'); process.exit(3)", async () => {
+      throw new Error('no answer yet')
+    })
+    await expect(broken.start()).rejects.toThrow(/p ended while it started.*port is taken/s)
+  })
+
+  it('can be stopped while it is frozen', async () => {
+    const running = aPart(forever)
+    await running.start()
+    running.freeze()
+    await running.stop()
+    expect(running.pid()).toBeUndefined()
+  })
+
+  it('ends a process that a killed starter left, and never one that took over its pid', async () => {
+    const running = aPart(forever)
+    await running.start()
+    const [record] = await livingProcesses(join(dir, 'run'))
+    if (record === undefined) throw new Error('not recorded')
+    await endProcess({ ...record, startTime: 'another time' }, 100)
+    expect(running.pid()).toBeDefined()
+    await endProcess(record, 2_000)
+    await eventually(() => expect(running.pid()).toBeUndefined())
+  })
+})

@@ -1,0 +1,52 @@
+import { expect, it, vi } from 'vitest'
+import { supervise } from './supervise.ts'
+
+const quick = { firstPauseMs: 20, longestPauseMs: 1_000 }
+
+function aMortalPart(start: () => Promise<void>) {
+  const listeners: ((how: string) => void)[] = []
+  const part = {
+    name: 'mysql',
+    start,
+    onUnexpectedExit: (listener: (how: string) => void) => void listeners.push(listener)
+  }
+  return { part, die: () => listeners.forEach(listener => listener('SIGKILL')) }
+}
+
+it('starts a part again when it dies, and says so in one line each', async () => {
+  const said: string[] = []
+  const { part, die } = aMortalPart(async () => undefined)
+  const supervision = supervise(part, line => said.push(line), quick)
+  die()
+  await vi.waitFor(() => expect(said).toHaveLength(2))
+  supervision.stop()
+  expect(said[0]).toBe('mysql ended (SIGKILL); starting it again in 0.02 s')
+  expect(said[1]).toMatch(/^mysql is back after/)
+})
+
+it('waits longer each time a start fails', async () => {
+  const said: string[] = []
+  let attempts = 0
+  const { part, die } = aMortalPart(async () => {
+    attempts += 1
+    if (attempts < 3) throw new Error('the disk is full')
+  })
+  const supervision = supervise(part, line => said.push(line), quick)
+  die()
+  await vi.waitFor(() => expect(attempts).toBe(3))
+  supervision.stop()
+  expect(said.slice(1, 3)).toEqual([
+    'mysql did not start: the disk is full; starting it again in 0.04 s',
+    'mysql did not start: the disk is full; starting it again in 0.08 s'
+  ])
+})
+
+it('leaves a dead part alone once it was told to stop', async () => {
+  const start = vi.fn(async () => undefined)
+  const { part, die } = aMortalPart(start)
+  const supervision = supervise(part, () => undefined, quick)
+  die()
+  supervision.stop()
+  await new Promise(resolve => setTimeout(resolve, 60))
+  expect(start).not.toHaveBeenCalled()
+})
