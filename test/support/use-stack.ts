@@ -1,16 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import knex, { type Knex } from 'knex'
 import { inject, onTestFinished } from 'vitest'
 import type { SharedStack } from './shared-stack.ts'
+import { uniqueName } from './unique-name.ts'
+
+export { uniqueName }
 
 /** The engines that the whole run of int tests shares. Use random names in them: others are there too. */
 export function useStack(): SharedStack {
   return inject('stack')
-}
-
-/** A name that no other test uses, such as `orders_3f9a…`. */
-export function uniqueName(prefix: string): string {
-  return `${prefix}_${randomBytes(6).toString('hex')}`
 }
 
 export type TestDatabase = { readonly name: string; readonly url: string; readonly db: Knex; drop(): Promise<void> }

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { topics } from '../../scripts/pipeline/topics.ts'
+import { eventually } from '../support/eventually.ts'
+import { get, post } from '../support/http.ts'
+import { readTopic } from '../support/read-topic.ts'
+import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
+
+let pipeline: TestPipeline
+let orders = ''
+let deliveries = ''
+
+beforeAll(async () => {
+  pipeline = await startTestPipeline()
+  orders = `${pipeline.addresses.ORDER_SERVICE_URL}`
+  deliveries = `${pipeline.addresses.DELIVERY_SERVICE_URL}/deliveries`
+})
+afterAll(() => pipeline?.stop())
+
+async function allDeliveries(): Promise<readonly Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = []
+  for (let next: unknown = ''; next !== undefined && next !== null; ) {
+    const { body } = await get(`${deliveries}?limit=100${next === '' ? '' : `&before=${String(next)}`}`)
+    items.push(...(body.items as Record<string, unknown>[]))
+    next = body.next
+  }
+  return items
+}
+
+describe('the pipeline', () => {
+  it('delivers an order within a second of its 201', async () => {
+    const { status, headers, body } = await post(`${orders}/order`, { name: 'joon', quantity: 95 })
+    expect(status).toBe(201)
+    expect(headers.get('location')).toBe(`/order/${Number(body.id)}`)
+    const delivery = await eventually(
+      async () => {
+        const answer = await get(`${deliveries}/${Number(body.id)}`)
+        expect(answer.status).toBe(200)
+        return answer.body
+      },
+      { timeoutMs: 1_000 }
+    )
+    expect(delivery).toMatchObject({ orderId: body.id, name: 'joon', quantity: 95 })
+  })
+
+  it('brings names in any script to the delivery byte for byte', async () => {
+    const names = [
+      '주운',
+      'Zoë “Ω” Ångström',
+      '👩🏽‍🚀🧨',
+      '日本語テキスト',
+      "'; DROP TABLE outbox; --",
+      '{"a":1}\\n',
+      ' padded '
+    ]
+    for (const name of names) {
+      const { body } = await post(`${orders}/order`, { name, quantity: 1 })
+      const delivery = await eventually(async () => {
+        const answer = await get(`${deliveries}/${Number(body.id)}`)
+        expect(answer.status).toBe(200)
+        return answer.body
+      })
+      expect(delivery.name).toBe(name)
+    }
+  })
+
+  it('delivers 1,000 orders of 20 clients once each, although the delivery service restarts in the middle', async () => {
+    const before = (await allDeliveries()).length
+    const delivery = pipeline.services.get('delivery-service')
+    const placed: unknown[] = []
+    const client = async (number: number) => {
+      for (let i = 0; i < 50; i++) {
+        const { status, body } = await post(`${orders}/order`, { name: `client ${number}`, quantity: i + 1 })
+        expect(status).toBe(201)
+        placed.push(body.id)
+        if (placed.length === 400) void delivery?.stop().then(() => delivery.start())
+      }
+    }
+    await Promise.all(Array.from({ length: 20 }, (_, number) => client(number)))
+
+    const delivered = await eventually(
+      async () => {
+        const items = await allDeliveries()
+        expect(items.length).toBe(before + 1_000)
+        return items
+      },
+      { timeoutMs: 60_000, everyMs: 500 }
+    )
+    expect(new Set(delivered.map(item => item.orderId)).size).toBe(before + 1_000)
+    expect(placed.every(id => delivered.some(item => item.orderId === id))).toBe(true)
+  })
+
+  it('publishes exactly the five fields, keyed by the order, with the rest in headers', async () => {
+    const count = (await allDeliveries()).length
+    const records = await readTopic(pipeline.stack.kafka.brokers, topics.outbox, count)
+    expect(records).toHaveLength(count)
+    for (const { key, value, headers } of records) {
+      const { payload } = JSON.parse(String(value)) as { payload: Record<string, unknown> }
+      expect(Object.keys(payload)).toEqual(['id', 'event', 'event_id', 'payload', 'created_at'])
+      expect(payload).toMatchObject({ id: expect.any(Number), event: 'order_created', event_id: expect.any(Number) })
+      expect(JSON.parse(String(payload.payload))).toEqual({ name: expect.any(String), quantity: expect.any(Number) })
+      expect(payload.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/)
+      expect(JSON.parse(String(key))).toMatchObject({ payload: { event_id: payload.event_id } })
+      expect(String(headers?.message_id)).toMatch(/^[0-9a-f-]{36}$/)
+    }
+  })
+})

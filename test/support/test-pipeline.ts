@@ -1,0 +1,44 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { freePort, startStack } from '../../packages/stack/src/index.ts'
+import { type Pipeline, startPipeline } from '../../scripts/pipeline/pipeline.ts'
+import { type PortName, type Settings, root } from '../../scripts/pipeline/settings.ts'
+
+export { startStack }
+
+export type TestPipeline = Pipeline & { readonly settings: Settings; readonly logs: readonly string[] }
+
+type Wishes = { readonly brokers?: 1 | 3; readonly workers?: 1 | 2; readonly revive?: boolean }
+
+let count = 0
+
+/** The whole pipeline as `npm start` brings it up, on free ports and in a folder of its own. The caller stops it. */
+export async function startTestPipeline(wishes: Wishes = {}): Promise<TestPipeline> {
+  const settings = await freeSettings(wishes)
+  const logs: string[] = []
+  const pipeline = await startPipeline(settings, {
+    progress: (_step, work) => work(),
+    onLog: (name, line) => void logs.push(`${name} ${line}`),
+    ...(wishes.revive === true ? { onRevival: (line: string) => void logs.push(line) } : {})
+  })
+  return {
+    ...pipeline,
+    settings,
+    logs,
+    async stop() {
+      await pipeline.stop()
+      await rm(settings.dir, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Settings with free ports and an empty folder that no other run uses. */
+export async function freeSettings(wishes: Wishes = {}): Promise<Settings> {
+  const names: readonly PortName[] = ['order', 'delivery', 'console', 'connect', 'kafka', 'mysql', 'keeper']
+  const ports = Object.fromEntries(await Promise.all(names.map(async name => [name, await freePort()] as const)))
+  count += 1
+  const dir = join(root, '.data/test', `pipeline-${process.pid}-${count}`)
+  await rm(dir, { recursive: true, force: true })
+  await mkdir(dir, { recursive: true })
+  return { dir, ports: ports as Record<PortName, number>, brokers: wishes.brokers ?? 1, workers: wishes.workers ?? 1 }
+}
