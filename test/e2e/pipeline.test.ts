@@ -18,10 +18,10 @@ afterAll(() => pipeline?.stop())
 
 async function allDeliveries(): Promise<readonly Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = []
-  for (let next: unknown = ''; next !== undefined && next !== null; ) {
-    const { body } = await get(`${deliveries}?limit=100${next === '' ? '' : `&before=${String(next)}`}`)
+  for (let page: string | undefined = `${deliveries}?limit=100`; page !== undefined; ) {
+    const { body } = await get(page)
     items.push(...(body.items as Record<string, unknown>[]))
-    next = body.next
+    page = typeof body.next === 'number' ? `${deliveries}?limit=100&before=${body.next}` : undefined
   }
   return items
 }
