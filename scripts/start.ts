@@ -1,6 +1,7 @@
-import { StackError } from '../packages/stack/src/index.ts'
+import { join } from 'node:path'
+import { StackError, endProcess, forgetProcess, livingProcesses } from '../packages/stack/src/index.ts'
 import { logLines } from './pipeline/log-lines.ts'
-import { type Pipeline, startPipeline } from './pipeline/pipeline.ts'
+import { startPipeline } from './pipeline/pipeline.ts'
 import { progressLines } from './pipeline/progress-lines.ts'
 import { readSettings, usage, type Settings } from './pipeline/settings.ts'
 import { welcome } from './pipeline/welcome.ts'
@@ -33,22 +34,24 @@ try {
 /** Once: everything in order. A second Ctrl-C: at once, by force. */
 async function stop(): Promise<void> {
   if (stopping !== undefined) {
-    await pipeline.then(killAll, () => undefined)
+    await endRecorded(0)
     process.exit(1)
   }
   console.log('\nStopping; once more Ctrl-C kills at once.')
-  stopping = pipeline.then(
-    running => running.stop(),
-    () => undefined
-  )
+  stopping = isUp ? pipeline.then(running => running.stop()) : endRecorded(10_000)
   await stopping
   console.log('Stopped. The data stays: npm start goes on with it, npm run reset clears it.')
   process.exit(0)
 }
 
-async function killAll({ stack, services }: Pipeline): Promise<void> {
-  await Promise.all([...services.values()].map(part => part.kill()))
-  await Promise.all(stack.parts.map(part => stack.kill(part)))
+/** Ends what is on record, whoever started it: in the middle of a start nobody else knows all of it. */
+async function endRecorded(graceMs: number): Promise<void> {
+  const runDir = join(settings.dir, 'run')
+  const others = async () => (await livingProcesses(runDir)).filter(({ pid }) => pid !== process.pid)
+  for (let left = await others(); left.length > 0; left = await others()) {
+    await Promise.all(left.map(record => endProcess(record, graceMs)))
+  }
+  forgetProcess(runDir, 'starter')
 }
 
 async function fail(error: unknown): Promise<void> {

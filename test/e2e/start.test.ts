@@ -1,0 +1,130 @@
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { livingProcesses } from '../../packages/stack/src/index.ts'
+import type { Settings } from '../../scripts/pipeline/settings.ts'
+import { eventually } from '../support/eventually.ts'
+import { get, post } from '../support/http.ts'
+import { type RunningScript, runScript } from '../support/run-script.ts'
+import { freeSettings } from '../support/test-pipeline.ts'
+
+let settings: Settings
+let starter: RunningScript | undefined
+
+beforeAll(async () => {
+  settings = await freeSettings()
+})
+afterEach(async () => {
+  if (starter?.child.exitCode === null) starter.child.kill('SIGTERM')
+  await starter?.ended()
+})
+afterAll(() => rm(settings.dir, { recursive: true, force: true }))
+
+const living = () => livingProcesses(join(settings.dir, 'run'))
+
+async function start(): Promise<RunningScript> {
+  starter = runScript('scripts/start.ts', settings)
+  await starter.says(/From here on, what the services say:/, 120_000)
+  return starter
+}
+
+async function orderIsDelivered(): Promise<number> {
+  const { status, body } = await post(`http://127.0.0.1:${settings.ports.order}/order`, { name: 'joon', quantity: 95 })
+  expect(status).toBe(201)
+  await eventually(async () => {
+    const answer = await get(`http://127.0.0.1:${settings.ports.delivery}/deliveries/${Number(body.id)}`)
+    expect(answer.status).toBe(200)
+  })
+  return Number(body.id)
+}
+
+describe('npm start', () => {
+  it('says its steps with their times, the addresses and the curl, and then what the services log', async () => {
+    const script = await start()
+    const id = await orderIsDelivered()
+    expect(script.output()).toMatch(/✓ start mysql, kafka-1, connect-1 +\d+\.\d s/)
+    expect(script.output()).toContain(`curl -i -X POST localhost:${settings.ports.order}/order`)
+    await script.says(new RegExp(`delivery-service .*"eventId":${id}\\b`))
+  })
+
+  it('starts a killed MySQL again, says so in one line each, and orders flow as before', async () => {
+    const script = await start()
+    const mysql = (await living()).find(({ name }) => name === 'mysql')
+    process.kill(mysql?.pid ?? 0, 'SIGKILL')
+    await script.says(/! mysql ended \(SIGKILL\); starting it again in 0.5 s\n/)
+    await script.says(/! mysql is back after \d+\.\d s\n/)
+    await eventually(orderIsDelivered, { timeoutMs: 20_000, everyMs: 500 })
+  })
+
+  it('leaves no process behind on Ctrl-C, and keeps the data for the next start', async () => {
+    const first = await start()
+    const id = await orderIsDelivered()
+    first.child.kill('SIGINT')
+    expect(await first.ended()).toBe(0)
+    expect(await living()).toEqual([])
+    await start()
+    const kept = await get(`http://127.0.0.1:${settings.ports.delivery}/deliveries/${id}`)
+    expect(kept.status).toBe(200)
+    expect(await orderIsDelivered()).toBeGreaterThan(id)
+  })
+
+  it('ends what a killed starter left, and only that, when it is started again', async () => {
+    const first = await start()
+    first.child.kill('SIGKILL')
+    await first.ended()
+    const left = (await living()).filter(({ name }) => name !== 'starter')
+    expect(left.length).toBeGreaterThan(3)
+    await start()
+    const now = await living()
+    expect(now.map(({ name }) => name)).toEqual(expect.arrayContaining(left.map(({ name }) => name)))
+    expect(now.some(({ pid }) => left.some(old => old.pid === pid))).toBe(false)
+  })
+
+  it('stops in the middle of a start, too', async () => {
+    starter = runScript('scripts/start.ts', settings)
+    await starter.says(/start mysql|✓ fetch|✓ accounts/)
+    starter.child.kill('SIGINT')
+    expect(await starter.ended(20_000)).toBe(0)
+    expect(await living()).toEqual([])
+  })
+
+  it('names the process that holds a port it needs, and starts nothing', async () => {
+    const holder = createServer().listen(settings.ports.delivery, '127.0.0.1')
+    try {
+      const script = runScript('scripts/start.ts', settings)
+      expect(await script.ended()).toBe(1)
+      expect(script.output()).toContain(`Port ${settings.ports.delivery}, wanted for the delivery service, is taken by`)
+      expect(await living()).toEqual([])
+    } finally {
+      holder.close()
+    }
+  })
+})
+
+describe('npm run status and npm run reset', () => {
+  it('say what is up, refuse to clear what runs, and clear what does not', async () => {
+    await start()
+    const up = runScript('scripts/status.ts', settings)
+    expect(await up.ended()).toBe(0)
+    expect(up.output()).toMatch(/mysql +pid \d+ +runs/)
+    expect(up.output()).toMatch(/orders-connector .* well/)
+
+    const tooEarly = runScript('scripts/reset.ts', settings, ['--yes'])
+    expect(await tooEarly.ended()).toBe(1)
+    expect(tooEarly.output()).toContain('It is still up')
+
+    starter?.child.kill('SIGINT')
+    await starter?.ended()
+    const down = runScript('scripts/status.ts', settings)
+    expect(await down.ended()).toBe(1)
+    expect(down.output()).toContain('Nothing is up here. Start it: npm start')
+
+    const unasked = runScript('scripts/reset.ts', settings)
+    unasked.child.stdin?.end()
+    expect(await unasked.ended()).toBe(1)
+    const cleared = runScript('scripts/reset.ts', settings, ['--yes'])
+    expect(await cleared.ended()).toBe(0)
+    expect(cleared.output()).toContain('Cleared.')
+  })
+})

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Settings } from '../../scripts/pipeline/settings.ts'
+import { root } from '../../scripts/pipeline/settings.ts'
+import { eventually } from './eventually.ts'
+
+export type RunningScript = {
+  readonly child: ChildProcess
+  output(): string
+  /** Waits until the output so far matches. */
+  says(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>
+  /** Waits for the end and gives back the exit code, or the signal that ended it. */
+  ended(timeoutMs?: number): Promise<number | string>
+}
+
+/** Runs one of our scripts as the npm command of the same name would, against the folder and ports of `settings`. */
+export function runScript(file: string, settings: Settings, args: readonly string[] = []): RunningScript {
+  const child = spawn(process.execPath, [join(root, file), ...args], {
+    env: { ...process.env, ...environmentOf(settings) }
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
+  const end = new Promise<number | string>(resolve =>
+    child.on('exit', (code, signal) => resolve(code ?? signal ?? 'lost'))
+  )
+  return {
+    child,
+    output: () => output,
+    says: (pattern, timeoutMs = 60_000) =>
+      eventually(
+        () => {
+          const match = pattern.exec(output)
+          if (match === null) throw new Error(`${file} never said ${String(pattern)}; it said:\n${output}`)
+          return match
+        },
+        { timeoutMs }
+      ),
+    async ended(timeoutMs = 60_000) {
+      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+      return end.finally(() => clearTimeout(timer))
+    }
+  }
+}
+
+function environmentOf({ dir, ports }: Settings): Record<string, string> {
+  return {
+    DATA_DIR: dir,
+    ORDER_SERVICE_PORT: String(ports.order),
+    DELIVERY_SERVICE_PORT: String(ports.delivery),
+    CONSOLE_PORT: String(ports.console),
+    CONNECT_PORT: String(ports.connect),
+    KAFKA_PORT: String(ports.kafka),
+    MYSQL_PORT: String(ports.mysql),
+    KEEPER_PORT: String(ports.keeper)
+  }
+}
