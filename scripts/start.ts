@@ -13,6 +13,7 @@ const hushed: string[] = []
 const show = logLines(process.stdout)
 let isUp = false
 let stopping: Promise<void> | undefined
+let stoppingSince = 0
 
 process.stdout.on('error', () => void stop()) // nobody reads any more: `npm start | head`
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
@@ -34,9 +35,12 @@ try {
 /** Once: everything in order. A second Ctrl-C: at once, by force. */
 async function stop(): Promise<void> {
   if (stopping !== undefined) {
+    // npm, a terminal and a supervisor may each pass on the same signal: only a later one means impatience.
+    if (Date.now() - stoppingSince < 1_000) return
     await endRecorded(0)
     process.exit(1)
   }
+  stoppingSince = Date.now()
   console.log('\nStopping; once more Ctrl-C kills at once.')
   stopping = isUp ? pipeline.then(running => running.stop()) : endRecorded(10_000)
   await stopping

@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Part, type Progress, type Stack, requireFree, startStack } from '../../packages/stack/src/index.ts'
+import {
+  type Part,
+  type Progress,
+  type Stack,
+  ownFolder,
+  requireFree,
+  startStack
+} from '../../packages/stack/src/index.ts'
 import { ensureAccounts, urlFor } from './accounts.ts'
 import { type Addresses, addressesOf, writeAddresses } from './addresses.ts'
 import { createNodePart, runNode } from './node-process.ts'
@@ -30,7 +37,12 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
   const { dir, ports } = settings
   const addresses = addressesOf(settings)
   const secretsDir = join(dir, 'secrets')
-  for (const name of ['order', 'delivery', 'keeper', 'console'] as const) await requireFree(ports[name], purposes[name])
+  // First what a killed starter left: it may hold the very ports that are wanted.
+  const release = await ownFolder(join(dir, 'run'))
+  await requirePorts(ports).catch(error => {
+    release()
+    throw error
+  })
   const stack = await startStack({
     dir,
     brokers: settings.brokers,
@@ -85,6 +97,10 @@ const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' 
   delivery: 'the delivery service',
   keeper: 'the keeper',
   console: 'the console'
+}
+
+async function requirePorts(ports: Settings['ports']): Promise<void> {
+  for (const name of ['order', 'delivery', 'keeper', 'console'] as const) await requireFree(ports[name], purposes[name])
 }
 
 async function migrate(stack: Stack, secretsDir: string): Promise<void> {

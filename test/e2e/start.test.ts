@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { livingProcesses } from '../../packages/stack/src/index.ts'
+import { endProcess, livingProcesses } from '../../packages/stack/src/index.ts'
 import type { Settings } from '../../scripts/pipeline/settings.ts'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
@@ -19,7 +19,10 @@ afterEach(async () => {
   if (starter?.child.exitCode === null) starter.child.kill('SIGTERM')
   await starter?.ended()
 })
-afterAll(() => rm(settings.dir, { recursive: true, force: true }))
+afterAll(async () => {
+  for (const record of await living()) await endProcess(record, 2_000)
+  await rm(settings.dir, { recursive: true, force: true })
+})
 
 const living = () => livingProcesses(join(settings.dir, 'run'))
 

@@ -26,15 +26,16 @@ export function runScript(file: string, settings: Settings, args: readonly strin
   return {
     child,
     output: () => output,
-    says: (pattern, timeoutMs = 60_000) =>
-      eventually(
-        () => {
-          const match = pattern.exec(output)
-          if (match === null) throw new Error(`${file} never said ${String(pattern)}; it said:\n${output}`)
-          return match
-        },
-        { timeoutMs }
-      ),
+    async says(pattern, timeoutMs = 60_000) {
+      const saidOrEnded = () => {
+        const match = pattern.exec(output)
+        if (match !== null || child.exitCode !== null) return match
+        throw new Error(`${file} did not say ${String(pattern)} in time; it said:\n${output}`)
+      }
+      const match = await eventually(saidOrEnded, { timeoutMs })
+      if (match === null) throw new Error(`${file} ended without saying ${String(pattern)}; it said:\n${output}`)
+      return match
+    },
     async ended(timeoutMs = 60_000) {
       const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
       return end.finally(() => clearTimeout(timer))
