@@ -32,6 +32,8 @@ export async function applyConnector(
   const outcome = outcomeOf(current, changes, options)
   if (outcome === 'created') await beginAtPosition(api, file, options)
   if (outcome === 'rebuilt') await rebuildSchemaHistory(api, file, options)
+  // A task that failed before stays FAILED, whatever its file says now, until somebody restarts it.
+  if (outcome === 'unchanged') await api.request('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
   if (outcome === 'changed') await api.request('PUT', `${path}/config`, { body: file.config })
   if (options.wait !== false) await waitUntilRunning(api, file.name, options)
   return { outcome, changes }

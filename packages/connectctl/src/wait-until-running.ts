@@ -10,10 +10,13 @@ export async function waitUntilRunning(api: ConnectApi, name: string, options: W
   const { timeoutMs = 60_000, settleMs = 1_000 } = options
   const deadline = Date.now() + timeoutMs
   let runningSince: number | undefined
+  let failedSince: number | undefined
   let last: ConnectorStatus | undefined
   while (Date.now() < deadline) {
     last = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
-    if (last) failIfDead(last)
+    failedSince = last && isFailed(last) ? (failedSince ?? Date.now()) : undefined
+    // A restart is answered before the old state is gone: a failure counts when it stays.
+    if (last && failedSince !== undefined && Date.now() - failedSince >= settleMs) failIfDead(last)
     runningSince = last && isRunning(last) ? (runningSince ?? Date.now()) : undefined
     if (runningSince !== undefined && Date.now() - runningSince >= settleMs) return
     await sleep(200)
@@ -26,6 +29,10 @@ export function isRunning(status: ConnectorStatus): boolean {
   return (
     status.connector.state === 'RUNNING' && status.tasks.length > 0 && status.tasks.every(t => t.state === 'RUNNING')
   )
+}
+
+function isFailed({ connector, tasks }: ConnectorStatus): boolean {
+  return [connector, ...tasks].some(part => part.state === 'FAILED')
 }
 
 function failIfDead(status: ConnectorStatus): void {
