@@ -13,7 +13,8 @@ export type Settings = {
 
 export const root = join(import.meta.dirname, '../..')
 
-const ports: readonly (readonly [PortName, string, number])[] = [
+/** Each port with the variable that sets it and its usual number. */
+export const portVariables: readonly (readonly [name: PortName, variable: string, usual: number])[] = [
   ['order', 'ORDER_SERVICE_PORT', 8080],
   ['delivery', 'DELIVERY_SERVICE_PORT', 8082],
   ['console', 'CONSOLE_PORT', 9000],
@@ -33,7 +34,7 @@ Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the con
   --workers 2       two Connect workers (default 1)
   --help            this text
 
-Ports one by one, from the environment: ${ports.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
+Ports one by one, from the environment: ${portVariables.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
 Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it: npm run reset.`
 
 /** Reads the command line and the environment; throws a sentence when one of them makes no sense. */
@@ -52,7 +53,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   return {
     dir: env.DATA_DIR ?? join(root, '.data/stack'),
     ports: Object.fromEntries(
-      ports.map(([name, variable, port]) => [
+      portVariables.map(([name, variable, port]) => [
         name,
         wholeNumber(variable, env[variable] ?? String(port + offset), 65_535)
       ])

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Settings } from '../../scripts/pipeline/settings.ts'
-import { root } from '../../scripts/pipeline/settings.ts'
+import { type Settings, portVariables, root } from '../../scripts/pipeline/settings.ts'
 import { eventually } from './eventually.ts'
 
 export type RunningScript = {
@@ -44,14 +43,6 @@ export function runScript(file: string, settings: Settings, args: readonly strin
 }
 
 function environmentOf({ dir, ports }: Settings): Record<string, string> {
-  return {
-    DATA_DIR: dir,
-    ORDER_SERVICE_PORT: String(ports.order),
-    DELIVERY_SERVICE_PORT: String(ports.delivery),
-    CONSOLE_PORT: String(ports.console),
-    CONNECT_PORT: String(ports.connect),
-    KAFKA_PORT: String(ports.kafka),
-    MYSQL_PORT: String(ports.mysql),
-    KEEPER_PORT: String(ports.keeper)
-  }
+  const variables = portVariables.map(([name, variable]) => [variable, String(ports[name])])
+  return { DATA_DIR: dir, ...Object.fromEntries(variables) }
 }

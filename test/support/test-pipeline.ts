@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, startStack } from '../../packages/stack/src/index.ts'
 import { type Pipeline, startPipeline } from '../../scripts/pipeline/pipeline.ts'
-import { type PortName, type Settings, root } from '../../scripts/pipeline/settings.ts'
+import { type PortName, type Settings, portVariables, root } from '../../scripts/pipeline/settings.ts'
 
 export { startStack }
 
@@ -34,8 +34,8 @@ export async function startTestPipeline(wishes: Wishes = {}): Promise<TestPipeli
 
 /** Settings with free ports and an empty folder that no other run uses. */
 export async function freeSettings(wishes: Wishes = {}): Promise<Settings> {
-  const names: readonly PortName[] = ['order', 'delivery', 'console', 'connect', 'kafka', 'mysql', 'keeper']
-  const ports = Object.fromEntries(await Promise.all(names.map(async name => [name, await freePort()] as const)))
+  const chosen = portVariables.map(async ([name]) => [name, await freePort()] as const)
+  const ports = Object.fromEntries(await Promise.all(chosen))
   count += 1
   const dir = join(root, '.data/test', `pipeline-${process.pid}-${count}`)
   await rm(dir, { recursive: true, force: true })
