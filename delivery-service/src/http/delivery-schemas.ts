@@ -1,3 +1,4 @@
+import { wholeNumberText } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 
 export const deliverySchema = z
@@ -16,19 +17,11 @@ export const deliveryPageSchema = z
   })
   .meta({ id: 'DeliveryPage' })
 
-const wholeNumber = (most: number) => {
-  const error = `must be a whole number from 1 to ${most}`
-  return z
-    .string({ error })
-    .regex(/^\d{1,16}$/, { error })
-    .transform(Number)
-    .pipe(z.int({ error }).min(1, { error }).max(most, { error }))
-}
-const orderId = wholeNumber(Number.MAX_SAFE_INTEGER).meta({ example: '1' })
+const orderId = wholeNumberText(1, Number.MAX_SAFE_INTEGER)
 
 export const deliveryPathSchema = z.object({ orderId })
 
 export const deliveryQuerySchema = z.strictObject({
-  limit: wholeNumber(200).default(20).meta({ description: 'Deliveries on a page, 20 if not given' }),
+  limit: wholeNumberText(1, 200).default(20).meta({ description: 'Deliveries on a page, 20 if not given' }),
   before: orderId.optional().meta({ description: 'Only deliveries before that of this order' })
 })

@@ -1,10 +1,6 @@
+import { wholeNumberText } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { largestQuantity, longestName, nameProblem } from '../orders/order.ts'
-
-const wholeNumber = (least: number, most: number) => {
-  const error = `must be a whole number from ${least} to ${most}`
-  return z.int({ error }).min(least, { error }).max(most, { error })
-}
 
 const name = z
   .string({ error: 'must be a string' })
@@ -13,7 +9,12 @@ const name = z
     if (message !== undefined) context.addIssue({ code: 'custom', message })
   })
   .meta({ minLength: 1, maxLength: longestName, example: 'joon' })
-const quantity = wholeNumber(1, largestQuantity).meta({ example: 95 })
+const quantityError = `must be a whole number from 1 to ${largestQuantity}`
+const quantity = z
+  .int({ error: quantityError })
+  .min(1, { error: quantityError })
+  .max(largestQuantity, { error: quantityError })
+  .meta({ example: 95 })
 
 export const newOrderSchema = z
   .strictObject(
@@ -33,30 +34,23 @@ export const orderPageSchema = z
   })
   .meta({ id: 'OrderPage' })
 
-const digits = (error: string) =>
-  z
-    .string({ error })
-    .regex(/^\d{1,16}$/, { error })
-    .transform(Number)
-const idError = `must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`
-const orderId = digits(idError)
-  .pipe(z.int({ error: idError }).min(1, { error: idError }))
-  .meta({ example: '1' })
+const orderId = wholeNumberText(1, Number.MAX_SAFE_INTEGER)
 
 export const orderPathSchema = z.object({ id: orderId })
 
 export const orderQuerySchema = z.strictObject({
-  limit: digits('must be a whole number from 1 to 200')
-    .pipe(wholeNumber(1, 200))
-    .default(20)
-    .meta({ description: 'Orders on a page, 20 if not given' }),
+  limit: wholeNumberText(1, 200).default(20).meta({ description: 'Orders on a page, 20 if not given' }),
   before: orderId.optional().meta({ description: 'Only orders older than this id' })
 })
 
 /** For the API's description; the header is read by `readIdempotencyKey`. */
 export const orderHeadersSchema = z.object({
-  'Idempotency-Key': z.string().optional().meta({
-    description: 'A repeat with the same key gets the first answer. A string in double quotes, or a bare token',
-    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"'
-  })
+  'Idempotency-Key': z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'A repeat with the same key gets the first answer. A random string in double quotes, such as ' +
+        '"8e03978e-40d5-43dd-bc93-6894a57f9324", or the same without the quotes'
+    })
 })

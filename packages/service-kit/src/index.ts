@@ -19,3 +19,4 @@ export {
 } from './problem.ts'
 export { contextOf, type RequestContext, requestContext } from './request-context.ts'
 export { runService, type Service } from './run-service.ts'
+export { wholeNumberText } from './whole-number.ts'
