@@ -5,9 +5,11 @@ import { buildService, createBench, orderCreated } from '../test/build-service.t
 const order = (id: number, name = `order ${id}`) =>
   orderCreated({ aggregateId: id, aggregateVersion: 1, payload: { name, quantity: id } })
 
-it('delivers an order, shows it, and logs one line about it', async () => {
+const clients = ['kafkajs', 'platformatic']
+
+it.each(clients)('delivers an order, shows it, and logs one line about it, read by %s', async client => {
   const bench = await createBench()
-  const { get, log } = await buildService(bench)
+  const { get, log } = await buildService({ env: { ...bench.env, KAFKA_CLIENT: client } })
   expect((await get('/deliveries/7')).status).toBe(404)
   await bench.produce(order(7, 'joon 준 👨‍👩‍👧‍👦'))
   const delivery = await eventually(async () => {

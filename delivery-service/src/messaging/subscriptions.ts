@@ -1,4 +1,4 @@
-import { createConsumer, kafkajsClient } from '@outbox-cdc/outbox'
+import { createConsumer, kafkajsClient, platformaticClient } from '@outbox-cdc/outbox'
 import type { Check, Logger } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 import type { Registry } from 'prom-client'
@@ -6,6 +6,8 @@ import type { Config } from '../config.ts'
 import { registerGauges } from './consumer-gauges.ts'
 import { createDeliveryObserver } from './delivery-observer.ts'
 import { onOrderCreated, orderCreated } from './on-order-created.ts'
+
+const clients = { kafkajs: kafkajsClient, platformatic: platformaticClient }
 
 type Parts = { readonly db: Knex; readonly logger: Logger; readonly registry: Registry }
 
@@ -21,7 +23,7 @@ export type Subscriptions = {
 /** What this service listens to. Other events on the topic are passed over: they are not for us. */
 export function createSubscriptions(config: Config, { db, logger, registry }: Parts): Subscriptions {
   const { KAFKA_BROKERS: brokers, KAFKA_GROUP: group, KAFKA_TOPIC: topic } = config
-  const kafka = kafkajsClient({ brokers, clientId: 'delivery-service', logger })
+  const kafka = clients[config.KAFKA_CLIENT]({ brokers, clientId: 'delivery-service', logger })
   let stalled: string | undefined
   const consumer = createConsumer({
     kafka,
