@@ -2,15 +2,19 @@ import { ConfigError, createHttpServer, type Logger, type Service } from '@outbo
 import type { Config } from './config.ts'
 import { createConnectRest } from './connect/connect-rest.ts'
 import { createProbes } from './flow/create-probes.ts'
+import type { Readings } from './flow/readings.ts'
 import { createSampler } from './flow/sampler.ts'
 import { aboutRoutes } from './http/about-routes.ts'
 import { createApp, streamHandler } from './http/app.ts'
 import { createEventStream } from './http/event-stream.ts'
 import { flowRoutes } from './http/flow-routes.ts'
+import { orderRoutes } from './http/order-routes.ts'
 import { guardActions, isLoopback } from './http/guard.ts'
 import { createKafkaClients } from './kafka/kafka-clients.ts'
 import { createDatabase } from './mysql/database.ts'
 import { namesFrom } from './names.ts'
+import { type BinlogTrack, createBinlogTrack } from './orders/binlog-track.ts'
+import { createFollowOrder } from './orders/follow-order.ts'
 
 /** The console's parts put together. Every one of them may be away: the page says so and goes on. */
 export function createConsole(config: Config, logger: Logger): Service {
@@ -24,6 +28,9 @@ export function createConsole(config: Config, logger: Logger): Service {
   const deliveriesDb =
     config.DELIVERIES_MYSQL_URL === undefined ? undefined : createDatabase(config.DELIVERIES_MYSQL_URL)
   const sampler = createSampler(createProbes({ config, kafka, connect, ordersDb, deliveriesDb }), namesFrom(config))
+  const binlog = createBinlogTrack()
+  sampler.onFlow(() => rememberBinlog(binlog, sampler.readings()))
+  const follow = createFollowOrder({ config, reader: kafka.browsing, ordersDb, deliveriesDb, binlog })
   const guard = guardActions(config.CONSOLE_ACTIONS === 'on', logger)
   const flowStream = createEventStream()
   sampler.onFlow(flow => flowStream.send('flow', JSON.stringify(flow)))
@@ -31,7 +38,11 @@ export function createConsole(config: Config, logger: Logger): Service {
     logger,
     token: config.CONSOLE_TOKEN,
     guard,
-    routes: [...aboutRoutes(config, guard), ...flowRoutes(sampler)],
+    routes: [
+      ...aboutRoutes(config, guard),
+      ...flowRoutes(sampler),
+      ...orderRoutes({ config, follow, ordersDb, deliveriesDb })
+    ],
     streams: { '/api/flow/stream': streamHandler(flowStream, 'flow', () => sampler.flow()) }
   })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
@@ -48,4 +59,10 @@ export function createConsole(config: Config, logger: Logger): Service {
       await Promise.allSettled([kafka.close(), ordersDb?.close(), deliveriesDb?.close()])
     }
   }
+}
+
+function rememberBinlog(track: BinlogTrack, { orders }: Readings): void {
+  const place = orders?.value?.binlog
+  if (place !== undefined && orders?.at !== undefined && orders.failing === undefined)
+    track.add({ ...place, at: orders.at })
 }

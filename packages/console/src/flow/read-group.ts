@@ -34,8 +34,7 @@ export function createGroupReader({ admin, reader, topic, group, ends }: GroupSo
   async function oldestOf(behind: Offsets): Promise<number | undefined> {
     const place = [...behind].join(' ')
     if (oldest?.place === place) return oldest.at
-    const records = await reader.fetch(topic, behind, { bytesPerPartition: 4 * 1024 })
-    const waiting = records.filter(record => record.offset === behind.get(record.partition))
+    const waiting = [...(await reader.firstAt(topic, behind)).values()]
     const at = waiting.length === 0 ? undefined : Math.min(...waiting.map(record => record.timestamp))
     oldest = { place, at }
     return at

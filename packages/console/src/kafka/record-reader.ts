@@ -25,6 +25,8 @@ export type RecordReader = {
   youngest(topic: string): Promise<number | undefined>
   /** Some records from each of these offsets on, in no order among partitions; none when there are none. */
   fetch(topic: string, from: Offsets, options?: FetchOptions): Promise<readonly StoredRecord[]>
+  /** The first record at or after each of these offsets. */
+  firstAt(topic: string, offsets: Offsets): Promise<ReadonlyMap<number, StoredRecord>>
 }
 
 type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>
@@ -65,6 +67,24 @@ export function createRecordReader(admin: Admin, consumer: Consumer): RecordRead
     )
   }
 
+  function fetch(topic: string, from: Offsets, { bytesPerPartition = 256 * 1024, waitMs = 0 }: FetchOptions = {}) {
+    return queue(async () => {
+      const found = await findTopic(topic)
+      const byLeader = Map.groupBy(from, ([partition]) => found.partitions[partition]?.leader ?? -1)
+      const answers = [...byLeader].map(([node, places]) =>
+        consumer.fetch({
+          node,
+          maxWaitTime: waitMs,
+          minBytes: 1,
+          maxBytes: bytesPerPartition * places.length,
+          topics: [{ topicId: found.id, partitions: places.map(place => wantedPartition(place, bytesPerPartition)) }]
+        })
+      )
+      const records = (await Promise.all(answers)).flatMap(answer => recordsIn(answer, topic))
+      return records.filter(record => record.offset >= (from.get(record.partition) ?? 0))
+    })
+  }
+
   return {
     partitions,
     offsets,
@@ -73,22 +93,19 @@ export function createRecordReader(admin: Admin, consumer: Consumer): RecordRead
       const newest = Math.max(...times)
       return newest > 0 ? newest : undefined
     },
-    fetch: (topic, from, { bytesPerPartition = 256 * 1024, waitMs = 0 } = {}) =>
-      queue(async () => {
-        const found = await findTopic(topic)
-        const byLeader = Map.groupBy(from, ([partition]) => found.partitions[partition]?.leader ?? -1)
-        const answers = [...byLeader].map(([node, places]) =>
-          consumer.fetch({
-            node,
-            maxWaitTime: waitMs,
-            minBytes: 1,
-            maxBytes: bytesPerPartition * places.length,
-            topics: [{ topicId: found.id, partitions: places.map(place => wantedPartition(place, bytesPerPartition)) }]
-          })
-        )
-        const records = (await Promise.all(answers)).flatMap(answer => recordsIn(answer, topic))
-        return records.filter(record => record.offset >= (from.get(record.partition) ?? 0))
-      })
+    fetch,
+    async firstAt(topic, offsets) {
+      const first = new Map<number, StoredRecord>()
+      const keep = (records: readonly StoredRecord[]) => {
+        for (const record of records) if (!first.has(record.partition)) first.set(record.partition, record)
+      }
+      keep(await fetch(topic, offsets, { bytesPerPartition: 32 * 1024 }))
+      // A broker promises a record larger than the bytes asked for only to the first partition of a request.
+      for (const [partition, offset] of offsets)
+        if (!first.has(partition))
+          keep(await fetch(topic, new Map([[partition, offset]]), { bytesPerPartition: 32 * 1024 }))
+      return first
+    }
   }
 }
 

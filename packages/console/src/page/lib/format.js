@@ -31,7 +31,7 @@ export function bytes(value) {
 /** A measured time, with as many digits as mean something: 0.84 ms, 4.2 ms, 310 ms, 14 s. */
 export function ms(value) {
   if (value === null || value === undefined) return '–'
-  if (value === 0) return '0 ms'
+  if (Number.isInteger(value) && value < 10_000) return `${whole.format(value)} ms`
   if (value < 1) return `${value.toFixed(2)} ms`
   if (value < 10) return `${value.toFixed(1)} ms`
   if (value < 10_000) return `${whole.format(value)} ms`

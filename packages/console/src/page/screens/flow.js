@@ -1,6 +1,7 @@
 import { chartOf } from '../parts/chart.js'
 import { h } from '../lib/dom.js'
 import { ago, compact, duration, exact, fact, ms, number, rate } from '../lib/format.js'
+import { emptyOrders } from '../parts/empty-orders.js'
 import { placeOrder } from '../parts/place-order.js'
 import { sparkline } from '../parts/sparkline.js'
 import { stateMark } from '../parts/state-mark.js'
@@ -129,7 +130,7 @@ function newest(state) {
     ? h('button.primary', { type: 'button', onclick: placeOrder }, 'Place an order')
     : null
   const head = h('div.section-head', {}, h('h2', {}, 'Newest orders'), place)
-  if (flow.newest.length === 0) return h('section.newest', {}, head, empty(about))
+  if (flow.newest.length === 0) return h('section.newest', {}, head, emptyOrders(about))
   const rows = flow.newest.map(order =>
     h(
       'li',
@@ -151,14 +152,4 @@ function delivered({ delivered: isDelivered, deliveredMs }) {
   if (isDelivered === null) return null
   if (!isDelivered) return h('span.result', {}, stateMark('unknown', 'on its way'))
   return h('span.result', {}, stateMark('ok', `delivered in ${ms(deliveredMs)}`))
-}
-
-function empty(about) {
-  const url = about?.names.orderServiceUrl || 'http://localhost:8080'
-  return h(
-    'div.empty',
-    {},
-    h('p', {}, 'No orders yet. Each new one appears here, with the time that it took. Place the first:'),
-    h('pre', {}, `curl -X POST ${url}/order -H 'content-type: application/json' -d '{"name":"joon","quantity":95}'`)
-  )
 }

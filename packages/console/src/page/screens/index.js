@@ -1,7 +1,8 @@
 import { flowScreen } from './flow.js'
+import { ordersScreen } from './orders.js'
 
 /** The screens in their order in the bar. */
-export const screens = [flowScreen]
+export const screens = [flowScreen, ordersScreen]
 
 /** The screen at an address; an address that is not ours shows the flow. */
 export function screenFor({ path }) {

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { isObject, keyText, unwrapped } from './decode-record.ts'
+import type { StoredRecord } from './record-reader.ts'
+
+export const shownRecord = z
+  .object({
+    partition: z.number(),
+    offset: z.number(),
+    timestamp: z.number(),
+    key: z.string().nullable().meta({ description: 'As people say it: 7 for {"event_id":7}' }),
+    event: z.string().nullable(),
+    value: z.unknown().meta({ description: '{schema, payload} opened, the inner JSON text parsed' }),
+    rawKey: z.string().nullable(),
+    rawValue: z.string().nullable().meta({ description: 'At most 64 kB of it' }),
+    cut: z.boolean().meta({ description: 'The value is larger than what is shown' }),
+    bytes: z.number(),
+    headers: z.array(z.object({ name: z.string(), value: z.string().nullable() }))
+  })
+  .meta({ id: 'Record' })
+export type ShownRecord = z.output<typeof shownRecord>
+
+const mostShown = 64 * 1024
+
+/** A record as people read it; what is too large to show is cut, and says so. */
+export function showRecord(record: StoredRecord): ShownRecord {
+  const { partition, offset, timestamp, key, value } = record
+  const cut = (value?.length ?? 0) > mostShown
+  const readable = cut ? null : openInner(unwrapped(value))
+  return {
+    partition,
+    offset,
+    timestamp,
+    key: keyText(key)?.slice(0, 500) ?? null,
+    event: isObject(readable) && typeof readable['event'] === 'string' ? readable['event'] : null,
+    value: readable,
+    rawKey: key?.toString('utf8', 0, 4_096) ?? null,
+    rawValue: value?.toString('utf8', 0, mostShown) ?? null,
+    cut,
+    bytes: (key?.length ?? 0) + (value?.length ?? 0),
+    headers: record.headers.slice(0, 100).map(([name, text]) => ({ name, value: text?.slice(0, 4_096) ?? null }))
+  }
+}
+
+/** The event's payload is JSON inside a JSON string: shown as what it says. */
+function openInner(value: unknown): unknown {
+  if (!isObject(value) || typeof value['payload'] !== 'string') return value
+  try {
+    return { ...value, payload: JSON.parse(value['payload']) as unknown }
+  } catch {
+    return value
+  }
+}

@@ -1,0 +1,48 @@
+/** Where the binlog ended at some moments of the last hour: so a commit is known to lie between two of them. */
+export type BinlogPlace = {
+  readonly at: number
+  readonly file: string
+  readonly position: number
+  readonly gtids: string
+}
+
+export type BinlogTrack = {
+  add(place: BinlogPlace): void
+  around(committedAt: number): { readonly from: BinlogPlace; readonly to: BinlogPlace } | undefined
+}
+
+const kept = 3_600
+/** A reading takes a moment, and MySQL's clock is not ours: places nearer than this prove nothing. */
+const slackMs = 300
+
+export function createBinlogTrack(): BinlogTrack {
+  const places: BinlogPlace[] = []
+  return {
+    add(place) {
+      const last = places.at(-1)
+      // While nothing is written, the newest of the same places is as good as all of them; the first marks the change.
+      const before = places.at(-2)
+      if (last?.position === place.position && last.file === place.file && before?.position === place.position)
+        places.pop()
+      places.push(place)
+      if (places.length > kept) places.shift()
+    },
+    around(committedAt) {
+      const from = places.findLast(place => place.at < committedAt - slackMs)
+      const to = places.find(place => place.at > committedAt + slackMs)
+      return from === undefined || to === undefined ? undefined : { from, to }
+    }
+  }
+}
+
+/** What one GTID set has and an older one of the same server had not: `uuid:12` or `uuid:12-17`. */
+export function newGtids(from: string, to: string): string | undefined {
+  const last = (set: string) =>
+    new Map([...set.matchAll(/([\da-f-]{36})[^,]*?(\d+)(?=,|$)/gi)].map(([, id, n]) => [id, Number(n)]))
+  const before = last(from)
+  const added = [...last(to)].filter(([id, n]) => n > (before.get(id) ?? 0))
+  if (added.length !== 1) return undefined
+  const [id, end] = added[0] ?? []
+  const start = (before.get(id) ?? 0) + 1
+  return start === end ? `${id}:${end}` : `${id}:${start}-${end}`
+}

@@ -1,0 +1,189 @@
+import { labelOf } from '../flow/build-flow.ts'
+import { milliseconds } from '../flow/say.ts'
+import type { ShownRecord } from '../kafka/show-record.ts'
+import { type BinlogPlace, newGtids } from './binlog-track.ts'
+import type { Asked } from './ask.ts'
+import type { Journey, Stage, StageFact } from './journey.ts'
+import type { ParkedState, Row } from './read-rows.ts'
+
+export type Known = {
+  readonly id: number
+  readonly topic: string
+  readonly consumer: string
+  readonly committedAt: number | undefined
+  readonly order: Asked<Row | undefined>
+  readonly around: { readonly from: BinlogPlace; readonly to: BinlogPlace } | undefined
+  readonly record: Asked<ShownRecord | undefined>
+  readonly inbox: Asked<number | undefined>
+  readonly parked: Asked<ParkedState | undefined>
+  readonly delivery: Asked<Row | undefined>
+}
+
+/** The stages of an order's way, each with its time, the milliseconds since the commit, and the facts behind it. */
+export function buildJourney(known: Known): Journey {
+  const header = (name: string) => known.record.value?.headers.find(one => one.name === name)?.value ?? null
+  const delivered = known.delivery.value !== undefined
+  const settled = known.parked.value?.state === 'skipped'
+  return {
+    id: known.id,
+    at: Date.now(),
+    found: known.order.value !== undefined || known.record.value !== undefined || delivered,
+    finished: delivered || settled,
+    traceId: header('traceparent')?.split('-')[1] ?? null,
+    correlationId: header('correlation_id'),
+    stages: [committed(known), inBinlog(known), inKafka(known), handled(known), written(known)],
+    record: known.record.value ?? null,
+    parked: known.parked.value?.state === 'waiting' ? known.parked.value.parked : null
+  }
+}
+
+type Draft = Pick<Stage, 'id' | 'title' | 'state' | 'words'> & {
+  readonly at?: number | undefined
+  readonly facts?: readonly StageFact[]
+}
+
+function stage({ committedAt }: Known, { at, facts = [], ...draft }: Draft): Stage {
+  const sinceCommit = at === undefined || committedAt === undefined ? null : Math.max(0, at - committedAt)
+  return { ...draft, at: at ?? null, sinceCommit, facts: [...facts] }
+}
+
+function committed(known: Known): Stage {
+  const { order, record } = known
+  const draft = { id: 'committed', title: 'Committed in MySQL' } as const
+  if (order.value !== undefined) {
+    const columns = Object.entries(order.value.columns).filter(([name]) => name !== 'id')
+    const facts = columns.slice(0, 8).map(([label, value]) => ({ label, value: plain(value) }))
+    return stage(known, { ...draft, state: 'done', words: labelOf(order.value.columns), at: order.value.at, facts })
+  }
+  if (record.value !== undefined)
+    return stage(known, {
+      ...draft,
+      state: 'done',
+      words: 'its event is in Kafka, so it was committed',
+      at: known.committedAt
+    })
+  if (order.away) return stage(known, { ...draft, state: 'unknown', words: 'MySQL cannot be asked' })
+  return stage(known, { ...draft, state: 'waiting', words: `there is no order ${known.id}` })
+}
+
+function inBinlog(known: Known): Stage {
+  const { order, record, around } = known
+  const draft = { id: 'binlog', title: 'In the binlog' } as const
+  if (order.value === undefined && record.value === undefined)
+    return stage(known, { ...draft, state: 'waiting', words: 'waits for the commit' })
+  const own = (name: string) => record.value?.headers.find(header => header.name.endsWith(name))?.value ?? undefined
+  const [file, pos, gtid] = [own('source_file'), own('source_pos'), own('source_gtid')]
+  if (file !== undefined && pos !== undefined) {
+    const facts = [
+      { label: 'file', value: file },
+      { label: 'position', value: pos },
+      { label: 'GTID', value: gtid ?? null }
+    ]
+    return stage(known, { ...draft, state: 'done', words: 'written with the commit, in one transaction', facts })
+  }
+  if (around === undefined)
+    return stage(known, {
+      ...draft,
+      state: 'done',
+      words: 'written with the commit; nobody looked at the time, so its place is not known'
+    })
+  const { from, to } = around
+  const range = (place: BinlogPlace) => `${place.file} : ${place.position}`
+  const facts = [
+    { label: 'between', value: `${range(from)} and ${to.file === from.file ? to.position : range(to)}` },
+    { label: 'GTID', value: newGtids(from.gtids, to.gtids) ?? null }
+  ]
+  return stage(known, { ...draft, state: 'done', words: 'written with the commit, in one transaction', facts })
+}
+
+function inKafka(known: Known): Stage {
+  const { record, order, topic, committedAt } = known
+  const draft = { id: 'kafka', title: 'In Kafka' } as const
+  if (record.value !== undefined) {
+    const { partition, offset, key, timestamp } = record.value
+    const facts = [
+      { label: 'topic', value: topic },
+      { label: 'partition', value: partition },
+      { label: 'offset', value: offset },
+      { label: 'key', value: key }
+    ]
+    return stage(known, {
+      ...draft,
+      state: 'done',
+      words: `partition ${partition}, offset ${offset}`,
+      at: timestamp,
+      facts
+    })
+  }
+  if (record.away) return stage(known, { ...draft, state: 'unknown', words: 'Kafka cannot be asked' })
+  if (known.delivery.value !== undefined)
+    return stage(known, { ...draft, state: 'unknown', words: 'the topic keeps it no longer, or it lies too far back' })
+  if (order.value === undefined) return stage(known, { ...draft, state: 'waiting', words: 'waits for the commit' })
+  const age = committedAt === undefined ? '' : `, for ${milliseconds(Math.max(0, Date.now() - committedAt))} now`
+  return stage(known, { ...draft, state: 'waiting', words: `waits for Debezium${age}` })
+}
+
+function handled(known: Known): Stage {
+  const { inbox, parked, record, consumer, delivery } = known
+  const draft = { id: 'handled', title: 'Handled' } as const
+  if (parked.value?.state === 'waiting') {
+    const { reason, error, attempts, parkedAt } = parked.value.parked
+    const facts = [
+      { label: 'reason', value: reason },
+      { label: 'error', value: error },
+      { label: 'attempts', value: attempts }
+    ]
+    return stage(known, { ...draft, state: 'parked', words: `parked: ${reason}`, at: parkedAt, facts })
+  }
+  if (parked.value?.state === 'skipped')
+    return stage(known, {
+      ...draft,
+      state: 'skipped',
+      words: 'skipped for good by a person',
+      at: parked.value.parked.parkedAt,
+      facts: [{ label: 'note', value: parked.value.note }]
+    })
+  const facts = [
+    { label: 'consumer', value: consumer },
+    { label: 'message id', value: messageId(record.value) }
+  ]
+  if (inbox.value !== undefined) {
+    const attempts = parked.value?.parked.attempts
+    const words = attempts === undefined ? 'its inbox row is written' : `applied after ${attempts} attempts and a retry`
+    return stage(known, { ...draft, state: 'done', words, at: inbox.value, facts })
+  }
+  if (inbox.away) return stage(known, { ...draft, state: 'unknown', words: 'the delivery database cannot be asked' })
+  if (delivery.value !== undefined)
+    return stage(known, { ...draft, state: 'done', words: 'handled; its inbox row is gone or was never kept', facts })
+  if (record.value === undefined) return stage(known, { ...draft, state: 'waiting', words: 'waits for the record' })
+  return stage(known, { ...draft, state: 'waiting', words: `waits for ${consumer}`, facts })
+}
+
+function written(known: Known): Stage {
+  const { delivery, parked } = known
+  const draft = { id: 'delivered', title: 'Delivered' } as const
+  if (delivery.value !== undefined) {
+    const facts = Object.entries(delivery.value.columns).map(([label, value]) => ({ label, value: plain(value) }))
+    return stage(known, {
+      ...draft,
+      state: 'done',
+      words: 'its row is written',
+      at: delivery.value.at,
+      facts: facts.slice(0, 8)
+    })
+  }
+  if (delivery.away) return stage(known, { ...draft, state: 'unknown', words: 'the delivery database cannot be asked' })
+  if (parked.value?.state === 'skipped')
+    return stage(known, { ...draft, state: 'skipped', words: 'will not be written' })
+  const words = parked.value?.state === 'waiting' ? 'waits for a person: retry or skip' : 'waits for its handler'
+  return stage(known, { ...draft, state: 'waiting', words })
+}
+
+function messageId(record: ShownRecord | undefined): string | null {
+  return record?.headers.find(({ name }) => name === 'message_id')?.value ?? null
+}
+
+function plain(value: unknown): string | number | null {
+  if (value === null || typeof value === 'number' || typeof value === 'string') return value
+  return JSON.stringify(value)
+}

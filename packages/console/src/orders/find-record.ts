@@ -1,0 +1,78 @@
+import { outboxFields } from '../kafka/decode-record.ts'
+import type { Offsets, RecordReader, StoredRecord } from '../kafka/record-reader.ts'
+
+export type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string }
+
+export type Wanted = {
+  readonly orderId: number
+  /** When the order was committed; undefined: only the end of the topic is searched. */
+  readonly committedAt?: number | undefined
+  readonly signal: AbortSignal
+}
+
+/** Commits become visible a little before or after the time in their row. */
+const earlierMs = 2_000
+const laterMs = 5_000
+const mostScanned = 6_000
+
+/**
+ * Finds the record of an order's event in a topic of any size: by halving on the records' own times, which grow with
+ * the offset, then by reading on for a bounded while.
+ */
+export async function findRecord(source: RecordSource, wanted: Wanted): Promise<StoredRecord | undefined> {
+  const { reader, topic } = source
+  const [first, next] = await Promise.all([reader.offsets(topic, 'earliest'), reader.offsets(topic, 'latest')])
+  const { committedAt } = wanted
+  const from =
+    committedAt === undefined
+      ? new Map([...next].map(([partition, end]) => [partition, Math.max(first.get(partition) ?? 0, end - 2_000)]))
+      : await halve(source, { first, next, before: committedAt - earlierMs, signal: wanted.signal })
+  return await scan(source, { from, next, wanted })
+}
+
+type Range = { readonly first: Offsets; readonly next: Offsets; readonly before: number; readonly signal: AbortSignal }
+
+/** For each partition an offset before which everything is older than `before`. */
+async function halve({ reader, topic }: RecordSource, { first, next, before, signal }: Range): Promise<Offsets> {
+  const low = new Map(first)
+  const high = new Map(next)
+  while (!signal.aborted) {
+    const middles = new Map<number, number>()
+    for (const [partition, start] of low) {
+      const end = high.get(partition) ?? start
+      if (end - start > 100) middles.set(partition, Math.floor((start + end) / 2))
+    }
+    if (middles.size === 0) break
+    const records = await reader.firstAt(topic, middles)
+    for (const [partition, middle] of middles) {
+      const found = records.get(partition)
+      const time = found && (outboxFields(found).createdAt ?? found.timestamp)
+      if (time !== undefined && time < before) low.set(partition, middle)
+      else high.set(partition, middle)
+    }
+  }
+  return low
+}
+
+type Scan = { readonly from: Offsets; readonly next: Offsets; readonly wanted: Wanted }
+
+async function scan(
+  { reader, topic, event }: RecordSource,
+  { from, next, wanted }: Scan
+): Promise<StoredRecord | undefined> {
+  const open = new Map([...from].filter(([partition, offset]) => offset < (next.get(partition) ?? 0)))
+  const until = (wanted.committedAt ?? Number.POSITIVE_INFINITY) + laterMs
+  for (let scanned = 0; open.size > 0 && scanned < mostScanned && !wanted.signal.aborted; ) {
+    const records = await reader.fetch(topic, open, { bytesPerPartition: 512 * 1024 })
+    if (records.length === 0) return undefined
+    scanned += records.length
+    for (const record of records) {
+      const fields = outboxFields(record)
+      if (fields.eventId === wanted.orderId && fields.event === event) return record
+      const isLast = record.offset + 1 >= (next.get(record.partition) ?? 0)
+      if (isLast || (fields.createdAt ?? 0) > until) open.delete(record.partition)
+      else if (open.has(record.partition)) open.set(record.partition, record.offset + 1)
+    }
+  }
+  return undefined
+}
