@@ -6,7 +6,7 @@ export function newMessageId(): string {
   return builtIn === undefined ? uuidVersion7(Date.now()) : builtIn()
 }
 
-/** The same for Node before 24.16, which has no such function. */
+/** The same for a Node that has no such function. */
 export function uuidVersion7(milliseconds: number): string {
   const bytes = crypto.randomBytes(16)
   bytes.writeUIntBE(milliseconds, 0, 6)

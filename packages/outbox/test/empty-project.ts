@@ -1,0 +1,67 @@
+import { execFile, spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { onTestFinished } from 'vitest'
+import { packOutbox } from '../../../scripts/pack/pack-outbox.ts'
+
+const run = promisify(execFile)
+const repository = join(import.meta.dirname, '../../..')
+
+export type EmptyProject = {
+  readonly dir: string
+  write(files: Readonly<Record<string, string>>): Promise<void>
+  /** Answers what it printed. */
+  node(file: string, env?: Readonly<Record<string, string>>): Promise<string>
+  /** Starts a file that runs until the test ends; answers what it has printed so far. */
+  start(file: string, env: Readonly<Record<string, string>>): () => string
+  typeCheck(): Promise<void>
+}
+
+/** A new project outside of this repository with the packed package installed by npm, and its peers. */
+export async function useEmptyProject(peers: readonly string[]): Promise<EmptyProject> {
+  const dir = await mkdtemp(join(tmpdir(), 'outbox-project-'))
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  const tarball = await packOutbox(dir)
+  const modules = join(dir, 'node_modules')
+  await writeFile(join(dir, 'package.json'), '{"type":"module","private":true}')
+  // A copy of the one dependency, so that npm finds it installed and needs no registry.
+  const commander = dirname(createRequire(import.meta.url).resolve('commander'))
+  await cp(commander, join(modules, 'commander'), { recursive: true, dereference: true })
+  const offline = ['--offline', '--legacy-peer-deps', '--no-audit', '--no-fund']
+  await run('npm', ['install', tarball, ...offline], { cwd: dir })
+  for (const peer of [...peers, '@types/node']) {
+    await mkdir(dirname(join(modules, peer)), { recursive: true })
+    await symlink(join(repository, 'node_modules', peer), join(modules, peer))
+  }
+  const environment = (env: object) => ({ PATH: process.env.PATH, ...env })
+  return {
+    dir,
+    async write(files) {
+      for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text)
+    },
+    async node(file, env = {}) {
+      const { stdout } = await run(process.execPath, [file], { cwd: dir, env: environment(env) })
+      return stdout
+    },
+    start(file, env) {
+      const child = spawn(process.execPath, [file], { cwd: dir, env: environment(env), stdio: 'pipe' })
+      let printed = ''
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (printed += String(chunk)))
+      onTestFinished(() => void child.kill('SIGKILL'))
+      return () => printed
+    },
+    async typeCheck() {
+      const strict = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--allowImportingTsExtensions']
+      await run('tsc', [...strict, '--types', 'node', '--noEmit', '--project', await tsconfig(dir)], { cwd: dir })
+    }
+  }
+}
+
+async function tsconfig(dir: string): Promise<string> {
+  const path = join(dir, 'tsconfig.json')
+  await writeFile(path, '{"include":["*.ts"]}')
+  return path
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../../../test/support/eventually.ts'
+import { uniqueName, useDatabase, useStack } from '../../../test/support/use-stack.ts'
+import { streamOutbox } from './debezium-topic.ts'
+import { useEmptyProject } from './empty-project.ts'
+
+const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8')
+
+/** The snippets of the README by the file names in their first lines. */
+function snippets(): Record<string, string> {
+  const blocks = [...readme.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)]
+  return Object.fromEntries(blocks.map(([, name = '', text = '']) => [name, text]))
+}
+
+it('leads from npm install to a working consumer, as the README says, in an empty project', async () => {
+  const orders = await useDatabase('orders')
+  const deliveries = await useDatabase('deliveries')
+  const env = { ORDERS_URL: orders.url, DELIVERIES_URL: deliveries.url }
+  const project = await useEmptyProject(['knex', 'kafkajs', 'mysql2', 'pino', 'zod'])
+  await project.write(snippets())
+  await project.typeCheck()
+  await project.node('migrate.ts', env)
+  await project.node('place-order.ts', env)
+  const topic = await streamOutbox(orders)
+  onTestFinished(() => topic.remove())
+  const deliver = snippets()['deliver.ts'] ?? ''
+  await project.write({
+    'deliver.ts': deliver
+      .replace('127.0.0.1:9092', useStack().kafka.brokers.join(','))
+      .replace('orders_server.orders.outbox', topic.name)
+      .replace("group: 'delivery-service'", `group: '${uniqueName('readme')}'`)
+  })
+  const printed = project.start('deliver.ts', env)
+  expect(await project.node('one-trip.ts', env)).toMatch(/order 2/)
+  await eventually(async () => {
+    expect(await deliveries.db('delivery').orderBy('order_id'), printed()).toMatchObject([
+      { order_id: 1, name: 'joon', quantity: 95 },
+      { order_id: 2, name: "Robert'); DROP TABLE customer_order; --", quantity: 1 }
+    ])
+  })
+  await project.node('place-order.test.ts')
+})
+
+it('shows connector settings that are those of connect-config', async () => {
+  const shown = JSON.parse(/```json\n(.*?)```/s.exec(readme)?.[1] ?? '')
+  const path = join(import.meta.dirname, '../../../connect-config/orders-connector.json')
+  const used = JSON.parse(await readFile(path, 'utf8')) as Record<string, string>
+  const { 'table.include.list': tables, ...settings } = shown
+  expect(used).toMatchObject(settings)
+  expect(used['table.include.list']?.split(',')).toContain(tables)
+})

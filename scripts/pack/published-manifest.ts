@@ -1,0 +1,28 @@
+type Manifest = {
+  readonly exports: Readonly<Record<string, string>>
+  readonly bin?: Readonly<Record<string, string>>
+  readonly [field: string]: unknown
+}
+
+/** The workspace's package.json as the published package needs it: the same entries, built, and nothing of the workshop. */
+export function publishedManifest({ exports, bin = {}, ...manifest }: Manifest): Record<string, unknown> {
+  const { private: _, scripts: __, devDependencies: ___, ...published } = manifest
+  return {
+    ...published,
+    engines: { node: '>=22.18' },
+    sideEffects: false,
+    exports: Object.fromEntries(
+      Object.entries(exports).map(([path, file]) => [
+        path,
+        { types: built(file, '.d.ts'), default: built(file, '.js') }
+      ])
+    ),
+    ...(Object.keys(bin).length === 0
+      ? {}
+      : { bin: Object.fromEntries(Object.entries(bin).map(([name, file]) => [name, built(file, '.js')])) })
+  }
+}
+
+function built(file: string, extension: string): string {
+  return file.replace(/^\.\/src\//, './').replace(/\.ts$/, extension)
+}
