@@ -7,8 +7,6 @@ type MysqlOptions = {
   readonly name: string
   readonly logger: Logger
   readonly poolSize?: number
-  /** How long MySQL may be silent in the middle of a command, and how long a new connection may take. */
-  readonly silenceMs?: number
 }
 
 type RawConnection = {
@@ -22,8 +20,12 @@ const session = `SET SESSION time_zone = '+00:00', transaction_isolation = 'READ
   lock_wait_timeout = 1,
   sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'`
 
-/** A pool that never waits for MySQL longer than twice `silenceMs`, and comes back by itself when MySQL does. */
-export function createMysql({ url, name, logger, poolSize = 16, silenceMs = 2000 }: MysqlOptions): Knex {
+// Together under five seconds: the longest that a request waits for its 503.
+const waitMs = 2000
+const silenceMs = 2500
+
+/** A pool that waits for a connection and for a silent MySQL no longer than this, and comes back by itself when MySQL does. */
+export function createMysql({ url, name, logger, poolSize = 16 }: MysqlOptions): Knex {
   const quiet = (message: unknown) => logger.debug({ knex: message }, 'knex says')
   const db = knex({
     client: 'mysql2',
@@ -32,22 +34,22 @@ export function createMysql({ url, name, logger, poolSize = 16, silenceMs = 2000
       charset: 'utf8mb4',
       timezone: 'Z',
       supportBigNumbers: true,
-      connectTimeout: silenceMs,
+      connectTimeout: waitMs,
       enableKeepAlive: true,
       keepAliveInitialDelay: 10_000,
       connectAttributes: { program_name: name }
     },
-    acquireConnectionTimeout: silenceMs,
+    acquireConnectionTimeout: waitMs,
     log: { warn: quiet, error: quiet, deprecate: quiet, debug: quiet },
     pool: {
       min: 0,
       max: poolSize,
-      createTimeoutMillis: silenceMs,
+      createTimeoutMillis: waitMs,
       destroyTimeoutMillis: 500,
       // A restart of MySQL that is shorter than the wait is not noticed: creation is tried again until then.
       propagateCreateError: false,
       afterCreate(connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) {
-        endWhenSilent(connection, silenceMs)
+        endWhenSilent(connection)
         connection.query(session, error => done(error, connection))
       }
     }
@@ -70,7 +72,7 @@ function fromUrl(url: string) {
 
 // A frozen server answers nothing and closes nothing. Knex has no bound for BEGIN, COMMIT and ROLLBACK; the socket has
 // one for every command. The connection is destroyed, so that a late answer never meets another request.
-function endWhenSilent(connection: RawConnection, silenceMs: number): void {
+function endWhenSilent(connection: RawConnection): void {
   const { stream } = connection
   stream.setTimeout(silenceMs, () => {
     if (connection._command === null || connection._command === undefined) return

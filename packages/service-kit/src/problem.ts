@@ -83,12 +83,9 @@ export function answerProblems(logger: Logger, explain: Explain = () => undefine
   // oxlint-disable-next-line max-params -- express tells an error handler by its four parameters
   return (error, request, response, next) => {
     const problem = explain(error) ?? toProblem(error)
-    const { requestId } = response.locals
-    if (problem.status >= 500) {
-      const fields = { requestId, method: request.method, path: request.path }
-      if (problem.status === 503) logger.warn({ ...fields, reason: String(error.code ?? error.message) }, 'unavailable')
-      else logger.error({ ...fields, err: error }, 'request failed')
-    }
+    if (problem.status === 503) response.locals['reason'] = String(error.code ?? error.message).slice(0, 100)
+    else if (problem.status >= 500)
+      logger.error({ err: error, requestId: response.locals['requestId'] }, 'request failed')
     if (response.headersSent) return next(error)
     sendProblem(problem, request, response)
   }

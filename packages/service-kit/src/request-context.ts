@@ -27,9 +27,10 @@ export function requestContext(logger: Logger): RequestHandler {
       const { method, path } = request
       const { statusCode: status, writableFinished } = response
       const ms = Math.round((performance.now() - started) * 10) / 10
-      const fields = { method, path, status, ms, requestId, correlationId, location: response.get('Location') }
+      const { reason } = response.locals
+      const fields = { method, path, status, ms, requestId, correlationId, location: response.get('Location'), reason }
       const level = /^\/(health|metrics|docs|openapi)/.test(path) ? 'debug' : 'info'
-      logger[level](fields, writableFinished ? 'request' : 'request cut off')
+      logger[reason === undefined ? level : 'warn'](fields, writableFinished ? 'request' : 'request cut off')
     })
     next()
   }

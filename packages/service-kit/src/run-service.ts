@@ -25,8 +25,9 @@ export async function runService<Schema extends z.ZodObject>(options: RunOptions
     logger = createLogger(name, String(config['LOG_LEVEL'] ?? 'info'))
     const service = create(config, logger)
     endOnFault(logger)
-    stopOnSignal(service, logger, stopWithinMs)
-    logger.info({ port: await service.start() }, 'started')
+    const isStopping = stopOnSignal(service, logger, stopWithinMs)
+    const port = await service.start()
+    if (!isStopping()) logger.info({ port }, 'started')
   } catch (error) {
     if (error instanceof ConfigError) logger.fatal({ problem: error.message }, 'cannot start')
     else logger.fatal({ err: error }, 'cannot start')
@@ -34,7 +35,7 @@ export async function runService<Schema extends z.ZodObject>(options: RunOptions
   }
 }
 
-function stopOnSignal(service: Service, logger: Logger, withinMs: number): void {
+function stopOnSignal(service: Service, logger: Logger, withinMs: number): () => boolean {
   let stopping = false
   const stop = async (signal: string) => {
     if (stopping) return
@@ -56,6 +57,7 @@ function stopOnSignal(service: Service, logger: Logger, withinMs: number): void 
       })
     })
   }
+  return () => stopping
 }
 
 // What threw in the middle of nowhere left a state that nobody knows: a new process is safer than this one.
