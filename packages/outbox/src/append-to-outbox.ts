@@ -36,7 +36,8 @@ export function createOutbox({ maxEventBytes = defaultMaxEventBytes, ...options 
       if (list.length === 0) return
       refuseTooLarge(list, maxEventBytes)
       await requireTableOnce(trx)
-      for (const statement of store.statements(list)) await write(trx, statement, list.length)
+      const firstId = await write(trx, store.insert(list), list.length)
+      if (store.remove !== undefined) await write(trx, store.remove(list.length, firstId), list.length)
     }
   }
 }
@@ -65,12 +66,14 @@ function createTableCheck({ name }: OutboxStore): (trx: Knex.Transaction) => Pro
   }
 }
 
-type Answer = readonly { readonly affectedRows: number; readonly serverStatus: number }[]
+type Header = { readonly affectedRows: number; readonly insertId: number; readonly serverStatus: number }
 const inTransaction = 1
 
-async function write(trx: Knex.Transaction, { sql, values }: Statement, expectedRows: number): Promise<void> {
-  const answer: Answer = await trx.raw(sql, values as Knex.RawBinding[]).catch(writeFailed)
-  const { affectedRows = 0, serverStatus = 0 } = answer[0] ?? {}
+/** Answers the id of the first row that the statement made. */
+async function write(trx: Knex.Transaction, { sql, values }: Statement, expectedRows: number): Promise<number> {
+  const answer: Header | readonly Header[] = await trx.raw(sql, values as Knex.RawBinding[]).catch(writeFailed)
+  // A knex instance may have a hook that unwraps what the driver answers.
+  const { affectedRows = 0, insertId = 0, serverStatus = 0 } = [answer].flat()[0] ?? {}
   // A deadlock that was caught, or DDL, ends the transaction at the server while the handle still looks open.
   if ((serverStatus & inTransaction) === 0)
     throw new OutboxError(
@@ -79,4 +82,5 @@ async function write(trx: Knex.Transaction, { sql, values }: Statement, expected
     )
   if (affectedRows !== expectedRows)
     throw new OutboxError('STORE_MISMATCH', `The table outbox took ${affectedRows} of ${expectedRows} rows`)
+  return insertId
 }

@@ -94,6 +94,20 @@ describe('appendToOutbox on MySQL', () => {
     expect(await db('outbox')).toEqual([])
   })
 
+  it('lets the appends of one transaction overlap, with each other and with other inserts', async () => {
+    const { db, published } = await useOrders()
+    await db.transaction(trx =>
+      Promise.all([
+        appendToOutbox(trx, [event(1), event(2)]),
+        trx('customer_order').insert({ name: 'between', quantity: 1 }),
+        appendToOutbox(trx, event(3)),
+        trx('customer_order').insert({ name: 'after', quantity: 1 })
+      ])
+    )
+    expect(await published()).toHaveLength(3)
+    expect(await db('outbox')).toEqual([])
+  })
+
   it('deletes its own rows where ids go up by seven', async () => {
     const { db, published } = await useOrders()
     await db.transaction(async trx => {

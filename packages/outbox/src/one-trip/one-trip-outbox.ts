@@ -4,7 +4,7 @@ import { defaultMaxEventBytes, refuseTooLarge } from '../refuse-too-large.ts'
 import { createStore, type StoreOptions } from '../stores/create-store.ts'
 import { requireTable } from '../stores/require-table.ts'
 import { type BoundStatement, isBound, type Statement } from '../stores/statement.ts'
-import type { PendingEvent } from '../stores/store.ts'
+import type { OutboxStore, PendingEvent } from '../stores/store.ts'
 import { writeFailed } from '../stores/write-failed.ts'
 import { openPool } from './open-pool.ts'
 import { runScript } from './run-script.ts'
@@ -54,7 +54,7 @@ export async function openOneTripOutbox({
       const list: readonly PendingEvent[] = Array.isArray(events) ? events : [events]
       refuseUnbound(own)
       refuseTooLarge(list, maxEventBytes)
-      const results = await runScript(pool, scriptOf(own, list.length === 0 ? [] : store.statements(list)))
+      const results = await runScript(pool, scriptOf(store, own, list))
       return results.slice(prologueLength, prologueLength + own.length).map(toResult)
     },
     close: () => pool.end()
@@ -64,10 +64,15 @@ export async function openOneTripOutbox({
 const prologueLength = 2
 const statement = (sql: string): Statement => ({ sql, values: [] })
 
-function scriptOf(own: readonly Statement[], publishing: readonly Statement[]): readonly Statement[] {
+function scriptOf(
+  store: OutboxStore,
+  own: readonly Statement[],
+  events: readonly PendingEvent[]
+): readonly Statement[] {
   // The DO forgets the id that an earlier transaction generated: no event may be published under it.
   const prologue = [statement('START TRANSACTION'), statement('DO LAST_INSERT_ID(0)')]
-  return [...prologue, ...own, ...publishing, statement('COMMIT')]
+  const publishing = events.length === 0 ? [] : [store.insert(events), store.remove?.(events.length)]
+  return [...prologue, ...own, ...publishing.filter(each => each !== undefined), statement('COMMIT')]
 }
 
 function refuseUnbound(statements: readonly Statement[]): void {

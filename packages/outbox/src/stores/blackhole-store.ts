@@ -3,5 +3,5 @@ import type { OutboxStore } from './store.ts'
 
 /** Inserts into a BLACKHOLE table: the binlog has the rows, nothing is stored, and nothing numbers them but us. */
 export function createBlackholeStore(newId: () => number): OutboxStore {
-  return { name: 'blackhole', statements: events => [insertStatement(events, events.map(newId))] }
+  return { name: 'blackhole', insert: events => insertStatement(events, events.map(newId)) }
 }

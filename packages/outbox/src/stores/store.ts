@@ -9,6 +9,8 @@ export type PendingEvent = OutboundEvent | OutboundEvent<string, unknown, Genera
 
 export type OutboxStore = {
   readonly name: StoreName
-  /** The statements that publish `events` in their order; each touches as many rows as there are events. */
-  statements(events: readonly PendingEvent[]): readonly Statement[]
+  /** Publishes `events` in their order. */
+  readonly insert: (events: readonly PendingEvent[]) => Statement
+  /** What follows: removes the `count` rows from `firstId` on; without it, from the id of the INSERT just before. */
+  readonly remove?: (count: number, firstId?: number) => Statement
 }
