@@ -123,6 +123,7 @@ async function createEffects(db: Knex): Promise<void> {
     table.bigIncrements('seq')
     table.bigInteger('event_key').notNullable()
     table.integer('n').notNullable()
+    table.timestamp('at', { precision: 6 }).notNullable().defaultTo(db.fn.now(6))
   })
 }
 

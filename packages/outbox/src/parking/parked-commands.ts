@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
 import type { ParkReason } from '../consumer/read-envelope.ts'
+import { isPostgres } from '../inbox/inbox-tables.ts'
 import type { ParkedRow } from './parked-row.ts'
 
 export type KeyOfConsumer = { readonly consumer: string; readonly key: string }
@@ -62,12 +63,9 @@ export async function requestRetry(db: Knex, { consumer, key }: KeyOfConsumer): 
 
 /**
  * Gives up the refused event at the head of a key for good, leaving its row with the note, and asks for a retry of those
- * behind it. Answers the event's row as it was; undefined when nothing waits there.
+ * behind it. Answers the event's row as it was; undefined when nothing waits there, or not `eventId` at the head.
  */
-export function skipParked(
-  db: Knex,
-  { consumer, key, note }: KeyOfConsumer & { note: string }
-): Promise<ParkedRow | undefined> {
+export function skipParked(db: Knex, { consumer, key, note, eventId }: Skip): Promise<ParkedRow | undefined> {
   if (note.trim() === '') throw new OutboxError('SKIP_UNEXPLAINED', 'A skip leaves a record: say who and why')
   return db.transaction(async trx => {
     const held = await trx('parked_key').where({ consumer, event_key: key }).forUpdate().first('event_key')
@@ -76,6 +74,7 @@ export function skipParked(
       .where({ consumer, event_key: key, state: 'waiting' })
       .orderBy('id')
       .first()
+    if (eventId !== undefined && String(head?.id) !== String(eventId)) return undefined
     if (head !== undefined)
       await trx('parked_event')
         .where({ id: head.id })
@@ -87,13 +86,30 @@ export function skipParked(
   })
 }
 
+export type Skip = KeyOfConsumer & {
+  /** Who and why: kept with the event. */
+  readonly note: string
+  /** The row that was looked at; without it, whichever is at the head. */
+  readonly eventId?: ParkedRow['id']
+}
+
 /** The numbers for a gauge and an alarm: what waits for a person, and for how long the oldest has. */
 export async function countParked(db: Knex, consumer: string): Promise<ParkedCounts> {
-  const keys = await listParked(db, consumer)
-  const oldest = keys[0]?.parkedAt.getTime() ?? Date.now()
+  // The age by the database's own clock: a driver's idea of a TIMESTAMP depends on time zones.
+  const age = isPostgres(db)
+    ? 'EXTRACT(EPOCH FROM CURRENT_TIMESTAMP(3) - MIN(parked_at)) * 1000'
+    : 'TIMESTAMPDIFF(MICROSECOND, MIN(parked_at), CURRENT_TIMESTAMP(3)) / 1000'
+  const [keys, events] = await Promise.all([
+    db('parked_key')
+      .where({ consumer })
+      .first<Counts>(db.raw(`COUNT(*) AS count, ${age} AS age`)),
+    db('parked_event').where({ consumer, state: 'waiting' }).first<Counts>(db.raw('COUNT(*) AS count'))
+  ])
   return {
-    keys: keys.length,
-    events: keys.reduce((sum, key) => sum + key.waiting, 0),
-    oldestAgeMs: Math.max(0, Date.now() - oldest)
+    keys: Number(keys?.count ?? 0),
+    events: Number(events?.count ?? 0),
+    oldestAgeMs: Math.max(0, Math.round(Number(keys?.age ?? 0)))
   }
 }
+
+type Counts = { readonly count: number | string; readonly age?: number | string | null }

@@ -42,7 +42,7 @@ function rowOf(consumer: string, { item, refusal }: Parked): object {
     event_key: item.key,
     message_id: item.messageId,
     reason: refusal.reason,
-    ...errorColumns(refusal.error),
+    ...(refusal.reason === 'BEHIND' ? { error: refusal.error.message } : errorColumns(refusal.error)),
     event: 'event' in item ? item.event.name : null,
     topic: record.topic,
     partition_no: record.partition,

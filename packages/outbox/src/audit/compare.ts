@@ -1,0 +1,157 @@
+/** An aggregate as the writer's database has it. */
+export type CommittedAggregate = { readonly id: string; readonly at: number }
+
+/** An event as the topic has it, in the order of its partition. */
+export type TopicEvent = {
+  readonly aggregateId: string
+  readonly name: string
+  readonly messageId: string
+  readonly version?: number | undefined
+  readonly at: number
+  /** `partition@offset`, for the report. */
+  readonly place: string
+}
+
+/** An effect as the reader's database has it; in the order in which they happened, if `version` is to mean anything. */
+export type Effect = { readonly id: string; readonly at: number; readonly version?: number | undefined }
+
+export type AuditInput = {
+  readonly committed: readonly CommittedAggregate[]
+  readonly events: readonly TopicEvent[]
+  readonly effects: readonly Effect[]
+  /** Aggregates whose events wait for a person: known, and not lost. */
+  readonly parked: ReadonlySet<string>
+  /** Only what lies between these must be complete; the inputs reach beyond on both sides. */
+  readonly from: number
+  readonly to: number
+  /** The event that makes the effect. */
+  readonly event: string
+}
+
+export type FindingKind =
+  | 'missing in topic'
+  | 'missing effect'
+  | 'nothing committed'
+  | 'effect without event'
+  | 'duplicate event'
+  | 'duplicate effect'
+  | 'reordered in topic'
+  | 'reordered effect'
+  | 'version gap'
+
+export type Finding = { readonly kind: FindingKind; readonly id: string; readonly detail: string }
+
+export type AuditReport = {
+  readonly findings: readonly Finding[]
+  readonly counts: {
+    readonly committed: number
+    readonly events: number
+    readonly effects: number
+    readonly parked: number
+    /** Records that Connect sent again: allowed, since the inbox absorbs them. */
+    readonly redelivered: number
+  }
+}
+
+/** Compares what was committed, what was published and what took effect: each once, none invented, in order. */
+export function compare(input: AuditInput): AuditReport {
+  const { committed, events, effects, parked } = input
+  const within = ({ at }: { at: number }) => at >= input.from && at < input.to
+  const first = firstDeliveries(events)
+  const causing = Map.groupBy(
+    first.filter(({ name }) => name === input.event),
+    ({ aggregateId }) => aggregateId
+  )
+  const sides = {
+    causing,
+    effects: Map.groupBy(effects, ({ id }) => id),
+    committed: new Set(committed.map(({ id }) => id))
+  }
+  const findings = [
+    ...committed.filter(within).flatMap(aggregate => judgeCommitted(aggregate, sides, input)),
+    ...[...causing]
+      .filter(([, [one]]) => one !== undefined && within(one))
+      .flatMap(pair => judgeEvents(pair, sides, input)),
+    ...[...sides.effects]
+      .filter(([, [one]]) => one !== undefined && within(one))
+      .flatMap(pair => judgeEffects(pair, sides)),
+    ...inOrder(
+      first.filter(within).map(event => ({ ...event, id: event.aggregateId })),
+      ['reordered in topic', 'duplicate event']
+    ),
+    ...inOrder(effects.filter(within), ['reordered effect', 'duplicate effect'])
+  ]
+  const counts = {
+    committed: committed.filter(within).length,
+    events: first.filter(within).length,
+    effects: effects.filter(within).length,
+    parked: parked.size,
+    redelivered: events.length - first.length
+  }
+  return { findings, counts }
+}
+
+type Sides = {
+  readonly committed: ReadonlySet<string>
+  readonly causing: ReadonlyMap<string, readonly TopicEvent[]>
+  readonly effects: ReadonlyMap<string, readonly Effect[]>
+}
+
+function judgeCommitted({ id, at }: CommittedAggregate, { causing }: Sides, { event, parked }: AuditInput): Finding[] {
+  // A record that cannot be read is parked, and here it seems to be missing.
+  if (causing.has(id) || parked.has(id)) return []
+  return [{ kind: 'missing in topic', id, detail: `committed ${time(at)}, no ${event} in the topic` }]
+}
+
+function judgeEvents([id, events]: [string, readonly TopicEvent[]], sides: Sides, input: AuditInput): Finding[] {
+  const [one, ...more] = events
+  if (one === undefined) return []
+  const findings: Finding[] = more.map(({ messageId, place }) => ({
+    kind: 'duplicate event',
+    id,
+    detail: `${one.messageId} at ${one.place} and ${messageId} at ${place}`
+  }))
+  if (!sides.committed.has(id))
+    findings.push({ kind: 'nothing committed', id, detail: `${input.event} at ${one.place}, no such row` })
+  if (!sides.effects.has(id) && !input.parked.has(id))
+    findings.push({ kind: 'missing effect', id, detail: `${input.event} at ${one.place} took no effect` })
+  return findings
+}
+
+function judgeEffects([id, effects]: [string, readonly Effect[]], { causing, committed }: Sides): Finding[] {
+  const [one] = effects
+  if (one === undefined) return []
+  if (!causing.has(id) && !committed.has(id))
+    return [{ kind: 'effect without event', id, detail: `of ${time(one.at)}` }]
+  // With versions, an aggregate has many effects by design, and their order is looked at instead.
+  if (one.version !== undefined || effects.length === 1) return []
+  return [{ kind: 'duplicate effect', id, detail: `${effects.length} times` }]
+}
+
+function firstDeliveries(events: readonly TopicEvent[]): readonly TopicEvent[] {
+  const byId = new Map<string, TopicEvent>()
+  for (const event of events) if (!byId.has(event.messageId)) byId.set(event.messageId, event)
+  return [...byId.values()]
+}
+
+type Numbered = { readonly id: string; readonly version?: number | undefined; readonly place?: string }
+
+/** Versions must go up by one. The window may cut an aggregate's life: its first version in there is taken as it is. */
+function inOrder(items: readonly Numbered[], [swapped, doubled]: readonly [FindingKind, FindingKind]): Finding[] {
+  const last = new Map<string, number>()
+  const findings: Finding[] = []
+  for (const { id, version, place = '' } of items) {
+    if (version === undefined) continue
+    const before = last.get(id) ?? version - 1
+    const detail = `version ${version} after ${before} ${place}`.trimEnd()
+    if (version === before) findings.push({ kind: doubled, id, detail })
+    else if (version < before) findings.push({ kind: swapped, id, detail })
+    else if (version > before + 1) findings.push({ kind: 'version gap', id, detail })
+    last.set(id, Math.max(version, before))
+  }
+  return findings
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString()
+}

@@ -1,0 +1,98 @@
+import { randomInt } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { type AuditInput, compare, type Effect, type TopicEvent } from './compare.ts'
+
+const second = 1_000
+const from = Date.parse('2026-01-01T00:00:00Z')
+const to = from + 3_600 * second
+
+/** 200 orders that went round without a fault, with two versions each. */
+function sound(): { committed: { id: string; at: number }[]; events: TopicEvent[]; effects: Effect[] } {
+  const ids = Array.from({ length: 200 }, (_, index) => String(index + 1))
+  const at = (index: number) => from + index * second
+  const event = (name: string, version: number) => (id: string, index: number) => ({
+    ...{ aggregateId: id, name, version, messageId: `${name}-${id}`, at: at(index) + version, place: `0@${index}` }
+  })
+  return {
+    committed: ids.map((id, index) => ({ id, at: at(index) })),
+    events: [...ids.map(event('order_created', 1)), ...ids.map(event('order_approved', 2))],
+    effects: ids.map((id, index) => ({ id, at: at(index) + 50 }))
+  }
+}
+
+function audit(data: Partial<AuditInput>) {
+  const { findings } = compare({ ...sound(), parked: new Set(), from, to, event: 'order_created', ...data })
+  return findings.map(({ kind, id }) => `${kind} ${id}`)
+}
+
+const without = <T>(list: readonly T[], ...indexes: readonly number[]) => list.filter((_, at) => !indexes.includes(at))
+
+describe('the audit', () => {
+  it('finds nothing where nothing is wrong, and says what it looked at', () => {
+    const { findings, counts } = compare({ ...sound(), parked: new Set(), from, to, event: 'order_created' })
+    expect(findings).toEqual([])
+    expect(counts).toEqual({ committed: 200, events: 400, effects: 200, parked: 0, redelivered: 0 })
+  })
+
+  it('finds each event that never reached the topic', () => {
+    const { events, effects } = sound()
+    const [one, two] = [randomInt(0, 100), randomInt(100, 200)]
+    expect(audit({ events: without(events, one, two), effects: without(effects, one, two) })).toEqual([
+      `missing in topic ${one + 1}`,
+      `missing in topic ${two + 1}`
+    ])
+  })
+
+  it('finds each event that took no effect, unless it is parked', () => {
+    const effects = without(sound().effects, 4, 9)
+    expect(audit({ effects })).toEqual(['missing effect 5', 'missing effect 10'])
+    expect(audit({ effects, parked: new Set(['5']) })).toEqual(['missing effect 10'])
+  })
+
+  it('finds an event of an order that was never committed', () => {
+    expect(audit({ committed: without(sound().committed, 6) })).toEqual(['nothing committed 7'])
+  })
+
+  it('finds an effect that no event explains', () => {
+    const effects = [...sound().effects, { id: '777', at: from + second }]
+    expect(audit({ effects })).toEqual(['effect without event 777'])
+  })
+
+  it('finds a doubled effect, and a doubled event under another message id', () => {
+    const { events, effects } = sound()
+    const doubled = { ...events[2]!, messageId: 'another', place: '0@999', version: undefined }
+    expect(audit({ effects: [...effects, effects[11]!] })).toEqual(['duplicate effect 12'])
+    expect(audit({ events: [...events, doubled] })).toEqual(['duplicate event 3'])
+  })
+
+  it('takes a record that Connect sent again for what it is', () => {
+    const { events } = sound()
+    expect(audit({ events: [...events, ...events.slice(-50)] })).toEqual([])
+  })
+
+  it('finds swapped events and a hole in the versions', () => {
+    const { events } = sound()
+    const swapped = [events[205]!, ...without(events, 205)]
+    expect(audit({ events: swapped })).toEqual(['reordered in topic 6'])
+    const holed = events.map((event, at) => (at === 203 ? { ...event, version: 3 } : event))
+    expect(audit({ events: holed })).toEqual(['version gap 4'])
+  })
+
+  it('finds swapped, doubled and lost effects where effects carry versions', () => {
+    const versions = (id: string, ...list: number[]) => list.map((version, at) => ({ id, version, at: from + at }))
+    const effects = sound().effects.flatMap(({ id }) => versions(id, 1, 2))
+    expect(audit({ effects })).toEqual([])
+    const wrong = [...versions('1', 2, 1), ...versions('2', 1, 1, 2), ...versions('3', 1, 3)]
+    expect(audit({ effects: [...wrong, ...effects.slice(6)] })).toEqual([
+      'reordered effect 1',
+      'duplicate effect 2',
+      'version gap 3'
+    ])
+  })
+
+  it('asks only for what lies inside of the window', () => {
+    const { committed, effects } = sound()
+    expect(audit({ committed: [...committed, { id: '900', at: to + second }] })).toEqual([])
+    expect(audit({ effects: effects.map(effect => ({ ...effect, at: to + second })) })).toEqual([])
+  })
+})

@@ -1,0 +1,96 @@
+import { Command } from 'commander'
+import { collect } from '../audit/collect.ts'
+import { type AuditReport, compare } from '../audit/compare.ts'
+import { kafkajsClient } from '../kafka/kafkajs-client.ts'
+import { CommandError, type Edge, table } from './edge.ts'
+import { withDatabase } from './open-database.ts'
+
+type Options = {
+  readonly source?: string
+  readonly target?: string
+  readonly brokers?: string
+  readonly topic: string
+  readonly event: string
+  readonly since: string
+  readonly until: string
+  readonly committedSql?: string
+  readonly effectsSql?: string
+  readonly json?: boolean
+}
+
+/** `outboxctl audit`: compares what was committed, what is in the topic and what took effect. */
+export function auditCommand(edge: Edge): Command {
+  return new Command('audit')
+    .description('compares committed rows, the topic and the effects; exit code 1 for any loss, double or disorder')
+    .option('--source <url>', "the writer's database; or OUTBOX_SOURCE_URL")
+    .option('--target <url>', "the consumer's database; or OUTBOX_DB_URL")
+    .option('--brokers <list>', 'host:port, comma separated; or KAFKA_BROKERS')
+    .option('--topic <name>', 'the outbox topic', 'orders_server.orders.outbox')
+    .option('--event <name>', 'the event that makes the effect', 'order_created')
+    .option('--since <when>', 'start of the window: 30m, 24h, 7d or a time', '24h')
+    .option('--until <when>', 'end of the window; what is younger may still be on its way', '30s')
+    .option('--committed-sql <sql>', 'must give aggregate_id and at; :since is bound')
+    .option('--effects-sql <sql>', 'must give aggregate_id and at, may give version; :since is bound')
+    .option('--json', 'for programs')
+    .action((options: Options) => audit(edge, options))
+}
+
+async function audit(edge: Edge, options: Options): Promise<void> {
+  const { environment } = edge
+  const brokers = needed('brokers', options.brokers ?? environment.KAFKA_BROKERS).split(',')
+  const source = needed('source', options.source ?? environment.OUTBOX_SOURCE_URL)
+  const target = needed('target', options.target ?? environment.OUTBOX_DB_URL)
+  const window = { from: timeOf(options.since), to: timeOf(options.until) }
+  const logger = { debug() {}, info() {}, warn: line(edge), error: line(edge) }
+  const kafka = kafkajsClient({ brokers, clientId: 'outboxctl', logger })
+  try {
+    const input = await withDatabase(source, from =>
+      withDatabase(target, to => collect({ ...options, ...window, kafka, source: from, target: to }))
+    )
+    report(edge, compare(input), { ...window, json: options.json === true })
+  } finally {
+    await kafka.close()
+  }
+}
+
+function line(edge: Edge): (fields: object, message: string) => void {
+  return (_, message) => edge.note(message)
+}
+
+const mostShown = 50
+
+function report(
+  edge: Edge,
+  { findings, counts }: AuditReport,
+  { from, to, json }: { from: Date; to: Date; json: boolean }
+) {
+  if (json) edge.write(JSON.stringify({ from, to, ok: findings.length === 0, counts, findings }, undefined, 2))
+  else {
+    const { committed, events, effects, parked, redelivered } = counts
+    edge.write(`${from.toISOString()} … ${to.toISOString()}`)
+    edge.write(
+      `${committed} committed · ${events} events (${redelivered} sent again) · ${effects} effects · ${parked} parked`
+    )
+    if (findings.length === 0) edge.write('✓ each committed row has its event and its effect once, in order')
+    else edge.write(table(findings.slice(0, mostShown).map(({ kind, id, detail }) => ['✗', kind, id, detail])))
+    if (findings.length > mostShown) edge.write(`… and ${findings.length - mostShown} more (--json shows all)`)
+  }
+  if (findings.length > 0) throw new CommandError(json ? '' : `${findings.length} findings`, 1)
+}
+
+function needed(name: string, value: string | undefined): string {
+  if (value === undefined) throw new CommandError(`Which ${name}? See outboxctl audit --help`)
+  return value
+}
+
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A time, or how long ago. */
+export function timeOf(text: string, now = Date.now()): Date {
+  const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
+  if (amount !== undefined && unit !== undefined)
+    return new Date(now - Number(amount) * units[unit as keyof typeof units])
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime())) throw new CommandError(`Neither a time nor such as 30m, 24h or 7d: ${text}`)
+  return time
+}

@@ -1,0 +1,42 @@
+/** All that `outboxctl` has to do with its process: so that its commands can be tested without one. */
+export type Edge = {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** What was asked for. */
+  readonly write: (text: string) => void
+  /** What goes beside it. */
+  readonly note: (text: string) => void
+  /** False where nobody can be asked. */
+  readonly confirm: (question: string) => Promise<boolean>
+}
+
+/** Ends `outboxctl` with a sentence and an exit code: 1 means a finding, 2 that it could not do what was asked. */
+export class CommandError extends Error {
+  readonly exitCode: number
+
+  constructor(message: string, exitCode = 2) {
+    super(message)
+    this.name = 'CommandError'
+    this.exitCode = exitCode
+  }
+}
+
+/** Columns as wide as their widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
+  return rows
+    .map(row =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd()
+    )
+    .join('\n')
+}
+
+/** Such as `3 m`, for people. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000))
+  if (seconds < 120) return `${seconds} s`
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} m`
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`
+}

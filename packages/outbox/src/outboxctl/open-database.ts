@@ -1,0 +1,34 @@
+import knex, { type Knex } from 'knex'
+import { CommandError } from './edge.ts'
+
+/** Opens a `mysql://` or `postgres://` URL, does `work` and closes it. Times are UTC on both. */
+export async function withDatabase<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {
+  const db = knex(configOf(url))
+  try {
+    return await work(db)
+  } finally {
+    await db.destroy()
+  }
+}
+
+type Session = { query: (sql: string, done: (error: Error | null) => void) => void }
+
+function configOf(url: string): Knex.Config {
+  const { protocol } = parse(url)
+  const pool = { min: 0, max: 2 }
+  if (protocol === 'mysql:') {
+    const withTime = new URL(url)
+    withTime.searchParams.set('timezone', 'Z')
+    const afterCreate = (connection: Session, done: (error: Error | null) => void) =>
+      connection.query("SET time_zone = '+00:00'", done)
+    return { client: 'mysql2', connection: withTime.href, pool: { ...pool, afterCreate } }
+  }
+  if (protocol === 'postgres:' || protocol === 'postgresql:') return { client: 'pg', connection: url, pool }
+  throw new CommandError(`Neither a mysql:// nor a postgres:// URL: ${protocol}//…`)
+}
+
+// The error of URL quotes the whole text, and with it the password.
+function parse(url: string): URL {
+  if (!URL.canParse(url)) throw new CommandError('The database is no URL such as mysql://user:password@host:3306/name')
+  return new URL(url)
+}

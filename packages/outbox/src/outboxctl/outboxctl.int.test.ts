@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
+import { useDatabase, useStack } from '../../../../test/support/use-stack.ts'
+import { useConsumerBench } from '../../test/consumer-bench.ts'
+import type { Edge } from './edge.ts'
+import { runOutboxctl } from './run.ts'
+
+describe('outboxctl parked', () => {
+  it('lists, shows, retries and skips', async () => {
+    const { bench, url } = await useParked()
+    const ctl = (...args: string[]) => outboxctl(['parked', ...args], { OUTBOX_DB_URL: url, USER: 'ann' })
+
+    expect(await ctl('list')).toMatchObject({ code: 1, out: expect.stringMatching(/group_\w+ +2 +REFUSED +3 /) })
+    expect(JSON.parse((await ctl('list', '--json')).out)).toMatchObject([{ key: '2', waiting: 3 }])
+    const shown = await ctl('show', '2')
+    expect(shown.out).toMatch(/waiting · REFUSED · counted · message /)
+    expect(shown.out).toMatch(/Error: not this one\n\s+at /)
+    expect(await ctl('show', '77')).toMatchObject({
+      code: 1,
+      notes: expect.stringContaining('Nothing is or was parked')
+    })
+
+    expect(await ctl('retry', '2')).toMatchObject({ code: 0, out: expect.stringContaining('1 key') })
+    await eventually(async () => expect(JSON.parse((await ctl('show', '2', '--json')).out)[0].attempts).toBe(2))
+    expect(await ctl('retry', '77')).toMatchObject({ code: 1 })
+    expect(await ctl('retry')).toMatchObject({ code: 2, notes: expect.stringContaining('either a key or --all') })
+
+    expect(await ctl('skip', '2', '--because', 'a test order')).toMatchObject({
+      code: 2,
+      notes: expect.stringContaining('nobody said yes')
+    })
+    expect(await bench.effects()).toHaveLength(4)
+    expect(await ctl('skip', '2', '--because', 'a test order', '--yes')).toMatchObject({ code: 0 })
+    await eventually(async () => expect(await bench.effects()).toHaveLength(6))
+    await eventually(async () => expect(await ctl('list')).toMatchObject({ code: 0, notes: 'Nothing is parked.' }))
+    expect((await ctl('show', '2')).out).toMatch(/skipped · .*\n.*\n.*ann: a test order/)
+  })
+
+  it('says what it misses, and never the password', async () => {
+    expect(await outboxctl(['parked', 'list'], {})).toMatchObject({
+      code: 2,
+      notes: expect.stringContaining('OUTBOX_DB_URL')
+    })
+    for (const url of ['mysql://me:geheim@127.0.0.1:1/x', 'mysql//me:geheim@x', 'http://me:geheim@x/']) {
+      const { code, notes } = await outboxctl(['parked', 'list'], { OUTBOX_DB_URL: url })
+      expect(code).toBe(2)
+      expect(notes).toMatch(/./)
+      expect(notes).not.toContain('geheim')
+    }
+  })
+})
+
+describe('outboxctl audit', () => {
+  it('finds planted losses, doubles and inventions in real engines, and nothing else', async () => {
+    const bench = await useConsumerBench()
+    const { db: source, url } = await useDatabase('audit')
+    await source.raw('CREATE TABLE thing (id BIGINT PRIMARY KEY, created_at TIMESTAMP(6) DEFAULT CURRENT_TIMESTAMP(6))')
+    const ids = Array.from({ length: 300 }, (_, index) => index + 1)
+    await source('thing').insert(ids.filter(id => id !== 250).map(id => ({ id })))
+    const events = bench.events({ keys: 300, perKey: 1 })
+    await bench.produce(events.filter(({ aggregateId }) => aggregateId !== 17))
+    await bench.produce(events.slice(0, 20))
+    await bench.consumer().start()
+    await eventually(async () => expect((await bench.effects()).length).toBeGreaterThanOrEqual(299))
+    const [row] = await bench.db.select<{ name: string }[]>(bench.db.raw('DATABASE() AS name'))
+    const audit = (...more: string[]) =>
+      outboxctl(
+        ['audit', '--topic', bench.topic, '--event', 'counted', '--since', '1h', '--until', '0s', ...sqls, ...more],
+        {
+          OUTBOX_SOURCE_URL: url,
+          OUTBOX_DB_URL: url.replace(/[^/]+$/, row?.name ?? ''),
+          KAFKA_BROKERS: useStack().kafka.brokers.join(',')
+        }
+      )
+    const planted = ['missing in topic 17', 'nothing committed 250']
+    expect(await findingsOf(audit)).toEqual(planted)
+
+    await bench.db('effect').where({ event_key: 42 }).delete()
+    await bench.db('effect').insert([
+      { event_key: 9, n: 1 },
+      { event_key: 888, n: 1 }
+    ])
+    expect(await findingsOf(audit)).toEqual(
+      [...planted, 'missing effect 42', 'effect without event 888', 'duplicate effect 9'].sort()
+    )
+    const { code, out } = await audit()
+    expect(code).toBe(1)
+    expect(out).toContain('299 events')
+    expect(out).toMatch(/✗ {2}missing effect +42 +counted at \d@\d+ took no effect/)
+  })
+})
+
+const sqls = [
+  ...['--committed-sql', 'SELECT id AS aggregate_id, created_at AS at FROM thing WHERE created_at >= :since'],
+  ...['--effects-sql', 'SELECT event_key AS aggregate_id, at FROM effect WHERE at >= :since ORDER BY seq']
+]
+
+async function findingsOf(audit: (...args: string[]) => ReturnType<typeof outboxctl>): Promise<string[]> {
+  const { findings } = JSON.parse((await audit('--json')).out)
+  return findings.map(({ kind, id }: { kind: string; id: string }) => `${kind} ${id}`).sort()
+}
+
+async function useParked() {
+  const bench = await useConsumerBench()
+  bench.refuse.add('2:2')
+  await bench.produce(bench.events({ keys: 1, perKey: 3 }))
+  await bench.produce(bench.events({ keys: 2, perKey: 4 }).filter(({ aggregateId }) => aggregateId === 2))
+  await bench.consumer({ retryParkedEveryMs: 50 }).start()
+  await eventually(async () => expect(await bench.effects()).toHaveLength(4))
+  await eventually(async () => expect(await bench.parked()).toHaveLength(3))
+  const [row] = await bench.db.select<{ name: string }[]>(bench.db.raw('DATABASE() AS name'))
+  const { host, port, rootPassword } = useStack().mysql
+  return { bench, url: `mysql://root:${rootPassword}@${host}:${port}/${row?.name}` }
+}
+
+/** Runs a command line as the shell would, with nobody at the keyboard. */
+async function outboxctl(args: readonly string[], environment: Edge['environment']) {
+  const out: string[] = []
+  const notes: string[] = []
+  const code = await runOutboxctl(args, {
+    environment,
+    write: text => void out.push(text),
+    note: text => void notes.push(text),
+    confirm: () => Promise.resolve(false)
+  })
+  return { code, out: out.join('\n'), notes: notes.join('\n') }
+}
