@@ -1,4 +1,5 @@
-const deepest = 64
+// MySQL itself keeps no JSON deeper than 100.
+const deepest = 100
 
 /** `JSON.parse` that also refuses what only an attack or a bug would send: deep nesting and `__proto__` keys. */
 export function parseJson(text: string): unknown {
