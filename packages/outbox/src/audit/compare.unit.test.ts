@@ -11,7 +11,12 @@ function sound(): { committed: { id: string; at: number }[]; events: TopicEvent[
   const ids = Array.from({ length: 200 }, (_, index) => String(index + 1))
   const at = (index: number) => from + index * second
   const event = (name: string, version: number) => (id: string, index: number) => ({
-    ...{ aggregateId: id, name, version, messageId: `${name}-${id}`, at: at(index) + version, place: `0@${index}` }
+    aggregateId: id,
+    name,
+    version,
+    messageId: `${name}-${id}`,
+    at: at(index) + version,
+    place: `0@${index}`
   })
   return {
     committed: ids.map((id, index) => ({ id, at: at(index) })),

@@ -91,8 +91,10 @@ describe('outboxctl audit', () => {
 })
 
 const sqls = [
-  ...['--committed-sql', 'SELECT id AS aggregate_id, created_at AS at FROM thing WHERE created_at >= :since'],
-  ...['--effects-sql', 'SELECT event_key AS aggregate_id, at FROM effect WHERE at >= :since ORDER BY seq']
+  '--committed-sql',
+  'SELECT id AS aggregate_id, created_at AS at FROM thing WHERE created_at >= :since',
+  '--effects-sql',
+  'SELECT event_key AS aggregate_id, at FROM effect WHERE at >= :since ORDER BY seq'
 ]
 
 async function findingsOf(audit: (...args: string[]) => ReturnType<typeof outboxctl>): Promise<string[]> {
