@@ -3,10 +3,12 @@ import type { Knex } from 'knex'
 /**
  * Makes the consuming side's tables in the consumer's own database, MySQL or PostgreSQL: `inbox` (what was handled),
  * `parked_key` and `parked_event` (what waits for a person), `inbox_attempt` (what was being handled when the process
- * died) and `inbox_version` (the last version seen of each aggregate). For a knex migration's `up`.
+ * died) and `inbox_version` (the last version seen of each aggregate). For a knex migration's `up`; a repeat, after a
+ * migration was killed half-way, keeps what is there.
  */
 export async function createInboxTables(db: Knex): Promise<void> {
-  for (const statement of isPostgres(db) ? postgres : mysql) await db.raw(statement)
+  for (const statement of isPostgres(db) ? postgres : mysql)
+    await db.raw(statement.replace(/^CREATE (TABLE|INDEX)/, 'CREATE $1 IF NOT EXISTS'))
 }
 
 /** Drops what `createInboxTables` made, and with it the memory of what was handled. For a knex migration's `down`. */
