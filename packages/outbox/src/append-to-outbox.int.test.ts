@@ -1,5 +1,7 @@
-import { createDatabase } from '../../../test/support/use-stack.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import { createDatabase, useDatabase } from '../../../test/support/use-stack.ts'
 import { streamOutbox } from '../test/debezium-topic.ts'
+import { orderCreated } from '../test/orders-database.ts'
 import { outboxContract } from '../test/outbox-contract.ts'
 import { createOutbox, createOutboxTables, type StoreName } from './index.ts'
 
@@ -22,3 +24,24 @@ for (const store of stores)
       }
     }
   })
+
+it('goes on streaming when the store is changed under a running connector', async () => {
+  const database = await useDatabase('contract')
+  const { db } = database
+  const place = async (store: StoreName, name: string) => {
+    const outbox = createOutbox({ store, writer: 7 })
+    await db.transaction(trx => outbox.append(trx, orderCreated({ aggregateId: 1, payload: { name, quantity: 1 } })))
+  }
+  await createOutboxTables(db)
+  await place('delete', 'before')
+  const topic = await streamOutbox(database)
+  onTestFinished(() => topic.remove())
+  for (const store of ['blackhole', 'keep'] as const) {
+    await db.schema.dropTable('outbox')
+    await createOutboxTables(db, { store })
+    await place(store, store)
+  }
+  const records = await topic.recordsOf(1, 3)
+  const names = records.map(record => /before|blackhole|keep/.exec(String(record.value))?.[0])
+  expect(names).toEqual(['before', 'blackhole', 'keep'])
+})

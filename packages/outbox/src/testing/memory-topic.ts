@@ -1,46 +1,74 @@
 import type { KafkaRecord } from '../kafka/kafka-client.ts'
-import type { DebeziumRecord } from './debezium-record.ts'
 import { partitionOf } from './partition-of.ts'
+
+/** What a producer hands over; by default at this moment, in the partition of its key. */
+export type ProducedRecord = Pick<KafkaRecord, 'key' | 'value' | 'headers'> & {
+  readonly partition?: number
+  readonly timestamp?: number
+}
 
 /** A topic that lives in this process, with the partitions, offsets and repeats of a real one. */
 export type MemoryTopic = {
   readonly name: string
   readonly partitions: number
+  readonly retentionMs: number
+  readonly segmentMs: number
   /** All records, in the order in which they were produced. */
-  records(): readonly KafkaRecord[]
-  produce(record: DebeziumRecord): void
+  readonly records: () => readonly KafkaRecord[]
+  readonly produce: (record: ProducedRecord) => void
   /** What Debezium does after a crash: the last `count` records come again, in order, at new offsets. */
-  redeliver(count: number): void
-  /** Calls back after each record; the answer ends that. */
-  onRecord(listener: () => void): () => void
+  readonly redeliver: (count: number) => void
+  /** Resolves after the next record, or when the signal is aborted. */
+  readonly nextRecord: (signal: AbortSignal) => Promise<void>
 }
 
-export type MemoryTopicOptions = { readonly name?: string; readonly partitions?: number }
+export type MemoryTopicOptions = {
+  readonly name?: string
+  readonly partitions?: number
+  readonly retentionMs?: number
+  readonly segmentMs?: number
+}
 
-/** An empty topic; `orders_server.orders.outbox` with three partitions by default. */
+const week = 7 * 86_400_000
+
+/** An empty topic; `orders_server.orders.outbox` with three partitions and seven days by default. */
 export function createMemoryTopic({
   name = 'orders_server.orders.outbox',
-  partitions = 3
+  partitions = 3,
+  retentionMs = week,
+  segmentMs = week
 }: MemoryTopicOptions = {}): MemoryTopic {
   const log: KafkaRecord[] = []
-  const listeners = new Set<() => void>()
-  function append(record: Pick<KafkaRecord, 'key' | 'value' | 'headers'>, partition: number): void {
+  const waiting = new Set<() => void>()
+
+  function produce({ key, value, headers, timestamp = Date.now(), ...rest }: ProducedRecord): void {
+    const partition = rest.partition ?? (key === null ? 0 : partitionOf(key, partitions))
     const offset = BigInt(log.filter(earlier => earlier.partition === partition).length)
-    log.push({ ...record, topic: name, partition, offset, timestamp: Date.now() })
-    for (const listener of listeners) listener()
+    log.push({ topic: name, partition, offset, timestamp, key, value, headers })
+    for (const wake of waiting) wake()
   }
+
   return {
     name,
     partitions,
+    retentionMs,
+    segmentMs,
     records: () => log.slice(),
-    produce: record => append(record, partitionOf(record.key, partitions)),
+    produce,
     redeliver(count) {
-      for (const { key, value, headers, partition } of count > 0 ? log.slice(-count) : [])
-        append({ key, value, headers }, partition)
+      const repeated = count > 0 ? log.slice(-count) : []
+      for (const { key, value, headers, partition } of repeated) produce({ key, value, headers, partition })
     },
-    onRecord(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    }
+    nextRecord: signal =>
+      new Promise(resolve => {
+        const wake = () => {
+          waiting.delete(wake)
+          signal.removeEventListener('abort', wake)
+          resolve()
+        }
+        waiting.add(wake)
+        signal.addEventListener('abort', wake)
+        if (signal.aborted) wake()
+      })
   }
 }

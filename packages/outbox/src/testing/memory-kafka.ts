@@ -1,0 +1,57 @@
+import type { KafkaClient, Watermarks } from '../kafka/kafka-client.ts'
+import { createMemoryGroup, type MemoryGroup } from './memory-group.ts'
+import type { MemoryTopic } from './memory-topic.ts'
+
+// With the topic, not with the client: clients of one broker share their groups.
+const groupsOf = new WeakMap<MemoryTopic, Map<string, MemoryGroup>>()
+
+/**
+ * The library's Kafka port on topics in memory: `createConsumer` needs no broker with it. Members of a group share
+ * its partitions, and what is not committed comes again when the group is rearranged.
+ */
+export function createMemoryKafka(...topics: readonly MemoryTopic[]): KafkaClient {
+  function topicNamed(name: string): MemoryTopic {
+    const topic = topics.find(candidate => candidate.name === name)
+    if (topic === undefined) throw new Error(`There is no topic ${name} in memory`)
+    return topic
+  }
+
+  function groupOf(name: string, topicName: string): MemoryGroup {
+    const topic = topicNamed(topicName)
+    const groups = groupsOf.get(topic) ?? new Map<string, MemoryGroup>()
+    const group = groups.get(name) ?? createMemoryGroup(topic)
+    groupsOf.set(topic, groups.set(name, group))
+    return group
+  }
+
+  const recordsOf = (topic: MemoryTopic, partition: number) =>
+    topic.records().filter(record => record.partition === partition)
+  const partitionsOf = (name: string) => Array.from({ length: topicNamed(name).partitions }, (_, index) => index)
+
+  return {
+    join: async membership => groupOf(membership.group, membership.topic).join(membership),
+    async topic(name) {
+      const { partitions, retentionMs, segmentMs } = topicNamed(name)
+      return { partitions, retentionMs, segmentMs }
+    },
+    async watermarks(name) {
+      const high = (partition: number) => BigInt(recordsOf(topicNamed(name), partition).length)
+      return new Map(partitionsOf(name).map(each => [each, { low: 0n, high: high(each) } satisfies Watermarks]))
+    },
+    async offsetsAt(name, timestamp) {
+      const offset = (partition: number) => {
+        const records = recordsOf(topicNamed(name), partition)
+        return records.find(record => record.timestamp >= timestamp)?.offset ?? BigInt(records.length)
+      }
+      return new Map(partitionsOf(name).map(partition => [partition, offset(partition)]))
+    },
+    committed: async (group, topic) => groupOf(group, topic).committed(),
+    async read({ topic, window, onRecords }) {
+      for (const [partition, { from, to }] of window) {
+        const records = recordsOf(topicNamed(topic), partition).filter(({ offset }) => offset >= from && offset < to)
+        if (records.length > 0) await onRecords(partition, records)
+      }
+    },
+    close: async () => undefined
+  }
+}

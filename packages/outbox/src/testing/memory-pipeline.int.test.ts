@@ -1,0 +1,40 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
+import { useDatabase } from '../../../../test/support/use-stack.ts'
+import { orderCreated } from '../../test/orders-database.ts'
+import { createConsumer, createInboxTables, handle } from '../index.ts'
+import { createMemoryKafka } from './memory-kafka.ts'
+import { createMemoryOutbox } from './memory-outbox.ts'
+
+it('runs a consumer on memory and a database alone: each event once, through repeats', async () => {
+  const { db } = await useDatabase('memory')
+  await createInboxTables(db)
+  await db.raw('CREATE TABLE delivery (n BIGINT AUTO_INCREMENT PRIMARY KEY, order_id BIGINT)')
+  const outbox = createMemoryOutbox()
+  const consumer = createConsumer({
+    kafka: createMemoryKafka(outbox.topic),
+    topic: outbox.topic.name,
+    group: 'delivery-service',
+    db,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    on: {
+      order_created: handle(orderCreated, async (event, trx) => {
+        await trx('delivery').insert({ order_id: event.aggregateId })
+      })
+    }
+  })
+  onTestFinished(() => consumer.stop())
+  await consumer.start()
+  const payload = { name: 'joon', quantity: 1 }
+  const place = (aggregateId: number) =>
+    outbox.transaction(trx => outbox.append(trx, orderCreated({ aggregateId, payload })))
+  await place(1)
+  await place(2)
+  outbox.topic.redeliver(2)
+  await place(3)
+  await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, lag: 0 }))
+  await eventually(async () => {
+    const orders: number[] = await db('delivery').orderBy('order_id').pluck('order_id')
+    expect(orders).toEqual([1, 2, 3])
+  })
+})
