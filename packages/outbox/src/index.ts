@@ -37,6 +37,7 @@ export { type Consumer, type ConsumerHealth, createConsumer } from './consumer/c
 export type { LivenessOptions } from './consumer/liveness.ts'
 export type { Logger } from './consumer/logger.ts'
 export { type ParkReason, readEnvelope, type Received, type Refusal } from './consumer/read-envelope.ts'
+export { replay, type ReplayOptions, type ReplayResult } from './consumer/replay.ts'
 export type { RetryTimes } from './consumer/retry-policy.ts'
 export { createInbox, type Inbox } from './inbox/handle-once.ts'
 export { pruneInbox, type PruneOptions } from './inbox/prune-inbox.ts'

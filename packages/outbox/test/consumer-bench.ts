@@ -76,6 +76,10 @@ export async function useConsumerBench({ partitions = 3, database }: { partition
     async produce(list: readonly OutboundEvent[]): Promise<void> {
       await this.send(list.map(event => wireMessage(event, ++lastId)))
     },
+    /** The same events under a name that no handler knows. */
+    async produceAs(name: string, list: readonly OutboundEvent[]): Promise<void> {
+      await this.send(list.map(event => wireMessage({ ...event, name }, ++lastId)))
+    },
     async send(messages: readonly Message[]): Promise<void> {
       for (let at = 0; at < messages.length; at += 1_000)
         await producer.send({ topic, messages: messages.slice(at, at + 1_000) })

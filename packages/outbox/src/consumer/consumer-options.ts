@@ -15,6 +15,12 @@ export type HandlingOptions = {
   readonly on: Readonly<Record<string, EventHandler>>
   /** What becomes of an event without a handler; `ignore` by default. */
   readonly onUnknown?: 'ignore' | 'park'
+  /**
+   * What becomes of an event whose aggregate version does not follow the last one handled: `ignore` does not look,
+   * `report` tells the log and the observer, `park` also holds the key until the gap is filled. `ignore` by default;
+   * the others need one more row for each aggregate.
+   */
+  readonly onGap?: 'ignore' | 'report' | 'park'
   /** How many keys of one partition are handled at the same time; 4 by default. */
   readonly lanes?: number
   /** The most events in one transaction; 500 by default. */
@@ -51,6 +57,7 @@ export function setupOf(name: string, options: HandlingOptions): ConsumerSetup {
     logger: options.logger,
     handlers,
     onUnknown: options.onUnknown ?? 'ignore',
+    onGap: options.onGap ?? 'ignore',
     lanes: options.lanes ?? 4,
     batchSize: options.batchSize ?? 500,
     retry: { ...usualRetry, ...options.retry },

@@ -12,6 +12,8 @@ export type ConsumerObserver = {
   /** No handler, and none demanded. */
   readonly ignored?: (event: ConsumedEvent) => void
   readonly parked?: (item: Received, refusal: Refusal) => void
+  /** The event's version does not follow `last`: some are missing before it, or it comes late. */
+  readonly gap?: (event: ConsumedEvent, last: number) => void
   readonly retrying?: (error: unknown, attempt: number) => void
 }
 
@@ -22,6 +24,7 @@ export type ConsumerSetup = {
   readonly logger: Logger
   readonly handlers: ReadonlyMap<string, EventHandler>
   readonly onUnknown: 'ignore' | 'park'
+  readonly onGap: 'ignore' | 'report' | 'park'
   readonly lanes: number
   readonly batchSize: number
   readonly retry: RetryTimes

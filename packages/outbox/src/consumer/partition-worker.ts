@@ -10,6 +10,8 @@ export type PartitionWorker = {
   push(records: readonly KafkaRecord[]): Promise<void>
   /** The next offset to commit: everything before it is settled. Undefined as long as nothing is. */
   next(): bigint | undefined
+  /** Resolves when all that was taken in is settled, or the worker closed. */
+  drained(): Promise<void>
   /** Begins nothing more, and resolves when what is being settled has ended, one way or the other. */
   close(): Promise<void>
 }
@@ -65,6 +67,9 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
       return queue.length <= 2 * full ? Promise.resolve() : new Promise(resolve => waiters.push(resolve))
     },
     next: () => next,
+    async drained() {
+      while (queue.length > 0 && !ending.signal.aborted) await running
+    },
     async close() {
       ending.abort()
       wakeIfRoom()

@@ -1,10 +1,12 @@
 import type { Knex } from 'knex'
 import { AlreadyClaimedError, claim, settledAmong } from '../inbox/inbox-store.ts'
-import { enqueue, type Parked, parkedAmong, parkKey } from '../parking/parking-store.ts'
-import type { ConsumedEvent, EventHandler } from './consumed-event.ts'
-import type { ConsumerSetup } from './consumer-setup.ts'
-import type { Prepared } from './prepare.ts'
 import { isRetryable } from '../errors.ts'
+import { enqueue } from '../parking/parking-store.ts'
+import type { ConsumerSetup } from './consumer-setup.ts'
+import { type Divided, divide } from './divide.ts'
+import type { Prepared } from './prepare.ts'
+import type { Refusal } from './read-envelope.ts'
+import { wavesOf } from './waves.ts'
 
 /**
  * Settles records of one lane, in their order, in one transaction: inbox row, effect and parking commit together or not
@@ -12,13 +14,14 @@ import { isRetryable } from '../errors.ts'
  * done.
  */
 export async function settle(setup: ConsumerSetup, items: readonly Prepared[]): Promise<void> {
-  const wanted = items.filter(item => !('ignored' in item))
+  // Where versions are watched, an event without a handler counts too: it is no gap.
+  const wanted = setup.onGap === 'ignore' ? items.filter(item => !('ignored' in item)) : items
   let fresh = firstOfEach(wanted)
-  let parked: readonly Parked[] = []
+  let divided = nothing
   for (;;) {
     const claimed = fresh
     try {
-      parked = await setup.db.transaction(trx => settleIn(trx, setup, claimed))
+      divided = await setup.db.transaction(trx => settleIn(trx, setup, claimed))
       break
     } catch (error) {
       if (!(error instanceof AlreadyClaimedError)) throw error
@@ -27,8 +30,10 @@ export async function settle(setup: ConsumerSetup, items: readonly Prepared[]): 
       if (fresh.length === claimed.length) throw error
     }
   }
-  tell(setup, items, { fresh, parked })
+  tell(setup, items, { fresh, ...divided })
 }
+
+const nothing: Divided = { flowing: [], parked: [], gaps: [] }
 
 function firstOfEach(items: readonly Prepared[]): readonly Prepared[] {
   const byId = new Map<string, Prepared>()
@@ -47,64 +52,19 @@ async function withoutSettled(setup: ConsumerSetup, items: readonly Prepared[]):
  * The order of the three steps is what makes it safe against a member that was frozen and comes back: once the inbox
  * rows are ours, every earlier event of these keys is settled for good, so what we then read about parked keys holds.
  */
-async function settleIn(
-  trx: Knex.Transaction,
-  setup: ConsumerSetup,
-  items: readonly Prepared[]
-): Promise<readonly Parked[]> {
-  if (items.length === 0) return []
+async function settleIn(trx: Knex.Transaction, setup: ConsumerSetup, items: readonly Prepared[]): Promise<Divided> {
+  if (items.length === 0) return nothing
   const broken = watchForBreak(trx)
   await claim(
     trx,
     setup.name,
     items.map(item => item.messageId)
   )
-  const { flowing, parked } = await divide(trx, setup, items)
-  await enqueue(trx, setup.name, parked)
-  for (const wave of wavesOf(flowing)) await wave.handler.work(wave.events, trx)
+  const divided = await divide(trx, setup, items)
+  await enqueue(trx, setup.name, divided.parked)
+  for (const wave of wavesOf(divided.flowing)) await wave.handler.work(wave.events, trx)
   broken.throwIfAny()
-  return parked
-}
-
-async function divide(trx: Knex.Transaction, setup: ConsumerSetup, items: readonly Prepared[]) {
-  const flowing: Handled[] = []
-  const parked: Parked[] = []
-  const parkedKeys = new Set((await parkedAmong(trx, setup.name, [...new Set(items.map(item => item.key))])).keys())
-  for (const item of items) {
-    if (parkedKeys.has(item.key)) parked.push({ item, refusal: 'refusal' in item ? item.refusal : behind(item.key) })
-    else if ('refusal' in item) {
-      await parkKey(trx, setup.name, { item, refusal: item.refusal })
-      parkedKeys.add(item.key)
-      parked.push({ item, refusal: item.refusal })
-    } else if ('handler' in item) flowing.push(item)
-  }
-  return { flowing, parked }
-}
-
-function behind(key: string) {
-  return { reason: 'BEHIND', error: new Error(`An earlier event of key ${key} is parked`) } as const
-}
-
-type Handled = Extract<Prepared, { handler: EventHandler }>
-type Wave = { readonly handler: EventHandler; readonly events: ConsumedEvent[] }
-
-/**
- * Groups events by handler, so that a batch handler gets as many as possible, and keeps each key's order: an event
- * never lands in an earlier wave than the event of its key before it.
- */
-export function wavesOf(items: readonly Handled[]): readonly Wave[] {
-  const levels: Map<EventHandler, Wave>[] = []
-  const lastOfKey = new Map<string, { level: number; handler: EventHandler }>()
-  for (const { key, handler, event } of items) {
-    const last = lastOfKey.get(key)
-    const level = last === undefined ? 0 : last.handler === handler ? last.level : last.level + 1
-    lastOfKey.set(key, { level, handler })
-    const waves = (levels[level] ??= new Map())
-    const wave = waves.get(handler)
-    if (wave === undefined) waves.set(handler, { handler, events: [event] })
-    else wave.events.push(event)
-  }
-  return levels.flatMap(waves => [...waves.values()])
+  return divided
 }
 
 // A deadlock ends the whole MySQL transaction. A handler that swallowed that error would go on without one, and without
@@ -121,18 +81,36 @@ function watchForBreak(trx: Knex.Transaction): { throwIfAny: () => void } {
   }
 }
 
-function tell(
-  { observe }: ConsumerSetup,
-  items: readonly Prepared[],
-  { fresh, parked }: { fresh: readonly Prepared[]; parked: readonly Parked[] }
-): void {
+type Told = Divided & { readonly fresh: readonly Prepared[] }
+
+function tell({ observe, logger }: ConsumerSetup, items: readonly Prepared[], { fresh, parked, gaps }: Told): void {
   const isFresh = new Set(fresh)
-  const refusals = new Map<unknown, Parked>(parked.map(one => [one.item, one]))
+  const refusals = new Map<unknown, Refusal>(parked.map(({ item, refusal }) => [item, refusal]))
+  for (const { event, last } of gaps) {
+    const { name, aggregateId, aggregateVersion, messageId } = event
+    logger.warn(
+      { event: name, aggregateId, aggregateVersion, last, messageId },
+      'a version does not follow the last one'
+    )
+    observe.gap?.(event, last)
+  }
+  for (const { item, refusal } of parked) {
+    const { key, messageId, record } = item
+    const fields = {
+      key,
+      messageId,
+      reason: refusal.reason,
+      partition: record.partition,
+      offset: String(record.offset)
+    }
+    if (refusal.reason === 'BEHIND') logger.debug(fields, 'event queued behind a parked one')
+    else logger.error({ ...fields, err: refusal.error }, 'event parked')
+  }
   for (const item of items) {
-    const refusal = refusals.get(item)?.refusal
-    if ('ignored' in item) observe.ignored?.(item.event)
+    const refusal = refusals.get(item)
+    if (refusal !== undefined) observe.parked?.(item, refusal)
+    else if ('ignored' in item) observe.ignored?.(item.event)
     else if (!isFresh.has(item)) observe.duplicate?.(item.messageId)
-    else if (refusal !== undefined) observe.parked?.(item, refusal)
     else if ('event' in item) observe.handled?.(item.event)
   }
 }

@@ -29,6 +29,13 @@ export async function parkKey(trx: Knex.Transaction, consumer: string, { item, r
   await trx('parked_key').insert({ consumer, event_key: item.key, reason: refusal.reason })
 }
 
+/** Asks for what waits under the key to be tried again. */
+export async function releaseKey(trx: Knex.Transaction, consumer: string, key: string): Promise<void> {
+  await trx('parked_key')
+    .where({ consumer, event_key: key })
+    .update({ retry_requested_at: trx.fn.now(3) })
+}
+
 /** Puts records at the end of their keys' queues. */
 export async function enqueue(trx: Knex.Transaction, consumer: string, parked: readonly Parked[]): Promise<void> {
   if (parked.length === 0) return

@@ -4,6 +4,7 @@ import { createCrashGuard } from '../consumer/crash-guard.ts'
 import { type Prepared, prepare } from '../consumer/prepare.ts'
 import type { Refusal } from '../consumer/read-envelope.ts'
 import { faultOf } from '../consumer/retry-policy.ts'
+import { checkVersions, type VersionCheck } from '../consumer/versions.ts'
 import { errorColumns } from './parking-store.ts'
 import { type ParkedRow, recordOfRow } from './parked-row.ts'
 
@@ -34,23 +35,42 @@ export async function retryParked(setup: ConsumerSetup): Promise<boolean> {
   return true
 }
 
-type Tried = { readonly row: ParkedRow; readonly item: Prepared }
-
-async function firstWaiting(trx: Knex.Transaction, { name, ...setup }: ConsumerSetup, key: string) {
-  const place = { consumer: name, event_key: key }
-  const held = await trx('parked_key').where(place).whereNotNull('retry_requested_at').forUpdate().first('event_key')
-  if (held === undefined) return undefined
-  const row: ParkedRow | undefined = await trx('parked_event')
-    .where({ ...place, state: 'waiting' })
-    .orderBy('id')
-    .first()
-  if (row === undefined) await trx('parked_key').where(place).delete()
-  return row && { row, item: prepare({ name, ...setup }, recordOfRow(row)) }
+type Tried = {
+  readonly row: ParkedRow
+  readonly item: Prepared
+  readonly askedAt: Date
+  readonly versions: VersionCheck
 }
 
-async function applyFirst(trx: Knex.Transaction, setup: ConsumerSetup, { row, item }: Tried): Promise<void> {
-  if ('refusal' in item) throw new StillRefused(item.refusal)
+async function firstWaiting(trx: Knex.Transaction, setup: ConsumerSetup, key: string): Promise<Tried | undefined> {
+  const place = { consumer: setup.name, event_key: key }
+  const held: { retry_requested_at: Date } | undefined = await trx('parked_key')
+    .where(place)
+    .whereNotNull('retry_requested_at')
+    .forUpdate()
+    .first('retry_requested_at')
+  if (held === undefined) return undefined
+  const rows: ParkedRow[] = await trx('parked_event')
+    .where({ ...place, state: 'waiting' })
+    .orderBy('id')
+    .limit(setup.onGap === 'park' ? searched : 1)
+  if (rows.length === 0) await trx('parked_key').where(place).delete()
+  const waiting = rows.map(row => ({ row, item: prepare(setup, recordOfRow(row)) }))
+  const events = waiting.flatMap(({ item }) => ('event' in item ? [item.event] : []))
+  const versions = await checkVersions(trx, setup, events)
+  // Behind a gap, what fills the next part of it may stand further back in the queue.
+  const next = waiting.find(({ item }) => 'event' in item && versions.isNext(item.event)) ?? waiting[0]
+  return next && { ...next, askedAt: held.retry_requested_at, versions }
+}
+
+// How far back in its queue a key's next version is looked for.
+const searched = 1_000
+
+async function applyFirst(trx: Knex.Transaction, setup: ConsumerSetup, { row, item, versions }: Tried): Promise<void> {
+  const refusal = 'refusal' in item ? item.refusal : versions.judge(item.event)
+  if (refusal !== undefined) throw new StillRefused(refusal)
   if ('handler' in item) await guarded(setup, row, () => item.handler.work([item.event], trx))
+  await versions.save()
   const settled = { state: 'applied', settled_at: trx.fn.now(3) }
   await trx('parked_event').where({ id: row.id }).update(settled)
 }
@@ -69,10 +89,13 @@ async function guarded(setup: ConsumerSetup, row: ParkedRow, work: () => Promise
   await guard.around({ from: id, to: id }, work)
 }
 
-async function putBack(setup: ConsumerSetup, { row, item }: Tried, refusal: Refusal): Promise<void> {
+async function putBack(setup: ConsumerSetup, { row, item, askedAt }: Tried, refusal: Refusal): Promise<void> {
   await setup.db.transaction(async trx => {
     const place = { consumer: setup.name, event_key: row.event_key }
-    await trx('parked_key').where(place).update({ retry_requested_at: null, reason: refusal.reason })
+    // A request that came meanwhile, from a person or from the event that fills the gap, stands.
+    await trx('parked_key')
+      .where({ ...place, retry_requested_at: askedAt })
+      .update({ retry_requested_at: null, reason: refusal.reason })
     await trx('parked_event')
       .where({ id: row.id, state: 'waiting' })
       .update({ reason: refusal.reason, ...errorColumns(refusal.error), attempts: trx.raw('attempts + 1') })

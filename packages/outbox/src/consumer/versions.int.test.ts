@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
+import { useDatabase } from '../../../../test/support/use-stack.ts'
+import { useConsumerBench } from '../../test/consumer-bench.ts'
+import { usePostgres } from '../../test/postgres.ts'
+import { listParked, type OutboundEvent } from '../index.ts'
+
+const databases = [
+  ['MySQL', async () => (await useDatabase('versions')).db],
+  ['PostgreSQL', usePostgres]
+] as const
+
+describe.each(databases)('a missing version on %s', (_, useDb) => {
+  it('is reported, once for each gap, and handled all the same', async () => {
+    const bench = await useConsumerBench({ database: await useDb() })
+    const gaps: string[] = []
+    const observe = {
+      gap: (event: { aggregateVersion?: number | undefined }, last: number) =>
+        void gaps.push(`${last}→${event.aggregateVersion}`)
+    }
+    await bench.produce(pick(bench.events({ keys: 1, perKey: 9 }), 1, 2, 5, 6, 9))
+    await bench.consumer({ onGap: 'report', observe }).start()
+    await eventually(async () => expect((await bench.effects()).map(({ n }) => n)).toEqual([1, 2, 5, 6, 9]))
+    await eventually(() => expect(gaps).toEqual(['2→5', '6→9']))
+  })
+
+  it('holds back its key until the gap is filled, in whatever order the missing ones come', async () => {
+    const bench = await useConsumerBench({ database: await useDb(), partitions: 1 })
+    const all = bench.events({ keys: 2, perKey: 8 })
+    const one = all.filter(({ aggregateId }) => aggregateId === 1)
+    await bench.produce(pick(one, 1, 2, 5, 6))
+    await bench.produce(all.filter(({ aggregateId }) => aggregateId === 2))
+    await bench.consumer({ onGap: 'park', retryParkedEveryMs: 20 }).start()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(10))
+    expect(await listParked(bench.db)).toMatchObject([{ key: '1', reason: 'VERSION_GAP', waiting: 2 }])
+    await bench.produce(pick(one, 4))
+    await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ waiting: 3 }]))
+    await bench.produce(pick(one, 3, 7))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(15))
+    await eventually(async () => expect(await listParked(bench.db)).toEqual([]))
+    await bench.produce(pick(one, 8))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(16))
+    expect(await bench.disorder()).toEqual([])
+  })
+
+  it('parks an event that comes after its successors, and counts events without a handler', async () => {
+    const bench = await useConsumerBench({ database: await useDb(), partitions: 1 })
+    const one = bench.events({ keys: 1, perKey: 5 })
+    await bench.produce(pick(one, 1))
+    await bench.produceAs('unheard', pick(one, 2))
+    await bench.produce(pick(one, 3))
+    await bench.consumer({ onGap: 'park' }).start()
+    await eventually(async () => expect((await bench.effects()).map(({ n }) => n)).toEqual([1, 3]))
+    await bench.produce(pick(bench.events({ keys: 1, perKey: 5 }), 2))
+    await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ reason: 'VERSION_STALE' }]))
+  })
+})
+
+function pick(events: readonly OutboundEvent[], ...versions: readonly number[]): OutboundEvent[] {
+  return events.filter(({ aggregateVersion = 0 }) => versions.includes(aggregateVersion))
+}

@@ -1,0 +1,73 @@
+import type { Knex } from 'knex'
+import type { ConsumedEvent } from './consumed-event.ts'
+import type { ConsumerSetup } from './consumer-setup.ts'
+import type { Refusal } from './read-envelope.ts'
+
+/** A version that does not follow the last one: some are missing before it, or it comes after its successors. */
+export type VersionGap = { readonly event: ConsumedEvent; readonly last: number }
+
+export type VersionCheck = {
+  /** Whether the event is the very next of its aggregate: the one that a gap waited for. */
+  isNext(event: ConsumedEvent): boolean
+  /** Takes the event as the aggregate's latest; or refuses it, where gaps are to be parked. */
+  judge(event: ConsumedEvent): Refusal | undefined
+  readonly gaps: readonly VersionGap[]
+  /** Remembers the latest versions, in the events' own transaction. */
+  save(): Promise<void>
+}
+
+const unchecked: VersionCheck = { isNext: () => false, judge: () => undefined, gaps: [], save: () => Promise.resolve() }
+
+/**
+ * Compares the events' aggregate versions with the last ones that this consumer handled. An aggregate that it sees for
+ * the first time may begin with any version: what came before may be older than the topic.
+ */
+export async function checkVersions(
+  trx: Knex.Transaction,
+  { name: consumer, onGap }: ConsumerSetup,
+  events: readonly ConsumedEvent[]
+): Promise<VersionCheck> {
+  const numbered = events.filter(event => event.aggregateVersion !== undefined)
+  if (onGap === 'ignore' || numbered.length === 0) return unchecked
+  const last = await readLast(trx, consumer, [...new Set(numbered.map(event => event.aggregateId))])
+  const changed = new Map<string, object>()
+  const gaps: VersionGap[] = []
+
+  function judge(event: ConsumedEvent): Refusal | undefined {
+    const { aggregate = '', aggregateId, aggregateVersion: version } = event
+    if (version === undefined) return undefined
+    const before = last.get(keyOf(event)) ?? version - 1
+    if (version !== before + 1) {
+      gaps.push({ event, last: before })
+      const error = new Error(`${aggregate} ${aggregateId} has version ${version} after ${before}`)
+      if (onGap === 'park') return { reason: version > before ? 'VERSION_GAP' : 'VERSION_STALE', error }
+    }
+    if (version > before) {
+      last.set(keyOf(event), version)
+      changed.set(keyOf(event), { consumer, aggregate, aggregate_id: aggregateId, version })
+    }
+    return undefined
+  }
+
+  return {
+    isNext: event => last.has(keyOf(event)) && event.aggregateVersion === (last.get(keyOf(event)) ?? 0) + 1,
+    judge,
+    gaps,
+    async save() {
+      if (changed.size === 0) return
+      const rows = [...changed.values()]
+      await trx('inbox_version').insert(rows).onConflict(['consumer', 'aggregate', 'aggregate_id']).merge(['version'])
+    }
+  }
+}
+
+type VersionRow = { readonly aggregate: string; readonly aggregate_id: number | string; readonly version: number }
+
+async function readLast(trx: Knex.Transaction, consumer: string, ids: readonly number[]): Promise<Map<string, number>> {
+  const rows: VersionRow[] = await trx('inbox_version').where({ consumer }).whereIn('aggregate_id', ids)
+  return new Map(rows.map(row => [`${row.aggregate} ${row.aggregate_id}`, row.version]))
+}
+
+function keyOf({ aggregate = '', aggregateId }: ConsumedEvent): string {
+  return `${aggregate} ${aggregateId}`
+}
