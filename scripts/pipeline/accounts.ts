@@ -22,7 +22,8 @@ const grants: Readonly<Record<Account, readonly string[]>> = {
   debezium: ['REPLICATION SLAVE, REPLICATION CLIENT ON *.*', 'SELECT ON orders.*'],
   // Only its own probe table, which it makes when it is not there.
   keeper: ['CREATE, SELECT, INSERT, DELETE ON orders.connect_heartbeat'],
-  console: ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*', 'SELECT ON deliveries.*']
+  // UPDATE: a person may ask for a retry of parked events, or skip one, on its page.
+  console: ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*', 'SELECT, UPDATE ON deliveries.*']
 }
 
 /** Makes databases, accounts and grants as they stand above, with generated passwords. A repeat changes nothing. */

@@ -54,6 +54,7 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
         CONSOLE_PORT: String(ports.console),
         KAFKA_BROKERS: brokers,
         KAFKA_TOPIC: topics.outbox,
+        CONNECTOR_FILE: join(root, 'connect-config/orders-connector.json'),
         ORDERS_MYSQL_URL: await urlFor('console', 'orders', at),
         DELIVERIES_MYSQL_URL: await urlFor('console', 'deliveries', at)
       },
