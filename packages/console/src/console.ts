@@ -9,6 +9,11 @@ import { createApp, streamHandler } from './http/app.ts'
 import { createEventStream } from './http/event-stream.ts'
 import { flowRoutes } from './http/flow-routes.ts'
 import { orderRoutes } from './http/order-routes.ts'
+import { connectorRoutes } from './http/connector-routes.ts'
+import { groupRoutes } from './http/group-routes.ts'
+import { parkedRoutes } from './http/parked-routes.ts'
+import { searchStream, topicRoutes } from './http/topic-routes.ts'
+import { createParkedStore } from './parked/parked-store.ts'
 import { guardActions, isLoopback } from './http/guard.ts'
 import { createKafkaClients } from './kafka/kafka-clients.ts'
 import { createDatabase } from './mysql/database.ts'
@@ -31,6 +36,8 @@ export function createConsole(config: Config, logger: Logger): Service {
   const binlog = createBinlogTrack()
   sampler.onFlow(() => rememberBinlog(binlog, sampler.readings()))
   const follow = createFollowOrder({ config, reader: kafka.browsing, ordersDb, deliveriesDb, binlog })
+  const parked =
+    config.DELIVERIES_MYSQL_URL === undefined ? undefined : createParkedStore(config.DELIVERIES_MYSQL_URL, logger)
   const guard = guardActions(config.CONSOLE_ACTIONS === 'on', logger)
   const flowStream = createEventStream()
   sampler.onFlow(flow => flowStream.send('flow', JSON.stringify(flow)))
@@ -41,9 +48,16 @@ export function createConsole(config: Config, logger: Logger): Service {
     routes: [
       ...aboutRoutes(config, guard),
       ...flowRoutes(sampler),
-      ...orderRoutes({ config, follow, ordersDb, deliveriesDb })
+      ...orderRoutes({ config, follow, ordersDb, deliveriesDb }),
+      ...topicRoutes(kafka),
+      ...groupRoutes(kafka),
+      ...connectorRoutes(config, connect),
+      ...parkedRoutes(parked)
     ],
-    streams: { '/api/flow/stream': streamHandler(flowStream, 'flow', () => sampler.flow()) }
+    streams: {
+      '/api/flow/stream': streamHandler(flowStream, 'flow', () => sampler.flow()),
+      '/api/topics/:topic/search': searchStream(kafka)
+    }
   })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
   return {
@@ -56,7 +70,7 @@ export function createConsole(config: Config, logger: Logger): Service {
       sampler.stop()
       flowStream.close()
       await server.stop(2_000)
-      await Promise.allSettled([kafka.close(), ordersDb?.close(), deliveriesDb?.close()])
+      await Promise.allSettled([kafka.close(), ordersDb?.close(), deliveriesDb?.close(), parked?.close()])
     }
   }
 }

@@ -1,4 +1,4 @@
-import { causeInTrace } from './cause-in-trace.ts'
+import { causeInTrace } from '@outbox-cdc/connectctl'
 
 export type ConnectorStatus = {
   readonly name: string

@@ -1,22 +1,17 @@
 import { h } from '../lib/dom.js'
 
 /** The place where a chart draws itself; `patch` leaves its inside alone. */
-export function chartOf(chart, { minutes }) {
+export function chartOf(chart, { minutes, tall = false }) {
   return h(
     'figure.chart',
-    { 'data-key': `chart-${chart.id}` },
+    { 'data-key': `chart-${chart.id}`, class: tall ? 'tall' : null },
     h('figcaption', {}, h('h2', {}, chart.title), h('span.muted', {}, `last ${minutes} min`)),
     h('div.plot', {
       'data-keep': '',
       'data-chart': chart.id,
       role: 'img',
       'aria-label': `${chart.title}, last ${minutes} minutes`
-    }),
-    h(
-      'ul.legend',
-      {},
-      chart.lines.map(({ name, words, color }) => h('li', { 'data-key': name }, h('i', { class: `c-${color}` }), words))
-    )
+    })
   )
 }
 
@@ -24,6 +19,7 @@ export function chartOf(chart, { minutes }) {
 export function createChart({ id, title, lines, format, group = 'time' }) {
   let plot
   let home
+  let shownMinutes
   addEventListener('theme', remake)
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', remake)
 
@@ -39,8 +35,9 @@ export function createChart({ id, title, lines, format, group = 'time' }) {
     show(series, { minutes }) {
       const place = document.querySelector(`[data-chart="${id}"]`)
       if (place === null || series === undefined || globalThis.uPlot === undefined) return
-      if (home !== place) remake()
+      if (home !== place || shownMinutes !== minutes) remake()
       home = place
+      shownMinutes = minutes
       const data = dataOf(series, { lines, minutes })
       if (plot === undefined) {
         plot = new globalThis.uPlot(optionsOf({ place, lines, format, group, minutes }), data, place)
@@ -57,8 +54,10 @@ function dataOf({ at, figures, stepMs }, { lines, minutes }) {
   return [times, ...lines.map(({ name }) => (from < 0 ? [] : (figures[name] ?? at.map(() => null)).slice(from)))]
 }
 
+const legendHeight = 34
+
 function sizeOf(place) {
-  return { width: Math.max(200, place.clientWidth), height: place.clientHeight || 180 }
+  return { width: Math.max(200, place.clientWidth), height: (place.clientHeight || 250) - legendHeight }
 }
 
 function optionsOf({ place, lines, format, group, minutes }) {
@@ -74,7 +73,11 @@ function optionsOf({ place, lines, format, group, minutes }) {
     ...sizeOf(place),
     padding: [10, 8, 0, 0],
     cursor: { sync: { key: group }, points: { size: 6 }, drag: { x: false, y: false } },
-    legend: { show: true, live: true },
+    legend: {
+      show: true,
+      live: true,
+      markers: { width: 0, fill: (_, index) => color(lines[index - 1]?.color ?? 'muted') }
+    },
     scales: {
       x: { range: () => [Date.now() / 1000 - minutes * 60, Date.now() / 1000] },
       y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] }

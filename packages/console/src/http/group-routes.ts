@@ -1,0 +1,65 @@
+import { notFound, Problem } from '@outbox-cdc/service-kit'
+import { z } from 'zod'
+import { describedGroup, describeGroup, listedGroup, listGroups } from '../kafka/describe-groups.ts'
+import type { KafkaClients } from '../kafka/kafka-clients.ts'
+import { askKafka } from './ask-kafka.ts'
+import { type Route, route } from './route.ts'
+
+const groupId = z.object({ group: z.string().min(1).max(249) })
+
+const reset = z.object({
+  topic: z.string().regex(/^[\w.-]{1,249}$/),
+  to: z.enum(['earliest', 'latest', 'time']),
+  time: z.number().optional().meta({ description: 'Milliseconds since 1970, with to=time' }),
+  confirm: z.string().meta({ description: "The group's name, typed" })
+})
+
+export function groupRoutes({ admin, browsing: reader }: KafkaClients): readonly Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/api/groups',
+      summary: 'Consumer groups with members and lag, those that lag most first',
+      answer: z.object({ items: z.array(listedGroup) }),
+      handle: async () => ({ items: [...(await askKafka(() => listGroups(admin)))] })
+    }),
+    route({
+      method: 'get',
+      path: '/api/groups/{group}',
+      summary: 'One group: members with their partitions, lag of each partition',
+      params: groupId,
+      answer: describedGroup,
+      handle: ({ params: { group } }) => found(group)
+    }),
+    route({
+      method: 'post',
+      path: '/api/groups/{group}/reset',
+      summary: 'Move a group that has no members to another place in a topic',
+      params: groupId,
+      body: reset,
+      answer: z.object({ moved: z.record(z.string(), z.number()) }),
+      async handle({ params: { group }, body: { topic, to, time, confirm } }) {
+        if (confirm !== group) throw refused(400, `confirm must be the group's name, ${group}`)
+        if (to === 'time' && time === undefined) throw refused(400, 'to=time needs time')
+        if (!(await found(group)).canReset)
+          throw refused(409, `The group ${group} has members: stop them all first, or they would overwrite the offsets`)
+        return askKafka(async () => {
+          const offsets = await reader.offsets(topic, to === 'time' ? new Date(time ?? 0) : to)
+          const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset: BigInt(offset) }))
+          await admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] })
+          return { moved: Object.fromEntries(offsets) }
+        })
+      }
+    })
+  ]
+
+  async function found(group: string) {
+    const described = await askKafka(() => describeGroup(admin, group))
+    if (described === undefined) throw notFound(`There is no group ${group}`)
+    return described
+  }
+}
+
+function refused(status: number, detail: string): Problem {
+  return new Problem(status, { type: status === 409 ? 'conflict' : 'invalid-request', title: 'Not possible', detail })
+}

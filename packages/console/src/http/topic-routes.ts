@@ -1,0 +1,135 @@
+import { notFound } from '@outbox-cdc/service-kit'
+import type { RequestHandler } from 'express'
+import { z } from 'zod'
+import { cursorPattern, cursorText, offsetsFrom } from '../kafka/cursor.ts'
+import { describeTopic, describedTopic, listedTopic, listTopics } from '../kafka/describe-topics.ts'
+import type { KafkaClients } from '../kafka/kafka-clients.ts'
+import { type Page, readAfter, readBefore, readFrom } from '../kafka/read-page.ts'
+import { searchRecords } from '../kafka/search-records.ts'
+import { showRecord, shownRecord } from '../kafka/show-record.ts'
+import { volumeOf } from '../kafka/volume.ts'
+import { reasonOf } from '../reason-of.ts'
+import { eventText } from './event-stream.ts'
+import { askKafka } from './ask-kafka.ts'
+import { type Route, route } from './route.ts'
+
+const topicName = z.object({ topic: z.string().regex(/^[\w.-]{1,249}$/) })
+const cursor = z.string().regex(cursorPattern)
+const records = z
+  .object({
+    items: z.array(shownRecord).meta({ description: 'Newest first' }),
+    older: z.string().nullable().meta({ description: 'The `before` of the next page' }),
+    newer: z.string().meta({ description: 'The `after` for what comes later' })
+  })
+  .meta({ id: 'Records' })
+
+export function topicRoutes({ admin, browsing: reader }: KafkaClients): readonly Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/api/topics',
+      summary: 'All topics with partitions, records, bytes and retention',
+      answer: z.object({ items: z.array(listedTopic) }),
+      handle: async () => ({ items: [...(await askKafka(() => listTopics(admin)))] })
+    }),
+    route({
+      method: 'get',
+      path: '/api/topics/{topic}',
+      summary: 'One topic: partitions, replicas, offsets, sizes, settings',
+      params: topicName,
+      answer: describedTopic,
+      async handle({ params: { topic } }) {
+        const described = await askKafka(() => describeTopic(admin, reader, topic))
+        if (described === undefined) throw notFound(`There is no topic ${topic}`)
+        return described
+      }
+    }),
+    route({
+      method: 'get',
+      path: '/api/topics/{topic}/records',
+      summary: 'Records, newest first: the newest, those before or after a cursor, or those from a time on',
+      params: topicName,
+      query: z.object({
+        before: cursor.optional(),
+        after: cursor.optional(),
+        at: z.coerce.number().optional().meta({ description: 'Milliseconds since 1970' }),
+        partition: z.coerce.number().int().min(0).optional(),
+        limit: z.coerce.number().int().min(1).max(100).default(30)
+      }),
+      answer: records,
+      handle: ({ params: { topic }, query: { before, after, at, partition, limit } }) =>
+        askKafka(async () => {
+          const place = { reader, topic, limit, partition }
+          if (after !== undefined) return shown(await readAfter(place, offsetsFrom(after)))
+          if (at !== undefined) return shown(await readFrom(place, new Date(at)))
+          return shown(await readBefore(place, before === undefined ? undefined : offsetsFrom(before)))
+        })
+    }),
+    route({
+      method: 'get',
+      path: '/api/topics/{topic}/volume',
+      summary: 'How many records came in each sixtieth of the last minutes',
+      params: topicName,
+      query: z.object({ minutes: z.coerce.number().int().min(1).max(10_080).default(60) }),
+      answer: z.object({ from: z.number(), stepMs: z.number(), counts: z.array(z.number()) }),
+      handle: async ({ params: { topic }, query: { minutes } }) => {
+        const { counts, ...rest } = await askKafka(() => volumeOf({ reader, topic, minutes }))
+        return { ...rest, counts: [...counts] }
+      }
+    })
+  ]
+}
+
+function shown({ records: found, older, newer }: Page): z.output<typeof records> {
+  return {
+    items: found.map(showRecord),
+    older: older === undefined ? null : cursorText(older),
+    newer: cursorText(newer)
+  }
+}
+
+const searchQuery = z.object({
+  text: z.string().min(1).max(500).optional(),
+  key: z.string().min(1).max(500).optional(),
+  event: z.string().min(1).max(100).optional(),
+  since: z.coerce.number().optional(),
+  before: cursor.optional()
+})
+
+const mostSearches = 4
+
+/** Server-sent events: `progress`, `hit` and at last `end`. Closing the connection cancels the search. */
+export function searchStream({ browsing: reader }: KafkaClients): RequestHandler {
+  let running = 0
+  return async (request, response) => {
+    const { topic } = topicName.parse(request.params)
+    const { before, since, ...query } = searchQuery.parse(request.query)
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+    const send = (event: string, data: unknown) => response.write(eventText(event, JSON.stringify(data)))
+    if (running >= mostSearches) {
+      send('failed', { detail: 'Four searches run already; wait for one, or cancel it' })
+      return void response.end()
+    }
+    running++
+    try {
+      const end = await searchRecords({
+        reader,
+        topic,
+        query,
+        before: before === undefined ? undefined : offsetsFrom(before),
+        since: since === undefined ? undefined : new Date(since),
+        signal: gone.signal,
+        onHit: record => send('hit', showRecord(record)),
+        onProgress: progress => send('progress', progress)
+      })
+      send('end', { ...end, before: cursorText(end.before) })
+    } catch (error) {
+      send('failed', { detail: `Kafka: ${reasonOf(error)}` })
+    } finally {
+      running--
+      response.end()
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { Admin, Group } from '@platformatic/kafka'
+import { z } from 'zod'
+
+export const listedGroup = z
+  .object({
+    id: z.string(),
+    state: z.string(),
+    members: z.number(),
+    topics: z.array(z.string()),
+    lag: z.number().nullable(),
+    partitionsBehind: z.number()
+  })
+  .meta({ id: 'ListedGroup' })
+export type ListedGroup = z.output<typeof listedGroup>
+
+const place = z.object({
+  topic: z.string(),
+  partition: z.number(),
+  committed: z.number().nullable(),
+  next: z.number(),
+  lag: z.number().nullable(),
+  member: z.string().nullable()
+})
+
+export const describedGroup = z
+  .object({
+    id: z.string(),
+    state: z.string(),
+    protocol: z.string(),
+    members: z.array(
+      z.object({ id: z.string(), client: z.string(), host: z.string(), partitions: z.array(z.string()) })
+    ),
+    partitions: z.array(place),
+    canReset: z.boolean().meta({ description: 'Only a group without members can be moved' })
+  })
+  .meta({ id: 'Group' })
+export type DescribedGroup = z.output<typeof describedGroup>
+
+/** All consumer groups, those that lag most first. Connect's own worker group is not one. */
+export async function listGroups(admin: Admin): Promise<readonly ListedGroup[]> {
+  const listed = [...(await admin.listGroups())]
+    .filter(([, group]) => group.protocolType !== 'connect')
+    .map(([id]) => id)
+  const details = await describeAll(admin, listed)
+  return details
+    .map(({ id, state, members, partitions }) => {
+      const lags = partitions.map(({ lag }) => lag ?? 0)
+      return {
+        id,
+        state,
+        members: members.length,
+        topics: [...new Set(partitions.map(({ topic }) => topic))],
+        lag: partitions.length === 0 ? null : lags.reduce((sum, lag) => sum + lag, 0),
+        partitionsBehind: lags.filter(lag => lag > 0).length
+      }
+    })
+    .sort((a, b) => (b.lag ?? 0) - (a.lag ?? 0) || a.id.localeCompare(b.id))
+}
+
+export async function describeGroup(admin: Admin, id: string): Promise<DescribedGroup | undefined> {
+  const known = await admin.listGroups()
+  if (!known.has(id)) return undefined
+  return (await describeAll(admin, [id]))[0]
+}
+
+/** Groups, their offsets and the ends of their topics in three requests, however many there are. */
+async function describeAll(admin: Admin, ids: readonly string[]): Promise<readonly DescribedGroup[]> {
+  if (ids.length === 0) return []
+  const [groups, committed] = await Promise.all([
+    admin.describeGroups({ groups: [...ids] }),
+    admin.listConsumerGroupOffsets({ groups: [...ids] })
+  ])
+  const ends = await endsOf(admin, [...new Set(committed.flatMap(({ topics }) => topics.map(({ name }) => name)))])
+  return ids.map(id => {
+    const group = groups.get(id)
+    const owners = ownersIn(group)
+    const places = (committed.find(({ groupId }) => groupId === id)?.topics ?? []).flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex, committedOffset }) => {
+        const next = ends.get(`${name}/${partitionIndex}`) ?? 0
+        const offset = committedOffset < 0n ? null : Number(committedOffset)
+        return {
+          topic: name,
+          partition: partitionIndex,
+          committed: offset,
+          next,
+          lag: offset === null ? null : Math.max(0, next - offset),
+          member: owners.get(`${name}/${partitionIndex}`) ?? null
+        }
+      })
+    )
+    return {
+      id,
+      state: (group?.state ?? 'DEAD').toLowerCase().replaceAll('_', ' '),
+      protocol: group?.protocol ?? '',
+      members: [...(group?.members.values() ?? [])].map(({ id: member, clientId, clientHost, assignments }) => ({
+        id: member,
+        client: clientId,
+        host: clientHost,
+        partitions: [...(assignments?.values() ?? [])].flatMap(({ topic, partitions }) =>
+          partitions.map(p => `${topic}/${p}`)
+        )
+      })),
+      partitions: places.sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition),
+      canReset: (group?.members.size ?? 0) === 0
+    }
+  })
+}
+
+function ownersIn(group: Group | undefined): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>()
+  for (const { clientId, assignments } of group?.members.values() ?? [])
+    for (const { topic, partitions } of assignments?.values() ?? [])
+      for (const partition of partitions) owners.set(`${topic}/${partition}`, clientId)
+  return owners
+}
+
+async function endsOf(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (names.length === 0) return new Map()
+  const { topics } = await admin.metadata({ topics: [...names], autocreateTopics: false })
+  const wanted = [...topics].map(([name, { partitions }]) => ({
+    name,
+    partitions: partitions.map((_, partitionIndex) => ({ partitionIndex, timestamp: -1n }))
+  }))
+  const listed = await admin.listOffsets({ topics: wanted })
+  return new Map(
+    listed.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex, offset }) => [`${name}/${partitionIndex}`, Number(offset)] as const)
+    )
+  )
+}

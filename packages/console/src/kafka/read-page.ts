@@ -1,0 +1,125 @@
+import type { Offsets, RecordReader, StoredRecord } from './record-reader.ts'
+
+export type PagePlace = {
+  readonly reader: RecordReader
+  readonly topic: string
+  readonly limit: number
+  readonly partition?: number | undefined
+}
+
+export type Page = {
+  /** Newest first. */
+  readonly records: readonly StoredRecord[]
+  /** Before these offsets lies what is older than the page; undefined when nothing does. */
+  readonly older: Offsets | undefined
+  /** From these offsets on lies what is newer. */
+  readonly newer: Offsets
+}
+
+const mostBytes = 8 * 1024 * 1024
+
+/** The newest records before some offsets, of all partitions together, with bounded bytes whatever their size. */
+export async function readBefore(place: PagePlace, before?: Offsets): Promise<Page> {
+  const { reader, topic, limit } = place
+  const [first, next] = await Promise.all([reader.offsets(topic, 'earliest'), reader.offsets(topic, 'latest')])
+  const ends = only(
+    place,
+    new Map([...next].map(([partition, end]) => [partition, Math.min(before?.get(partition) ?? end, end)]))
+  )
+  for (let window = limit; ; window = Math.max(1, Math.floor(window / 4))) {
+    const from = new Map(
+      [...ends].map(([partition, end]) => [partition, Math.max(first.get(partition) ?? 0, end - window)])
+    )
+    const records = await readRange(place, {
+      from,
+      to: ends,
+      bytes: window === 1 ? Number.POSITIVE_INFINITY : mostBytes
+    })
+    if (records === undefined) continue
+    const shown = records.toSorted(newestFirst).slice(0, limit)
+    const oldest = new Map(ends)
+    // What was read and did not fit on this page belongs to the next one.
+    for (const [partition, end] of ends)
+      oldest.set(partition, lowestOf(shown, partition) ?? leftOut({ records, partition, end, from }))
+    const more = [...oldest].some(([partition, offset]) => offset > (first.get(partition) ?? 0))
+    return { records: shown, older: more ? oldest : undefined, newer: ends }
+  }
+}
+
+/** What came since some offsets, newest first; a backlog is cut to the newest. */
+export async function readAfter(place: PagePlace, after: Offsets): Promise<Page> {
+  const next = only(place, await place.reader.offsets(place.topic, 'latest'))
+  const from = new Map(
+    [...next].map(([partition, end]) => [partition, Math.max(after.get(partition) ?? end, end - place.limit)])
+  )
+  const records = (await readRange(place, { from, to: next, bytes: mostBytes })) ?? []
+  return { records: records.toSorted(newestFirst).slice(0, place.limit), older: undefined, newer: next }
+}
+
+/** The records from a time on: the first ones, shown newest first. */
+export async function readFrom(place: PagePlace, time: Date): Promise<Page> {
+  const { reader, topic, limit } = place
+  const [from, next] = await Promise.all([reader.offsets(topic, time), reader.offsets(topic, 'latest')])
+  const start = only(place, from)
+  const to = new Map(
+    [...start].map(([partition, offset]) => [partition, Math.min(next.get(partition) ?? offset, offset + limit)])
+  )
+  const records = (await readRange(place, { from: start, to, bytes: mostBytes })) ?? []
+  const shown = records.toSorted((a, b) => newestFirst(b, a)).slice(0, limit)
+  const newer = new Map(start)
+  for (const { partition, offset } of shown) newer.set(partition, Math.max(newer.get(partition) ?? 0, offset + 1))
+  return { records: shown.toReversed(), older: start, newer }
+}
+
+type Range = { readonly from: Offsets; readonly to: Offsets; readonly bytes: number }
+
+/** Every record of a range; undefined when it holds more bytes than allowed. */
+export async function readRange(
+  { reader, topic }: PagePlace,
+  { from, to, bytes }: Range
+): Promise<StoredRecord[] | undefined> {
+  const open = new Map([...from].filter(([partition, offset]) => offset < (to.get(partition) ?? 0)))
+  const kept: StoredRecord[] = []
+  for (let size = 0; open.size > 0; ) {
+    const records = await reader.fetch(topic, open, { bytesPerPartition: 512 * 1024 })
+    if (records.length === 0) break
+    for (const record of records) {
+      if (!open.has(record.partition)) continue
+      const end = to.get(record.partition) ?? 0
+      if (record.offset < end) {
+        kept.push(record)
+        size += (record.value?.length ?? 0) + (record.key?.length ?? 0)
+      }
+      if (record.offset + 1 >= end) open.delete(record.partition)
+      else open.set(record.partition, record.offset + 1)
+    }
+    if (size > bytes) return undefined
+  }
+  return kept
+}
+
+function only({ partition }: PagePlace, offsets: Offsets): Offsets {
+  if (partition === undefined) return offsets
+  return new Map([...offsets].filter(([each]) => each === partition))
+}
+
+export function newestFirst(a: StoredRecord, b: StoredRecord): number {
+  return b.timestamp - a.timestamp || (a.partition === b.partition ? b.offset - a.offset : a.partition - b.partition)
+}
+
+function lowestOf(records: readonly StoredRecord[], partition: number): number | undefined {
+  const offsets = records.filter(record => record.partition === partition).map(({ offset }) => offset)
+  return offsets.length === 0 ? undefined : Math.min(...offsets)
+}
+
+type Left = {
+  readonly records: readonly StoredRecord[]
+  readonly partition: number
+  readonly end: number
+  readonly from: Offsets
+}
+
+/** Nothing of this partition is on the page: either newer ones filled it, or the range was empty and is passed over. */
+function leftOut({ records, partition, end, from }: Left): number {
+  return records.some(record => record.partition === partition) ? end : (from.get(partition) ?? end)
+}
