@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { isRetryable, OutboxError } from './errors.ts'
+
+const failure = (fields: object, cause?: unknown) => Object.assign(new Error('failed', { cause }), fields)
+
+describe('isRetryable', () => {
+  it.each([
+    ['a MySQL deadlock', failure({ code: 'ER_LOCK_DEADLOCK' })],
+    ['a PostgreSQL deadlock', failure({ code: '40P01' })],
+    ['a PostgreSQL connection failure', failure({ code: '08006' })],
+    ['a refused connection', failure({ code: 'ECONNREFUSED' })],
+    ['an exhausted pool', failure({ name: 'KnexTimeoutError' })],
+    ['a connection that mysql2 lost', failure({ fatal: true })],
+    ['any of them below', failure({}, failure({}, failure({ code: 'ER_LOCK_WAIT_TIMEOUT' })))]
+  ])('is true for %s', (_, error) => {
+    expect(isRetryable(error)).toBe(true)
+    expect(new OutboxError('WRITE_FAILED', 'not written', { cause: error }).retryable).toBe(true)
+  })
+
+  it.each([
+    ['a duplicate key', failure({ code: 'ER_DUP_ENTRY' })],
+    ['a wrong password', failure({ code: 'ER_ACCESS_DENIED_ERROR', fatal: true })],
+    ['an error of the caller', new TypeError('undefined is not a function')],
+    ['something that is no error', 'ECONNREFUSED'],
+    [
+      'an error that says so itself, whatever lies below',
+      new OutboxError('COMMIT_UNKNOWN', 'lost', { cause: failure({ code: 'ECONNRESET' }), retryable: false })
+    ]
+  ])('is false for %s', (_, error) => {
+    expect(isRetryable(error)).toBe(false)
+  })
+})

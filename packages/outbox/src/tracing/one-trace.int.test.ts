@@ -1,0 +1,42 @@
+import { context, propagation, trace } from '@opentelemetry/api'
+import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
+import { expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
+import { uniqueName, useStack } from '../../../../test/support/use-stack.ts'
+import { streamOutbox } from '../../test/debezium-topic.ts'
+import { orderCreated, useOrders } from '../../test/orders-database.ts'
+import { appendToOutbox, createConsumer, createInboxTables, handle, kafkajsClient } from '../index.ts'
+
+it('spans the request, the transaction, Debezium and the handler with one trace', async () => {
+  const exporter = new InMemorySpanExporter()
+  const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
+  provider.register()
+  onTestFinished(() => [trace, context, propagation].forEach(api => api.disable()))
+  const database = await useOrders()
+  const { db } = database
+  await createInboxTables(db)
+  const topic = await streamOutbox(database)
+  onTestFinished(() => topic.remove())
+  const logger = { debug() {}, info() {}, warn() {}, error() {} }
+  const consumer = createConsumer({
+    kafka: kafkajsClient({ brokers: useStack().kafka.brokers, clientId: 'trace', logger }),
+    topic: topic.name,
+    group: uniqueName('trace'),
+    db,
+    logger,
+    on: { order_created: handle(orderCreated, async () => {}) }
+  })
+  onTestFinished(() => consumer.stop())
+  await provider.getTracer('test').startActiveSpan('POST /order', async span => {
+    const payload = { name: 'joon', quantity: 1 }
+    await db.transaction(trx => appendToOutbox(trx, orderCreated({ aggregateId: 1, payload })))
+    span.end()
+  })
+  await consumer.start()
+  await eventually(() => {
+    const [request, handled] = exporter.getFinishedSpans()
+    expect(handled?.name).toBe('process order_created')
+    expect(handled?.spanContext().traceId).toBe(request?.spanContext().traceId)
+    expect(handled?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId)
+  })
+})
