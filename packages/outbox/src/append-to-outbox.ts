@@ -10,6 +10,7 @@ import type { OutboxStore, StoreName } from './stores/store.ts'
 import { writeFailed } from './stores/write-failed.ts'
 import { inContext } from './tracing/message-context.ts'
 
+/** The outbox table of one service, whichever database the transaction belongs to. */
 export type Outbox = {
   readonly store: StoreName
   /**
@@ -19,6 +20,7 @@ export type Outbox = {
   append(trx: Knex.Transaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void>
 }
 
+/** How the outbox is written, and how large an event may be. */
 export type OutboxOptions = StoreOptions & {
   /** The most that an event may take in Kafka, in bytes; 900,000 by default, which Kafka's own default of 1 MiB takes. */
   readonly maxEventBytes?: number | undefined

@@ -6,8 +6,10 @@ import { traceparentFor, traceparentPattern } from './tracing/traceparent.ts'
 
 /** Stands for the id that MySQL generates for the aggregate in the same round trip; see `openOneTripOutbox`. */
 export const generatedId: unique symbol = Symbol('generatedId')
+/** The type of `generatedId`. */
 export type GeneratedId = typeof generatedId
 
+/** What a caller says of one event; the definition adds the rest. */
 export type EventInput<Payload, Id extends number | GeneratedId = number> = MessageContext & {
   /** The id of the aggregate: the Kafka key, so the unit of order. An integer within ±2^53. */
   readonly aggregateId: Id

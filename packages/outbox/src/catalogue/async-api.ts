@@ -4,6 +4,7 @@ import { type EventChannel, headerDescriptions, requiredHeaders } from './event-
 import { exampleRecord } from './example-record.ts'
 import { payloadSchema } from './json-schema.ts'
 
+/** The document's own title and version. */
 export type AsyncApiInfo = { readonly title: string; readonly version: string; readonly description?: string }
 
 /** An AsyncAPI 3.0 document of the channels, as plain data. */

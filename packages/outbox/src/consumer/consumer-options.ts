@@ -31,6 +31,7 @@ export type HandlingOptions = {
   readonly observe?: ConsumerObserver
 }
 
+/** What a consumer reads, where its effects go, and how patient it is. Times are in milliseconds. */
 export type ConsumerOptions = HandlingOptions & {
   readonly kafka: KafkaClient
   readonly topic: string

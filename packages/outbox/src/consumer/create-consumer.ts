@@ -11,6 +11,7 @@ import { type ConsumerOptions, setupOf } from './consumer-options.ts'
 import { createLiveness } from './liveness.ts'
 import { delayBefore } from './retry-policy.ts'
 
+/** Whether the consumer gets on; `reason` says why not, `lag` counts the events still to come. */
 export type ConsumerHealth = {
   readonly ok: boolean
   /** Why not ok, in words for a person. */
@@ -20,6 +21,7 @@ export type ConsumerHealth = {
   readonly partitions: readonly number[]
 }
 
+/** A running member of a consumer group. */
 export type Consumer = {
   /**
    * Resolves when the group is joined; waits for Kafka as long as it takes, unless stopped. Rejects only for what no

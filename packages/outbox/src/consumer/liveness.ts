@@ -1,5 +1,6 @@
 import type { KafkaClient } from '../kafka/kafka-client.ts'
 
+/** When a consumer that has work and does nothing counts as stalled. Times are in milliseconds. */
 export type LivenessOptions = {
   /** Lag without any progress for so long makes the consumer unhealthy; 60,000 by default. */
   readonly stallAfterMs?: number

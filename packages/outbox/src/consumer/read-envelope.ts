@@ -18,6 +18,7 @@ export type ParkReason =
   | 'VERSION_STALE'
   | 'BEHIND'
 
+/** Why one record cannot be handled. */
 export type Refusal = { readonly reason: ParkReason; readonly error: Error }
 
 /** A record with the two things that every record has, readable or not: the key that orders it and its identity. */

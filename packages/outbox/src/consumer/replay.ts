@@ -3,6 +3,7 @@ import { countParked, type ParkedCounts } from '../parking/parked-commands.ts'
 import { type HandlingOptions, setupOf } from './consumer-options.ts'
 import { createPartitionWorker, type PartitionWorker } from './partition-worker.ts'
 
+/** Which window of a topic is handled again, and under which name. */
 export type ReplayOptions = HandlingOptions & {
   readonly kafka: KafkaClient
   readonly topic: string
@@ -16,6 +17,7 @@ export type ReplayOptions = HandlingOptions & {
   readonly signal?: AbortSignal
 }
 
+/** What became of the events of a replay. */
 export type ReplayResult = { readonly window: OffsetWindow; readonly records: number; readonly parked: ParkedCounts }
 
 /**

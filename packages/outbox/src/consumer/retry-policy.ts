@@ -36,6 +36,7 @@ function isPassing(error: unknown): boolean {
   return /Connection terminated|connection is in closed state/i.test(error.message) || isPassing(error.cause)
 }
 
+/** How long failures are retried. Times are in milliseconds. */
 export type RetryTimes = {
   /** The first pause; each further one is twice as long. */
   readonly firstDelayMs: number

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { isPostgres } from './inbox-tables.ts'
 
+/** What is old enough to be forgotten, and how much at once. */
 export type PruneOptions = {
   readonly consumer: string
   /** Rows older than this go; Infinity keeps all. */

@@ -1,6 +1,7 @@
 import type { TopicFacts } from '../kafka/kafka-client.ts'
 import { OutboxError } from '../errors.ts'
 
+/** For how long handled messages are remembered. Times are in milliseconds. */
 export type InboxRetention = {
   /** How far back a replay or a reset of the group's offsets may reach beyond the topic's own retention; 0 by default. */
   readonly replayWindowMs?: number

@@ -13,6 +13,7 @@ export type KafkaRecord = {
   readonly headers: Readonly<Record<string, string | null>>
 }
 
+/** What a member asks for when it joins a group, and what it is told from then on. */
 export type Membership = {
   readonly group: string
   readonly topic: string
@@ -31,12 +32,14 @@ export type Membership = {
   readonly onTrouble: (error: unknown) => void
 }
 
+/** A member of a group, as long as it has not left. */
 export interface KafkaMember {
   /** The next offset to read, for each partition. Rejects when the partition is no longer ours: that loses nothing. */
   readonly commit: (next: ReadonlyMap<number, bigint>) => Promise<void>
   readonly leave: () => Promise<void>
 }
 
+/** What the broker knows of a topic. Times are in milliseconds. */
 export type TopicFacts = {
   readonly partitions: number
   /** How long the topic keeps a record: Infinity when for ever. */
@@ -45,11 +48,13 @@ export type TopicFacts = {
   readonly segmentMs: number
 }
 
+/** The first offset that a partition still has, and the one that its next record will get. */
 export type Watermarks = { readonly low: bigint; readonly high: bigint }
 
 /** From `from` up to, but without, `to`, for each partition. */
 export type OffsetWindow = ReadonlyMap<number, { readonly from: bigint; readonly to: bigint }>
 
+/** A bounded part of a topic, and who takes its records. */
 export type WindowRead = {
   readonly topic: string
   readonly window: OffsetWindow

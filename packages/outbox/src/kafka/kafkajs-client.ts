@@ -5,6 +5,7 @@ import { kafkajsLog } from './kafkajs-log.ts'
 import { joinWithKafkajs } from './kafkajs-member.ts'
 import { readWithKafkajs } from './kafkajs-read.ts'
 
+/** How kafkajs reaches the brokers. */
 export type KafkajsOptions = {
   /** `host:port` each. */
   readonly brokers: readonly string[]

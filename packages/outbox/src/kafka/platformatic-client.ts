@@ -5,6 +5,7 @@ import { joinWithPlatformatic } from './platformatic-member.ts'
 import { readWithPlatformatic } from './platformatic-read.ts'
 import type { Platformatic } from './platformatic-record.ts'
 
+/** How @platformatic/kafka reaches the brokers. */
 export type PlatformaticOptions = {
   /** `host:port` each. */
   readonly brokers: readonly string[]

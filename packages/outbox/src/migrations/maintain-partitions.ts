@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
 import { dayAfter, laterPartition, partitionName, partitionsOf } from './partition-days.ts'
 
+/** How many days the `keep` store holds, and how far one call may go. */
 export type PartitionMaintenance = {
   /** Whole UTC days to keep before today; the rows of older days are dropped with their partitions. */
   readonly keepDays: number
@@ -14,6 +15,7 @@ export type PartitionMaintenance = {
   readonly now?: Date
 }
 
+/** What one call of `maintainOutboxPartitions` did: the names of partitions, such as `d20261121`. */
 export type MaintainedPartitions = {
   readonly added: readonly string[]
   readonly dropped: readonly string[]

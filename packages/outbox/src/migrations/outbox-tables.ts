@@ -4,6 +4,7 @@ import { requireTable } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
 import { outboxDdl, positionDdl } from './outbox-ddl.ts'
 
+/** For which store the table is made; `delete` by default. */
 export type OutboxTablesOptions = { readonly store?: StoreName | undefined }
 
 /**

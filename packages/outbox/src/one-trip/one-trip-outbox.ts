@@ -9,6 +9,7 @@ import { writeFailed } from '../stores/write-failed.ts'
 import { openPool } from './open-pool.ts'
 import { runScript } from './run-script.ts'
 
+/** Where the one-trip outbox connects to, and how it writes. */
 export type OneTripOptions = StoreOptions & {
   /** `mysql://user:password@host:port/database`, or mysql2's pool options. The pool is the outbox's own. */
   readonly connection: string | PoolOptions
@@ -18,8 +19,10 @@ export type OneTripOptions = StoreOptions & {
   readonly maxEventBytes?: number | undefined
 }
 
+/** What one statement did: rows touched, and the first AUTO_INCREMENT id that it made, or 0. */
 export type StatementResult = { readonly affectedRows: number; readonly insertId: number }
 
+/** Commits rows and their events in one round trip to MySQL. */
 export type OneTripOutbox = {
   /**
    * Runs the statements and publishes the events in one transaction and one round trip. Answers what each statement

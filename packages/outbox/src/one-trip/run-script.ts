@@ -16,7 +16,7 @@ export async function runScript(pool: Pool, statements: readonly Statement[]): P
     return results
   } catch (error) {
     const rolledBack = await rollBack(connection)
-    if (rolledBack) return writeFailed(error as Error)
+    if (rolledBack || wasNeverSent(error)) return writeFailed(error as Error)
     throw new OutboxError('COMMIT_UNKNOWN', 'The connection was lost: the transaction may be committed or not', {
       cause: error,
       retryable: false
@@ -34,4 +34,9 @@ async function rollBack(connection: PoolConnection): Promise<boolean> {
     connection.destroy()
     return false
   }
+}
+
+// mysql2 gives no code to the one error that it makes before it sends anything: the connection had died in the pool.
+function wasNeverSent(error: unknown): boolean {
+  return error instanceof Error && 'fatal' in error && error.fatal === true && !('code' in error)
 }

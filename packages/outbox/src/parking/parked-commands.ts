@@ -4,8 +4,10 @@ import type { ParkReason } from '../consumer/read-envelope.ts'
 import { isPostgres } from '../inbox/inbox-tables.ts'
 import type { ParkedRow } from './parked-row.ts'
 
+/** One key of one consumer: what is parked, retried and skipped as a whole. */
 export type KeyOfConsumer = { readonly consumer: string; readonly key: string }
 
+/** A parked key, with the reason of its first event and how many wait. */
 export type ParkedKey = KeyOfConsumer & {
   readonly reason: ParkReason
   readonly parkedAt: Date
@@ -14,6 +16,7 @@ export type ParkedKey = KeyOfConsumer & {
   readonly waiting: number
 }
 
+/** How much is parked, and since when. */
 export type ParkedCounts = { readonly keys: number; readonly events: number; readonly oldestAgeMs: number }
 
 /** The parked keys, oldest first; of one consumer or of all in this database. */

@@ -1,5 +1,6 @@
 import { OutboxError } from '../errors.ts'
 
+/** What may be bound: a scalar. Anything else could become SQL in the driver. */
 export type SqlValue = string | number | boolean | Date | Buffer | null
 
 /** SQL text that a developer wrote, and the values that go beside it as data. */

@@ -1,6 +1,7 @@
 import type { OutboundEvent } from '../define-event.ts'
 import { mysqlJson } from './mysql-json.ts'
 
+/** Key, value and headers as Connect writes them. */
 export type DebeziumRecord = {
   readonly key: Buffer
   readonly value: Buffer
@@ -8,6 +9,7 @@ export type DebeziumRecord = {
   readonly headers: Readonly<Record<string, string | null>>
 }
 
+/** What the database adds to an event. */
 export type OutboxRow = { readonly id: number; readonly createdAt: Date; readonly topic: string }
 
 /** The record that Debezium and Connect make of an outbox row, to the byte but for the clock's microseconds. */

@@ -8,12 +8,14 @@ import { inContext } from '../tracing/message-context.ts'
 import { debeziumRecord } from './debezium-record.ts'
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.ts'
 
+/** An outbox in memory, its topic, and the transaction that stands for knex's. */
 export type MemoryOutbox = Outbox & {
   readonly topic: MemoryTopic
   /** Stands for `knex.transaction`: what `work` appends is on the topic when it resolves, and nowhere when it throws. */
   transaction<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>
 }
 
+/** Which topic the events go to, and how large one may be. */
 export type MemoryOutboxOptions = { readonly topic?: MemoryTopic; readonly maxEventBytes?: number }
 
 /** An outbox without a database, for unit tests: same refusals, same records on the topic as through Debezium. */

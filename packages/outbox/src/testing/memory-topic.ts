@@ -22,6 +22,7 @@ export type MemoryTopic = {
   readonly nextRecord: (signal: AbortSignal) => Promise<void>
 }
 
+/** Name, partitions and retention of a topic in memory. */
 export type MemoryTopicOptions = {
   readonly name?: string
   readonly partitions?: number
