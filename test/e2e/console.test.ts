@@ -1,0 +1,219 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import mysql from 'mysql2/promise'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../../packages/console/src/testing/launch-browser.ts'
+import { produceOutbox } from '../../packages/console/src/testing/produce-outbox.ts'
+import { topics } from '../../scripts/pipeline/topics.ts'
+import { eventually } from '../support/eventually.ts'
+import { get, post } from '../support/http.ts'
+import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
+
+const launched = await launchBrowser()
+if (typeof launched === 'string') console.log(`The console's browser tests are skipped: ${launched}`)
+
+const screens = {
+  Flow: '/',
+  Orders: '/orders',
+  Topics: '/topics',
+  'Consumer groups': '/groups',
+  Connectors: '/connectors',
+  'Parked events': '/parked',
+  Time: '/time'
+}
+
+describe.skipIf(typeof launched === 'string')('the console', () => {
+  const browser = launched as Browser
+  const faults: string[] = []
+  let pipeline: TestPipeline
+  let page: Page
+  let url = ''
+  let lastOrder = 0
+
+  beforeAll(async () => {
+    pipeline = await startTestPipeline()
+    url = `http://127.0.0.1:${pipeline.settings.ports.console}`
+    lastOrder = await placeOrder()
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })
+    page.on('pageerror', error => faults.push(error.message))
+    page.on('console', message => {
+      if (message.type() === 'error' && !/Failed to load resource|ERR_/.test(message.text()))
+        faults.push(message.text())
+    })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await pipeline?.stop()
+  })
+  beforeEach(() => {
+    faults.length = 0
+  })
+
+  async function placeOrder(order: object = { name: 'joon', quantity: 95 }): Promise<number> {
+    return await eventually(async () => {
+      const { status, body } = await post(`${pipeline.addresses.ORDER_SERVICE_URL}/order`, order)
+      expect(status).toBe(201)
+      return Number(body.id)
+    })
+  }
+
+  const headline = () => page.locator('.headline')
+  const says = (text: string | RegExp, timeout = 15_000) => headline().filter({ hasText: text }).waitFor({ timeout })
+  const open = (path: string) => page.goto(`${url}${path}`)
+  const confirm = (button: string) => page.locator('dialog').getByRole('button', { name: button }).click()
+
+  /** What axe finds that keeps somebody out. */
+  async function barriers(): Promise<string[]> {
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+    await page.evaluate(axe)
+    const violations = await page.evaluate(
+      async () =>
+        (await (globalThis as never as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run()).violations
+    )
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`.slice(0, 400))
+  }
+
+  it('says within ten seconds of a start that all is well, and shows the five hops', async () => {
+    await open('/')
+    await says(/All is well/)
+    expect(await page.locator('.hop h2').allTextContents()).toEqual([
+      'order-service',
+      'MySQL',
+      'Debezium',
+      'Kafka',
+      'delivery-service'
+    ])
+    await page.locator('.chart canvas').nth(1).waitFor()
+    expect(faults).toEqual([])
+  })
+
+  it('has a screen at every address, and axe finds nothing serious on any, light, dark or narrow', async () => {
+    for (const [title, path] of Object.entries(screens)) {
+      for (const [colorScheme, width] of [
+        ['light', 1280],
+        ['dark', 360]
+      ] as const) {
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize({ width, height: 900 })
+        await open(path)
+        await page
+          .getByRole('heading', { level: 1, name: title === 'Flow' ? /flow of an order/ : title })
+          .waitFor({ state: 'attached' })
+        await page.locator('main .loading').waitFor({ state: 'detached' })
+        expect({ title, colorScheme, barriers: await barriers() }).toEqual({ title, colorScheme, barriers: [] })
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        expect({ title, width, overflow }).toEqual({ title, width, overflow: 0 })
+      }
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize({ width: 1280, height: 900 })
+    expect(faults).toEqual([])
+  })
+
+  it('places an order on request and follows it through every stage', async () => {
+    await open('/')
+    await page.getByRole('button', { name: 'Place an order' }).click()
+    await page.waitForURL(/\/orders\/\d+$/)
+    await page.getByText(/^Delivered .* after its commit\.$/).waitFor()
+    const stages = page.locator('.stage')
+    expect(await stages.locator('h2').allTextContents()).toHaveLength(5)
+    await page.locator('.stage.done').nth(4).waitFor()
+    expect(await page.locator('.rail').textContent()).toMatch(/partition \d, offset \d+.*delivery-service/s)
+    expect(await page.locator('.record').textContent()).toContain('"quantity":')
+    expect(await barriers()).toEqual([])
+  })
+
+  it('shows hostile values as text, and runs none of them', async () => {
+    const hostile = '<img src=x onerror="document.title=`owned`"><script>document.title="owned"</script>'
+    const id = await placeOrder({ name: hostile, quantity: 1 })
+    await open(`/orders/${id}`)
+    await page.locator('.record').waitFor()
+    expect(await page.locator('.stage').first().textContent()).toContain(hostile.slice(0, 30))
+    await open(`/topics/${topics.outbox}?key=${id}`)
+    await page.locator('.record-line').click()
+    await page.locator('.record').waitFor()
+    expect(await page.locator('main img, main script').count()).toBe(0)
+    expect(await page.title()).not.toBe('owned')
+    expect(faults).toEqual([])
+  })
+
+  it('finds a record by its text, and the address leads there again', async () => {
+    const name = `needle${Date.now()}`
+    const id = await placeOrder({ name, quantity: 3 })
+    await eventually(async () => expect((await get(`${url}/api/orders/${id}`)).body.finished).toBe(true))
+    await open(`/topics/${topics.outbox}`)
+    await page.getByLabel('Text anywhere').fill(name)
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page.getByText(/1 found. Ended because all was searched/).waitFor()
+    await page.locator('.record-line').click()
+    await page.reload()
+    await page.locator('.record').getByText(`"name": "${name}"`).waitFor()
+  })
+
+  it('names Kafka Connect within three seconds of its death, counts what waits, and heals by itself', async () => {
+    await open('/')
+    await says(/All is well/)
+    await pipeline.stack.kill('connect-1')
+    const killed = Date.now()
+    await says(/Kafka Connect at .* has not answered/, 5_000)
+    expect(Date.now() - killed).toBeLessThan(3_500)
+    expect(await headline().getAttribute('class')).toContain('stopped')
+    lastOrder = await placeOrder()
+    await page.locator('.hop.stopped .waits').getByText('1 waiting').waitFor()
+    await open(`/orders/${lastOrder}`)
+    await page.getByText(/waits for Debezium/).waitFor()
+    await pipeline.stack.start('connect-1')
+    await page.getByText(/^Delivered .* after its commit\.$/).waitFor({ timeout: 60_000 })
+    await says(/All is well/, 60_000)
+  })
+
+  it('says what is wrong with a connector, and resumes it on request', async () => {
+    await fetch(`${pipeline.addresses.CONNECT_URL}/connectors/orders-connector/pause`, { method: 'PUT' })
+    await open('/connectors/orders-connector')
+    await says(/the connector is paused/)
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await confirm('Resume')
+    await says(/All is well/, 30_000)
+  })
+
+  it('keeps reading when the console itself was away', async () => {
+    await open('/')
+    await says(/All is well/)
+    await pipeline.services.get('console')?.kill()
+    await says(/The console itself does not answer/)
+    await pipeline.services.get('console')?.start()
+    await says(/All is well/)
+  })
+
+  it('shows why an event is parked, and retries it once its cause is mended', async () => {
+    const root = await mysql.createConnection({
+      host: '127.0.0.1',
+      port: pipeline.stack.mysql.port,
+      user: 'root',
+      password: pipeline.stack.mysql.rootPassword
+    })
+    const id = 900_000 + lastOrder
+    await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [
+      { eventId: id, payload: { name: 'x'.repeat(300), quantity: 1 } }
+    ])
+    await open('/parked')
+    await page.getByRole('link', { name: String(id) }).click()
+    await page.getByText(/1 event waits for a person/).waitFor()
+    expect(await page.locator('.error').first().textContent()).toMatch(/too long/i)
+    await says(/1 event is parked/)
+    await root.query('ALTER TABLE deliveries.delivery MODIFY name VARCHAR(1000) NOT NULL')
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await confirm('Retry')
+    await page.getByText('Nothing of this key waits any more').waitFor({ timeout: 30_000 })
+    const [rows] = await root.query<mysql.RowDataPacket[]>('SELECT name FROM deliveries.delivery WHERE order_id = ?', [
+      id
+    ])
+    expect(rows).toHaveLength(1)
+    await root.end()
+    await says(/All is well/)
+  })
+})
+
+type Violation = { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }
