@@ -14,7 +14,7 @@ export type EmptyProject = {
   readonly dir: string
   write(files: Readonly<Record<string, string>>): Promise<void>
   /** Answers what it printed. */
-  node(file: string, env?: Readonly<Record<string, string>>): Promise<string>
+  node(file: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>
   /** Starts a file that runs until the test ends; answers what it has printed so far. */
   start(file: string, env: Readonly<Record<string, string>>): () => string
   typeCheck(): Promise<void>
@@ -42,8 +42,8 @@ export async function useEmptyProject(peers: readonly string[]): Promise<EmptyPr
     async write(files) {
       for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text)
     },
-    async node(file, env = {}) {
-      const { stdout } = await run(process.execPath, [file], { cwd: dir, env: environment(env) })
+    async node(file, args = [], env = {}) {
+      const { stdout } = await run(process.execPath, [file, ...args], { cwd: dir, env: environment(env) })
       return stdout
     },
     start(file, env) {

@@ -21,8 +21,8 @@ it('leads from npm install to a working consumer, as the README says, in an empt
   const project = await useEmptyProject(['knex', 'kafkajs', 'mysql2', 'pino', 'zod'])
   await project.write(snippets())
   await project.typeCheck()
-  await project.node('migrate.ts', env)
-  await project.node('place-order.ts', env)
+  await project.node('migrate.ts', [], env)
+  await project.node('place-order.ts', [], env)
   const topic = await streamOutbox(orders)
   onTestFinished(() => topic.remove())
   const deliver = snippets()['deliver.ts'] ?? ''
@@ -33,7 +33,7 @@ it('leads from npm install to a working consumer, as the README says, in an empt
       .replace("group: 'delivery-service'", `group: '${uniqueName('readme')}'`)
   })
   const printed = project.start('deliver.ts', env)
-  expect(await project.node('one-trip.ts', env)).toMatch(/order 2/)
+  expect(await project.node('one-trip.ts', [], env)).toMatch(/order 2/)
   await eventually(async () => {
     expect(await deliveries.db('delivery').orderBy('order_id'), printed()).toMatchObject([
       { order_id: 1, name: 'joon', quantity: 95 },
@@ -41,6 +41,9 @@ it('leads from npm install to a working consumer, as the README says, in an empt
     ])
   })
   await project.node('place-order.test.ts')
+  const outboxctl = 'node_modules/.bin/outboxctl'
+  const listed = await project.node(outboxctl, ['parked', 'list', '--json'], { OUTBOX_DB_URL: deliveries.url })
+  expect(JSON.parse(listed)).toEqual([])
 })
 
 it('shows connector settings that are those of connect-config', async () => {

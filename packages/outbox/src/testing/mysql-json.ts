@@ -1,12 +1,13 @@
-/** The text of a JSON column as it comes back: members sorted by the length of their names, then by their bytes. */
+/** The text of a JSON column as Debezium gives it: members sorted by the length of their names, then by their bytes. */
 export function mysqlJson(text: string): string {
-  return JSON.stringify(sorted(JSON.parse(text)))
+  return write(JSON.parse(text))
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).map(([name, member]) => ({ name: Buffer.from(name), member: sorted(member) }))
+// By hand, because a JavaScript object has its own idea of where a member named `10` belongs.
+function write(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).map(([name, member]) => ({ name: Buffer.from(name), member }))
   members.sort((a, b) => a.name.length - b.name.length || Buffer.compare(a.name, b.name))
-  return Object.fromEntries(members.map(({ name, member }) => [name.toString(), member]))
+  return `{${members.map(({ name, member }) => `${JSON.stringify(String(name))}:${write(member)}`).join(',')}}`
 }
