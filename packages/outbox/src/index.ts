@@ -23,7 +23,7 @@ export {
 export type { StoreOptions } from './stores/create-store.ts'
 export { type BoundStatement, sql, type SqlValue } from './stores/statement.ts'
 export type { PendingEvent, StoreName } from './stores/store.ts'
-export { currentMessageContext } from './tracing/message-context.ts'
+export { causedBy, currentMessageContext } from './tracing/message-context.ts'
 export type { MessageContext } from './tracing/message-headers.ts'
 
 // Errors

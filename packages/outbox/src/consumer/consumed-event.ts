@@ -38,7 +38,8 @@ type EventOf<Name extends string, Schema extends z.ZodType> = ConsumedEvent<Name
 
 /**
  * Handles events one at a time. `trx` also holds the event's inbox row: what `work` writes through it commits once,
- * however often Kafka delivers. Events that it appends there carry the correlation, causation and trace of this one. What it does elsewhere (a mail, an HTTP call) may happen again after a crash.
+ * however often Kafka delivers, and events that it appends there carry on correlation, causation and trace. What it does
+ * elsewhere (a mail, an HTTP call) may happen again after a crash.
  */
 export function handle<Name extends string, Schema extends z.ZodType>(
   definition: EventDefinition<Name, Schema>,
@@ -48,7 +49,7 @@ export function handle<Name extends string, Schema extends z.ZodType>(
     definition: definition as unknown as EventDefinition,
     batch: false,
     work: async (events, trx) => {
-      for (const event of events) await inMessageContext(trx, event, () => work(event as EventOf<Name, Schema>, trx))
+      for (const event of events) await inMessageContext(trx, [event], () => work(event as EventOf<Name, Schema>, trx))
     }
   }
 }
@@ -56,7 +57,7 @@ export function handle<Name extends string, Schema extends z.ZodType>(
 /**
  * Handles many events in one call, for bulk writes: those of one key are in order, and all of them commit together or
  * not at all. When the call throws, the same events come again one by one, so that only the guilty one is retried or
- * parked: `work` must give the same result either way. What it appends to an outbox inherits nothing: say it yourself.
+ * parked: `work` must give the same result either way. Events that it appends name their cause by `causedBy(event)`.
  */
 export function handleBatch<Name extends string, Schema extends z.ZodType>(
   definition: EventDefinition<Name, Schema>,
@@ -65,6 +66,6 @@ export function handleBatch<Name extends string, Schema extends z.ZodType>(
   return {
     definition: definition as unknown as EventDefinition,
     batch: true,
-    work: (events, trx) => work(events as readonly EventOf<Name, Schema>[], trx)
+    work: (events, trx) => inMessageContext(trx, events, () => work(events as readonly EventOf<Name, Schema>[], trx))
   }
 }

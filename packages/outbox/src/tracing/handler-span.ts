@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api'
+import type { Context, Span } from '@opentelemetry/api'
 import type { MessageContext } from './message-headers.ts'
 import { type OpenTelemetry, openTelemetry } from './open-telemetry.ts'
 import { traceparentPattern } from './traceparent.ts'
@@ -13,10 +13,31 @@ export type HandledMessage = MessageContext & {
   readonly offset: bigint
 }
 
-/** Runs `work` in a consumer span below the span that wrote the event; without OpenTelemetry it just runs it. */
-export async function inHandlerSpan<T>(event: HandledMessage, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in a consumer span for each event, below the span that wrote it: every event's own trace shows how it was
+ * handled, in a batch too. Only the span of a single event is active meanwhile. Without OpenTelemetry it just runs.
+ */
+export async function inHandlerSpans<T>(events: readonly HandledMessage[], work: () => Promise<T>): Promise<T> {
   const api = openTelemetry()
   if (api === undefined) return work()
+  const spans = events.map(event => startSpan(event, api))
+  const [only, ...others] = spans
+  const active = api.context.active()
+  const inside = only === undefined || others.length > 0 ? active : api.trace.setSpan(active, only)
+  try {
+    return await api.context.with(inside, work)
+  } catch (error) {
+    for (const span of spans) {
+      span.recordException(error instanceof Error ? error : String(error))
+      span.setStatus({ code: api.SpanStatusCode.ERROR })
+    }
+    throw error
+  } finally {
+    for (const span of spans) span.end()
+  }
+}
+
+function startSpan(event: HandledMessage, api: OpenTelemetry): Span {
   const attributes = {
     'messaging.system': 'kafka',
     'messaging.operation.type': 'process',
@@ -27,18 +48,7 @@ export async function inHandlerSpan<T>(event: HandledMessage, work: () => Promis
     'messaging.kafka.offset': Number(event.offset)
   }
   const tracer = api.trace.getTracer('@outbox-cdc/outbox')
-  const options = { kind: api.SpanKind.CONSUMER, attributes }
-  return tracer.startActiveSpan(`process ${event.name}`, options, parentOf(event, api), async span => {
-    try {
-      return await work()
-    } catch (error) {
-      span.recordException(error instanceof Error ? error : String(error))
-      span.setStatus({ code: api.SpanStatusCode.ERROR })
-      throw error
-    } finally {
-      span.end()
-    }
-  })
+  return tracer.startSpan(`process ${event.name}`, { kind: api.SpanKind.CONSUMER, attributes }, parentOf(event, api))
 }
 
 function parentOf({ traceparent = '' }: HandledMessage, { context, trace }: OpenTelemetry): Context {

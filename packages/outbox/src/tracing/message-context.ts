@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { OutboundEvent } from '../define-event.ts'
 import type { MessageContext } from './message-headers.ts'
-import { type HandledMessage, inHandlerSpan } from './handler-span.ts'
+import { type HandledMessage, inHandlerSpans } from './handler-span.ts'
 
 const contexts = new WeakMap<Knex.Transaction, MessageContext>()
 
@@ -14,19 +14,28 @@ export function currentMessageContext(trx: Knex.Transaction): MessageContext {
   return contexts.get(trx) ?? (trx.parentTransaction === undefined ? {} : currentMessageContext(trx.parentTransaction))
 }
 
-/** Runs a handler's work so that what it appends to `trx` is known to follow from `event`. */
-export async function inMessageContext<T>(
-  trx: Knex.Transaction,
-  event: HandledMessage,
-  work: () => Promise<T>
-): Promise<T> {
-  contexts.set(trx, {
+/**
+ * What an event inherits from the one that caused it: shipped({ …, ...causedBy(event) }). A `handle` handler does this by
+ * itself; in `handleBatch` only you know which event caused which.
+ */
+export function causedBy(event: HandledMessage): MessageContext {
+  return {
     correlationId: event.correlationId ?? event.messageId,
     causationId: event.messageId,
     traceparent: event.traceparent
-  })
+  }
+}
+
+/** Runs a handler's work; what it appends to `trx` follows from the event, if there is only one. */
+export async function inMessageContext<T>(
+  trx: Knex.Transaction,
+  events: readonly HandledMessage[],
+  work: () => Promise<T>
+): Promise<T> {
+  const [only, ...others] = events
+  if (only !== undefined && others.length === 0) contexts.set(trx, causedBy(only))
   try {
-    return await inHandlerSpan(event, work)
+    return await inHandlerSpans(events, work)
   } finally {
     contexts.delete(trx)
   }

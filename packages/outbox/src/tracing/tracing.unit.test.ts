@@ -2,9 +2,10 @@ import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type ConsumedEvent, handle } from '../consumer/consumed-event.ts'
+import { type ConsumedEvent, handle, handleBatch } from '../consumer/consumed-event.ts'
 import { defineEvent } from '../define-event.ts'
 import { createMemoryOutbox } from '../testing/memory-outbox.ts'
+import { causedBy } from './message-context.ts'
 import { newMessageId, uuidVersion7 } from './message-id.ts'
 
 const define = (name: string) => defineEvent({ name, aggregate: 'order', version: 1, payload: z.object({}) })
@@ -63,6 +64,26 @@ describe('with OpenTelemetry', () => {
     expect(span?.spanContext().traceId).toBe(given.slice(3, 35))
     expect(span?.parentSpanContext?.spanId).toBe(given.slice(36, 52))
     expect(headers?.traceparent).toBe(`00-${given.slice(3, 35)}-${span?.spanContext().spanId}-01`)
+  })
+
+  it('shows a batch in the trace of each of its events', async () => {
+    const consumed = ['1', '2'].map(digit => ({
+      name: 'ordered',
+      messageId: digit,
+      traceparent: given.replace('0af', `0a${digit}`)
+    }))
+    const outbox = createMemoryOutbox()
+    const handler = handleBatch(ordered, async (events, trx) => {
+      await outbox.append(
+        trx,
+        events.map(event => shipped({ aggregateId: 2, payload: {}, ...causedBy(event) }))
+      )
+    })
+    await outbox.transaction(trx => handler.work(consumed as ConsumedEvent[], trx))
+    const traces = exporter.getFinishedSpans().map(span => span.spanContext().traceId.slice(0, 3))
+    expect(traces).toEqual(['0a1', '0a2'])
+    const headers = outbox.topic.records().map(record => record.headers)
+    expect(headers).toMatchObject([{ causation_id: '1' }, { causation_id: '2' }])
   })
 
   it('marks the span of a handler that fails', async () => {
