@@ -45,11 +45,13 @@ async function refuseUnfitBinlog(knex: Knex): Promise<void> {
 }
 
 async function requireBlackhole(knex: Knex): Promise<void> {
-  const [engine] = await rowsOf<{ support: string }>(
+  const [engine] = await rowsOf<{ support: string; disabled: number }>(
     knex,
-    "SELECT SUPPORT AS support FROM information_schema.ENGINES WHERE ENGINE = 'BLACKHOLE'"
+    `SELECT SUPPORT AS support, FIND_IN_SET('BLACKHOLE', UPPER(@@disabled_storage_engines)) AS disabled
+     FROM information_schema.ENGINES WHERE ENGINE = 'BLACKHOLE'`
   )
-  if (engine?.support === 'YES' || engine?.support === 'DEFAULT') return
+  const supported = engine?.support === 'YES' || engine?.support === 'DEFAULT'
+  if (supported && engine.disabled === 0) return
   const reason = engine === undefined ? 'has no such engine' : 'has it switched off'
   throw new OutboxError(
     'STORE_UNAVAILABLE',
