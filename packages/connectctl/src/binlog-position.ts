@@ -37,6 +37,20 @@ export async function recordedPosition(config: ConnectorConfig, environment: Env
   )
 }
 
+/** A place to begin, as it is named on the command line. */
+export type StartName = 'recorded' | 'oldest' | 'now' | BinlogPosition
+
+export function positionNamed(
+  start: StartName,
+  config: ConnectorConfig,
+  environment: Environment
+): Promise<BinlogPosition> {
+  if (start === 'recorded') return recordedPosition(config, environment)
+  if (start === 'oldest') return oldestPosition(config, environment)
+  if (start === 'now') return currentPosition(config, environment)
+  return Promise.resolve(start)
+}
+
 /** Where the server's binlog ends at this moment. */
 export async function currentPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
   type Status = { File: string; Position: number; Executed_Gtid_Set: string }
@@ -45,6 +59,16 @@ export async function currentPosition(config: ConnectorConfig, environment: Envi
   )
   if (!status) throw new ConnectctlError('POSITION_UNKNOWN', 'The server writes no binlog (log_bin is off)')
   return { file: status.File, position: status.Position, gtidSet: status.Executed_Gtid_Set }
+}
+
+/** Where the oldest binlog that MySQL still keeps begins. */
+export async function oldestPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
+  return withSourceDatabase(config, environment, async connection => {
+    const [log] = await rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')
+    const [purged] = await rowsOf<{ gtids: string }>(connection, 'SELECT @@GLOBAL.gtid_purged AS gtids')
+    if (!log) throw new ConnectctlError('POSITION_UNKNOWN', 'The server writes no binlog (log_bin is off)')
+    return { file: log.Log_name, position: 4, gtidSet: purged?.gtids ?? '' }
+  })
 }
 
 /** The same position as an offset of Debezium's MySQL connector. */

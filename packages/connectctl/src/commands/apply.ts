@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
-import { InvalidArgumentError } from 'commander'
 import { applyConnector } from '../apply-connector.ts'
 import type { ApplyResult } from '../apply-connector.ts'
-import { currentPosition, recordedPosition } from '../binlog-position.ts'
-import type { BinlogPosition } from '../binlog-position.ts'
+import { positionNamed } from '../binlog-position.ts'
+import type { StartName } from '../binlog-position.ts'
 import type { ConnectorFile } from '../connector-file.ts'
 import { ConnectctlError } from '../errors.ts'
 import { checkConfig } from '../settings/check-config.ts'
@@ -12,10 +11,11 @@ import { describe, shown } from './changes.ts'
 import { connectorFiles, openSession } from './context.ts'
 import type { Context, Session } from './context.ts'
 import { asJson } from './render.ts'
+import { startNames, startPosition } from './start-position.ts'
 import { describeFindings, liveConnectors, neighboursOf } from './validate.ts'
 
 type ApplyFlags = {
-  readonly startAt: 'recorded' | 'now' | BinlogPosition
+  readonly startAt: StartName
   readonly force: boolean
   readonly wait: boolean
   readonly rebuildHistory: boolean
@@ -25,12 +25,7 @@ export function addApply(program: Command, context: Context): void {
   program
     .command('apply [connectors...]')
     .description('bring connectors to what their files say, and wait until every task runs; a repeat changes nothing')
-    .option(
-      '--start-at <position>',
-      "where a new connector begins: 'recorded' (the outbox's migration noted it), 'now', or FILE:POSITION",
-      startPosition,
-      'recorded' as const
-    )
+    .option('--start-at <position>', `where a new connector begins: ${startNames}`, startPosition, 'recorded' as const)
     .option(
       '--rebuild-history',
       'rebuild the schema history from the tables as they are now, keeping the offsets',
@@ -59,7 +54,7 @@ export function addApply(program: Command, context: Context): void {
 function apply(file: ConnectorFile, flags: ApplyFlags, session: Session): Promise<ApplyResult> {
   const { context } = session
   return applyConnector(session.api, file, {
-    startAt: () => positionOf(flags.startAt, file, context),
+    startAt: () => positionNamed(flags.startAt, file.config, context.environment),
     note: context.note,
     onDifference: (changes, exists) =>
       context.note(describe({ name: file.name, exists, changes: shown(changes) }, context)),
@@ -69,21 +64,8 @@ function apply(file: ConnectorFile, flags: ApplyFlags, session: Session): Promis
   })
 }
 
-function positionOf(start: ApplyFlags['startAt'], file: ConnectorFile, context: Context): Promise<BinlogPosition> {
-  if (start === 'recorded') return recordedPosition(file.config, context.environment)
-  if (start === 'now') return currentPosition(file.config, context.environment)
-  return Promise.resolve(start)
-}
-
 function refuseErrors(name: string, findings: readonly Finding[]): void {
   const errors = findings.filter(({ level }) => level === 'error')
   if (errors.length === 0) return
   throw new ConnectctlError('CONFIG_INVALID', `${name} was not sent: ${errors.length} setting(s) refused`)
-}
-
-export function startPosition(text: string): 'recorded' | 'now' | BinlogPosition {
-  if (text === 'recorded' || text === 'now') return text
-  const [, file, position] = /^(.+):(\d+)$/.exec(text) ?? []
-  if (file === undefined) throw new InvalidArgumentError("It takes 'recorded', 'now', or FILE:POSITION.")
-  return { file, position: Number(position), gtidSet: '' }
 }

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { waitUntilStopped } from '../begin-at-position.ts'
-import { currentPosition, offsetsAt, recordedPosition } from '../binlog-position.ts'
+import { offsetsAt, positionNamed } from '../binlog-position.ts'
+import type { StartName } from '../binlog-position.ts'
 import type { ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect-api.ts'
 import { readOffsets, saveOffsets } from '../saved-offsets.ts'
 import { statusPath, waitUntilRunning } from '../wait-until-running.ts'
-import { startPosition } from './apply.ts'
 import { requireConsent } from './consent.ts'
 import { openSession } from './context.ts'
 import type { Context, Session } from './context.ts'
 import { asJson } from './render.ts'
+import { startNames, startPosition } from './start-position.ts'
 
 export function addOffsets(program: Command, context: Context): void {
   const offsets = program.command('offsets').description('read and change where a connector reads')
@@ -29,7 +30,7 @@ function addSet(offsets: Command, context: Context): void {
     .command('set <connector>')
     .description('go on elsewhere; stops the connector meanwhile')
     .option('--file <path>', 'offsets as offsets get writes them')
-    .option('--to <position>', "'recorded' (the outbox's migration noted it), 'now', or FILE:POSITION", startPosition)
+    .option('--to <position>', startNames, startPosition)
     .option('-y, --yes', 'do not ask', false)
     .action(async (name: string, flags: SetFlags, command: Command) => {
       const session = openSession(command, context)
@@ -55,7 +56,7 @@ function addReset(offsets: Command, context: Context): void {
     })
 }
 
-type SetFlags = { readonly file?: string; readonly to?: ReturnType<typeof startPosition>; readonly yes: boolean }
+type SetFlags = { readonly file?: string; readonly to?: StartName; readonly yes: boolean }
 
 async function wantedOffsets(
   name: string,
@@ -64,9 +65,7 @@ async function wantedOffsets(
 ): Promise<ConnectorOffsets> {
   if (file !== undefined) return JSON.parse(await readFile(file, 'utf8')) as ConnectorOffsets
   const config = await session.api.request<ConnectorConfig>('GET', `/connectors/${encodeURIComponent(name)}/config`)
-  const { environment } = session.context
-  if (to === 'recorded') return offsetsAt(await recordedPosition(config, environment), config)
-  return offsetsAt(to === 'now' ? await currentPosition(config, environment) : to, config)
+  return offsetsAt(await positionNamed(to, config, session.context.environment), config)
 }
 
 type Change = { readonly name: string; readonly yes: boolean; readonly stayStopped?: boolean }

@@ -1,0 +1,107 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { appendToOutbox } from '@outbox-cdc/outbox'
+import { Kafka, logLevel } from 'kafkajs'
+import knex, { type Knex } from 'knex'
+import { orderCreated } from '../order-service/src/orders/order-events.ts'
+
+// The way back from a binlog that was purged before Debezium had read it: compares the orders with the topic, and
+// appends the event of each order that the topic lacks to the outbox again.
+const usage = `Usage: node scripts/bootstrap.mjs scripts/republish-orders.ts [--since TIME] [--dry-run]
+
+  --since TIME  orders from then on, such as 2026-01-31T12:00:00Z; by default from the oldest event of the topic on,
+                because of older orders the topic cannot tell (its retention has taken their events)
+  --dry-run     only say which orders are missing
+
+From the environment: MYSQL_URL of an account that may write orders.outbox, KAFKA_BROKERS.`
+
+const topic = 'orders_server.orders.outbox'
+// What was committed just now may still be on its way.
+const settledAfterMs = 10_000
+
+type OrderRow = { readonly id: number; readonly name: string; readonly quantity: number }
+type Seen = { readonly orderIds: ReadonlySet<number>; readonly oldest: Date }
+
+/** Every order that the topic knows, read from its beginning to where it ends now. */
+async function readTopic(brokers: readonly string[]): Promise<Seen> {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+  const ends = await admin.fetchTopicOffsets(topic)
+  const orderIds = new Set<number>()
+  let oldest = Date.now()
+  const open = new Map(
+    ends.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)])
+  )
+  const groupId = `republish-${randomUUID()}`
+  const consumer = kafka.consumer({ groupId })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await new Promise<void>((resolve, reject) => {
+    if (open.size === 0) return resolve()
+    consumer.on('consumer.crash', ({ payload }) => reject(payload.error))
+    consumer
+      .run({
+        eachMessage: async ({ partition, message }) => {
+          orderIds.add(orderIdIn(message.value))
+          oldest = Math.min(oldest, Number(message.timestamp))
+          if (BigInt(message.offset) + 1n >= (open.get(partition) ?? 0n)) open.delete(partition)
+          if (open.size === 0) resolve()
+        }
+      })
+      .catch(reject)
+  })
+  await consumer.disconnect()
+  await admin.deleteGroups([groupId]).catch(() => undefined)
+  await admin.disconnect()
+  return { orderIds, oldest: new Date(oldest) }
+}
+
+function orderIdIn(value: Buffer | null): number {
+  const parsed = JSON.parse(value?.toString() ?? '{}') as { payload?: { event_id?: number }; event_id?: number }
+  return parsed.payload?.event_id ?? parsed.event_id ?? 0
+}
+
+/** Always the same for one order: an order that is sent again twice still takes effect once. */
+function messageIdFor(orderId: number): string {
+  const hex = createHash('sha256').update(`republished order ${orderId}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+async function republish(db: Knex, { id, name, quantity }: OrderRow): Promise<void> {
+  const event = orderCreated({
+    aggregateId: id,
+    aggregateVersion: 1,
+    messageId: messageIdFor(id),
+    payload: { name, quantity }
+  })
+  await db.transaction(trx => appendToOutbox(trx, event))
+}
+
+const { values } = parseArgs({
+  options: { since: { type: 'string' }, 'dry-run': { type: 'boolean', default: false }, help: { type: 'boolean' } }
+})
+const { MYSQL_URL: url, KAFKA_BROKERS: brokers } = process.env
+if (values.help === true || url === undefined || brokers === undefined) {
+  console.error(usage)
+  process.exit(values.help === true ? 0 : 2)
+}
+const utc = new URL(url)
+utc.searchParams.set('timezone', 'Z')
+const db = knex({ client: 'mysql2', connection: utc.href, pool: { min: 0, max: 1 } })
+try {
+  const seen = await readTopic(brokers.split(','))
+  const since = values.since === undefined ? seen.oldest : new Date(values.since)
+  const settled = new Date(Date.now() - settledAfterMs)
+  const orders = (await db('customer_order')
+    .whereBetween('created_at', [since, settled])
+    .orderBy('id')
+    .select('id', 'name', 'quantity')) as OrderRow[]
+  const missing = orders.filter(({ id }) => !seen.orderIds.has(id))
+  if (!values['dry-run']) for (const order of missing) await republish(db, order)
+  const what = values['dry-run'] ? 'missing' : 'missing and sent again'
+  console.log(`${orders.length} orders since ${since.toISOString()} compared; ${missing.length} ${what}`)
+  if (missing.length > 0) console.log(missing.map(({ id }) => id).join(' '))
+} finally {
+  await db.destroy()
+}
