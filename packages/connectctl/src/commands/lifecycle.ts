@@ -58,9 +58,10 @@ export function addDelete(program: Command, context: Context): void {
 
 async function deleteConnector(name: string, yes: boolean, session: Session): Promise<void> {
   const { api, context } = session
-  const saved = await saveOffsets(api, name, session.dir)
-  context.note(`offsets of ${name} saved in ${saved}`)
   await requireConsent(`Delete the connector ${name}?`, yes, context)
+  await api.request('PUT', `/connectors/${encodeURIComponent(name)}/stop`)
+  await waitUntilStopped(api, name)
+  const saved = await saveOffsets(api, name, session.dir)
   await api.request('DELETE', `/connectors/${encodeURIComponent(name)}`)
   context.write(`✓ ${name}: deleted; its offsets are kept by Connect and in ${saved}`)
 }

@@ -70,16 +70,16 @@ async function wantedOffsets(
 
 type Change = { readonly name: string; readonly yes: boolean; readonly stayStopped?: boolean }
 
-/** Saves the old offsets, asks, stops the connector, changes them, and lets it run again if it ran. */
+/** Asks, stops the connector, saves its offsets, changes them, and lets it run again if it ran. */
 async function changeOffsets(session: Session, change: Change, send: () => Promise<unknown>): Promise<void> {
   const { api, context } = session
   const { name, yes } = change
-  context.note(`old offsets saved in ${await saveOffsets(api, name, session.dir)}`)
   await requireConsent(`Stop ${name} and change its offsets?`, yes, context)
   const before = await api.request<ConnectorStatus>('GET', statusPath(name))
   const path = `/connectors/${encodeURIComponent(name)}`
   await api.request('PUT', `${path}/stop`)
   await waitUntilStopped(api, name)
+  context.note(`old offsets saved in ${await saveOffsets(api, name, session.dir)}`)
   await send()
   if (before.connector.state === 'STOPPED' || change.stayStopped === true) return
   await api.request('PUT', `${path}/resume`)

@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from '@outbox-cdc/connectctl'
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { runNode } from '../../scripts/pipeline/node-process.ts'
+import { urlFor } from '../../scripts/pipeline/accounts.ts'
+import { startConnectLab } from '../support/connect-lab.ts'
+import type { ConnectLab } from '../support/connect-lab.ts'
+import { eventually } from '../support/eventually.ts'
+import { keep } from '../support/kept-lab.ts'
+import type { KeptLab } from '../support/kept-lab.ts'
+import { watchTopicOrders } from '../support/topic-orders.ts'
+import type { TopicOrders } from '../support/topic-orders.ts'
+
+// Each cause of docs/runbook.md: made to happen, named by the keeper, and healed by the steps of its page.
+
+const name = 'orders-connector'
+const configDir = join(import.meta.dirname, '../../connect-config')
+// MySQL takes it, Debezium 3.6.1's default parser does not.
+const unparseable = `ALTER TABLE connect_heartbeat ADD COLUMN note JSON,
+  ADD COLUMN noted INT GENERATED ALWAYS AS (JSON_VALUE(note, '$.noted' RETURNING SIGNED)) VIRTUAL`
+const figures: string[] = []
+let lab: ConnectLab
+let kept: KeptLab
+let topic: TopicOrders
+
+beforeAll(async () => {
+  lab = await startConnectLab('connectctl-runbook')
+  await lab.apply()
+  kept = await keep(lab)
+  topic = await watchTopicOrders(lab.stack.kafka.brokers)
+  await flows()
+})
+
+afterEach(async () => {
+  await flows()
+  await expectNothingLost()
+})
+
+afterAll(async () => {
+  console.log(figures.join('\n'))
+  await topic?.stop()
+  await kept?.keeper.stop()
+  await lab?.close()
+})
+
+/** A command of the runbook, as a person would type it. */
+async function connectctl(command: string): Promise<string> {
+  const said: string[] = []
+  const say = (text: string) => void said.push(text)
+  const environment = { ...lab.environment, CONNECT_DIR: configDir }
+  const code = await run(command.split(' '), {
+    environment,
+    write: say,
+    note: say,
+    confirm: () => Promise.resolve(false),
+    colour: false,
+    untilStopped: () => Promise.resolve()
+  })
+  expect(`${code} ${said.join('\n')}`).toMatch(/^0 /)
+  return said.join('\n')
+}
+
+async function flows(): Promise<void> {
+  await eventually(() => expect(kept.watched().verdict).toBe('flowing'), { timeoutMs: 40_000 })
+}
+
+async function named(cause: string, since: number): Promise<void> {
+  await eventually(
+    () => {
+      const lines = kept.log.filter(
+        ({ level, fields, at }) => level === 'error' && fields['cause'] === cause && at >= since
+      )
+      expect(lines.length, JSON.stringify(kept.watched())).toBe(1)
+    },
+    { timeoutMs: 30_000 }
+  )
+  figures.push(`${cause}: named after ${((Date.now() - since) / 1000).toFixed(1)} s`)
+}
+
+async function restartQuietly(): Promise<void> {
+  await lab.api.request('POST', `/connectors/${name}/restart?includeTasks=true`)
+}
+
+async function placeOrders(count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, () => lab.placeOrder()))
+}
+
+async function expectNothingLost(): Promise<void> {
+  await eventually(
+    async () => {
+      const ids = topic.ids()
+      expect((await lab.committedOrders()).filter(id => !ids.has(id))).toEqual([])
+    },
+    { timeoutMs: 30_000, everyMs: 250 }
+  )
+}
+
+it('binlog purged: names it, and sends again what the purge swallowed', async () => {
+  await placeOrders(20)
+  await expectNothingLost()
+  await connectctl(`stop ${name}`)
+  await placeOrders(30)
+  await lab.db.raw('FLUSH BINARY LOGS')
+  const [status] = (await lab.db.raw('SHOW BINARY LOG STATUS')) as [{ File: string }[]]
+  await lab.db.raw('PURGE BINARY LOGS TO ?', [status[0]?.File ?? ''])
+  await placeOrders(10)
+  const since = Date.now()
+  await lab.api.request('PUT', `/connectors/${name}/resume`)
+  await named('binlog_purged', since)
+
+  await connectctl(`offsets set ${name} --to oldest --yes`)
+  await flows()
+  await sleep(10_000) // orders younger than ten seconds count as on their way
+  const url = await urlFor('order_service', 'orders', lab)
+  const said = await runNode('scripts/republish-orders.ts', {
+    MYSQL_URL: url,
+    KAFKA_BROKERS: lab.stack.kafka.brokers.join()
+  })
+  expect(said).toContain('30 missing and sent again')
+})
+
+it('schema history lost: names it, and rebuilds it from the tables', async () => {
+  const admin = new Kafka({ brokers: [...lab.stack.kafka.brokers], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  await admin.deleteTopics({ topics: ['schema_changes.orders'] })
+  await admin.disconnect()
+  await sleep(1_000)
+  const since = Date.now()
+  await restartQuietly()
+  await placeOrders(20)
+  await named('schema_history_lost', since)
+  await connectctl(`apply ${name} --rebuild-history`)
+})
+
+it('schema history unreadable: names the statement that cannot be parsed, and rebuilds it from the tables', async () => {
+  const producer = new Kafka({ brokers: [...lab.stack.kafka.brokers], logLevel: logLevel.NOTHING }).producer()
+  await producer.connect()
+  const position = { ts_sec: 1, file: 'binlog.000001', pos: 4, snapshot: 'INITIAL' }
+  const source = { server: 'orders_server' }
+  const record = { source, position, ts_ms: 1, databaseName: 'orders', ddl: 'ALTER NOTHING outbox' }
+  await producer.send({ topic: 'schema_changes.orders', messages: [{ value: JSON.stringify(record) }] })
+  await producer.disconnect()
+  const since = Date.now()
+  await restartQuietly()
+  await placeOrders(20)
+  await named('ddl_unparseable', since)
+  await connectctl(`apply ${name} --rebuild-history`)
+})
+
+it('DDL in the binlog that cannot be parsed: names it, and goes on with the other parser', async () => {
+  const since = Date.now()
+  await lab.db.raw(unparseable)
+  await placeOrders(20)
+  await named('ddl_unparseable', since)
+  const dir = await mkdtemp(join(tmpdir(), 'connectctl-'))
+  const config = JSON.parse(await readFile(join(configDir, `${name}.json`), 'utf8')) as object
+  await writeFile(join(dir, `${name}.json`), JSON.stringify({ ...config, 'ddl.parser.type': 'legacy' }))
+  await connectctl(`apply ${name} --dir ${dir}`)
+  await flows()
+  await lab.db.raw('ALTER TABLE connect_heartbeat DROP COLUMN noted, DROP COLUMN note')
+  await placeOrders(20)
+  await expectNothingLost()
+  await connectctl(`apply ${name} --rebuild-history`)
+  await rm(dir, { recursive: true })
+})
+
+it('server id taken: names it, and goes on when the other reader is gone', async () => {
+  const other = {
+    ...lab.file.config,
+    'topic.prefix': 'other',
+    'schema.history.internal.kafka.topic': 'schema_changes.other',
+    'snapshot.mode': 'no_data'
+  }
+  const since = Date.now()
+  await lab.api.request('PUT', '/connectors/other/config', { body: other })
+  await placeOrders(20)
+  await named('server_id_taken', since)
+  await connectctl('delete other --yes')
+  await connectctl(`restart ${name}`)
+})
+
+it('grants missing: names it, and goes on when they are given back', async () => {
+  await lab.db.raw("REVOKE REPLICATION SLAVE ON *.* FROM 'debezium'@'%'")
+  const since = Date.now()
+  await restartQuietly()
+  await placeOrders(20)
+  await named('grants_missing', since)
+  await lab.db.raw("GRANT REPLICATION SLAVE ON *.* TO 'debezium'@'%'")
+  await connectctl(`restart ${name}`)
+})
+
+it('offsets lost: refuses to begin at the present, names it, and goes on at saved offsets', async () => {
+  const saved = /saved in (\S+)/.exec(await connectctl(`offsets reset ${name} --yes`))?.[1]
+  await placeOrders(20)
+  const since = Date.now()
+  await lab.api.request('PUT', `/connectors/${name}/resume`)
+  await named('offsets_lost', since)
+  await connectctl(`offsets set ${name} --file ${saved} --yes`)
+})
