@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import type { ConnectorStatus } from '../connect-api.ts'
+import { decide, defaultPolicy } from './decide.ts'
+import type { Observation } from './decide.ts'
+
+const now = 10_000_000
+
+function status(connector: string, task: string, trace = ''): ConnectorStatus {
+  return {
+    name: 'orders',
+    type: 'source',
+    connector: { state: connector as 'RUNNING', worker_id: 'w' },
+    tasks: [{ id: 0, state: task as 'RUNNING', worker_id: 'w', trace }]
+  }
+}
+
+function seen(overrides: Partial<Observation> = {}): Observation {
+  return {
+    now,
+    status: status('RUNNING', 'RUNNING'),
+    mysqlSince: now - 600_000,
+    kafkaSince: now - 600_000,
+    runningSince: now - 600_000,
+    lastArrivalAt: now - 500,
+    probed: true,
+    ...overrides
+  }
+}
+
+const failed = status('RUNNING', 'FAILED', 'io.debezium.DebeziumException: Communications link failure')
+const act = (overrides: Partial<Observation>, actions: readonly number[] = []) =>
+  decide(seen(overrides), actions, defaultPolicy)
+
+describe('what the keeper does', () => {
+  it('leaves alone what flows', () => {
+    expect(act({}).action).toBe('none')
+  })
+
+  it('restarts a failed task at once', () => {
+    expect(act({ status: failed })).toMatchObject({
+      action: 'restart',
+      reason: expect.stringContaining('link failure')
+    })
+  })
+
+  it('does not restart a failed task while MySQL takes no probe', () => {
+    expect(act({ status: failed, mysqlSince: undefined })).toMatchObject({ action: 'none' })
+  })
+
+  it('restarts a failed task as soon as MySQL is back, however short ago it tried', () => {
+    expect(act({ status: failed, mysqlSince: now - 100 }, [now - 500]).action).toBe('restart')
+  })
+
+  it('restarts a connector that says RUNNING while nothing comes through', () => {
+    const lastArrivalAt = now - defaultPolicy.silentAfterMs - 1
+    expect(act({ lastArrivalAt })).toMatchObject({ action: 'restart', reason: expect.stringContaining('RUNNING') })
+  })
+
+  it('gives a connector that has just begun to run the time to flow', () => {
+    expect(act({ lastArrivalAt: now - 60_000, runningSince: now - 1_000 }).action).toBe('none')
+  })
+
+  it('does not blame the connector for silence while MySQL or Kafka is away', () => {
+    const lastArrivalAt = now - 60_000
+    expect(act({ lastArrivalAt, mysqlSince: undefined }).action).toBe('none')
+    expect(act({ lastArrivalAt, kafkaSince: undefined }).action).toBe('none')
+  })
+
+  it('applies a missing connector again', () => {
+    expect(act({ status: 'missing' }).action).toBe('apply')
+  })
+
+  it.each(['PAUSED', 'STOPPED'])('leaves a connector alone that is %s by hand', state => {
+    expect(act({ status: status(state, state), lastArrivalAt: 0 }).action).toBe('none')
+  })
+
+  it('does nothing while Connect does not answer', () => {
+    expect(act({ status: 'unreachable' }).action).toBe('none')
+  })
+})
+
+describe('restraint', () => {
+  it('waits longer after each attempt that did not help', () => {
+    const waits = [1, 2, 3, 4].map(attempts => {
+      const actions = Array.from({ length: attempts }, (_, i) => now - 100_000 + i)
+      const last = actions.at(-1) ?? 0
+      const first = Array.from({ length: 60 }, (_, s) => s * 1_000).find(
+        ms =>
+          decide(seen({ now: last + ms, status: failed, lastArrivalAt: 0 }), actions, defaultPolicy).action ===
+          'restart'
+      )
+      return first
+    })
+    expect(waits).toEqual([2_000, 4_000, 8_000, 16_000])
+  })
+
+  it('never acts more often than its budget, however long the trouble lasts', () => {
+    const actions: number[] = []
+    for (let time = now; time < now + defaultPolicy.budgetWindowMs; time += 500) {
+      const { action } = decide(seen({ now: time, status: failed, lastArrivalAt: 0 }), actions, defaultPolicy)
+      if (action === 'restart') actions.push(time)
+    }
+    expect(actions.length).toBeLessThanOrEqual(
+      defaultPolicy.budget + defaultPolicy.budgetWindowMs / defaultPolicy.fatalRetryMs
+    )
+    expect(actions.filter(time => time < now + 60_000).length).toBeLessThanOrEqual(7)
+  })
+
+  it('tries a known fatal cause only now and then', () => {
+    const trace = 'DebeziumException: ... but this is no longer available on the server. Reconfigure'
+    const fatal = { status: status('RUNNING', 'FAILED', trace) }
+    expect(act(fatal).fatal?.cause).toBe('binlog_purged')
+    expect(act(fatal, [now - defaultPolicy.fatalRetryMs + 1]).action).toBe('none')
+    expect(act(fatal, [now - defaultPolicy.fatalRetryMs]).action).toBe('restart')
+  })
+})

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { readConnectorFile } from '../connector-file.ts'
+import { checkConfig } from './check-config.ts'
+
+const ours = join(import.meta.dirname, '../../../../connect-config/orders-connector.json')
+const environment = { MYSQL_HOST: 'db', MYSQL_PORT: '3306', KAFKA_BROKERS: 'kafka:9092', SECRETS_DIR: '/run/secrets' }
+const { config } = await readConnectorFile(ours, environment)
+
+function findings(changes: Record<string, string | undefined>, neighbours: Parameters<typeof checkConfig>[1] = []) {
+  const changed = Object.entries({ ...config, ...changes }).filter(([, value]) => value !== undefined)
+  return checkConfig(Object.fromEntries(changed) as Record<string, string>, neighbours)
+}
+
+it('has nothing to say of the connector of this repository', () => {
+  expect(findings({})).toEqual([])
+})
+
+it.each([
+  ['a misspelt key', { 'max.batch.sise': '1' }, 'did you mean max.batch.size?'],
+  ['a key that was renamed', { 'transforms.unwrap.drop.tombstones': 'true' }, 'delete.tombstone.handling.mode'],
+  ['a port out of range', { 'database.port': '70000' }, 'between 1 and 65535'],
+  ['a number that is none', { 'poll.interval.ms': 'soon' }, 'whole number'],
+  ['a mode that does not exist', { 'snapshot.locking.mode': 'sometimes' }, 'it can be'],
+  ['two tasks', { 'tasks.max': '2' }, 'always has a single task'],
+  ['a queue that is no longer than a batch', { 'max.batch.size': '8192' }, 'greater than max.batch.size'],
+  ['a required key that is missing', { 'database.hostname': undefined }, 'is missing'],
+  ['a password in clear', { 'database.password': 'hunter2' }, 'in clear'],
+  ['no replica id', { 'database.server.id': undefined }, 'random'],
+  ['values that become NULL', { 'event.converting.failure.handling.mode': 'warn' }, 'NULL'],
+  ['the same by default', { 'event.converting.failure.handling.mode': undefined }, 'by default'],
+  ['events that are skipped', { 'event.processing.failure.handling.mode': 'skip' }, 'skips an event'],
+  ['inserts that are skipped', { 'skipped.operations': 'c' }, 'skips inserts'],
+  ['records that are dropped', { 'errors.tolerance': 'all' }, 'drops every record'],
+  ['no keep-alive', { 'connect.keep.alive': 'false' }, 'never made again'],
+  ['a transform that dies on heartbeats', { 'transforms.headers.predicate': undefined }, 'predicate'],
+  ['a stream that never starts', { 'snapshot.mode.configuration.based.start.stream': 'false' }, 'nothing is streamed']
+])('refuses %s', (_what, changes, words) => {
+  const errors = findings(changes).filter(({ level }) => level === 'error')
+  expect(errors.map(({ key, why }) => `${key} ${why}`).join('\n')).toContain(words)
+})
+
+it.each([
+  ['a snapshot mode that begins at the present', { 'snapshot.mode': 'no_data' }, 'begins at the present'],
+  ['the default snapshot mode', { 'snapshot.mode': undefined }, 'begins at the present'],
+  ['no heartbeat', { 'heartbeat.interval.ms': undefined }, 'purged binlog'],
+  ['a slow keep-alive', { 'connect.keep.alive.interval.ms': undefined }, '60 s'],
+  ['an unknown key', { 'made.up.by.me': 'x' }, 'not a setting that this tool knows']
+])('warns of %s', (_what, changes, words) => {
+  expect(findings(changes)).toEqual([
+    expect.objectContaining({ level: 'warning', why: expect.stringContaining(words) })
+  ])
+})
+
+it('refuses an identity that another connector has', () => {
+  const keys = findings({}, [{ name: 'other', config }]).map(({ key }) => key)
+  expect(keys).toEqual(['database.server.id', 'topic.prefix', 'schema.history.internal.kafka.topic'])
+})
+
+it('never tells a secret', () => {
+  expect(JSON.stringify(findings({ 'database.password': 'hunter2' }))).not.toContain('hunter2')
+})
