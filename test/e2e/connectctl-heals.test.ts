@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest'
 import { startConnectLab } from '../support/connect-lab.ts'
 import type { ConnectLab } from '../support/connect-lab.ts'
 import { eventually } from '../support/eventually.ts'
@@ -61,6 +61,7 @@ function seconds(ms: number): string {
 }
 
 async function underLoad(work: () => Promise<void>): Promise<void> {
+  onTestFailed(() => console.log(JSON.stringify([kept.log.slice(-20), kept.watched()], undefined, 1)))
   const load = startOrderLoad(() => lab.placeOrder(), 200)
   try {
     await sleep(1_000)

@@ -4,6 +4,8 @@ import type { ConnectApi, ConnectorConfig } from './connect-api.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { diffConfig } from './diff-config.ts'
 import type { ConfigChange } from './diff-config.ts'
+import { ConnectctlError } from './errors.ts'
+import { validateByWorker } from './validate-by-worker.ts'
 import { waitUntilRunning } from './wait-until-running.ts'
 
 export type ApplyOptions = BeginOptions & {
@@ -30,6 +32,7 @@ export async function applyConnector(
   const changes = diffConfig(current ?? {}, file.config)
   if (current === undefined || changes.length > 0) options.onDifference?.(changes, current !== undefined)
   const outcome = outcomeOf(current, changes, options)
+  if (outcome !== 'unchanged') await refuseInvalid(api, file)
   if (outcome === 'created') await beginAtPosition(api, file, options)
   if (outcome === 'rebuilt') await rebuildSchemaHistory(api, file, options)
   // A task that failed before stays FAILED, whatever its file says now, until somebody restarts it.
@@ -37,6 +40,14 @@ export async function applyConnector(
   if (outcome === 'changed') await api.request('PUT', `${path}/config`, { body: file.config })
   if (options.wait !== false) await waitUntilRunning(api, file.name, options)
   return { outcome, changes }
+}
+
+/** Asked beforehand: Connect 4.3 answers a configuration that it finds invalid with a 500 that says nothing. */
+async function refuseInvalid(api: ConnectApi, file: ConnectorFile): Promise<void> {
+  const findings = await validateByWorker(api, file)
+  if (findings.length === 0) return
+  const said = findings.map(({ key, why }) => `${key} ${why}`).join('; ')
+  throw new ConnectctlError('CONFIG_INVALID', `${file.name} was refused: ${said}`)
 }
 
 function outcomeOf(

@@ -38,7 +38,7 @@ export async function recordedPosition(config: ConnectorConfig, environment: Env
 }
 
 /** A place to begin, as it is named on the command line. */
-export type StartName = 'recorded' | 'oldest' | 'now' | BinlogPosition
+export type StartName = 'recorded' | 'oldest' | 'now' | { readonly file: string; readonly position: number }
 
 export function positionNamed(
   start: StartName,
@@ -48,7 +48,27 @@ export function positionNamed(
   if (start === 'recorded') return recordedPosition(config, environment)
   if (start === 'oldest') return oldestPosition(config, environment)
   if (start === 'now') return currentPosition(config, environment)
-  return Promise.resolve(start)
+  return withGtids(start, config, environment)
+}
+
+/** A position needs the transactions before it too: with GTIDs, the server finds the place by them alone. */
+async function withGtids(
+  start: { readonly file: string; readonly position: number },
+  config: ConnectorConfig,
+  environment: Environment
+): Promise<BinlogPosition> {
+  type Event = { Pos: number; Event_type: string; Info: string }
+  return withSourceDatabase(config, environment, async connection => {
+    const events = await rowsOf<Event>(connection, 'SHOW BINLOG EVENTS IN ?', [start.file])
+    const before = events.filter(({ Pos }) => Pos < start.position)
+    const sets = before.flatMap(({ Event_type, Info }) => {
+      if (Event_type === 'Previous_gtids') return [Info]
+      return Event_type === 'Gtid' ? [/'([^']+)'/.exec(Info)?.[1] ?? ''] : []
+    })
+    const union = sets.filter(set => set !== '').join()
+    const [normal] = await rowsOf<{ gtids: string }>(connection, "SELECT GTID_SUBTRACT(?, '') AS gtids", [union])
+    return { ...start, gtidSet: normal?.gtids ?? '' }
+  })
 }
 
 /** Where the server's binlog ends at this moment. */

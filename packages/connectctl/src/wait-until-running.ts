@@ -7,7 +7,7 @@ export type WaitOptions = { readonly timeoutMs?: number; readonly settleMs?: num
 
 /** Resolves when the connector and each of its tasks run, and still do a moment later; fails with the cause in one line. */
 export async function waitUntilRunning(api: ConnectApi, name: string, options: WaitOptions = {}): Promise<void> {
-  const { timeoutMs = 60_000, settleMs = 1_000 } = options
+  const { timeoutMs = 60_000, settleMs = 1_500 } = options
   const deadline = Date.now() + timeoutMs
   let runningSince: number | undefined
   let failedSince: number | undefined

@@ -7,5 +7,5 @@ export function startPosition(text: string): StartName {
   if (text === 'recorded' || text === 'oldest' || text === 'now') return text
   const [, file, position] = /^(.+):(\d+)$/.exec(text) ?? []
   if (file === undefined) throw new InvalidArgumentError(`It takes ${startNames}.`)
-  return { file, position: Number(position), gtidSet: '' }
+  return { file, position: Number(position) }
 }

@@ -3,8 +3,8 @@ import type { ConnectApi, ConnectorConfig } from '../connect-api.ts'
 import type { ConnectorFile } from '../connector-file.ts'
 import { checkConfig } from '../settings/check-config.ts'
 import type { Neighbour } from '../settings/check-cluster.ts'
-import { error } from '../settings/finding.ts'
 import type { Finding } from '../settings/finding.ts'
+import { validateByWorker } from '../validate-by-worker.ts'
 import { connectorFiles, openSession } from './context.ts'
 import type { Context } from './context.ts'
 import { asJson, paint } from './render.ts'
@@ -22,7 +22,7 @@ export function addValidate(program: Command, context: Context): void {
         const live = options.offline ? [] : await liveConnectors(session.api)
         const findings = [
           ...checkConfig(file.config, neighboursOf(file, files, live)),
-          ...(options.offline ? [] : await askWorker(session.api, file))
+          ...(options.offline ? [] : await validateByWorker(session.api, file))
         ]
         all.push({ name: file.name, findings })
       }
@@ -53,18 +53,4 @@ export function describeFindings(name: string, findings: readonly Finding[], con
   const line = ({ level, key, why }: Finding) =>
     paint(`  ${level === 'error' ? '✗' : '!'} ${key} ${why}`, level === 'error' ? 'red' : 'yellow', context)
   return [`${findings.some(({ level }) => level === 'error') ? '✗' : '!'} ${name}`, ...findings.map(line)].join('\n')
-}
-
-type Validation = {
-  readonly configs: readonly { readonly value: { readonly name: string; readonly errors: readonly string[] } | null }[]
-}
-
-/** Connect's own validation: it logs in to the database, and knows the classes of transforms and converters. */
-async function askWorker(api: ConnectApi, file: ConnectorFile): Promise<readonly Finding[]> {
-  const plugin = encodeURIComponent(file.config['connector.class'] ?? '')
-  const body = { ...file.config, name: file.name }
-  const answer = await api.request<Validation>('PUT', `/connector-plugins/${plugin}/config/validate`, { body })
-  return answer.configs.flatMap(({ value }) =>
-    value === null ? [] : value.errors.map(text => error(value.name, `(Connect) ${text}`))
-  )
 }

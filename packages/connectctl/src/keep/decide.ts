@@ -6,7 +6,7 @@ import type { FatalCause } from './fatal-causes.ts'
 /** What the keeper sees of one connector at one moment. Times are those of its own clock, in milliseconds. */
 export type Observation = {
   readonly now: number
-  readonly status: ConnectorStatus | 'missing' | 'unreachable'
+  readonly status: ConnectorStatus | 'missing' | 'starting' | 'unreachable'
   /** Since when MySQL takes probes, and Kafka answers; undefined while they do not. */
   readonly mysqlSince: number | undefined
   readonly kafkaSince: number | undefined
@@ -31,7 +31,7 @@ export const defaultPolicy: Policy = {
   silentAfterMs: 8_000,
   firstBackoffMs: 2_000,
   longestBackoffMs: 30_000,
-  budget: 10,
+  budget: 20,
   budgetWindowMs: 600_000,
   fatalRetryMs: 30_000
 }
@@ -46,8 +46,8 @@ export type Decision = {
 export function decide(seen: Observation, actions: readonly number[], policy: Policy): Decision {
   const { status } = seen
   if (status === 'unreachable') return { action: 'none', reason: 'Kafka Connect does not answer' }
-  if (status === 'missing')
-    return withinBudget({ action: 'apply', reason: 'it does not exist' }, { seen, actions, policy })
+  if (status === 'starting') return { action: 'none', reason: 'Connect knows it, and has not begun to run it' }
+  if (status === 'missing') return decideMissing({ seen, actions, policy })
   const { state } = status.connector
   if (state === 'PAUSED' || state === 'STOPPED') return { action: 'none', reason: `${state.toLowerCase()} by hand` }
   const failed = [status.connector, ...status.tasks].find(part => part.state === 'FAILED')
@@ -58,6 +58,17 @@ export function decide(seen: Observation, actions: readonly number[], policy: Po
 
 type Situation = { readonly seen: Observation; readonly actions: readonly number[]; readonly policy: Policy }
 
+function decideMissing(situation: Situation): Decision {
+  const reason = 'it does not exist'
+  if (waitsForMysql(situation)) return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
+  return withinBudget({ action: 'apply', reason }, situation)
+}
+
+/** Connect validates and starts a connector by logging in to MySQL: before that answers, every attempt is wasted. */
+function waitsForMysql({ seen }: Situation): boolean {
+  return seen.probed && seen.mysqlSince === undefined
+}
+
 function decideFailed(trace: string, situation: Situation): Decision {
   const reason = `task failed: ${causeInTrace(trace)}`
   const fatal = fatalCauseIn(trace)
@@ -65,8 +76,7 @@ function decideFailed(trace: string, situation: Situation): Decision {
     const due = isDue(situation, situation.policy.fatalRetryMs)
     return { action: due ? 'restart' : 'none', reason, fatal }
   }
-  if (situation.seen.probed && situation.seen.mysqlSince === undefined)
-    return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
+  if (waitsForMysql(situation)) return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
   return withinBudget({ action: 'restart', reason }, situation)
 }
 

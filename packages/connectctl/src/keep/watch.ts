@@ -28,7 +28,7 @@ export type WatchOptions = {
 
 export type Watched = Judgement & {
   readonly name: string
-  readonly status: ConnectorStatus | 'missing' | 'unreachable'
+  readonly status: Observation['status']
   readonly flow: Flow
   readonly fatal: FatalCause | undefined
   readonly actions: number
@@ -125,6 +125,7 @@ export function createWatch(options: WatchOptions) {
     const rest = { name: file.name, status, flow: flow(), fatal, actions: actions.length, lastAction }
     if (status === 'missing') return { ...rest, verdict: 'failed', reason: 'it does not exist' }
     if (status === 'unreachable') return { ...rest, verdict: 'silent', reason: 'Kafka Connect does not answer' }
+    if (status === 'starting') return { ...rest, verdict: 'waiting', reason: 'Connect has not begun to run it' }
     return { ...rest, ...judge(status, rest.flow) }
   }
 
@@ -135,7 +136,11 @@ export type Watch = ReturnType<typeof createWatch>
 
 async function readStatus(api: ConnectApi, name: string): Promise<Observation['status']> {
   try {
-    return (await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })) ?? 'missing'
+    const status = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
+    if (status !== undefined) return status
+    // A worker that has just started knows a connector some time before its status: that is not a missing one.
+    const config = await api.request('GET', `/connectors/${encodeURIComponent(name)}`, { orMissing: true })
+    return config === undefined ? 'missing' : 'starting'
   } catch {
     return 'unreachable'
   }
