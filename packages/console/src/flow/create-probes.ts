@@ -13,7 +13,7 @@ import { createServiceReader } from './read-service.ts'
 import { createTopicReader } from './read-topic.ts'
 import type { Probes } from './sampler.ts'
 
-export type Sources = {
+export type ProbeSources = {
   readonly config: Config
   readonly kafka: KafkaClients
   readonly connect: ConnectRest
@@ -22,7 +22,7 @@ export type Sources = {
 }
 
 /** One probe for each hop, as far as it is configured. */
-export function createProbes({ config, kafka, connect, ordersDb, deliveriesDb }: Sources): Probes {
+export function createProbes({ config, kafka, connect, ordersDb, deliveriesDb }: ProbeSources): Probes {
   const { admin, samples: reader } = kafka
   const { KAFKA_TOPIC: topicName, KAFKA_GROUP: group, CONNECTOR_NAME: connector } = config
   const topic = createProbe({ read: createTopicReader({ admin, reader, topic: topicName, event: config.ORDER_EVENT }) })

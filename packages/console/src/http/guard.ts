@@ -58,7 +58,7 @@ export function demandToken(token: string): RequestHandler {
 }
 
 const signInPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Console</title>
-<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="data:text/css,">
+<meta name="viewport" content="width=device-width">
 <form method="post" action="/sign-in"><p><label>CONSOLE_TOKEN <input type="password" name="token" autofocus></label>
 <button>Open the console</button></p></form></html>`
 

@@ -10,7 +10,9 @@ export type KafkaClients = {
   close(): Promise<void>
 }
 
-const bounds = { retries: 0, timeout: 2_000, connectTimeout: 1_500, requestTimeout: 3_000, metadataMaxAge: 2_000 }
+// Two short repeats pass over what a change of leaders or a topic just made answers; more would hide an outage.
+const patience = { retries: 2, retryDelay: 150 }
+const bounds = { timeout: 2_000, connectTimeout: 1_500, requestTimeout: 3_000, metadataMaxAge: 2_000, ...patience }
 
 export function createKafkaClients(brokers: readonly string[]): KafkaClients {
   const base = { clientId: 'outbox-console', bootstrapBrokers: [...brokers], ...bounds }

@@ -81,7 +81,7 @@ export async function readRange(
   const open = new Map([...from].filter(([partition, offset]) => offset < (to.get(partition) ?? 0)))
   const kept: StoredRecord[] = []
   for (let size = 0; open.size > 0; ) {
-    const records = await reader.fetch(topic, open, { bytesPerPartition: 512 * 1024 })
+    const records = await fetchSome(reader, topic, open)
     if (records.length === 0) break
     for (const record of records) {
       if (!open.has(record.partition)) continue
@@ -122,4 +122,11 @@ type Left = {
 /** Nothing of this partition is on the page: either newer ones filled it, or the range was empty and is passed over. */
 function leftOut({ records, partition, end, from }: Left): number {
   return records.some(record => record.partition === partition) ? end : (from.get(partition) ?? end)
+}
+
+/** What is surely there may take a moment to be handed out: an empty answer is asked again, with a wait. */
+export async function fetchSome(reader: RecordReader, topic: string, from: Offsets): Promise<readonly StoredRecord[]> {
+  const bytesPerPartition = 512 * 1024
+  const records = await reader.fetch(topic, from, { bytesPerPartition })
+  return records.length > 0 ? records : await reader.fetch(topic, from, { bytesPerPartition, waitMs: 300 })
 }

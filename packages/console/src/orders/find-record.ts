@@ -1,4 +1,5 @@
 import { outboxFields } from '../kafka/decode-record.ts'
+import { fetchSome } from '../kafka/read-page.ts'
 import type { Offsets, RecordReader, StoredRecord } from '../kafka/record-reader.ts'
 
 export type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string }
@@ -63,7 +64,7 @@ async function scan(
   const open = new Map([...from].filter(([partition, offset]) => offset < (next.get(partition) ?? 0)))
   const until = (wanted.committedAt ?? Number.POSITIVE_INFINITY) + laterMs
   for (let scanned = 0; open.size > 0 && scanned < mostScanned && !wanted.signal.aborted; ) {
-    const records = await reader.fetch(topic, open, { bytesPerPartition: 512 * 1024 })
+    const records = await fetchSome(reader, topic, open)
     if (records.length === 0) return undefined
     scanned += records.length
     for (const record of records) {

@@ -1,0 +1,34 @@
+import type { Logger } from '@outbox-cdc/service-kit'
+import type { Config } from './config.ts'
+import { type ConnectRest, createConnectRest } from './connect/connect-rest.ts'
+import { createKafkaClients, type KafkaClients } from './kafka/kafka-clients.ts'
+import { createDatabase, type Database } from './mysql/database.ts'
+import { createParkedStore, type ParkedStore } from './parked/parked-store.ts'
+
+/** Everything that is looked at. None of it is asked anything here, so none of it has to be there. */
+export type Sources = {
+  readonly kafka: KafkaClients
+  readonly connect: ConnectRest
+  readonly ordersDb: Database | undefined
+  readonly deliveriesDb: Database | undefined
+  readonly parked: ParkedStore | undefined
+  close(): Promise<void>
+}
+
+export function openSources(config: Config, logger: Logger): Sources {
+  const { ORDERS_MYSQL_URL: ordersUrl, DELIVERIES_MYSQL_URL: deliveriesUrl } = config
+  const kafka = createKafkaClients(config.KAFKA_BROKERS)
+  const ordersDb = ordersUrl === undefined ? undefined : createDatabase(ordersUrl)
+  const deliveriesDb = deliveriesUrl === undefined ? undefined : createDatabase(deliveriesUrl)
+  const parked = deliveriesUrl === undefined ? undefined : createParkedStore(deliveriesUrl, logger)
+  return {
+    kafka,
+    connect: createConnectRest(config.CONNECT_URL),
+    ordersDb,
+    deliveriesDb,
+    parked,
+    async close() {
+      await Promise.allSettled([kafka.close(), ordersDb?.close(), deliveriesDb?.close(), parked?.close()])
+    }
+  }
+}
