@@ -42,6 +42,8 @@ export const configSchema = z.object({
   DELIVERIES_TABLE: table('delivery').describe('Table with order_id and delivered_at that the consumer writes'),
   ORDER_SERVICE_URL: httpUrl.describe('Where orders are placed; without it the page places none'),
   DELIVERY_SERVICE_URL: httpUrl.describe('The consumer: its health and metrics are shown'),
+  ORDER_SERVICE_NAME: name('order-service').describe('What the page calls the first hop'),
+  DELIVERY_SERVICE_NAME: name('delivery-service').describe('What the page calls the last hop'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level that is logged')
 })
 

@@ -11,9 +11,10 @@ export function namesFrom(config: Config): Names {
     brokers: config.KAFKA_BROKERS.join(', '),
     ordersHost: placeOf(config.ORDERS_MYSQL_URL),
     deliveriesHost: placeOf(config.DELIVERIES_MYSQL_URL),
-    orderService: config.ORDER_SERVICE_URL === undefined ? 'order-service' : placeOf(config.ORDER_SERVICE_URL),
-    deliveryService:
-      config.DELIVERY_SERVICE_URL === undefined ? 'delivery-service' : placeOf(config.DELIVERY_SERVICE_URL)
+    orderService: config.ORDER_SERVICE_NAME,
+    deliveryService: config.DELIVERY_SERVICE_NAME,
+    orderServicePlace: placeOf(config.ORDER_SERVICE_URL),
+    deliveryServicePlace: placeOf(config.DELIVERY_SERVICE_URL)
   }
 }
 

@@ -6,7 +6,7 @@ export function reasonOf(error: unknown): string {
   const inner: unknown = Array.isArray(errors) ? errors[0] : cause
   if (inner instanceof Error) return reasonOf(inner)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  if (/^E[A-Z]+$/.test(code)) return words[code] ?? code
+  if (words[code] !== undefined || /^E[A-Z]+$/.test(code)) return words[code] ?? code
   return firstLine(error.message)
 }
 
@@ -15,7 +15,10 @@ const words: Readonly<Record<string, string>> = {
   ECONNRESET: 'connection reset',
   ETIMEDOUT: 'no answer in time',
   ENOTFOUND: 'no such host',
-  EHOSTUNREACH: 'host unreachable'
+  EHOSTUNREACH: 'host unreachable',
+  PROTOCOL_SEQUENCE_TIMEOUT: 'no answer in time',
+  PROTOCOL_CONNECTION_LOST: 'connection lost',
+  ER_ACCESS_DENIED_ERROR: 'access denied'
 }
 
 function firstLine(text: string): string {

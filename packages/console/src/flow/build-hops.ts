@@ -60,8 +60,8 @@ function orderService(known: Known): Hop {
   const requests = readings.orderService?.value?.requests
   return hop(known, {
     id: 'orders',
-    title: 'order-service',
-    name: names.orderService,
+    title: names.orderService,
+    name: names.orderServicePlace,
     well: 'accepts orders',
     rate: rates.requests,
     reading: readings.orderService,
@@ -143,8 +143,8 @@ function delivery(known: Known): Hop {
   const newest = readings.deliveries?.value?.newest
   return hop(known, {
     id: 'delivery',
-    title: 'delivery-service',
-    name: names.group,
+    title: names.deliveryService,
+    name: `group ${names.group}`,
     well: 'delivers',
     rate: rates.delivered,
     waiting: waitingInKafka(readings),

@@ -1,17 +1,18 @@
 import { type Finder, slowMs } from './problem.ts'
 import { waitingInKafka } from './readings.ts'
-import { count, duration } from './say.ts'
+import { count, duration, silence } from './say.ts'
 
 /** A service that does not answer, or says itself that it is not ready. */
 export const serviceDown = (hop: 'orders' | 'delivery'): Finder => {
   return ({ orderService, deliveryService, now }, names) => {
     const reading = hop === 'orders' ? orderService : deliveryService
     const name = hop === 'orders' ? names.orderService : names.deliveryService
+    const place = hop === 'orders' ? names.orderServicePlace : names.deliveryServicePlace
     const meaning =
       hop === 'orders' ? 'No order can be placed; what was committed flows on' : 'Events wait in Kafka until it is back'
     if (reading?.failing !== undefined) {
       const { since, reason } = reading.failing
-      const text = `${name} has not answered for ${duration(now - since)} (${reason}). ${meaning}.`
+      const text = `${name} at ${place} ${silence(now - since)} (${reason}). ${meaning}.`
       return { hop, state: 'stopped', words: `does not answer: ${reason}`, text, since, advice: `Start ${name} again.` }
     }
     if (reading?.value === undefined || reading.value.ready) return undefined
@@ -27,7 +28,7 @@ export const deliveriesAway: Finder = ({ deliveries, now }, { deliveriesHost }) 
     hop: 'delivery',
     state: 'stopped',
     words: `its database does not answer: ${reason}`,
-    text: `The delivery database has not answered for ${duration(now - since)}: ${reason} at ${deliveriesHost}.`,
+    text: `The delivery database ${silence(now - since)}: ${reason} at ${deliveriesHost}.`,
     since
   }
 }

@@ -2,7 +2,7 @@ import { verdictOf } from '../connect/verdict.ts'
 import { behindKafka, deliveriesAway, groupStuck, parked, serviceDown } from './find-delivery-problems.ts'
 import { type Finder, type Problem, slowMs } from './problem.ts'
 import { type Names, type Readings, waitingInMysql } from './readings.ts'
-import { count, duration } from './say.ts'
+import { count, duration, silence } from './say.ts'
 
 /** A source that is silent for this long while its probe is due is not just between two beats. */
 const silentMs = 20_000
@@ -19,7 +19,7 @@ const mysqlAway: Finder = ({ orders, now }, { ordersHost }) => {
     hop: 'mysql',
     state: 'stopped',
     words: `does not answer: ${reason}`,
-    text: `MySQL has not answered for ${duration(now - since)}: ${reason} at ${ordersHost}. No order can be placed.`,
+    text: `MySQL ${silence(now - since)}: ${reason} at ${ordersHost}. No order can be placed.`,
     advice: 'Start MySQL again; what was committed is safe and flows on by itself.',
     since
   }
@@ -41,7 +41,7 @@ const kafkaAway: Finder = ({ topic, now }, { brokers, topic: name }) => {
     hop: 'topic',
     state: 'stopped',
     words: `does not answer: ${reason}`,
-    text: `Kafka has not answered for ${duration(now - since)}: ${reason} at ${brokers}. Orders are accepted and wait in MySQL.`,
+    text: `Kafka ${silence(now - since)}: ${reason} at ${brokers}. Orders are accepted and wait in MySQL.`,
     advice: 'Start the broker again; Debezium and the consumer go on where they stopped.',
     since
   }
@@ -55,7 +55,7 @@ const connectorDown: Finder = (readings, names) => {
     const { since, reason } = connector.failing
     return down(readings, {
       words: `Kafka Connect does not answer: ${reason}`,
-      cause: `Kafka Connect at ${names.connectUrl} has not answered for ${duration(now - since)} (${reason})`,
+      cause: `Kafka Connect at ${names.connectUrl} ${silence(now - since)} (${reason})`,
       advice: 'Start Kafka Connect again; nothing is lost.',
       since
     })
@@ -91,8 +91,9 @@ function adviceFor(words: string): string {
 }
 
 const runningYetSilent: Finder = (readings, names) => {
-  const { stuckSince, connector, heartbeat, now } = readings
-  if (connector.failing !== undefined || connector.value?.status === undefined) return undefined
+  const { stuckSince, connector, heartbeat, topic, now } = readings
+  if (topic.failing !== undefined || connector.failing !== undefined) return undefined
+  if (connector.value?.status === undefined) return undefined
   if (verdictOf(connector.value.status).state !== 'ok') return undefined
   const waiting = waitingInMysql(readings)
   if (waiting !== null && waiting.events > 0 && stuckSince.mysql !== undefined && waiting.ms > slowMs)

@@ -35,6 +35,8 @@ export type Names = {
   readonly deliveriesHost: string
   readonly orderService: string
   readonly deliveryService: string
+  readonly orderServicePlace: string
+  readonly deliveryServicePlace: string
 }
 
 export type Waiting = { readonly events: number; readonly atLeast: boolean; readonly ms: number }

@@ -82,7 +82,9 @@ async function tickAll({ orders, topic, waiting, group, ...others }: Probes, now
   const inOrder = async () => {
     await orders?.tick(now)
     await topic.tick(now)
-    await Promise.all([waiting?.tick(now), group.tick(now)])
+    // Without its topic the group cannot be read either; waiting for that too would only delay the news.
+    const kafkaAnswers = topic.reading().failing === undefined
+    await Promise.all([waiting?.tick(now), kafkaAnswers ? group.tick(now) : undefined])
   }
   await Promise.all([inOrder(), ...Object.values(others).map(probe => probe?.tick(now))])
 }

@@ -13,6 +13,11 @@ export function count(value: number, noun: string): string {
   return `${value.toLocaleString('en-GB')} ${noun}${value === 1 ? '' : 's'}`
 }
 
+/** How long a part has been silent, as the end of a sentence that began with its name. */
+export function silence(ms: number): string {
+  return ms < 1_000 ? 'does not answer any more' : `has not answered for ${duration(ms)}`
+}
+
 /** Milliseconds with as many digits as mean something. */
 export function milliseconds(ms: number): string {
   if (ms >= 10_000) return duration(ms)

@@ -19,7 +19,9 @@ export const names: Names = {
   ordersHost: 'mysql/orders',
   deliveriesHost: 'mysql/deliveries',
   orderService: 'order-service',
-  deliveryService: 'delivery-service'
+  deliveryService: 'delivery-service',
+  orderServicePlace: '127.0.0.1:8080',
+  deliveryServicePlace: '127.0.0.1:8082'
 }
 
 export const noRates: Rates = { orders: null, binlogBytes: null, topic: null, delivered: null, requests: null }

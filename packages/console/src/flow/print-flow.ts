@@ -1,0 +1,81 @@
+import type { Fact, Flow, Hop, HopState } from './flow.ts'
+import { count, duration, milliseconds } from './say.ts'
+
+export type PrintOptions = { readonly width: number; readonly color: boolean; readonly now: number }
+
+const marks: Readonly<Record<HopState, string>> = { ok: '●', slow: '▲', stopped: '■', unknown: '○' }
+const colors: Readonly<Record<HopState, number>> = { ok: 32, slow: 33, stopped: 31, unknown: 90 }
+
+/** The flow screen as lines for a terminal: the sentence, a line for each hop, the newest orders. */
+export function printFlow(flow: Flow, options: PrintOptions): string[] {
+  const { headline, hops, newest, latency } = flow
+  const said = [headline.text, headline.advice].filter(part => part !== null).join(' ')
+  const times = [
+    latency.toKafka && `commit to Kafka ${milliseconds(latency.toKafka.p50)}`,
+    latency.toDelivery &&
+      `commit to delivered ${milliseconds(latency.toDelivery.p50)}, 99 % within ${milliseconds(latency.toDelivery.p99)}`
+  ].filter(part => part !== null)
+  return [
+    ...wrapped(`${marks[headline.state]} ${said}`, options.width).map(line => paint(line, headline.state, options)),
+    '',
+    ...hops.flatMap(hop => hopLines(hop, options)),
+    '',
+    ...(times.length === 0 ? [] : [cut(`  ${times.join(' · ')} (median, last minute)`, options.width), '']),
+    ...newest.slice(0, 5).map(order => {
+      const result = order.deliveredMs === null ? 'on its way' : `delivered in ${milliseconds(order.deliveredMs)}`
+      return cut(`  #${String(order.id).padEnd(9)} ${order.label.padEnd(24)} ${result}`, options.width)
+    })
+  ]
+}
+
+function hopLines(hop: Hop, options: PrintOptions): string[] {
+  const rate = hop.rate === null ? '' : `${hop.rate < 9.95 ? hop.rate.toFixed(1) : Math.round(hop.rate)} /s`
+  const waits =
+    hop.waiting !== null && hop.waiting.events > 0 && (hop.state === 'stopped' || hop.waiting.ms > 1_000)
+      ? `${count(hop.waiting.events, 'event')} waiting, the oldest for ${duration(hop.waiting.ms)}`
+      : ''
+  const head = `  ${hop.title.padEnd(18)} ${rate.padStart(9)}   ${marks[hop.state]} ${hop.words}`
+  const facts = [waits, ...hop.facts.map(fact => factText(fact, options.now))].filter(text => text !== '').join(' · ')
+  const lines = [paint(cut(head, options.width), hop.state, options)]
+  return facts === '' ? lines : [...lines, dim(cut(`  ${' '.repeat(30)}   ${facts}`, options.width), options)]
+}
+
+function factText({ label, value, unit }: Fact, now: number): string {
+  if (value === null) return ''
+  if (typeof value === 'string') return `${label} ${value}`
+  if (unit === 'ago') return `${label} ${now - value < 1_500 ? 'just now' : `${duration(now - value)} ago`}`
+  if (unit === 'bytes') return `${label} ${Math.round(value / 100) / 10} kB`
+  return `${label} ${value.toLocaleString('en-GB')}`
+}
+
+function paint(text: string, state: HopState, { color }: PrintOptions): string {
+  return color && state !== 'ok'
+    ? `\u001b[${colors[state]}m${text}\u001b[0m`
+    : text.replace('●', color ? '\u001b[32m●\u001b[0m' : '●')
+}
+
+function dim(text: string, { color }: PrintOptions): string {
+  return color ? `\u001b[90m${text}\u001b[0m` : text
+}
+
+function cut(text: string, width: number): string {
+  const plain = printable(text)
+  return plain.length > width ? `${plain.slice(0, width - 1)}…` : plain
+}
+
+/** A value from the pipeline must not steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '�')
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of printable(text).split(' ')) {
+    if (line !== '' && line.length + word.length + 1 > width) {
+      lines.push(line)
+      line = `  ${word}`
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}

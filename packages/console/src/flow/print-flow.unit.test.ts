@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest'
+import { aHealthyPipeline, names, noRates, now } from '../testing/a-healthy-pipeline.ts'
+import { buildFlow } from './build-flow.ts'
+import { printFlow } from './print-flow.ts'
+
+const latency = { toKafka: null, toDelivery: { p50: 6.2, p95: 9, p99: 14, samples: 50 } }
+const flowOf = (change: Parameters<typeof aHealthyPipeline>[0]) =>
+  buildFlow(aHealthyPipeline(change), names, { rates: { ...noRates, orders: 41.6 }, latency })
+const lines = (change = {}, width = 100) => printFlow(flowOf(change), { width, color: false, now })
+
+it('prints the sentence, a line for each hop and the newest orders', () => {
+  const text = lines().join('\n')
+  expect(text).toMatch(/^● All is well: 42 orders\/s/)
+  for (const title of ['order-service', 'MySQL', 'Debezium', 'Kafka', 'delivery-service']) expect(text).toContain(title)
+  expect(text).toContain('commit to delivered 6.2 ms, 99 % within 14 ms')
+  expect(text).toMatch(/#7 +joon ×95 +delivered in 6.0 ms/)
+})
+
+it('never prints a line wider than the terminal, nor a character that steers it', () => {
+  const hostile = { id: 7, createdAt: now, columns: { name: 'a\u001b[2J\u0007b', quantity: 1 } }
+  const change = {
+    orders: { value: { newest: [hostile], added: 0 }, at: now },
+    waiting: { value: { events: 9, oldestAt: 0 }, at: now }
+  }
+  const printed = lines(change, 60)
+  for (const line of printed) expect(line.length).toBeLessThanOrEqual(60)
+  expect(printed.join('\n')).not.toMatch(/(?!\n)\p{Cc}/u)
+})

@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { Flow } from '../packages/console/src/flow/flow.ts'
+import { printFlow } from '../packages/console/src/flow/print-flow.ts'
+import { readAddresses } from './pipeline/addresses.ts'
+import { root } from './pipeline/settings.ts'
+
+// The console's first screen in a terminal: drawn anew each second, or once into a pipe.
+const usage = `Usage: npm run flow -- [options]
+
+  --url URL   the console (default: the one of npm start)
+  --once      print once and end; 1 is the exit code when something has stopped
+  --json      the same as JSON, once
+  --help      this text`
+
+const { values } = parseArgs({
+  options: {
+    url: { type: 'string' },
+    once: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false }
+  }
+})
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
+
+const addresses = await readAddresses(process.env.DATA_DIR ?? join(root, '.data/stack'))
+const url = values.url ?? addresses['CONSOLE_URL'] ?? 'http://127.0.0.1:9000'
+const headers = process.env.CONSOLE_TOKEN ? { authorization: `Bearer ${process.env.CONSOLE_TOKEN}` } : {}
+const live = process.stdout.isTTY && !values.once && !values.json
+
+async function read(): Promise<Flow | string> {
+  try {
+    const response = await fetch(new URL('/api/flow', url), { headers, signal: AbortSignal.timeout(3_000) })
+    if (response.ok) return (await response.json()) as Flow
+    return `The console at ${url} answers ${response.status}${response.status === 401 ? ': set CONSOLE_TOKEN' : ''}.`
+  } catch {
+    return `The console at ${url} does not answer. npm start brings it up.`
+  }
+}
+
+function linesOf(flow: Flow | string): string[] {
+  if (typeof flow === 'string') return [flow]
+  return printFlow(flow, { width: process.stdout.columns ?? 100, color: process.stdout.isTTY, now: Date.now() })
+}
+
+if (live) process.stdout.write('\u001b[2J')
+do {
+  const flow = await read()
+  if (values.json && typeof flow !== 'string') console.log(JSON.stringify(flow, undefined, 2))
+  else if (live)
+    process.stdout.write(
+      `\u001b[H${linesOf(flow)
+        .map(line => `${line}\u001b[K`)
+        .join('\n')}\u001b[J\n`
+    )
+  else console.log(linesOf(flow).join('\n'))
+  if (typeof flow === 'string' ? !live : flow.headline.state === 'stopped') process.exitCode = 1
+  else process.exitCode = 0
+  if (live) await sleep(1_000)
+} while (live)
