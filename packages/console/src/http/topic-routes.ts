@@ -96,7 +96,7 @@ const searchQuery = z.object({
   before: cursor.optional()
 })
 
-const mostSearches = 4
+const mostSearches = 2
 
 /** Server-sent events: `progress`, `hit` and at last `end`. Closing the connection cancels the search. */
 export function searchStream({ browsing: reader }: KafkaClients): RequestHandler {
@@ -109,7 +109,7 @@ export function searchStream({ browsing: reader }: KafkaClients): RequestHandler
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     const send = (event: string, data: unknown) => response.write(eventText(event, JSON.stringify(data)))
     if (running >= mostSearches) {
-      send('failed', { detail: 'Four searches run already; wait for one, or cancel it' })
+      send('failed', { detail: 'Two searches run already; wait for one, or cancel it' })
       return void response.end()
     }
     running++
@@ -121,7 +121,7 @@ export function searchStream({ browsing: reader }: KafkaClients): RequestHandler
         before: before === undefined ? undefined : offsetsFrom(before),
         since: since === undefined ? undefined : new Date(since),
         signal: gone.signal,
-        onHit: record => send('hit', showRecord(record)),
+        onHit: record => send('hit', record),
         onProgress: progress => send('progress', progress)
       })
       send('end', { ...end, before: cursorText(end.before) })

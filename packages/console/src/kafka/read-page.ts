@@ -1,3 +1,4 @@
+import { readRange } from './read-range.ts'
 import type { Offsets, RecordReader, StoredRecord } from './record-reader.ts'
 
 export type PagePlace = {
@@ -30,11 +31,8 @@ export async function readBefore(place: PagePlace, before?: Offsets): Promise<Pa
     const from = new Map(
       [...ends].map(([partition, end]) => [partition, Math.max(first.get(partition) ?? 0, end - window)])
     )
-    const records = await readRange(place, {
-      from,
-      to: ends,
-      bytes: window === 1 ? Number.POSITIVE_INFINITY : mostBytes
-    })
+    const bytes = window === 1 ? Number.POSITIVE_INFINITY : mostBytes
+    const records = await readRange(place, { from, to: ends }, bytes)
     if (records === undefined) continue
     const shown = records.toSorted(newestFirst).slice(0, limit)
     const oldest = new Map(ends)
@@ -52,7 +50,7 @@ export async function readAfter(place: PagePlace, after: Offsets): Promise<Page>
   const from = new Map(
     [...next].map(([partition, end]) => [partition, Math.max(after.get(partition) ?? end, end - place.limit)])
   )
-  const records = (await readRange(place, { from, to: next, bytes: mostBytes })) ?? []
+  const records = (await readRange(place, { from, to: next }, mostBytes)) ?? []
   return { records: records.toSorted(newestFirst).slice(0, place.limit), older: undefined, newer: next }
 }
 
@@ -64,38 +62,11 @@ export async function readFrom(place: PagePlace, time: Date): Promise<Page> {
   const to = new Map(
     [...start].map(([partition, offset]) => [partition, Math.min(next.get(partition) ?? offset, offset + limit)])
   )
-  const records = (await readRange(place, { from: start, to, bytes: mostBytes })) ?? []
+  const records = (await readRange(place, { from: start, to }, mostBytes)) ?? []
   const shown = records.toSorted((a, b) => newestFirst(b, a)).slice(0, limit)
   const newer = new Map(start)
   for (const { partition, offset } of shown) newer.set(partition, Math.max(newer.get(partition) ?? 0, offset + 1))
   return { records: shown.toReversed(), older: start, newer }
-}
-
-type Range = { readonly from: Offsets; readonly to: Offsets; readonly bytes: number }
-
-/** Every record of a range; undefined when it holds more bytes than allowed. */
-export async function readRange(
-  { reader, topic }: PagePlace,
-  { from, to, bytes }: Range
-): Promise<StoredRecord[] | undefined> {
-  const open = new Map([...from].filter(([partition, offset]) => offset < (to.get(partition) ?? 0)))
-  const kept: StoredRecord[] = []
-  for (let size = 0; open.size > 0; ) {
-    const records = await fetchSome(reader, topic, open)
-    if (records.length === 0) break
-    for (const record of records) {
-      if (!open.has(record.partition)) continue
-      const end = to.get(record.partition) ?? 0
-      if (record.offset < end) {
-        kept.push(record)
-        size += (record.value?.length ?? 0) + (record.key?.length ?? 0)
-      }
-      if (record.offset + 1 >= end) open.delete(record.partition)
-      else open.set(record.partition, record.offset + 1)
-    }
-    if (size > bytes) return undefined
-  }
-  return kept
 }
 
 function only({ partition }: PagePlace, offsets: Offsets): Offsets {
@@ -103,7 +74,9 @@ function only({ partition }: PagePlace, offsets: Offsets): Offsets {
   return new Map([...offsets].filter(([each]) => each === partition))
 }
 
-export function newestFirst(a: StoredRecord, b: StoredRecord): number {
+type Placed = Pick<StoredRecord, 'partition' | 'offset' | 'timestamp'>
+
+export function newestFirst(a: Placed, b: Placed): number {
   return b.timestamp - a.timestamp || (a.partition === b.partition ? b.offset - a.offset : a.partition - b.partition)
 }
 
@@ -122,11 +95,4 @@ type Left = {
 /** Nothing of this partition is on the page: either newer ones filled it, or the range was empty and is passed over. */
 function leftOut({ records, partition, end, from }: Left): number {
   return records.some(record => record.partition === partition) ? end : (from.get(partition) ?? end)
-}
-
-/** What is surely there may take a moment to be handed out: an empty answer is asked again, with a wait. */
-export async function fetchSome(reader: RecordReader, topic: string, from: Offsets): Promise<readonly StoredRecord[]> {
-  const bytesPerPartition = 512 * 1024
-  const records = await reader.fetch(topic, from, { bytesPerPartition })
-  return records.length > 0 ? records : await reader.fetch(topic, from, { bytesPerPartition, waitMs: 300 })
 }

@@ -71,6 +71,24 @@ describe('the records of a topic', () => {
   })
 })
 
+describe('a search with very many hits', () => {
+  it('tells the newest hundred, and goes on from there without a gap or a repetition', async () => {
+    const bench = await useConsoleBench()
+    await bench.produce(many(350))
+    const keys: string[] = []
+    for (let before = ''; ; ) {
+      const { text } = await bench.get(`/api/topics/${bench.topic}/search?text=order_created${before}`)
+      keys.push(...[...text.matchAll(/^event: hit\ndata: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? '').key))
+      const end = JSON.parse(/^event: end\ndata: (.*)$/m.exec(text)?.[1] ?? '')
+      if (end.why === 'all was searched') break
+      expect(end.why).toBe('enough was found')
+      before = `&before=${end.before}`
+    }
+    expect(keys).toHaveLength(350)
+    expect(new Set(keys).size).toBe(350)
+  })
+})
+
 describe('an order’s record', () => {
   it('is found in the middle of a long topic by the time of its commit', async () => {
     const bench = await useConsoleBench()

@@ -1,5 +1,7 @@
 import { isObject, keyText, unwrapped } from './decode-record.ts'
-import { readRange } from './read-page.ts'
+import { newestFirst } from './read-page.ts'
+import { type Range, scanRange } from './read-range.ts'
+import { type ShownRecord, showRecord } from './show-record.ts'
 import type { Offsets, RecordReader, StoredRecord } from './record-reader.ts'
 
 export type Query = {
@@ -18,7 +20,7 @@ export type SearchOptions = {
   /** Records before this time are not looked at. */
   readonly since?: Date | undefined
   readonly signal: AbortSignal
-  readonly onHit: (record: StoredRecord) => void
+  readonly onHit: (record: ShownRecord) => void
   readonly onProgress: (progress: Progress) => void
 }
 
@@ -35,7 +37,8 @@ export type SearchEnd = Progress & {
   readonly before: Offsets
 }
 
-const window = 1_500
+/** How many offsets are looked at before the newest hits among them are told. */
+const windowRecords = 3_000
 const mostHits = 100
 const mostScanned = 500_000
 
@@ -50,41 +53,56 @@ export async function searchRecords(options: SearchOptions): Promise<SearchEnd> 
     [...next].map(([partition, end]) => [partition, Math.min(options.before?.get(partition) ?? end, end)])
   )
   const start = (partition: number) => Math.min(first.get(partition) ?? 0, ends.get(partition) ?? 0)
-  const of = [...ends].reduce((sum, [partition, end]) => sum + end - start(partition), 0)
-  const matches = matcher(options.query)
+  const of = distance(new Map([...ends].map(([partition]) => [partition, start(partition)])), ends)
   let progress: Progress = { scanned: 0, of, hits: 0, at: null }
   const end = (why: SearchEnd['why']): SearchEnd => ({ ...progress, why, before: ends })
   while ([...ends].some(([partition, offset]) => offset > start(partition))) {
     if (signal.aborted) return end('cancelled')
     if (progress.hits >= mostHits) return end('enough was found')
     if (progress.scanned >= mostScanned) return end('a limit was reached')
-    const from = new Map(
-      [...ends].map(([partition, offset]) => [partition, Math.max(start(partition), offset - window)])
-    )
-    const records =
-      (await readRange({ reader, topic, limit: window }, { from, to: ends, bytes: Number.POSITIVE_INFINITY })) ?? []
-    const hits = records.filter(matches)
+    const window = Math.ceil(windowRecords / ends.size)
+    const from = new Map([...ends].map(([partition, to]) => [partition, Math.max(start(partition), to - window)]))
+    const { hits, at, searchedFrom } = await searchWindow(options, { from, to: ends })
     for (const hit of hits) options.onHit(hit)
-    const passed = [...ends].reduce((sum, [partition, offset]) => sum + offset - (from.get(partition) ?? offset), 0)
-    for (const [partition, offset] of from) ends.set(partition, offset)
-    const at = records.reduce(
-      (oldest, { timestamp }) => Math.min(oldest, timestamp),
-      progress.at ?? Number.POSITIVE_INFINITY
-    )
-    progress = {
-      of,
-      scanned: progress.scanned + passed,
-      hits: progress.hits + hits.length,
-      at: Number.isFinite(at) ? at : null
-    }
+    const scanned = progress.scanned + distance(searchedFrom, ends)
+    for (const [partition, offset] of searchedFrom) ends.set(partition, offset)
+    progress = { of, scanned, hits: progress.hits + hits.length, at: at ?? progress.at }
     options.onProgress(progress)
   }
   return end('all was searched')
 }
 
-/** Whether a record fits a query. Text is looked for as it is written and as it is shown. */
+type Window = {
+  /** Newest first; the newest hundred when there are more. */
+  readonly hits: readonly ShownRecord[]
+  readonly at: number | null
+  /** From here on all hits were told: later than the window's beginning when there were too many. */
+  readonly searchedFrom: Offsets
+}
+
+async function searchWindow({ reader, topic, query, signal }: SearchOptions, range: Range): Promise<Window> {
+  const matches = matcher(query)
+  const searchedFrom = new Map(range.from)
+  let hits: ShownRecord[] = []
+  let at: number | null = null
+  await scanRange({ reader, topic }, range, records => {
+    for (const record of records) at = Math.min(at ?? record.timestamp, record.timestamp)
+    // Only what is shown is kept: a record itself would hold on to the megabytes that it came in.
+    hits = [...hits, ...records.filter(matches).map(showRecord)].sort(newestFirst)
+    for (const { partition, offset } of hits.splice(mostHits))
+      searchedFrom.set(partition, Math.max(searchedFrom.get(partition) ?? 0, offset + 1))
+    return !signal.aborted
+  })
+  return { hits, at, searchedFrom }
+}
+
+function distance(from: Offsets, to: Offsets): number {
+  return [...to].reduce((sum, [partition, end]) => sum + Math.max(0, end - (from.get(partition) ?? end)), 0)
+}
+
+/** Whether a record fits a query. Text is looked for in any case, as it is written and as it is shown. */
 export function matcher({ text, key, event }: Query): (record: StoredRecord) => boolean {
-  const wanted = text?.toLowerCase()
+  const wanted = text === undefined ? undefined : patternOf(text)
   return record => {
     if (key !== undefined && keyText(record.key) !== key) return false
     if (event !== undefined && eventOf(record) !== event) return false
@@ -92,14 +110,15 @@ export function matcher({ text, key, event }: Query): (record: StoredRecord) => 
   }
 }
 
-function contains({ key, value, headers }: StoredRecord, wanted: string): boolean {
-  if (value !== null) {
-    const raw = value.toString('utf8').toLowerCase()
-    // The event's payload is JSON inside JSON: its quotes are escaped there, and a person types them plain.
-    if (raw.includes(wanted) || raw.replaceAll('\\"', '"').includes(wanted)) return true
-  }
-  if (key?.toString('utf8').toLowerCase().includes(wanted)) return true
-  return headers.some(([name, text]) => name.toLowerCase().includes(wanted) || text?.toLowerCase().includes(wanted))
+/** The event's payload is JSON inside JSON: its quotes are escaped there, and a person types them plain. */
+function patternOf(text: string): RegExp {
+  return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('"', '\\\\?"'), 'iu')
+}
+
+function contains({ key, value, headers }: StoredRecord, wanted: RegExp): boolean {
+  if (value !== null && wanted.test(value.toString('utf8'))) return true
+  if (key !== null && wanted.test(key.toString('utf8'))) return true
+  return headers.some(([name, text]) => wanted.test(name) || (text !== null && wanted.test(text)))
 }
 
 function eventOf({ value }: StoredRecord): unknown {

@@ -1,5 +1,5 @@
 import { outboxFields } from '../kafka/decode-record.ts'
-import { fetchSome } from '../kafka/read-page.ts'
+import { fetchSome } from '../kafka/read-range.ts'
 import type { Offsets, RecordReader, StoredRecord } from '../kafka/record-reader.ts'
 
 export type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string }
