@@ -27,7 +27,7 @@ export type ConnectLab = {
   readonly secretsDir: string
   readonly api: ConnectApi
   readonly file: ConnectorFile
-  apply(): Promise<void>
+  apply(other?: ConnectorFile): Promise<void>
   placeOrder(): Promise<number>
   committedOrders(): Promise<readonly number[]>
   close(): Promise<void>
@@ -65,8 +65,8 @@ export async function startConnectLab(name: string, options: Partial<ProcessStac
     secretsDir,
     api,
     file,
-    async apply() {
-      await applyConnector(api, file, { startAt: () => recordedPosition(file.config, environment) })
+    async apply(other = file) {
+      await applyConnector(api, other, { startAt: () => recordedPosition(other.config, environment) })
     },
     placeOrder: () => placeOrder(db),
     committedOrders: async () => (await db('customer_order').orderBy('id').pluck('id')) as number[],

@@ -24,13 +24,14 @@ export type RequestOptions = {
   readonly orMissing?: boolean
 }
 
-/** One Connect cluster, by the REST address of any of its workers. */
+/** One Connect cluster, by the REST addresses of its workers; one that does not answer is left for the next. */
 export type ConnectApi = {
   readonly url: string
   request<T>(method: string, path: string, options?: RequestOptions): Promise<T>
 }
 
 export type ConnectApiOptions = {
+  /** One worker, or several separated by commas. */
   readonly url: string
   /** How long 409 (rebalance), 5xx and refused connections are retried. */
   readonly retryForMs?: number
@@ -41,16 +42,19 @@ export type ConnectApiOptions = {
 
 export function createConnectApi(options: ConnectApiOptions): ConnectApi {
   const { url, retryForMs = 60_000, answerTimeoutMs = 90_000, note = () => {} } = options
-  const base = url.replace(/\/+$/, '')
+  const workers = url.split(',').map(worker => worker.trim().replace(/\/+$/, ''))
+  let turn = 0
 
   async function request<T>(method: string, path: string, wish: RequestOptions = {}): Promise<T> {
     const deadline = Date.now() + retryForMs
     let said = ''
     for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 2_000)) {
+      const base = workers[turn % workers.length] ?? ''
       const answer = await attempt(`${base}${path}`, { method, body: wish.body, answerTimeoutMs })
       if (answer.kind === 'ok') return answer.body as T
       if (answer.kind === 'missing' && wish.orMissing === true) return undefined as T
       if (answer.kind !== 'retry') throw answer.error
+      if (answer.error.code === 'CONNECT_UNREACHABLE') turn++
       if (Date.now() + waitMs > deadline) throw answer.error
       if (answer.error.message !== said)
         note(`${answer.error.message}; trying again for ${Math.round(retryForMs / 1000)} s`)
@@ -58,7 +62,7 @@ export function createConnectApi(options: ConnectApiOptions): ConnectApi {
       await sleep(waitMs)
     }
   }
-  return { url: base, request }
+  return { url, request }
 }
 
 type Answer =

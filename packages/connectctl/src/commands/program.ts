@@ -28,7 +28,7 @@ export function createProgram(context: Context): Command {
     .description('Kafka Connect connectors as code, and a keeper that tells alive from RUNNING')
     .option(
       '--url <url>',
-      'any worker of the cluster (CONNECT_URL)',
+      'a worker of the cluster, or several separated by commas (CONNECT_URL)',
       environment['CONNECT_URL'] ?? 'http://127.0.0.1:8083'
     )
     .option('--dir <folder>', 'folder of connector files (CONNECT_DIR)', environment['CONNECT_DIR'] ?? 'connect-config')

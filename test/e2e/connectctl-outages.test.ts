@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getuid } from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createConnectApi, readConnectorFile } from '@outbox-cdc/connectctl'
+import { afterAll, afterEach, beforeAll, expect, it, onTestFailed } from 'vitest'
+import { startConnectLab } from '../support/connect-lab.ts'
+import type { ConnectLab } from '../support/connect-lab.ts'
+import { startCuttableProxy } from '../support/cuttable-proxy.ts'
+import type { CuttableProxy } from '../support/cuttable-proxy.ts'
+import { eventually } from '../support/eventually.ts'
+import { keep } from '../support/kept-lab.ts'
+import type { KeptLab } from '../support/kept-lab.ts'
+import { startOrderLoad } from '../support/order-load.ts'
+import { watchTopicOrders } from '../support/topic-orders.ts'
+import type { TopicOrders } from '../support/topic-orders.ts'
+
+// Two workers, a network that can fall silent between them and MySQL, and a small disk for the binlog.
+
+const figures: string[] = []
+let disk: string
+let proxy: CuttableProxy
+let lab: ConnectLab
+let kept: KeptLab
+let topic: TopicOrders
+
+beforeAll(async () => {
+  disk = await smallDisk()
+  const mysqlArgs = [`--log-bin=${join(disk, 'binlog')}`, '--max-binlog-size=4194304']
+  lab = await startConnectLab('connectctl-outages', { workers: 2, mysqlArgs })
+  proxy = await startCuttableProxy(lab.stack.mysql)
+  const throughProxy = { ...lab.environment, MYSQL_PORT: String(proxy.port) }
+  const file = await readConnectorFile(lab.file.path, throughProxy)
+  lab = { ...lab, file }
+  await lab.apply(file)
+  const api = createConnectApi({ url: lab.stack.connect.urls.join(), retryForMs: 0, answerTimeoutMs: 5_000 })
+  kept = await keep(lab, { api, diskPaths: [disk], leastFreeBytes: 1024 * 1024 })
+  topic = await watchTopicOrders(lab.stack.kafka.brokers)
+  await flows()
+})
+
+afterEach(async () => {
+  onTestFailed(() => console.log(JSON.stringify([kept.log.slice(-20), kept.watched()], undefined, 1)))
+  await flows()
+  await eventually(
+    async () => {
+      const ids = topic.ids()
+      expect((await lab.committedOrders()).filter(id => !ids.has(id))).toEqual([])
+    },
+    { timeoutMs: 30_000, everyMs: 250 }
+  )
+})
+
+afterAll(async () => {
+  console.log(figures.join('\n'))
+  await topic?.stop()
+  await kept?.keeper.stop()
+  await lab?.close()
+  await proxy?.close()
+  if (getuid?.() === 0) spawnSync('umount', [disk])
+  await rm(disk, { recursive: true, force: true })
+})
+
+/** 48 MiB of its own where we may mount one; elsewhere a folder, which only a lowered limit can fill. */
+async function smallDisk(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'small-disk-'))
+  if (getuid?.() === 0) spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', dir])
+  return dir
+}
+
+async function flows(): Promise<void> {
+  await eventually(() => expect(kept.watched().verdict).toBe('flowing'), { timeoutMs: 90_000 })
+}
+
+function secondsSince(start: number): string {
+  return `${((Date.now() - start) / 1000).toFixed(1)} s`
+}
+
+it('goes on at the other worker when the one with the task is killed', async () => {
+  const load = startOrderLoad(() => lab.placeOrder(), 100)
+  await sleep(1_000)
+  const { status } = kept.watched()
+  const worker = typeof status === 'object' ? status.tasks[0]?.worker_id : undefined
+  const part = `connect-${lab.stack.connect.urls.findIndex(url => url.endsWith(worker ?? '?')) + 1}`
+  const killedAt = Date.now()
+  await lab.stack.kill(part)
+  await sleep(500) // what was on its way to the consumer
+  const silentSince = Date.now()
+  await eventually(() => expect(topic.seen.some(({ at }) => at > silentSince)).toBe(true), { timeoutMs: 60_000 })
+  figures.push(`worker of two killed: flow after ${secondsSince(killedAt)}`)
+  await load.stop()
+  await lab.stack.start(part)
+})
+
+it('turns red when the network falls silent with TCP established, and heals when new connections pass', async () => {
+  const load = startOrderLoad(() => lab.placeOrder(), 100)
+  await sleep(1_000)
+  const cutAt = Date.now()
+  proxy.cut()
+  await eventually(async () => expect((await fetch(`${kept.url}/health`)).status).toBe(503), { timeoutMs: 20_000 })
+  figures.push(`silent network: red after ${secondsSince(cutAt)}`)
+  const healedAt = Date.now()
+  proxy.heal()
+  await eventually(() => expect(topic.seen.some(({ at }) => at > healedAt)).toBe(true), { timeoutMs: 60_000 })
+  figures.push(`silent network healed: flow after ${secondsSince(healedAt)}`)
+  await load.stop()
+})
+
+it('names a full disk, and loses nothing when there is space again', { timeout: 240_000 }, async () => {
+  const filler = join(disk, 'filler')
+  const filledAt = Date.now()
+  await fill(filler)
+  const load = startOrderLoad(() => lab.placeOrder(), 20)
+  try {
+    await eventually(() => expect(kept.watched().fatal?.cause).toBe('disk_full'), { timeoutMs: 30_000 })
+    figures.push(`disk full: named after ${secondsSince(filledAt)}`)
+    await sleep(10_000) // MySQL has room for a few transactions more
+  } finally {
+    await rm(filler) // before the load ends: MySQL lets its commits wait for space
+  }
+  const freedAt = Date.now()
+  await load.stop()
+  await flows()
+  figures.push(`disk free again: flow after ${secondsSince(freedAt)}`)
+})
+
+/** Writes until the disk refuses. */
+async function fill(path: string): Promise<void> {
+  const block = Buffer.alloc(256 * 1024)
+  const until = Date.now() + 20_000
+  for (let refused = false; !refused && Date.now() < until; ) {
+    await writeFile(path, block, { flag: 'a' }).catch(() => (refused = true))
+  }
+}
+
+it('writes no password into any log', async () => {
+  const passwords = await Promise.all(['debezium', 'keeper'].map(name => readFile(join(lab.secretsDir, name), 'utf8')))
+  const logs = await Promise.all(['connect-1', 'connect-2'].map(part => readFile(lab.stack.logFile(part), 'utf8')))
+  for (const text of [...logs, JSON.stringify(kept.log), await (await fetch(`${kept.url}/metrics`)).text()])
+    for (const password of passwords) expect(text.includes(password)).toBe(false)
+})
