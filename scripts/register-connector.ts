@@ -1,23 +1,15 @@
-import {
-  applyConnector,
-  ConnectctlError,
-  createConnectApi,
-  readConnectorFile,
-  recordedPosition
-} from '@outbox-cdc/connectctl'
+import { join } from 'node:path'
+import { run } from '@outbox-cdc/connectctl'
+import { readAddresses } from './pipeline/addresses.ts'
+import { root } from './pipeline/settings.ts'
 
-// Brings every connector of connect-config to Kafka Connect; repeated, it changes nothing.
-const note = (line: string) => console.error(`· ${line}`)
-const api = createConnectApi({ url: process.env['CONNECT_URL'] ?? 'http://127.0.0.1:8083', note })
-try {
-  const file = await readConnectorFile('connect-config/orders-connector.json', process.env)
-  const { outcome } = await applyConnector(api, file, {
-    startAt: () => recordedPosition(file.config, process.env),
-    note
-  })
-  console.log(`${file.name}: ${outcome}, every task runs`)
-} catch (error) {
-  if (!(error instanceof ConnectctlError)) throw error
-  console.error(`✗ ${error.message}`)
-  process.exitCode = 1
-}
+// npm run connectors: brings every connector of connect-config to Kafka Connect; repeated, it changes nothing.
+const addresses = await readAddresses(process.env.DATA_DIR ?? join(root, '.data/stack'))
+process.exitCode = await run(['apply', ...process.argv.slice(2)], {
+  environment: { CONNECT_DIR: join(root, 'connect-config'), ...addresses, ...process.env },
+  write: text => console.log(text),
+  note: text => console.error(text),
+  confirm: () => Promise.resolve(false),
+  colour: process.stdout.isTTY,
+  untilStopped: () => Promise.resolve()
+})
