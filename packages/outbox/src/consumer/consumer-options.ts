@@ -25,6 +25,11 @@ export type HandlingOptions = {
   readonly lanes?: number
   /** The most events in one transaction; 500 by default. */
   readonly batchSize?: number
+  /**
+   * The database ends a transaction in which nothing is said for so long, so that a frozen process does not hold up its
+   * heir; 60,000 by default. A handler that waits longer for something else than the database would be retried for ever.
+   */
+  readonly idleTransactionMs?: number
   readonly retry?: Partial<RetryTimes>
   /** After how many deaths of the process at one event that event is parked; 3 by default. */
   readonly crashLimit?: number
@@ -61,6 +66,7 @@ export function setupOf(name: string, options: HandlingOptions): ConsumerSetup {
     onGap: options.onGap ?? 'ignore',
     lanes: options.lanes ?? 4,
     batchSize: options.batchSize ?? 500,
+    idleTransactionMs: options.idleTransactionMs ?? 60_000,
     retry: { ...usualRetry, ...options.retry },
     crashLimit: options.crashLimit ?? 3,
     observe: options.observe ?? {}

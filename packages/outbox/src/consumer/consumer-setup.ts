@@ -27,6 +27,8 @@ export type ConsumerSetup = {
   readonly onGap: 'ignore' | 'report' | 'park'
   readonly lanes: number
   readonly batchSize: number
+  /** The server ends a transaction in which nothing is said for so long. */
+  readonly idleTransactionMs: number
   readonly retry: RetryTimes
   /** After how many deaths of the process an event is parked. */
   readonly crashLimit: number

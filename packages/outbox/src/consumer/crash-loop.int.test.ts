@@ -39,7 +39,7 @@ async function oneLife(bench: Awaited<ReturnType<typeof useConsumerBench>>, sign
     database: row?.name
   }
   const settings = { database, brokers: kafka.brokers, topic: bench.topic, group: bench.group, deadly: '3:4' }
-  const program = join(import.meta.dirname, '../../test/dying-consumer.ts')
+  const program = join(import.meta.dirname, '../../test/consumer-process.ts')
   const child = spawn(process.execPath, [program, JSON.stringify(settings)], { stdio: 'ignore' })
   const kill = () => child.kill('SIGKILL')
   signal.addEventListener('abort', kill)

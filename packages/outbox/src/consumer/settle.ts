@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { boundIdle } from '../inbox/bound-idle.ts'
 import { AlreadyClaimedError, claim, settledAmong } from '../inbox/inbox-store.ts'
 import { isRetryable } from '../errors.ts'
 import { enqueue } from '../parking/parking-store.ts'
@@ -55,6 +56,7 @@ async function withoutSettled(setup: ConsumerSetup, items: readonly Prepared[]):
 async function settleIn(trx: Knex.Transaction, setup: ConsumerSetup, items: readonly Prepared[]): Promise<Divided> {
   if (items.length === 0) return nothing
   const broken = watchForBreak(trx)
+  await boundIdle(trx, setup.idleTransactionMs)
   await claim(
     trx,
     setup.name,

@@ -5,6 +5,7 @@ import { type Prepared, prepare } from '../consumer/prepare.ts'
 import type { Refusal } from '../consumer/read-envelope.ts'
 import { faultOf } from '../consumer/retry-policy.ts'
 import { checkVersions, type VersionCheck } from '../consumer/versions.ts'
+import { boundIdle } from '../inbox/bound-idle.ts'
 import { errorColumns } from './parking-store.ts'
 import { type ParkedRow, recordOfRow } from './parked-row.ts'
 
@@ -23,6 +24,7 @@ export async function retryParked(setup: ConsumerSetup): Promise<boolean> {
   let tried: Tried | undefined
   try {
     await setup.db.transaction(async trx => {
+      await boundIdle(trx, setup.idleTransactionMs)
       tried = await firstWaiting(trx, setup, wanted.event_key)
       if (tried !== undefined) await applyFirst(trx, setup, tried)
     })
