@@ -1,6 +1,5 @@
 import type { RecordReader } from '../kafka/record-reader.ts'
 import type { ConnectRest } from './connect-rest.ts'
-import { ConnectRefusal } from './connect-rest.ts'
 import type { ConnectorStatus } from './verdict.ts'
 
 export type ConnectorReading = { readonly status: ConnectorStatus | undefined; readonly others: readonly string[] }
@@ -10,24 +9,6 @@ export function createConnectorReader(connect: ConnectRest, name: string): () =>
   return async () => {
     const all = await connect.get<Record<string, { status: ConnectorStatus }>>('/connectors?expand=status')
     return { status: all[name]?.status, others: Object.keys(all).filter(other => other !== name) }
-  }
-}
-
-export type BinlogOffset = { readonly file: string; readonly position: number; readonly gtids?: string | undefined }
-
-/** How far Debezium says that it has read, as Connect stored it (a second or so ago). */
-export function createOffsetReader(connect: ConnectRest, name: string): () => Promise<BinlogOffset | undefined> {
-  type Answer = { offsets: { offset: { file?: string; pos?: number; gtids?: string } | null }[] }
-  return async () => {
-    try {
-      const answer = await connect.get<Answer>(`/connectors/${encodeURIComponent(name)}/offsets`)
-      const offset = answer.offsets[0]?.offset
-      if (offset?.file === undefined || offset.pos === undefined) return undefined
-      return { file: offset.file, position: offset.pos, gtids: offset.gtids }
-    } catch (error) {
-      if (error instanceof ConnectRefusal) return undefined
-      throw error
-    }
   }
 }
 

@@ -26,12 +26,15 @@ function headlineOf(problems: readonly Problem[], readings: Readings, measured: 
   const worst = worstOf(problems)
   if (worst !== undefined) {
     const { state, text, advice = null, hop, since = null } = worst
-    return { state, text, advice, hop, since }
+    return { state, text, advice, hop, since, see: worst.see ?? screenOf[hop] }
   }
   const known = readings.topic.value !== undefined && readings.connector.value !== undefined
-  if (!known) return { state: 'unknown', text: 'Looking at the pipeline …', advice: null, hop: null, since: null }
-  return { state: 'ok', text: allIsWell(readings, measured), advice: null, hop: null, since: null }
+  if (!known)
+    return { state: 'unknown', text: 'Looking at the pipeline …', advice: null, hop: null, since: null, see: null }
+  return { state: 'ok', text: allIsWell(readings, measured), advice: null, hop: null, since: null, see: null }
 }
+
+const screenOf = { orders: '/', mysql: '/', debezium: '/connectors', topic: '/topics', delivery: '/groups' } as const
 
 function worstOf(problems: readonly Problem[]): Problem | undefined {
   const order: readonly HopState[] = ['stopped', 'slow', 'unknown']

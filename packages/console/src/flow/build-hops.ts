@@ -94,12 +94,7 @@ function mysql(known: Known): Hop {
 function debezium(known: Known): Hop {
   const { readings, names, rates } = known
   const status = readings.connector.value?.status
-  const { offset, heartbeat, orders } = readings
-  const binlog = orders?.value?.binlog
-  const behind =
-    offset.value !== undefined && binlog !== undefined && offset.value.file === binlog.file
-      ? Math.max(0, binlog.position - offset.value.position)
-      : undefined
+  const { heartbeat } = readings
   const tasks = status?.tasks.map(task => `${task.id} ${task.state.toLowerCase()}`).join(', ')
   return hop(known, {
     id: 'debezium',
@@ -111,8 +106,7 @@ function debezium(known: Known): Hop {
     reading: readings.connector,
     facts: [
       status && { label: 'task', value: tasks === '' ? 'none' : (tasks ?? 'none'), unit: 'text' },
-      heartbeat.value === undefined ? undefined : { label: 'heartbeat', value: heartbeat.value, unit: 'ago' },
-      behind === undefined ? undefined : { label: 'stored position behind', value: behind, unit: 'bytes' }
+      heartbeat.value === undefined ? undefined : { label: 'heartbeat', value: heartbeat.value, unit: 'ago' }
     ]
   })
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { ConnectRest } from '../connect/connect-rest.ts'
-import { createConnectorReader, createHeartbeatReader, createOffsetReader } from '../connect/read-connector.ts'
+import { createConnectorReader, createHeartbeatReader } from '../connect/read-connector.ts'
 import type { KafkaClients } from '../kafka/kafka-clients.ts'
 import type { Database } from '../mysql/database.ts'
 import { instantOf } from '../mysql/instant.ts'
@@ -40,7 +40,6 @@ export function createProbes({ config, kafka, connect, ordersDb, deliveriesDb }:
     topic,
     group: createProbe({ read: createGroupReader({ admin, reader, topic: topicName, group, ends }) }),
     connector: createProbe({ read: createConnectorReader(connect, connector) }),
-    offset: createProbe({ read: createOffsetReader(connect, connector), everyMs: 5_000 }),
     heartbeat: createProbe({ read: createHeartbeatReader(reader, config.KAFKA_HEARTBEAT_TOPICS) }),
     orderService: serviceProbe(config.ORDER_SERVICE_URL),
     deliveryService: serviceProbe(config.DELIVERY_SERVICE_URL),

@@ -79,6 +79,7 @@ export const parked: Finder = ({ deliveries }) => {
     state: 'slow',
     words: `${events} parked`,
     text: `All flows, but ${count(events, 'event')} ${events === 1 ? 'is' : 'are'} parked and wait for a person.`,
-    advice: 'See the Parked screen: mend the cause, then retry.'
+    advice: 'Mend the cause, then retry.',
+    see: '/parked'
   }
 }

@@ -41,6 +41,7 @@ const headline = z.object({
   text: z.string(),
   advice: z.string().nullable(),
   hop: z.enum(hopIds).nullable(),
+  see: z.string().nullable().meta({ description: 'The address of the screen where one goes on' }),
   since: z.number().nullable()
 })
 export type Headline = z.output<typeof headline>

@@ -9,6 +9,8 @@ export type Problem = {
   /** The sentence for the top of the page. */
   readonly text: string
   readonly advice?: string | undefined
+  /** The screen where one goes on, where it is not that of the hop. */
+  readonly see?: string | undefined
   readonly since?: number | undefined
 }
 

@@ -1,4 +1,4 @@
-import type { BinlogOffset, ConnectorReading } from '../connect/read-connector.ts'
+import type { ConnectorReading } from '../connect/read-connector.ts'
 import type { Reading } from './probe.ts'
 import type { DeliveriesReading } from './read-deliveries.ts'
 import type { GroupReading } from './read-group.ts'
@@ -14,7 +14,6 @@ export type Readings = {
   readonly orders?: Reading<OrdersReading> | undefined
   readonly waiting?: Reading<WaitingReading | undefined> | undefined
   readonly connector: Reading<ConnectorReading>
-  readonly offset: Reading<BinlogOffset | undefined>
   readonly heartbeat: Reading<number | undefined>
   readonly topic: Reading<TopicReading>
   readonly group: Reading<GroupReading>

@@ -1,7 +1,7 @@
 import { type Flow } from './flow.ts'
 import { buildFlow } from './build-flow.ts'
 import type { Probe } from './probe.ts'
-import type { BinlogOffset, ConnectorReading } from '../connect/read-connector.ts'
+import type { ConnectorReading } from '../connect/read-connector.ts'
 import type { DeliveriesReading } from './read-deliveries.ts'
 import type { GroupReading } from './read-group.ts'
 import type { OrdersReading } from './read-orders.ts'
@@ -17,7 +17,6 @@ export type Probes = {
   readonly orders?: Probe<OrdersReading> | undefined
   readonly waiting?: Probe<WaitingReading | undefined> | undefined
   readonly connector: Probe<ConnectorReading>
-  readonly offset: Probe<BinlogOffset | undefined>
   readonly heartbeat: Probe<number | undefined>
   readonly topic: Probe<TopicReading>
   readonly group: Probe<GroupReading>
@@ -96,7 +95,6 @@ function readAll(probes: Probes, now: number): Readings {
     orders: probes.orders?.reading(),
     waiting: probes.waiting?.reading(),
     connector: probes.connector.reading(),
-    offset: probes.offset.reading(),
     heartbeat: probes.heartbeat.reading(),
     topic: probes.topic.reading(),
     group: probes.group.reading(),

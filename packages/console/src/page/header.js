@@ -47,7 +47,7 @@ function headline({ flow, connected, lostAt, now }) {
   }
   if (flow === undefined)
     return h('div.headline.unknown', {}, stateMark('unknown', ''), h('p', {}, 'Looking at the pipeline …'))
-  const { state, text, advice, hop } = flow.headline
+  const { state, text, advice, see } = flow.headline
   const stale = now - flow.at > 5_000
   return h(
     'div.headline',
@@ -58,18 +58,16 @@ function headline({ flow, connected, lostAt, now }) {
       {},
       stale ? `As of ${ago(flow.at, now)}: ${text}` : text,
       advice === null ? null : h('span.advice', {}, ' ', advice),
-      hop === null || hop === undefined ? null : [' ', h('a', { href: linkOf[hop] }, wordOf[hop])]
+      wordOf[see] === undefined ? null : [' ', h('a', { href: see }, wordOf[see])]
     )
   )
 }
 
-const linkOf = { orders: '/', mysql: '/', debezium: '/connectors', topic: '/topics', delivery: '/groups' }
 const wordOf = {
-  orders: 'See the flow',
-  mysql: 'See the flow',
-  debezium: 'See the connector',
-  topic: 'See the topics',
-  delivery: 'See the group'
+  '/connectors': 'See the connector',
+  '/topics': 'See the topics',
+  '/groups': 'See the group',
+  '/parked': 'See what is parked'
 }
 
 function toggleTheme() {

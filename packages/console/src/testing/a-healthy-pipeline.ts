@@ -40,7 +40,6 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
     },
     waiting: { value: { events: 0, oldestAt: 0 }, at },
     connector: { value: { status: running, others: [] }, at },
-    offset: { value: { file: 'binlog.000001', position: 4 }, at },
     heartbeat: { value: now - 2_000, at },
     topic: {
       value: {

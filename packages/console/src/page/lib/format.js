@@ -7,7 +7,7 @@ export function number(value) {
 
 /** A large number in few characters: 1.24M. */
 export function compact(value) {
-  return Math.abs(value) < 10_000_000 ? whole.format(value) : short.format(value)
+  return Math.abs(value) < 100_000_000 ? whole.format(value) : short.format(value)
 }
 
 export function rate(value) {

@@ -133,7 +133,11 @@ function eventPanel(event, now) {
       'h2',
       {},
       stateMark(markOf[event.state], `${event.record.event ?? 'record'}: ${event.state}`),
-      h('span.step', {}, ` ${behind} · ${event.attempts} attempts · parked ${ago(event.parkedAt, now)}`)
+      h(
+        'span.step',
+        {},
+        ` ${behind} · ${event.attempts === 1 ? '1 attempt' : `${event.attempts} attempts`} · parked ${ago(event.parkedAt, now)}`
+      )
     ),
     event.note === null ? null : h('p', {}, `Note: ${event.note}`),
     event.error === null ? null : h('pre.error', {}, event.error),

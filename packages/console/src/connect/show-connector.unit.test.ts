@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { diffWithFile, maskedConfig } from './show-connector.ts'
+import { verdictOf } from './verdict.ts'
+
+const running = { name: 'x', connector: { state: 'RUNNING' }, tasks: [{ id: 0, state: 'RUNNING' }] }
+
+async function aFile(config: object): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'connector-'))
+  onTestFinished(() => rm(dir, { recursive: true }))
+  await writeFile(join(dir, 'orders.json'), JSON.stringify(config))
+  return join(dir, 'orders.json')
+}
+
+describe('the verdict', () => {
+  it.each([
+    [running, 'ok', 'its task runs'],
+    [{ ...running, tasks: [] }, 'stopped', 'has no task'],
+    [{ ...running, connector: { state: 'PAUSED' } }, 'stopped', 'the connector is paused'],
+    [{ ...running, tasks: [{ id: 0, state: 'UNASSIGNED' }] }, 'slow', 'is unassigned, not yet running'],
+    [
+      { ...running, tasks: [{ id: 0, state: 'FAILED', trace: 'a.B: why it failed\n\tat c' }] },
+      'stopped',
+      'task 0 failed: B: why it failed'
+    ],
+    [{ ...running, connector: { state: 'FAILED', trace: 'a.B: bad' } }, 'stopped', 'the connector failed: B: bad']
+  ])('is the worst of connector and tasks (%#)', (status, state, words) => {
+    expect(verdictOf(status)).toMatchObject({ state, words })
+  })
+})
+
+describe('the settings', () => {
+  it('never show a secret, but show where it is kept', () => {
+    const shown = maskedConfig({
+      'database.password': 'hunter2',
+      'sasl.jaas.config': 'x password="hunter2"',
+      'some.token': '${file:/run/secrets:token}',
+      'registry.url': 'http://user:hunter2@host/'
+    })
+    expect(JSON.stringify(shown)).not.toContain('hunter2')
+    expect(shown.find(({ key }) => key === 'some.token')?.value).toBe('${file:/run/secrets:token}')
+  })
+})
+
+describe('the difference from the file', () => {
+  it('takes a reference for any value, and secrets for equal', async () => {
+    const file = await aFile({
+      'database.hostname': '${MYSQL_HOST}',
+      url: 'x:${PORT}/y',
+      'max.batch.size': '1',
+      'database.password': '${DEB}'
+    })
+    const config = {
+      'database.hostname': 'db.example',
+      url: 'x:99/y',
+      'max.batch.size': '2048',
+      'database.password': '****',
+      name: 'orders'
+    }
+    expect(await diffWithFile(file, config)).toEqual({
+      file: 'orders.json',
+      problem: null,
+      changes: [{ key: 'max.batch.size', file: '1', running: '2048' }]
+    })
+  })
+
+  it('says so when the file cannot be read', async () => {
+    expect((await diffWithFile('/nowhere/orders.json', {}))?.problem).toMatch(/ENOENT/)
+  })
+})

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { createSeries } from './series.ts'
+import { createRate, createSample } from './window.ts'
+
+describe('a series', () => {
+  const most = (name: string) => name === 'lag'
+
+  it('merges its points into steps: the mean of rates, the most of what may peak', () => {
+    const series = createSeries()
+    for (let second = 0; second < 10; second++) series.add(second * 1_000, { rate: second, lag: second })
+    expect(series.since(-1, { stepMs: 5_000, most })).toEqual({
+      at: [0, 5_000],
+      figures: { rate: [2, 7], lag: [4, 9] }
+    })
+  })
+
+  it('keeps an hour and no more', () => {
+    const series = createSeries()
+    for (let second = 0; second < 5_000; second++) series.add(second * 1_000, { rate: 1 })
+    const { at } = series.since(-1, { stepMs: 1_000, most })
+    expect([at.length, at[0], at.at(-1)]).toEqual([3_600, 1_400_000, 4_999_000])
+  })
+
+  it('says null where a figure was not known, and takes figures that come later', () => {
+    const series = createSeries()
+    series.add(0, { rate: 1 })
+    series.add(1_000, { rate: null, lag: 3 })
+    expect(series.since(-1, { stepMs: 1_000, most }).figures).toEqual({ rate: [1, null], lag: [null, 3] })
+  })
+
+  it('does not grow with the number of names', () => {
+    const series = createSeries()
+    for (let name = 0; name < 1_000; name++) series.add(name, { [`lag${name}`]: 1 })
+    expect(Object.keys(series.since(-1, { stepMs: 1_000, most }).figures)).toHaveLength(60)
+  })
+})
+
+describe('a rate', () => {
+  it('is what a counter gained over the last seconds', () => {
+    const rate = createRate(10_000)
+    for (let second = 0; second <= 60; second++) rate.add(second * 1_000, second < 30 ? 0 : (second - 30) * 5)
+    expect(rate.perSecond(60_000)).toBe(5)
+  })
+
+  it('starts afresh when the counter falls, and is unknown when it is old', () => {
+    const rate = createRate()
+    rate.add(0, 1_000)
+    rate.add(1_000, 5)
+    expect(rate.perSecond(1_000)).toBeNull()
+    rate.add(3_000, 9)
+    expect(rate.perSecond(3_000)).toBe(2)
+    expect(rate.perSecond(30_000)).toBeNull()
+  })
+})
+
+it('percentiles are those of the last minute', () => {
+  const sample = createSample()
+  sample.add(0, [9_999])
+  sample.add(
+    61_000,
+    Array.from({ length: 100 }, (_, index) => index + 1)
+  )
+  expect(sample.percentiles(61_500)).toEqual({ p50: 51, p95: 96, p99: 100, samples: 100 })
+  expect(createSample().percentiles(0)).toBeNull()
+})

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { createBinlogTrack, newGtids } from './binlog-track.ts'
+
+const server = 'd5134001-e549-11f1-9080-02fc00000001'
+const place = (at: number, position: number, last = position) => ({
+  at,
+  file: 'binlog.000001',
+  position,
+  gtids: `${server}:1-${last}`
+})
+
+describe('the binlog track', () => {
+  it('puts a commit between the looks before and after it', () => {
+    const track = createBinlogTrack()
+    for (let second = 0; second < 10; second++) track.add(place(second * 1_000, 100 + second))
+    const around = track.around(4_500)
+    expect([around?.from.position, around?.to.position]).toEqual([104, 105])
+  })
+
+  it('does not believe looks that are too near to the commit', () => {
+    const track = createBinlogTrack()
+    for (let second = 0; second < 10; second++) track.add(place(second * 1_000, 100 + second))
+    const around = track.around(4_100)
+    expect([around?.from.position, around?.to.position]).toEqual([103, 105])
+  })
+
+  it('remembers a long silence as two places', () => {
+    const track = createBinlogTrack()
+    for (let second = 0; second < 100; second++) track.add(place(second * 1_000, 100))
+    track.add(place(100_000, 200))
+    expect(track.around(99_500)).toMatchObject({ from: { at: 99_000, position: 100 }, to: { position: 200 } })
+  })
+
+  it('knows nothing of a commit before the first look or after the last', () => {
+    const track = createBinlogTrack()
+    track.add(place(5_000, 100))
+    expect(track.around(1_000)).toBeUndefined()
+    expect(track.around(9_000)).toBeUndefined()
+  })
+})
+
+it('names the GTIDs that came between two looks, alone or as a range', () => {
+  expect(newGtids(`${server}:1-11`, `${server}:1-12`)).toBe(`${server}:12`)
+  expect(newGtids(`${server}:1-11`, `${server}:1-17`)).toBe(`${server}:12-17`)
+  expect(newGtids('', `${server}:1-3`)).toBe(`${server}:1-3`)
+  expect(newGtids(`${server}:1-11`, `${server}:1-11`)).toBeUndefined()
+})
