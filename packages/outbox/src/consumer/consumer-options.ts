@@ -45,6 +45,8 @@ export type ConsumerOptions = HandlingOptions & {
   readonly name?: string
   /** A member that is silent for longer loses its partitions; 30,000 by default. */
   readonly sessionTimeoutMs?: number
+  /** How often offsets are committed; 100 by default. What is not yet committed comes again after a crash, and is known. */
+  readonly commitEveryMs?: number
   readonly inbox?: InboxRetention & { readonly pruneEveryMs?: number }
   readonly liveness?: LivenessOptions
   /** How often it is looked whether somebody asked to retry a parked key; 1,000 by default. */

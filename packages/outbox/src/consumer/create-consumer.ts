@@ -108,7 +108,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       if (stopping.signal.aborted) return
       chores = [
         checks,
-        begin('commit offsets', 100, commit),
+        begin('commit offsets', options.commitEveryMs ?? 100, commit),
         begin('retry parked events', options.retryParkedEveryMs ?? 1_000, () => retryParked(setup)),
         begin('prune the inbox', options.inbox?.pruneEveryMs ?? 60_000, prune)
       ]

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { OutboxError } from '../errors.ts'
+import { delayBefore, faultOf, usualRetry, whilePassing } from './retry-policy.ts'
+
+const coded = (code: string, cause?: unknown) => Object.assign(new Error(code, { cause }), { code })
+
+describe('faultOf', () => {
+  it('takes what time or a person heals for passing, wherever it lies', () => {
+    for (const code of [
+      'ER_LOCK_DEADLOCK',
+      'ER_LOCK_WAIT_TIMEOUT',
+      'ECONNREFUSED',
+      'PROTOCOL_CONNECTION_LOST',
+      '40P01'
+    ])
+      expect(faultOf(coded(code)), code).toBe('passing')
+    for (const code of [
+      'ER_OPTION_PREVENTS_STATEMENT',
+      'ER_NO_SUCH_TABLE',
+      'ER_RECORD_FILE_FULL',
+      '53100',
+      '25006',
+      '08006'
+    ])
+      expect(faultOf(coded(code)), code).toBe('passing')
+    expect(faultOf(new OutboxError('WRITE_FAILED', 'x', { cause: coded('ER_LOCK_DEADLOCK') }))).toBe('passing')
+    const wrapped = Object.assign(new Error('mine', { cause: new Error('y', { cause: coded('ECONNRESET') }) }), {
+      retryable: false
+    })
+    expect(faultOf(wrapped)).toBe('passing')
+  })
+
+  it('believes an error that says it itself, and is unsure of any other', () => {
+    expect(faultOf(Object.assign(new Error('busy'), { retryable: true }))).toBe('passing')
+    expect(faultOf(new OutboxError('EVENT_REFUSED', 'no'))).toBe('final')
+    for (const error of [new TypeError('x'), coded('ER_DUP_ENTRY'), 'text', undefined])
+      expect(faultOf(error)).toBe('unclear')
+  })
+})
+
+describe('whilePassing', () => {
+  const times = { firstDelayMs: 1, maxDelayMs: 2, attempts: 1 }
+
+  it('tries as long as it takes, and stops at the first error that does not pass', async () => {
+    let calls = 0
+    const work = async () => {
+      if (++calls < 20) throw coded('ECONNREFUSED')
+      if (calls < 21) throw new TypeError('mine')
+    }
+    await expect(whilePassing(work, { times, signal: new AbortController().signal, onRetry() {} })).rejects.toThrow(
+      'mine'
+    )
+    expect(calls).toBe(20)
+  })
+
+  it('ends when told to, in the middle of a pause', async () => {
+    const ending = new AbortController()
+    const endless = { ...times, firstDelayMs: 1e6, maxDelayMs: 1e6 }
+    const onRetry = () => queueMicrotask(() => ending.abort())
+    const trying = whilePassing(() => Promise.reject(coded('ECONNREFUSED')), {
+      times: endless,
+      signal: ending.signal,
+      onRetry
+    })
+    await expect(trying).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+it('doubles its pauses up to the longest, each with jitter', () => {
+  const delays = [1, 2, 3, 60, 5_000].map(attempt => delayBefore(attempt, usualRetry))
+  const full = [50, 100, 200, 10_000, 10_000]
+  delays.forEach((delay, index) => {
+    expect(delay).toBeGreaterThanOrEqual(full[index]! / 2)
+    expect(delay).toBeLessThanOrEqual(full[index]!)
+  })
+})
