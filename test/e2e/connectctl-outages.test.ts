@@ -6,6 +6,7 @@ import { getuid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConnectApi, readConnectorFile } from '@outbox-cdc/connectctl'
 import { afterAll, afterEach, beforeAll, expect, it, onTestFailed } from 'vitest'
+import { freePort } from '../../packages/stack/src/index.ts'
 import { startConnectLab } from '../support/connect-lab.ts'
 import type { ConnectLab } from '../support/connect-lab.ts'
 import { startCuttableProxy } from '../support/cuttable-proxy.ts'
@@ -29,14 +30,21 @@ let topic: TopicOrders
 beforeAll(async () => {
   disk = await smallDisk()
   const mysqlArgs = [`--log-bin=${join(disk, 'binlog')}`, '--max-binlog-size=4194304']
-  lab = await startConnectLab('connectctl-outages', { workers: 2, mysqlArgs })
+  const jmx = await freePort()
+  const jmxConfig = join(import.meta.dirname, '../../connect-config/jmx-exporter.yaml')
+  lab = await startConnectLab('connectctl-outages', { workers: 2, mysqlArgs, ports: { jmx }, jmxConfig })
   proxy = await startCuttableProxy(lab.stack.mysql)
   const throughProxy = { ...lab.environment, MYSQL_PORT: String(proxy.port) }
   const file = await readConnectorFile(lab.file.path, throughProxy)
   lab = { ...lab, file }
   await lab.apply(file)
   const api = createConnectApi({ url: lab.stack.connect.urls.join(), retryForMs: 0, answerTimeoutMs: 5_000 })
-  kept = await keep(lab, { api, diskPaths: [disk], leastFreeBytes: 1024 * 1024 })
+  kept = await keep(lab, {
+    api,
+    jmxUrls: [jmx, jmx + 1].map(port => `http://127.0.0.1:${port}/metrics`),
+    diskPaths: [disk],
+    leastFreeBytes: 1024 * 1024
+  })
   topic = await watchTopicOrders(lab.stack.kafka.brokers)
   await flows()
 })
@@ -77,6 +85,15 @@ async function flows(): Promise<void> {
 function secondsSince(start: number): string {
   return `${((Date.now() - start) / 1000).toFixed(1)} s`
 }
+
+it('shows the figures of Debezium beside its own', async () => {
+  await eventually(async () => {
+    const metrics = await (await fetch(`${kept.url}/metrics`)).text()
+    expect(metrics).toMatch(/^connectctl_flow_age_seconds\{connector="orders-connector"\} [\d.]+$/m)
+    expect(metrics).toMatch(/^debezium_mysql_connected\{server="orders_server"\} 1\.0$/m)
+    expect(metrics).toMatch(/^debezium_mysql_millisecondsbehindsource\{server="orders_server"\} [\d.]+$/m)
+  })
+})
 
 it('goes on at the other worker when the one with the task is killed', async () => {
   const load = startOrderLoad(() => lab.placeOrder(), 100)
