@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { answerProblems, type Logger, Problem, unknownRoute } from '@outbox-cdc/service-kit'
 import express, { type Express, type RequestHandler } from 'express'
 import { type EventStream, eventText } from './event-stream.ts'
 import { demandToken, type ActionGuard, onlyLoopbackNames, securityHeaders } from './guard.ts'
 import { openApi } from './openapi.ts'
+import { servePage, servePageFiles } from './page-files.ts'
 import { type Route, serveRoutes } from './route.ts'
 
 export type AppParts = {
@@ -14,9 +13,6 @@ export type AppParts = {
   readonly routes: readonly Route[]
   readonly streams: Readonly<Record<string, RequestHandler>>
 }
-
-const page = join(import.meta.dirname, '../page')
-const uplot = dirname(createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css'))
 
 export function createApp({ logger, token, guard, routes, streams }: AppParts): Express {
   const app = express()
@@ -29,13 +25,8 @@ export function createApp({ logger, token, guard, routes, streams }: AppParts): 
   app.use(serveRoutes(routes, guard.handlers))
   for (const [path, handler] of Object.entries(streams)) app.get(path, handler)
   app.use('/api', unknownRoute)
-  for (const file of ['uPlot.iife.min.js', 'uPlot.min.css'])
-    app.get(`/vendor/${file}`, (_, response) => response.sendFile(join(uplot, file), { maxAge: '1h' }))
-  app.use(express.static(page, { index: false, redirect: false, cacheControl: false }))
-  // Every view has an address; the page reads it.
-  app.get(/^\/[\w\-./%~@:+]*$/, (request, response, next) =>
-    /\.(js|css|svg|map|ico)$/.test(request.path) ? next() : response.sendFile(join(page, 'index.html'))
-  )
+  app.use(servePageFiles())
+  app.get(/^\/[\w\-./%~@:+]*$/, servePage)
   app.use(unknownRoute, answerProblems(logger))
   return app
 }

@@ -71,6 +71,25 @@ describe('the console', () => {
     expect((await fetch(`${url}/health/live`)).status).toBe(200)
   })
 
+  it('serves its own files, compressed, and no other file', async () => {
+    const url = await startConsole(nowhere)
+    const script = await fetch(`${url}/app.js`)
+    expect([script.status, script.headers.get('content-type'), script.headers.get('content-encoding')]).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+      'gzip'
+    ])
+    const again = await fetch(`${url}/app.js`, {
+      headers: { 'if-none-match': script.headers.get('etag') ?? '', 'cache-control': 'max-age=0' }
+    })
+    expect(again.status).toBe(304)
+    expect(await (await fetch(`${url}/topics/some.topic`)).text()).toContain('<!doctype html>')
+    for (const path of ['/../http/app.js', '/%2e%2e/config.ts', '/vendor/../../package.json', '/lib/nothing.js']) {
+      const { text } = await ask(`${url}${path}`, { headers: { accept: 'text/javascript' } })
+      expect(text).not.toMatch(/import |"name"/)
+    }
+  })
+
   it('forbids every script and style that is not its own file', async () => {
     const response = await fetch(await startConsole(nowhere))
     const policy = response.headers.get('content-security-policy')
