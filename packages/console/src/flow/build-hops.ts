@@ -1,6 +1,7 @@
 import type { Fact, Hop } from './flow.ts'
 import type { Reading } from './probe.ts'
 import type { Problem } from './problem.ts'
+import { medianBound } from './read-service.ts'
 import { sum } from './read-topic.ts'
 import { type Names, type Readings, type Waiting, waitingInKafka, waitingInMysql } from './readings.ts'
 
@@ -58,6 +59,7 @@ function hop({ problems }: Known, { reading, well, waiting = null, facts, ...res
 function orderService(known: Known): Hop {
   const { readings, names, rates } = known
   const requests = readings.orderService?.value?.requests
+  const median = requests && medianBound(requests)
   return hop(known, {
     id: 'orders',
     title: names.orderService,
@@ -67,7 +69,8 @@ function orderService(known: Known): Hop {
     reading: readings.orderService,
     facts: [
       requests && { label: 'placed since its start', value: requests.created, unit: 'count' },
-      requests && { label: 'failed requests', value: requests.failed, unit: 'count' }
+      requests && { label: 'failed requests', value: requests.failed, unit: 'count' },
+      median === undefined ? undefined : { label: 'half answered within', value: median, unit: 'ms' }
     ]
   })
 }

@@ -44,6 +44,7 @@ function factText({ label, value, unit }: Fact, now: number): string {
   if (value === null) return ''
   if (typeof value === 'string') return `${label} ${value}`
   if (unit === 'ago') return `${label} ${now - value < 1_500 ? 'just now' : `${duration(now - value)} ago`}`
+  if (unit === 'ms') return `${label} ${milliseconds(value)}`
   if (unit === 'bytes') return `${label} ${Math.round(value / 100) / 10} kB`
   return `${label} ${value.toLocaleString('en-GB')}`
 }

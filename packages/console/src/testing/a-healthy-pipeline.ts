@@ -33,7 +33,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
   const newest = { orderId: 7, deliveredAt: now - 1_000, ms: 6 }
   return {
     now,
-    orderService: { value: { ready: true, requests: { created: 7, failed: 0 } }, at },
+    orderService: { value: { ready: true, requests: { created: 7, failed: 0, tookUpTo: [] } }, at },
     orders: {
       value: { newest: [{ id: 7, createdAt: now - 1_006, columns: { name: 'joon', quantity: 95 } }], added: 0 },
       at
