@@ -16,12 +16,12 @@ const packaged = join(import.meta.dirname, '../../../node_modules/@embedded-post
 
 let server: Promise<{ port: number; stop: () => Promise<void> }> | undefined
 
+// Here and not in the function below: a hook that is registered while a test runs is never called.
+afterAll(async () => (await server)?.stop())
+
 /** A new empty database for one test, on a PostgreSQL that the test file's first call starts. */
 export async function usePostgres(): Promise<Knex> {
-  if (server === undefined) {
-    server = startPostgres()
-    afterAll(async () => (await server)?.stop())
-  }
+  server ??= startPostgres()
   const { port } = await server
   const name = uniqueName('test')
   const connectTo = (database: string) =>
@@ -57,12 +57,16 @@ async function startPostgres() {
   const settings = ['fsync=off', 'listen_addresses=127.0.0.1', `unix_socket_directories=${dir}`, `port=${port}`]
   const flags = settings.flatMap(setting => ['-c', setting])
   const child = spawn(join(native, 'bin/postgres'), ['-D', data, ...flags], { ...user, env, stdio: 'ignore' })
+  const kill = () => child.kill('SIGQUIT')
+  process.once('exit', kill)
   await answers(port, child)
   return {
     port,
     async stop() {
-      child.kill('SIGQUIT')
-      await once(child, 'exit')
+      process.off('exit', kill)
+      const ended = once(child, 'exit')
+      kill()
+      await ended
       await rm(dir, { recursive: true, force: true })
     }
   }
