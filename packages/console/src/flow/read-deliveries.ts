@@ -20,6 +20,8 @@ export type DeliveriesSource = {
   readonly committedAt: (ids: readonly number[]) => Promise<ReadonlyMap<number, number>>
 }
 
+type Delivery = { readonly orderId: number; readonly at: number }
+
 const sampleSize = 200
 
 export function createDeliveriesReader({ db, table, committedAt }: DeliveriesSource): () => Promise<DeliveriesReading> {
@@ -30,11 +32,15 @@ export function createDeliveriesReader({ db, table, committedAt }: DeliveriesSou
     const deliveries = rows.map(row => ({ orderId: row.order_id, at: instantOf(row.delivered_at) }))
     const since = latest ?? Number.POSITIVE_INFINITY
     const fresh = deliveries.filter(({ at }) => at > since)
-    const newest = deliveries[0]
+    // By time: an id far above the others, once delivered, would stay the newest for ever.
+    const newest = deliveries.reduce<Delivery | undefined>(
+      (last, one) => (last && last.at >= one.at ? last : one),
+      undefined
+    )
     latest = Math.max(latest ?? 0, ...deliveries.map(({ at }) => at))
     const ids = [...new Set([...fresh, ...(newest === undefined ? [] : [newest])].map(({ orderId }) => orderId))]
     const committed = ids.length === 0 ? new Map<number, number>() : await committedAt(ids)
-    const msOf = ({ orderId, at }: { orderId: number; at: number }) => {
+    const msOf = ({ orderId, at }: Delivery) => {
       const from = committed.get(orderId)
       return from === undefined ? undefined : Math.max(0, at - from)
     }

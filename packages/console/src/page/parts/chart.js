@@ -87,7 +87,7 @@ function optionsOf({ place, lines, format, group, minutes }) {
       { ...axis, size: 62, values: (_, ticks) => ticks.map(format) }
     ],
     series: [
-      { label: 'at', value: (_, time) => (time === null ? 'the cursor' : new Date(time * 1000).toLocaleTimeString()) },
+      { label: 'at', value: (_, time) => (time === null ? '–' : new Date(time * 1000).toLocaleTimeString()) },
       ...lines.map(({ words, color: name, fill }) => ({
         label: words,
         stroke: color(name),
