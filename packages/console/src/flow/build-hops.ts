@@ -88,7 +88,7 @@ function mysql(known: Known): Hop {
     facts: [
       outboxRows === undefined ? undefined : { label: 'outbox rows', value: outboxRows, unit: 'rows' },
       binlog && { label: 'binlog', value: binlog.file, unit: 'text' },
-      binlog && { label: 'position', value: binlog.position, unit: 'count' },
+      binlog && { label: 'position', value: binlog.position.toLocaleString('en-GB'), unit: 'text' },
       rates.binlogBytes === null ? undefined : { label: 'binlog per second', value: rates.binlogBytes, unit: 'bytes' }
     ]
   })
