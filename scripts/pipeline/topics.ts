@@ -1,6 +1,7 @@
 import { type ITopicConfig, Kafka, logLevel } from 'kafkajs'
 
-const day = 24 * 3600 * 1000
+const hour = 3600 * 1000
+const day = 24 * hour
 
 /** Every topic is made on purpose: the brokers create none by accident. */
 export const topics = { outbox: 'orders_server.orders.outbox', schemaHistory: 'schema_changes.orders' }
@@ -13,7 +14,8 @@ function wanted(replicas: number): ITopicConfig[] {
     configEntries: Object.entries(configEntries).map(([key, value]) => ({ name: key, value }))
   })
   return [
-    topic(topics.outbox, 3, { 'retention.ms': String(7 * day) }),
+    // An inbox must remember for the retention and one segment more: short segments keep it small.
+    topic(topics.outbox, 3, { 'retention.ms': String(7 * day), 'segment.ms': String(hour) }),
     // Debezium rebuilds the tables' structure from its first record on: it may never expire, and must have one order.
     topic(topics.schemaHistory, 1, { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' }),
     topic('__debezium-heartbeat.orders_server', 1, { 'retention.ms': String(day) }),

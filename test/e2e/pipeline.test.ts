@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { topics } from '../../scripts/pipeline/topics.ts'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
+import { curlCommands, runAt, withoutTimes } from '../support/readme-commands.ts'
 import { readTopic } from '../support/read-topic.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
 
@@ -27,6 +28,17 @@ async function allDeliveries(): Promise<readonly Record<string, unknown>[]> {
 }
 
 describe('the pipeline', () => {
+  it('answers the curls of the README as the README says', async () => {
+    const commands = await curlCommands('README.md')
+    expect(commands.length).toBeGreaterThanOrEqual(3)
+    for (const { command, output } of commands) {
+      await eventually(async () => {
+        const answer = withoutTimes(await runAt(pipeline.settings, command))
+        for (const line of output) expect(answer).toContain(withoutTimes(line))
+      })
+    }
+  })
+
   it('delivers an order within a second of its 201', async () => {
     const { status, headers, body } = await post(`${orders}/order`, { name: 'joon', quantity: 95 })
     expect(status).toBe(201)

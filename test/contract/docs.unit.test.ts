@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { glob, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const folders = 'order-service|delivery-service|packages|connect-config|scripts|test|docs|examples|bench'
+
+async function documents(): Promise<readonly string[]> {
+  const found: string[] = []
+  const exclude = (name: string) => ['node_modules', 'dist', '.data', '.git'].includes(name)
+  for await (const file of glob('**/*.md', { cwd: root, exclude })) found.push(file)
+  return found
+}
+
+/** Links to files of ours, and paths in code font that begin with one of our folders. */
+function pathsNamed(file: string, text: string): readonly string[] {
+  const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)].map(([, path = '']) =>
+    join(dirname(file), path)
+  )
+  const inCode = [...text.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]+)\``, 'g'))].map(([, path = '']) => path)
+  return [...links, ...inCode]
+}
+
+it('names no path in a document that does not exist', async () => {
+  const missing: string[] = []
+  for (const file of await documents()) {
+    const paths = pathsNamed(file, await readFile(join(root, file), 'utf8'))
+    missing.push(...paths.filter(path => !existsSync(join(root, path))).map(path => `${file}: ${path}`))
+  }
+  expect(missing).toEqual([])
+})

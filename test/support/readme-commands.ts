@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { type Settings, portVariables, root } from '../../scripts/pipeline/settings.ts'
+
+export type DocumentedCommand = { readonly command: string; readonly output: readonly string[] }
+
+/** The curl commands of a document with the output that it shows right below each. */
+export async function curlCommands(file: string): Promise<readonly DocumentedCommand[]> {
+  const text = await readFile(join(root, file), 'utf8')
+  const blocks = text.matchAll(/```sh\n(curl .*)\n```\n(?:```\n([\s\S]*?)\n```)?/g)
+  return [...blocks].map(([, command = '', output = '']) => ({
+    command,
+    output: output.split('\n').filter(line => line !== '')
+  }))
+}
+
+/** Runs a documented command as a person would, at the ports of a test. */
+export async function runAt(settings: Settings, command: string): Promise<string> {
+  const here = portVariables.reduce(
+    (text, [name, , usual]) => text.replaceAll(`localhost:${usual}`, `127.0.0.1:${settings.ports[name]}`),
+    command
+  )
+  const { stdout } = await promisify(execFile)('bash', ['-c', here.replace('curl ', 'curl -s ')], { timeout: 20_000 })
+  return stdout
+}
+
+/** Times differ from run to run; everything else that a document shows must be so. */
+export function withoutTimes(text: string): string {
+  return text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME').replaceAll('\r', '')
+}
