@@ -13,19 +13,34 @@ export interface Inbox {
   ) => Promise<'handled' | 'duplicate'>
 }
 
+/** How often a claim is tried that InnoDB refuses as a deadlock: each time at least one of those who wait gets it. */
+const mostClaims = 10
+
+/**
+ * When one who holds a key rolls back, InnoDB grants all who waited a shared lock on it, and each then waits for the
+ * others: a deadlock of nothing but claims. Nothing has run yet, so trying again is safe.
+ */
+function isDeadlock(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ER_LOCK_DEADLOCK'
+}
+
 /** The inbox of one consumer in its database, for those who bring their own loop; `createConsumer` needs no such thing. */
 export function createInbox(db: Knex, consumer: string): Inbox {
   return {
     async handleOnce(messageId, work) {
-      try {
-        await db.transaction(async trx => {
-          await claim(trx, consumer, [messageId])
-          await work(trx)
-        })
-        return 'handled'
-      } catch (error) {
-        if (error instanceof AlreadyClaimedError && error.messageIds.includes(messageId)) return 'duplicate'
-        throw error
+      for (let attempt = 1; ; attempt++) {
+        let claimed = false
+        try {
+          await db.transaction(async trx => {
+            await claim(trx, consumer, [messageId])
+            claimed = true
+            await work(trx)
+          })
+          return 'handled'
+        } catch (error) {
+          if (error instanceof AlreadyClaimedError && error.messageIds.includes(messageId)) return 'duplicate'
+          if (claimed || attempt === mostClaims || !isDeadlock(error)) throw error
+        }
       }
     }
   }
