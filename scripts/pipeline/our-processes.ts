@@ -16,7 +16,8 @@ type Surroundings = {
 /** Our own processes with the environment of each: its own account, its own port, nothing that it does not need. */
 export async function ourProcesses(around: Surroundings): Promise<readonly NodeProcess[]> {
   const { stack, secretsDir, addresses } = around
-  const { ports } = around.settings
+  const { ports, outboxStore } = around.settings
+  const store = outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore }
   const at = { stack, secretsDir }
   const brokers = stack.kafka.brokers.join(',')
   const orders = join(root, 'connect-config/orders-connector.json')
@@ -25,7 +26,7 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
     {
       name: 'order-service',
       file: 'order-service/src/main.ts',
-      env: { HTTP_PORT: String(ports.order), MYSQL_URL: await urlFor('order_service', 'orders', at) },
+      env: { HTTP_PORT: String(ports.order), MYSQL_URL: await urlFor('order_service', 'orders', at), ...store },
       readyUrl: `http://127.0.0.1:${ports.order}/health/ready`
     },
     {

@@ -64,7 +64,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     await progress('accounts and topics', () =>
       Promise.all([ensureAccounts(stack, secretsDir), ensureTopics(stack.kafka.brokers)])
     )
-    await progress('tables (migrations)', () => migrate(stack, secretsDir))
+    await progress('tables (migrations)', () => migrate(stack, settings))
     const startParts = async (names: readonly string[]) => {
       const processes = (await ourProcesses({ settings, stack, addresses, secretsDir })).filter(({ name }) =>
         names.includes(name)
@@ -103,10 +103,11 @@ async function requirePorts(ports: Settings['ports']): Promise<void> {
   for (const name of ['order', 'delivery', 'keeper', 'console'] as const) await requireFree(ports[name], purposes[name])
 }
 
-async function migrate(stack: Stack, secretsDir: string): Promise<void> {
-  const at = { stack, secretsDir }
+async function migrate(stack: Stack, { dir, outboxStore }: Settings): Promise<void> {
+  const at = { stack, secretsDir: join(dir, 'secrets') }
+  const store = outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore }
   await Promise.all([
-    runNode('order-service/src/migrate.ts', { MYSQL_URL: await urlFor('orders_owner', 'orders', at) }),
+    runNode('order-service/src/migrate.ts', { MYSQL_URL: await urlFor('orders_owner', 'orders', at), ...store }),
     runNode('delivery-service/src/migrate.ts', { MYSQL_URL: await urlFor('deliveries_owner', 'deliveries', at) })
   ])
 }

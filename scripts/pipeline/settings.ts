@@ -9,6 +9,8 @@ export type Settings = {
   readonly ports: Readonly<Record<PortName, number>>
   readonly brokers: 1 | 3
   readonly workers: 1 | 2
+  /** How the order service writes its outbox; `delete` when left out. */
+  readonly outboxStore?: 'delete' | 'blackhole' | 'keep'
 }
 
 export const root = join(import.meta.dirname, '../..')

@@ -8,7 +8,12 @@ export { startStack }
 
 export type TestPipeline = Pipeline & { readonly settings: Settings; readonly logs: readonly string[] }
 
-type Wishes = { readonly brokers?: 1 | 3; readonly workers?: 1 | 2; readonly revive?: boolean }
+type Wishes = {
+  readonly brokers?: 1 | 3
+  readonly workers?: 1 | 2
+  readonly revive?: boolean
+  readonly outboxStore?: Settings['outboxStore']
+}
 
 let count = 0
 
@@ -40,5 +45,7 @@ export async function freeSettings(wishes: Wishes = {}): Promise<Settings> {
   const dir = join(root, '.data/test', `pipeline-${process.pid}-${count}`)
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  return { dir, ports: ports as Record<PortName, number>, brokers: wishes.brokers ?? 1, workers: wishes.workers ?? 1 }
+  const { brokers = 1, workers = 1, outboxStore } = wishes
+  const store = outboxStore === undefined ? {} : { outboxStore }
+  return { dir, ports: ports as Record<PortName, number>, brokers, workers, ...store }
 }
