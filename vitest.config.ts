@@ -25,6 +25,17 @@ export default defineConfig({
           hookTimeout: 240_000,
           fileParallelism: false
         }
+      },
+      {
+        // Only `npm run test:resilience` runs it: it takes its time, and breaks one whole pipeline after the other.
+        test: {
+          name: 'resilience',
+          include: ['test/resilience/*.test.ts'],
+          exclude: notTests,
+          testTimeout: 600_000,
+          hookTimeout: 240_000,
+          fileParallelism: false
+        }
       }
     ]
   }

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kafka, type Message, logLevel } from 'kafkajs'
+import { runConnectctl } from '../harness/connectctl.ts'
+import type { Bitten, Fault } from '../harness/fault.ts'
+import { type FaultyProxy, startFaultyProxy } from '../harness/faulty-proxy.ts'
+import type { Lab, Replica } from '../harness/lab.ts'
+import { eventually } from '../../support/eventually.ts'
+import { poison } from './poison.ts'
+
+export const data: readonly Fault[] = [
+  {
+    name: 'poison-records',
+    title: 'topic: records that no consumer can read, of twelve kinds',
+    healWithinMs: 10_000,
+    parks: poison.length,
+    inject: plantPoison
+  },
+  {
+    name: 'delivery-database-away',
+    title: 'delivery database: out of reach for 2 minutes (quick: 15 s)',
+    healWithinMs: 10_000,
+    prepare: leadDeliveriesOverProxy,
+    inject: cutDeliveryDatabase,
+    cleanup: leadDeliveriesBack
+  },
+  {
+    name: 'connector-deleted',
+    title: 'connector: deleted under load',
+    healWithinMs: 20_000,
+    inject: deleteConnector
+  },
+  {
+    name: 'offsets-wiped',
+    title: 'connector: stopped, its offsets wiped, then the steps of the runbook',
+    healWithinMs: 20_000,
+    healedBy: 'the runbook',
+    inject: wipeOffsets
+  },
+  {
+    name: 'outbox-rewritten',
+    title: 'outbox table: UPDATE, DELETE and TRUNCATE under load, keep store',
+    topology: { outboxStore: 'keep' },
+    healWithinMs: 10_000,
+    inject: rewriteOutbox
+  }
+]
+
+async function plantPoison(lab: Lab): Promise<Bitten> {
+  const kafka = new Kafka({ brokers: [...lab.pipeline.stack.kafka.brokers], logLevel: logLevel.NOTHING })
+  const producer = kafka.producer()
+  await producer.connect()
+  const messages: Message[] = poison.map(({ headers, ...record }) => ({
+    ...record,
+    headers: { ...headers, planted: 'yes' }
+  }))
+  await producer.send({ topic: lab.topic, messages })
+  await producer.disconnect()
+  const causeOverAt = Date.now()
+  const parked = () => lab.db('deliveries.parked_event').where({ consumer: 'delivery-service' }).pluck('reason')
+  const all = async () => {
+    const reasons = await parked()
+    if (reasons.length < poison.length) throw new Error(`${reasons.length} of ${poison.length} are parked`)
+    return reasons
+  }
+  const reasons = await eventually(all, { timeoutMs: 30_000 }).catch(() => undefined)
+  return { bite: reasons && `${reasons.length} parked: ${[...new Set(reasons)].join(', ')}`, causeOverAt }
+}
+
+const detours = new WeakMap<Lab, { readonly proxy: FaultyProxy; readonly replica: Replica }>()
+
+async function leadDeliveriesOverProxy(lab: Lab): Promise<void> {
+  const proxy = await startFaultyProxy(lab.pipeline.stack.mysql)
+  const url = new URL(await lab.deliveriesUrl())
+  url.port = String(proxy.port)
+  await lab.part('delivery-service').stop()
+  const replica = await lab.startReplica('delivery-service', { MYSQL_URL: url.href })
+  detours.set(lab, { proxy, replica })
+}
+
+async function cutDeliveryDatabase(lab: Lab, { quick }: { quick: boolean }): Promise<Bitten> {
+  const detour = detours.get(lab)
+  detour?.proxy.refuse(true)
+  await sleep(quick ? 15_000 : 120_000)
+  detour?.proxy.refuse(false)
+  return { bite: detour && `${detour.proxy.refused()} connections refused`, causeOverAt: Date.now() }
+}
+
+async function leadDeliveriesBack(lab: Lab): Promise<void> {
+  await detours.get(lab)?.replica.stop()
+  await lab.part('delivery-service').start()
+  await detours.get(lab)?.proxy.close()
+}
+
+async function deleteConnector({ pipeline }: Lab): Promise<Bitten> {
+  const url = `${pipeline.stack.connect.urls[0]}/connectors/orders-connector`
+  const { status } = await fetch(url, { method: 'DELETE' })
+  return { bite: status === 204 ? 'the connector was deleted' : undefined, causeOverAt: Date.now() }
+}
+
+async function wipeOffsets(lab: Lab): Promise<Bitten> {
+  await runConnectctl(lab, 'stop orders-connector --yes')
+  const url = `${lab.pipeline.stack.connect.urls[0]}/connectors/orders-connector/offsets`
+  await eventually(async () => {
+    const { status } = await fetch(url, { method: 'DELETE' })
+    if (status !== 200) throw new Error(`the offsets were not wiped: ${status}`)
+  })
+  const left = (await (await fetch(url)).json()) as { offsets: unknown[] }
+  const causeOverAt = Date.now()
+  await runConnectctl(lab, 'offsets set orders-connector --to recorded --yes')
+  return { bite: left.offsets.length === 0 ? 'no offset was left' : undefined, causeOverAt }
+}
+
+async function rewriteOutbox({ db }: Lab): Promise<Bitten> {
+  const updated = await db('orders.outbox').update({ payload: JSON.stringify({ name: 'rewritten', quantity: 1 }) })
+  await sleep(1_000)
+  const deleted = await db('orders.outbox').orderBy('id').limit(200).delete()
+  await sleep(1_000)
+  await db.raw('TRUNCATE TABLE orders.outbox')
+  const bite = updated > 0 && deleted > 0 ? `${updated} rows updated, ${deleted} deleted, then truncated` : undefined
+  return { bite, causeOverAt: Date.now() }
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { runNode } from '../../../scripts/pipeline/node-process.ts'
+import { eventually } from '../../support/eventually.ts'
+import type { Bitten, Fault } from '../harness/fault.ts'
+import type { Lab } from '../harness/lab.ts'
+import { type FaultyProxy, startFaultyProxy } from '../harness/faulty-proxy.ts'
+
+type Break = (proxy: FaultyProxy, quick: boolean) => Promise<string | undefined>
+
+export const network: readonly Fault[] = [
+  {
+    name: 'connection-reset',
+    title: 'network between Connect and MySQL: every connection reset, three times',
+    healWithinMs: 20_000,
+    ...betweenConnectAndMysql(async proxy => {
+      let count = 0
+      for (let round = 0; round < 3; round++) {
+        count += proxy.reset()
+        await sleep(1_500)
+      }
+      return count === 0 ? undefined : `${count} connections reset`
+    })
+  },
+  {
+    name: 'black-hole',
+    title: 'network between Connect and MySQL: silent for 20 s with TCP established (quick: 8 s)',
+    healWithinMs: 20_000,
+    ...betweenConnectAndMysql(async (proxy, quick) => {
+      const count = proxy.cut()
+      await sleep(quick ? 8_000 : 20_000)
+      proxy.heal()
+      return count === 0 ? undefined : `${count} connections silent`
+    })
+  }
+]
+
+const proxies = new WeakMap<Lab, FaultyProxy>()
+
+function betweenConnectAndMysql(how: Break): Pick<Fault, 'prepare' | 'inject' | 'cleanup'> {
+  return {
+    async prepare(lab) {
+      const proxy = await startFaultyProxy(lab.pipeline.stack.mysql)
+      proxies.set(lab, proxy)
+      await lead(lab, proxy.port)
+      await eventually(() => refuseUnless(proxy.connections() > 0), { timeoutMs: 60_000 })
+    },
+    async inject(lab, { quick }): Promise<Bitten> {
+      const proxy = proxies.get(lab)
+      const bite = proxy && (await how(proxy, quick))
+      return { bite, causeOverAt: Date.now() }
+    },
+    async cleanup(lab) {
+      await lead(lab, lab.pipeline.stack.mysql.port)
+      await proxies.get(lab)?.close()
+    }
+  }
+}
+
+/** Lets the connector reach MySQL at another port. */
+async function lead({ pipeline }: Lab, port: number): Promise<void> {
+  await runNode('scripts/register-connector.ts', { ...pipeline.addresses, MYSQL_PORT: String(port) })
+}
+
+function refuseUnless(good: boolean): void {
+  if (!good) throw new Error('Connect does not come through the proxy')
+}

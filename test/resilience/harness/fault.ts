@@ -1,0 +1,27 @@
+import type { Lab, Topology } from './lab.ts'
+
+export type Bitten = {
+  /** What was seen of the fault, such as `mysqld 4711 killed, 4790 answers`; undefined when nothing was. */
+  readonly bite: string | undefined
+  /** From when on nothing outside stood in the way any more. */
+  readonly causeOverAt: number
+}
+
+/** One way to break the pipeline, and how soon it must flow again without a person. */
+export type Fault = {
+  readonly name: string
+  readonly title: string
+  readonly topology?: Topology
+  readonly healWithinMs: number
+  /** Orders a second; 100 when left out. */
+  readonly perSecond?: number
+  /** Who heals it, where the logs cannot tell. */
+  readonly healedBy?: string
+  /** Events that it plants to be parked. */
+  readonly parks?: number
+  /** What must stand before the fault: it runs under load, and is no part of the fault. */
+  prepare?(lab: Lab): Promise<void>
+  inject(lab: Lab, how: { readonly quick: boolean }): Promise<Bitten>
+  /** Puts back what the fault changed for good. */
+  cleanup?(lab: Lab): Promise<void>
+}

@@ -1,0 +1,42 @@
+import { cp, mkdir, appendFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { root } from '../../../scripts/pipeline/settings.ts'
+import type { Lab } from './lab.ts'
+import type { Result, Run } from './run-fault.ts'
+
+export const runsFile = join(root, '.data/resilience/runs.jsonl')
+
+/** Every run is noted, whatever became of it: the report hides none. */
+export async function noteRun(run: Run & { readonly quick: boolean; readonly versions: Versions }): Promise<void> {
+  await mkdir(join(root, '.data/resilience'), { recursive: true })
+  await appendFile(runsFile, `${JSON.stringify(run)}\n`)
+}
+
+/** All that is needed to look for the cause, in one folder: the findings, every log, the settings. */
+export async function keepFailure(lab: Lab, { run, findings }: Result): Promise<string> {
+  const folder = join(root, '.data/resilience/failed', run.tag)
+  await mkdir(folder, { recursive: true })
+  const { dir } = lab.pipeline.settings
+  await writeFile(join(folder, 'verdict.json'), JSON.stringify({ run, findings }, undefined, 1))
+  await writeFile(join(folder, 'client.json'), JSON.stringify(lab.history))
+  await writeFile(join(folder, 'pipeline.log'), lab.pipeline.logs.join('\n'))
+  await cp(join(dir, 'logs'), join(folder, 'logs'), { recursive: true }).catch(() => undefined)
+  return folder
+}
+
+export type Versions = Readonly<Record<'mysql' | 'kafka' | 'debezium' | 'node', string>>
+
+/** As the parts themselves give it. */
+export async function readVersions({ db, pipeline }: Lab): Promise<Versions> {
+  const url = pipeline.stack.connect.urls[0] ?? ''
+  const [rows] = (await db.raw('SELECT VERSION() AS version')) as [{ version: string }[]]
+  const worker = (await (await fetch(url)).json()) as { version: string }
+  const plugins = (await (await fetch(`${url}/connector-plugins`)).json()) as { class: string; version: string }[]
+  const debezium = plugins.find(plugin => plugin.class.endsWith('MySqlConnector'))
+  return {
+    mysql: rows[0]?.version ?? '?',
+    kafka: worker.version,
+    debezium: debezium?.version ?? '?',
+    node: process.version
+  }
+}

@@ -1,0 +1,144 @@
+import { join } from 'node:path'
+import knex, { type Knex } from 'knex'
+import { type Part, freePort } from '../../../packages/stack/src/index.ts'
+import { urlFor } from '../../../scripts/pipeline/accounts.ts'
+import { type NodeProcess, createNodePart } from '../../../scripts/pipeline/node-process.ts'
+import { ourProcesses } from '../../../scripts/pipeline/our-processes.ts'
+import { supervise } from '../../../scripts/pipeline/supervise.ts'
+import { topics } from '../../../scripts/pipeline/topics.ts'
+import { type TestPipeline, startTestPipeline } from '../../support/test-pipeline.ts'
+import type { Tried } from '../oracle/evidence.ts'
+import { createWitnessTables } from './witness-tables.ts'
+
+export type Topology = {
+  readonly brokers?: 1 | 3
+  readonly workers?: 1 | 2
+  readonly outboxStore?: 'delete' | 'blackhole' | 'keep'
+}
+
+/** A whole pipeline under supervision, as `npm start` runs it, with the witnesses and what is needed to break it. */
+export type Lab = {
+  readonly topology: Topology
+  readonly pipeline: TestPipeline
+  readonly db: Knex
+  readonly topic: string
+  /** Everything that clients tried in this lab so far. */
+  readonly history: Tried[]
+  part(name: string): Breakable
+  /** One more process of a service, on a port of its own; not supervised. */
+  startReplica(service: 'order-service' | 'delivery-service', env?: Record<string, string>): Promise<Replica>
+  /** As the delivery service gets it, password included. */
+  deliveriesUrl(): Promise<string>
+  close(): Promise<void>
+}
+
+export type Breakable = Pick<Part, 'pid' | 'start' | 'stop' | 'kill' | 'freeze' | 'thaw'>
+export type Replica = Part & { readonly url: string }
+
+export async function startLab(topology: Topology): Promise<Lab> {
+  const pipeline = await startTestPipeline({ ...topology, revive: true })
+  const db = connect(pipeline)
+  const replicas: Part[] = []
+  const ends: (() => unknown)[] = []
+  const close = async () => {
+    for (const end of ends) end()
+    await Promise.all(replicas.map(part => part.stop()))
+    await db.destroy()
+    await pipeline.stop()
+  }
+  try {
+    await createWitnessTables(db)
+    const ledger = createNodePart(await ledgerProcess(pipeline), partOptions(pipeline))
+    replicas.push(ledger)
+    await ledger.start()
+    const supervision = supervise(ledger, line => void (pipeline.logs as string[]).push(line))
+    ends.push(() => supervision.stop())
+    return {
+      topology,
+      pipeline,
+      db,
+      topic: topics.outbox,
+      history: [],
+      part: name => find(name, pipeline, ledger),
+      deliveriesUrl: () => deliveriesUrl(pipeline),
+      async startReplica(service, env = {}) {
+        const replica = await createReplica(pipeline, service, env)
+        replicas.push(replica)
+        await replica.start()
+        return replica
+      },
+      close
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function connect({ stack }: TestPipeline): Knex {
+  const { host, port, rootPassword: password } = stack.mysql
+  return knex({
+    client: 'mysql2',
+    connection: { host, port, user: 'root', password, database: 'orders', timezone: 'Z', connectTimeout: 2_000 },
+    pool: { min: 0, max: 16 },
+    acquireConnectionTimeout: 5_000,
+    // It is away on purpose now and then.
+    log: { warn: () => undefined, error: () => undefined }
+  })
+}
+
+function find(name: string, { stack, services }: TestPipeline, ledger: Part): Breakable {
+  const service = name === 'ledger' ? ledger : services.get(name)
+  if (service !== undefined) return service
+  return {
+    pid: () => stack.pid(name),
+    start: () => stack.start(name),
+    stop: () => stack.stop(name),
+    kill: () => stack.kill(name),
+    freeze: () => stack.freeze(name),
+    thaw: () => stack.thaw(name)
+  }
+}
+
+function partOptions({ settings, logs }: TestPipeline) {
+  return { dir: settings.dir, onLog: (name: string, line: string) => void (logs as string[]).push(`${name} ${line}`) }
+}
+
+function deliveriesUrl({ settings, stack }: TestPipeline): Promise<string> {
+  return urlFor('delivery_service', 'deliveries', { stack, secretsDir: join(settings.dir, 'secrets') })
+}
+
+async function ledgerProcess(pipeline: TestPipeline): Promise<NodeProcess> {
+  const { stack } = pipeline
+  const port = await freePort()
+  return {
+    name: 'ledger',
+    file: 'test/resilience/ledger/ledger-main.ts',
+    env: {
+      HTTP_PORT: String(port),
+      MYSQL_URL: await deliveriesUrl(pipeline),
+      KAFKA_BROKERS: stack.kafka.brokers.join(),
+      KAFKA_TOPIC: topics.outbox
+    },
+    readyUrl: `http://127.0.0.1:${port}/`
+  }
+}
+
+async function createReplica(pipeline: TestPipeline, service: string, env: Record<string, string>): Promise<Replica> {
+  const { settings, stack, addresses } = pipeline
+  const around = { settings, stack, addresses, secretsDir: join(settings.dir, 'secrets') }
+  const spec = (await ourProcesses(around)).find(({ name }) => name === service)
+  if (spec === undefined) throw new Error(`There is no service ${service}`)
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const part = createNodePart(
+    {
+      ...spec,
+      name: `${service}-${port}`,
+      env: { ...spec.env, HTTP_PORT: String(port), ...env },
+      readyUrl: `${url}/health/ready`
+    },
+    partOptions(pipeline)
+  )
+  return { ...part, url }
+}

@@ -1,0 +1,92 @@
+import type { Effect, Evidence, Fact, Finding, FindingKind, TopicRecord } from './evidence.ts'
+
+/** Compares what the client, MySQL, Kafka and the delivery database each say. No finding: nothing was lost or invented. */
+export function judge(evidence: Evidence): readonly Finding[] {
+  const { committed, records, effects } = evidence
+  const firstArrivals = firstOfEach(records)
+  return [
+    ...judgeClient(evidence),
+    ...missing(committed, records, 'committed, but not in Kafka'),
+    ...missing(committed, effects, 'committed, but without effect'),
+    ...missing(effects, evidence.standing, 'took effect, but its row is gone'),
+    ...invented(records, committed, 'in Kafka, but never committed'),
+    ...invented(effects, committed, 'took effect, but was never committed'),
+    ...invented(evidence.standing, effects, 'stands in the database without an effect seen'),
+    ...repeated(committed, 'committed'),
+    ...repeated(firstArrivals, 'in Kafka under different message ids'),
+    ...repeated(effects, 'took effect'),
+    ...swapped(firstArrivals, 'in Kafka'),
+    ...swapped(effects, 'in effect'),
+    ...judgeInbox(evidence)
+  ]
+}
+
+function judgeClient({ client, committed }: Evidence): Finding[] {
+  const orders = committed.filter(({ aggregate }) => aggregate === 'order')
+  const byName = Map.groupBy(orders, ({ content }) => content)
+  return client.flatMap(({ name, acknowledged }): Finding[] => {
+    const ids = (byName.get(name) ?? []).map(({ key }) => key)
+    if (ids.length > 1) return [finding('doubled', name, `one request, orders ${ids.join(', ')}`)]
+    if (acknowledged === undefined || ids[0] === acknowledged.orderId) return []
+    return [finding('lost', name, `acknowledged as order ${acknowledged.orderId}, in MySQL ${ids[0] ?? 'not at all'}`)]
+  })
+}
+
+function judgeInbox({ records, effects, inbox }: Evidence): Finding[] {
+  const happened = new Set(effects.map(identify))
+  return firstOfEach(records).flatMap((record): Finding[] => {
+    const noted = inbox.has(`${record.aggregate} ${record.messageId}`)
+    if (noted === happened.has(identify(record))) return []
+    return [
+      noted
+        ? finding('lost', identify(record), 'noted in the inbox, but without effect')
+        : finding('ghost', identify(record), 'took effect, but is not in the inbox')
+    ]
+  })
+}
+
+function firstOfEach(records: readonly TopicRecord[]): readonly TopicRecord[] {
+  const byId = new Map<string, TopicRecord>()
+  for (const record of records) if (!byId.has(record.messageId)) byId.set(record.messageId, record)
+  return [...byId.values()]
+}
+
+function missing(all: readonly Fact[], seen: readonly Fact[], detail: string): Finding[] {
+  const known = new Set(seen.map(identify))
+  return all.filter(fact => !known.has(identify(fact))).map(fact => finding('lost', identify(fact), detail))
+}
+
+function invented(all: readonly Fact[], truth: readonly Fact[], detail: string): Finding[] {
+  const known = new Map(truth.map(fact => [identify(fact), fact.content]))
+  return all.flatMap((fact): Finding[] => {
+    const content = known.get(identify(fact))
+    if (content === undefined) return [finding('ghost', identify(fact), detail)]
+    return content === fact.content
+      ? []
+      : [finding('ghost', identify(fact), `says ${fact.content}, should say ${content}`)]
+  })
+}
+
+function repeated(facts: readonly Fact[], how: string): Finding[] {
+  return [...Map.groupBy(facts, identify)]
+    .filter(([, same]) => same.length > 1)
+    .map(([id, same]) => finding('doubled', id, `${how} ${same.length} times`))
+}
+
+function swapped(facts: readonly (TopicRecord | Effect)[], where: string): Finding[] {
+  const last = new Map<string, number>()
+  return facts.flatMap((fact): Finding[] => {
+    const key = `${fact.aggregate} ${fact.key}`
+    const before = last.get(key) ?? 0
+    last.set(key, Math.max(before, fact.version))
+    return fact.version < before ? [finding('reordered', identify(fact), `${where}, after version ${before}`)] : []
+  })
+}
+
+function identify({ aggregate, key, version }: Fact): string {
+  return `${aggregate} ${key} v${version}`
+}
+
+function finding(kind: FindingKind, id: string, detail: string): Finding {
+  return { kind, id, detail }
+}

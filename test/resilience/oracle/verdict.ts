@@ -1,0 +1,61 @@
+import type { Effect, Finding, FindingKind } from './evidence.ts'
+
+export type Course = {
+  /** When the load began. */
+  readonly startedAt: number
+  readonly faultAt: number
+  /** From here on nothing outside stands in the way any more. */
+  readonly causeOverAt: number
+  /** When the first event that was sent after that took effect; undefined when it never did. */
+  readonly flowBackAt: number | undefined
+  /** What was seen of the fault itself; undefined when it was not seen to bite. */
+  readonly bite: string | undefined
+  readonly healWithinMs: number
+}
+
+export type Outcome = 'passed' | 'slow' | 'void' | 'failed'
+
+export type Verdict = {
+  readonly outcome: Outcome
+  readonly reason: string
+  readonly counts: Readonly<Record<FindingKind, number>>
+  readonly healMs: number | undefined
+  readonly silenceMs: number
+  readonly events: number
+}
+
+const leastEvents = 1_000
+const justBeforeMs = 2_000
+
+/** A run that moved too little, or whose fault nobody noticed, proves nothing: it is void, not passed. */
+export function reachVerdict(findings: readonly Finding[], effects: readonly Effect[], course: Course): Verdict {
+  const during = effects.filter(({ at }) => at >= Math.max(course.startedAt, course.faultAt - justBeforeMs))
+  const counts = { lost: 0, doubled: 0, reordered: 0, ghost: 0 }
+  for (const { kind } of findings) counts[kind] += 1
+  const healMs = course.flowBackAt === undefined ? undefined : Math.max(0, course.flowBackAt - course.causeOverAt)
+  // The other stream may flow on where only the orders are held up.
+  const orders = during.filter(({ aggregate }) => aggregate === 'order').map(({ at }) => at)
+  const silenceMs = longestSilence(orders, course.faultAt)
+  const figures = { counts, healMs, silenceMs, events: during.length }
+  const [outcome, reason] = decide(findings, { course, healMs, events: during.length })
+  return { outcome, reason, ...figures }
+}
+
+type Figures = { readonly course: Course; readonly healMs: number | undefined; readonly events: number }
+
+function decide(findings: readonly Finding[], { course, healMs, events }: Figures): readonly [Outcome, string] {
+  const [first] = findings
+  if (first !== undefined) return ['failed', `${findings.length} findings; ${first.kind}: ${first.id} ${first.detail}`]
+  if (course.bite === undefined) return ['void', 'the fault was not seen to bite']
+  if (healMs === undefined) return ['failed', 'events never flowed again']
+  if (events < leastEvents) return ['void', `${events} events flowed, at least ${leastEvents} are wanted`]
+  if (healMs > course.healWithinMs) return ['slow', `healed after ${healMs} ms, the bound is ${course.healWithinMs} ms`]
+  return ['passed', course.bite]
+}
+
+/** The longest time without any effect that ended after the fault began. */
+function longestSilence(times: readonly number[], from: number): number {
+  const sorted = times.toSorted((one, other) => one - other)
+  const gaps = sorted.flatMap((at, index) => (at < from ? [] : [at - (sorted[index - 1] ?? at)]))
+  return Math.round(gaps.reduce((most, gap) => Math.max(most, gap), 0))
+}

@@ -1,0 +1,99 @@
+import type { Versions } from '../harness/keep-run.ts'
+import type { Run } from '../harness/run-fault.ts'
+
+export type NotedRun = Run & { readonly quick: boolean; readonly versions: Versions }
+export type Titled = { readonly name: string; readonly title: string; readonly healWithinMs: number }
+type Matrix = { readonly faults: readonly Titled[]; readonly planned: readonly string[] }
+
+/** The whole of docs/reliability.md. Every figure comes from a run. */
+export function renderReport(runs: readonly NotedRun[], { faults, planned }: Matrix): string {
+  const sections = [
+    intro(runs),
+    table(runs, faults),
+    exceptions(runs),
+    notRun([...faults.filter(({ name }) => runs.every(run => run.fault !== name)).map(asSentence), ...planned])
+  ]
+  return `${sections.filter(section => section !== '').join('\n\n')}\n`
+}
+
+function intro(runs: readonly NotedRun[]): string {
+  const days = runs.map(({ at }) => at.slice(0, 10)).toSorted()
+  const versions = [
+    ...new Set(
+      runs.map(({ versions: v }) => `MySQL ${v.mysql}, Kafka ${v.kafka}, Debezium ${v.debezium}, Node ${v.node}`)
+    )
+  ]
+  const judged = runs.filter(({ outcome }) => outcome !== 'void')
+  const sum = (pick: (run: NotedRun) => number) => judged.reduce((total, run) => total + pick(run), 0)
+  const when = days[0] === days.at(-1) ? `on ${days[0] ?? 'no day'}` : `from ${days[0]} to ${days.at(-1)}`
+  return `# Reliability
+
+Written by \`npm run test:resilience -- --report\` from every run noted on one machine ${when}; no figure is typed by hand.
+${versions.join('; ')}.
+
+Each run: orders at a steady rate through HTTP, repeated under their \`Idempotency-Key\` until they have a 201, and beside them
+accounts with many versions each; one fault; calm; then an oracle compares the client's own log, the rows in MySQL, the records
+in Kafka and every effect in the delivery database, which triggers note in the effect's own transaction. A run in which fewer
+than 1,000 events flowed, or whose fault was not seen to bite, is void.
+
+**${judged.length} runs, ${sum(run => run.events)} events: ${sum(run => run.counts.lost)} lost, ${sum(run => run.counts.doubled)} doubled, ${sum(run => run.counts.reordered)} reordered, ${sum(run => run.counts.ghost)} without an order.**
+Void runs beside these: ${runs.length - judged.length}.`
+}
+
+function table(runs: readonly NotedRun[], faults: readonly Titled[]): string {
+  const header = [
+    '| fault | runs | events | lost | doubled | reordered | ghosts | healed after (bound) | longest silence | refused | twice in Kafka, absorbed | healed by |',
+    '| - | - | - | - | - | - | - | - | - | - | - | - |'
+  ]
+  const rows = faults.flatMap(fault => {
+    const own = runs.filter(run => run.fault === fault.name && run.outcome !== 'void')
+    return own.length === 0 ? [] : [row(fault, own)]
+  })
+  return [...header, ...rows].join('\n')
+}
+
+function row({ title, healWithinMs }: Titled, runs: readonly NotedRun[]): string {
+  const sum = (pick: (run: NotedRun) => number) => runs.reduce((total, run) => total + pick(run), 0)
+  const shortened = runs.filter(({ quick }) => quick).length
+  const heals = runs.map(({ healMs }) => healMs ?? Infinity)
+  const cells = [
+    title,
+    `${runs.length}${shortened > 0 ? ` (${shortened} quick)` : ''}`,
+    sum(({ events }) => events),
+    sum(({ counts }) => counts.lost),
+    sum(({ counts }) => counts.doubled),
+    sum(({ counts }) => counts.reordered),
+    sum(({ counts }) => counts.ghost),
+    `${range(heals)} (${seconds(healWithinMs)})`,
+    range(runs.map(({ silenceMs }) => silenceMs)),
+    sum(({ refused }) => refused),
+    sum(({ absorbed }) => absorbed),
+    [...new Set(runs.map(({ healedBy }) => healedBy))].join(' or ')
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+function exceptions(runs: readonly NotedRun[]): string {
+  const bad = runs.filter(({ outcome }) => outcome !== 'passed')
+  if (bad.length === 0) return ''
+  const lines = bad.map(({ fault, at, outcome, reason }) => `- ${fault}, ${at}: **${outcome}**. ${reason}`)
+  return `## Runs that did not pass\n\nAll of them, so that none is hidden.\n\n${lines.join('\n')}`
+}
+
+function notRun(names: readonly string[]): string {
+  if (names.length === 0) return ''
+  return `## Not run yet\n\n${names.map(name => `- ${name}`).join('\n')}`
+}
+
+function asSentence({ title }: Titled): string {
+  return title
+}
+
+function range(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  return seconds(least) === seconds(most) ? seconds(most) : `${seconds(least)} to ${seconds(most)}`
+}
+
+function seconds(ms: number): string {
+  return Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : 'never'
+}
