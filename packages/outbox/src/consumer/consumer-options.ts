@@ -43,7 +43,11 @@ export type ConsumerOptions = HandlingOptions & {
   readonly group: string
   /** Under which the inbox remembers what was handled; the group's name when left out. Never change it in operation. */
   readonly name?: string
-  /** A member that is silent for longer loses its partitions; 30,000 by default. */
+  /**
+   * A member that is silent for longer loses its partitions; 10,000 by default. After a kill, and after a broker's
+   * return, the partitions wait for so long for the member that is no more. Handlers may take longer: they do not hold
+   * up the heartbeat.
+   */
   readonly sessionTimeoutMs?: number
   /** How often offsets are committed; 100 by default. What is not yet committed comes again after a crash, and is known. */
   readonly commitEveryMs?: number

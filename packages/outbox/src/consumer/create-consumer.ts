@@ -40,7 +40,7 @@ export type Consumer = {
  * and Kafka's offset follows. What fails for a passing reason is tried until it works; what is refused is parked.
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
-  const { kafka, topic, group, logger, sessionTimeoutMs = 30_000, liveness: watch = {} } = options
+  const { kafka, topic, group, logger, sessionTimeoutMs = 10_000, liveness: watch = {} } = options
   const setup = setupOf(options.name ?? group, options)
   const assignment = createAssignment(setup)
   const liveness = createLiveness({ kafka, topic, group, options: watch, positions: () => assignment.positions() })
