@@ -14,6 +14,7 @@ export const consumers: readonly Fault[] = [
     name: 'zombie-consumer',
     title: 'delivery-service: one of two frozen in mid-batch for 45 s, past its session; then it wakes',
     healWithinMs: 10_000,
+    leastWaitMs: 5_000,
     async prepare(lab) {
       held.set(lab, await lab.startReplica('delivery-service'))
     },

@@ -98,7 +98,7 @@ async function deleteConnector({ pipeline }: Lab): Promise<Bitten> {
 }
 
 async function wipeOffsets(lab: Lab): Promise<Bitten> {
-  await runConnectctl(lab, 'stop orders-connector --yes')
+  await runConnectctl(lab, 'stop orders-connector')
   const url = `${lab.pipeline.stack.connect.urls[0]}/connectors/orders-connector/offsets`
   await eventually(async () => {
     const { status } = await fetch(url, { method: 'DELETE' })

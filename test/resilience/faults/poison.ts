@@ -16,9 +16,9 @@ let next = firstKey
 function poisoned(changes: Record<string, unknown>, otherHeaders: Record<string, string> = {}): Poison {
   const id = next++
   const fields = { id, event: 'order_created', event_id: id, created_at: new Date(0).toISOString() }
-  const value = { payload: { ...fields, payload: JSON.stringify(payload), ...changes } }
+  const value = { schema: {}, payload: { ...fields, payload: JSON.stringify(payload), ...changes } }
   return {
-    key: JSON.stringify({ payload: { event_id: id } }),
+    key: JSON.stringify({ schema: {}, payload: { event_id: id } }),
     value: JSON.stringify(value),
     headers: { ...headers, message_id: randomUUID(), ...otherHeaders }
   }

@@ -13,6 +13,8 @@ export type Fault = {
   readonly title: string
   readonly topology?: Topology
   readonly healWithinMs: number
+  /** Some order must have waited for so long, or the fault hit nothing. */
+  readonly leastWaitMs?: number
   /** Orders a second; 100 when left out. */
   readonly perSecond?: number
   /** Who heals it, where the logs cannot tell. */

@@ -3,7 +3,7 @@ import { eventually } from '../../support/eventually.ts'
 import { startLedgerWriter } from '../ledger/ledger-writer.ts'
 import { type OrderClient, startOrderClient } from '../load/order-client.ts'
 import { collect, readCommitted, readEffects } from '../oracle/collect.ts'
-import type { Evidence, Finding } from '../oracle/evidence.ts'
+import type { Effect, Evidence, Finding, Tried } from '../oracle/evidence.ts'
 import { judge } from '../oracle/judge.ts'
 import { type Verdict, reachVerdict } from '../oracle/verdict.ts'
 import type { Fault } from './fault.ts'
@@ -19,6 +19,8 @@ export type Run = Verdict & {
   /** Records that Kafka holds more than once, and of which the inbox let one take effect. */
   readonly absorbed: number
   readonly parked: number
+  /** The longest that an order waited from its 201 to its delivery. */
+  readonly longestWaitMs: number
   readonly healedBy: string
 }
 
@@ -44,8 +46,8 @@ export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<
     const faultAt = Date.now()
     const acknowledgedBefore = client.acknowledged()
     const logsBefore = pipeline.logs.length
-    const { bite, causeOverAt } = await fault.inject(lab, { quick })
-    const flowBackAt = await flowBack(lab, client, causeOverAt)
+    const bitten = await fault.inject(lab, { quick })
+    const flowBackAt = await flowBack(lab, client, bitten.causeOverAt)
     await eventually(() => enough(client.acknowledged() - acknowledgedBefore), { timeoutMs: patienceMs, everyMs: 100 })
     await sleep(2_000)
     await Promise.all([client.stop(60_000), ledger.stop()])
@@ -55,6 +57,9 @@ export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<
     const evidence = await collect({ db, topic: lab.topic, brokers: pipeline.stack.kafka.brokers }, lab.history)
     const parked = (await countParked(lab)) - before[1]
     const findings = [...judge(evidence), ...unexpectedlyParked(parked - (fault.parks ?? 0))]
+    const longestWaitMs = longestWait(client.log, evidence.effects)
+    const bite = longestWaitMs < (fault.leastWaitMs ?? 0) ? undefined : bitten.bite
+    const { causeOverAt } = bitten
     const course = { startedAt, faultAt, causeOverAt, flowBackAt, bite, healWithinMs: fault.healWithinMs }
     const verdict = reachVerdict(findings, evidence.effects, course)
     return {
@@ -68,6 +73,7 @@ export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<
         refused: client.refused(),
         absorbed: repeatedRecords(evidence) - before[0],
         parked,
+        longestWaitMs,
         healedBy: fault.healedBy ?? healers(pipeline.logs.slice(logsBefore))
       }
     }
@@ -121,6 +127,12 @@ async function countRepeated(lab: Lab): Promise<number> {
 
 function repeatedRecords({ records }: Evidence): number {
   return records.length - new Set(records.map(({ messageId }) => messageId)).size
+}
+
+function longestWait(log: readonly Tried[], effects: readonly Effect[]): number {
+  const deliveredAt = new Map(effects.map(({ content, at }) => [content, at]))
+  const waits = log.map(({ name, acknowledged }) => (deliveredAt.get(name) ?? 0) - (acknowledged?.at ?? Infinity))
+  return Math.round(waits.reduce((most, wait) => Math.max(most, wait), 0))
 }
 
 function unexpectedlyParked(count: number): readonly Finding[] {

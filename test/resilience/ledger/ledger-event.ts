@@ -6,7 +6,7 @@ export const ledgerMoved = defineEvent({
   name: 'ledger_moved',
   aggregate: 'ledger',
   version: 1,
-  payload: z.object({ text: z.string() })
+  payload: z.object({ text: z.string(), filler: z.string().optional() })
 })
 
 /** Accounts have ids that no order will reach. */

@@ -42,8 +42,8 @@ Void runs beside these: ${runs.length - judged.length}.`
 
 function table(runs: readonly NotedRun[], faults: readonly Titled[]): string {
   const header = [
-    '| fault | runs | events | lost | doubled | reordered | ghosts | healed after (bound) | longest silence | refused | twice in Kafka, absorbed | healed by |',
-    '| - | - | - | - | - | - | - | - | - | - | - | - |'
+    '| fault | runs | events | lost | doubled | reordered | ghosts | healed after (bound) | longest silence | longest wait for a delivery | refused | twice in Kafka, absorbed | healed by |',
+    '| - | - | - | - | - | - | - | - | - | - | - | - | - |'
   ]
   const rows = faults.flatMap(fault => {
     const own = runs.filter(run => run.fault === fault.name && run.outcome !== 'void')
@@ -66,6 +66,7 @@ function row({ title, healWithinMs }: Titled, runs: readonly NotedRun[]): string
     sum(({ counts }) => counts.ghost),
     `${range(heals)} (${seconds(healWithinMs)})`,
     range(runs.map(({ silenceMs }) => silenceMs)),
+    range(runs.map(({ longestWaitMs }) => longestWaitMs)),
     sum(({ refused }) => refused),
     sum(({ absorbed }) => absorbed),
     [...new Set(runs.map(({ healedBy }) => healedBy))].join(' or ')

@@ -15,6 +15,7 @@ const run: NotedRun = {
   refused: 17,
   absorbed: 3,
   parked: 0,
+  longestWaitMs: 4_500,
   healedBy: 'supervisor',
   quick: true,
   versions: { mysql: '9', kafka: '4', debezium: '3', node: '24' }
@@ -28,7 +29,7 @@ const render = (...runs: NotedRun[]) => renderReport(runs, { faults, planned: ['
 it('sums the runs of a fault and gives the range of their times', () => {
   const text = render(run, { ...run, healMs: 9_876, quick: false })
   expect(text).toContain(
-    '| mysqld: kill -9 | 2 (1 quick) | 3000 | 0 | 0 | 0 | 0 | 1.2 s to 9.9 s (10.0 s) | 4.0 s | 34 | 6 | supervisor |'
+    '| mysqld: kill -9 | 2 (1 quick) | 3000 | 0 | 0 | 0 | 0 | 1.2 s to 9.9 s (10.0 s) | 4.0 s | 4.5 s | 34 | 6 | supervisor |'
   )
   expect(text).toContain('**2 runs, 3000 events: 0 lost, 0 doubled, 0 reordered, 0 without an order.**')
   expect(text).not.toContain('did not pass')

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { appendToOutbox } from '@outbox-cdc/outbox'
+import { ledgerMoved } from '../ledger/ledger-event.ts'
+import type { Bitten, Fault } from '../harness/fault.ts'
+import type { Lab } from '../harness/lab.ts'
+
+export const streaming: readonly Fault[] = [
+  {
+    name: 'ddl-while-streaming',
+    title: 'outbox table: a column added, an index made, another table altered, under load',
+    healWithinMs: 10_000,
+    inject: alterTables
+  },
+  {
+    name: 'one-large-transaction',
+    title: 'outbox: one transaction with 100,000 events (quick: 20,000)',
+    healWithinMs: 20_000,
+    inject: (lab, { quick }) => writeAtOnce(lab, { count: quick ? 20_000 : 100_000, length: 10 })
+  },
+  {
+    name: 'large-payloads',
+    title: 'outbox: 40 events of 500 kB in one transaction',
+    healWithinMs: 20_000,
+    inject: lab => writeAtOnce(lab, { count: 40, length: 500_000 })
+  },
+  {
+    name: 'orders-while-connector-stopped',
+    title: 'connector: stopped for 30 s (quick: 8 s) and resumed',
+    healWithinMs: 10_000,
+    healedBy: 'resume',
+    inject: stopConnector
+  }
+]
+
+async function alterTables({ db }: Lab): Promise<Bitten> {
+  const before = await columns(db)
+  await db.raw('ALTER TABLE orders.outbox ADD COLUMN note VARCHAR(50) NULL')
+  await sleep(2_000)
+  await db.raw('ALTER TABLE orders.outbox ADD INDEX outbox_by_note (note)')
+  await db.raw('ALTER TABLE orders.customer_order ADD COLUMN note VARCHAR(50) NULL')
+  await sleep(2_000)
+  await db.raw('ALTER TABLE orders.outbox DROP COLUMN note')
+  await db.raw('ALTER TABLE orders.customer_order DROP COLUMN note')
+  return { bite: `outbox of ${before} columns got one more, and lost it again`, causeOverAt: Date.now() }
+}
+
+async function columns(db: Lab['db']): Promise<number> {
+  const [rows] = (await db.raw('SHOW COLUMNS FROM orders.outbox')) as [unknown[]]
+  return rows.length
+}
+
+const largeAccount = 1_500_000_000
+
+type Size = { readonly count: number; readonly length: number }
+
+/** Each an account of its own at version 1, so that the oracle follows every single one. */
+async function writeAtOnce({ db }: Lab, { count, length }: Size): Promise<Bitten> {
+  const [last] = await db('orders.ledger_step').where('account', '>=', largeAccount).max({ account: 'account' })
+  const first = Number(last?.['account'] ?? largeAccount) + 1
+  await db.transaction(async trx => {
+    for (let done = 0; done < count; done += 500) {
+      const accounts = Array.from({ length: Math.min(500, count - done) }, (_, index) => first + done + index)
+      const steps = accounts.map(account => ({ account, version: 1, content: `large ${account}` }))
+      await trx('ledger_step').insert(steps)
+      const events = steps.map(({ account: aggregateId, content: text }) =>
+        ledgerMoved({ aggregateId, aggregateVersion: 1, payload: { text, filler: 'x'.repeat(length) } })
+      )
+      for (let from = 0; from < events.length; from += 20) await appendToOutbox(trx, events.slice(from, from + 20))
+    }
+  })
+  return { bite: `${count} events of ${length} bytes committed at once`, causeOverAt: Date.now() }
+}
+
+async function stopConnector({ pipeline }: Lab, { quick }: { quick: boolean }): Promise<Bitten> {
+  const url = `${pipeline.stack.connect.urls[0]}/connectors/orders-connector`
+  const stopped = await fetch(`${url}/stop`, { method: 'PUT' })
+  await sleep(quick ? 8_000 : 30_000)
+  const resumed = await fetch(`${url}/resume`, { method: 'PUT' })
+  const bite = stopped.ok && resumed.ok ? 'the connector was stopped' : undefined
+  return { bite, causeOverAt: Date.now() }
+}
