@@ -7,7 +7,7 @@ export const consumers: readonly Fault[] = [
   {
     name: 'rebalance-storm',
     title: 'delivery-service: a second one comes and goes every 5 s for 2 minutes (quick: 30 s)',
-    healWithinMs: 30_000,
+    healWithinMs: 10_000,
     inject: (lab, { quick }) => rebalance(lab, quick ? 3 : 12)
   },
   {

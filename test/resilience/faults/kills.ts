@@ -29,15 +29,15 @@ export const kills: readonly Fault[] = [
   {
     name: 'broker-killed',
     title: 'Kafka: kill -9 of the only broker',
-    // The consumers' old memberships come back with the broker, and expire 10 s later.
-    healWithinMs: 20_000,
+    healWithinMs: 30_000,
+    because: 'the broker starts again, then the consumers’ former memberships, which it still knows, expire after 10 s',
     inject: lab => crash(lab, 'kafka-1')
   },
   {
     name: 'delivery-killed',
     title: 'delivery-service and a second consumer: kill -9 in mid-batch',
-    // What nobody heard of any more keeps its partitions until its session is over, 10 s.
     healWithinMs: 15_000,
+    because: 'a member that died without a word keeps its partitions until its session of 10 s is over',
     inject: lab => crash(lab, 'delivery-service', 'ledger')
   },
   {
@@ -75,8 +75,8 @@ export const kills: readonly Fault[] = [
     name: 'broker-of-three-killed',
     title: 'Kafka: kill -9 of one broker of three, back after 60 s (quick: 25 s)',
     topology: { brokers: 3 },
-    // A broker counts as gone after 9 s (broker.session.timeout.ms); only then others lead its partitions.
-    healWithinMs: 20_000,
+    healWithinMs: 30_000,
+    because: 'a broker counts as gone after 9 s, and former memberships expire 10 s after the group has moved',
     inject: (lab, { quick }) => loseBroker(lab, quick ? 25_000 : 60_000)
   },
   ...(['blackhole', 'keep'] as const).map(

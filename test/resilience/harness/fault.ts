@@ -13,6 +13,8 @@ export type Fault = {
   readonly title: string
   readonly topology?: Topology
   readonly healWithinMs: number
+  /** Why it is allowed longer than the usual 10 s, 20 s with Connect. */
+  readonly because?: string
   /** Some order must have waited for so long, or the fault hit nothing. */
   readonly leastWaitMs?: number
   /** Orders a second; 100 when left out. */

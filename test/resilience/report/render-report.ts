@@ -2,7 +2,12 @@ import type { Versions } from '../harness/keep-run.ts'
 import type { Run } from '../harness/run-fault.ts'
 
 export type NotedRun = Run & { readonly quick: boolean; readonly versions: Versions }
-export type Titled = { readonly name: string; readonly title: string; readonly healWithinMs: number }
+export type Titled = {
+  readonly name: string
+  readonly title: string
+  readonly healWithinMs: number
+  readonly because?: string
+}
 type Matrix = { readonly faults: readonly Titled[]; readonly planned: readonly string[] }
 
 /** The whole of docs/reliability.md. Every figure comes from a run. */
@@ -10,6 +15,7 @@ export function renderReport(runs: readonly NotedRun[], { faults, planned }: Mat
   const sections = [
     intro(runs),
     table(runs, faults),
+    allowances(faults),
     exceptions(runs),
     notRun([...faults.filter(({ name }) => runs.every(run => run.fault !== name)).map(asSentence), ...planned])
   ]
@@ -72,6 +78,13 @@ function row({ title, healWithinMs }: Titled, runs: readonly NotedRun[]): string
     [...new Set(runs.map(({ healedBy }) => healedBy))].join(' or ')
   ]
   return `| ${cells.join(' | ')} |`
+}
+
+function allowances(faults: readonly Titled[]): string {
+  const lines = faults.flatMap(({ title, healWithinMs, because }) =>
+    because === undefined ? [] : [`- ${title}: ${seconds(healWithinMs)}, because ${because}.`]
+  )
+  return lines.length === 0 ? '' : `## Where healing may take longer\n\n${lines.join('\n')}`
 }
 
 function exceptions(runs: readonly NotedRun[]): string {

@@ -21,7 +21,7 @@ const run: NotedRun = {
   versions: { mysql: '9', kafka: '4', debezium: '3', node: '24' }
 }
 const faults = [
-  { name: 'mysqld-killed', title: 'mysqld: kill -9', healWithinMs: 10_000 },
+  { name: 'mysqld-killed', title: 'mysqld: kill -9', healWithinMs: 10_000, because: 'it is slow' },
   { name: 'never-run', title: 'something else', healWithinMs: 10_000 }
 ]
 const render = (...runs: NotedRun[]) => renderReport(runs, { faults, planned: ['a soak'] })
@@ -32,6 +32,7 @@ it('sums the runs of a fault and gives the range of their times', () => {
     '| mysqld: kill -9 | 2 (1 quick) | 3000 | 0 | 0 | 0 | 0 | 1.2 s to 9.9 s (10.0 s) | 4.0 s | 4.5 s | 34 | 6 | supervisor |'
   )
   expect(text).toContain('**2 runs, 3000 events: 0 lost, 0 doubled, 0 reordered, 0 without an order.**')
+  expect(text).toContain('- mysqld: kill -9: 10.0 s, because it is slow.')
   expect(text).not.toContain('did not pass')
 })
 
