@@ -52,7 +52,9 @@ function addReset(offsets: Command, context: Context): void {
       await changeOffsets(session, { name, yes, stayStopped: true }, () =>
         session.api.request('DELETE', `/connectors/${encodeURIComponent(name)}/offsets`)
       )
-      context.write(`✓ ${name}: offsets forgotten, stopped; next: connectctl offsets set ${name} --to …`)
+      context.write(
+        `✓ ${name}: offsets forgotten, stopped; next: connectctl offsets set ${name} --to …, then resume ${name}`
+      )
     })
 }
 
