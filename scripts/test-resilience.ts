@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 // Breaks the whole pipeline in every way of test/resilience/faults, under load, and lets an oracle judge.
 const usage = `npm run test:resilience                  the whole matrix
 npm run test:resilience -- --quick       each fault once, shortened
-  --only NAME       faults whose name contains NAME; several with commas between
+  --only NAME       the fault NAME, or those whose name contains it; several with commas between
   --repeat N        each fault N times
   --list            the faults by name
   --report          no run: write docs/reliability.md from the runs noted in .data/resilience/runs.jsonl`

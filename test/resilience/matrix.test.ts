@@ -7,7 +7,9 @@ import { runFault } from './harness/run-fault.ts'
 const quick = process.env['RESILIENCE_QUICK'] === '1'
 const repeat = Number(process.env['RESILIENCE_REPEAT'] ?? 1)
 const only = (process.env['RESILIENCE_ONLY'] ?? '').split(',').filter(Boolean)
-const chosen = faults.filter(({ name }) => only.length === 0 || only.some(part => name.includes(part)))
+const isName = (text: string) => faults.some(({ name }) => name === text)
+const matches = (name: string) => only.some(text => (isName(text) ? name === text : name.includes(text)))
+const chosen = faults.filter(({ name }) => only.length === 0 || matches(name))
 
 let lab: Lab | undefined
 let spoiled = false

@@ -97,14 +97,21 @@ async function deleteConnector({ pipeline }: Lab): Promise<Bitten> {
   return { bite: status === 204 ? 'the connector was deleted' : undefined, causeOverAt: Date.now() }
 }
 
+const patience = { timeoutMs: 30_000 }
+
 async function wipeOffsets(lab: Lab): Promise<Bitten> {
   await runConnectctl(lab, 'stop orders-connector')
   const url = `${lab.pipeline.stack.connect.urls[0]}/connectors/orders-connector/offsets`
   await eventually(async () => {
     const { status } = await fetch(url, { method: 'DELETE' })
     if (status !== 200) throw new Error(`the offsets were not wiped: ${status}`)
-  })
+  }, patience)
   const left = (await (await fetch(url)).json()) as { offsets: unknown[] }
+  await fetch(url.replace(/offsets$/, 'resume'), { method: 'PUT' })
+  await eventually(async () => {
+    const status = await (await fetch(url.replace(/offsets$/, 'status'))).text()
+    if (!status.includes('FAILED')) throw new Error('the connector began somewhere without being told where')
+  }, patience)
   const causeOverAt = Date.now()
   await runConnectctl(lab, 'offsets set orders-connector --to recorded --yes')
   return { bite: left.offsets.length === 0 ? 'no offset was left' : undefined, causeOverAt }
