@@ -1,4 +1,5 @@
 import { cp, mkdir, appendFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../../../scripts/pipeline/settings.ts'
 import type { Lab } from './lab.ts'
@@ -9,7 +10,8 @@ export const runsFile = join(root, '.data/resilience/runs.jsonl')
 /** Every run is noted, whatever became of it: the report hides none. */
 export async function noteRun(run: Run & { readonly quick: boolean; readonly versions: Versions }): Promise<void> {
   await mkdir(join(root, '.data/resilience'), { recursive: true })
-  await appendFile(runsFile, `${JSON.stringify(run)}\n`)
+  const busy = Math.round((100 * (loadavg()[0] ?? 0)) / availableParallelism()) / 100
+  await appendFile(runsFile, `${JSON.stringify({ ...run, busy })}\n`)
 }
 
 /** All that is needed to look for the cause, in one folder: the findings, every log, the settings. */

@@ -1,7 +1,12 @@
 import type { Versions } from '../harness/keep-run.ts'
 import type { Run } from '../harness/run-fault.ts'
 
-export type NotedRun = Run & { readonly quick: boolean; readonly versions: Versions }
+export type NotedRun = Run & {
+  readonly quick: boolean
+  readonly versions: Versions
+  /** How many processes wanted each core of the machine: healing times over 1 say as much about the machine. */
+  readonly busy?: number
+}
 export type Titled = {
   readonly name: string
   readonly title: string
@@ -90,8 +95,14 @@ function allowances(faults: readonly Titled[]): string {
 function exceptions(runs: readonly NotedRun[]): string {
   const bad = runs.filter(({ outcome }) => outcome !== 'passed')
   if (bad.length === 0) return ''
-  const lines = bad.map(({ fault, at, outcome, reason }) => `- ${fault}, ${at}: **${outcome}**. ${reason}`)
+  const lines = bad.map(
+    ({ fault, at, outcome, reason, busy }) => `- ${fault}, ${at}: **${outcome}**. ${reason}.${load(busy)}`
+  )
   return `## Runs that did not pass\n\nAll of them, so that none is hidden.\n\n${lines.join('\n')}`
+}
+
+function load(busy: number | undefined): string {
+  return busy === undefined ? '' : ` On a machine with ${busy} processes for each core.`
 }
 
 function notRun(names: readonly string[]): string {

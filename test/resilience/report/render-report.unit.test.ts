@@ -38,10 +38,10 @@ it('sums the runs of a fault and gives the range of their times', () => {
 
 it('hides neither a loss nor a void run nor what was never run', () => {
   const lost = { ...run, outcome: 'failed', reason: 'lost order 1', counts: { ...run.counts, lost: 2 } } as const
-  const text = render(lost, { ...run, outcome: 'void', reason: 'nothing bit' })
+  const text = render(lost, { ...run, outcome: 'void', reason: 'nothing bit', busy: 4.5 })
   expect(text).toContain('1 runs, 1500 events: 2 lost')
   expect(text).toContain('Void runs beside these: 1.')
   expect(text).toContain('mysqld-killed, 2026-01-02T03:04:05.000Z: **failed**. lost order 1')
-  expect(text).toContain('**void**. nothing bit')
+  expect(text).toContain('**void**. nothing bit. On a machine with 4.5 processes for each core.')
   expect(text).toContain('- something else\n- a soak')
 })
