@@ -13,15 +13,20 @@ export type Titled = {
   readonly healWithinMs: number
   readonly because?: string
 }
-type Matrix = { readonly faults: readonly Titled[]; readonly planned: readonly string[] }
+type Matrix = {
+  readonly faults: readonly Titled[]
+  readonly planned: readonly string[]
+  readonly remarks: readonly string[]
+}
 
 /** The whole of docs/reliability.md. Every figure comes from a run. */
-export function renderReport(runs: readonly NotedRun[], { faults, planned }: Matrix): string {
+export function renderReport(runs: readonly NotedRun[], { faults, planned, remarks }: Matrix): string {
   const sections = [
     intro(runs),
     table(runs, faults),
     allowances(faults),
     exceptions(runs),
+    remarks.length === 0 ? '' : `## To read with the table\n\n${remarks.map(remark => `- ${remark}`).join('\n')}`,
     notRun([...faults.filter(({ name }) => runs.every(run => run.fault !== name)).map(asSentence), ...planned])
   ]
   return `${sections.filter(section => section !== '').join('\n\n')}\n`
@@ -77,7 +82,7 @@ function row({ title, healWithinMs }: Titled, runs: readonly NotedRun[]): string
     sum(({ counts }) => counts.ghost),
     `${range(heals)} (${seconds(healWithinMs)})`,
     range(runs.map(({ silenceMs }) => silenceMs)),
-    range(runs.map(({ longestWaitMs }) => longestWaitMs)),
+    range(runs.map(({ longestWaitMs }) => longestWaitMs).filter(ms => ms !== undefined)),
     sum(({ refused }) => refused),
     sum(({ absorbed }) => absorbed),
     [...new Set(runs.map(({ healedBy }) => healedBy))].join(' or ')
@@ -98,7 +103,7 @@ function exceptions(runs: readonly NotedRun[]): string {
   const lines = bad.map(
     ({ fault, at, outcome, reason, busy }) => `- ${fault}, ${at}: **${outcome}**. ${reason}.${load(busy)}`
   )
-  return `## Runs that did not pass\n\nAll of them, so that none is hidden.\n\n${lines.join('\n')}`
+  return `## Runs that did not pass\n\nAll that were noted. A bound named here is the one that held then.\n\n${lines.join('\n')}`
 }
 
 function load(busy: number | undefined): string {
@@ -115,6 +120,7 @@ function asSentence({ title }: Titled): string {
 }
 
 function range(values: readonly number[]): string {
+  if (values.length === 0) return 'not noted'
   const [least, most] = [Math.min(...values), Math.max(...values)]
   return seconds(least) === seconds(most) ? seconds(most) : `${seconds(least)} to ${seconds(most)}`
 }

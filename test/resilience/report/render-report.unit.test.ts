@@ -24,7 +24,7 @@ const faults = [
   { name: 'mysqld-killed', title: 'mysqld: kill -9', healWithinMs: 10_000, because: 'it is slow' },
   { name: 'never-run', title: 'something else', healWithinMs: 10_000 }
 ]
-const render = (...runs: NotedRun[]) => renderReport(runs, { faults, planned: ['a soak'] })
+const render = (...runs: NotedRun[]) => renderReport(runs, { faults, planned: ['a soak'], remarks: [] })
 
 it('sums the runs of a fault and gives the range of their times', () => {
   const text = render(run, { ...run, healMs: 9_876, quick: false })

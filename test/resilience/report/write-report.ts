@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../../../scripts/pipeline/settings.ts'
 import { faults } from '../faults/index.ts'
-import { planned } from '../faults/planned.ts'
+import { planned, remarks } from '../faults/planned.ts'
 import { runsFile } from '../harness/keep-run.ts'
 import { type NotedRun, renderReport } from './render-report.ts'
 
@@ -10,6 +10,6 @@ import { type NotedRun, renderReport } from './render-report.ts'
 export async function writeReport(): Promise<string> {
   const lines = (await readFile(runsFile, 'utf8')).split('\n').filter(Boolean)
   const runs = lines.map(line => JSON.parse(line) as NotedRun)
-  await writeFile(join(root, 'docs/reliability.md'), renderReport(runs, { faults, planned }))
+  await writeFile(join(root, 'docs/reliability.md'), renderReport(runs, { faults, planned, remarks }))
   return `docs/reliability.md is written from ${runs.length} runs.`
 }
