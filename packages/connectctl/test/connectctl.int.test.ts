@@ -148,7 +148,7 @@ it('sets a logger on every worker', async () => {
   expect((await connectctl('logs', 'level', 'io.debezium.test', 'loud')).code).toBe(2)
 })
 
-it('asks for a snapshot of rows that were there before', async () => {
+it('asks for a snapshot of rows that were there before, and hears that the signal was read', async () => {
   const { connectctl, configure, db, insertEvent, name, topic } = await ownConnector()
   const signals = `${name}-signals`
   await configure({
@@ -158,7 +158,6 @@ it('asks for a snapshot of rows that were there before', async () => {
     'signal.poll.interval.ms': '300',
     'read.only': 'true'
   })
-  await recordsOf(signals)
   await db('outbox').insert({
     event: 'kept',
     event_id: 7,
@@ -168,16 +167,36 @@ it('asks for a snapshot of rows that were there before', async () => {
     schema_version: 1
   })
   await connectctl('apply', '--start-at', 'now')
-  const records = await recordsOf(topic)
   const tables = topic.split('.').slice(1).join('.')
+  const snapshot = (...options: string[]) => connectctl(...options, 'snapshot', name, '--tables', tables)
+  expect(await snapshot()).toMatchObject({ code: 1, err: expect.stringContaining(`no topic ${signals}`) })
+  await recordsOf(signals) // creates it, with more partitions than Debezium reads
+  const records = await recordsOf(topic)
+  expect(await snapshot()).toMatchObject({ code: 0, out: expect.stringContaining('has read the signal') })
   await eventually(
     async () => {
-      expect((await connectctl('snapshot', name, '--tables', tables)).code).toBe(0)
       await insertEvent(8) // a chunk ends with the next transaction of the binlog
       expect(records.map(({ value }) => value.payload['event'])).toContain('kept')
     },
-    { timeoutMs: 40_000, everyMs: 1_000 }
+    { timeoutMs: 30_000, everyMs: 500 }
   )
+  await connectctl('stop', name)
+  expect(await snapshot()).toMatchObject({ code: 1, err: expect.stringContaining('nothing was sent') })
+})
+
+it('does not say that a snapshot was asked for when nobody reads the signal', async () => {
+  const { connectctl, configure, name } = await ownConnector()
+  const signals = `${name}-signals`
+  await configure({
+    'signal.enabled.channels': 'kafka',
+    'signal.kafka.topic': signals,
+    'signal.kafka.bootstrap.servers': useStack().kafka.brokers.join(),
+    'signal.poll.interval.ms': '600000'
+  })
+  await connectctl('apply', '--start-at', 'now')
+  await recordsOf(signals)
+  const asked = await connectctl('--timeout', '3', 'snapshot', name, '--tables', 'shop.outbox')
+  expect(asked).toMatchObject({ code: 1, out: '', err: expect.stringContaining('has not read the signal within 3 s') })
 })
 
 it('ends with 2 for wrong usage and with 1, within its time limit, when nobody answers', async () => {

@@ -5,6 +5,7 @@ import { waitUntilStopped } from '../begin-at-position.ts'
 import { connectorNames, openSession } from './context.ts'
 import type { Context, Session } from './context.ts'
 import { requireConsent } from './consent.ts'
+import { tell } from './render.ts'
 
 export function addRestart(program: Command, context: Context): void {
   program
@@ -17,7 +18,7 @@ export function addRestart(program: Command, context: Context): void {
         const query = `includeTasks=true&onlyFailed=${onlyFailed}`
         await session.api.request('POST', `/connectors/${encodeURIComponent(name)}/restart?${query}`)
         await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
-        context.write(`✓ ${name}: restarted, every task runs`)
+        tell(session, { name, did: 'restart', running: true }, `✓ ${name}: restarted, every task runs`)
       }
     })
 }
@@ -39,7 +40,7 @@ export function addPauseResumeStop(program: Command, context: Context): void {
           await session.api.request('PUT', `/connectors/${encodeURIComponent(name)}/${verb}`)
           if (verb === 'resume') await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
           if (verb === 'stop') await waitUntilStopped(session.api, name)
-          context.write(`✓ ${name}: ${verb} done`)
+          tell(session, { name, did: verb }, `✓ ${name}: ${verb} done`)
         }
       })
   }
@@ -63,5 +64,6 @@ async function deleteConnector(name: string, yes: boolean, session: Session): Pr
   await waitUntilStopped(api, name)
   const saved = await saveOffsets(api, name, session.dir)
   await api.request('DELETE', `/connectors/${encodeURIComponent(name)}`)
-  context.write(`✓ ${name}: deleted; its offsets are kept by Connect and in ${saved}`)
+  const text = `✓ ${name}: deleted; its offsets are kept by Connect and in ${saved}`
+  tell(session, { name, did: 'delete', savedOffsets: saved }, text)
 }

@@ -9,7 +9,7 @@ import { statusPath, waitUntilRunning } from '../wait-until-running.ts'
 import { requireConsent } from './consent.ts'
 import { openSession } from './context.ts'
 import type { Context, Session } from './context.ts'
-import { asJson } from './render.ts'
+import { asJson, tell } from './render.ts'
 import { startNames, startPosition } from './start-position.ts'
 
 export function addOffsets(program: Command, context: Context): void {
@@ -35,10 +35,10 @@ function addSet(offsets: Command, context: Context): void {
     .action(async (name: string, flags: SetFlags, command: Command) => {
       const session = openSession(command, context)
       const wanted = await wantedOffsets(name, flags, session)
-      await changeOffsets(session, { name, yes: flags.yes }, () =>
+      const saved = await changeOffsets(session, { name, yes: flags.yes }, () =>
         session.api.request('PATCH', `/connectors/${encodeURIComponent(name)}/offsets`, { body: wanted })
       )
-      context.write(`✓ ${name}: offsets set`)
+      tell(session, { name, did: 'set', savedOffsets: saved }, `✓ ${name}: offsets set`)
     })
 }
 
@@ -49,12 +49,11 @@ function addReset(offsets: Command, context: Context): void {
     .option('-y, --yes', 'do not ask', false)
     .action(async (name: string, { yes }: { yes: boolean }, command: Command) => {
       const session = openSession(command, context)
-      await changeOffsets(session, { name, yes, stayStopped: true }, () =>
+      const saved = await changeOffsets(session, { name, yes, stayStopped: true }, () =>
         session.api.request('DELETE', `/connectors/${encodeURIComponent(name)}/offsets`)
       )
-      context.write(
-        `✓ ${name}: offsets forgotten, stopped; next: connectctl offsets set ${name} --to …, then resume ${name}`
-      )
+      const next = `connectctl offsets set ${name} --to …, then resume ${name}`
+      tell(session, { name, did: 'reset', savedOffsets: saved }, `✓ ${name}: offsets forgotten, stopped; next: ${next}`)
     })
 }
 
@@ -72,8 +71,8 @@ async function wantedOffsets(
 
 type Change = { readonly name: string; readonly yes: boolean; readonly stayStopped?: boolean }
 
-/** Asks, stops the connector, saves its offsets, changes them, and lets it run again if it ran. */
-async function changeOffsets(session: Session, change: Change, send: () => Promise<unknown>): Promise<void> {
+/** Asks, stops the connector, saves its offsets, changes them, and lets it run again if it ran. Answers the file. */
+async function changeOffsets(session: Session, change: Change, send: () => Promise<unknown>): Promise<string> {
   const { api, context } = session
   const { name, yes } = change
   await requireConsent(`Stop ${name} and change its offsets?`, yes, context)
@@ -81,9 +80,11 @@ async function changeOffsets(session: Session, change: Change, send: () => Promi
   const path = `/connectors/${encodeURIComponent(name)}`
   await api.request('PUT', `${path}/stop`)
   await waitUntilStopped(api, name)
-  context.note(`old offsets saved in ${await saveOffsets(api, name, session.dir)}`)
+  const saved = await saveOffsets(api, name, session.dir)
+  context.note(`old offsets saved in ${saved}`)
   await send()
-  if (before.connector.state === 'STOPPED' || change.stayStopped === true) return
+  if (before.connector.state === 'STOPPED' || change.stayStopped === true) return saved
   await api.request('PUT', `${path}/resume`)
   await waitUntilRunning(api, name, { timeoutMs: session.retryForMs })
+  return saved
 }

@@ -1,4 +1,4 @@
-import type { Context } from './context.ts'
+import type { Context, Session } from './context.ts'
 
 const colours = { red: 31, yellow: 33, green: 32, grey: 90 } as const
 export type Colour = keyof typeof colours
@@ -22,6 +22,11 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
       .join('  ')
       .trimEnd()
   return [line(head), ...rows.map(line)].join('\n')
+}
+
+/** What a verb did, in a line for people or as JSON for programs. */
+export function tell(session: Session, value: unknown, text: string): void {
+  session.context.write(session.json ? asJson(value) : text)
 }
 
 export function asJson(value: unknown): string {

@@ -1,49 +1,37 @@
-import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
-import type { ConnectorConfig } from '../connect-api.ts'
+import type { ConnectApi, ConnectorConfig, ConnectorStatus } from '../connect-api.ts'
 import { ConnectctlError } from '../errors.ts'
-import { brokersOf, quietKafka } from '../kafka.ts'
+import { brokersOf } from '../kafka.ts'
+import { requestSnapshot } from '../request-snapshot.ts'
+import { isRunning, statusPath } from '../wait-until-running.ts'
 import { openSession } from './context.ts'
 import type { Context } from './context.ts'
+import { tell } from './render.ts'
+
+const help = `
+Ends with 0 when the connector has read the signal, and with 1 when it has not within --timeout. The rows follow as the
+binlog moves on: each chunk ends with the next transaction. Give each connector a signal topic of its own.`
 
 export function addSnapshot(program: Command, context: Context): void {
   program
     .command('snapshot <connector>')
     .description('ask for an incremental snapshot: rows that exist now are sent as reads, while streaming goes on')
     .requiredOption('--tables <list>', 'such as orders.outbox, separated by commas')
-    .action(async (name: string, { tables }: { tables: string }, command: Command) => {
+    .addHelpText('after', help)
+    .action(async (name: string, flags: { tables: string }, command: Command) => {
       const session = openSession(command, context)
       const path = `/connectors/${encodeURIComponent(name)}/config`
       const config = await session.api.request<ConnectorConfig>('GET', path)
-      const collections = tables.split(',').map(table => table.trim())
-      await sendSignal(config, brokersOf(config, context.environment), collections)
-      context.write(`✓ ${name}: asked for a snapshot of ${collections.join(', ')}`)
+      await requireRunning(session.api, name)
+      const tables = flags.tables.split(',').map(table => table.trim())
+      const brokers = brokersOf(config, context.environment)
+      const { id } = await requestSnapshot({ config, brokers, tables, timeoutMs: session.retryForMs })
+      const text = `✓ ${name}: has read the signal for a snapshot of ${tables.join(', ')}`
+      tell(session, { name, signal: id, tables, read: true }, text)
     })
 }
 
-/** Puts the signal where the connector reads signals; it answers nothing, so what can be checked is checked before. */
-async function sendSignal(
-  config: ConnectorConfig,
-  brokers: readonly string[],
-  collections: readonly string[]
-): Promise<void> {
-  const topic = config['signal.kafka.topic']
-  if (!(config['signal.enabled.channels'] ?? '').split(',').includes('kafka') || topic === undefined)
-    throw new ConnectctlError(
-      'CONFIG_INVALID',
-      'The connector reads no signals: it needs signal.enabled.channels=kafka, signal.kafka.topic, ' +
-        'signal.kafka.bootstrap.servers and, to write nothing into MySQL, read.only=true'
-    )
-  const producer = quietKafka(brokers).producer()
-  await producer.connect()
-  try {
-    const value = {
-      id: randomUUID(),
-      type: 'execute-snapshot',
-      data: { type: 'INCREMENTAL', 'data-collections': collections }
-    }
-    await producer.send({ topic, messages: [{ key: config['topic.prefix'] ?? '', value: JSON.stringify(value) }] })
-  } finally {
-    await producer.disconnect()
-  }
+async function requireRunning(api: ConnectApi, name: string): Promise<void> {
+  if (isRunning(await api.request<ConnectorStatus>('GET', statusPath(name)))) return
+  throw new ConnectctlError('NOT_RUNNING', `${name} does not run, so nobody would read the signal; nothing was sent`)
 }

@@ -5,7 +5,7 @@ import { isBad } from '../verdict.ts'
 import { waitUntilRunning } from '../wait-until-running.ts'
 import { connectorNames, openSession } from './context.ts'
 import type { Context } from './context.ts'
-import { asJson, table } from './render.ts'
+import { asJson, table, tell } from './render.ts'
 import type { Cell } from './render.ts'
 
 export function addStatus(program: Command, context: Context): void {
@@ -36,7 +36,7 @@ export function addWait(program: Command, context: Context): void {
       const session = openSession(command, context)
       for (const name of await connectorNames(names, session)) {
         await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
-        context.write(session.json ? asJson({ name, running: true }) : `✓ ${name}: every task runs`)
+        tell(session, { name, running: true }, `✓ ${name}: every task runs`)
       }
     })
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { openSession } from './context.ts'
 import type { Context } from './context.ts'
-import { asJson, table } from './render.ts'
+import { asJson, table, tell } from './render.ts'
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF']
 
@@ -18,7 +18,7 @@ export function addLogs(program: Command, context: Context): void {
       if (logger !== undefined && level !== undefined) {
         const path = `/admin/loggers/${encodeURIComponent(logger)}?scope=cluster`
         await session.api.request('PUT', path, { body: { level: level.toUpperCase() } })
-        context.write(`✓ ${logger}: ${level.toUpperCase()}`)
+        tell(session, { logger, level: level.toUpperCase() }, `✓ ${logger}: ${level.toUpperCase()}`)
         return
       }
       const all = await session.api.request<Record<string, { level: string }>>('GET', '/admin/loggers')

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConnectorConfig } from './connect-api.ts'
+import { ConnectctlError } from './errors.ts'
+import { quietKafka, withAdmin } from './kafka.ts'
+
+export type SnapshotRequest = {
+  readonly config: ConnectorConfig
+  readonly brokers: readonly string[]
+  /** Such as `orders.outbox`. */
+  readonly tables: readonly string[]
+  readonly timeoutMs: number
+}
+
+/** Debezium reads no other partition of a signal topic, whatever the key hashes to. */
+const signalPartition = 0
+
+/**
+ * Signals an incremental snapshot and resolves when the connector has read the signal. Debezium answers no signal, and
+ * one that nobody reads would look like one that was obeyed; that it was read shows in the offset which its consumer
+ * commits. One that is not read in time is not lost: it lies in the topic, and is read as soon as somebody reads there.
+ */
+export async function requestSnapshot(request: SnapshotRequest): Promise<{ readonly id: string }> {
+  const topic = signalTopic(request.config)
+  await requireTopic(topic, request.brokers)
+  const id = randomUUID()
+  const offset = await send(topic, id, request)
+  await untilRead(topic, offset, request)
+  return { id }
+}
+
+function signalTopic(config: ConnectorConfig): string {
+  const topic = config['signal.kafka.topic']
+  const channels = (config['signal.enabled.channels'] ?? '').split(',').map(channel => channel.trim())
+  if (channels.includes('kafka') && topic !== undefined) return topic
+  throw new ConnectctlError(
+    'CONFIG_INVALID',
+    'The connector reads no signals: it needs signal.enabled.channels=kafka, signal.kafka.topic, ' +
+      'signal.kafka.bootstrap.servers and, to write nothing into MySQL, read.only=true'
+  )
+}
+
+async function requireTopic(topic: string, brokers: readonly string[]): Promise<void> {
+  if ((await withAdmin(brokers, admin => admin.listTopics())).includes(topic)) return
+  throw new ConnectctlError('NOT_FOUND', `There is no topic ${topic}: create it with one partition`)
+}
+
+async function send(topic: string, id: string, { config, brokers, tables }: SnapshotRequest): Promise<bigint> {
+  const producer = quietKafka(brokers).producer()
+  await producer.connect()
+  try {
+    const data = { type: 'INCREMENTAL', 'data-collections': tables }
+    const value = JSON.stringify({ id, type: 'execute-snapshot', data })
+    const message = { key: config['topic.prefix'] ?? '', value, partition: signalPartition }
+    const [written] = await producer.send({ topic, messages: [message] })
+    return BigInt(written?.baseOffset ?? 0)
+  } finally {
+    await producer.disconnect()
+  }
+}
+
+async function untilRead(topic: string, offset: bigint, request: SnapshotRequest): Promise<void> {
+  const { config, brokers, timeoutMs } = request
+  const groupId = config['signal.consumer.group.id'] ?? config['signal.kafka.groupId'] ?? 'kafka-signal'
+  const deadline = Date.now() + timeoutMs
+  await withAdmin(brokers, async admin => {
+    for (; Date.now() < deadline; await sleep(500)) {
+      const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
+      const committed = group?.partitions.find(({ partition }) => partition === signalPartition)?.offset ?? '-1'
+      if (BigInt(committed) > offset) return
+    }
+    throw new ConnectctlError(
+      'NOT_RUNNING',
+      `The connector has not read the signal within ${timeoutMs / 1000} s (${topic}, partition ${signalPartition}, ` +
+        `offset ${offset}); it stays there and is read when the connector reads signals again: connectctl restart`
+    )
+  })
+}
