@@ -1,11 +1,11 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { tempFolder } from '../../../test/support/temp-folder.ts'
 import { expandReferences, readConnectorFile } from './connector-file.ts'
 
 async function fileWith(text: string, name = 'orders.json'): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'connectctl-')), name)
+  const path = join(await tempFolder('connectctl'), name)
   await writeFile(path, text)
   return path
 }

@@ -1,11 +1,11 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createOutboxTables } from '@outbox-cdc/outbox'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
+import { tempFolder } from '../../../test/support/temp-folder.ts'
 import { createDatabase, useStack, uniqueName } from '../../../test/support/use-stack.ts'
 import { createConnectApi } from '../src/connect-api.ts'
 import { run } from '../src/run.ts'
@@ -41,7 +41,7 @@ export async function ownConnector(): Promise<OwnConnector> {
   await db.raw("CREATE USER ?@'%' IDENTIFIED BY ?", [account, password])
   await db.raw("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO ?@'%'", [account])
   await db.raw("GRANT SELECT ON ??.* TO ?@'%'", [database, account])
-  const dir = await mkdtemp(join(tmpdir(), 'connectctl-'))
+  const dir = await tempFolder('connectctl')
   const environment = {
     MYSQL_HOST: stack.mysql.host,
     MYSQL_PORT: String(stack.mysql.port),
