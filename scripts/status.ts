@@ -37,9 +37,14 @@ async function health(name: string, url: string): Promise<readonly string[]> {
   ]
 }
 
-async function connector({ CONNECT_URL }: Addresses): Promise<readonly string[]> {
-  const url = `${CONNECT_URL}/connectors/orders-connector/status`
-  const answer = await get(url)
+async function connector({ CONNECT_URL = '' }: Addresses): Promise<readonly string[]> {
+  const urls = CONNECT_URL.split(',').map(worker => `${worker}/connectors/orders-connector/status`)
+  const answers = await Promise.all(urls.map(get))
+  const answering = Math.max(
+    0,
+    answers.findIndex(answer => answer !== undefined)
+  )
+  const [url = '', answer] = [urls[answering], answers[answering]]
   if (answer === undefined || !answer.ok) return ['orders-connector', url, `NOT WELL: ${answer?.status ?? 'no answer'}`]
   const status = (await answer.json()) as { connector: { state: string }; tasks: { state: string }[] }
   const states = [status.connector.state, ...status.tasks.map(task => task.state)]

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import type { Stack } from '../../packages/stack/src/index.ts'
 import type { Settings } from './settings.ts'
 
 /**
@@ -12,12 +13,13 @@ export type Addresses = Readonly<Record<string, string>>
 
 const fileName = 'pipeline.env'
 
-export function addressesOf(settings: Settings): Addresses {
+/** With every worker and every broker: a tool that knows one alone is blind when that one is down. */
+export function addressesOf(settings: Settings, stack: Stack): Addresses {
   const { ports, dir } = settings
   const local = (port: number) => `http://127.0.0.1:${port}`
   return {
-    CONNECT_URL: local(ports.connect),
-    KAFKA_BROKERS: `127.0.0.1:${ports.kafka}`,
+    CONNECT_URL: stack.connect.urls.join(),
+    KAFKA_BROKERS: stack.kafka.brokers.join(),
     MYSQL_HOST: '127.0.0.1',
     MYSQL_PORT: String(ports.mysql),
     SECRETS_DIR: join(dir, 'secrets'),

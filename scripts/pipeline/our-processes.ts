@@ -44,7 +44,7 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
       name: 'keeper',
       file: 'packages/connectctl/src/cli.ts',
       args: ['keep', orders, '--port', String(ports.keeper), '--watch-disk', around.settings.dir],
-      env: { ...addresses, KAFKA_BROKERS: brokers },
+      env: { ...addresses },
       readyUrl: ready(ports.keeper)
     },
     {
@@ -55,7 +55,6 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
         // What a search leaves behind would else pile up to twice as much before it is collected.
         NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192',
         CONSOLE_PORT: String(ports.console),
-        KAFKA_BROKERS: brokers,
         KAFKA_TOPIC: topics.outbox,
         CONNECTOR_FILE: join(root, 'connect-config/orders-connector.json'),
         ORDERS_MYSQL_URL: await urlFor('console', 'orders', at),

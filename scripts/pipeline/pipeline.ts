@@ -35,7 +35,6 @@ export type PipelineOptions = {
 export async function startPipeline(settings: Settings, options: PipelineOptions): Promise<Pipeline> {
   const { progress } = options
   const { dir, ports } = settings
-  const addresses = addressesOf(settings)
   const secretsDir = join(dir, 'secrets')
   // First what a killed starter left: it may hold the very ports that are wanted.
   const release = await ownFolder(join(dir, 'run'))
@@ -53,6 +52,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     references: { SECRETS_DIR: secretsDir },
     progress
   })
+  const addresses = addressesOf(settings, stack)
   const started: Part[] = []
   const supervisions: Supervision[] = []
   const stop = async () => {

@@ -48,13 +48,17 @@ export function createConnectApi(options: ConnectApiOptions): ConnectApi {
   async function request<T>(method: string, path: string, wish: RequestOptions = {}): Promise<T> {
     const deadline = Date.now() + retryForMs
     let said = ''
-    for (let waitMs = 200; ; waitMs = Math.min(waitMs * 2, 2_000)) {
+    for (let waitMs = 200, left = workers.length; ; waitMs = Math.min(waitMs * 2, 2_000)) {
       const base = workers[turn % workers.length] ?? ''
       const answer = await attempt(`${base}${path}`, { method, body: wish.body, answerTimeoutMs })
       if (answer.kind === 'ok') return answer.body as T
       if (answer.kind === 'missing' && wish.orMissing === true) return undefined as T
       if (answer.kind !== 'retry') throw answer.error
-      if (answer.error.code === 'CONNECT_UNREACHABLE') turn++
+      if (answer.error.code === 'CONNECT_UNREACHABLE') {
+        turn++
+        left--
+        if (left > 0) continue
+      }
       if (Date.now() + waitMs > deadline) throw answer.error
       if (answer.error.message !== said)
         note(`${answer.error.message}; trying again for ${Math.round(retryForMs / 1000)} s`)

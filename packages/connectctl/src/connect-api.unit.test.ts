@@ -1,0 +1,42 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { createConnectApi } from './connect-api.ts'
+
+async function worker(answers: readonly number[]): Promise<{ readonly url: string; readonly asked: () => number }> {
+  let asked = 0
+  const server = createServer((_request, response) => {
+    const status = answers[Math.min(asked, answers.length - 1)] ?? 200
+    asked += 1
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ message: `it is ${status}` }))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
+  onTestFinished(() => void server.close())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked }
+}
+
+const nobody = 'http://127.0.0.1:9'
+
+it('asks the next worker at once when one does not answer, without any time for retries', async () => {
+  const { url, asked } = await worker([200])
+  const api = createConnectApi({ url: `${nobody},${url}`, retryForMs: 0 })
+  await api.request('GET', '/connectors')
+  await api.request('GET', '/connectors')
+  expect(asked()).toBe(2)
+})
+
+it('fails when no worker answers', async () => {
+  const api = createConnectApi({ url: `${nobody},${nobody}/`, retryForMs: 0 })
+  await expect(api.request('GET', '/connectors')).rejects.toMatchObject({ code: 'CONNECT_UNREACHABLE' })
+})
+
+it('tries again while the cluster rebalances or is starting, and takes a refusal for an answer', async () => {
+  const { url, asked } = await worker([409, 503, 400])
+  const notes: string[] = []
+  const api = createConnectApi({ url, retryForMs: 5_000, note: line => void notes.push(line) })
+  await expect(api.request('PUT', '/connectors/x/config', { body: {} })).rejects.toThrow('answers 400: it is 400')
+  expect(asked()).toBe(3)
+  expect(notes[0]).toContain('trying again for 5 s')
+})
