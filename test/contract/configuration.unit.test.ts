@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { configSchema as delivery } from '../../delivery-service/src/config.ts'
 import { configSchema as order } from '../../order-service/src/config.ts'
+import { configSchema as consolePage } from '../../packages/console/src/config.ts'
 import { describeConfig } from '../support/describe-config.ts'
 
 const root = join(import.meta.dirname, '../..')
 const services = [
   ['order-service', order],
-  ['delivery-service', delivery]
+  ['delivery-service', delivery],
+  ['packages/console', consolePage]
 ] as const
 
 it('.env.example holds every variable of each service with its default and what it is for, and no other', async () => {
@@ -22,10 +24,10 @@ it('.env.example holds every variable of each service with its default and what 
   expect(text.slice(text.indexOf('## '))).toBe(sections.join('\n'))
 })
 
-it.each(services)('the README of %s has a row for each variable', async (name, schema) => {
+it.each(services)('the README of %s has a row for each variable, and no other', async (name, schema) => {
   const readme = (await readFile(join(root, name, 'README.md'), 'utf8')).replace(/ +/g, ' ')
   const rows = describeConfig(schema).map(variable =>
     `| \`${variable.name}\` | ${variable.initial} | ${variable.description} |`.replace(/ +/g, ' ')
   )
-  for (const row of rows) expect(readme).toContain(row)
+  expect(readme.match(/^\| `[A-Z_]+` \|.*\|$/gm)).toEqual(rows)
 })
