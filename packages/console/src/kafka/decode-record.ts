@@ -1,4 +1,30 @@
-import type { StoredRecord } from './record-reader.ts'
+import type { StoredRecord } from './stored-record.ts'
+
+// The one place where a record's bytes become something to read: the pages of a topic, its search, the journey of an
+// order, the sampler and the parked events all go through here. JSON, bare or as {schema, payload}, is opened below.
+//
+// Another format (Avro with a registry, say) is plugged in as a RecordDecoder, passed to openSources in console.ts:
+//   const decode: RecordDecoder = async records => Promise.all(records.map(async record =>
+//     isMine(record.value) ? { ...record, opened: await myCodec.decode(record.value) } : record))
+// It is called with each batch of records as it comes from Kafka or from the table of parked events, may wait for a
+// schema, and leaves what is not its own, or cannot be decoded, as it is: such a value is shown as text. `opened` is
+// what is shown, searched, and looked through for `event`, `event_id` and `created_at`; where these are not in the
+// value, the header `event` and the record's key stand in.
+export type RecordDecoder = (records: readonly StoredRecord[]) => Promise<readonly StoredRecord[]>
+
+/** Decodes nothing: for JSON. */
+export const asTheyAre: RecordDecoder = records => Promise.resolve(records)
+
+/** The record's value as what it says: opened by a decoder, else as JSON, else as text. */
+export function valueOf({ opened, value }: StoredRecord): unknown {
+  return opened === undefined ? unwrapped(value) : opened
+}
+
+/** The value as a text that a search looks through. */
+export function textOf({ opened, value }: StoredRecord): string | null {
+  if (opened !== undefined) return JSON.stringify(opened)
+  return value === null ? null : value.toString('utf8')
+}
 
 /** What a record of the outbox says, wherever its schema wraps it; fields that are not there are undefined. */
 export type OutboxFields = {
@@ -9,7 +35,7 @@ export type OutboxFields = {
 }
 
 /** The key or value as JSON with its `{schema, payload}` opened, else as text. */
-export function unwrapped(bytes: Buffer | null): unknown {
+function unwrapped(bytes: Buffer | null): unknown {
   if (bytes === null) return null
   const text = bytes.toString('utf8')
   const json = parsed(text)
@@ -17,16 +43,24 @@ export function unwrapped(bytes: Buffer | null): unknown {
   return isObject(json) && 'schema' in json && 'payload' in json ? json.payload : json
 }
 
-export function outboxFields({ value }: StoredRecord): OutboxFields {
-  const fields = unwrapped(value)
-  if (!isObject(fields)) return {}
+export function outboxFields(record: StoredRecord): OutboxFields {
+  const value = valueOf(record)
+  const fields = isObject(value) ? value : {}
   const { id, event, event_id: eventId, created_at: createdAt } = fields
   return {
     id: typeof id === 'number' ? id : undefined,
-    event: typeof event === 'string' ? event : undefined,
-    eventId: typeof eventId === 'number' ? eventId : undefined,
+    event: typeof event === 'string' ? event : headerOf(record, 'event'),
+    eventId: typeof eventId === 'number' ? eventId : numberIn(keyText(record.key)),
     createdAt: typeof createdAt === 'string' ? preciseTime(createdAt) : undefined
   }
+}
+
+function headerOf({ headers }: StoredRecord, wanted: string): string | undefined {
+  return headers.find(([name]) => name === wanted)?.[1] ?? undefined
+}
+
+function numberIn(text: string | null): number | undefined {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
 /** A number's or text's plain form of a key such as `{"event_id":7}`, for people: `7`. */

@@ -1,5 +1,6 @@
 import { readRange } from './read-range.ts'
-import type { Offsets, RecordReader, StoredRecord } from './record-reader.ts'
+import type { Offsets, RecordReader } from './record-reader.ts'
+import type { StoredRecord } from './stored-record.ts'
 
 export type PagePlace = {
   readonly reader: RecordReader

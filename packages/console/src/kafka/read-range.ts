@@ -1,4 +1,5 @@
-import type { Offsets, RecordReader, StoredRecord } from './record-reader.ts'
+import type { Offsets, RecordReader } from './record-reader.ts'
+import type { StoredRecord } from './stored-record.ts'
 
 export type Range = { readonly from: Offsets; readonly to: Offsets }
 export type RangeSource = { readonly reader: RecordReader; readonly topic: string }

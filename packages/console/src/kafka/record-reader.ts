@@ -1,16 +1,7 @@
 import type { Admin, ClusterMetadata, Consumer, KafkaRecord, RecordsBatch } from '@platformatic/kafka'
 import { inTurn } from '../in-turn.ts'
-
-/** A record as it lies in Kafka. Offsets are numbers: 2^53 records a partition are enough. */
-export type StoredRecord = {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  readonly timestamp: number
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly headers: readonly (readonly [name: string, value: string | null])[]
-}
+import type { RecordDecoder } from './decode-record.ts'
+import type { StoredRecord } from './stored-record.ts'
 
 /** A place in a topic: the next offset of each partition. */
 export type Offsets = ReadonlyMap<number, number>
@@ -34,7 +25,9 @@ type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>
 const marks = { latest: -1n, earliest: -2n, youngest: -3n } as const
 const controlBatch = 0x20
 
-export function createRecordReader(admin: Admin, consumer: Consumer): RecordReader {
+export type ReaderParts = { readonly admin: Admin; readonly consumer: Consumer; readonly decode: RecordDecoder }
+
+export function createRecordReader({ admin, consumer, decode }: ReaderParts): RecordReader {
   const queue = inTurn()
 
   async function findTopic(topic: string) {
@@ -81,7 +74,7 @@ export function createRecordReader(admin: Admin, consumer: Consumer): RecordRead
         })
       )
       const records = (await Promise.all(answers)).flatMap(answer => recordsIn(answer, topic))
-      return records.filter(record => record.offset >= (from.get(record.partition) ?? 0))
+      return decode(records.filter(record => record.offset >= (from.get(record.partition) ?? 0)))
     })
   }
 

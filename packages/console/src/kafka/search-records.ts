@@ -1,8 +1,9 @@
-import { isObject, keyText, unwrapped } from './decode-record.ts'
+import { keyText, outboxFields, textOf } from './decode-record.ts'
 import { newestFirst } from './read-page.ts'
 import { type Range, scanRange } from './read-range.ts'
 import { type ShownRecord, showRecord } from './show-record.ts'
-import type { Offsets, RecordReader, StoredRecord } from './record-reader.ts'
+import type { Offsets, RecordReader } from './record-reader.ts'
+import type { StoredRecord } from './stored-record.ts'
 
 export type Query = {
   /** Anywhere in key, value or headers, in any case. */
@@ -105,7 +106,7 @@ export function matcher({ text, key, event }: Query): (record: StoredRecord) => 
   const wanted = text === undefined ? undefined : patternOf(text)
   return record => {
     if (key !== undefined && keyText(record.key) !== key) return false
-    if (event !== undefined && eventOf(record) !== event) return false
+    if (event !== undefined && outboxFields(record).event !== event) return false
     return wanted === undefined || contains(record, wanted)
   }
 }
@@ -115,13 +116,10 @@ function patternOf(text: string): RegExp {
   return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('"', '\\\\?"'), 'iu')
 }
 
-function contains({ key, value, headers }: StoredRecord, wanted: RegExp): boolean {
-  if (value !== null && wanted.test(value.toString('utf8'))) return true
+function contains(record: StoredRecord, wanted: RegExp): boolean {
+  const { key, headers } = record
+  const value = textOf(record)
+  if (value !== null && wanted.test(value)) return true
   if (key !== null && wanted.test(key.toString('utf8'))) return true
   return headers.some(([name, text]) => wanted.test(name) || (text !== null && wanted.test(text)))
-}
-
-function eventOf({ value }: StoredRecord): unknown {
-  const fields = unwrapped(value)
-  return isObject(fields) ? fields['event'] : undefined
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cursorText, offsetsFrom } from './cursor.ts'
-import type { StoredRecord } from './record-reader.ts'
+import type { StoredRecord } from './stored-record.ts'
 import { matcher } from './search-records.ts'
 import { showRecord } from './show-record.ts'
 
@@ -45,6 +45,19 @@ describe('a record', () => {
   it('is shown as text when it is not JSON, and as nothing when it is null', () => {
     expect(showRecord(record('plain')).value).toBe('plain')
     expect(showRecord(record(null))).toMatchObject({ value: null, rawValue: null })
+  })
+})
+
+describe('a record that a decoder has opened', () => {
+  const opened = {
+    ...record('\u0000\u0001bytes', [['event', 'order_created']]),
+    opened: { name: 'Joon', quantity: 95 }
+  }
+
+  it('is found by what it says, by the event in its header, and shown so', () => {
+    expect(matcher({ text: '"name":"joon"', event: 'order_created', key: '7' })(opened)).toBe(true)
+    expect(matcher({ text: 'bytes' })(opened)).toBe(false)
+    expect(showRecord(opened)).toMatchObject({ key: '7', event: 'order_created', value: { name: 'Joon' } })
   })
 })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { isObject, keyText, unwrapped } from './decode-record.ts'
-import type { StoredRecord } from './record-reader.ts'
+import { isObject, keyText, outboxFields, valueOf } from './decode-record.ts'
+import type { StoredRecord } from './stored-record.ts'
 
 export const shownRecord = z
   .object({
@@ -25,13 +25,13 @@ const mostShown = 64 * 1024
 export function showRecord(record: StoredRecord): ShownRecord {
   const { partition, offset, timestamp, key, value } = record
   const cut = (value?.length ?? 0) > mostShown
-  const readable = cut ? null : openInner(unwrapped(value))
+  const readable = cut ? null : openInner(valueOf(record))
   return {
     partition,
     offset,
     timestamp,
     key: keyText(key)?.slice(0, 500) ?? null,
-    event: isObject(readable) && typeof readable['event'] === 'string' ? readable['event'] : null,
+    event: cut ? null : (outboxFields(record).event ?? null),
     value: readable,
     rawKey: key?.toString('utf8', 0, 4_096) ?? null,
     rawValue: value?.toString('utf8', 0, mostShown) ?? null,

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import { outboxFields } from '../kafka/decode-record.ts'
-import type { RecordReader, StoredRecord } from '../kafka/record-reader.ts'
+import type { RecordReader } from '../kafka/record-reader.ts'
+import type { StoredRecord } from '../kafka/stored-record.ts'
 import { showRecord } from '../kafka/show-record.ts'
 import type { Database } from '../mysql/database.ts'
 import type { BinlogTrack } from './binlog-track.ts'

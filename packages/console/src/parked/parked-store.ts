@@ -1,6 +1,8 @@
 import { listParked, type ParkedRow, requestRetry, showParked, skipParked } from '@outbox-cdc/outbox'
 import { createMysql, type Logger } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
+import type { RecordDecoder } from '../kafka/decode-record.ts'
+import type { StoredRecord } from '../kafka/stored-record.ts'
 import { showRecord, shownRecord } from '../kafka/show-record.ts'
 
 export const parkedKey = z
@@ -41,7 +43,9 @@ export type ParkedStore = {
 
 const mostShown = 200
 
-export function createParkedStore(url: string, logger: Logger): ParkedStore {
+export type ParkedParts = { readonly url: string; readonly logger: Logger; readonly decode: RecordDecoder }
+
+export function createParkedStore({ url, logger, decode }: ParkedParts): ParkedStore {
   const db = createMysql({ url, name: 'console', poolSize: 2, logger })
   return {
     async list() {
@@ -55,16 +59,19 @@ export function createParkedStore(url: string, logger: Logger): ParkedStore {
         retryAskedAt: retryRequestedAt?.getTime() ?? null
       }))
     },
-    show: async key => (await showParked(db, key)).slice(-mostShown).map(shownEvent),
+    async show(key) {
+      const rows = (await showParked(db, key)).slice(-mostShown)
+      const records = await decode(rows.map(recordOf))
+      return rows.flatMap((row, index) => (records[index] === undefined ? [] : [shownEvent(row, records[index])]))
+    },
     retry: key => requestRetry(db, key),
     skip: async key => (await skipParked(db, key)) !== undefined,
     close: () => db.destroy()
   }
 }
 
-function shownEvent(row: ParkedRow): z.output<typeof parkedEvent> {
+function shownEvent(row: ParkedRow, record: StoredRecord): z.output<typeof parkedEvent> {
   const { state, reason, error, stack, attempts, note } = row
-  const headers = Object.entries(JSON.parse(row.record_headers) as Record<string, string | null>)
   return {
     id: Number(row.id),
     state,
@@ -74,14 +81,18 @@ function shownEvent(row: ParkedRow): z.output<typeof parkedEvent> {
     attempts,
     note,
     parkedAt: row.parked_at.getTime(),
-    record: showRecord({
-      topic: row.topic,
-      partition: row.partition_no,
-      offset: Number(row.record_offset),
-      timestamp: Number(row.record_time),
-      key: row.record_key,
-      value: row.record_value,
-      headers
-    })
+    record: showRecord(record)
+  }
+}
+
+function recordOf(row: ParkedRow): StoredRecord {
+  return {
+    topic: row.topic,
+    partition: row.partition_no,
+    offset: Number(row.record_offset),
+    timestamp: Number(row.record_time),
+    key: row.record_key,
+    value: row.record_value,
+    headers: Object.entries(JSON.parse(row.record_headers) as Record<string, string | null>)
   }
 }
