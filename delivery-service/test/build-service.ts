@@ -7,6 +7,7 @@ import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { debeziumRecord } from '../../packages/outbox/src/testing/debezium-record.ts'
+import { createTopics } from '../../scripts/pipeline/create-topics.ts'
 import { type Answer, fetchJson } from '../../test/support/fetch-json.ts'
 import { createDatabase, uniqueName, useStack } from '../../test/support/use-stack.ts'
 import { configSchema } from '../src/config.ts'
@@ -44,7 +45,7 @@ export async function createBench(): Promise<Bench> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true })
+  await createTopics(admin, [{ topic, numPartitions: 3 }])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

@@ -1,4 +1,5 @@
 import { type ITopicConfig, Kafka, logLevel } from 'kafkajs'
+import { createTopics } from './create-topics.ts'
 
 const hour = 3600 * 1000
 const day = 24 * hour
@@ -38,7 +39,7 @@ export async function ensureTopics(brokers: readonly string[]): Promise<void> {
   try {
     const existing = new Set(await admin.listTopics())
     const missing = wanted(Math.min(3, brokers.length)).filter(({ topic }) => !existing.has(topic))
-    if (missing.length > 0) await admin.createTopics({ topics: missing, waitForLeaders: true })
+    if (missing.length > 0) await createTopics(admin, missing)
   } finally {
     await admin.disconnect()
   }

@@ -5,6 +5,7 @@ import { createOutboxTables } from '@outbox-cdc/outbox'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
+import { createTopics } from '../../../scripts/pipeline/create-topics.ts'
 import { tempFolder } from '../../../test/support/temp-folder.ts'
 import { createDatabase, useStack, uniqueName } from '../../../test/support/use-stack.ts'
 import { createConnectApi } from '../src/connect-api.ts'
@@ -119,7 +120,7 @@ export async function recordsOf(topic: string): Promise<readonly TopicRecord[]> 
   const kafka = new Kafka({ brokers: [...useStack().kafka.brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: 3 }] })
+  await createTopics(admin, [{ topic, numPartitions: 3 }])
   await admin.disconnect()
   const records: TopicRecord[] = []
   const consumer = kafka.consumer({ groupId: uniqueName('reader'), maxWaitTimeInMs: 100 })

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { Kafka, type Message } from 'kafkajs'
 import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
+import { createTopics } from '../../../scripts/pipeline/create-topics.ts'
 import { uniqueName, useDatabase, useStack } from '../../../test/support/use-stack.ts'
 import {
   type ConsumedEvent,
@@ -136,7 +137,7 @@ async function useTopic(topic: string, partitions: number) {
   const admin = kafka.admin()
   await admin.connect()
   const configEntries = [{ name: 'max.message.bytes', value: String(5 * 1024 * 1024) }]
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] })
+  await createTopics(admin, [{ topic, numPartitions: partitions, configEntries }])
   await admin.disconnect()
   const producer = kafka.producer()
   await producer.connect()

@@ -7,6 +7,7 @@ import {
   createConnectApi,
   readConnectorFile
 } from '../../connectctl/src/index.ts'
+import { createTopics } from '../../../scripts/pipeline/create-topics.ts'
 import { eventually } from '../../../test/support/eventually.ts'
 import { type TestDatabase, uniqueName, useStack } from '../../../test/support/use-stack.ts'
 import { type KafkaRecord, kafkajsClient } from '../src/index.ts'
@@ -26,8 +27,7 @@ export async function streamOutbox(database: TestDatabase): Promise<DebeziumTopi
   const name = `${server}.${database.name}.outbox`
   const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin()
   await admin.connect()
-  // kafkajs may fail while it waits for leaders that are on their way; nothing here needs them at once.
-  await admin.createTopics({ waitForLeaders: false, topics: [{ topic: name, numPartitions: 3 }] })
+  await createTopics(admin, [{ topic: name, numPartitions: 3 }])
   await admin.disconnect()
   const api = createConnectApi({ url: connect.url })
   const file = await connectorFor(database, server)

@@ -1,5 +1,6 @@
 import { Kafka } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createTopics } from '../../../../scripts/pipeline/create-topics.ts'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { uniqueName, useStack } from '../../../../test/support/use-stack.ts'
 import {
@@ -51,7 +52,7 @@ async function useTopic(config: Record<string, string> = {}) {
   await Promise.all([admin.connect(), producer.connect()])
   onTestFinished(() => Promise.all([admin.disconnect(), producer.disconnect()]).then(() => undefined))
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2, configEntries }] })
+  await createTopics(admin, [{ topic, numPartitions: 2, configEntries }])
   return {
     topic,
     send: (partition: number, messages: readonly Numbered[]) =>

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { Kafka } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
+import { createTopics } from '../../../../scripts/pipeline/create-topics.ts'
 import { useDatabase, useStack } from '../../../../test/support/use-stack.ts'
 import { createInboxTables } from '../../src/index.ts'
 import { runSchedule, type World } from './run-schedule.ts'
@@ -54,7 +55,7 @@ async function createWorld(): Promise<World> {
     brokers: kafka.brokers,
     producer,
     async createTopic(topic) {
-      await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 2 }] })
+      await createTopics(admin, [{ topic, numPartitions: 2 }])
     }
   }
 }
