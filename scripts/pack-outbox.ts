@@ -1,5 +1,5 @@
-import { packOutbox } from './pack/pack-outbox.ts'
+import { buildForPacking, restoreWorkspace } from './pack/pack-outbox.ts'
 
-// Builds packages/outbox as JavaScript with types and packs it: npm run pack, in packages/outbox or with a folder for
-// the tarball as its argument. The workspace itself needs no build: it runs the TypeScript as it stands.
-console.log(await packOutbox(process.argv[2] ?? process.env['INIT_CWD'] ?? process.cwd()))
+// What npm runs around `npm pack` in packages/outbox (or at the root, with -w packages/outbox).
+if (process.argv[2] === 'before') await buildForPacking()
+else await restoreWorkspace()

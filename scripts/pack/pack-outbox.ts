@@ -1,24 +1,32 @@
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { publishedManifest } from './published-manifest.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
 const source = join(root, 'packages/outbox')
-const dist = join(source, 'dist')
+const manifestPath = join(source, 'package.json')
+const aside = join(root, '.data/outbox-package.json')
 
-/** Builds the package into packages/outbox/dist, complete with its own package.json, and packs that. Answers the tarball. */
-export async function packOutbox(destination: string): Promise<string> {
-  await rm(dist, { recursive: true, force: true })
+/**
+ * Builds the package into packages/outbox/dist as JavaScript with types, and puts the package.json of the published
+ * package in the place of the workspace's, which needs no build: npm packs what it finds, and has no other way.
+ */
+export async function buildForPacking(): Promise<void> {
+  await restoreWorkspace()
+  await rm(join(source, 'dist'), { recursive: true, force: true })
   await run('tsc', ['-p', join(source, 'tsconfig.build.json')])
-  const manifest = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'))
-  await writeFile(join(dist, 'package.json'), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`)
-  for (const name of ['README.md', 'CHANGELOG.md']) await copyFile(join(source, name), join(dist, name))
-  await copyFile(join(root, 'LICENSE'), join(dist, 'LICENSE'))
-  await mkdir(destination, { recursive: true })
-  const { stdout } = await run('npm', ['pack', dist, '--json', '--pack-destination', destination])
-  const [packed] = JSON.parse(stdout) as [{ filename: string }]
-  return join(destination, packed.filename)
+  const manifest = JSON.parse(await readFile(manifestPath, 'utf8'))
+  await mkdir(dirname(aside), { recursive: true })
+  await copyFile(manifestPath, aside)
+  await writeFile(manifestPath, `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`)
+}
+
+/** Puts the workspace's package.json back, also that of a run that was killed before it could. */
+export async function restoreWorkspace(): Promise<void> {
+  await rename(aside, manifestPath).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
 }

@@ -1,28 +1,27 @@
 type Manifest = {
   readonly exports: Readonly<Record<string, string>>
-  readonly bin?: Readonly<Record<string, string>>
+  readonly bin: Readonly<Record<string, string>>
   readonly [field: string]: unknown
 }
 
 /** The workspace's package.json as the published package needs it: the same entries, built, and nothing of the workshop. */
-export function publishedManifest({ exports, bin = {}, ...manifest }: Manifest): Record<string, unknown> {
+export function publishedManifest({ exports, bin, ...manifest }: Manifest): Record<string, unknown> {
   const { private: _, scripts: __, devDependencies: ___, ...published } = manifest
   return {
     ...published,
     engines: { node: '>=22.18' },
     sideEffects: false,
+    // The workspace starts outboxctl through a file that finds a Node for TypeScript; built, it is its own start.
+    bin: Object.fromEntries(Object.keys(bin).map(name => [name, './dist/cli.js'])),
     exports: Object.fromEntries(
       Object.entries(exports).map(([path, file]) => [
         path,
         { types: built(file, '.d.ts'), default: built(file, '.js') }
       ])
-    ),
-    ...(Object.keys(bin).length === 0
-      ? {}
-      : { bin: Object.fromEntries(Object.entries(bin).map(([name, file]) => [name, built(file, '.js')])) })
+    )
   }
 }
 
 function built(file: string, extension: string): string {
-  return file.replace(/^\.\/src\//, './').replace(/\.ts$/, extension)
+  return file.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, extension)
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
-import { packOutbox } from '../../../scripts/pack/pack-outbox.ts'
+import { npmPack } from './npm-pack.ts'
 
 const run = promisify(execFile)
 const repository = join(import.meta.dirname, '../../..')
@@ -21,10 +21,13 @@ export type EmptyProject = {
 }
 
 /** A new project outside of this repository with the packed package installed by npm, and its peers. */
-export async function useEmptyProject(peers: readonly string[]): Promise<EmptyProject> {
+export async function useEmptyProject(
+  peers: readonly string[],
+  from: 'the package' | 'the root' = 'the package'
+): Promise<EmptyProject> {
   const dir = await mkdtemp(join(tmpdir(), 'outbox-project-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
-  const tarball = await packOutbox(dir)
+  const tarball = await npmPack(dir, from)
   const modules = join(dir, 'node_modules')
   await writeFile(join(dir, 'package.json'), '{"type":"module","private":true}')
   // A copy of the one dependency, so that npm finds it installed and needs no registry.

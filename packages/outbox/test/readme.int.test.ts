@@ -46,6 +46,18 @@ it('leads from npm install to a working consumer, as the README says, in an empt
   expect(JSON.parse(listed)).toEqual([])
 })
 
+it('gives the same package when npm packs it from the root: JavaScript that runs, with outboxctl', async () => {
+  const project = await useEmptyProject(['zod', 'knex', 'kafkajs', 'mysql2'], 'the root')
+  await project.write({
+    'main.js': `import { isRetryable, OutboxError } from '@outbox-cdc/outbox'
+      import { createMemoryOutbox } from '@outbox-cdc/outbox/testing'
+      import { eventCatalogue } from '@outbox-cdc/outbox/catalogue'
+      console.log(isRetryable(new OutboxError('WRITE_FAILED', 'x', { retryable: true })), typeof createMemoryOutbox, typeof eventCatalogue)`
+  })
+  expect(await project.node('main.js')).toBe('true function function\n')
+  expect(await project.node('node_modules/.bin/outboxctl', ['--help'])).toContain('parked')
+})
+
 it('shows connector settings that are those of connect-config', async () => {
   const shown = JSON.parse(/```json\n(.*?)```/s.exec(readme)?.[1] ?? '')
   const path = join(import.meta.dirname, '../../../connect-config/orders-connector.json')
