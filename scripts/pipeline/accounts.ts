@@ -1,14 +1,19 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { type Stack, readOrCreateSecret } from '../../packages/stack/src/index.ts'
 
-export type Account =
-  | 'orders_owner'
-  | 'order_service'
-  | 'deliveries_owner'
-  | 'delivery_service'
-  | 'debezium'
-  | 'keeper'
-  | 'console'
+const accounts = [
+  'orders_owner',
+  'order_service',
+  'deliveries_owner',
+  'delivery_service',
+  'debezium',
+  'keeper',
+  'console'
+] as const
+
+export type Account = (typeof accounts)[number]
 
 const databases = ['orders', 'deliveries']
 
@@ -26,6 +31,19 @@ const grants: Readonly<Record<Account, readonly string[]>> = {
   console: ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*', 'SELECT, UPDATE ON deliveries.*']
 }
 
+/** Connect reads the passwords of its connectors, so these stand apart from the rest. */
+export const connectSecrets = (secretsDir: string): string => join(secretsDir, 'connect')
+
+/** A worker refuses to start when the folder that it may read is not there. */
+export async function makeConnectSecrets(secretsDir: string): Promise<string> {
+  const folder = connectSecrets(secretsDir)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  return folder
+}
+
+const folderOf = (account: Account, secretsDir: string) =>
+  account === 'debezium' ? connectSecrets(secretsDir) : secretsDir
+
 /** Makes databases, accounts and grants as they stand above, with generated passwords. A repeat changes nothing. */
 export async function ensureAccounts(stack: Stack, secretsDir: string): Promise<void> {
   const { host, port, rootPassword: password } = stack.mysql
@@ -36,11 +54,11 @@ export async function ensureAccounts(stack: Stack, secretsDir: string): Promise<
         `CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci`
       )
     }
-    for (const [account, privileges] of Object.entries(grants)) {
-      const secret = await readOrCreateSecret(secretsDir, account)
+    for (const account of accounts) {
+      const secret = await readOrCreateSecret(folderOf(account, secretsDir), account)
       await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [account, secret])
       await connection.query("ALTER USER ?@'%' IDENTIFIED BY ?", [account, secret])
-      for (const privilege of privileges) await connection.query(`GRANT ${privilege} TO ?@'%'`, [account])
+      for (const privilege of grants[account]) await connection.query(`GRANT ${privilege} TO ?@'%'`, [account])
     }
   } finally {
     await connection.end()
@@ -53,7 +71,7 @@ export async function urlFor(
   database: string,
   at: { readonly stack: Stack; readonly secretsDir: string }
 ): Promise<string> {
-  const password = await readOrCreateSecret(at.secretsDir, account)
+  const password = await readOrCreateSecret(folderOf(account, at.secretsDir), account)
   const { host, port } = at.stack.mysql
   return `mysql://${account}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }

@@ -156,7 +156,9 @@ async function fill(path: string): Promise<void> {
 }
 
 it('writes no password into any log', async () => {
-  const passwords = await Promise.all(['debezium', 'keeper'].map(name => readFile(join(lab.secretsDir, name), 'utf8')))
+  const passwords = await Promise.all(
+    ['connect/debezium', 'keeper'].map(name => readFile(join(lab.secretsDir, name), 'utf8'))
+  )
   const logs = await Promise.all(['connect-1', 'connect-2'].map(part => readFile(lab.stack.logFile(part), 'utf8')))
   for (const text of [...logs, JSON.stringify(kept.log), await (await fetch(`${kept.url}/metrics`)).text()])
     for (const password of passwords) expect(text.includes(password)).toBe(false)

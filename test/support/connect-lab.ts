@@ -7,7 +7,7 @@ import knex, { type Knex } from 'knex'
 import { z } from 'zod'
 import { startStack } from '../../packages/stack/src/index.ts'
 import type { ProcessStackOptions, Stack } from '../../packages/stack/src/index.ts'
-import { ensureAccounts, urlFor } from '../../scripts/pipeline/accounts.ts'
+import { connectSecrets, ensureAccounts, makeConnectSecrets, urlFor } from '../../scripts/pipeline/accounts.ts'
 import { runNode } from '../../scripts/pipeline/node-process.ts'
 import { ensureTopics } from '../../scripts/pipeline/topics.ts'
 
@@ -37,7 +37,12 @@ export async function startConnectLab(name: string, options: Partial<ProcessStac
   const dir = join(root, '.data/test', `${name}-${process.pid}`)
   const secretsDir = join(dir, 'secrets')
   const workerProperties = join(root, 'connect-config/worker.properties')
-  const stack = await startStack({ dir, workerProperties, references: { SECRETS_DIR: secretsDir }, ...options })
+  const stack = await startStack({
+    dir,
+    workerProperties,
+    references: { CONNECT_SECRETS_DIR: await makeConnectSecrets(secretsDir) },
+    ...options
+  })
   const { host, port, rootPassword } = stack.mysql
   await Promise.all([ensureAccounts(stack, secretsDir), ensureTopics(stack.kafka.brokers)])
   await runNode('order-service/src/migrate.ts', {
@@ -48,13 +53,15 @@ export async function startConnectLab(name: string, options: Partial<ProcessStac
     MYSQL_PORT: String(port),
     KAFKA_BROKERS: stack.kafka.brokers.join(),
     CONNECT_URL: stack.connect.urls[0],
+    CONNECT_SECRETS_DIR: connectSecrets(secretsDir),
     SECRETS_DIR: secretsDir
   }
   const db = knex({
     client: 'mysql2',
     connection: { host, port, user: 'root', password: rootPassword, database: 'orders', connectTimeout: 2_000 },
     pool: { min: 0, max: 10 },
-    acquireConnectionTimeout: 3_000
+    acquireConnectionTimeout: 3_000,
+    log: { warn() {}, error() {} } // MySQL is taken away on purpose here
   })
   const api = createConnectApi({ url: stack.connect.urls[0] ?? '' })
   const file = await readConnectorFile(join(root, 'connect-config/orders-connector.json'), environment)

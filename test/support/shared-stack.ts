@@ -27,7 +27,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const stack = await startStack({
     dir,
     ...(existsSync(workerProperties) ? { workerProperties } : {}),
-    references: { SECRETS_DIR: secretsDir },
+    references: { CONNECT_SECRETS_DIR: secretsDir },
     progress: async (step, work) => {
       const started = Date.now()
       const result = await work()

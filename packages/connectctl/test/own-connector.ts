@@ -48,7 +48,7 @@ export async function ownConnector(): Promise<OwnConnector> {
     MYSQL_PORT: String(stack.mysql.port),
     KAFKA_BROKERS: stack.kafka.brokers.join(),
     CONNECT_URL: stack.connect.url,
-    SECRETS_DIR: stack.secretsDir,
+    CONNECT_SECRETS_DIR: stack.secretsDir,
     CONNECT_DIR: dir,
     KEEPER_URL: 'http://127.0.0.1:1'
   }

@@ -54,7 +54,7 @@ export async function streamOutbox(database: TestDatabase): Promise<DebeziumTopi
       MYSQL_HOST: mysql.host,
       MYSQL_PORT: String(mysql.port),
       KAFKA_BROKERS: kafka.brokers.join(','),
-      SECRETS_DIR: '/dev/null'
+      CONNECT_SECRETS_DIR: '/dev/null'
     }
     const file = await readConnectorFile(path, environment)
     const renamed = Object.entries(file.config).map(([key, value]) => [

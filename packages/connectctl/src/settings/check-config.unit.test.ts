@@ -4,7 +4,12 @@ import { readConnectorFile } from '../connector-file.ts'
 import { checkConfig } from './check-config.ts'
 
 const ours = join(import.meta.dirname, '../../../../connect-config/orders-connector.json')
-const environment = { MYSQL_HOST: 'db', MYSQL_PORT: '3306', KAFKA_BROKERS: 'kafka:9092', SECRETS_DIR: '/run/secrets' }
+const environment = {
+  MYSQL_HOST: 'db',
+  MYSQL_PORT: '3306',
+  KAFKA_BROKERS: 'kafka:9092',
+  CONNECT_SECRETS_DIR: '/run/secrets'
+}
 const { config } = await readConnectorFile(ours, environment)
 
 function findings(changes: Record<string, string | undefined>, neighbours: Parameters<typeof checkConfig>[1] = []) {
