@@ -25,8 +25,8 @@ const pipeline = startPipeline(settings, {
 })
 
 try {
-  await pipeline
-  console.log(welcome(settings, Date.now() - began))
+  const { addresses } = await pipeline
+  console.log(welcome(settings, addresses, Date.now() - began))
   isUp = true
 } catch (error) {
   if (stopping === undefined) await fail(error)

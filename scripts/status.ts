@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { livingProcesses } from '../packages/stack/src/index.ts'
-import { type Addresses, readAddresses } from './pipeline/addresses.ts'
+import { readAddresses } from './pipeline/addresses.ts'
 import { readSettings } from './pipeline/settings.ts'
 
 // npm run status: what is up in this clone, part by part. Exit code 0 when all of it is well, 1 otherwise.
@@ -19,7 +19,9 @@ const rows = [
   ...(await Promise.all([
     health('order-service ready', `${addresses.ORDER_SERVICE_URL}/health/ready`),
     health('delivery-service ready', `${addresses.DELIVERY_SERVICE_URL}/health/ready`),
-    connector(addresses)
+    // The keeper's verdict: Connect says RUNNING of a connector through which nothing flows.
+    health('orders-connector flows', `${addresses.KEEPER_URL}/health`),
+    health('console', `${addresses.CONSOLE_URL}/health/live`)
   ]))
 ]
 for (const [name = '', where = '', state = ''] of rows) console.log(`${name.padEnd(24)} ${where.padEnd(52)} ${state}`)
@@ -34,25 +36,6 @@ async function health(name: string, url: string): Promise<readonly string[]> {
     name,
     url,
     answer?.ok ? 'well' : `NOT WELL: ${answer === undefined ? 'no answer' : `${answer.status} ${await answer.text()}`}`
-  ]
-}
-
-async function connector({ CONNECT_URL = '' }: Addresses): Promise<readonly string[]> {
-  const urls = CONNECT_URL.split(',').map(worker => `${worker}/connectors/orders-connector/status`)
-  const answers = await Promise.all(urls.map(get))
-  const answering = Math.max(
-    0,
-    answers.findIndex(answer => answer !== undefined)
-  )
-  const [url = '', answer] = [urls[answering], answers[answering]]
-  if (answer === undefined || !answer.ok) return ['orders-connector', url, `NOT WELL: ${answer?.status ?? 'no answer'}`]
-  const status = (await answer.json()) as { connector: { state: string }; tasks: { state: string }[] }
-  const states = [status.connector.state, ...status.tasks.map(task => task.state)]
-  const well = states.length > 1 && states.every(state => state === 'RUNNING')
-  return [
-    'orders-connector',
-    url,
-    well ? 'well' : `NOT WELL: connector ${states[0]}, tasks ${states.slice(1).join(', ') || 'none'}`
   ]
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { connectSecrets } from './accounts.ts'
 import type { Stack } from '../../packages/stack/src/index.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,20 +15,21 @@ export type Addresses = Readonly<Record<string, string>>
 const fileName = 'pipeline.env'
 
 /** With every worker and every broker: a tool that knows one alone is blind when that one is down. */
-export function addressesOf(settings: Settings, stack: Stack): Addresses {
-  const { ports, dir } = settings
+export function addressesOf({ ports, dir, workers, external }: Settings, stack: Stack): Addresses {
   const local = (port: number) => `http://127.0.0.1:${port}`
+  const exporters = Array.from({ length: workers }, (_, worker) => `${local(ports.jmx + worker)}/metrics`)
   return {
     CONNECT_URL: stack.connect.urls.join(),
     KAFKA_BROKERS: stack.kafka.brokers.join(),
-    MYSQL_HOST: '127.0.0.1',
-    MYSQL_PORT: String(ports.mysql),
+    MYSQL_HOST: stack.mysql.host,
+    MYSQL_PORT: String(stack.mysql.port),
     SECRETS_DIR: join(dir, 'secrets'),
+    CONNECT_SECRETS_DIR: connectSecrets(join(dir, 'secrets')),
     ORDER_SERVICE_URL: local(ports.order),
     DELIVERY_SERVICE_URL: local(ports.delivery),
     CONSOLE_URL: local(ports.console),
     KEEPER_URL: local(ports.keeper),
-    JMX_URLS: Array.from({ length: settings.workers }, (_, worker) => `${local(ports.jmx + worker)}/metrics`).join()
+    ...(external === undefined ? { JMX_URLS: exporters.join() } : {})
   }
 }
 

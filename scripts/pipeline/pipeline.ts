@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type Part,
   type Progress,
   type Stack,
+  StackError,
+  externalStack,
   ownFolder,
   requireFree,
   startStack
 } from '../../packages/stack/src/index.ts'
-import { ensureAccounts, urlFor } from './accounts.ts'
+import { ensureAccounts, makeConnectSecrets, urlFor } from './accounts.ts'
 import { type Addresses, addressesOf, writeAddresses } from './addresses.ts'
 import { createNodePart, runNode } from './node-process.ts'
 import { ourProcesses } from './our-processes.ts'
@@ -19,7 +21,7 @@ import { ensureTopics } from './topics.ts'
 export type Pipeline = {
   readonly stack: Stack
   readonly addresses: Addresses
-  /** Our own processes by name: 'order-service', 'delivery-service' and, where they are built, 'keeper' and 'console'. */
+  /** Our own processes by name: 'order-service', 'delivery-service', 'keeper' and 'console'. */
   readonly services: ReadonlyMap<string, Part>
   stop(): Promise<void>
 }
@@ -42,15 +44,9 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     release()
     throw error
   })
-  const stack = await startStack({
-    dir,
-    brokers: settings.brokers,
-    workers: settings.workers,
-    ports: { mysql: ports.mysql, kafka: ports.kafka, connect: ports.connect, jmx: ports.jmx },
-    jmxConfig: join(root, 'connect-config/jmx-exporter.yaml'),
-    workerProperties: join(root, 'connect-config/worker.properties'),
-    references: { SECRETS_DIR: secretsDir },
-    progress
+  const stack = await openStack(settings, progress).catch(error => {
+    release()
+    throw error
   })
   const addresses = addressesOf(settings, stack)
   const started: Part[] = []
@@ -59,6 +55,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     for (const supervision of supervisions) supervision.stop()
     await Promise.all(started.toReversed().map(part => part.stop()))
     await stack.stopAll()
+    release()
   }
   try {
     await progress('accounts and topics', () =>
@@ -66,17 +63,11 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     )
     await progress('tables (migrations)', () => migrate(stack, settings))
     const startParts = async (names: readonly string[]) => {
-      const processes = (await ourProcesses({ settings, stack, addresses, secretsDir })).filter(({ name }) =>
-        names.includes(name)
-      )
-      const parts = processes
-        .filter(({ file }) => existsSync(join(root, file)))
+      const parts = (await ourProcesses({ settings, stack, addresses, secretsDir }))
+        .filter(({ name }) => names.includes(name))
         .map(spec => createNodePart(spec, { dir, onLog: options.onLog }))
       started.push(...parts)
-      if (parts.length > 0)
-        await progress(`start ${parts.map(({ name }) => name).join(', ')}`, () =>
-          Promise.all(parts.map(part => part.start()))
-        )
+      await progress(`start ${names.join(', ')}`, () => Promise.all(parts.map(part => part.start())))
     }
     await writeAddresses(dir, addresses)
     await Promise.all([
@@ -90,6 +81,27 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
   }
   if (options.onRevival !== undefined) supervisions.push(...superviseAll(stack, started, options.onRevival))
   return { stack, addresses, services: new Map(started.map(part => [part.name, part])), stop }
+}
+
+async function openStack(settings: Settings, progress: Progress): Promise<Stack> {
+  const { dir, ports, external } = settings
+  if (external !== undefined) {
+    const { rootPasswordFile, host, port } = external.mysql
+    const rootPassword = await readFile(rootPasswordFile, 'utf8').catch(error => {
+      throw new StackError('REQUIREMENT_MISSING', `MYSQL_ROOT_PASSWORD_FILE cannot be read: ${error.message}`)
+    })
+    return externalStack({ ...external, mysql: { host, port, rootPassword: rootPassword.trim() } })
+  }
+  return startStack({
+    dir,
+    brokers: settings.brokers,
+    workers: settings.workers,
+    ports: { mysql: ports.mysql, kafka: ports.kafka, connect: ports.connect, jmx: ports.jmx },
+    jmxConfig: join(root, 'connect-config/jmx-exporter.yaml'),
+    workerProperties: join(root, 'connect-config/worker.properties'),
+    references: { CONNECT_SECRETS_DIR: await makeConnectSecrets(join(dir, 'secrets')) },
+    progress
+  })
 }
 
 const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' | 'jmx'>, string>> = {

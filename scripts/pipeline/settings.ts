@@ -11,6 +11,14 @@ export type Settings = {
   readonly workers: 1 | 2
   /** How the order service writes its outbox; `delete` when left out. */
   readonly outboxStore?: 'delete' | 'blackhole' | 'keep'
+  /** Servers of others to use in place of our own. */
+  readonly external?: ExternalServers
+}
+
+export type ExternalServers = {
+  readonly mysql: { readonly host: string; readonly port: number; readonly rootPasswordFile: string }
+  readonly brokers: readonly string[]
+  readonly connectUrls: readonly string[]
 }
 
 export const root = join(import.meta.dirname, '../..')
@@ -37,7 +45,12 @@ Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the con
   --help            this text
 
 Ports one by one, from the environment: ${portVariables.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
-Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it: npm run reset.`
+Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it: npm run reset.
+
+Servers that run already: STACK=external with MYSQL_HOST (127.0.0.1), MYSQL_PORT (3306), MYSQL_ROOT_PASSWORD_FILE,
+KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas). Only the services, the keeper and the console
+are started then. Connect must reach MySQL and Kafka at these addresses and read .data/stack/secrets/connect;
+connect-config/README.md says which settings its workers need.`
 
 /** Reads the command line and the environment; throws a sentence when one of them makes no sense. */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' {
@@ -61,7 +74,34 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       ])
     ) as Record<PortName, number>,
     brokers: oneOf('--brokers', values.brokers, [1, 3]),
-    workers: oneOf('--workers', values.workers, [1, 2])
+    workers: oneOf('--workers', values.workers, [1, 2]),
+    ...externalServers(env)
+  }
+}
+
+function externalServers(env: NodeJS.ProcessEnv): { readonly external?: ExternalServers } {
+  const { STACK = 'process' } = env
+  if (STACK === 'process') return {}
+  if (STACK !== 'external') throw new Error(`STACK takes process or external, not "${STACK}".`)
+  const given = (name: string): string => {
+    const value = env[name]
+    if (value !== undefined && value !== '') return value
+    throw new Error(`STACK=external needs ${name}.`)
+  }
+  const list = (name: string) =>
+    given(name)
+      .split(',')
+      .map(part => part.trim())
+  return {
+    external: {
+      mysql: {
+        host: env['MYSQL_HOST'] ?? '127.0.0.1',
+        port: wholeNumber('MYSQL_PORT', env['MYSQL_PORT'] ?? '3306', 65_535),
+        rootPasswordFile: given('MYSQL_ROOT_PASSWORD_FILE')
+      },
+      brokers: list('KAFKA_BROKERS'),
+      connectUrls: list('CONNECT_URL')
+    }
   }
 }
 

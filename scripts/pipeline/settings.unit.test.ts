@@ -12,3 +12,16 @@ it('refuses what makes no sense with a sentence', () => {
     'KAFKA_PORT takes a whole number from 0 to 65535, not "many".'
   )
 })
+
+it('takes servers of others when STACK says so, and names what is missing', () => {
+  const servers = { KAFKA_BROKERS: 'a:9092, b:9092', CONNECT_URL: 'http://c:8083', MYSQL_ROOT_PASSWORD_FILE: 'secret' }
+  expect(readSettings([], { STACK: 'external', MYSQL_HOST: 'm', ...servers })).toMatchObject({
+    external: {
+      mysql: { host: 'm', port: 3306, rootPasswordFile: 'secret' },
+      brokers: ['a:9092', 'b:9092'],
+      connectUrls: ['http://c:8083']
+    }
+  })
+  expect(() => readSettings([], { STACK: 'external' })).toThrow('STACK=external needs MYSQL_ROOT_PASSWORD_FILE.')
+  expect(() => readSettings([], { STACK: 'cloud' })).toThrow('STACK takes process or external, not "cloud".')
+})

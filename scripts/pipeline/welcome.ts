@@ -1,17 +1,19 @@
 import { relative } from 'node:path'
+import type { Addresses } from './addresses.ts'
 import { type Settings, root } from './settings.ts'
 
 /** What a person sees when everything is up: where it is, and what to try. */
-export function welcome({ ports, dir }: Settings, tookMs: number): string {
+export function welcome({ ports, dir }: Settings, addresses: Addresses, tookMs: number): string {
+  const here = (address = '') => address.replaceAll('127.0.0.1', 'localhost').replaceAll(',', ', ')
   const folder = relative(root, dir) || dir
   const rows: readonly (readonly [string, string, string])[] = [
     ['order-service', `http://localhost:${ports.order}`, 'POST /order · API at /docs'],
     ['delivery-service', `http://localhost:${ports.delivery}`, 'GET /deliveries · API at /docs'],
     ['console', `http://localhost:${ports.console}`, 'see an order travel'],
     ['keeper', `http://localhost:${ports.keeper}`, 'is the connector alive: /health, /metrics'],
-    ['Kafka Connect', `http://localhost:${ports.connect}`, 'REST, Debezium inside'],
-    ['Kafka', `localhost:${ports.kafka}`, ''],
-    ['MySQL', `localhost:${ports.mysql}`, `passwords in ${folder}/secrets`],
+    ['Kafka Connect', here(addresses['CONNECT_URL']), 'REST, Debezium inside'],
+    ['Kafka', here(addresses['KAFKA_BROKERS']), ''],
+    ['MySQL', here(`${addresses['MYSQL_HOST']}:${addresses['MYSQL_PORT']}`), `passwords in ${folder}/secrets`],
     ['logs', `${folder}/logs`, '']
   ]
   const table = rows.map(([name, address, words]) => `  ${name.padEnd(17)} ${address.padEnd(24)} ${words}`.trimEnd())

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { type Settings, portVariables, root } from '../../scripts/pipeline/settings.ts'
+import { type ExternalServers, type Settings, portVariables, root } from '../../scripts/pipeline/settings.ts'
 import { eventually } from './eventually.ts'
 
 export type RunningScript = {
@@ -42,7 +42,18 @@ export function runScript(file: string, settings: Settings, args: readonly strin
   }
 }
 
-function environmentOf({ dir, ports }: Settings): Record<string, string> {
+function environmentOf({ dir, ports, external }: Settings): Record<string, string> {
   const variables = portVariables.map(([name, variable]) => [variable, String(ports[name])])
-  return { DATA_DIR: dir, ...Object.fromEntries(variables) }
+  return { DATA_DIR: dir, ...Object.fromEntries(variables), ...(external === undefined ? {} : servers(external)) }
+}
+
+function servers({ mysql, brokers, connectUrls }: ExternalServers): Record<string, string> {
+  return {
+    STACK: 'external',
+    MYSQL_HOST: mysql.host,
+    MYSQL_PORT: String(mysql.port),
+    MYSQL_ROOT_PASSWORD_FILE: mysql.rootPasswordFile,
+    KAFKA_BROKERS: brokers.join(),
+    CONNECT_URL: connectUrls.join()
+  }
 }

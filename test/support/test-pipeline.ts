@@ -13,6 +13,7 @@ type Wishes = {
   readonly workers?: 1 | 2
   readonly revive?: boolean
   readonly outboxStore?: Settings['outboxStore']
+  readonly external?: Settings['external']
 }
 
 let count = 0
@@ -45,7 +46,8 @@ export async function freeSettings(wishes: Wishes = {}): Promise<Settings> {
   const dir = join(root, '.data/test', `pipeline-${process.pid}-${count}`)
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  const { brokers = 1, workers = 1, outboxStore } = wishes
+  const { brokers = 1, workers = 1, outboxStore, external } = wishes
   const store = outboxStore === undefined ? {} : { outboxStore }
-  return { dir, ports: ports as Record<PortName, number>, brokers, workers, ...store }
+  const servers = external === undefined ? {} : { external }
+  return { dir, ports: ports as Record<PortName, number>, brokers, workers, ...store, ...servers }
 }
