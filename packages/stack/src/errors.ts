@@ -1,5 +1,6 @@
 export type StackErrorCode =
   | 'ALREADY_RUNNING'
+  | 'DATA_OF_OTHER_SIZE'
   | 'ENGINE_MISSING'
   | 'PART_DID_NOT_START'
   | 'PORT_TAKEN'

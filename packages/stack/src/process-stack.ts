@@ -5,6 +5,7 @@ import { type JavaEngine, fetchJavaEngine } from './engines/java-engine.ts'
 import { findMysqlEngine } from './engines/mysql-engine.ts'
 import { checkRequirements } from './engines/requirements.ts'
 import { createKafkaPart } from './kafka/kafka-part.ts'
+import { requireSameSize } from './kafka/cluster-size.ts'
 import { createMysqlPart } from './mysql/mysql-part.ts'
 import type { Part } from './process/part.ts'
 import { type Ports, type RequestedPorts, choosePorts } from './choose-ports.ts'
@@ -122,6 +123,7 @@ async function kafkaParts(options: ProcessStackOptions, engine: JavaEngine, port
     controllerPort: ports.controllers[index] ?? 0
   }))
   const common = { engine, dir: join(options.dir, 'kafka'), nodes, heapMb: 384, ...folders(options) }
+  await requireSameSize(common.dir, nodes.length)
   const [first, ...others] = nodes
   if (first === undefined) return []
   // The first one chooses the cluster's id; the others find it.
