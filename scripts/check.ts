@@ -7,7 +7,7 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ['format', ['biome', 'format', '.']],
   [
     'boundaries',
-    ['depcruise', 'packages', 'order-service', 'delivery-service', 'scripts', 'test', '--output-type', 'err']
+    ['depcruise', 'packages', 'order-service', 'delivery-service', 'scripts', 'test', 'bench', '--output-type', 'err']
   ],
   ['unit tests', ['vitest', 'run', '--project', 'unit', '--passWithNoTests']]
 ]

@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util'
+import { createConnector } from './lab/connector.ts'
+import { startLab } from './lab/lab.ts'
+import { describeMachine } from './lab/machine.ts'
+import { createPollingTable } from './lab/run-variant.ts'
+import { saveResult } from './report/results.ts'
+import { writeReport } from './report/write-report.ts'
+import type { Plan, Section } from './sections/section.ts'
+import { sections } from './sections/sections.ts'
+
+const usage = `npm run bench                     everything; raw results go to bench/results, the report to docs/performance.md
+npm run bench -- --quick          everything, small, in under five minutes; writes below .data/bench instead
+  --only NAME,NAME               these sections: ${sections.map(({ name }) => name).join(', ')}
+  --rounds N                     how often each thing is measured (3; quick: 1)
+  --plan                         only says what would be measured and for how long
+  --report                       no run: writes docs/performance.md from bench/results`
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rounds: { type: 'string' },
+    plan: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false }
+  }
+})
+
+const plan: Plan = { quick: values.quick, rounds: Number(values.rounds ?? (values.quick ? 1 : 3)) }
+const chosen = chooseSections(values.only)
+const say = (line: string) => console.log(line)
+
+if (values.help) say(usage)
+else if (values.report) say(await writeReport({ quick: values.quick }))
+else {
+  tellPlan()
+  if (!values.plan) await run()
+}
+
+function chooseSections(only: string | undefined): readonly Section[] {
+  if (only === undefined) return sections
+  return only.split(',').map(name => {
+    const section = sections.find(each => each.name === name)
+    if (section === undefined) throw new Error(`There is no section ${name}`)
+    return section
+  })
+}
+
+function tellPlan(): void {
+  const total = chosen.reduce((sum, section) => sum + section.estimate(plan), 30)
+  for (const section of chosen)
+    say(`${section.name.padEnd(12)} ${minutes(section.estimate(plan)).padStart(7)}  ${section.title}`)
+  say(`${'together'.padEnd(12)} ${minutes(total).padStart(7)}  ${plan.rounds} round(s), with starting and stopping\n`)
+}
+
+function minutes(seconds: number): string {
+  return `${(seconds / 60).toFixed(1)} min`
+}
+
+async function run(): Promise<void> {
+  const began = Date.now()
+  const lab = await startLab()
+  const stop = () => void lab.close().finally(() => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+  try {
+    const machine = await describeMachine(lab)
+    await createPollingTable(lab)
+    const connector = await createConnector(lab)
+    say(`engines are up after ${Math.round((Date.now() - began) / 1000)} s`)
+    for (const section of chosen) {
+      const startedAt = new Date()
+      say(`\n${section.name}: ${section.title}`)
+      const rows = await section.run({ lab, connector, plan, say })
+      const tookSeconds = Math.round((Date.now() - startedAt.getTime()) / 1000)
+      // Saved after each section: a run that is cut short has not been for nothing.
+      await saveResult({ section: section.name, startedAt: startedAt.toISOString(), tookSeconds, plan, machine, rows })
+      say(`${section.name} took ${minutes(tookSeconds)}`)
+    }
+  } finally {
+    await lab.close()
+  }
+  say(await writeReport({ quick: plan.quick }))
+  say(`Done after ${minutes((Date.now() - began) / 1000)}.`)
+}

@@ -1,0 +1,87 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import mysql, { type Pool, type RowDataPacket } from 'mysql2/promise'
+import { type Part, freePort, startStack, type Stack } from '../../../packages/stack/src/index.ts'
+import { ensureAccounts, urlFor } from '../../../scripts/pipeline/accounts.ts'
+import { type Addresses, addressesOf } from '../../../scripts/pipeline/addresses.ts'
+import { runNode } from '../../../scripts/pipeline/node-process.ts'
+import { type PortName, portVariables, root, type Settings } from '../../../scripts/pipeline/settings.ts'
+import { ensureTopics } from '../../../scripts/pipeline/topics.ts'
+import type { BinlogPosition } from '../binlog/read-binlog.ts'
+
+/** A stack of the bench's own, as `npm start` brings it up, on free ports and in an empty folder. */
+export type Lab = {
+  readonly settings: Settings
+  readonly stack: Stack
+  readonly addresses: Addresses
+  readonly secretsDir: string
+  readonly binlogDir: string
+  /** As root, for what no service may do. */
+  readonly db: Pool
+  readonly running: Map<string, Part>
+  binlogPosition(): Promise<BinlogPosition>
+  close(): Promise<void>
+}
+
+export async function startLab(): Promise<Lab> {
+  const settings = await freeSettings()
+  const { dir, ports } = settings
+  const secretsDir = join(dir, 'secrets')
+  const stack = await startStack({
+    dir,
+    ports: { mysql: ports.mysql, kafka: ports.kafka, connect: ports.connect, jmx: ports.jmx },
+    jmxConfig: join(root, 'connect-config/jmx-exporter.yaml'),
+    workerProperties: join(root, 'connect-config/worker.properties'),
+    references: { SECRETS_DIR: secretsDir }
+  })
+  const { host, port, rootPassword: password } = stack.mysql
+  const db = mysql.createPool({ host, port, user: 'root', password, connectionLimit: 8, multipleStatements: true })
+  const running = new Map<string, Part>()
+  const close = async () => {
+    await Promise.all([...running.values()].map(part => part.stop()))
+    await db.end()
+    await stack.stopAll()
+    await rm(dir, { recursive: true, force: true })
+  }
+  try {
+    await Promise.all([ensureAccounts(stack, secretsDir), ensureTopics(stack.kafka.brokers)])
+    const at = { stack, secretsDir }
+    await Promise.all([
+      runNode('order-service/src/migrate.ts', { MYSQL_URL: await urlFor('orders_owner', 'orders', at) }),
+      runNode('delivery-service/src/migrate.ts', { MYSQL_URL: await urlFor('deliveries_owner', 'deliveries', at) })
+    ])
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    settings,
+    stack,
+    addresses: addressesOf(settings, stack),
+    secretsDir,
+    binlogDir: join(dir, 'mysql/data'),
+    db,
+    running,
+    binlogPosition: () => binlogPosition(db),
+    close
+  }
+}
+
+async function freeSettings(): Promise<Settings> {
+  const chosen = await Promise.all(portVariables.map(async ([name]) => [name, await freePort()] as const))
+  const dir = join(root, '.data/bench', String(process.pid))
+  await rm(dir, { recursive: true, force: true })
+  await mkdir(dir, { recursive: true })
+  return { dir, ports: Object.fromEntries(chosen) as Record<PortName, number>, brokers: 1, workers: 1 }
+}
+
+async function binlogPosition(db: Pool): Promise<BinlogPosition> {
+  const [rows] = await db.query<RowDataPacket[]>('SHOW BINARY LOG STATUS')
+  return { file: String(rows[0]?.['File']), position: Number(rows[0]?.['Position']) }
+}
+
+/** One number from one row. */
+export async function askNumber(db: Pool, sql: string): Promise<number> {
+  const [rows] = await db.query<RowDataPacket[]>(sql)
+  return Number(Object.values(rows[0] ?? {})[0] ?? 0)
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import type { LatencyRow } from '../sections/latency.ts'
+import { latencyChapter, latencyVerdicts } from './latency-chapter.ts'
+import { barChart, escapeXml, lineChart } from './svg.ts'
+import { figure, spread, table } from './text.ts'
+
+const hostile = `"><script>alert('x')</script>&\u0000|`
+
+describe('charts', () => {
+  it.each([
+    ['lines', lineChart({ title: hostile, x: hostile, y: hostile }, [{ name: hostile, points: [[1, 2]] }])],
+    ['bars', barChart({ title: hostile, x: hostile }, [{ label: hostile, value: 2, least: 1, most: 3 }])]
+  ])('keeps hostile labels as text: %s', (_, svg) => {
+    expect(svg).not.toContain('<script')
+    expect(svg).not.toContain('\u0000')
+    expect(svg).toContain(escapeXml(hostile))
+  })
+
+  it('draws figures only', () => {
+    expect(lineChart({ title: '', x: '', y: '' }, [])).not.toContain('NaN')
+    expect(lineChart({ title: '', x: '', y: '' }, [{ name: 'a', points: [[50, 0.4]] }])).not.toMatch(/NaN|Infinity/)
+    expect(barChart({ title: '', x: '' }, [])).not.toMatch(/NaN|Infinity/)
+  })
+})
+
+describe('text', () => {
+  it('shows three digits, and the rounds only where there were several', () => {
+    expect([0.12345, 12.345, 123.4, 45_678.9, Number.NaN].map(figure)).toEqual(['0.123', '12.3', '123', '45,679', '–'])
+    expect(spread([2, 1, 3])).toBe('2 (1–3)')
+    expect(spread([2])).toBe('2')
+  })
+
+  it('keeps a bar in a cell from ending it', () => {
+    expect(table(['a|b'], [['c|d']])).toBe('| a\\|b |\n| - |\n| c\\|d |')
+  })
+})
+
+const summary = (p50: number, p99: number) => ({ n: 1, p50, p95: p99, p99, max: p99 })
+
+function aRow(variant: string, delivery: { p50: number; p99: number }): LatencyRow {
+  const { p50, p99 } = delivery
+  return {
+    variant,
+    round: 1,
+    rate: 1000,
+    seconds: 1,
+    asked: 1,
+    accepted: 1,
+    delivered: 1,
+    request: summary(1, 2),
+    delivery: summary(p50, p99),
+    whole: summary(p50, p99),
+    cpuPerThousand: {},
+    held: true
+  }
+}
+
+const machine = { cpu: '', cores: 4, memoryGb: 8, system: '', versions: {}, durability: {}, commit: '', loadBefore: 0 }
+const resultOf = (rows: readonly LatencyRow[]) => ({
+  section: 'latency',
+  startedAt: '',
+  tookSeconds: 1,
+  plan: { quick: true, rounds: 1 },
+  machine,
+  rows
+})
+
+describe('latency verdicts', () => {
+  const slow = [aRow('default', { p50: 300, p99: 600 }), aRow('polling', { p50: 60, p99: 120 })]
+
+  it('holds each goal at its bound and says with what figures', () => {
+    const verdicts = latencyVerdicts(resultOf([aRow('project', { p50: 4, p99: 15 }), ...slow]))
+    expect(verdicts.map(({ held }) => held)).toEqual([true, true, true, true, true])
+    expect(verdicts[0]?.measured).toBe('1/75 (4 against 300 ms)')
+  })
+
+  it('does not hold what missed its bound, nor what was not measured', () => {
+    const missed = latencyVerdicts(resultOf([aRow('project', { p50: 5.01, p99: 121 }), ...slow]))
+    expect(missed.map(({ held }) => held)).toEqual([false, false, false, false, false])
+    expect(latencyVerdicts(resultOf([])).every(({ held }) => !held)).toBe(true)
+  })
+
+  it('names a rate that was not held in the table', () => {
+    const { text } = latencyChapter(resultOf([{ ...aRow('polling', { p50: 1, p99: 2 }), held: false }]))
+    expect(text).toContain('no, in 1 of 1')
+  })
+})

@@ -1,0 +1,48 @@
+import { withVariant } from '../lab/run-variant.ts'
+import { type Variant, variantNamed, variants } from '../variants/variants.ts'
+import { measureOrders, type OrdersRow } from './measure-orders.ts'
+import { type Context, inRounds, type Plan, type Section } from './section.ts'
+
+export type LatencyRow = OrdersRow & { readonly variant: string; readonly round: number }
+
+function shape({ quick }: Plan): { rates: readonly number[]; seconds: number; warmUp: number; most: number } {
+  return quick
+    ? { rates: [50, 1000], seconds: 4, warmUp: 2, most: 0 }
+    : { rates: [50, 500, 1000, 2000], seconds: 6, warmUp: 3, most: 3 }
+}
+
+const switching = 7
+
+export const latency: Section<LatencyRow> = {
+  name: 'latency',
+  title: "From the order's COMMIT to the delivery's COMMIT, beside its rivals",
+  estimate(plan) {
+    const { rates, seconds, warmUp, most } = shape(plan)
+    return 15 + plan.rounds * variants.length * (switching + warmUp + (rates.length + most) * (seconds + 0.7))
+  },
+  async run(context) {
+    const rows: LatencyRow[] = []
+    // Until then Debezium's code and the broker's are interpreted: whoever came first would pay for all.
+    await withVariant(context, variantNamed('project'), () => measureOrders(context.lab, { rate: 800, seconds: 6 }))
+    for (const { thing: variant, round } of inRounds(variants, context.plan.rounds)) {
+      const measured = await withVariant(context, variant, () => measureVariant(context, variant))
+      rows.push(...measured.map(row => ({ variant: variant.name, round, ...row })))
+    }
+    return rows
+  }
+}
+
+async function measureVariant({ lab, plan, say }: Context, variant: Variant): Promise<readonly OrdersRow[]> {
+  const { rates, seconds, warmUp, most } = shape(plan)
+  const rows: OrdersRow[] = []
+  await measureOrders(lab, { rate: 500, seconds: warmUp })
+  for (const rate of rates) rows.push(await measureOrders(lab, { rate, seconds }))
+  // Upwards until it can no more: the last rate that was held is the most that it holds.
+  for (let step = 1; step <= most && rows.at(-1)?.held === true; step++)
+    rows.push(await measureOrders(lab, { rate: (rates.at(-1) ?? 0) + step * 750, seconds }))
+  for (const { rate, delivery, request, held } of rows)
+    say(
+      `${variant.name} ${rate}/s: delivery p50 ${delivery.p50} p99 ${delivery.p99} max ${delivery.max}, request p50 ${request.p50} p99 ${request.p99} ms${held ? '' : ' NOT HELD'}`
+    )
+  return rows
+}

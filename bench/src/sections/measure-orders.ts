@@ -1,0 +1,71 @@
+import { readCommits } from '../binlog/commits.ts'
+import type { Lab } from '../lab/lab.ts'
+import { untilDelivered } from '../lab/run-variant.ts'
+import { cpuBetween, readUsage } from '../lab/usage.ts'
+import { runLoad } from '../load/run-load.ts'
+import { isAccepted, requestTimes } from '../load/samples.ts'
+import { round, type Summary, summarise } from '../stats/summary.ts'
+
+/** Orders at a rate through the whole pipeline. Times are in milliseconds. */
+export type OrdersRow = {
+  readonly rate: number
+  readonly seconds: number
+  readonly asked: number
+  readonly accepted: number
+  readonly delivered: number
+  /** From when the request was due to its 201. */
+  readonly request: Summary
+  /** From the order's COMMIT to the delivery's COMMIT. */
+  readonly delivery: Summary
+  /** From when the request was due to the delivery's COMMIT: what the person behind the client waits. */
+  readonly whole: Summary
+  /** CPU milliseconds for 1,000 orders, by process. */
+  readonly cpuPerThousand: Readonly<Record<string, number>>
+  readonly held: boolean
+}
+
+export type OrdersLoad = { readonly rate: number; readonly seconds: number }
+
+export async function measureOrders(lab: Lab, { rate, seconds }: OrdersLoad): Promise<OrdersRow> {
+  const from = await lab.binlogPosition()
+  const before = readUsage(lab)
+  const samples = await runLoad({ host: '127.0.0.1', port: lab.settings.ports.order, rate, seconds, connections: 128 })
+  const accepted = samples.filter(isAccepted)
+  const delivered = await untilDelivered(
+    lab,
+    accepted.map(({ id }) => id),
+    10_000
+  )
+  const cpu = cpuBetween(before, readUsage(lab))
+  const { orders, deliveries } = await readCommits(lab.binlogDir, from, await lab.binlogPosition())
+  const delivery: number[] = []
+  const whole: number[] = []
+  for (const { id, due } of accepted) {
+    const ordered = orders.get(id)
+    const done = deliveries.get(id)?.commit
+    if (ordered === undefined || done === undefined) continue
+    delivery.push((done - ordered) / 1000)
+    whole.push((done - due) / 1000)
+  }
+  const row = {
+    rate,
+    seconds,
+    asked: samples.length,
+    accepted: accepted.length,
+    delivered,
+    request: requestTimes(samples),
+    delivery: summarise(delivery),
+    whole: summarise(whole),
+    cpuPerThousand: Object.fromEntries(
+      Object.entries(cpu).map(([name, ms]) => [name, round((ms * 1000) / Math.max(1, accepted.length), 0)])
+    )
+  }
+  return { ...row, held: isHeld(row) }
+}
+
+/** Every order accepted, none a second late, and every one delivered within two seconds. */
+export function isHeld(row: Omit<OrdersRow, 'held' | 'cpuPerThousand'>): boolean {
+  return (
+    row.accepted === row.asked && row.delivered >= row.accepted && row.request.max <= 1000 && row.delivery.max <= 2000
+  )
+}

@@ -1,0 +1,42 @@
+import type { Bench } from '../lab/run-variant.ts'
+import type { Machine } from '../lab/machine.ts'
+
+/** How much is measured. */
+export type Plan = {
+  readonly quick: boolean
+  readonly rounds: number
+}
+
+export type Context = Bench & {
+  readonly plan: Plan
+  /** One line about what is going on. */
+  readonly say: (line: string) => void
+}
+
+export type Section<Row = unknown> = {
+  readonly name: string
+  readonly title: string
+  /** Seconds that it will take, about. */
+  readonly estimate: (plan: Plan) => number
+  readonly run: (context: Context) => Promise<readonly Row[]>
+}
+
+/** What a section's file in bench/results holds. */
+export type Result<Row = unknown> = {
+  readonly section: string
+  readonly startedAt: string
+  readonly tookSeconds: number
+  readonly plan: Plan
+  readonly machine: Machine
+  readonly rows: readonly Row[]
+}
+
+/** The rounds of several things in alternating order, so that none always comes first. */
+export function inRounds<T>(
+  things: readonly T[],
+  rounds: number
+): readonly { readonly thing: T; readonly round: number }[] {
+  return Array.from({ length: rounds }, (_, round) =>
+    (round % 2 === 0 ? things : things.toReversed()).map(thing => ({ thing, round: round + 1 }))
+  ).flat()
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ensureTopic } from '../lab/admin.ts'
+import { orderProcess, startProcess, stopProcess } from '../lab/processes.ts'
+import { ensureStoreDatabases, type Store, storeUrl } from '../lab/store-databases.ts'
+import { cpuBetween, readUsage } from '../lab/usage.ts'
+import { runLoad } from '../load/run-load.ts'
+import { isAccepted, requestTimes } from '../load/samples.ts'
+import { round, type Summary } from '../stats/summary.ts'
+import { type Context, inRounds, type Plan, type Section } from './section.ts'
+
+export type WritePath = {
+  readonly name: string
+  readonly title: string
+  readonly store: Store
+  /** Of the variant; without it, the order service as it is. */
+  readonly path?: string
+  readonly unsafe?: boolean
+}
+
+export const writePaths: readonly WritePath[] = [
+  { name: 'bare-insert', title: 'no event: one INSERT, one round trip', store: 'delete', path: 'bare-insert' },
+  { name: 'no-event', title: 'no event: the same transaction', store: 'delete', path: 'no-event' },
+  { name: 'delete', title: 'delete store (as npm start)', store: 'delete' },
+  { name: 'blackhole', title: 'blackhole store', store: 'blackhole' },
+  { name: 'keep', title: 'keep store', store: 'keep' },
+  { name: 'delete-one-trip', title: 'delete store, one round trip', store: 'delete', path: 'one-trip' },
+  { name: 'blackhole-one-trip', title: 'blackhole store, one round trip', store: 'blackhole', path: 'one-trip' },
+  { name: 'keep-one-trip', title: 'keep store, one round trip', store: 'keep', path: 'one-trip' },
+  { name: 'polling', title: 'polling outbox (row stays)', store: 'delete', path: 'polling' },
+  { name: 'dual-write', title: 'dual write to Kafka', store: 'delete', path: 'dual-write', unsafe: true }
+]
+
+export type WritePathRow = {
+  readonly path: string
+  readonly round: number
+  readonly ordersPerSecond: number
+  readonly request: Summary
+  /** Microseconds of CPU for one order. */
+  readonly orderServiceCpu: number
+  readonly mysqlCpu: number
+  readonly failed: number
+}
+
+const connections = 64
+
+function shape({ quick }: Plan): { seconds: number; warmUp: number } {
+  return quick ? { seconds: 2, warmUp: 1 } : { seconds: 5, warmUp: 2 }
+}
+
+export const writePath: Section<WritePathRow> = {
+  name: 'write-path',
+  title: 'Orders a second through POST /order, by store and write path, Connect at rest',
+  estimate(plan) {
+    const { seconds, warmUp } = shape(plan)
+    return 5 + plan.rounds * writePaths.length * (seconds + warmUp + 3.5)
+  },
+  async run(context) {
+    await ensureStoreDatabases(context.lab)
+    await ensureTopic(context.lab, 'bench.dual')
+    await context.connector.stop()
+    const rows: WritePathRow[] = []
+    for (const { thing: path, round: number } of inRounds(writePaths, context.plan.rounds)) {
+      const row = { path: path.name, round: number, ...(await measure(context, path)) }
+      rows.push(row)
+      context.say(
+        `${row.path}: ${row.ordersPerSecond}/s, order-service ${row.orderServiceCpu} µs, mysqld ${row.mysqlCpu} µs, p99 ${row.request.p99} ms`
+      )
+    }
+    await context.lab.db.query('TRUNCATE orders.polling_outbox')
+    return rows
+  }
+}
+
+async function measure(
+  { lab, plan }: Context,
+  { store, path }: WritePath
+): Promise<Omit<WritePathRow, 'path' | 'round'>> {
+  const { seconds, warmUp } = shape(plan)
+  const env = {
+    MYSQL_URL: await storeUrl(lab, store),
+    OUTBOX_STORE: store,
+    KAFKA_BROKERS: lab.stack.kafka.brokers.join(','),
+    BENCH_TOPIC: 'bench.dual',
+    ...(path === undefined ? {} : { BENCH_WRITE_PATH: path })
+  }
+  const file = path === undefined ? 'order-service/src/main.ts' : 'bench/src/variants/order-main.ts'
+  const load = { host: '127.0.0.1', port: lab.settings.ports.order, connections }
+  await startProcess(lab, await orderProcess(lab, file, env))
+  try {
+    await runLoad({ ...load, seconds: warmUp })
+    await sleep(300)
+    const before = readUsage(lab)
+    const samples = await runLoad({ ...load, seconds })
+    const cpu = cpuBetween(before, readUsage(lab))
+    const accepted = samples.filter(isAccepted)
+    const took = (Math.max(...accepted.map(({ done }) => done)) - Math.min(...accepted.map(({ due }) => due))) / 1e6
+    const each = (name: string) => round(((cpu[name] ?? 0) * 1000) / accepted.length, 0)
+    return {
+      ordersPerSecond: Math.round(accepted.length / took),
+      request: requestTimes(samples),
+      orderServiceCpu: each('order-service'),
+      mysqlCpu: each('mysql'),
+      failed: samples.length - accepted.length
+    }
+  } finally {
+    await stopProcess(lab, 'order-service')
+  }
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod'
+import { configSchema } from '../../../order-service/src/config.ts'
+
+export const variantSchema = configSchema.extend({
+  BENCH_WRITE_PATH: z.enum(['no-event', 'bare-insert', 'one-trip', 'dual-write', 'polling']),
+  BENCH_TOPIC: z.string().default(''),
+  KAFKA_BROKERS: z.string().default('')
+})
+
+export type VariantConfig = Readonly<z.output<typeof variantSchema>>

@@ -1,0 +1,34 @@
+import { createHealth, createHttpServer, runService } from '@outbox-cdc/service-kit'
+import type { Logger, Service } from '@outbox-cdc/service-kit'
+import { createApp } from '../../../order-service/src/http/app.ts'
+import { createOrderStore } from '../../../order-service/src/orders/order-store.ts'
+import { type VariantConfig, variantSchema } from './order-config.ts'
+import { openDatabase, type WritePath, writePaths } from './write-paths.ts'
+
+// The order service with another write path and everything else as it is: HTTP, checks, logs, metrics.
+function createVariant(config: VariantConfig, logger: Logger): Service {
+  const db = openDatabase(config, logger)
+  const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1') } })
+  let path: WritePath | undefined
+  const opened = async () => (path ??= await writePaths[config.BENCH_WRITE_PATH](config, db))
+  const app = createApp({
+    logger,
+    health,
+    orders: createOrderStore(db),
+    placeOrder: async (order, origin) => (await opened()).placeOrder(order, origin)
+  })
+  const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
+  return {
+    async start() {
+      await opened()
+      return server.start()
+    },
+    async stop() {
+      await server.stop()
+      await path?.close()
+      await db.destroy()
+    }
+  }
+}
+
+await runService({ name: 'order-service', schema: variantSchema, env: process.env, create: createVariant })
