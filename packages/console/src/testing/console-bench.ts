@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { Admin } from '@platformatic/kafka'
 import { createInboxTables, createOutboxTables } from '@outbox-cdc/outbox'
 import { createLogger, loadConfig } from '@outbox-cdc/service-kit'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
 import { type TestDatabase, uniqueName, useDatabase, useStack } from '../../../../test/support/use-stack.ts'
 import { configSchema } from '../config.ts'
 import { createConsole } from '../console.ts'
@@ -33,7 +34,7 @@ export async function useConsoleBench(env: Readonly<Record<string, string>> = {}
   const topic = uniqueName('console.topic')
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...stack.kafka.brokers] })
   onTestFinished(() => admin.close())
-  await admin.createTopics({ topics: [topic], partitions: 3, replicas: 1 })
+  await createTopic(admin, topic)
   const group = uniqueName('group')
   const url = await startConsole({
     KAFKA_BROKERS: stack.kafka.brokers.join(','),
@@ -56,6 +57,19 @@ export async function useConsoleBench(env: Readonly<Record<string, string>> = {}
     act: (path, body, headers = {}) => act(url, { path, body, headers }),
     produce: records => produceOutbox(stack.kafka.brokers, topic, records)
   }
+}
+
+/**
+ * Comes back when each partition answers: a record sent before would be sent again, and stand twice in the partitions
+ * that were quicker.
+ */
+async function createTopic(admin: Admin, name: string): Promise<void> {
+  await admin.createTopics({ topics: [name], partitions: 3, replicas: 1 })
+  const partitions = [0, 1, 2].map(partitionIndex => ({ partitionIndex, timestamp: -1n }))
+  await eventually(async () => {
+    const [answer] = await admin.listOffsets({ topics: [{ name, partitions }] })
+    expect(answer?.partitions).toHaveLength(3)
+  })
 }
 
 /** A console with these settings and nothing else, stopped when the test ends. */
