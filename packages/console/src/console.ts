@@ -37,7 +37,7 @@ export function createConsole(config: Config, logger: Logger): Service {
     routes: createRoutes({ config, sources, sampler, guard }),
     streams: {
       '/api/flow/stream': streamHandler(flowStream, 'flow', () => sampler.flow()),
-      '/api/topics/:topic/search': searchStream(sources.kafka)
+      '/api/topics/:topic/search': searchStream(sources.kafka.browsing)
     }
   })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
@@ -67,13 +67,13 @@ function createRoutes({ config, sources, sampler, guard }: Wiring): readonly Rou
   const { kafka, connect, ordersDb, deliveriesDb, parked } = sources
   const binlog = createBinlogTrack()
   sampler.onFlow(() => rememberBinlog(binlog, sampler.readings()))
-  const follow = createFollowOrder({ config, reader: kafka.browsing, ordersDb, deliveriesDb, binlog })
+  const follow = createFollowOrder({ config, reader: kafka.browsing.reader, ordersDb, deliveriesDb, binlog })
   return [
     ...aboutRoutes(config, guard),
     ...flowRoutes(sampler),
     ...orderRoutes({ config, follow, ordersDb, deliveriesDb }),
-    ...topicRoutes(kafka),
-    ...groupRoutes(kafka),
+    ...topicRoutes(kafka.browsing),
+    ...groupRoutes(kafka.browsing),
     ...connectorRoutes(config, connect),
     ...parkedRoutes(parked)
   ]

@@ -23,7 +23,7 @@ export type ProbeSources = {
 
 /** One probe for each hop, as far as it is configured. */
 export function createProbes({ config, kafka, connect, ordersDb, deliveriesDb }: ProbeSources): Probes {
-  const { admin, samples: reader } = kafka
+  const { admin, reader } = kafka.samples
   const { KAFKA_TOPIC: topicName, KAFKA_GROUP: group, CONNECTOR_NAME: connector } = config
   const topic = createProbe({ read: createTopicReader({ admin, reader, topic: topicName, event: config.ORDER_EVENT }) })
   const ends = () => topic.reading().value?.next

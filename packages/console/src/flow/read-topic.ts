@@ -37,7 +37,8 @@ export function createTopicReader({ admin, reader, topic, event }: TopicSource):
       const start = Math.max(first.get(partition) ?? 0, end - sampled, last?.next.get(partition) ?? 0)
       if (start < end) from.set(partition, start)
     }
-    const records = from.size === 0 ? [] : await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
+    const { records } =
+      from.size === 0 ? { records: [] } : await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
     const ours = records.map(record => ({ record, fields: outboxFields(record) }))
     const seen = ours.filter(({ fields }) => fields.event === event).map(({ fields }) => fields.eventId ?? 0)
     last = {

@@ -1,7 +1,7 @@
 import { notFound, Problem } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { describedGroup, describeGroup, listedGroup, listGroups } from '../kafka/describe-groups.ts'
-import type { KafkaClients } from '../kafka/kafka-clients.ts'
+import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { askKafka } from './ask-kafka.ts'
 import { type Route, route } from './route.ts'
 
@@ -14,7 +14,7 @@ const reset = z.object({
   confirm: z.string().meta({ description: "The group's name, typed" })
 })
 
-export function groupRoutes({ admin, browsing: reader }: KafkaClients): readonly Route[] {
+export function groupRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
   return [
     route({
       method: 'get',

@@ -3,10 +3,10 @@ import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { cursorPattern, cursorText, offsetsFrom } from '../kafka/cursor.ts'
 import { describeTopic, describedTopic, listedTopic, listTopics } from '../kafka/describe-topics.ts'
-import type { KafkaClients } from '../kafka/kafka-clients.ts'
+import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { type Page, readAfter, readBefore, readFrom } from '../kafka/read-page.ts'
 import { searchRecords } from '../kafka/search-records.ts'
-import { showRecord, shownRecord } from '../kafka/show-record.ts'
+import { shownRecord } from '../kafka/show-record.ts'
 import { volumeOf } from '../kafka/volume.ts'
 import { reasonOf } from '../reason-of.ts'
 import { eventText } from './event-stream.ts'
@@ -23,7 +23,7 @@ const records = z
   })
   .meta({ id: 'Records' })
 
-export function topicRoutes({ admin, browsing: reader }: KafkaClients): readonly Route[] {
+export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -82,7 +82,7 @@ export function topicRoutes({ admin, browsing: reader }: KafkaClients): readonly
 
 function shown({ records: found, older, newer }: Page): z.output<typeof records> {
   return {
-    items: found.map(showRecord),
+    items: [...found],
     older: older === undefined ? null : cursorText(older),
     newer: cursorText(newer)
   }
@@ -99,7 +99,7 @@ const searchQuery = z.object({
 const mostSearches = 2
 
 /** Server-sent events: `progress`, `hit` and at last `end`. Closing the connection cancels the search. */
-export function searchStream({ browsing: reader }: KafkaClients): RequestHandler {
+export function searchStream({ reader }: KafkaAccess): RequestHandler {
   let running = 0
   return async (request, response) => {
     const { topic } = topicName.parse(request.params)

@@ -1,34 +1,40 @@
-import { Admin, Consumer } from '@platformatic/kafka'
+import { Admin, Consumer, FetchIsolationLevels } from '@platformatic/kafka'
 import type { RecordDecoder } from './decode-record.ts'
 import { createRecordReader, type RecordReader } from './record-reader.ts'
 
-/** The broker's answers that the console needs, each bounded in time. */
+/** One way of asking the brokers; none of it joins a group: fetching needs none, so reading leaves no trace. */
+export type KafkaAccess = { readonly admin: Admin; readonly reader: RecordReader }
+
 export type KafkaClients = {
-  readonly admin: Admin
-  /** For the sampler alone, so that a person's search never delays a sample. */
-  readonly samples: RecordReader
-  readonly browsing: RecordReader
+  /** For the sampler alone: impatient, and never behind a person's search. */
+  readonly samples: KafkaAccess
+  /** For what a person asks: on a busy cluster a late answer is better than none. */
+  readonly browsing: KafkaAccess
   close(): Promise<void>
 }
 
 // Two short repeats pass over what a change of leaders or a topic just made answers; more would hide an outage.
-const patience = { retries: 2, retryDelay: 150 }
-const bounds = { timeout: 2_000, connectTimeout: 1_500, requestTimeout: 3_000, metadataMaxAge: 2_000, ...patience }
+const impatient = { connectTimeout: 1_500, requestTimeout: 3_000, retries: 2, retryDelay: 150 }
+const patient = { connectTimeout: 3_000, requestTimeout: 10_000, retries: 4, retryDelay: 300 }
 
 export function createKafkaClients(brokers: readonly string[], decode: RecordDecoder): KafkaClients {
-  const base = { clientId: 'outbox-console', bootstrapBrokers: [...brokers], ...bounds }
-  const admin = new Admin(base)
-  // These never join a group: they only fetch, which needs none, so reading leaves no trace in the cluster.
-  const consumers = ['samples', 'browsing'].map(name => new Consumer({ ...base, groupId: `outbox-console-${name}` }))
-  for (const client of [admin, ...consumers]) client.on('error', () => undefined)
-  const [samples, browsing] = consumers.map(consumer => createRecordReader({ admin, consumer, decode }))
-  if (samples === undefined || browsing === undefined) throw new Error('unreachable')
+  const open = (name: string, patience: typeof patient) => {
+    const base = { clientId: 'outbox-console', bootstrapBrokers: [...brokers], timeout: 2_000, metadataMaxAge: 2_000 }
+    const admin = new Admin({ ...base, ...patience })
+    const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED
+    const consumer = new Consumer({ ...base, ...patience, groupId: `outbox-console-${name}`, isolationLevel })
+    for (const client of [admin, consumer]) client.on('error', () => undefined)
+    return { admin, consumer, reader: createRecordReader({ admin, consumer, decode }) }
+  }
+  const samples = open('samples', impatient)
+  const browsing = open('browsing', patient)
   return {
-    admin,
     samples,
     browsing,
     async close() {
-      await Promise.allSettled([admin.close(), ...consumers.map(consumer => consumer.close(true))])
+      await Promise.allSettled(
+        [samples, browsing].flatMap(({ admin, consumer }) => [admin.close(), consumer.close(true)])
+      )
     }
   }
 }

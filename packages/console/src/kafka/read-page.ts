@@ -1,6 +1,6 @@
-import { readRange } from './read-range.ts'
+import { type Range, readRange } from './read-range.ts'
 import type { Offsets, RecordReader } from './record-reader.ts'
-import type { StoredRecord } from './stored-record.ts'
+import type { ShownRecord } from './show-record.ts'
 
 export type PagePlace = {
   readonly reader: RecordReader
@@ -11,7 +11,7 @@ export type PagePlace = {
 
 export type Page = {
   /** Newest first. */
-  readonly records: readonly StoredRecord[]
+  readonly records: readonly ShownRecord[]
   /** Before these offsets lies what is older than the page; undefined when nothing does. */
   readonly older: Offsets | undefined
   /** From these offsets on lies what is newer. */
@@ -28,30 +28,28 @@ export async function readBefore(place: PagePlace, before?: Offsets): Promise<Pa
     place,
     new Map([...next].map(([partition, end]) => [partition, Math.min(before?.get(partition) ?? end, end)]))
   )
-  for (let window = limit; ; window = Math.max(1, Math.floor(window / 4))) {
-    const from = new Map(
-      [...ends].map(([partition, end]) => [partition, Math.max(first.get(partition) ?? 0, end - window)])
-    )
-    const bytes = window === 1 ? Number.POSITIVE_INFINITY : mostBytes
-    const records = await readRange(place, { from, to: ends }, bytes)
-    if (records === undefined) continue
-    const shown = records.toSorted(newestFirst).slice(0, limit)
-    const oldest = new Map(ends)
-    // What was read and did not fit on this page belongs to the next one.
-    for (const [partition, end] of ends)
-      oldest.set(partition, lowestOf(shown, partition) ?? leftOut({ records, partition, end, from }))
-    const more = [...oldest].some(([partition, offset]) => offset > (first.get(partition) ?? 0))
-    return { records: shown, older: more ? oldest : undefined, newer: ends }
-  }
+  const { from, records } = await readWindow(place, window => ({
+    from: new Map([...ends].map(([partition, end]) => [partition, Math.max(first.get(partition) ?? 0, end - window)])),
+    to: ends
+  }))
+  const shown = records.toSorted(newestFirst).slice(0, limit)
+  const oldest = new Map(ends)
+  // What was read and did not fit on this page belongs to the next one.
+  for (const [partition, end] of ends)
+    oldest.set(partition, lowestOf(shown, partition) ?? leftOut({ records, partition, end, from }))
+  const more = [...oldest].some(([partition, offset]) => offset > (first.get(partition) ?? 0))
+  return { records: shown, older: more ? oldest : undefined, newer: ends }
 }
 
 /** What came since some offsets, newest first; a backlog is cut to the newest. */
 export async function readAfter(place: PagePlace, after: Offsets): Promise<Page> {
   const next = only(place, await place.reader.offsets(place.topic, 'latest'))
-  const from = new Map(
-    [...next].map(([partition, end]) => [partition, Math.max(after.get(partition) ?? end, end - place.limit)])
-  )
-  const records = (await readRange(place, { from, to: next }, mostBytes)) ?? []
+  const { records } = await readWindow(place, window => ({
+    from: new Map(
+      [...next].map(([partition, end]) => [partition, Math.max(after.get(partition) ?? end, end - window)])
+    ),
+    to: next
+  }))
   return { records: records.toSorted(newestFirst).slice(0, place.limit), older: undefined, newer: next }
 }
 
@@ -60,14 +58,27 @@ export async function readFrom(place: PagePlace, time: Date): Promise<Page> {
   const { reader, topic, limit } = place
   const [from, next] = await Promise.all([reader.offsets(topic, time), reader.offsets(topic, 'latest')])
   const start = only(place, from)
-  const to = new Map(
-    [...start].map(([partition, offset]) => [partition, Math.min(next.get(partition) ?? offset, offset + limit)])
-  )
-  const records = (await readRange(place, { from: start, to }, mostBytes)) ?? []
+  const { records } = await readWindow(place, window => ({
+    from: start,
+    to: new Map(
+      [...start].map(([partition, offset]) => [partition, Math.min(next.get(partition) ?? offset, offset + window)])
+    )
+  }))
   const shown = records.toSorted((a, b) => newestFirst(b, a)).slice(0, limit)
   const newer = new Map(start)
   for (const { partition, offset } of shown) newer.set(partition, Math.max(newer.get(partition) ?? 0, offset + 1))
   return { records: shown.toReversed(), older: start, newer }
+}
+
+type Window = { readonly from: Offsets; readonly records: readonly ShownRecord[] }
+
+/** The records of a range of `limit` offsets in each partition; of fewer where values are so large that it would be too much. */
+async function readWindow(place: PagePlace, rangeOf: (window: number) => Range): Promise<Window> {
+  for (let window = place.limit; ; window = Math.max(1, Math.floor(window / 4))) {
+    const range = rangeOf(window)
+    const records = await readRange(place, range, window === 1 ? Number.POSITIVE_INFINITY : mostBytes)
+    if (records !== undefined) return { from: range.from, records }
+  }
 }
 
 function only({ partition }: PagePlace, offsets: Offsets): Offsets {
@@ -75,19 +86,19 @@ function only({ partition }: PagePlace, offsets: Offsets): Offsets {
   return new Map([...offsets].filter(([each]) => each === partition))
 }
 
-type Placed = Pick<StoredRecord, 'partition' | 'offset' | 'timestamp'>
+type Placed = Pick<ShownRecord, 'partition' | 'offset' | 'timestamp'>
 
 export function newestFirst(a: Placed, b: Placed): number {
   return b.timestamp - a.timestamp || (a.partition === b.partition ? b.offset - a.offset : a.partition - b.partition)
 }
 
-function lowestOf(records: readonly StoredRecord[], partition: number): number | undefined {
+function lowestOf(records: readonly ShownRecord[], partition: number): number | undefined {
   const offsets = records.filter(record => record.partition === partition).map(({ offset }) => offset)
   return offsets.length === 0 ? undefined : Math.min(...offsets)
 }
 
 type Left = {
-  readonly records: readonly StoredRecord[]
+  readonly records: readonly ShownRecord[]
   readonly partition: number
   readonly end: number
   readonly from: Offsets

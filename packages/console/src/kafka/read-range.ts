@@ -1,4 +1,6 @@
-import type { Offsets, RecordReader } from './record-reader.ts'
+import { cursorText } from './cursor.ts'
+import type { Fetched, Offsets, RecordReader } from './record-reader.ts'
+import { type ShownRecord, showRecord } from './show-record.ts'
 import type { StoredRecord } from './stored-record.ts'
 
 export type Range = { readonly from: Offsets; readonly to: Offsets }
@@ -15,39 +17,41 @@ export async function scanRange(
 ): Promise<void> {
   const open = new Map([...from].filter(([partition, offset]) => offset < (to.get(partition) ?? 0)))
   while (open.size > 0) {
-    const records = await fetchSome(reader, topic, open)
-    if (records.length === 0) return
-    const within = records.filter(
-      record => open.has(record.partition) && record.offset < (to.get(record.partition) ?? 0)
-    )
-    for (const { partition, offset } of records) {
-      if (!open.has(partition)) continue
-      if (offset + 1 >= (to.get(partition) ?? 0)) open.delete(partition)
-      else open.set(partition, offset + 1)
+    const { records, next } = await fetchSome(reader, topic, open)
+    for (const [partition, offset] of next) {
+      if (offset >= (to.get(partition) ?? 0)) open.delete(partition)
+      else open.set(partition, offset)
     }
-    if (!onRecords(within)) return
+    if (!onRecords(records.filter(({ partition, offset }) => offset < (to.get(partition) ?? 0)))) return
   }
 }
 
-/** Every record of a range; undefined when it holds more bytes than allowed. */
+/** Every record of a range, as it is shown: a record itself would hold on to the megabytes that it came in. */
 export async function readRange(
   source: RangeSource,
   range: Range,
   mostBytes: number
-): Promise<StoredRecord[] | undefined> {
-  const kept: StoredRecord[] = []
+): Promise<ShownRecord[] | undefined> {
+  const kept: ShownRecord[] = []
   let bytes = 0
   await scanRange(source, range, records => {
-    kept.push(...records)
-    for (const { key, value } of records) bytes += (key?.length ?? 0) + (value?.length ?? 0)
+    for (const record of records) {
+      kept.push(showRecord(record))
+      bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0)
+    }
     return bytes <= mostBytes
   })
   return bytes <= mostBytes ? kept : undefined
 }
 
-/** What is surely there may take a moment to be handed out: an empty answer is asked again, with a wait. */
-export async function fetchSome(reader: RecordReader, topic: string, from: Offsets): Promise<readonly StoredRecord[]> {
+const patienceMs = [0, 300, 1_000, 3_000]
+
+/** What is surely there may take a moment to be handed out: an empty answer is asked again, and is never taken for the end. */
+export async function fetchSome(reader: RecordReader, topic: string, from: Offsets): Promise<Fetched> {
   const bytesPerPartition = Math.max(32 * 1024, Math.floor(bytesAtOnce / from.size))
-  const records = await reader.fetch(topic, from, { bytesPerPartition })
-  return records.length > 0 ? records : await reader.fetch(topic, from, { bytesPerPartition, waitMs: 300 })
+  for (const waitMs of patienceMs) {
+    const fetched = await reader.fetch(topic, from, { bytesPerPartition, waitMs })
+    if (fetched.next.size > 0) return fetched
+  }
+  throw new Error(`${topic} hands out nothing at ${cursorText(from).slice(0, 200)}, although its end is further on`)
 }

@@ -1,4 +1,4 @@
-import type { Admin, ClusterMetadata, Consumer, KafkaRecord, RecordsBatch } from '@platformatic/kafka'
+import type { Admin, ClusterMetadata, Consumer, RecordsBatch } from '@platformatic/kafka'
 import { inTurn } from '../in-turn.ts'
 import type { RecordDecoder } from './decode-record.ts'
 import type { StoredRecord } from './stored-record.ts'
@@ -8,14 +8,20 @@ export type Offsets = ReadonlyMap<number, number>
 
 export type FetchOptions = { readonly bytesPerPartition?: number; readonly waitMs?: number }
 
+export type Fetched = {
+  readonly records: readonly StoredRecord[]
+  /** Where to read on, of each partition that handed out anything: markers of transactions count, though none is shown. */
+  readonly next: Offsets
+}
+
 export type RecordReader = {
   partitions(topic: string): Promise<readonly number[]>
   /** The first offset whose record is as young as `at`, or the ends of the log. */
   offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets>
   /** The time of the youngest record. */
   youngest(topic: string): Promise<number | undefined>
-  /** Some records from each of these offsets on, in no order among partitions; none when there are none. */
-  fetch(topic: string, from: Offsets, options?: FetchOptions): Promise<readonly StoredRecord[]>
+  /** Some records from each of these offsets on, in no order among partitions. */
+  fetch(topic: string, from: Offsets, options?: FetchOptions): Promise<Fetched>
   /** The first record at or after each of these offsets. */
   firstAt(topic: string, offsets: Offsets): Promise<ReadonlyMap<number, StoredRecord>>
 }
@@ -73,8 +79,15 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
           topics: [{ topicId: found.id, partitions: places.map(place => wantedPartition(place, bytesPerPartition)) }]
         })
       )
-      const records = (await Promise.all(answers)).flatMap(answer => recordsIn(answer, topic))
-      return decode(records.filter(record => record.offset >= (from.get(record.partition) ?? 0)))
+      const batches = (await Promise.all(answers)).flatMap(batchesIn)
+      const records = batches.flatMap(found => recordsIn(topic, found))
+      const next = new Map(
+        batches.map(({ partition, batch }) => [partition, Number(batch.firstOffset) + batch.lastOffsetDelta + 1])
+      )
+      return {
+        records: await decode(records.filter(record => record.offset >= (from.get(record.partition) ?? 0))),
+        next
+      }
     })
   }
 
@@ -92,11 +105,11 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
       const keep = (records: readonly StoredRecord[]) => {
         for (const record of records) if (!first.has(record.partition)) first.set(record.partition, record)
       }
-      keep(await fetch(topic, offsets, { bytesPerPartition: 32 * 1024 }))
+      keep((await fetch(topic, offsets, { bytesPerPartition: 32 * 1024 })).records)
       // A broker promises a record larger than the bytes asked for only to the first partition of a request.
       for (const [partition, offset] of offsets)
         if (!first.has(partition))
-          keep(await fetch(topic, new Map([[partition, offset]]), { bytesPerPartition: 32 * 1024 }))
+          keep((await fetch(topic, new Map([[partition, offset]]), { bytesPerPartition: 32 * 1024 })).records)
       return first
     }
   }
@@ -112,25 +125,17 @@ function wantedPartition([partition, fetchOffset]: readonly [number, number], pa
   return { partition, fetchOffset: BigInt(fetchOffset), partitionMaxBytes, ...unknownEpoch }
 }
 
-function recordsIn(answer: FetchResponse, topic: string): StoredRecord[] {
+type Found = { readonly partition: number; readonly batch: RecordsBatch }
+
+function batchesIn(answer: FetchResponse): Found[] {
   return answer.responses.flatMap(({ partitions }) =>
-    partitions.flatMap(({ partitionIndex, records }) =>
-      (records ?? [])
-        .filter(batch => (batch.attributes & controlBatch) === 0)
-        .flatMap(batch => batch.records.map(record => stored({ batch, record, topic, partition: partitionIndex })))
-    )
+    partitions.flatMap(({ partitionIndex: partition, records }) => (records ?? []).map(batch => ({ partition, batch })))
   )
 }
 
-type Found = {
-  readonly batch: RecordsBatch
-  readonly record: KafkaRecord
-  readonly topic: string
-  readonly partition: number
-}
-
-function stored({ batch, record, topic, partition }: Found): StoredRecord {
-  return {
+function recordsIn(topic: string, { partition, batch }: Found): StoredRecord[] {
+  if ((batch.attributes & controlBatch) !== 0) return []
+  return batch.records.map(record => ({
     topic,
     partition,
     offset: Number(batch.firstOffset) + record.offsetDelta,
@@ -138,5 +143,5 @@ function stored({ batch, record, topic, partition }: Found): StoredRecord {
     key: record.key,
     value: record.value,
     headers: record.headers.map(([name, value]) => [String(name ?? ''), value === null ? null : value.toString('utf8')])
-  }
+  }))
 }

@@ -48,6 +48,18 @@ describe('the records of a topic', () => {
     expect(text.length).toBeLessThan(200_000)
   })
 
+  it('are shown from a time on and after a cursor, however large they are', async () => {
+    const bench = await useConsoleBench()
+    const huge = Array.from({ length: 12 }, (_, index) => ({ eventId: index + 1, value: 'x'.repeat(900_000) }))
+    for (const one of huge) await bench.produce([one])
+    const path = `/api/topics/${bench.topic}/records?limit=30`
+    const fromTime = (await bench.get(`${path}&at=${Date.now() - 60_000}`)).body as Page
+    expect(fromTime.items.length).toBeGreaterThan(0)
+    const after = (await bench.get(`${path}&after=0:0,1:0,2:0`)).body as Page
+    expect(after.items.length).toBeGreaterThan(0)
+    expect(after.items[0]?.key).toBe('12')
+  })
+
   it('are found by text, key and event, with progress', async () => {
     const bench = await useConsoleBench()
     await bench.produce([...many(60), { eventId: 61, event: 'order_cancelled', payload: { name: 'needle' } }])

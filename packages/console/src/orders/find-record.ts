@@ -65,15 +65,16 @@ async function scan(
   const open = new Map([...from].filter(([partition, offset]) => offset < (next.get(partition) ?? 0)))
   const until = (wanted.committedAt ?? Number.POSITIVE_INFINITY) + laterMs
   for (let scanned = 0; open.size > 0 && scanned < mostScanned && !wanted.signal.aborted; ) {
-    const records = await fetchSome(reader, topic, open)
-    if (records.length === 0) return undefined
-    scanned += records.length
+    const { records, next: reached } = await fetchSome(reader, topic, open)
+    scanned += Math.max(1, records.length)
     for (const record of records) {
       const fields = outboxFields(record)
       if (fields.eventId === wanted.orderId && fields.event === event) return record
-      const isLast = record.offset + 1 >= (next.get(record.partition) ?? 0)
-      if (isLast || (fields.createdAt ?? 0) > until) open.delete(record.partition)
-      else if (open.has(record.partition)) open.set(record.partition, record.offset + 1)
+      if ((fields.createdAt ?? 0) > until) open.delete(record.partition)
+    }
+    for (const [partition, offset] of reached) {
+      if (offset >= (next.get(partition) ?? 0)) open.delete(partition)
+      else if (open.has(partition)) open.set(partition, offset)
     }
   }
   return undefined
