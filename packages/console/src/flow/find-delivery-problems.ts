@@ -50,6 +50,15 @@ export const groupStuck: Finder = (readings, names) => {
       since: waiting === null || waiting.events === 0 ? undefined : now - waiting.ms
     }
   if (nothing === undefined || stuckSince.group === undefined || (waiting?.ms ?? 0) < slowMs) return undefined
+  if (/REBALANCE|ASSIGNING|RECONCILING/.test(group.value.state))
+    return {
+      hop: 'delivery',
+      state: 'stopped',
+      words: 'its group shares out the partitions',
+      text: `${nothing}: the group ${names.group} shares out its partitions anew${held}.`,
+      advice: 'It goes on by itself once a member that went away without a word is given up, 10 s or so.',
+      since: stuckSince.group
+    }
   return {
     hop: 'delivery',
     state: 'stopped',

@@ -64,6 +64,22 @@ describe('the sentence on top', () => {
     )
   })
 
+  it('does not blame a handler while the group shares out its partitions', () => {
+    const group = {
+      value: {
+        state: 'PREPARING_REBALANCE',
+        members: 2,
+        committed: new Map([[0, 90]]),
+        oldestWaitingAt: now - 12_000
+      },
+      at: now
+    }
+    const { state, text, advice } = headline({ group, stuckSince: { group: now - 9_000 } })
+    expect(state).toBe('stopped')
+    expect(text).toContain('shares out its partitions anew; 10 events wait')
+    expect(advice).toContain('goes on by itself')
+  })
+
   it('asks for a person when events are parked and all else is well', () => {
     const deliveries = { value: { latencies: [], deliveredAt: new Map(), parked: { events: 2, keys: 1 } }, at: now }
     expect(headline({ deliveries })).toMatchObject({
