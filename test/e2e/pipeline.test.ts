@@ -113,6 +113,10 @@ describe('the pipeline', () => {
       expect(payload.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/)
       expect(JSON.parse(String(key))).toMatchObject({ payload: { event_id: payload.event_id } })
       expect(String(headers?.message_id)).toMatch(/^[0-9a-f-]{36}$/)
+      expect(String(headers?.binlog_file)).toMatch(/^binlog\.\d+$/)
+      expect(String(headers?.binlog_pos)).toMatch(/^\d+$/)
+      expect(String(headers?.gtid)).toMatch(/^[0-9a-f-]{36}:\d+$/)
+      expect(String(headers?.captured_us)).toMatch(/^\d{16}$/)
     }
   })
 })

@@ -71,21 +71,22 @@ function inBinlog(known: Known): Stage {
   const draft = { id: 'binlog', title: 'In the binlog' } as const
   if (order.value === undefined && record.value === undefined)
     return stage(known, { ...draft, state: 'waiting', words: 'waits for the commit' })
-  const own = (name: string) => record.value?.headers.find(header => header.name.endsWith(name))?.value ?? undefined
-  const [file, pos, gtid] = [own('source_file'), own('source_pos'), own('source_gtid')]
-  if (file !== undefined && pos !== undefined) {
+  const exact = record.value && placeIn(record.value)
+  if (exact !== undefined) {
+    const { file, position, gtid, readAt } = exact
     const facts = [
       { label: 'file', value: file },
-      { label: 'position', value: pos },
-      { label: 'GTID', value: gtid ?? null }
+      { label: 'position', value: position },
+      { label: 'GTID', value: gtid }
     ]
-    return stage(known, { ...draft, state: 'done', words: 'written with the commit, in one transaction', facts })
+    const words = 'written with the commit; the time is when Debezium read it'
+    return stage(known, { ...draft, state: 'done', words, at: readAt, facts })
   }
   if (around === undefined)
     return stage(known, {
       ...draft,
       state: 'done',
-      words: 'written with the commit; nobody looked at the time, so its place is not known'
+      words: 'written with the commit; its place is not known: the record has no binlog headers, and nobody looked then'
     })
   const { from, to } = around
   const range = (place: BinlogPlace) => `${place.file} : ${place.position}`
@@ -93,7 +94,25 @@ function inBinlog(known: Known): Stage {
     { label: 'between', value: `${range(from)} and ${to.file === from.file ? to.position : range(to)}` },
     { label: 'GTID', value: newGtids(from.gtids, to.gtids) ?? null }
   ]
-  return stage(known, { ...draft, state: 'done', words: 'written with the commit, in one transaction', facts })
+  const words = 'written with the commit; its place is known between two looks, a second apart'
+  return stage(known, { ...draft, state: 'done', words, facts })
+}
+
+type ExactPlace = {
+  readonly file: string
+  readonly position: string
+  readonly gtid: string | null
+  readonly readAt: number | undefined
+}
+
+/** The connector writes the place as headers, under our names or under Debezium's own. */
+function placeIn({ headers }: ShownRecord): ExactPlace | undefined {
+  const one = (pattern: RegExp) => headers.find(({ name }) => pattern.test(name))?.value ?? null
+  const [file, position] = [one(/^(binlog_file|_*source_file)$/), one(/^(binlog_pos|_*source_pos)$/)]
+  if (file === null || position === null) return undefined
+  const micros = Number(one(/^(captured_us|_*ts_us)$/) ?? Number.NaN)
+  const readAt = Number.isNaN(micros) ? undefined : micros / 1000
+  return { file, position, gtid: one(/^(gtid|_*source_gtid)$/), readAt }
 }
 
 function inKafka(known: Known): Stage {

@@ -1,6 +1,6 @@
 import type { EventDefinition } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
-import { type EventChannel, headerDescriptions, requiredHeaders } from './event-channel.ts'
+import { type EventChannel, connectorHeaders, headerDescriptions, requiredHeaders } from './event-channel.ts'
 import { exampleRecord } from './example-record.ts'
 import { payloadSchema } from './json-schema.ts'
 
@@ -76,7 +76,7 @@ const headersSchema = {
   type: 'object',
   required: requiredHeaders,
   properties: Object.fromEntries(
-    Object.entries(headerDescriptions).map(([name, description]) => {
+    Object.entries({ ...headerDescriptions, ...connectorHeaders }).map(([name, description]) => {
       const always = (requiredHeaders as readonly string[]).includes(name)
       return [name, { type: always ? 'string' : ['string', 'null'], description }]
     })

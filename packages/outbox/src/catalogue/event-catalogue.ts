@@ -1,5 +1,5 @@
 import type { EventDefinition } from '../define-event.ts'
-import { type EventChannel, headerDescriptions, requiredHeaders } from './event-channel.ts'
+import { type EventChannel, connectorHeaders, headerDescriptions, requiredHeaders } from './event-channel.ts'
 import { exampleRecord } from './example-record.ts'
 import { type JsonSchema, payloadSchema } from './json-schema.ts'
 
@@ -23,6 +23,7 @@ export function eventCatalogue(channels: readonly EventChannel[]): string {
     (requiredHeaders as readonly string[]).includes(name) ? 'always' : 'may be empty',
     text
   ])
+  const added = Object.entries(connectorHeaders).map(([name, text]) => [`\`${name}\``, 'from the connector', text])
   return (
     [
       '# Event catalogue',
@@ -32,7 +33,7 @@ export function eventCatalogue(channels: readonly EventChannel[]): string {
       'The key is the id of the aggregate: events with the same key are in the order of their commits. The value holds ' +
         'five fields: `id` of the outbox row, `event`, `event_id` (the key again), `payload` as JSON text, and ' +
         '`created_at` in UTC. Everything else is a header, as UTF-8 text:',
-      table(['Header', 'Value', 'Meaning'], headers),
+      table(['Header', 'Value', 'Meaning'], [...headers, ...added]),
       ...channels.flatMap(channel => channel.events.map(event => section(event, channel)))
     ].join('\n\n') + '\n'
   )

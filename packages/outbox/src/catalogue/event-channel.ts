@@ -23,3 +23,11 @@ export const headerDescriptions = {
 
 /** Always there; the others may have no value. */
 export const requiredHeaders = ['message_id', 'aggregate', 'schema_version'] as const
+
+/** What the connector adds where it is configured with `add.headers`: the place of the commit. */
+export const connectorHeaders = {
+  binlog_file: 'Binlog file in which the event was committed.',
+  binlog_pos: 'Its position there.',
+  gtid: 'The transaction that committed it.',
+  captured_us: 'When Debezium read it, in microseconds since 1970.'
+} as const
