@@ -14,14 +14,7 @@ const usage = `Usage: npm run flow -- [options]
   --json      the same as JSON, once
   --help      this text`
 
-const { values } = parseArgs({
-  options: {
-    url: { type: 'string' },
-    once: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false }
-  }
-})
+const values = optionsOrExit()
 if (values.help) {
   console.log(usage)
   process.exit(0)
@@ -31,6 +24,18 @@ const addresses = await readAddresses(process.env.DATA_DIR ?? join(root, '.data/
 const url = values.url ?? addresses['CONSOLE_URL'] ?? 'http://127.0.0.1:9000'
 const headers = process.env.CONSOLE_TOKEN ? { authorization: `Bearer ${process.env.CONSOLE_TOKEN}` } : {}
 const live = process.stdout.isTTY && !values.once && !values.json
+
+process.stdout.on('error', () => process.exit(0)) // nobody reads any more: `npm run flow | head`
+
+function optionsOrExit() {
+  try {
+    const flag = { type: 'boolean', default: false } as const
+    return parseArgs({ options: { url: { type: 'string' }, once: flag, json: flag, help: flag } }).values
+  } catch (error) {
+    console.error(`✗ ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    process.exit(2)
+  }
+}
 
 async function read(): Promise<Flow | string> {
   try {
@@ -44,7 +49,10 @@ async function read(): Promise<Flow | string> {
 
 function linesOf(flow: Flow | string): string[] {
   if (typeof flow === 'string') return [flow]
-  return printFlow(flow, { width: process.stdout.columns ?? 100, color: process.stdout.isTTY, now: Date.now() })
+  const { columns: width = Number.POSITIVE_INFINITY, rows = Number.POSITIVE_INFINITY, isTTY: color } = process.stdout
+  const lines = printFlow(flow, { width, color: color && !process.env.NO_COLOR, now: Date.now() })
+  // What does not fit would scroll, and the next picture would stand below this one.
+  return live ? lines.slice(0, rows - 1) : lines
 }
 
 if (live) process.stdout.write('\u001b[2J')

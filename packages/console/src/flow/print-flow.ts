@@ -34,10 +34,16 @@ function hopLines(hop: Hop, options: PrintOptions): string[] {
     hop.waiting !== null && hop.waiting.events > 0 && (hop.state === 'stopped' || hop.waiting.ms > 1_000)
       ? `${count(hop.waiting.events, 'event')} waiting, the oldest for ${duration(hop.waiting.ms)}`
       : ''
-  const head = `  ${hop.title.padEnd(18)} ${rate.padStart(9)}   ${marks[hop.state]} ${hop.words}`
+  const title = options.width < 60 ? hop.title.padEnd(16) : hop.title.padEnd(18)
+  const head = `  ${title} ${rate.padStart(9)}   ${marks[hop.state]} ${hop.words}`
   const facts = [waits, ...hop.facts.map(fact => factText(fact, options.now))].filter(text => text !== '').join(' · ')
   const lines = [paint(cut(head, options.width), hop.state, options)]
-  return facts === '' ? lines : [...lines, dim(cut(`  ${' '.repeat(30)}   ${facts}`, options.width), options)]
+  if (facts === '') return lines
+  const indent = ' '.repeat(options.width < 90 ? 4 : 35)
+  return [
+    ...lines,
+    ...wrapped(facts, options.width - indent.length).map(line => dim(`${indent}${line.trim()}`, options))
+  ]
 }
 
 function factText({ label, value, unit }: Fact, now: number): string {
