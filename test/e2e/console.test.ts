@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { Admin } from '@platformatic/kafka'
 import mysql from 'mysql2/promise'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../../packages/console/src/testing/launch-browser.ts'
-import { produceOutbox } from '../../packages/console/src/testing/produce-outbox.ts'
+import { type OutboxRecord, produceOutbox } from '../../packages/console/src/testing/produce-outbox.ts'
 import { topics } from '../../scripts/pipeline/topics.ts'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
@@ -56,6 +57,14 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
       expect(status).toBe(201)
       return Number(body.id)
     })
+  }
+
+  async function sql(text: string, values: readonly unknown[] = []): Promise<mysql.RowDataPacket[]> {
+    const { port, rootPassword: password } = pipeline.stack.mysql
+    const root = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root', password })
+    const [rows] = await root.query<mysql.RowDataPacket[]>(text, [...values])
+    await root.end()
+    return rows
   }
 
   const headline = () => page.locator('.headline')
@@ -120,7 +129,12 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     const stages = page.locator('.stage')
     expect(await stages.locator('h2').allTextContents()).toHaveLength(5)
     await page.locator('.stage.done').nth(4).waitFor()
-    expect(await page.locator('.rail').textContent()).toMatch(/partition \d, offset \d+.*delivery-service/s)
+    expect(await page.locator('.rail').textContent()).toMatch(
+      /filebinlog\.\d+position\d+GTID[\da-f-]{36}:\d+.*partition \d, offset \d+.*delivery-service/s
+    )
+    expect(await stages.locator('.since').allTextContents()).toEqual(
+      Array(5).fill(expect.stringMatching(/^(0|\+ .*) ms$/))
+    )
     expect(await page.locator('.record').textContent()).toContain('"quantity":')
     expect(await barriers()).toEqual([])
   })
@@ -135,6 +149,19 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await page.locator('.record-line').click()
     await page.locator('.record').waitFor()
     expect(await page.locator('main img, main script').count()).toBe(0)
+    const { createTopic, produce } = sideTopic(pipeline)
+    await createTopic()
+    const headers = { correlation_id: hostile, [hostile]: hostile }
+    await produce([
+      { eventId: 1, event: hostile, headers },
+      { eventId: 2, value: hostile, headers }
+    ])
+    for (const record of [0, 1]) {
+      await open(`/topics/side.topic`)
+      await page.locator('.record-line').nth(record).click()
+      await page.locator('.record').getByText(hostile).first().waitFor()
+      expect(await page.locator('main img, main script').count()).toBe(0)
+    }
     expect(await page.title()).not.toBe('owned')
     expect(faults).toEqual([])
   })
@@ -167,13 +194,65 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await says(/All is well/, 60_000)
   })
 
-  it('says what is wrong with a connector, and resumes it on request', async () => {
-    await fetch(`${pipeline.addresses.CONNECT_URL}/connectors/orders-connector/pause`, { method: 'PUT' })
+  it('pauses and resumes a connector on request, each asked for once more, and says what is wrong between', async () => {
     await open('/connectors/orders-connector')
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await confirm('Cancel')
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await confirm('Pause')
     await says(/the connector is paused/)
     await page.getByRole('button', { name: 'Resume' }).click()
     await confirm('Resume')
     await says(/All is well/, 30_000)
+  })
+
+  it('moves a group only while it is stopped and its name was typed, and the inbox drops what was handled', async () => {
+    const delivery = pipeline.services.get('delivery-service')
+    await open('/groups/delivery-service')
+    const move = page.getByRole('button', { name: 'To the beginning' })
+    await move.waitFor()
+    expect(await move.isDisabled()).toBe(true)
+    await delivery?.stop()
+    await says(/delivery-service at .* (has not answered|does not answer)/)
+    await page.locator('.summary').getByText('no members').waitFor()
+    const deliveries = async () => (await sql('SELECT COUNT(*) AS n FROM deliveries.delivery'))[0]?.['n']
+    const before = await deliveries()
+    await move.click()
+    const yes = page.locator('dialog').getByRole('button', { name: 'Move it' })
+    expect(await yes.isDisabled()).toBe(true)
+    await page.getByLabel('Type delivery-service to go on').fill('delivery-servic')
+    expect(await yes.isDisabled()).toBe(true)
+    await page.getByLabel('Type delivery-service to go on').fill('delivery-service')
+    await yes.click()
+    await page.getByText('The group was moved').waitFor()
+    await page.locator('tbody .state').getByText('level').first().waitFor({ state: 'detached' })
+    await delivery?.start()
+    await says(/All is well/, 60_000)
+    expect(await deliveries()).toBe(before)
+  })
+
+  it('is walked with the keyboard alone', async () => {
+    await open('/')
+    await says(/All is well/)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Flow')
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByText('go to Topics').waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('g')
+    await page.keyboard.press('c')
+    await page.waitForURL(/\/groups$/)
+    await page.keyboard.press('/')
+    await page.keyboard.type(String(lastOrder))
+    await page.keyboard.press('Enter')
+    await page.waitForURL(new RegExp(`/orders/${lastOrder}$`))
+    await page.goBack()
+    expect(faults).toEqual([])
   })
 
   it('keeps reading when the console itself was away', async () => {
@@ -186,12 +265,6 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
   })
 
   it('shows why an event is parked, and retries it once its cause is mended', async () => {
-    const root = await mysql.createConnection({
-      host: '127.0.0.1',
-      port: pipeline.stack.mysql.port,
-      user: 'root',
-      password: pipeline.stack.mysql.rootPassword
-    })
     const id = 900_000 + lastOrder
     await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [
       { eventId: id, payload: { name: 'x'.repeat(300), quantity: 1 } }
@@ -201,17 +274,42 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await page.getByText(/1 event waits for a person/).waitFor()
     expect(await page.locator('.error').first().textContent()).toMatch(/too long/i)
     await says(/1 event is parked/)
-    await root.query('ALTER TABLE deliveries.delivery MODIFY name VARCHAR(1000) NOT NULL')
+    await sql('ALTER TABLE deliveries.delivery MODIFY name VARCHAR(1000) NOT NULL')
     await page.getByRole('button', { name: 'Retry' }).click()
     await confirm('Retry')
     await page.getByText('Nothing of this key waits any more').waitFor({ timeout: 30_000 })
-    const [rows] = await root.query<mysql.RowDataPacket[]>('SELECT name FROM deliveries.delivery WHERE order_id = ?', [
-      id
-    ])
-    expect(rows).toHaveLength(1)
-    await root.end()
+    expect(await sql('SELECT name FROM deliveries.delivery WHERE order_id = ?', [id])).toHaveLength(1)
     await says(/All is well/)
   })
+
+  it('skips a parked event for good, with the note of whoever did it', async () => {
+    const id = 950_000 + lastOrder
+    await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [
+      { eventId: id, payload: { name: 'x'.repeat(2_000), quantity: 1 } }
+    ])
+    await open(`/orders/${id}`)
+    await page.getByText('Parked: it waits for a person.').waitFor()
+    await page.getByRole('button', { name: 'Skip for good' }).click()
+    const yes = page.locator('dialog').getByRole('button', { name: 'Skip for good' })
+    expect(await yes.isDisabled()).toBe(true)
+    await page.getByLabel('Who are you, and why?').fill('joon: a test order')
+    await yes.click()
+    await page.locator('.rail').getByText('joon: a test order').waitFor()
+    await says(/All is well/)
+    expect(await sql('SELECT name FROM deliveries.delivery WHERE order_id = ?', [id])).toEqual([])
+  })
 })
+
+function sideTopic({ stack }: TestPipeline) {
+  const topic = 'side.topic'
+  return {
+    async createTopic() {
+      const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...stack.kafka.brokers] })
+      await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 })
+      await admin.close()
+    },
+    produce: (records: readonly OutboxRecord[]) => produceOutbox(stack.kafka.brokers, topic, records)
+  }
+}
 
 type Violation = { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }

@@ -10,7 +10,7 @@ export function confirmAction({ title, text, button, ask, word }) {
       ask === undefined && word === undefined
         ? null
         : h('input', { id: 'confirm-field', autocomplete: 'off', required: true })
-    const yes = h('button.danger', { type: 'submit', disabled: word !== undefined }, button)
+    const yes = h('button.danger', { type: 'submit', disabled: field !== null }, button)
     if (field !== null)
       field.oninput = () => (yes.disabled = word === undefined ? field.value.trim() === '' : field.value !== word)
     const dialog = h(

@@ -1,6 +1,6 @@
 import { act } from '../lib/api.js'
 import { h } from '../lib/dom.js'
-import { compact, duration, number } from '../lib/format.js'
+import { compact, duration, exact, number } from '../lib/format.js'
 import { keepLoading } from '../lib/load.js'
 import { chartOf } from '../parts/chart.js'
 import { confirmAction } from '../parts/confirm.js'
@@ -145,12 +145,6 @@ function resetPanel(group, about) {
       : group.canReset
         ? ''
         : 'Only a group without members can be moved: stop all of them first.'
-  const move = to =>
-    h(
-      'button',
-      { type: 'button', disabled: why !== '', onclick: () => reset(group.id, topics[0], to) },
-      to === 'earliest' ? 'To the beginning' : 'To the end'
-    )
   return h(
     'section.panel',
     {},
@@ -159,26 +153,43 @@ function resetPanel(group, about) {
       'p',
       {},
       why ||
-        'To the beginning: everything is delivered again, and the inbox drops what was handled. To the end: what waits is never handled.'
+        'Back: everything from there on is delivered again, and the inbox drops what was handled. Forward: what lies between is never handled.'
     ),
-    h('div.actions', {}, move('earliest'), move('latest'))
+    topics.map(topic => moveForm({ group: group.id, topic, why, named: topics.length > 1 }))
   )
 }
 
-async function reset(group, topic, to) {
+function moveForm({ group, topic, why, named }) {
+  const disabled = why !== ''
+  const button = (words, to) =>
+    h('button', { type: 'button', disabled, onclick: () => reset({ group, topic, to }) }, words)
+  const toTime = event => {
+    event.preventDefault()
+    const time = new Date(event.target.elements.time.value).getTime()
+    if (!Number.isNaN(time)) void reset({ group, topic, to: 'time', time })
+  }
+  return h(
+    'form.actions',
+    { 'data-key': topic, onsubmit: toTime },
+    named ? h('span.name', {}, topic) : null,
+    button('To the beginning', 'earliest'),
+    button('To the end', 'latest'),
+    h('input', { type: 'datetime-local', name: 'time', required: true, disabled, 'aria-label': 'Time', step: 1 }),
+    h('button', { type: 'submit', disabled }, 'To this time')
+  )
+}
+
+async function reset({ group, topic, to, time }) {
+  const places = { earliest: 'to the beginning', latest: 'to the end', time: `to ${time && exact(time)}` }
   const text =
-    to === 'earliest'
-      ? `Every record that ${topic} keeps is delivered again.`
-      : `What waits in ${topic} is passed over for good.`
-  const confirm = await confirmAction({
-    title: `Move ${group} to the ${to === 'earliest' ? 'beginning' : 'end'}?`,
-    text,
-    button: 'Move it',
-    word: group
-  })
+    to === 'latest'
+      ? `What waits in ${topic} is passed over for good.`
+      : `Every record that ${topic} keeps from there on is delivered again; what lies between, if it is later, is passed over.`
+  const title = `Move ${group} ${places[to]}?`
+  const confirm = await confirmAction({ title, text, button: 'Move it', word: group })
   if (confirm === null) return
   try {
-    await act(`/api/groups/${encodeURIComponent(group)}/reset`, { topic, to, confirm })
+    await act(`/api/groups/${encodeURIComponent(group)}/reset`, { topic, to, time, confirm })
     notify('The group was moved')
   } catch (error) {
     notify(error.message, 'stopped')
