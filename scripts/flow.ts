@@ -49,8 +49,9 @@ async function read(): Promise<Flow | string> {
 
 function linesOf(flow: Flow | string): string[] {
   if (typeof flow === 'string') return [flow]
-  const { columns: width = Number.POSITIVE_INFINITY, rows = Number.POSITIVE_INFINITY, isTTY: color } = process.stdout
-  const lines = printFlow(flow, { width, color: color && !process.env.NO_COLOR, now: Date.now() })
+  const { isTTY, columns, rows } = process.stdout
+  const color = isTTY && !process.env.NO_COLOR
+  const lines = printFlow(flow, { width: isTTY ? columns : Number.POSITIVE_INFINITY, color, now: Date.now() })
   // What does not fit would scroll, and the next picture would stand below this one.
   return live ? lines.slice(0, rows - 1) : lines
 }

@@ -149,10 +149,9 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await page.locator('.record-line').click()
     await page.locator('.record').waitFor()
     expect(await page.locator('main img, main script').count()).toBe(0)
-    const { createTopic, produce } = sideTopic(pipeline)
-    await createTopic()
+    const side = await sideTopic(pipeline)
     const headers = { correlation_id: hostile, [hostile]: hostile }
-    await produce([
+    await side([
       { eventId: 1, event: hostile, headers },
       { eventId: 2, value: hostile, headers }
     ])
@@ -300,16 +299,13 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
   })
 })
 
-function sideTopic({ stack }: TestPipeline) {
+/** A topic beside the pipeline's, for records that its consumer would refuse. */
+async function sideTopic({ stack }: TestPipeline): Promise<(records: readonly OutboxRecord[]) => Promise<void>> {
   const topic = 'side.topic'
-  return {
-    async createTopic() {
-      const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...stack.kafka.brokers] })
-      await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 })
-      await admin.close()
-    },
-    produce: (records: readonly OutboxRecord[]) => produceOutbox(stack.kafka.brokers, topic, records)
-  }
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...stack.kafka.brokers] })
+  await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 })
+  await admin.close()
+  return records => produceOutbox(stack.kafka.brokers, topic, records)
 }
 
 type Violation = { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }

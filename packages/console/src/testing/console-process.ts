@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export type ConsoleProcess = {
+  readonly url: string
+  /** The most memory that it ever held, in megabytes. */
+  mostMegabytes(): Promise<number>
+  /** What it has read so far, from files and sockets. */
+  bytesRead(): Promise<number>
+  stop(): Promise<void>
+}
+
+const main = join(import.meta.dirname, '../main.ts')
+
+/** The console as `npm start` runs it, in a process of its own, so that its memory can be measured (on Linux). */
+export async function startConsoleProcess(env: Readonly<Record<string, string>>): Promise<ConsoleProcess> {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', '--max-old-space-size=192', main], {
+    env: { CONSOLE_PORT: '0', CONNECT_URL: 'http://127.0.0.1:9', ...env },
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const port = await portIn(child)
+  const proc = (file: string) => readFile(`/proc/${child.pid}/${file}`, 'utf8')
+  return {
+    url: `http://127.0.0.1:${port}`,
+    mostMegabytes: async () => figureIn(await proc('status'), /VmHWM:\s+(\d+) kB/) / 1024,
+    bytesRead: async () => figureIn(await proc('io'), /rchar: (\d+)/),
+    async stop() {
+      if (child.exitCode !== null) return
+      child.kill()
+      await once(child, 'exit')
+    }
+  }
+}
+
+function figureIn(text: string, pattern: RegExp): number {
+  return Number(pattern.exec(text)?.[1])
+}
+
+/** It logs its port when it listens. */
+function portIn(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', code => reject(new Error(`The console ended with ${code} before it listened`)))
+    child.stdout?.on('data', chunk => {
+      const port = /"port":(\d+)/.exec(String(chunk))?.[1]
+      if (port !== undefined) resolve(Number(port))
+    })
+  })
+}
