@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import { loadConfig, migrate } from '@outbox-cdc/service-kit'
+import { loadConfig, migrate, readSecrets } from '@outbox-cdc/service-kit'
 import { configSchema } from './config.ts'
 
 // A step of its own, with the account that owns the schema: the service itself may only read and write rows.
 const { MYSQL_URL: url, OUTBOX_STORE } = loadConfig(
   configSchema.pick({ MYSQL_URL: true, OUTBOX_STORE: true }),
-  process.env
+  readSecrets(process.env)
 )
 const directory = fileURLToPath(new URL('../migrations', import.meta.url))
 await migrate({

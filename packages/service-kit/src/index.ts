@@ -17,6 +17,7 @@ export {
   unknownRoute,
   validated
 } from './problem.ts'
+export { readSecrets } from './read-secrets.ts'
 export { contextOf, type RequestContext, requestContext } from './request-context.ts'
 export { runService, type Service } from './run-service.ts'
 export { wholeNumberText } from './whole-number.ts'

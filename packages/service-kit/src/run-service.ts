@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { ConfigError, loadConfig } from './load-config.ts'
 import { createLogger, type Logger } from './logger.ts'
+import { readSecrets } from './read-secrets.ts'
 
 export type Service = {
   /** Resolves with the port once requests are accepted. */
@@ -21,7 +22,7 @@ export async function runService<Schema extends z.ZodObject>(options: RunOptions
   const { name, schema, env, create, stopWithinMs = 9000 } = options
   let logger = createLogger(name, 'info')
   try {
-    const config = loadConfig(schema, env)
+    const config = loadConfig(schema, readSecrets(env))
     logger = createLogger(name, String(config['LOG_LEVEL'] ?? 'info'))
     const service = create(config, logger)
     endOnFault(logger)
