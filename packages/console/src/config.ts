@@ -23,6 +23,10 @@ const table = (fallback: string) =>
 export const configSchema = z.object({
   CONSOLE_HOST: z.string().default('127.0.0.1').describe('Address to listen on; any but loopback needs CONSOLE_TOKEN'),
   CONSOLE_PORT: port.default(9000).describe('Port of the page; 0 takes a free one'),
+  CONSOLE_PUBLISHED: z
+    .enum(['loopback'])
+    .optional()
+    .describe('loopback: in a container whose port is published on loopback alone, no token is needed'),
   CONSOLE_TOKEN: z.string().min(16).optional().describe('What a browser must present once; at least 16 characters'),
   CONSOLE_ACTIONS: z.enum(['on', 'off']).default('on').describe('off: the page can only read'),
   KAFKA_BROKERS: list.default(['127.0.0.1:9092']).describe('host:port, separated by commas'),

@@ -21,10 +21,7 @@ import { createFollowOrder } from './orders/follow-order.ts'
 
 /** The console's parts put together. Every one of them may be away: the page says so and goes on. */
 export function createConsole(config: Config, logger: Logger): Service {
-  if (!isLoopback(config.CONSOLE_HOST) && config.CONSOLE_TOKEN === undefined)
-    throw new ConfigError(
-      `CONSOLE_HOST is ${config.CONSOLE_HOST}: whoever listens beyond loopback must set CONSOLE_TOKEN`
-    )
+  refuseOpenDoor(config)
   const sources = openSources(config, logger)
   const sampler = createSampler(createProbes({ config, ...sources }), namesFrom(config))
   const flowStream = createEventStream()
@@ -54,6 +51,12 @@ export function createConsole(config: Config, logger: Logger): Service {
       await sources.close()
     }
   }
+}
+
+/** Names other than loopback's are refused without a token anyway; this is about machines that only claim such a name. */
+function refuseOpenDoor({ CONSOLE_HOST, CONSOLE_TOKEN, CONSOLE_PUBLISHED }: Config): void {
+  if (isLoopback(CONSOLE_HOST) || CONSOLE_TOKEN !== undefined || CONSOLE_PUBLISHED === 'loopback') return
+  throw new ConfigError(`CONSOLE_HOST is ${CONSOLE_HOST}: whoever listens beyond loopback must set CONSOLE_TOKEN`)
 }
 
 type Wiring = {
