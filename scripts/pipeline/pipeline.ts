@@ -10,13 +10,13 @@ import {
   requireFree,
   startStack
 } from '../../packages/stack/src/index.ts'
-import { ensureAccounts, makeConnectSecrets, urlFor } from './accounts.ts'
+import { makeConnectSecrets } from './accounts.ts'
 import { type Addresses, addressesOf, writeAddresses } from './addresses.ts'
 import { createNodePart, runNode } from './node-process.ts'
 import { ourProcesses } from './our-processes.ts'
+import { prepare } from './prepare.ts'
 import { type PortName, type Settings, root } from './settings.ts'
 import { type Supervision, supervise } from './supervise.ts'
-import { ensureTopics } from './topics.ts'
 
 export type Pipeline = {
   readonly stack: Stack
@@ -58,10 +58,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     release()
   }
   try {
-    await progress('accounts and topics', () =>
-      Promise.all([ensureAccounts(stack, secretsDir), ensureTopics(stack.kafka.brokers)])
-    )
-    await progress('tables (migrations)', () => migrate(stack, settings))
+    await prepare({ stack, secretsDir, outboxStore: settings.outboxStore, progress })
     const startParts = async (names: readonly string[]) => {
       const parts = (await ourProcesses({ settings, stack, addresses, secretsDir }))
         .filter(({ name }) => names.includes(name))
@@ -113,15 +110,6 @@ const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' 
 
 async function requirePorts(ports: Settings['ports']): Promise<void> {
   for (const name of ['order', 'delivery', 'keeper', 'console'] as const) await requireFree(ports[name], purposes[name])
-}
-
-async function migrate(stack: Stack, { dir, outboxStore }: Settings): Promise<void> {
-  const at = { stack, secretsDir: join(dir, 'secrets') }
-  const store = outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore }
-  await Promise.all([
-    runNode('order-service/src/migrate.ts', { MYSQL_URL: await urlFor('orders_owner', 'orders', at), ...store }),
-    runNode('delivery-service/src/migrate.ts', { MYSQL_URL: await urlFor('deliveries_owner', 'deliveries', at) })
-  ])
 }
 
 function superviseAll(stack: Stack, services: readonly Part[], say: (line: string) => void): readonly Supervision[] {
