@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { type Stack, readOrCreateSecret } from '../../packages/stack/src/index.ts'
 
-const accounts = [
+export const accounts = [
   'orders_owner',
   'order_service',
   'deliveries_owner',

@@ -56,6 +56,26 @@ function asRoot(): readonly string[] {
   return getuid?.() === 0 ? ['--user=root'] : []
 }
 
+/** What every MySQL of this pipeline is told, whoever starts it: full durability, and a binlog that Debezium can read. */
+export const serverSettings: readonly string[] = [
+  '--mysqlx=OFF',
+  '--server-id=1',
+  '--log-bin=binlog',
+  '--gtid-mode=ON',
+  '--enforce-gtid-consistency=ON',
+  '--binlog-row-image=FULL',
+  '--binlog-expire-logs-seconds=604800',
+  '--innodb-flush-log-at-trx-commit=1',
+  '--sync-binlog=1',
+  '--character-set-server=utf8mb4',
+  '--default-time-zone=+00:00',
+  '--log-timestamps=UTC',
+  '--max-connections=400',
+  '--innodb-buffer-pool-size=128M',
+  // The Performance Schema takes 150 MB and nothing here reads it.
+  '--performance-schema=OFF'
+]
+
 function serverArgs(dir: string, port: number): readonly string[] {
   // The path of a Unix socket has a limit of 107 bytes, which a clone deep in the file system exceeds.
   const socket = join(tmpdir(), `outbox-cdc-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}.sock`)
@@ -64,23 +84,8 @@ function serverArgs(dir: string, port: number): readonly string[] {
     `--port=${port}`,
     `--socket=${socket}`,
     '--bind-address=127.0.0.1',
-    '--mysqlx=OFF',
     '--secure-file-priv=',
-    '--server-id=1',
-    '--log-bin=binlog',
-    '--gtid-mode=ON',
-    '--enforce-gtid-consistency=ON',
-    '--binlog-row-image=FULL',
-    '--binlog-expire-logs-seconds=604800',
-    '--innodb-flush-log-at-trx-commit=1',
-    '--sync-binlog=1',
-    '--character-set-server=utf8mb4',
-    '--default-time-zone=+00:00',
-    '--log-timestamps=UTC',
-    '--max-connections=400',
-    '--innodb-buffer-pool-size=128M',
-    // The Performance Schema takes 150 MB and nothing here reads it.
-    '--performance-schema=OFF'
+    ...serverSettings
   ]
 }
 
