@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { serverSettings } from '../../packages/stack/src/mysql/mysql-part.ts'
+import { accounts } from '../../scripts/pipeline/accounts.ts'
+import { portVariables } from '../../scripts/pipeline/settings.ts'
+
+type Service = {
+  readonly image: string
+  readonly profiles?: readonly string[]
+  readonly environment?: Readonly<Record<string, string | number>>
+  readonly command?: readonly string[]
+  readonly ports?: readonly string[]
+  readonly group_add?: readonly string[]
+  readonly healthcheck?: object
+  readonly mem_limit?: string
+  readonly restart?: string
+}
+
+const root = join(import.meta.dirname, '../..')
+const read = (file: string) => readFile(join(root, file), 'utf8')
+const text = await read('docker-compose.yml')
+const { services } = parse(text, { merge: true }) as { services: Record<string, Service> }
+const all = Object.entries(services)
+const secrets = new Map(
+  (services['secrets']?.command ?? [])
+    .filter(argument => argument.includes(':'))
+    .map(argument => argument.split(':') as [file: string, group: string])
+)
+
+it('gives the worker every setting of worker.properties, in the words of its image', async () => {
+  const ownWords = ['key.converter', 'value.converter', 'offset.flush.interval.ms']
+  const settings = [...(await read('connect-config/worker.properties')).matchAll(/^([a-z.]+)=(.*)$/gm)]
+  expect(settings.length).toBeGreaterThan(10)
+  for (const worker of ['connect', 'connect-2']) {
+    for (const [, name = '', value = ''] of settings) {
+      const variable = `${ownWords.includes(name) ? '' : 'CONNECT_'}${name.replaceAll('.', '_').toUpperCase()}`
+      const given = String(services[worker]?.environment?.[variable])
+      expect([name, given]).toEqual([name, value.replace('${CONNECT_SECRETS_DIR}', '/run/secrets/connect')])
+    }
+  }
+})
+
+it('starts MySQL with the settings of packages/stack', () => {
+  expect(services['mysql']?.command).toEqual(serverSettings)
+})
+
+it('makes a password for root and for each account, each for a group of its own', () => {
+  const files = [...secrets.keys()].map(file => file.replace(/^connect\//, ''))
+  expect(files.toSorted()).toEqual(['root', ...accounts].toSorted())
+  expect(new Set(secrets.values()).size).toBe(secrets.size)
+})
+
+it('lets a service into the groups of the passwords that it uses, and into no other', () => {
+  const all = [...secrets.values()]
+  const expected: Record<string, readonly string[]> = { secrets: all, migrate: all, connectors: ['20005', '20006'] }
+  for (const [name, { group_add: groups = [], environment }] of Object.entries(services)) {
+    const used = [...JSON.stringify(environment ?? {}).matchAll(/\$\$\{dir:\/run\/secrets:(\w+)\}/g)]
+    const wanted = new Set(used.map(([, file = '']) => secrets.get(file)))
+    if (name.startsWith('connect')) wanted.add(secrets.get('connect/debezium'))
+    if (name === 'keeper') wanted.add(secrets.get('keeper'))
+    expect([name, groups]).toEqual([name, expected[name] ?? [...wanted]])
+  }
+})
+
+it('pins every public image, and bounds and checks every service', () => {
+  for (const [name, { image, mem_limit, healthcheck, restart }] of all) {
+    expect([name, mem_limit]).toEqual([name, expect.any(String)])
+    if (image.startsWith('outbox-cdc/')) continue // these bring their own HEALTHCHECK
+    expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+\.\d+/)])
+    expect([name, healthcheck, restart]).toEqual([name, expect.any(Object), 'unless-stopped'])
+  }
+})
+
+it('publishes on loopback alone, on the ports that npm start uses', () => {
+  const published = all.flatMap(([, { ports = [] }]) => ports)
+  const parts = published.map(port => /^127\.0\.0\.1:\$\{(\w+):-(\d+)\}:\d+$/.exec(port))
+  expect(published.filter((_, index) => parts[index] === null)).toEqual([])
+  const usual = new Map(parts.map(found => [found?.[1], Number(found?.[2])]))
+  expect(new Set(usual.values()).size).toBe(published.length)
+  for (const [name, variable, port] of portVariables)
+    if (name !== 'jmx') expect([variable, usual.get(variable)]).toEqual([variable, port])
+})
+
+it('takes only variables that .env.example or cluster.env tells of, with the same defaults', async () => {
+  const told = new Map(
+    [...(await read('.env.example')).matchAll(/^# ([A-Z_0-9]+)=(.*)$/gm)].map(([, name, value]) => [name, value])
+  )
+  const ofCluster = [...(await read('cluster.env')).matchAll(/^([A-Z_0-9]+)=/gm)].map(([, name]) => name)
+  const used = [...text.matchAll(/(?<!\$)\$\{([A-Z_0-9]+):-([^}]*)\}/g)]
+  const own = used.filter(([, name = '']) => !ofCluster.includes(name))
+  expect(own.map(([, name, value]) => [name, value])).toEqual(own.map(([, name]) => [name, told.get(name)]))
+})
