@@ -5,6 +5,7 @@ export type Ports = {
   readonly kafka: readonly number[]
   readonly controllers: readonly number[]
   readonly connect: readonly number[]
+  readonly registry: number
   readonly jmx?: number
 }
 
@@ -14,6 +15,7 @@ export type RequestedPorts = {
   readonly kafka?: number
   /** The first worker's; further workers take free ports. */
   readonly connect?: number
+  readonly registry?: number
   /** The first worker's JMX exporter; further workers take the next ones. */
   readonly jmx?: number
 }
@@ -35,6 +37,7 @@ export async function choosePorts(requested: RequestedPorts, { brokers, workers,
     kafka: await several(requested.kafka, brokers),
     controllers: await several(undefined, brokers),
     connect: await several(requested.connect, workers),
+    registry: requested.registry ?? (await freePort()),
     ...(requested.jmx === undefined ? {} : { jmx: requested.jmx })
   }
 }

@@ -5,10 +5,11 @@ export type ExternalStackOptions = {
   readonly mysql: { readonly host: string; readonly port: number; readonly rootPassword: string }
   readonly brokers: readonly string[]
   readonly connectUrls: readonly string[]
+  readonly registry?: { readonly url: string; readonly apicurioUrl: string }
 }
 
 /** Servers that already run and belong to others: they can be used, but neither started nor broken from here. */
-export function externalStack({ mysql, brokers, connectUrls }: ExternalStackOptions): Stack {
+export function externalStack({ mysql, brokers, connectUrls, registry }: ExternalStackOptions): Stack {
   const refuse = (): never => {
     throw new StackError(
       'UNKNOWN_PART',
@@ -19,6 +20,7 @@ export function externalStack({ mysql, brokers, connectUrls }: ExternalStackOpti
     mysql,
     kafka: { brokers },
     connect: { urls: connectUrls },
+    registry,
     parts: [],
     start: async () => refuse(),
     stop: async () => refuse(),

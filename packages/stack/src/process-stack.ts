@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createConnectPart } from './connect/connect-part.ts'
-import { type JavaEngine, fetchJavaEngine } from './engines/java-engine.ts'
+import { type JavaEngine, fetchAvroConverter, fetchJavaEngine } from './engines/java-engine.ts'
 import { findMysqlEngine } from './engines/mysql-engine.ts'
 import { checkRequirements } from './engines/requirements.ts'
 import { createKafkaPart } from './kafka/kafka-part.ts'
 import { requireSameSize } from './kafka/cluster-size.ts'
 import { createMysqlPart } from './mysql/mysql-part.ts'
 import type { Part } from './process/part.ts'
+import { createRegistryPart, findRegistryEngine, type RegistryEngine, registryUrls } from './registry/registry-part.ts'
 import { type Ports, type RequestedPorts, choosePorts } from './choose-ports.ts'
 import { type Progress, silently } from './progress.ts'
 import { ownFolder } from './own-folder.ts'
@@ -18,7 +19,9 @@ import type { Stack } from './stack.ts'
 export type ProcessStackOptions = {
   /** Data, logs, secrets and pid records live here; data outlives a restart in the same folder. */
   readonly dir: string
-  readonly parts?: readonly ('mysql' | 'kafka' | 'connect')[]
+  readonly parts?: readonly ('mysql' | 'kafka' | 'connect' | 'registry')[]
+  /** Gives Connect the Avro converter. */
+  readonly avroConverter?: boolean
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
   /** Ports that are not named are chosen among the free ones. */
@@ -45,10 +48,13 @@ export async function startStack(options: ProcessStackOptions): Promise<Stack> {
       await startAll(plan.kafka, started)
       await startAll(plan.connect, started)
     }
-    const summary = [...plan.mysql, ...plan.kafka, ...plan.connect].map(part => part.name).join(', ')
-    await progress(`start ${summary}`, () => settleBoth(startAll(plan.mysql, started), kafkaThenConnect()))
+    const parts = [...plan.mysql, ...plan.kafka, ...plan.connect, ...plan.registry]
+    const alone = [...plan.mysql, ...plan.registry]
+    await progress(`start ${parts.map(part => part.name).join(', ')}`, () =>
+      settleBoth(startAll(alone, started), kafkaThenConnect())
+    )
     return asStack({
-      parts: [...plan.mysql, ...plan.kafka, ...plan.connect],
+      parts,
       ports: plan.ports,
       secret: plan.secret,
       release
@@ -75,6 +81,7 @@ type Plan = {
   readonly mysql: readonly Part[]
   readonly kafka: readonly Part[]
   readonly connect: readonly Part[]
+  readonly registry: readonly Part[]
   readonly ports: Ports
   readonly secret: string
 }
@@ -88,9 +95,11 @@ async function planStack(options: ProcessStackOptions, progress: Progress): Prom
   })
   const rootPassword = await readOrCreateSecret(join(options.dir, 'secrets'), 'root')
   const needsJava = wanted.includes('kafka') || wanted.includes('connect')
-  const [mysqlEngine, javaEngine] = await Promise.all([
+  const [mysqlEngine, javaEngine, registryEngine, plugins] = await Promise.all([
     wanted.includes('mysql') ? findMysqlEngine(progress) : undefined,
-    needsJava ? fetchJavaEngine(progress) : undefined
+    needsJava ? fetchJavaEngine(progress) : undefined,
+    wanted.includes('registry') ? findRegistryEngine(progress) : undefined,
+    options.avroConverter === true ? fetchAvroConverter(progress) : undefined
   ])
   const common = { logDir: join(options.dir, 'logs'), runDir: join(options.dir, 'run') }
   await mkdir(common.logDir, { recursive: true })
@@ -108,12 +117,15 @@ async function planStack(options: ProcessStackOptions, progress: Progress): Prom
       })
     ]
   }
-  const [mysql, kafka, connect] = await Promise.all([
+  const [mysql, kafka, connect, registry] = await Promise.all([
     mysqlPart(),
     javaEngine === undefined || !wanted.includes('kafka') ? [] : kafkaParts(options, javaEngine, ports),
-    javaEngine === undefined || !wanted.includes('connect') ? [] : connectParts(options, javaEngine, ports)
+    javaEngine === undefined || !wanted.includes('connect')
+      ? []
+      : connectParts({ ...options, plugins }, javaEngine, ports),
+    registryEngine === undefined ? [] : registryParts(options, registryEngine, ports)
   ])
-  return { mysql, kafka, connect, ports, secret: rootPassword }
+  return { mysql, kafka, connect, registry, ports, secret: rootPassword }
 }
 
 async function kafkaParts(options: ProcessStackOptions, engine: JavaEngine, ports: Ports): Promise<readonly Part[]> {
@@ -131,8 +143,14 @@ async function kafkaParts(options: ProcessStackOptions, engine: JavaEngine, port
   return [part, ...(await Promise.all(others.map(node => createKafkaPart({ ...common, node }))))]
 }
 
-function connectParts(options: ProcessStackOptions, engine: JavaEngine, ports: Ports): Promise<readonly Part[]> {
-  const { workerProperties, references, jmxConfig } = options
+async function registryParts(options: ProcessStackOptions, engine: RegistryEngine, { registry: port }: Ports) {
+  return [await createRegistryPart({ ...folders(options), engine, dir: join(options.dir, 'registry'), port })]
+}
+
+type ConnectOptions = ProcessStackOptions & { readonly plugins: string | undefined }
+
+function connectParts(options: ConnectOptions, engine: JavaEngine, ports: Ports): Promise<readonly Part[]> {
+  const { workerProperties, references, jmxConfig, plugins } = options
   return Promise.all(
     ports.connect.map((port, index) =>
       createConnectPart({
@@ -142,6 +160,7 @@ function connectParts(options: ProcessStackOptions, engine: JavaEngine, ports: P
         port,
         brokers: brokersOf(ports),
         heapMb: options.connectHeapMb ?? 512,
+        plugins,
         ...folders(options),
         ...(workerProperties === undefined ? {} : { workerProperties }),
         ...(references === undefined ? {} : { references }),
@@ -181,6 +200,7 @@ function asStack({ parts, ports, secret, release }: Started): Stack {
     mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword: secret },
     kafka: { brokers: brokersOf(ports) },
     connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
+    ...(parts.some(({ name }) => name === 'registry') ? { registry: registryUrls(ports.registry) } : {}),
     parts: parts.map(part => part.name),
     start: name => find(name).start(),
     stop: name => find(name).stop(),
@@ -198,7 +218,7 @@ function asStack({ parts, ports, secret, release }: Started): Stack {
     },
     async stopAll() {
       const is = (kind: string) => parts.filter(part => part.name.startsWith(kind))
-      for (const group of [is('connect'), [...is('kafka'), ...is('mysql')]])
+      for (const group of [is('connect'), [...is('kafka'), ...is('mysql'), ...is('registry')]])
         await Promise.all(group.map(part => part.stop()))
       release()
     }

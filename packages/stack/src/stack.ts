@@ -3,7 +3,9 @@ export type Stack = {
   readonly mysql: { readonly host: string; readonly port: number; readonly rootPassword: string }
   readonly kafka: { readonly brokers: readonly string[] }
   readonly connect: { readonly urls: readonly string[] }
-  /** Names of what can be broken on purpose: 'mysql', 'kafka-1' …, 'connect-1' …. Empty for servers of others. */
+  /** The schema registry, where one was wanted: its API as Confluent's clients and as Apicurio's converter speak it. */
+  readonly registry?: { readonly url: string; readonly apicurioUrl: string } | undefined
+  /** Names of what can be broken on purpose: 'mysql', 'kafka-1' …, 'connect-1' …, 'registry'. Empty for servers of others. */
   readonly parts: readonly string[]
   /** Starts a part and resolves when it answers. A part that runs is left alone. */
   start(part: string): Promise<void>

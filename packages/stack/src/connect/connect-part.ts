@@ -16,6 +16,8 @@ export type ConnectPartOptions = {
   /** A worker's properties file; `${NAME}` in it is taken from `references`. What says where the worker is comes from here. */
   readonly workerProperties?: string
   readonly references?: Readonly<Record<string, string>>
+  /** A further folder of plugins. */
+  readonly plugins?: string | undefined
   /** A port for the Prometheus JMX exporter, with its configuration file. */
   readonly jmx?: { readonly port: number; readonly configFile: string }
 }
@@ -60,8 +62,9 @@ async function workerProperties(options: ConnectPartOptions): Promise<string> {
     'offset.storage.partitions': 5,
     'status.storage.replication.factor': replicas,
     'status.storage.partitions': 1,
-    'plugin.path': options.engine.pluginPath,
-    'plugin.discovery': 'service_load'
+    'plugin.path': [options.engine.pluginPath, options.plugins].filter(Boolean).join(','),
+    // The Avro converter is not announced as a service loader would want it: there the worker looks into the jars.
+    'plugin.discovery': options.plugins === undefined ? 'service_load' : 'hybrid_warn'
   }
   const text =
     options.workerProperties === undefined ? jsonConverters : await readFile(options.workerProperties, 'utf8')

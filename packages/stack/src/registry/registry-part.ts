@@ -1,0 +1,65 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findJava21 } from '../engines/java-21.ts'
+import { fetchByMaven } from '../engines/maven-engine.ts'
+import { type Part, createPart } from '../process/part.ts'
+import { freePort } from '../process/ports.ts'
+import type { Progress } from '../progress.ts'
+
+/** Apicurio Registry with the Java that runs it. */
+export type RegistryEngine = { readonly java: string; readonly jar: string }
+
+export type RegistryPartOptions = {
+  readonly engine: RegistryEngine
+  readonly dir: string
+  readonly port: number
+  readonly logDir: string
+  readonly runDir: string
+}
+
+export async function findRegistryEngine(progress: Progress): Promise<RegistryEngine> {
+  const java = await findJava21(progress)
+  const step = 'fetch Apicurio Registry 3.3.3 (160 MB, once)'
+  const dir = await fetchByMaven({ pom: 'registry-pom.xml', name: 'apicurio-registry-3.3.3', step }, progress)
+  return { java, jar: join(dir, 'quarkus-run.jar') }
+}
+
+/** Where a registry answers: Confluent's API, which clients speak, and Apicurio's own, which its converter speaks. */
+export function registryUrls(port: number): { readonly url: string; readonly apicurioUrl: string } {
+  const at = `http://127.0.0.1:${port}/apis`
+  return { url: `${at}/ccompat/v7`, apicurioUrl: `${at}/registry/v2` }
+}
+
+/**
+ * One Apicurio Registry on loopback. Its schemas lie in a file of `dir`, because ids must never be given a second time:
+ * a record of yesterday would be read by today's schema. A new version of a schema must read what the last one wrote.
+ */
+export async function createRegistryPart({ engine, dir, port, logDir, runDir }: RegistryPartOptions): Promise<Part> {
+  await mkdir(dir, { recursive: true })
+  const settings = {
+    'quarkus.http.host': '127.0.0.1',
+    'quarkus.http.port': port,
+    'quarkus.management.host': '127.0.0.1',
+    'quarkus.management.port': await freePort(),
+    'quarkus.http.access-log.enabled': false,
+    'apicurio.datasource.url': `jdbc:h2:file:${join(dir, 'schemas')}`,
+    'apicurio.datasource.username': 'sa',
+    'apicurio.datasource.password': 'sa',
+    'apicurio.rules.global.compatibility': 'BACKWARD'
+  }
+  const properties = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`)
+  return createPart({
+    name: 'registry',
+    command: engine.java,
+    args: ['-Xms64m', '-Xmx256m', '-XX:+ExitOnOutOfMemoryError', ...properties, '-jar', engine.jar],
+    logFile: join(logDir, 'registry.log'),
+    runDir,
+    answers: () => answers(`${registryUrls(port).url}/subjects`)
+  })
+}
+
+async function answers(url: string): Promise<void> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(3_000) })
+  await response.body?.cancel()
+  if (!response.ok) throw new Error(`The registry answered ${response.status}`)
+}

@@ -1,0 +1,39 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { findJava21, type Stack, startStack } from '../../packages/stack/src/index.ts'
+
+const parent = join(import.meta.dirname, '../../.data/test')
+
+/** The sentence that says why there can be no registry here; undefined where there can. Printed once. */
+export const noRegistry: string | undefined = await findJava21((_step, work) => work()).then(
+  () => undefined,
+  (error: Error) => {
+    console.log(`· skipped: ${error.message}`)
+    return error.message
+  }
+)
+
+export type TestRegistry = {
+  readonly url: string
+  readonly stack: Pick<Stack, 'kill' | 'stop' | 'start' | 'freeze' | 'thaw'>
+}
+
+/** A schema registry of the test file's own, which it may break. */
+export function useRegistry(): () => TestRegistry {
+  const dir = join(parent, `registry-${process.pid}`)
+  let stack: Stack | undefined
+  beforeAll(async () => {
+    if (noRegistry !== undefined) return
+    await mkdir(dir, { recursive: true })
+    stack = await startStack({ dir, parts: ['registry'] })
+  }, 120_000)
+  afterAll(async () => {
+    await stack?.stopAll()
+    await rm(dir, { recursive: true, force: true })
+  })
+  return () => {
+    if (stack?.registry === undefined) throw new Error('There is no registry')
+    return { url: stack.registry.url, stack }
+  }
+}
