@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { OutboundEvent } from './define-event.ts'
+import { encoded, type PayloadColumn, type PayloadEncoding } from './encoding.ts'
 import { OutboxError } from './errors.ts'
 import { refuseClosed } from './refuse-closed.ts'
 import { defaultMaxEventBytes, refuseTooLarge } from './refuse-too-large.ts'
@@ -24,17 +25,19 @@ export type Outbox = {
 export type OutboxOptions = StoreOptions & {
   /** The most that an event may take in Kafka, in bytes; 900,000 by default, which Kafka's own default of 1 MiB takes. */
   readonly maxEventBytes?: number | undefined
+  /** How payloads lie in the row: JSON by default; `avroEncoding` of `@outbox-cdc/outbox/avro` for typed events. */
+  readonly encoding?: PayloadEncoding | undefined
 }
 
 /** The table `outbox` of the transaction's database, written in the way that `store` names. */
-export function createOutbox({ maxEventBytes = defaultMaxEventBytes, ...options }: OutboxOptions): Outbox {
+export function createOutbox({ maxEventBytes = defaultMaxEventBytes, encoding, ...options }: OutboxOptions): Outbox {
   const store = createStore(options)
-  const requireTableOnce = createTableCheck(store)
+  const requireTableOnce = createTableCheck(store, encoding?.column)
   return {
     store: store.name,
     async append(trx, events) {
       refuseClosed(trx)
-      const list = inContext(trx, events)
+      const list = encoded(inContext(trx, events), encoding)
       if (list.length === 0) return
       refuseTooLarge(list, maxEventBytes)
       await requireTableOnce(trx)
@@ -55,12 +58,12 @@ export function appendToOutbox(trx: Knex.Transaction, events: OutboundEvent | re
 }
 
 /** One look at the table for each knex instance; its transactions share the config object. */
-function createTableCheck({ name }: OutboxStore): (trx: Knex.Transaction) => Promise<void> {
+function createTableCheck({ name }: OutboxStore, column?: PayloadColumn): (trx: Knex.Transaction) => Promise<void> {
   const checked = new WeakSet<object>()
   return async trx => {
     const { config } = trx.client as { readonly config: object }
     if (checked.has(config)) return
-    await requireTable(name, async sql => {
+    await requireTable({ store: name, column }, async sql => {
       const [rows]: readonly (readonly Record<string, unknown>[])[] = await trx.raw(sql)
       return rows ?? []
     })

@@ -13,6 +13,7 @@ export {
   maintainOutboxPartitions,
   type PartitionMaintenance
 } from './migrations/maintain-partitions.ts'
+export type { PayloadColumn, PayloadEncoding } from './encoding.ts'
 export { createOutboxTables, dropOutboxTables, type OutboxTablesOptions } from './migrations/outbox-tables.ts'
 export {
   openOneTripOutbox,
@@ -34,6 +35,7 @@ export { type ConsumedEvent, type EventHandler, handle, handleBatch } from './co
 export type { ConsumerObserver } from './consumer/consumer-setup.ts'
 export type { ConsumerOptions, HandlingOptions } from './consumer/consumer-options.ts'
 export { type Consumer, type ConsumerHealth, createConsumer } from './consumer/create-consumer.ts'
+export type { Decoded, RecordDecoding } from './consumer/decoding.ts'
 export type { LivenessOptions } from './consumer/liveness.ts'
 export type { Logger } from './consumer/logger.ts'
 export { type ParkReason, readEnvelope, type Received, type Refusal } from './consumer/read-envelope.ts'

@@ -21,7 +21,10 @@ export type DebeziumTopic = {
   remove(): Promise<void>
 }
 
-export async function streamOutbox(database: TestDatabase): Promise<DebeziumTopic> {
+export async function streamOutbox(
+  database: TestDatabase,
+  connector = 'orders-connector.json'
+): Promise<DebeziumTopic> {
   const { kafka, connect, mysql } = useStack()
   const server = uniqueName('server')
   const name = `${server}.${database.name}.outbox`
@@ -38,7 +41,7 @@ export async function streamOutbox(database: TestDatabase): Promise<DebeziumTopi
     recordsOf: (aggregateId, count) =>
       eventually(async () => {
         const all = await readAll(client, name)
-        const records = all.filter(record => String(record.key).endsWith(`"event_id":${aggregateId}}}`))
+        const records = all.filter(record => new RegExp(`"event_id":${aggregateId}}+$`).test(String(record.key)))
         if (records.length < count) throw new Error(`${records.length} of ${count} records have come`)
         return records
       }),
@@ -49,7 +52,7 @@ export async function streamOutbox(database: TestDatabase): Promise<DebeziumTopi
   }
 
   async function connectorFor({ name: schema }: TestDatabase, prefix: string): Promise<ConnectorFile> {
-    const path = new URL('../../../connect-config/orders-connector.json', import.meta.url).pathname
+    const path = new URL(`../../../connect-config/${connector}`, import.meta.url).pathname
     const environment = {
       MYSQL_HOST: mysql.host,
       MYSQL_PORT: String(mysql.port),

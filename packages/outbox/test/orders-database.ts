@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { type TestDatabase, useDatabase } from '../../../test/support/use-stack.ts'
-import { createOutboxTables, defineEvent, type StoreName } from '../src/index.ts'
+import { createOutboxTables, defineEvent, type PayloadColumn, type StoreName } from '../src/index.ts'
 
 export const orderCreated = defineEvent({
   name: 'order_created',
@@ -18,12 +18,14 @@ export type OrdersDatabase = TestDatabase & {
 }
 
 /** A database with orders and an outbox, and a record of what passed through the outbox. */
-export async function useOrders(store: StoreName = 'delete'): Promise<OrdersDatabase> {
+export async function useOrders(store: StoreName = 'delete', payload: PayloadColumn = 'json'): Promise<OrdersDatabase> {
   const database = await useDatabase('orders')
   const { db } = database
-  await createOutboxTables(db, { store })
+  await createOutboxTables(db, { store, payload })
   await db.raw('CREATE TABLE customer_order (id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), quantity INT)')
-  await db.raw('CREATE TABLE seen (n BIGINT AUTO_INCREMENT PRIMARY KEY, event_id BIGINT, payload JSON)')
+  await db.raw(
+    `CREATE TABLE seen (n BIGINT AUTO_INCREMENT PRIMARY KEY, event_id BIGINT, payload ${payload === 'json' ? 'JSON' : 'BLOB'})`
+  )
   await db.raw(
     'CREATE TRIGGER see AFTER INSERT ON outbox FOR EACH ROW ' +
       'INSERT INTO seen (event_id, payload) VALUES (NEW.event_id, NEW.payload)'

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { ConsumedEvent } from '../consumer/consumed-event.ts'
+import type { RecordDecoding } from '../consumer/decoding.ts'
 import { readEnvelope } from '../consumer/read-envelope.ts'
 import type { KafkaClient } from '../kafka/kafka-client.ts'
 import type { AuditInput, TopicEvent } from './compare.ts'
@@ -10,6 +11,8 @@ export type AuditOptions = {
   readonly target: Knex
   readonly kafka: KafkaClient
   readonly topic: string
+  /** As the consumer of the topic has it. */
+  readonly decoding?: RecordDecoding | undefined
   readonly from: Date
   readonly to: Date
   /** How far before `from` the three are read, so that the edge of the window is no finding; 10 minutes by default. */
@@ -58,7 +61,7 @@ async function rows(db: Knex, sql: string, since: Date) {
   }))
 }
 
-async function eventsSince({ kafka, topic }: AuditOptions, since: Date): Promise<readonly TopicEvent[]> {
+async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date): Promise<readonly TopicEvent[]> {
   const [starts, watermarks] = await Promise.all([kafka.offsetsAt(topic, since.getTime()), kafka.watermarks(topic)])
   const window = new Map(
     [...watermarks].map(([partition, { high }]) => [partition, { from: starts.get(partition) ?? high, to: high }])
@@ -68,8 +71,9 @@ async function eventsSince({ kafka, topic }: AuditOptions, since: Date): Promise
     topic,
     window,
     async onRecords(partition, records) {
+      await decoding?.prepare?.(records)
       for (const record of records) {
-        const read = readEnvelope(record)
+        const read = readEnvelope(record, decoding)
         if ('event' in read) events.push(topicEvent(read.event, `${partition}@${record.offset}`))
       }
     }

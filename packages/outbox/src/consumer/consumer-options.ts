@@ -3,6 +3,7 @@ import type { InboxRetention } from '../inbox/retention.ts'
 import type { KafkaClient } from '../kafka/kafka-client.ts'
 import type { EventHandler } from './consumed-event.ts'
 import type { ConsumerObserver, ConsumerSetup } from './consumer-setup.ts'
+import { jsonDecoding, type RecordDecoding } from './decoding.ts'
 import type { LivenessOptions } from './liveness.ts'
 import type { Logger } from './logger.ts'
 import { type RetryTimes, usualRetry } from './retry-policy.ts'
@@ -13,6 +14,8 @@ export type HandlingOptions = {
   readonly db: Knex
   readonly logger: Logger
   readonly on: Readonly<Record<string, EventHandler>>
+  /** How records are read: JSON by default; `avroDecoding` of `@outbox-cdc/outbox/avro` for typed events. */
+  readonly decoding?: RecordDecoding | undefined
   /** What becomes of an event without a handler; `ignore` by default. */
   readonly onUnknown?: 'ignore' | 'park'
   /**
@@ -67,6 +70,7 @@ export function setupOf(name: string, options: HandlingOptions): ConsumerSetup {
     name,
     db: options.db,
     logger: options.logger,
+    decoding: options.decoding ?? jsonDecoding,
     handlers,
     onUnknown: options.onUnknown ?? 'ignore',
     onGap: options.onGap ?? 'ignore',

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { ConsumedEvent, EventHandler } from './consumed-event.ts'
+import type { RecordDecoding } from './decoding.ts'
 import type { Logger } from './logger.ts'
 import type { Received, Refusal } from './read-envelope.ts'
 import type { RetryTimes } from './retry-policy.ts'
@@ -22,6 +23,7 @@ export type ConsumerSetup = {
   readonly name: string
   readonly db: Knex
   readonly logger: Logger
+  readonly decoding: RecordDecoding
   readonly handlers: ReadonlyMap<string, EventHandler>
   readonly onUnknown: 'ignore' | 'park'
   readonly onGap: 'ignore' | 'report' | 'park'

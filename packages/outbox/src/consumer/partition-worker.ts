@@ -4,6 +4,7 @@ import { applyLane } from './apply-lane.ts'
 import { createCarefulStart } from './careful-start.ts'
 import type { ConsumerSetup } from './consumer-setup.ts'
 import { type Prepared, prepare } from './prepare.ts'
+import { whilePassing } from './retry-policy.ts'
 
 export type PartitionWorker = {
   /** Takes records in; resolves when there is room for more. */
@@ -29,6 +30,7 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
   async function run(): Promise<void> {
     await after
     while (queue.length > 0 && !ending.signal.aborted) {
+      await makeReadable(setup, queue.slice(0, full), ending.signal)
       const taken = start.over()
         ? await applyRound(setup, queue.slice(0, full), ending.signal)
         : await start.round(queue, ending.signal)
@@ -77,6 +79,17 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
       await running
     }
   }
+}
+
+/** Gets what reading the records takes, for as long as it takes: that a registry is away is no fault of an event. */
+async function makeReadable(setup: ConsumerSetup, records: readonly KafkaRecord[], signal: AbortSignal): Promise<void> {
+  const { decoding, retry, observe, logger } = setup
+  if (decoding.prepare === undefined) return
+  const onRetry = (error: unknown, attempt: number) => {
+    observe.retrying?.(error, attempt)
+    logger.warn({ err: error, attempt, events: records.length }, 'cannot read events now, trying again')
+  }
+  await whilePassing(async () => decoding.prepare?.(records), { times: retry, signal, onRetry })
 }
 
 async function applyRound(setup: ConsumerSetup, records: readonly KafkaRecord[], signal: AbortSignal): Promise<number> {

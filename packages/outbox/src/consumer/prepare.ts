@@ -12,7 +12,7 @@ export type Prepared =
 
 /** Reads a record, finds its handler, and checks its payload against the handler's schema. Never throws. */
 export function prepare(setup: ConsumerSetup, record: KafkaRecord): Prepared {
-  const received = readEnvelope(record)
+  const received = readEnvelope(record, setup.decoding)
   if ('refusal' in received) return received
   const { event } = received
   const refuse = (reason: ParkReason, message: string, cause?: unknown) => {

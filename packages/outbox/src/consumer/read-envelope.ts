@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { KafkaRecord } from '../kafka/kafka-client.ts'
 import type { ConsumedEvent } from './consumed-event.ts'
+import { type Decoded, jsonDecoding, type RecordDecoding } from './decoding.ts'
 import { parseJson } from './parse-json.ts'
 
 /** Why a record was set aside. The list is closed; `parked_event.reason` holds one of these. */
@@ -30,13 +31,13 @@ export type Received = {
 
 const integer = z.number().int()
 const keyOf = z.object({ event_id: integer })
-const valueOf = z.object({
+const fieldsOf = z.object({
   id: integer,
   event: z.string().min(1).max(100),
   event_id: integer,
-  payload: z.string(),
   created_at: z.iso.datetime({ offset: true })
 })
+const valueOf = fieldsOf.extend({ payload: z.string() })
 const shortText = z.string().max(64).nullish()
 const headersOf = z.object({
   message_id: z.string().regex(/^[\x21-\x7e]{1,64}$/),
@@ -51,8 +52,8 @@ const headersOf = z.object({
 const largestValue = 1024 * 1024
 
 /** Reads what Connect wrote, with or without a schema around it. Never throws: what cannot be read becomes a refusal. */
-export function readEnvelope(record: KafkaRecord): Received {
-  const key = keyText(record)
+export function readEnvelope(record: KafkaRecord, { decode }: RecordDecoding = jsonDecoding): Received {
+  const key = keyText(record, decode)
   const fallbackId = `${record.partition}@${record.offset}:${shortHash(record.topic)}`
   const messageId = headersOf.shape.message_id.safeParse(record.headers.message_id)
   const place = { record, key: key.text, messageId: messageId.success ? messageId.data : fallbackId }
@@ -62,15 +63,18 @@ export function readEnvelope(record: KafkaRecord): Received {
       return { ...place, refusal: { reason: 'TOO_LARGE', error } }
     }
     if (key.id === undefined) throw new SyntaxError('The key holds no aggregate id', { cause: key.cause })
-    return { ...place, event: eventOf(record, key.id) }
+    return { ...place, event: eventOf(record, key.id, decode) }
   } catch (cause) {
     return { ...place, refusal: { reason: 'UNREADABLE', error: asError(cause) } }
   }
 }
 
-function eventOf(record: KafkaRecord, aggregateId: number): ConsumedEvent {
+type Decode = RecordDecoding['decode']
+
+function eventOf(record: KafkaRecord, aggregateId: number, decode: Decode): ConsumedEvent {
   if (record.value === null) throw new SyntaxError('The value is null')
-  const value = valueOf.parse(withoutSchema(parseJson(record.value.toString('utf8'))))
+  const decoded = decode(record.value)
+  const value = typeof record.headers.event === 'string' ? bareValue(record, aggregateId, decoded) : rowValue(decoded)
   const headers = headersOf.parse(record.headers)
   if (value.event_id !== aggregateId)
     throw new SyntaxError(`The key says event_id ${aggregateId}, the value says ${value.event_id}`)
@@ -81,8 +85,8 @@ function eventOf(record: KafkaRecord, aggregateId: number): ConsumedEvent {
     aggregate: headers.aggregate ?? undefined,
     aggregateVersion: headers.aggregate_version ?? undefined,
     schemaVersion: headers.schema_version ?? 1,
-    payload: parseJson(value.payload),
-    json: value.payload,
+    payload: value.payload,
+    json: value.json,
     createdAt: new Date(value.created_at),
     messageId: headers.message_id,
     correlationId: headers.correlation_id ?? undefined,
@@ -94,22 +98,35 @@ function eventOf(record: KafkaRecord, aggregateId: number): ConsumedEvent {
   }
 }
 
+type Value = z.output<typeof fieldsOf> & { readonly payload: unknown; readonly json: string }
+
+/** The value is the row: five fields, the payload among them as JSON text. */
+function rowValue({ content }: Decoded): Value {
+  const value = valueOf.parse(content)
+  return { ...value, payload: parseJson(value.payload), json: value.payload }
+}
+
+/** The value is the payload, and the row's other fields are headers. */
+function bareValue({ headers }: KafkaRecord, aggregateId: number, { content, type }: Decoded): Value {
+  const fields = fieldsOf.parse({ ...headers, id: Number(headers.id), event_id: aggregateId })
+  const wanted = `${headers.aggregate}.${fields.event}`
+  // Ids of another registry, or of one that lost its data, lead to a foreign schema that may read without an error.
+  if (type !== undefined && type !== wanted) throw new SyntaxError(`The schema is that of ${type}, not of ${wanted}`)
+  const payload = typeof content === 'string' ? parseJson(content) : content
+  return { ...fields, payload, json: typeof content === 'string' ? content : JSON.stringify(content) }
+}
+
 type KeyText = { readonly text: string; readonly id?: number; readonly cause?: unknown }
 
 // A key that cannot be read still orders its records: its bytes name it, and without bytes the partition does.
-function keyText(record: KafkaRecord): KeyText {
+function keyText(record: KafkaRecord, decode: Decode): KeyText {
   if (record.key === null) return { text: `partition:${record.partition}`, cause: new SyntaxError('The key is null') }
   try {
-    const { event_id: id } = keyOf.parse(withoutSchema(parseJson(record.key.toString('utf8'))))
+    const { event_id: id } = keyOf.parse(decode(record.key).content)
     return { text: String(id), id }
   } catch (cause) {
     return { text: `raw:${shortHash(record.key)}`, cause }
   }
-}
-
-function withoutSchema(json: unknown): unknown {
-  const wrapped = typeof json === 'object' && json !== null && 'schema' in json && 'payload' in json
-  return wrapped ? json.payload : json
 }
 
 function shortHash(bytes: Buffer | string): string {

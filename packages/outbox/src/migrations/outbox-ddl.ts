@@ -1,15 +1,17 @@
+import type { PayloadColumn } from '../encoding.ts'
+import { columnTypes } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
 import { laterPartition, partitionsOf } from './partition-days.ts'
 
 /** The one statement that tells a reader what the outbox is. The first five columns are the value in Kafka. */
-export function outboxDdl(store: StoreName, today: Date): string {
+export function outboxDdl(store: StoreName, payload: PayloadColumn, today: Date): string {
   const { id, key, options } = shapes[store](today)
   return `
     CREATE TABLE IF NOT EXISTS outbox (
       id                ${id},
       event             VARCHAR(100) NOT NULL,
       event_id          BIGINT NOT NULL COMMENT 'the aggregate id: the Kafka key',
-      payload           JSON NOT NULL,
+      payload           ${columnTypes[payload]} NOT NULL,
       created_at        TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
       message_id        CHAR(36) NOT NULL COMMENT 'from here on: lifted into Kafka headers by Connect',
       aggregate         VARCHAR(64) NOT NULL,

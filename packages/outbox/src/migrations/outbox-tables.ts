@@ -1,18 +1,27 @@
 import type { Knex } from 'knex'
+import type { PayloadColumn } from '../encoding.ts'
 import { OutboxError } from '../errors.ts'
 import { requireTable } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
 import { outboxDdl, positionDdl } from './outbox-ddl.ts'
 
-/** For which store the table is made; `delete` by default. */
-export type OutboxTablesOptions = { readonly store?: StoreName | undefined }
+/** For which store the table is made, and what its payload holds. */
+export type OutboxTablesOptions = {
+  /** `delete` by default. */
+  readonly store?: StoreName | undefined
+  /** `json` by default; `bytes` for an outbox with an encoding such as Avro. */
+  readonly payload?: PayloadColumn | undefined
+}
 
 /**
  * Creates `outbox` for one store (`delete` by default), and `outbox_position`: where the binlog stood before the first
  * event. A connector made later begins there, so that nothing committed before it existed is lost. A repeat keeps both
  * as they are. Needs REPLICATION CLIENT; MySQL commits DDL at once, so a surrounding transaction does not undo it.
  */
-export async function createOutboxTables(knex: Knex, { store = 'delete' }: OutboxTablesOptions = {}): Promise<void> {
+export async function createOutboxTables(
+  knex: Knex,
+  { store = 'delete', payload = 'json' }: OutboxTablesOptions = {}
+): Promise<void> {
   await refuseUnfitBinlog(knex)
   if (store === 'blackhole') await requireBlackhole(knex)
   const position = await readBinlogPosition(knex)
@@ -21,8 +30,8 @@ export async function createOutboxTables(knex: Knex, { store = 'delete' }: Outbo
     .insert({ id: 1, ...position })
     .onConflict('id')
     .ignore()
-  await knex.raw(outboxDdl(store, new Date()))
-  await requireTable(store, sql => rowsOf(knex, sql))
+  await knex.raw(outboxDdl(store, payload, new Date()))
+  await requireTable({ store, column: payload }, sql => rowsOf(knex, sql))
 }
 
 /** Drops what `createOutboxTables` made; absent tables are no error. */

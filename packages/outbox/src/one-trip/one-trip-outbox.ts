@@ -1,4 +1,5 @@
 import type { PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
+import { encoded, type PayloadEncoding } from '../encoding.ts'
 import { OutboxError } from '../errors.ts'
 import { defaultMaxEventBytes, refuseTooLarge } from '../refuse-too-large.ts'
 import { createStore, type StoreOptions } from '../stores/create-store.ts'
@@ -17,6 +18,8 @@ export type OneTripOptions = StoreOptions & {
   readonly connections?: number | undefined
   /** As for `createOutbox`. */
   readonly maxEventBytes?: number | undefined
+  /** As for `createOutbox`. */
+  readonly encoding?: PayloadEncoding | undefined
 }
 
 /** What one statement did: rows touched, and the first AUTO_INCREMENT id that it made, or 0. */
@@ -41,20 +44,21 @@ export type OneTripOutbox = {
 /** For hot paths: the fastest way to commit rows and their events that MySQL offers. Needs the package mysql2. */
 export async function openOneTripOutbox({
   maxEventBytes = defaultMaxEventBytes,
+  encoding,
   ...options
 }: OneTripOptions): Promise<OneTripOutbox> {
   const store = createStore(options)
   const pool = await openPool(options.connection, options.connections ?? 10)
-  await requireTable(store.name, sql => pool.query<RowDataPacket[]>(sql).then(([rows]) => rows, writeFailed)).catch(
-    async (cause: unknown) => {
-      await pool.end()
-      throw cause
-    }
-  )
+  await requireTable({ store: store.name, column: encoding?.column }, sql =>
+    pool.query<RowDataPacket[]>(sql).then(([rows]) => rows, writeFailed)
+  ).catch(async (cause: unknown) => {
+    await pool.end()
+    throw cause
+  })
   return {
     async commit(statements, events) {
       const own: readonly BoundStatement[] = Array.isArray(statements) ? statements : [statements]
-      const list: readonly PendingEvent[] = Array.isArray(events) ? events : [events]
+      const list: readonly PendingEvent[] = encoded(Array.isArray(events) ? events : [events], encoding)
       refuseUnbound(own)
       refuseTooLarge(list, maxEventBytes)
       const results = await runScript(pool, scriptOf(store, own, list))

@@ -57,6 +57,7 @@ async function firstWaiting(trx: Knex.Transaction, setup: ConsumerSetup, key: st
     .orderBy('id')
     .limit(setup.onGap === 'park' ? searched : 1)
   if (rows.length === 0) await trx('parked_key').where(place).delete()
+  await setup.decoding.prepare?.(rows.map(recordOfRow))
   const waiting = rows.map(row => ({ row, item: prepare(setup, recordOfRow(row)) }))
   const events = waiting.flatMap(({ item }) => ('event' in item ? [item.event] : []))
   const versions = await checkVersions(trx, setup, events)

@@ -4,7 +4,7 @@ import type { PendingEvent } from './store.ts'
 
 const columns: Readonly<Record<string, (event: PendingEvent) => SqlValue>> = {
   event: event => event.name,
-  payload: event => event.json,
+  payload: event => event.bytes ?? event.json,
   message_id: event => event.messageId,
   aggregate: event => event.aggregate,
   aggregate_version: event => event.aggregateVersion ?? null,

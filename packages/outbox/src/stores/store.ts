@@ -5,7 +5,10 @@ import type { Statement } from './statement.ts'
 export type StoreName = 'delete' | 'blackhole' | 'keep'
 
 /** An event of which the server makes the aggregate id, in the same round trip. */
-export type PendingEvent = OutboundEvent | OutboundEvent<string, unknown, GeneratedId>
+export type PendingEvent = (OutboundEvent | OutboundEvent<string, unknown, GeneratedId>) & {
+  /** What the row holds instead of the JSON text, where the outbox has an encoding. */
+  readonly bytes?: Buffer
+}
 
 export type OutboxStore = {
   readonly name: StoreName

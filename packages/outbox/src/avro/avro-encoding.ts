@@ -1,0 +1,66 @@
+import type { EventDefinition } from '../define-event.ts'
+import type { PayloadEncoding } from '../encoding.ts'
+import { OutboxError } from '../errors.ts'
+import { avroSchema, subjectOf } from './avro-schema.ts'
+import type { RegisteredSchema, SchemaRegistry } from './schema-registry.ts'
+import { toWire } from './wire-format.ts'
+
+/** Which events are written as Avro, and the registry that gives their schemas an id. */
+export type AvroEncodingOptions = {
+  readonly registry: SchemaRegistry
+  /** Every event that this service publishes. */
+  readonly events: readonly EventDefinition[]
+}
+
+/** For `createOutbox({ encoding })`. Nothing is asked of the registry while an event is written. */
+export type AvroEncoding = PayloadEncoding & {
+  /**
+   * Registers the schemas of all events; a repeat asks nothing. Rejects with `SCHEMA_REFUSED` when one breaks what is
+   * registered, and retryable with `REGISTRY_UNAVAILABLE`. Until it has resolved, appending fails, retryable, with
+   * `SCHEMA_UNREGISTERED`: call it when the service starts, not when an event is written.
+   */
+  readonly register: () => Promise<void>
+}
+
+/** Payloads as Avro in Confluent's wire format, by schemas that come from the definitions. */
+export function avroEncoding({ registry, events }: AvroEncodingOptions): AvroEncoding {
+  const definitions = new Map(events.map(definition => [subjectOf(definition), definition]))
+  if (definitions.size < events.length)
+    throw new OutboxError('DEFINITION_INVALID', 'An event is defined twice: it can be written by one schema only')
+  const schemas = events.map(avroSchema)
+  const registered = new Map<string, RegisteredSchema>()
+  return {
+    column: 'bytes',
+    async register() {
+      const open = schemas.filter(({ namespace = '', name }) => !registered.has(`${namespace}.${name}`))
+      for (const schema of open) registered.set(`${schema.namespace}.${schema.name}`, await registry.register(schema))
+    },
+    encode(event) {
+      const subject = subjectOf(event)
+      const schema = registered.get(subject)
+      if (schema !== undefined) return toWire(schema.id, write(event, schema))
+      if (definitions.has(subject))
+        throw new OutboxError('SCHEMA_UNREGISTERED', `The schema of ${subject} is not registered yet`, {
+          retryable: true
+        })
+      throw new OutboxError('SCHEMA_UNREGISTERED', `${subject} is not among the events of this encoding`)
+    }
+  }
+}
+
+function write({ name, json }: { readonly name: string; readonly json: string }, { type }: RegisteredSchema): Buffer {
+  const payload: unknown = JSON.parse(json)
+  try {
+    return type.toBuffer(payload)
+  } catch (cause) {
+    const problems: string[] = []
+    type.isValid(payload, {
+      errorHook: (path, value, wanted) =>
+        problems.push(`${['payload', ...path].join('.')}: ${JSON.stringify(value)} is no ${wanted.typeName}`)
+    })
+    throw new OutboxError('EVENT_INVALID', `Event ${name} is invalid: ${problems.join('; ')}`, {
+      cause,
+      retryable: false
+    })
+  }
+}

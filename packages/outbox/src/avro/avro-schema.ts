@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import type { EventDefinition } from '../define-event.ts'
+import { OutboxError } from '../errors.ts'
+import { type AvroField, type AvroRecord, type AvroType, isUnion, kindOf } from './avro-types.ts'
+
+type JsonSchema = {
+  readonly type?: string | readonly string[]
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly items?: JsonSchema | boolean
+  readonly additionalProperties?: JsonSchema | boolean
+  readonly anyOf?: readonly JsonSchema[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly default?: unknown
+  readonly avro?: AvroType
+  readonly [keyword: string]: unknown
+}
+
+/** Where a type stands, for its name and for a refusal. */
+type Place = { readonly path: readonly string[]; readonly event: string }
+
+const schemas = new WeakMap<EventDefinition, AvroRecord>()
+
+/**
+ * The Avro schema of an event's payload, from its zod schema as it stands on the wire: the same definition always gives
+ * the same schema. `.meta({ avro: … })` on a part gives that part's type by hand. What Avro cannot hold is refused with
+ * `DEFINITION_INVALID`, naming event and field.
+ */
+export function avroSchema(definition: EventDefinition): AvroRecord {
+  const known = schemas.get(definition)
+  if (known !== undefined) return known
+  const { name, aggregate, payload } = definition
+  const root = z.toJSONSchema(payload, { io: 'input' }) as JsonSchema
+  const record = typeOf(root, { path: [], event: name })
+  if (typeof record === 'string' || isUnion(record) || record.type !== 'record')
+    return refuse({ path: [], event: name }, `a payload must be an object, not ${kindOf(record)}`)
+  const schema = { ...record, name, namespace: aggregate }
+  schemas.set(definition, schema)
+  return schema
+}
+
+/** The full name of an event's record, which is its subject in the registry. */
+export function subjectOf({ aggregate, name }: { readonly aggregate: string; readonly name: string }): string {
+  return `${aggregate}.${name}`
+}
+
+function typeOf(schema: JsonSchema, place: Place): AvroType {
+  if (schema.avro !== undefined) return schema.avro
+  if (schema.enum !== undefined || schema.const !== undefined) return enumOf(schema, place)
+  const { base, nullable } = withoutNull(schema, place)
+  if (nullable) return ['null', typeOf(base, place)]
+  switch (base.type) {
+    case 'string':
+    case 'boolean':
+      return base.type
+    // Always long: a bound that changes is not a change of type, and Avro writes small numbers as short either way.
+    case 'integer':
+      return 'long'
+    case 'number':
+      return 'double'
+    case 'array':
+      return arrayOf(base, place)
+    case 'object':
+      return base.properties === undefined ? mapOf(base, place) : recordOf(base, place)
+    case undefined:
+    default:
+      return refuse(place, `${describe(base)} has no type in Avro: say it by .meta({ avro: … }), or as text`)
+  }
+}
+
+function recordOf({ properties = {}, required = [], additionalProperties }: JsonSchema, place: Place): AvroType {
+  if (typeof additionalProperties === 'object' && Object.keys(additionalProperties).length > 0)
+    return refuse(place, 'has both named fields and others: Avro holds a record or a map')
+  const fields = Object.entries(properties).map(([name, schema]) => {
+    const inside = { ...place, path: [...place.path, name] }
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) refuse(inside, 'is no name in Avro: letters, digits and _ only')
+    const type = typeOf(schema, inside)
+    return { name, type, ...(required.includes(name) ? {} : optional(type, schema.default, inside)) }
+  })
+  return { type: 'record', name: nameOf(place), fields }
+}
+
+/** What a field that may be left out has beside its name: a default, and null for it where it has none of its own. */
+function optional(type: AvroType, preset: unknown, place: Place): Omit<AvroField, 'name'> {
+  if (preset === undefined || preset === null) {
+    const members = isUnion(type) ? type.filter(member => member !== 'null') : [type]
+    return { type: ['null', ...members], default: null }
+  }
+  if (isUnion(type)) return refuse(place, 'may be null but has another default: Avro takes one of them')
+  return { type, default: preset }
+}
+
+function arrayOf({ items, prefixItems }: JsonSchema, place: Place): AvroType {
+  if (typeof items !== 'object' || prefixItems !== undefined)
+    return refuse(place, 'is a tuple: Avro has arrays of one type; make it an object')
+  return { type: 'array', items: typeOf(items, { ...place, path: [...place.path, 'item'] }) }
+}
+
+function mapOf({ additionalProperties }: JsonSchema, place: Place): AvroType {
+  if (typeof additionalProperties !== 'object' || Object.keys(additionalProperties).length === 0)
+    return refuse(place, 'does not say what its values are')
+  return { type: 'map', values: typeOf(additionalProperties, { ...place, path: [...place.path, 'value'] }) }
+}
+
+function enumOf({ enum: values, const: only }: JsonSchema, place: Place): AvroType {
+  const symbols = values ?? [only]
+  if (!symbols.every(symbol => typeof symbol === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(symbol)))
+    return refuse(place, `${JSON.stringify(symbols)} are no symbols in Avro: use words of letters, digits and _`)
+  return { type: 'enum', name: nameOf(place), symbols: symbols as readonly string[] }
+}
+
+function withoutNull(schema: JsonSchema, place: Place): { readonly base: JsonSchema; readonly nullable: boolean } {
+  if (schema.anyOf !== undefined) {
+    const members = schema.anyOf.filter(({ type }) => type !== 'null')
+    const [base] = members
+    if (members.length !== 1 || base === undefined)
+      return refuse(place, 'is a union: one field may hold one type or null; make several fields or events of it')
+    return { base, nullable: members.length < schema.anyOf.length }
+  }
+  if (!Array.isArray(schema.type)) return { base: schema, nullable: false }
+  const types = schema.type.filter(type => type !== 'null')
+  if (types.length !== 1)
+    return refuse(place, `is a union of ${types.join(' and ')}: one field may hold one type or null`)
+  return { base: { ...schema, type: types[0] }, nullable: types.length < schema.type.length }
+}
+
+// Avro wants a name for each record and enum; it only has to be the same at every call.
+const nameOf = ({ path, event }: Place): string => [event, ...path].join('_')
+
+function describe({ type, $ref, oneOf, allOf }: JsonSchema): string {
+  if ($ref !== undefined) return 'is a schema that contains itself, which'
+  if (oneOf !== undefined) return 'is a union, which'
+  if (allOf !== undefined) return 'is an intersection, which'
+  return type === undefined ? 'may be anything, which' : `is ${String(type)}, which`
+}
+
+function refuse({ path, event }: Place, reason: string): never {
+  const field = path.length === 0 ? 'the payload' : `the field ${path.join('.')}`
+  throw new OutboxError('DEFINITION_INVALID', `Event ${event} cannot be written as Avro: ${field} ${reason}`)
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
+import { noRegistry, useRegistry } from '../../../../test/support/use-registry.ts'
+import { uniqueName, useDatabase, useStack } from '../../../../test/support/use-stack.ts'
+import { logger } from '../../test/counted.ts'
+import { streamOutbox } from '../../test/debezium-topic.ts'
+import { closeAfterTest, orderCreated, useOrders } from '../../test/orders-database.ts'
+import {
+  createConsumer,
+  createInboxTables,
+  createOutbox,
+  handle,
+  kafkajsClient,
+  openOneTripOutbox,
+  sql
+} from '../index.ts'
+import { avroDecoding, avroEncoding, schemaRegistry } from './index.ts'
+
+const registry = useRegistry()
+
+describe.skipIf(noRegistry !== undefined)('an event typed by the application', () => {
+  it('goes through MySQL, Debezium and Kafka as Avro, and comes out as the same type', async () => {
+    const orders = await useOrders('delete', 'bytes')
+    const client = schemaRegistry({ url: registry().url })
+    const encoding = avroEncoding({ registry: client, events: [orderCreated] })
+    const topic = await streamOutbox(orders, 'typed-by-application/orders-connector.ts')
+    await encoding.register()
+    const outbox = createOutbox({ store: 'delete', encoding })
+    const event = orderCreated({ aggregateId: 17, aggregateVersion: 1, payload: { name: '주운', quantity: 95 } })
+    await orders.db.transaction(trx => outbox.append(trx, event))
+    const oneTrip = closeAfterTest(await openOneTripOutbox({ store: 'delete', connection: orders.url, encoding }))
+    await oneTrip.commit(
+      sql`INSERT INTO customer_order (name) VALUES (${'joon'})`,
+      orderCreated({ aggregateId: 17, payload: { name: 'joon', quantity: 1 } })
+    )
+
+    const [record] = await topic.recordsOf(17, 2)
+    expect(record?.value?.toString('hex')).toMatch(/^00[0-9a-f]{8}0c/)
+    expect(record?.headers).toMatchObject({ event: 'order_created', message_id: event.messageId, schema_version: '1' })
+
+    const { db } = await useDatabase('typed')
+    await createInboxTables(db)
+    const seen: unknown[] = []
+    const kafka = kafkajsClient({ brokers: useStack().kafka.brokers, clientId: 'typed', logger })
+    const consumer = createConsumer({
+      kafka,
+      topic: topic.name,
+      group: uniqueName('typed'),
+      db,
+      logger,
+      decoding: avroDecoding({ registry: schemaRegistry({ url: registry().url }) }),
+      on: {
+        order_created: handle(
+          orderCreated,
+          async ({ aggregateId, payload }) => void seen.push({ aggregateId, payload })
+        )
+      }
+    })
+    await consumer.start()
+    await eventually(() => {
+      expect(seen).toEqual([
+        { aggregateId: 17, payload: { name: '주운', quantity: 95 } },
+        { aggregateId: 17, payload: { name: 'joon', quantity: 1 } }
+      ])
+    })
+    await consumer.stop()
+    await kafka.close()
+    await topic.remove()
+  })
+
+  it('cannot be written into a table that was made for JSON, nor JSON into one made for bytes', async () => {
+    const client = schemaRegistry({ url: registry().url })
+    const encoding = avroEncoding({ registry: client, events: [orderCreated] })
+    await encoding.register()
+    const event = orderCreated({ aggregateId: 1, payload: { name: 'joon', quantity: 1 } })
+    const json = await useOrders()
+    const typed = createOutbox({ store: 'delete', encoding })
+    await expect(json.db.transaction(trx => typed.append(trx, event))).rejects.toMatchObject({
+      code: 'STORE_MISMATCH',
+      message: expect.stringContaining('ALTER TABLE outbox MODIFY payload MEDIUMBLOB NOT NULL')
+    })
+    const bytes = await useOrders('delete', 'bytes')
+    const plain = createOutbox({ store: 'delete' })
+    await expect(bytes.db.transaction(trx => plain.append(trx, event))).rejects.toMatchObject({
+      code: 'STORE_MISMATCH'
+    })
+  })
+})
