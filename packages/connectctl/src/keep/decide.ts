@@ -10,8 +10,12 @@ export type Observation = {
   /** Since when MySQL takes probes, and Kafka answers; undefined while they do not. */
   readonly mysqlSince: number | undefined
   readonly kafkaSince: number | undefined
-  /** Since when every task says RUNNING. */
+  /** When Connect answered again after it had not; undefined when it always did. */
+  readonly connectBackAt: number | undefined
+  /** Since when every task says RUNNING, on the workers where they are now. */
   readonly runningSince: number | undefined
+  /** Since when it neither runs nor has failed, such as while it is started or moved. */
+  readonly startingSince: number | undefined
   /** When a probe last came through; undefined where no probe can be sent. */
   readonly lastArrivalAt: number | undefined
   readonly probed: boolean
@@ -19,6 +23,10 @@ export type Observation = {
 
 export type Policy = {
   readonly silentAfterMs: number
+  /** A worker that was started again says RUNNING of its former life, and only then begins to start the task. */
+  readonly startGraceMs: number
+  /** A start that takes longer hangs: Connect would wait for it for ever. */
+  readonly stuckAfterMs: number
   readonly firstBackoffMs: number
   readonly longestBackoffMs: number
   /** No more than this many actions within the window; after that, one for each `fatalRetryMs`. */
@@ -29,6 +37,8 @@ export type Policy = {
 
 export const defaultPolicy: Policy = {
   silentAfterMs: 8_000,
+  startGraceMs: 15_000,
+  stuckAfterMs: 30_000,
   firstBackoffMs: 2_000,
   longestBackoffMs: 30_000,
   budget: 20,
@@ -52,7 +62,7 @@ export function decide(seen: Observation, actions: readonly number[], policy: Po
   if (state === 'PAUSED' || state === 'STOPPED') return { action: 'none', reason: `${state.toLowerCase()} by hand` }
   const failed = [status.connector, ...status.tasks].find(part => part.state === 'FAILED')
   if (failed) return decideFailed(failed.trace ?? '', { seen, actions, policy })
-  if (seen.runningSince === undefined) return { action: 'none', reason: 'it is being started or moved' }
+  if (seen.runningSince === undefined) return decideStarting({ seen, actions, policy })
   return decideRunning({ seen, actions, policy })
 }
 
@@ -80,16 +90,34 @@ function decideFailed(trace: string, situation: Situation): Decision {
   return withinBudget({ action: 'restart', reason }, situation)
 }
 
+function decideStarting(situation: Situation): Decision {
+  const { seen, actions, policy } = situation
+  const startingMs = seen.now - Math.max(seen.startingSince ?? seen.now, seen.mysqlSince ?? 0, actions.at(-1) ?? 0)
+  if (waitsForMysql(situation) || startingMs <= policy.stuckAfterMs)
+    return { action: 'none', reason: 'it is being started or moved' }
+  return withinBudget(
+    { action: 'restart', reason: `its start hangs for ${Math.round(startingMs / 1000)} s` },
+    situation
+  )
+}
+
 function decideRunning(situation: Situation): Decision {
   const { seen, actions, policy } = situation
   if (!seen.probed) return { action: 'none', reason: 'every task runs; its flow is not probed' }
   if (seen.mysqlSince === undefined) return { action: 'none', reason: 'MySQL takes no probe' }
   if (seen.kafkaSince === undefined) return { action: 'none', reason: 'Kafka does not answer' }
-  const since = [seen.mysqlSince, seen.kafkaSince, seen.runningSince, seen.lastArrivalAt, actions.at(-1)]
+  const startedAt = seen.connectBackAt === undefined ? undefined : seen.connectBackAt + policy.startGraceMs
+  const since = [seen.mysqlSince, seen.kafkaSince, seen.runningSince, startedAt, seen.lastArrivalAt, actions.at(-1)]
   const silentMs = seen.now - Math.max(...since.map(time => time ?? 0))
-  if (silentMs <= policy.silentAfterMs) return { action: 'none', reason: 'it flows, or has just begun to' }
+  if (silentMs <= patienceMs(situation)) return { action: 'none', reason: 'it flows, or has just begun to' }
   const reason = `RUNNING, but no probe came through for ${Math.round(silentMs / 1000)} s`
   return withinBudget({ action: 'restart', reason }, situation)
+}
+
+/** Doubles with each restart that did not help: on a slow machine a task may need longer to start than this allows. */
+function patienceMs({ seen, actions, policy }: Situation): number {
+  const attempts = actions.filter(time => time > (seen.lastArrivalAt ?? 0)).length
+  return Math.min(policy.silentAfterMs * 2 ** attempts, Math.max(policy.silentAfterMs, policy.longestBackoffMs))
 }
 
 function withinBudget(decision: Decision, situation: Situation): Decision {

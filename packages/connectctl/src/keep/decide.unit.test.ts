@@ -20,7 +20,9 @@ function seen(overrides: Partial<Observation> = {}): Observation {
     status: status('RUNNING', 'RUNNING'),
     mysqlSince: now - 600_000,
     kafkaSince: now - 600_000,
+    connectBackAt: undefined,
     runningSince: now - 600_000,
+    startingSince: undefined,
     lastArrivalAt: now - 500,
     probed: true,
     ...overrides
@@ -60,6 +62,24 @@ describe('what the keeper does', () => {
     expect(act({ lastArrivalAt: now - 60_000, runningSince: now - 1_000 }).action).toBe('none')
   })
 
+  it('gives a worker that was started again the time to start the task that it says to run', () => {
+    const lastArrivalAt = now - 60_000
+    const graceMs = defaultPolicy.startGraceMs + defaultPolicy.silentAfterMs
+    expect(act({ lastArrivalAt, connectBackAt: now - graceMs }).action).toBe('none')
+    expect(act({ lastArrivalAt, connectBackAt: now - graceMs - 1 }).action).toBe('restart')
+  })
+
+  it('restarts a connector whose start hangs, and waits for one that is being moved', () => {
+    const starting = { status: status('RUNNING', 'RESTARTING'), runningSince: undefined, lastArrivalAt: now - 60_000 }
+    const startingSince = now - defaultPolicy.stuckAfterMs
+    expect(act({ ...starting, startingSince }).action).toBe('none')
+    expect(act({ ...starting, startingSince: startingSince - 1 })).toMatchObject({
+      action: 'restart',
+      reason: 'its start hangs for 30 s'
+    })
+    expect(act({ ...starting, startingSince: 0, mysqlSince: undefined }).action).toBe('none')
+  })
+
   it('does not blame the connector for silence while MySQL or Kafka is away', () => {
     const lastArrivalAt = now - 60_000
     expect(act({ lastArrivalAt, mysqlSince: undefined }).action).toBe('none')
@@ -92,6 +112,16 @@ describe('restraint', () => {
       return first
     })
     expect(waits).toEqual([2_000, 4_000, 8_000, 16_000])
+  })
+
+  it('leaves a silent one longer after each restart, in case that it is only slow to start', () => {
+    const silent = (actions: readonly number[]) => {
+      const last = actions.at(-1) ?? 0
+      const at = (ms: number) => seen({ now: last + ms, runningSince: last, lastArrivalAt: 0 })
+      const seconds = Array.from({ length: 60 }, (_, second) => second)
+      return seconds.find(second => decide(at(second * 1_000), actions, defaultPolicy).action === 'restart')
+    }
+    expect([[now], [now, now + 20_000], [now, now + 20_000, now + 60_000]].map(silent)).toEqual([17, 31, 31])
   })
 
   it('never acts more often than its budget, however long the trouble lasts', () => {

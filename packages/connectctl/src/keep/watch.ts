@@ -40,16 +40,21 @@ export function createWatch(options: WatchOptions) {
   const { file, log, probe } = options
   const actions: number[] = []
   const startedAt = Date.now()
-  let runningSince: number | undefined
+  let place: { readonly on: string | undefined; readonly since: number } = { on: undefined, since: startedAt }
+  let connectBackAt: number | undefined
   let lastReason = ''
   let fatal: FatalCause | undefined
   let lastAction: Watched['lastAction']
   let status: Observation['status'] = 'unreachable'
+  let seenBefore = false
 
   async function tick(): Promise<void> {
+    const before = status
     status = await readStatus(options.api, file.name)
-    const running = typeof status === 'object' && isRunning(status)
-    runningSince = running ? (runningSince ?? Date.now()) : undefined
+    if (before === 'unreachable' && status !== 'unreachable' && seenBefore) connectBackAt = Date.now()
+    if (status !== 'unreachable') seenBefore = true
+    const on = placesOf(status)
+    if (on !== place.on) place = { on, since: Date.now() }
     const decision = decide(observe(), actions, options.policy)
     nameFatal(decision.fatal ?? causeOutside())
     if (decision.action !== 'none') return act(decision)
@@ -63,7 +68,9 @@ export function createWatch(options: WatchOptions) {
       status,
       mysqlSince: probe?.mysqlSince(),
       kafkaSince: probe?.kafkaSince(),
-      runningSince,
+      connectBackAt,
+      runningSince: place.on === undefined ? undefined : place.since,
+      startingSince: place.on === undefined ? place.since : undefined,
       lastArrivalAt: arrivalAt(),
       probed: probe !== undefined
     }
@@ -109,7 +116,7 @@ export function createWatch(options: WatchOptions) {
   async function restart(): Promise<void> {
     const path = `/connectors/${encodeURIComponent(file.name)}/restart?includeTasks=true`
     await options.api.request('POST', path)
-    runningSince = undefined
+    place = { on: undefined, since: Date.now() }
   }
 
   function flow(): Flow {
@@ -133,6 +140,12 @@ export function createWatch(options: WatchOptions) {
 }
 
 export type Watch = ReturnType<typeof createWatch>
+
+/** The workers of a connector of which every part runs; undefined while one does not. */
+function placesOf(status: Observation['status']): string | undefined {
+  if (typeof status !== 'object' || !isRunning(status)) return undefined
+  return [status.connector, ...status.tasks].map(({ worker_id }) => worker_id).join()
+}
 
 async function readStatus(api: ConnectApi, name: string): Promise<Observation['status']> {
   try {
