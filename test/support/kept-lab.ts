@@ -15,6 +15,8 @@ export type KeptLab = {
   readonly keeper: Keeper
   readonly url: string
   readonly log: readonly LogLine[]
+  /** Adds a line of somebody else's, in its place between the keeper's. */
+  readonly say: (line: string) => void
   watched(): Watched
 }
 
@@ -46,5 +48,5 @@ export async function keep(lab: ConnectLab, options: Partial<KeeperOptions> = {}
     if (only === undefined) throw new Error('the keeper watches nothing')
     return only
   }
-  return { keeper, url: `http://127.0.0.1:${port}`, log, watched }
+  return { keeper, url: `http://127.0.0.1:${port}`, log, say: line => say('note')({}, line), watched }
 }

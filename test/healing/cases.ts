@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../support/eventually.ts'
+import type { FaultyProxy } from '../resilience/harness/faulty-proxy.ts'
+import type { HealingCase, HealingLab, Measured } from './healing-case.ts'
+
+const patience = { timeoutMs: 120_000 }
+
+export const cases: readonly HealingCase[] = [
+  {
+    name: 'mysqld-away-3',
+    title: 'mysqld killed, back after 3 s: from its answer on',
+    healWithinMs: 3_000,
+    measure: around => withoutMysql(around, 3_000)
+  },
+  {
+    name: 'mysqld-away-30',
+    title: 'mysqld killed, back after 30 s: from its answer on',
+    healWithinMs: 3_000,
+    measure: around => withoutMysql(around, 30_000)
+  },
+  {
+    name: 'connect-killed',
+    title: 'Connect killed, the only worker: from the kill on',
+    healWithinMs: 20_000,
+    measure: killWorker
+  },
+  {
+    name: 'worker-of-two-killed',
+    title: 'Connect killed, the worker of two that has the task: from the kill on',
+    healWithinMs: 15_000,
+    workers: 2,
+    measure: killWorker
+  },
+  {
+    name: 'task-failed',
+    title: 'task failed, because MySQL turned it away as it started: from the failure on',
+    healWithinMs: 10_000,
+    throughProxy: true,
+    measure: failTask
+  },
+  {
+    name: 'frozen-peer',
+    title: 'every connection to MySQL silent with TCP established, new ones pass: from the silence on',
+    healWithinMs: 30_000,
+    throughProxy: true,
+    measure: around => silence(around, 0)
+  },
+  {
+    name: 'black-hole',
+    title: 'the network to MySQL silent for 20 s, new connections too: from its end on',
+    healWithinMs: 30_000,
+    redWithinMs: 10_000,
+    throughProxy: true,
+    measure: around => silence(around, 20_000)
+  },
+  {
+    name: 'mysqld-frozen',
+    title: 'mysqld frozen for 20 s: from its thaw on',
+    healWithinMs: 30_000,
+    redWithinMs: 10_000,
+    measure: freezeMysql
+  }
+]
+
+async function withoutMysql(around: HealingLab, awayMs: number): Promise<Measured> {
+  const { stack } = around.lab
+  await stack.kill('mysql')
+  await sleep(awayMs)
+  await stack.start('mysql')
+  return { healedMs: await flowAfter(around, Date.now()) }
+}
+
+/** From outside, as a crash: whoever supervises the part starts it again. */
+async function killWorker(around: HealingLab): Promise<Measured> {
+  const { stack, api, file } = around.lab
+  const path = `/connectors/${file.name}/status`
+  const { tasks } = await api.request<{ tasks: { worker_id: string }[] }>('GET', path)
+  const index = stack.connect.urls.findIndex(url => url.endsWith(tasks[0]?.worker_id ?? '?'))
+  const killedAt = Date.now()
+  process.kill(stack.pid(`connect-${index + 1}`) ?? 0, 'SIGKILL')
+  await sleep(500) // what was on its way to this consumer
+  return { healedMs: 500 + (await flowAfter(around, killedAt + 500)) }
+}
+
+async function failTask(around: HealingLab): Promise<Measured> {
+  const { lab, kept } = around
+  const proxy = proxyOf(around)
+  proxy.refuse(true)
+  await lab.api.request('POST', `/connectors/${lab.file.name}/restart?includeTasks=true`)
+  await eventually(() => refuseUnless(kept.watched().verdict === 'failed'), patience)
+  const failedAt = Date.now()
+  proxy.refuse(false)
+  return { healedMs: await flowAfter(around, failedAt) }
+}
+
+async function silence(around: HealingLab, forMs: number): Promise<Measured> {
+  const proxy = proxyOf(around)
+  const cutAt = Date.now()
+  proxy.cut()
+  const newest = Math.max(0, ...(await around.lab.committedOrders()))
+  if (forMs === 0) {
+    proxy.heal()
+    return { healedMs: await flowAfter(around, cutAt, newest) }
+  }
+  const redMs = redAfter(around, cutAt)
+  await sleep(forMs)
+  proxy.heal()
+  return { healedMs: await flowAfter(around, Date.now(), newest), redMs: await redMs }
+}
+
+async function freezeMysql(around: HealingLab): Promise<Measured> {
+  const { stack } = around.lab
+  const redMs = redAfter(around, Date.now())
+  stack.freeze('mysql')
+  await sleep(20_000)
+  stack.thaw('mysql')
+  return { healedMs: await flowAfter(around, Date.now()), redMs: await redMs }
+}
+
+/** The time from `since` until the keeper's health is red; as long as was waited when it stayed green. */
+async function redAfter({ kept }: HealingLab, since: number): Promise<number> {
+  const red = async () => refuseUnless((await fetch(`${kept.url}/health`)).status === 503)
+  await eventually(red, { timeoutMs: 20_000 }).catch(() => undefined)
+  return Date.now() - since
+}
+
+/** The time from `since` until a newer order reached this reader of the topic; as long as was waited when none did. */
+async function flowAfter({ topic }: HealingLab, since: number, newest = 0): Promise<number> {
+  const first = () => topic.seen.find(({ at, orderId }) => at > since && orderId > newest)
+  await eventually(() => refuseUnless(first() !== undefined), patience).catch(() => undefined)
+  return (first()?.at ?? Date.now()) - since
+}
+
+function proxyOf({ proxy }: HealingLab): FaultyProxy {
+  if (proxy === undefined) throw new Error('the case needs a proxy')
+  return proxy
+}
+
+function refuseUnless(good: boolean): void {
+  if (!good) throw new Error('not yet')
+}

@@ -1,0 +1,79 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { cases } from './cases.ts'
+import type { HealingCase } from './healing-case.ts'
+import { runsFile } from './measure.ts'
+import type { Run } from './measure.ts'
+
+const document = join(import.meta.dirname, '../../docs/healing.md')
+
+/** Writes docs/healing.md from the runs noted so far, and says from how many. */
+export async function writeReport(): Promise<string> {
+  const lines = (await readFile(runsFile, 'utf8')).split('\n').filter(Boolean)
+  const runs = lines.map(line => JSON.parse(line) as Run)
+  await writeFile(document, renderReport(runs, machine()))
+  return `docs/healing.md is written from ${runs.length} runs.`
+}
+
+export function renderReport(runs: readonly Run[], where: string): string {
+  const days = [...new Set(runs.map(({ at }) => at.slice(0, 10)))].toSorted()
+  const sum = (pick: (run: Run) => number) => runs.reduce((total, run) => total + pick(run), 0)
+  return `# How soon it heals
+
+Written by \`npm run measure:healing -- --report\` from every run noted on ${days.join(', ')}; no figure is typed by hand.
+${where}
+
+Each run: 200 orders a second, one fault, nobody at the keyboard. Healed means that a record written after the named moment
+was read from the topic. Afterwards every committed order must be in the topic.
+
+**${runs.length} runs, ${sum(({ committed }) => committed)} orders committed, ${sum(({ lost }) => lost)} lost.**
+
+| case | promised | runs | kept | healed after: least, median, most | red after: median, most (promised) | busy |
+| - | - | - | - | - | - | - |
+${cases.flatMap(one => row(one, runs)).join('\n')}
+
+Busy: how many processes wanted each core, at most, when a run was over. Above 1 the figure says as much about the machine.
+${exceptions(runs)}`
+}
+
+function row(one: HealingCase, all: readonly Run[]): readonly string[] {
+  const runs = all.filter(run => run.case === one.name)
+  if (runs.length === 0) return []
+  const healed = ordered(runs.map(({ healedMs }) => healedMs))
+  const red = ordered(runs.flatMap(({ redMs }) => (redMs === undefined ? [] : [redMs])))
+  const cells = [
+    one.title,
+    seconds(one.healWithinMs),
+    runs.length,
+    runs.filter(({ passed }) => passed).length,
+    `${seconds(healed[0])}, ${seconds(median(healed))}, **${seconds(healed.at(-1))}**`,
+    red.length === 0 ? '' : `${seconds(median(red))}, ${seconds(red.at(-1))} (${seconds(one.redWithinMs)})`,
+    Math.max(...runs.map(({ busy }) => busy))
+  ]
+  return [`| ${cells.join(' | ')} |`]
+}
+
+function exceptions(runs: readonly Run[]): string {
+  const late = runs.filter(({ passed }) => !passed)
+  if (late.length === 0) return ''
+  const line = (run: Run) => `- ${run.case}, ${run.at}: healed after ${seconds(run.healedMs)}, ${run.lost} lost.`
+  return `\n## Runs that did not keep it\n\n${late.map(line).join('\n')}\n`
+}
+
+function machine(): string {
+  const gib = Math.round(totalmem() / 1024 ** 3)
+  return `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${gib} GiB, Node ${process.version}.`
+}
+
+function ordered(values: readonly number[]): readonly number[] {
+  return values.toSorted((a, b) => a - b)
+}
+
+function median(values: readonly number[]): number | undefined {
+  return values[Math.floor((values.length - 1) / 2)]
+}
+
+function seconds(ms: number | undefined): string {
+  return ms === undefined ? '' : `${(ms / 1000).toFixed(1)} s`
+}
