@@ -7,7 +7,7 @@ export function namesFrom(config: Config): Names {
     connector: config.CONNECTOR_NAME,
     topic: config.KAFKA_TOPIC,
     group: config.KAFKA_GROUP,
-    connectUrl: config.CONNECT_URL[0] ?? '',
+    connectUrl: config.CONNECT_URL.join(', '),
     brokers: config.KAFKA_BROKERS.join(', '),
     ordersHost: placeOf(config.ORDERS_MYSQL_URL),
     deliveriesHost: placeOf(config.DELIVERIES_MYSQL_URL),

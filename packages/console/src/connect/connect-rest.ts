@@ -20,21 +20,26 @@ export class ConnectRefusal extends Error {
 type Request = { readonly method: string; readonly path: string; readonly timeoutMs: number }
 
 export function createConnectRest(urls: readonly string[]): ConnectRest {
-  async function ask({ method, path, timeoutMs }: Request): Promise<string> {
+  let answered = 0
+
+  /** Begins with the worker that answered last, so that one that is away costs time only once. */
+  async function ask(request: Request): Promise<string> {
     let failure: unknown = new Error('No address of Kafka Connect is set')
-    for (const url of urls) {
+    const timeoutMs = request.timeoutMs / Math.max(1, urls.length)
+    const first = answered
+    for (let turn = 0; turn < urls.length; turn++) {
+      const index = (first + turn) % urls.length
       try {
-        const signal = AbortSignal.timeout(timeoutMs)
-        const response = await fetch(`${url.replace(/\/$/, '')}${path}`, { method, signal })
-        const text = await response.text()
-        if (response.ok) return text
-        throw new ConnectRefusal(response.status, messageIn(text) ?? `HTTP ${response.status}, perhaps still starting`)
+        const text = await askOne(urls[index] ?? '', { ...request, timeoutMs })
+        answered = index
+        return text
       } catch (error) {
-        if (error instanceof ConnectRefusal) throw error
-        failure = error
+        // What a worker that is up refuses, the others would refuse too.
+        if (error instanceof ConnectRefusal && error.status < 500) throw error
+        failure = failure instanceof ConnectRefusal ? failure : error
       }
     }
-    throw new Error(reasonOf(failure), { cause: failure })
+    throw failure instanceof ConnectRefusal ? failure : new Error(reasonOf(failure), { cause: failure })
   }
   return {
     get: async path => JSON.parse(await ask({ method: 'GET', path, timeoutMs: 1_400 })) as never,
@@ -42,6 +47,13 @@ export function createConnectRest(urls: readonly string[]): ConnectRest {
       await ask({ method, path, timeoutMs: 20_000 })
     }
   }
+}
+
+async function askOne(url: string, { method, path, timeoutMs }: Request): Promise<string> {
+  const response = await fetch(`${url.replace(/\/$/, '')}${path}`, { method, signal: AbortSignal.timeout(timeoutMs) })
+  const text = await response.text()
+  if (response.ok) return text
+  throw new ConnectRefusal(response.status, messageIn(text) ?? `HTTP ${response.status}, perhaps still starting`)
 }
 
 /** A worker that has just begun answers with a page of HTML. */
