@@ -68,7 +68,7 @@ function orderService(known: Known): Hop {
     rate: rates.requests,
     reading: readings.orderService,
     facts: [
-      requests && { label: 'placed since its start', value: requests.created, unit: 'count' },
+      requests && { label: 'placed since start', value: requests.created, unit: 'count' },
       requests && { label: 'failed requests', value: requests.failed, unit: 'count' },
       median === undefined ? undefined : { label: 'half answered within', value: median, unit: 'ms' }
     ]

@@ -5,7 +5,10 @@ import { aHealthyPipeline, names, noRates, now, running } from '../testing/a-hea
 
 const failing = (ms: number, reason = 'connection refused') => ({ failing: { since: now - ms, reason } })
 const headline = (change: Parameters<typeof aHealthyPipeline>[0]) =>
-  buildFlow(aHealthyPipeline(change), names, { rates: noRates, latency: { toKafka: null, toDelivery: null } }).headline
+  buildFlow(aHealthyPipeline(change), names, {
+    rates: noRates,
+    latency: { toDebezium: null, toKafka: null, toDelivery: null }
+  }).headline
 const waiting = (events: number, ms: number) => ({ value: { events, oldestAt: now - ms }, at: now })
 const failedTask = {
   ...running,

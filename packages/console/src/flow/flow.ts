@@ -55,6 +55,9 @@ export const flow = z
     headline,
     hops: z.array(hop),
     latency: z.object({
+      toDebezium: percentiles.nullable().meta({
+        description: 'From commit to Debezium reading it, last minute; null where the connector adds no captured_us'
+      }),
       toKafka: percentiles.nullable().meta({ description: 'From commit to the record in Kafka, last minute' }),
       toDelivery: percentiles.nullable().meta({ description: 'From commit to the delivered row, last minute' })
     }),

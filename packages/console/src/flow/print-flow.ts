@@ -11,9 +11,10 @@ export function printFlow(flow: Flow, options: PrintOptions): string[] {
   const { headline, hops, newest, latency } = flow
   const said = [headline.text, headline.advice].filter(part => part !== null).join(' ')
   const times = [
-    latency.toKafka && `commit to Kafka ${milliseconds(latency.toKafka.p50)}`,
+    latency.toDebezium && `commit to Debezium ${milliseconds(latency.toDebezium.p50)}`,
+    latency.toKafka && `to Kafka ${milliseconds(latency.toKafka.p50)}`,
     latency.toDelivery &&
-      `commit to delivered ${milliseconds(latency.toDelivery.p50)}, 99 % within ${milliseconds(latency.toDelivery.p99)}`
+      `to delivered ${milliseconds(latency.toDelivery.p50)}, 99 % within ${milliseconds(latency.toDelivery.p99)}`
   ].filter(part => part !== null)
   return [
     ...wrapped(`${marks[headline.state]} ${said}`, options.width).map(line => paint(line, headline.state, options)),

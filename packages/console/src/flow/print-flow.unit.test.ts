@@ -3,7 +3,7 @@ import { aHealthyPipeline, names, noRates, now } from '../testing/a-healthy-pipe
 import { buildFlow } from './build-flow.ts'
 import { printFlow } from './print-flow.ts'
 
-const latency = { toKafka: null, toDelivery: { p50: 6.2, p95: 9, p99: 14, samples: 50 } }
+const latency = { toDebezium: null, toKafka: null, toDelivery: { p50: 6.2, p95: 9, p99: 14, samples: 50 } }
 const flowOf = (change: Parameters<typeof aHealthyPipeline>[0]) =>
   buildFlow(aHealthyPipeline(change), names, { rates: { ...noRates, orders: 41.6 }, latency })
 const lines = (change = {}, width = 100) => printFlow(flowOf(change), { width, color: false, now })
@@ -12,7 +12,7 @@ it('prints the sentence, a line for each hop and the newest orders', () => {
   const text = lines().join('\n')
   expect(text).toMatch(/^● All is well: 42 orders\/s/)
   for (const title of ['order-service', 'MySQL', 'Debezium', 'Kafka', 'delivery-service']) expect(text).toContain(title)
-  expect(text).toContain('commit to delivered 6.2 ms, 99 % within 14 ms')
+  expect(text).toContain('to delivered 6.2 ms, 99 % within 14 ms')
   expect(text).toMatch(/#7 +joon ×95 +delivered in 6.0 ms/)
 })
 

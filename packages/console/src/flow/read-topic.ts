@@ -8,6 +8,8 @@ export type TopicReading = {
   readonly next: Offsets
   /** From commit to Kafka, in milliseconds, of a sample of the records that came since the last reading. */
   readonly latencies: readonly number[]
+  /** From commit to Debezium, of the same records; none where the connector does not say when it read them. */
+  readonly readLatencies: readonly number[]
   /** The newest order whose event was seen; undefined when the topic holds none to see. */
   readonly seenOrder?: number | undefined
   readonly newestAt?: number | undefined
@@ -41,16 +43,13 @@ export function createTopicReader({ admin, reader, topic, event }: TopicSource):
       from.size === 0 ? { records: [] } : await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
     const ours = records.map(record => ({ record, fields: outboxFields(record) }))
     const seen = ours.filter(({ fields }) => fields.event === event).map(({ fields }) => fields.eventId ?? 0)
+    const news = last === undefined ? [] : ours
     last = {
       brokers: cluster.brokers.size,
       first,
       next,
-      latencies:
-        last === undefined
-          ? []
-          : ours.flatMap(({ record, fields }) =>
-              fields.createdAt === undefined ? [] : [Math.max(0, record.timestamp - fields.createdAt)]
-            ),
+      latencies: news.flatMap(({ record, fields }) => elapsed(fields.createdAt, record.timestamp)),
+      readLatencies: news.flatMap(({ fields }) => elapsed(fields.createdAt, fields.capturedAt)),
       seenOrder: total === 0 ? 0 : highest(seen, last?.seenOrder),
       newestAt: highest(
         records.map(({ timestamp }) => timestamp),
@@ -59,6 +58,10 @@ export function createTopicReader({ admin, reader, topic, event }: TopicSource):
     }
     return last
   }
+}
+
+function elapsed(from: number | undefined, to: number | undefined): number[] {
+  return from === undefined || to === undefined ? [] : [Math.max(0, to - from)]
 }
 
 export function sum(values: Iterable<number>): number {

@@ -113,6 +113,7 @@ function createMeasures() {
     delivered: createRate(),
     requests: createRate()
   }
+  const toDebezium = createSample()
   const toKafka = createSample()
   const toDelivery = createSample()
   const lastMove = { mysql: { mark: -1, at: 0 }, group: { mark: -1, at: 0 } }
@@ -140,6 +141,7 @@ function createMeasures() {
     if (isNew('topic', topic.at) && topic.value !== undefined) {
       const total = sum(topic.value.next.values())
       rates.topic.add(now, total)
+      toDebezium.add(now, topic.value.readLatencies)
       toKafka.add(now, topic.value.latencies)
       moved('mysql', total, now)
     }
@@ -171,7 +173,11 @@ function createMeasures() {
         delivered: rates.delivered.perSecond(now),
         requests: rates.requests.perSecond(now)
       },
-      latency: { toKafka: toKafka.percentiles(now), toDelivery: toDelivery.percentiles(now) }
+      latency: {
+        toDebezium: toDebezium.percentiles(now),
+        toKafka: toKafka.percentiles(now),
+        toDelivery: toDelivery.percentiles(now)
+      }
     })
   }
 }

@@ -32,6 +32,8 @@ export type OutboxFields = {
   readonly event?: string | undefined
   readonly eventId?: number | undefined
   readonly createdAt?: number | undefined
+  /** When Debezium read it from the binlog, where the connector says so in a header. */
+  readonly capturedAt?: number | undefined
 }
 
 /** The key or value as JSON with its `{schema, payload}` opened, else as text. */
@@ -51,11 +53,18 @@ export function outboxFields(record: StoredRecord): OutboxFields {
     id: typeof id === 'number' ? id : undefined,
     event: typeof event === 'string' ? event : headerOf(record, 'event'),
     eventId: typeof eventId === 'number' ? eventId : numberIn(keyText(record.key)),
-    createdAt: typeof createdAt === 'string' ? preciseTime(createdAt) : undefined
+    createdAt: typeof createdAt === 'string' ? preciseTime(createdAt) : undefined,
+    capturedAt: capturedAt(record)
   }
 }
 
-function headerOf({ headers }: StoredRecord, wanted: string): string | undefined {
+/** Under our name or Debezium's own; microseconds since 1970. */
+export function capturedAt(record: Pick<StoredRecord, 'headers'>): number | undefined {
+  const micros = headerOf(record, 'captured_us') ?? headerOf(record, '__ts_us')
+  return micros !== undefined && /^\d{16}$/.test(micros) ? Number(micros) / 1000 : undefined
+}
+
+function headerOf({ headers }: Pick<StoredRecord, 'headers'>, wanted: string): string | undefined {
   return headers.find(([name]) => name === wanted)?.[1] ?? undefined
 }
 

@@ -1,5 +1,6 @@
 import { labelOf } from '../flow/build-flow.ts'
 import { milliseconds } from '../flow/say.ts'
+import { capturedAt } from '../kafka/decode-record.ts'
 import type { ShownRecord } from '../kafka/show-record.ts'
 import { type BinlogPlace, newGtids } from './binlog-track.ts'
 import type { Asked } from './ask.ts'
@@ -107,11 +108,10 @@ type ExactPlace = {
 
 /** The connector writes the place as headers, under our names or under Debezium's own. */
 function placeIn({ headers }: ShownRecord): ExactPlace | undefined {
+  const readAt = capturedAt({ headers: headers.map(({ name, value }) => [name, value] as const) })
   const one = (pattern: RegExp) => headers.find(({ name }) => pattern.test(name))?.value ?? null
   const [file, position] = [one(/^(binlog_file|_*source_file)$/), one(/^(binlog_pos|_*source_pos)$/)]
   if (file === null || position === null) return undefined
-  const micros = Number(one(/^(captured_us|_*ts_us)$/) ?? Number.NaN)
-  const readAt = Number.isNaN(micros) ? undefined : micros / 1000
   return { file, position, gtid: one(/^(gtid|_*source_gtid)$/), readAt }
 }
 

@@ -56,11 +56,17 @@ function headline({ flow, connected, lostAt, now }) {
     h(
       'p',
       {},
-      stale ? `As of ${ago(flow.at, now)}: ${text}` : text,
+      stale ? `As of ${ago(flow.at, now)}: ${text}` : spoken(text),
       advice === null ? null : h('span.advice', {}, ' ', advice),
       wordOf[see] === undefined ? null : [' ', h('a', { href: see }, wordOf[see])]
     )
   )
+}
+
+/** The verdict stands out; what proves it follows. */
+function spoken(text) {
+  const [, verdict, proof] = /^(All is well)(.*)$/.exec(text) ?? []
+  return verdict === undefined ? text : [h('b', {}, verdict), h('span.advice', {}, proof)]
 }
 
 const wordOf = {

@@ -47,6 +47,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
         first: new Map([[0, 0]]),
         next: new Map([[0, 100]]),
         latencies: [],
+        readLatencies: [],
         seenOrder: 7,
         newestAt: now - 1_000
       },

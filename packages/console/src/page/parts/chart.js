@@ -87,17 +87,22 @@ function optionsOf({ place, lines, format, group, minutes }) {
       { ...axis, size: 62, values: (_, ticks) => ticks.map(format) }
     ],
     series: [
-      { label: 'at', value: (_, time) => (time === null ? '–' : new Date(time * 1000).toLocaleTimeString()) },
+      { label: 'at', value: (_, time) => (time === null ? 'now' : new Date(time * 1000).toLocaleTimeString()) },
       ...lines.map(({ words, color: name, fill }) => ({
         label: words,
         stroke: color(name),
         width: 1.6,
         fill: fill ? `color-mix(in srgb, ${color(name)} 12%, transparent)` : undefined,
         points: { show: false },
-        value: (_, value) => (value === null || value === undefined ? '–' : format(value))
+        value: (plot, value, line) => shownValue(plot.cursor.idx == null ? plot.data[line].at(-1) : value, format)
       }))
     ]
   }
+}
+
+/** In the legend: where one points, else the newest. */
+function shownValue(value, format) {
+  return value === null || value === undefined ? '–' : format(value)
 }
 
 function clockTimes(_, ticks) {

@@ -46,54 +46,54 @@ function card({ hop, flow, series, now }) {
     { class: hop.state, 'data-key': hop.id, 'data-stale': stale > 5_000 ? '' : null },
     h('div.hop-head', {}, h('h2', {}, hop.title), h('p.name', { title: hop.name }, hop.name)),
     h('p.hop-state', {}, stateMark(hop.state, hop.words)),
-    h('p.figure', {}, h('span.big', {}, rate(hop.rate)), h('span.unit', {}, unitOf(hop))),
+    h('p.figure', {}, h('span.big', {}, rate(hop.rate)), h('span.per', {}, '/s'), h('span.unit', {}, units[hop.id])),
     waits(hop),
     sparkOf[hop.id] ? sparkline(series?.figures[sparkOf[hop.id]] ?? []) : null,
     hop.id === 'topic' ? partitions(flow) : null,
     facts(hop, now),
     stale > 5_000 ? h('p.stale', {}, `figures of ${ago(hop.readAt, now)}`) : null,
-    h('p.at', {}, clockOf(hop.id, flow))
+    h('p.at', {}, clockOf(hop, flow))
   )
 }
 
 const units = {
-  orders: 'orders/s accepted',
-  mysql: 'orders/s committed',
-  debezium: 'events/s read',
-  topic: 'events/s',
-  delivery: 'events/s delivered'
-}
-
-function unitOf({ id }) {
-  return units[id]
+  orders: 'orders accepted',
+  mysql: 'orders committed',
+  debezium: 'events read',
+  topic: 'events written',
+  delivery: 'events delivered'
 }
 
 /** When an event passes here, counted from its commit. */
-function clockOf(id, { latency }) {
+function clockOf({ id, facts: known }, { latency }) {
+  const after = (figure, words) => (figure ? [h('span.tick', {}, `+ ${ms(figure.p50)}`), ` ${words}, median`] : '')
+  if (id === 'orders') {
+    const answered = known.find(({ unit }) => unit === 'ms')
+    return answered === undefined ? '' : [h('span.tick', {}, `≤ ${ms(answered.value)}`), ' to answer, median']
+  }
   if (id === 'mysql') return [h('span.tick', {}, '0 ms'), ' commit']
-  if (id === 'topic' && latency.toKafka)
-    return [h('span.tick', {}, `+ ${ms(latency.toKafka.p50)}`), ' in Kafka, median']
-  if (id === 'delivery' && latency.toDelivery)
-    return [h('span.tick', {}, `+ ${ms(latency.toDelivery.p50)}`), ' delivered, median']
-  return ''
+  if (id === 'debezium') return after(latency.toDebezium, 'read')
+  return id === 'topic' ? after(latency.toKafka, 'in Kafka') : after(latency.toDelivery, 'delivered')
 }
 
 function facts(hop, now) {
   return h(
     'dl.facts',
     {},
-    hop.facts.map(one =>
-      h(
-        'div',
-        { 'data-key': one.label },
-        h('dt', {}, one.label),
-        h('dd', { title: one.unit === 'ago' && one.value !== null ? exact(one.value) : null }, fact(one, now))
+    hop.facts
+      .filter(({ unit }) => unit !== 'ms')
+      .map(one =>
+        h(
+          'div',
+          { 'data-key': one.label },
+          h('dt', {}, one.label),
+          h('dd', { title: one.unit === 'ago' && one.value !== null ? exact(one.value) : null }, fact(one, now))
+        )
       )
-    )
   )
 }
 
-/** How far the group is in each partition: full is level with the end. */
+/** How far the group is behind in each partition. */
 function partitions({ partitions: list }) {
   if (list.length === 0 || list.length > 12) return null
   return h(
@@ -102,9 +102,9 @@ function partitions({ partitions: list }) {
     list.map(({ partition, lag }) =>
       h(
         'li',
-        { 'data-key': String(partition), class: lag > 0 ? 'behind' : null },
+        { 'data-key': String(partition), class: lag > 0 ? 'behind' : null, title: `Lag of partition ${partition}` },
         h('span', {}, `p${partition}`),
-        lag === null ? '–' : lag === 0 ? 'level' : `${compact(lag)} left`
+        lag === null ? '–' : compact(lag)
       )
     )
   )
