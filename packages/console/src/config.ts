@@ -35,7 +35,9 @@ export const configSchema = z.object({
   KAFKA_HEARTBEAT_TOPICS: list
     .default(['__debezium-heartbeat.orders_server', 'orders_server.orders.connect_heartbeat'])
     .describe('Topics whose newest record proves that the connector lives, separated by commas'),
-  CONNECT_URL: list.default(['http://127.0.0.1:8083']).describe('Kafka Connect workers, separated by commas'),
+  CONNECT_URL: list
+    .default([])
+    .describe('Kafka Connect workers, separated by commas; without it no connector is shown'),
   CONNECTOR_NAME: name('orders-connector').describe('The connector of the pipeline'),
   CONNECTOR_FILE: z.string().optional().describe('Its configuration as a file, to compare with what runs'),
   ORDERS_MYSQL_URL: mysqlUrl.describe('mysql://user:password@host:port/database that is written; read-only is enough'),

@@ -28,7 +28,8 @@ function headlineOf(problems: readonly Problem[], readings: Readings, measured: 
     const { state, text, advice = null, hop, since = null } = worst
     return { state, text, advice, hop, since, see: worst.see ?? screenOf[hop] }
   }
-  const known = readings.topic.value !== undefined && readings.connector.value !== undefined
+  const { topic, connector } = readings
+  const known = topic.value !== undefined && (connector === undefined || connector.value !== undefined)
   if (!known)
     return { state: 'unknown', text: 'Looking at the pipeline …', advice: null, hop: null, since: null, see: null }
   return { state: 'ok', text: allIsWell(readings, measured), advice: null, hop: null, since: null, see: null }
@@ -41,11 +42,12 @@ function worstOf(problems: readonly Problem[]): Problem | undefined {
   return order.map(state => problems.find(problem => problem.state === state)).find(problem => problem !== undefined)
 }
 
-function allIsWell({ deliveries }: Readings, { rates }: Measured): string {
+function allIsWell({ orders, deliveries }: Readings, { rates }: Measured): string {
   const newest = deliveries?.value?.newest
-  if (newest === undefined) return 'All is well, and no order has been delivered yet'
+  const noun = orders === undefined ? 'events' : 'orders'
   const rate = rates.orders ?? rates.topic ?? 0
-  const pace = rate < 0.05 ? 'All is well, no new orders' : `All is well: ${rateText(rate)} orders/s`
+  const pace = rate < 0.05 ? `All is well, no new ${noun}` : `All is well: ${rateText(rate)} ${noun}/s`
+  if (newest === undefined) return deliveries === undefined ? pace : 'All is well, and no order has been delivered yet'
   return newest.ms === undefined ? pace : `${pace}, newest delivered ${milliseconds(newest.ms)} after commit`
 }
 

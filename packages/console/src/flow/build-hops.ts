@@ -96,7 +96,7 @@ function mysql(known: Known): Hop {
 
 function debezium(known: Known): Hop {
   const { readings, names, rates } = known
-  const status = readings.connector.value?.status
+  const status = readings.connector?.value?.status
   const { heartbeat } = readings
   const tasks = status?.tasks.map(task => `${task.id} ${task.state.toLowerCase()}`).join(', ')
   return hop(known, {

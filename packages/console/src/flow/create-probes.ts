@@ -39,7 +39,8 @@ export function createProbes({ config, kafka, connect, ordersDb, deliveriesDb }:
   return {
     topic,
     group: createProbe({ read: createGroupReader({ admin, reader, topic: topicName, group, ends }) }),
-    connector: createProbe({ read: createConnectorReader(connect, connector) }),
+    connector:
+      config.CONNECT_URL.length === 0 ? undefined : createProbe({ read: createConnectorReader(connect, connector) }),
     heartbeat: createProbe({ read: createHeartbeatReader(reader, config.KAFKA_HEARTBEAT_TOPICS) }),
     orderService: serviceProbe(config.ORDER_SERVICE_URL),
     deliveryService: serviceProbe(config.DELIVERY_SERVICE_URL),

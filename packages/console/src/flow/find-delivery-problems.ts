@@ -40,6 +40,14 @@ export const groupStuck: Finder = (readings, names) => {
   const nothing =
     waiting !== null && waiting.events > 0 ? `Nothing has been delivered for ${duration(waiting.ms)}` : undefined
   const held = waiting !== null && waiting.events > 0 ? `; ${count(waiting.events, 'event')} wait in Kafka` : ''
+  if (group.value.state === 'DEAD' && group.value.committed.size === 0)
+    return {
+      hop: 'delivery',
+      state: 'unknown',
+      words: 'there is no such group',
+      text: `There is no group ${names.group}: nobody has read the topic under this name.`,
+      advice: 'Set KAFKA_GROUP to the group of your consumer, or start it.'
+    }
   if (group.value.members === 0)
     return {
       hop: 'delivery',

@@ -34,7 +34,7 @@ const kafkaAway: Finder = ({ topic, now }, { brokers, topic: name }) => {
       state: 'stopped',
       words: 'the topic does not exist',
       text: `The topic ${name} does not exist, so nothing can be published.`,
-      advice: 'npm start creates it; elsewhere create it with the partitions and retention that you want.',
+      advice: 'Set KAFKA_TOPIC to the topic of your pipeline, or create this one; npm start does.',
       since
     }
   return {
@@ -51,6 +51,7 @@ type Down = { readonly words: string; readonly cause: string; readonly advice: s
 
 const connectorDown: Finder = (readings, names) => {
   const { connector, now } = readings
+  if (connector === undefined) return undefined
   if (connector.failing !== undefined) {
     const { since, reason } = connector.failing
     return down(readings, {
@@ -92,8 +93,8 @@ function adviceFor(words: string): string {
 
 const runningYetSilent: Finder = (readings, names) => {
   const { stuckSince, connector, heartbeat, topic, now } = readings
-  if (topic.failing !== undefined || connector.failing !== undefined) return undefined
-  if (connector.value?.status === undefined) return undefined
+  if (topic.failing !== undefined || connector?.failing !== undefined) return undefined
+  if (connector?.value?.status === undefined) return undefined
   if (verdictOf(connector.value.status).state !== 'ok') return undefined
   const waiting = waitingInMysql(readings)
   if (waiting !== null && waiting.events > 0 && stuckSince.mysql !== undefined && waiting.ms > slowMs)
@@ -128,6 +129,18 @@ const behindMysql: Finder = readings => {
   }
 }
 
+const lackingReplicas: Finder = ({ topic }, names) => {
+  const lacking = topic.value?.lackingReplicas ?? 0
+  if (topic.failing !== undefined || lacking === 0) return undefined
+  return {
+    hop: 'topic',
+    state: 'slow',
+    words: `${count(lacking, 'partition')} without all replicas`,
+    text: `All flows, but ${count(lacking, 'partition')} of ${names.topic} ${lacking === 1 ? 'lacks' : 'lack'} a replica: a broker is away or behind.`,
+    advice: 'Start the broker that is missing: the loss of another may stop the topic.'
+  }
+}
+
 const finders: readonly Finder[] = [
   mysqlAway,
   kafkaAway,
@@ -139,5 +152,6 @@ const finders: readonly Finder[] = [
   serviceDown('orders'),
   behindMysql,
   behindKafka,
+  lackingReplicas,
   parked
 ]

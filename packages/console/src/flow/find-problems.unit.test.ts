@@ -67,6 +67,21 @@ describe('the sentence on top', () => {
     )
   })
 
+  it('says of a pipeline of which it was told only Kafka what it knows', () => {
+    const kafkaOnly = { orders: undefined, connector: undefined, deliveries: undefined, waiting: undefined }
+    expect(headline(kafkaOnly)).toMatchObject({ state: 'ok', text: 'All is well, no new events' })
+    const group = { value: { state: 'DEAD', members: 0, committed: new Map() }, at: now }
+    expect(headline({ ...kafkaOnly, group })).toMatchObject({
+      state: 'unknown',
+      text: expect.stringContaining('There is no group delivery-service')
+    })
+  })
+
+  it('warns of a partition without all its replicas', () => {
+    const topic = { value: { ...aHealthyPipeline().topic.value!, lackingReplicas: 3 }, at: now }
+    expect(headline({ topic })).toMatchObject({ state: 'slow', text: expect.stringContaining('3 partitions of') })
+  })
+
   it('does not blame a handler while the group shares out its partitions', () => {
     const group = {
       value: {

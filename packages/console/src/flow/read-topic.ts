@@ -3,7 +3,8 @@ import { outboxFields } from '../kafka/decode-record.ts'
 import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
 
 export type TopicReading = {
-  readonly brokers: number
+  /** Partitions that have fewer replicas in sync than they should. */
+  readonly lackingReplicas: number
   readonly first: Offsets
   readonly next: Offsets
   /** From commit to Kafka, in milliseconds, of a sample of the records that came since the last reading. */
@@ -34,6 +35,7 @@ export function createTopicReader({ admin, reader, topic, event }: TopicSource):
       admin.metadata({ topics: [topic], autocreateTopics: false })
     ])
     const total = sum(next.values())
+    const partitions = cluster.topics.get(topic)?.partitions ?? []
     const from = new Map<number, number>()
     for (const [partition, end] of next) {
       const start = Math.max(first.get(partition) ?? 0, end - sampled, last?.next.get(partition) ?? 0)
@@ -45,7 +47,7 @@ export function createTopicReader({ admin, reader, topic, event }: TopicSource):
     const seen = ours.filter(({ fields }) => fields.event === event).map(({ fields }) => fields.eventId ?? 0)
     const news = last === undefined ? [] : ours
     last = {
-      brokers: cluster.brokers.size,
+      lackingReplicas: partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length,
       first,
       next,
       latencies: news.flatMap(({ record, fields }) => elapsed(fields.createdAt, record.timestamp)),

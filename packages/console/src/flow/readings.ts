@@ -13,7 +13,7 @@ export type Readings = {
   readonly orderService?: Reading<ServiceReading> | undefined
   readonly orders?: Reading<OrdersReading> | undefined
   readonly waiting?: Reading<WaitingReading | undefined> | undefined
-  readonly connector: Reading<ConnectorReading>
+  readonly connector?: Reading<ConnectorReading> | undefined
   readonly heartbeat: Reading<number | undefined>
   readonly topic: Reading<TopicReading>
   readonly group: Reading<GroupReading>

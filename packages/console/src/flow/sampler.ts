@@ -16,7 +16,7 @@ export type Probes = {
   readonly orderService?: Probe<ServiceReading> | undefined
   readonly orders?: Probe<OrdersReading> | undefined
   readonly waiting?: Probe<WaitingReading | undefined> | undefined
-  readonly connector: Probe<ConnectorReading>
+  readonly connector?: Probe<ConnectorReading> | undefined
   readonly heartbeat: Probe<number | undefined>
   readonly topic: Probe<TopicReading>
   readonly group: Probe<GroupReading>
@@ -94,7 +94,7 @@ function readAll(probes: Probes, now: number): Readings {
     orderService: probes.orderService?.reading(),
     orders: probes.orders?.reading(),
     waiting: probes.waiting?.reading(),
-    connector: probes.connector.reading(),
+    connector: probes.connector?.reading(),
     heartbeat: probes.heartbeat.reading(),
     topic: probes.topic.reading(),
     group: probes.group.reading(),

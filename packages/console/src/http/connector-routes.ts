@@ -10,13 +10,15 @@ import {
   showConnector,
   shownConnector
 } from '../connect/show-connector.ts'
+import { missing } from './missing.ts'
 import { type Route, route } from './route.ts'
 
 const connectorName = z.object({ connector: z.string().min(1).max(249) })
 const worstFirst = ['stopped', 'slow', 'ok']
 
 export function connectorRoutes(config: Config, connect: ConnectRest): readonly Route[] {
-  const all = () => askConnect(() => connect.get<Record<string, Expanded>>('/connectors?expand=status&expand=info'))
+  const all = () =>
+    askConnect(config.CONNECT_URL, () => connect.get<Record<string, Expanded>>('/connectors?expand=status&expand=info'))
   return [
     route({
       method: 'get',
@@ -60,7 +62,7 @@ export function connectorRoutes(config: Config, connect: ConnectRest): readonly 
         answer: z.object({ done: z.literal(true) }),
         async handle({ params: { connector } }) {
           const path = `/connectors/${encodeURIComponent(connector)}`
-          await askConnect(() =>
+          await askConnect(config.CONNECT_URL, () =>
             action === 'restart'
               ? connect.send('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
               : connect.send('PUT', `${path}/${action}`)
@@ -72,7 +74,8 @@ export function connectorRoutes(config: Config, connect: ConnectRest): readonly 
   ]
 }
 
-async function askConnect<T>(question: () => Promise<T>): Promise<T> {
+async function askConnect<T>(urls: readonly string[], question: () => Promise<T>): Promise<T> {
+  if (urls.length === 0) throw missing('CONNECT_URL')
   try {
     return await question()
   } catch (error) {

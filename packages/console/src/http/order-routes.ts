@@ -7,6 +7,7 @@ import { instantOf } from '../mysql/instant.ts'
 import type { FollowOrder } from '../orders/follow-order.ts'
 import { journey } from '../orders/journey.ts'
 import { reasonOf } from '../reason-of.ts'
+import { missing } from './missing.ts'
 import { type Route, route } from './route.ts'
 
 export type OrderParts = {
@@ -113,8 +114,4 @@ async function placeOrder(url: string | undefined, order: object): Promise<{ id:
 
 function unavailable(detail: string, cause?: unknown): Problem {
   return new Problem(503, { type: 'unavailable', title: 'Not available now', detail }, { cause })
-}
-
-function missing(variable: string): Problem {
-  return new Problem(501, { type: 'not-configured', title: 'Not configured', detail: `Set ${variable} to use this` })
 }

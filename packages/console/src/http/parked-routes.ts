@@ -1,6 +1,7 @@
 import { notFound, Problem } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { parkedEvent, parkedKey, type ParkedStore } from '../parked/parked-store.ts'
+import { missing } from './missing.ts'
 import { type Route, route } from './route.ts'
 
 const key = z.object({ consumer: z.string().min(1).max(64), key: z.string().min(1).max(64) })
@@ -48,7 +49,7 @@ export function parkedRoutes(parked: ParkedStore | undefined): readonly Route[] 
 
   function store(): ParkedStore {
     if (parked !== undefined) return parked
-    throw new Problem(501, { type: 'not-configured', title: 'Not configured', detail: 'Set DELIVERIES_MYSQL_URL' })
+    throw missing('DELIVERIES_MYSQL_URL')
   }
 }
 

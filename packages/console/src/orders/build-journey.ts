@@ -63,7 +63,7 @@ function committed(known: Known): Stage {
       words: 'its event is in Kafka, so it was committed',
       at: known.committedAt
     })
-  if (order.away) return stage(known, { ...draft, state: 'unknown', words: 'MySQL cannot be asked' })
+  if (order.away) return stage(known, { ...draft, state: 'unknown', words: cannotAsk('MySQL', order) })
   return stage(known, { ...draft, state: 'waiting', words: `there is no order ${known.id}` })
 }
 
@@ -134,7 +134,7 @@ function inKafka(known: Known): Stage {
       facts
     })
   }
-  if (record.away) return stage(known, { ...draft, state: 'unknown', words: 'Kafka cannot be asked' })
+  if (record.away) return stage(known, { ...draft, state: 'unknown', words: cannotAsk('Kafka', record) })
   if (known.delivery.value !== undefined)
     return stage(known, { ...draft, state: 'unknown', words: 'the topic keeps it no longer, or it lies too far back' })
   if (order.value === undefined) return stage(known, { ...draft, state: 'waiting', words: 'waits for the commit' })
@@ -171,7 +171,7 @@ function handled(known: Known): Stage {
     const words = attempts === undefined ? 'its inbox row is written' : `applied after ${attempts} attempts and a retry`
     return stage(known, { ...draft, state: 'done', words, at: inbox.value, facts })
   }
-  if (inbox.away) return stage(known, { ...draft, state: 'unknown', words: 'the delivery database cannot be asked' })
+  if (inbox.away) return stage(known, { ...draft, state: 'unknown', words: cannotAsk('the delivery database', inbox) })
   if (delivery.value !== undefined)
     return stage(known, { ...draft, state: 'done', words: 'handled; its inbox row is gone or was never kept', facts })
   if (record.value === undefined) return stage(known, { ...draft, state: 'waiting', words: 'waits for the record' })
@@ -191,11 +191,16 @@ function written(known: Known): Stage {
       facts: facts.slice(0, 8)
     })
   }
-  if (delivery.away) return stage(known, { ...draft, state: 'unknown', words: 'the delivery database cannot be asked' })
+  if (delivery.away)
+    return stage(known, { ...draft, state: 'unknown', words: cannotAsk('the delivery database', delivery) })
   if (parked.value?.state === 'skipped')
     return stage(known, { ...draft, state: 'skipped', words: 'will not be written' })
   const words = parked.value?.state === 'waiting' ? 'waits for a person: retry or skip' : 'waits for its handler'
   return stage(known, { ...draft, state: 'waiting', words })
+}
+
+function cannotAsk(part: string, { away }: Asked<unknown>): string {
+  return away === 'silent' ? `${part} cannot be asked` : `${part} is not configured`
 }
 
 function messageId(record: ShownRecord | undefined): string | null {

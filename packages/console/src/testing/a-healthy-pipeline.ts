@@ -43,7 +43,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
     heartbeat: { value: now - 2_000, at },
     topic: {
       value: {
-        brokers: 1,
+        lackingReplicas: 0,
         first: new Map([[0, 0]]),
         next: new Map([[0, 100]]),
         latencies: [],

@@ -17,7 +17,7 @@ const main = join(import.meta.dirname, '../main.ts')
 /** The console as `npm start` runs it, in a process of its own, so that its memory can be measured (on Linux). */
 export async function startConsoleProcess(env: Readonly<Record<string, string>>): Promise<ConsoleProcess> {
   const child = spawn(process.execPath, ['--max-semi-space-size=4', '--max-old-space-size=192', main], {
-    env: { CONSOLE_PORT: '0', CONNECT_URL: 'http://127.0.0.1:9', ...env },
+    env: { CONSOLE_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit']
   })
   const port = await portIn(child)

@@ -42,7 +42,11 @@ function drawList({ screen }) {
     ['State', stateOf],
     ['Members', group => String(group.members), 'num'],
     ['Lag', ({ lag }) => (lag === null ? '–' : compact(lag)), 'num'],
-    ['Behind in', ({ partitionsBehind: behind }) => (behind === 0 ? 'no partition' : `${behind} partitions`)],
+    [
+      'Behind in',
+      ({ partitionsBehind: behind }) =>
+        behind === 0 ? 'no partition' : `${behind} ${behind === 1 ? 'partition' : 'partitions'}`
+    ],
     ['Topics', ({ topics }) => topics.join(', '), 'wide']
   ]
   return [

@@ -66,6 +66,8 @@ function summary({ stages, finished, found, id, parked }) {
       : ['Delivered ', h('b', {}, ms(delivered.sinceCommit)), ' after its commit.']
   if (parked !== null) return 'Parked: it waits for a person.'
   if (finished) return 'Settled without a delivery.'
+  if (!found && stages.some(({ state }) => state === 'unknown'))
+    return `Nothing is known of order ${id}: not every part of the pipeline can be asked.`
   if (!found) return `There is no order ${id} in MySQL, Kafka or the delivery database. It would appear here by itself.`
   return 'On its way …'
 }
