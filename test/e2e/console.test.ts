@@ -3,7 +3,8 @@ import { createRequire } from 'node:module'
 import { Admin } from '@platformatic/kafka'
 import mysql from 'mysql2/promise'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { startConsoleProcess } from '../../packages/console/src/testing/console-process.ts'
 import { launchBrowser } from '../../packages/console/src/testing/launch-browser.ts'
 import { type OutboxRecord, produceOutbox } from '../../packages/console/src/testing/produce-outbox.ts'
 import { topics } from '../../scripts/pipeline/topics.ts'
@@ -20,6 +21,9 @@ const screens = {
   Topics: '/topics',
   'Consumer groups': '/groups',
   Connectors: '/connectors',
+  [topics.outbox]: `/topics/${topics.outbox}?view=details`,
+  'delivery-service': '/groups/delivery-service',
+  'orders-connector': '/connectors/orders-connector',
   'Parked events': '/parked',
   Time: '/time'
 }
@@ -229,6 +233,27 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await delivery?.start()
     await says(/All is well/, 60_000)
     expect(await deliveries()).toBe(before)
+  })
+
+  it('serves those who have nothing but Kafka, and says on each screen what is not configured', async () => {
+    const server = await startConsoleProcess({ KAFKA_BROKERS: pipeline.stack.kafka.brokers.join(',') })
+    onTestFinished(() => server.stop())
+    const expected = {
+      '/': /MySQL.*not configured.*Debezium.*not configured.*Kafka.*takes records/s,
+      '/orders': /Set ORDERS_MYSQL_URL/,
+      '/orders/1': /In Kafkapartition \d, offset \d+/,
+      '/topics': topics.outbox,
+      '/groups/delivery-service': /stable/,
+      '/connectors': /Set CONNECT_URL/,
+      '/parked': /Set DELIVERIES_MYSQL_URL/
+    }
+    for (const [path, text] of Object.entries(expected)) {
+      await page.goto(`${server.url}${path}`)
+      await page.locator('main').filter({ hasText: text }).waitFor()
+      expect({ path, barriers: await barriers() }).toEqual({ path, barriers: [] })
+    }
+    await says(/All is well/)
+    expect(faults).toEqual([])
   })
 
   it('is walked with the keyboard alone', async () => {
