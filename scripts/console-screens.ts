@@ -1,0 +1,108 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { launchBrowser } from '../packages/console/src/testing/launch-browser.ts'
+import { produceOutbox } from '../packages/console/src/testing/produce-outbox.ts'
+import { freePort } from '../packages/stack/src/index.ts'
+import { startPipeline } from './pipeline/pipeline.ts'
+import { portVariables, readSettings, root } from './pipeline/settings.ts'
+import { topics } from './pipeline/topics.ts'
+
+// npm run console:screens: takes docs/screens anew, from a pipeline of its own under some minutes of traffic.
+const warmMs = Number(process.env.WARM_S ?? 150) * 1_000
+const out = join(root, 'docs/screens')
+const dir = join(root, '.data/console-screens')
+const names = ['joon', 'mina', 'theo', 'aiko', 'sam', 'lena', 'omar', 'ines']
+
+const browser = await launchBrowser()
+if (typeof browser === 'string') throw new Error(browser)
+await rm(dir, { recursive: true, force: true })
+const env = Object.fromEntries(
+  await Promise.all(portVariables.map(async ([, variable]) => [variable, String(await freePort())] as const))
+)
+const settings = readSettings([], { ...env, DATA_DIR: dir })
+if (settings === 'help') throw new Error('No options are taken')
+const pipeline = await startPipeline(settings, { progress: (_, work) => work(), onLog: () => undefined })
+const url = pipeline.addresses['CONSOLE_URL'] ?? ''
+const ended = new AbortController()
+try {
+  const traffic = placeOrders()
+  const page = await browser.newPage({ locale: 'en-GB', timezoneId: 'UTC' })
+  await sleep(warmMs)
+  await shootScreens(page)
+  await shootTrouble(page)
+  ended.abort()
+  await traffic
+} finally {
+  ended.abort()
+  await browser.close()
+  await pipeline.stop()
+  await rm(dir, { recursive: true, force: true })
+}
+
+/** Forty orders a second, more or less. */
+async function placeOrders(): Promise<void> {
+  for (let count = 0; !ended.signal.aborted; count++) {
+    const body = JSON.stringify({ name: names[count % names.length], quantity: 1 + ((count * 37) % 99) })
+    const headers = { 'content-type': 'application/json', traceparent: traceOf(count) }
+    void fetch(`${pipeline.addresses['ORDER_SERVICE_URL']}/order`, { method: 'POST', headers, body }).catch(
+      () => undefined
+    )
+    await sleep(1_000 / (40 + 18 * Math.sin(Date.now() / 17_000)))
+  }
+}
+
+function traceOf(count: number): string {
+  return `00-${(0x1000_0000 + count).toString(16).repeat(4)}-b7ad6b7169203331-01`
+}
+
+async function shootScreens(page: Page): Promise<void> {
+  const list = (await (await fetch(`${url}/api/topics/${topics.outbox}/records?limit=9`)).json()) as {
+    items: { key: string; partition: number; offset: number }[]
+  }
+  const record = list.items[8]
+  const screens = {
+    flow: '/',
+    orders: '/orders',
+    order: `/orders/${record?.key}`,
+    topics: '/topics',
+    topic: `/topics/${topics.outbox}`,
+    group: '/groups/delivery-service',
+    connector: '/connectors/orders-connector',
+    time: '/time?minutes=10'
+  }
+  for (const [name, path] of Object.entries(screens)) await shootBoth(page, name, path)
+  await shoot(page, 'flow-narrow', { path: '/', width: 390, height: 1_000 })
+}
+
+/** A parked event, then a dead Connect. */
+async function shootTrouble(page: Page): Promise<void> {
+  const key = 1_000_001
+  await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [
+    { eventId: key, payload: { name: 'x'.repeat(300), quantity: 1 } }
+  ])
+  await sleep(4_000)
+  await shootBoth(page, 'parked', `/parked/delivery-service/${key}`)
+  await page.goto(url)
+  await pipeline.stack.kill('connect-1')
+  await sleep(9_000)
+  await shoot(page, 'flow-stopped', { width: 1_440, height: 640 })
+}
+
+async function shootBoth(page: Page, name: string, path: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await shoot(page, `${name}-${colorScheme}`, { path, width: 1_280, height: 900 })
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+type Shot = { readonly path?: string; readonly width: number; readonly height: number }
+
+async function shoot(page: Page, name: string, { path, width, height }: Shot): Promise<void> {
+  await page.setViewportSize({ width, height })
+  if (path !== undefined) await page.goto(`${url}${path}`)
+  await sleep(2_500)
+  await page.screenshot({ path: join(out, `${name}.png`) })
+}
