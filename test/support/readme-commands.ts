@@ -17,9 +17,9 @@ export async function curlCommands(file: string): Promise<readonly DocumentedCom
 }
 
 /** Runs a documented command as a person would, at the ports of a test. */
-export async function runAt(settings: Settings, command: string): Promise<string> {
+export async function runAt({ ports }: Pick<Settings, 'ports'>, command: string): Promise<string> {
   const here = portVariables.reduce(
-    (text, [name, , usual]) => text.replaceAll(`localhost:${usual}`, `127.0.0.1:${settings.ports[name]}`),
+    (text, [name, , usual]) => text.replaceAll(`localhost:${usual}`, `127.0.0.1:${ports[name]}`),
     command
   )
   const { stdout } = await promisify(execFile)('bash', ['-c', here.replace('curl ', 'curl -s ')], { timeout: 20_000 })

@@ -4,6 +4,8 @@ import { freePort, startStack } from '../../packages/stack/src/index.ts'
 import { type Pipeline, startPipeline } from '../../scripts/pipeline/pipeline.ts'
 import { type PortName, type Settings, portVariables, root } from '../../scripts/pipeline/settings.ts'
 
+import type { CoreTarget } from './core-suite.ts'
+
 export { startStack }
 
 export type TestPipeline = Pipeline & { readonly settings: Settings; readonly logs: readonly string[] }
@@ -35,6 +37,20 @@ export async function startTestPipeline(wishes: Wishes = {}): Promise<TestPipeli
       await pipeline.stop()
       await rm(settings.dir, { recursive: true, force: true })
     }
+  }
+}
+
+/** A test pipeline as the core suite sees it. */
+export function coreTarget(pipeline: TestPipeline): CoreTarget {
+  const delivery = pipeline.services.get('delivery-service')
+  return {
+    ports: pipeline.settings.ports,
+    brokers: pipeline.stack.kafka.brokers,
+    async restartDeliveryService() {
+      await delivery?.stop()
+      await delivery?.start()
+    },
+    stop: () => pipeline.stop()
   }
 }
 
