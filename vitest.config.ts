@@ -27,6 +27,17 @@ export default defineConfig({
         }
       },
       {
+        test: {
+          name: 'containers',
+          include: ['test/containers/**/*.test.ts'],
+          exclude: notTests,
+          globalSetup: ['test/containers/set-up.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 400_000,
+          fileParallelism: false
+        }
+      },
+      {
         // Only `npm run test:resilience` runs it: it takes its time, and breaks one whole pipeline after the other.
         test: {
           name: 'resilience',

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 // Runs the tests on the real engines and ends with their true totals in one line: `N passed, N failed`.
 // Arguments: names of suites (unit, int, e2e), else whatever vitest takes, such as a part of a file's name.
 const usage = `npm test                     every suite
-npm test -- unit int         these suites (unit, int, e2e)
+npm test -- unit int         these suites (unit, int, e2e, containers)
 npm test -- e2e restart      the e2e files whose name contains "restart"`
 
-const suites = ['unit', 'int', 'e2e']
+const suites = ['unit', 'int', 'e2e', 'containers']
 const root = join(import.meta.dirname, '..')
 const args = process.argv.slice(2)
 

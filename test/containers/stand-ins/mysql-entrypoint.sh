@@ -19,7 +19,7 @@ if [ ! -d "$data/mysql" ]; then
   : "${MYSQL_ROOT_PASSWORD:?the database is not initialised, and no password is given}"
   mysqld "${common[@]}" --initialize-insecure
   mysqld "${common[@]}" --skip-networking --mysqlx=OFF --disable-log-bin &
-  for _ in $(seq 600); do
+  for _ in {1..600}; do
     mysqladmin --socket=/var/run/mysqld/mysqld.sock ping --silent && break
     sleep 0.1
   done

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { portVariables, root, type Settings } from '../../scripts/pipeline/settings.ts'
+import { freePort } from '../../packages/stack/src/index.ts'
+import type { CoreTarget } from '../support/core-suite.ts'
+import { uniqueName } from '../support/unique-name.ts'
+import type { Docker } from './engine/docker.ts'
+
+export type ComposeProject = CoreTarget & {
+  readonly name: string
+  /** Where each published port is, by its variable. */
+  readonly published: Readonly<Record<string, number>>
+  /** `docker compose ARGS`, and what it printed. */
+  compose(...args: readonly string[]): Promise<string>
+}
+
+/** What a person gets from `docker compose up --wait`, under a name and on ports that nobody else has. */
+export async function createComposeProject(docker: Docker, envFile?: string): Promise<ComposeProject> {
+  const name = uniqueName('outbox').replaceAll('_', '-')
+  const text = await docker.run(['compose', '-f', join(root, 'docker-compose.yml'), 'config', '--variables'])
+  const variables = [...text.matchAll(/^(\w+_PORT) /gm)].map(([, variable = '']) => variable)
+  const published = Object.fromEntries(
+    await Promise.all(variables.map(async variable => [variable, await freePort()] as const))
+  )
+  const env = Object.fromEntries(Object.entries(published).map(([variable, port]) => [variable, String(port)]))
+  const file = envFile === undefined ? [] : ['--env-file', join(root, envFile)]
+  const compose = (...args: readonly string[]) =>
+    docker.run(['compose', '-p', name, '-f', join(root, 'docker-compose.yml'), ...file, ...args], { env })
+  const ports = portVariables.map(([port, variable]) => [port, published[variable] ?? 0])
+  return {
+    name,
+    published,
+    compose,
+    ports: Object.fromEntries(ports) as Settings['ports'],
+    brokers: [`127.0.0.1:${published['KAFKA_PORT']}`],
+    restartDeliveryService: async () => void (await compose('restart', 'delivery-service')),
+    stop: async () => void (await compose('down', '-v', '--remove-orphans', '--timeout', '5'))
+  }
+}
