@@ -1,8 +1,9 @@
-import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, destination, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino'
 
 export type { Logger }
 
-const secrets = ['password', 'authorization', 'cookie', 'MYSQL_URL']
+const secrets = new Set(['password', 'authorization', 'cookie', 'MYSQL_URL'])
+const deepest = 2
 
 /** One JSON line an event on stdout: a constant message, the facts as fields, nothing secret. */
 export function createLogger(name: string, level: string, to: DestinationStream = destination(1)): Logger {
@@ -10,8 +11,39 @@ export function createLogger(name: string, level: string, to: DestinationStream 
     name,
     level,
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: [...secrets, ...secrets.map(secret => `*.${secret}`), ...secrets.map(secret => `*.*.${secret}`)]
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: Record<string, unknown>) => withoutSecrets(fields)
+    },
+    serializers: { err: (error: Error) => withoutSecrets({ ...stdSerializers.err(error) }) }
   }
-  return pino(options, to)
+  const logger: Logger = pino(options, to)
+  // pino formats what a logger says of itself for the first logger only; children find this one behind them.
+  const { child }: { child: (this: Logger, bindings: object, options?: object) => Logger } = logger
+  const childWithoutSecrets: typeof child = function (bindings, childOptions) {
+    return child.call(this, withoutSecrets({ ...bindings }), childOptions)
+  }
+  return Object.assign(logger, { child: childWithoutSecrets })
+}
+
+/**
+ * By hand and not by pino's `redact`, whose wildcards copied and searched every line: a sixth of the delivery service's
+ * time while it drained a backlog. Nearly all lines are flat and have nothing to hide.
+ */
+function withoutSecrets(fields: Record<string, unknown>, depth = 0): Record<string, unknown> {
+  let clean = fields
+  for (const [key, value] of Object.entries(fields)) {
+    const shown = secrets.has(key)
+      ? '[Redacted]'
+      : depth < deepest && isPlain(value)
+        ? withoutSecrets(value, depth + 1)
+        : value
+    if (shown !== value) clean = { ...clean, [key]: shown }
+  }
+  return clean
+}
+
+// What is an instance of something is left to pino's serializers.
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }

@@ -13,3 +13,21 @@ it('writes one JSON line an event, without what is secret at any depth it knows'
     { level: 'warn', msg: 'odd' }
   ])
 })
+
+it('hides secrets in errors and in what a child logger says of itself', () => {
+  const lines: string[] = []
+  const logger = createLogger('shop', 'info', { write: line => void lines.push(line) })
+  const error = Object.assign(new Error('refused'), { config: { password: 'hunter2' }, code: 'ER_ACCESS' })
+  logger.child({ client: { password: 'hunter2' } }).error({ err: error }, 'cannot connect')
+  expect(lines.join('')).not.toContain('hunter2')
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    err: { code: 'ER_ACCESS', message: 'refused', stack: expect.any(String) }
+  })
+})
+
+it('leaves what it was given as it was', () => {
+  const logger = createLogger('shop', 'info', { write: () => undefined })
+  const fields = { a: { password: 'x' } }
+  logger.info(fields, 'told')
+  expect(fields).toEqual({ a: { password: 'x' } })
+})

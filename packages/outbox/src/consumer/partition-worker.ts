@@ -3,6 +3,7 @@ import type { KafkaRecord } from '../kafka/kafka-client.ts'
 import { applyLane } from './apply-lane.ts'
 import { createCarefulStart } from './careful-start.ts'
 import type { ConsumerSetup } from './consumer-setup.ts'
+import { laneOf, lanesFor } from './lanes.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { whilePassing } from './retry-policy.ts'
 
@@ -93,19 +94,12 @@ async function makeReadable(setup: ConsumerSetup, records: readonly KafkaRecord[
 }
 
 async function applyRound(setup: ConsumerSetup, records: readonly KafkaRecord[], signal: AbortSignal): Promise<number> {
-  const lanes: Prepared[][] = Array.from({ length: setup.lanes }, () => [])
-  for (const record of records) {
-    const item = prepare(setup, record)
-    lanes[laneOf(item.key, setup.lanes)]?.push(item)
-  }
+  const items = records.map(record => prepare(setup, record))
+  const count = lanesFor(items, setup.lanes)
+  const lanes: Prepared[][] = Array.from({ length: count }, () => [])
+  for (const item of items) lanes[laneOf(item.key, count)]?.push(item)
   // All lanes end before an error leaves: nothing of this partition may still run when somebody else gets it.
   const ends = await Promise.allSettled(lanes.map(lane => applyLane(setup, lane, signal)))
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return records.length
-}
-
-function laneOf(key: string, lanes: number): number {
-  let hash = 0
-  for (let index = 0; index < key.length; index++) hash = (hash * 31 + key.charCodeAt(index)) | 0
-  return Math.abs(hash) % lanes
 }
