@@ -19,6 +19,7 @@ export const configSchema = z.object({
   KAFKA_TOPIC: z.string().default('orders_server.orders.outbox').describe('Topic of the order events'),
   KAFKA_GROUP: z.string().default('delivery-service').describe('Consumer group, and the name in the inbox'),
   KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs').describe('Which Kafka client reads the topic'),
+  BATCH_SIZE: z.coerce.number().int().min(1).max(10_000).default(500).describe('Events in one transaction at most'),
   STALL_AFTER_MS: z.coerce
     .number()
     .int()

@@ -80,7 +80,8 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
   return { stack, addresses, services: new Map(started.map(part => [part.name, part])), stop }
 }
 
-async function openStack(settings: Settings, progress: Progress): Promise<Stack> {
+/** The engines alone, set up as for the pipeline. */
+export async function openStack(settings: Settings, progress: Progress): Promise<Stack> {
   const { dir, ports, external } = settings
   if (external !== undefined) {
     const { rootPasswordFile, host, port } = external.mysql

@@ -27,3 +27,14 @@ export async function recordsIn(lab: Lab, topic: string): Promise<number> {
     return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)
   })
 }
+
+/** Forgets what a topic holds: a new group begins with what comes next. */
+export async function clearTopic(lab: Lab, topic: string): Promise<void> {
+  await withAdmin(lab, async admin => {
+    const partitions = (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => ({
+      partition,
+      offset: high
+    }))
+    await admin.deleteTopicRecords({ topic, partitions })
+  })
+}

@@ -1,12 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import mysql, { type Pool, type RowDataPacket } from 'mysql2/promise'
-import { type Part, freePort, startStack, type Stack } from '../../../packages/stack/src/index.ts'
-import { ensureAccounts, urlFor } from '../../../scripts/pipeline/accounts.ts'
+import { type Part, freePort, type Stack } from '../../../packages/stack/src/index.ts'
 import { type Addresses, addressesOf } from '../../../scripts/pipeline/addresses.ts'
-import { runNode } from '../../../scripts/pipeline/node-process.ts'
+import { openStack } from '../../../scripts/pipeline/pipeline.ts'
+import { prepare } from '../../../scripts/pipeline/prepare.ts'
 import { type PortName, portVariables, root, type Settings } from '../../../scripts/pipeline/settings.ts'
-import { ensureTopics } from '../../../scripts/pipeline/topics.ts'
 import type { BinlogPosition } from '../binlog/read-binlog.ts'
 
 /** A stack of the bench's own, as `npm start` brings it up, on free ports and in an empty folder. */
@@ -25,15 +24,9 @@ export type Lab = {
 
 export async function startLab(): Promise<Lab> {
   const settings = await freeSettings()
-  const { dir, ports } = settings
+  const { dir } = settings
   const secretsDir = join(dir, 'secrets')
-  const stack = await startStack({
-    dir,
-    ports: { mysql: ports.mysql, kafka: ports.kafka, connect: ports.connect, jmx: ports.jmx },
-    jmxConfig: join(root, 'connect-config/jmx-exporter.yaml'),
-    workerProperties: join(root, 'connect-config/worker.properties'),
-    references: { SECRETS_DIR: secretsDir }
-  })
+  const stack = await openStack(settings, (_, work) => work())
   const { host, port, rootPassword: password } = stack.mysql
   const db = mysql.createPool({ host, port, user: 'root', password, connectionLimit: 8, multipleStatements: true })
   const running = new Map<string, Part>()
@@ -44,12 +37,7 @@ export async function startLab(): Promise<Lab> {
     await rm(dir, { recursive: true, force: true })
   }
   try {
-    await Promise.all([ensureAccounts(stack, secretsDir), ensureTopics(stack.kafka.brokers)])
-    const at = { stack, secretsDir }
-    await Promise.all([
-      runNode('order-service/src/migrate.ts', { MYSQL_URL: await urlFor('orders_owner', 'orders', at) }),
-      runNode('delivery-service/src/migrate.ts', { MYSQL_URL: await urlFor('deliveries_owner', 'deliveries', at) })
-    ])
+    await prepare({ stack, secretsDir, progress: (_, work) => work() })
   } catch (error) {
     await close()
     throw error

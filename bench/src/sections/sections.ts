@@ -1,6 +1,7 @@
+import { drain } from './drain.ts'
 import { latency } from './latency.ts'
 import { writePath } from './write-path.ts'
 import type { Section } from './section.ts'
 
 /** In the order of a full run: what fills the tables comes last. */
-export const sections: readonly Section[] = [latency, writePath]
+export const sections: readonly Section[] = [latency, writePath, drain]

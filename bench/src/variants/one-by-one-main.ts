@@ -20,7 +20,11 @@ function createLoop(config: Config, logger: Logger): Service {
   const kafka = new Kafka({ brokers: config.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING })
   const consumer = kafka.consumer({ groupId: config.KAFKA_GROUP, maxWaitTimeInMs: 500 })
   const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1') } })
-  const server = createHttpServer(express().use(health.routes), { host: '127.0.0.1', port: config.HTTP_PORT })
+  let handled = 0
+  const app = express()
+    .use(health.routes)
+    .get('/metrics', (_, response) => response.send(`events_total{outcome="handled"} ${handled}\n`))
+  const server = createHttpServer(app, { host: '127.0.0.1', port: config.HTTP_PORT })
 
   async function handle(messageId: string, text: string, orderId: number): Promise<void> {
     await db.transaction(async trx => {
@@ -30,6 +34,7 @@ function createLoop(config: Config, logger: Logger): Service {
       const { name, quantity } = JSON.parse(text) as { name: string; quantity: number }
       await trx('delivery').insert({ order_id: orderId, name, quantity })
     })
+    handled += 1
     logger.info({ orderId, messageId }, 'order delivered')
   }
 

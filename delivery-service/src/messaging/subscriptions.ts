@@ -32,6 +32,7 @@ export function createSubscriptions(config: Config, { db, logger, registry }: Pa
     db,
     logger,
     on: { [orderCreated.name]: onOrderCreated },
+    batchSize: config.BATCH_SIZE,
     observe: createDeliveryObserver(logger, registry),
     liveness: { stallAfterMs: config.STALL_AFTER_MS, onStalled: reason => void (stalled = reason) }
   })

@@ -19,7 +19,8 @@ export function createLogger(name: string, level: string, to: DestinationStream 
   }
   const logger: Logger = pino(options, to)
   // pino formats what a logger says of itself for the first logger only; children find this one behind them.
-  const { child }: { child: (this: Logger, bindings: object, options?: object) => Logger } = logger
+  // oxlint-disable-next-line typescript/unbound-method -- called with `this` below
+  const child: (this: Logger, bindings: object, options?: object) => Logger = logger.child
   const childWithoutSecrets: typeof child = function (bindings, childOptions) {
     return child.call(this, withoutSecrets({ ...bindings }), childOptions)
   }

@@ -1,0 +1,109 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RowDataPacket } from 'mysql2/promise'
+import { ensureTopic } from '../lab/admin.ts'
+import { debeziumDefaults, type Tuning } from '../lab/connector.ts'
+import { askNumber, type Lab } from '../lab/lab.ts'
+import { withVariant } from '../lab/run-variant.ts'
+import { cpuBetween, memoryOf, readUsage } from '../lab/usage.ts'
+import { runLoad } from '../load/run-load.ts'
+import { isAccepted } from '../load/samples.ts'
+import { round } from '../stats/summary.ts'
+import { type Variant, variantNamed } from '../variants/variants.ts'
+import type { Context, Plan, Section } from './section.ts'
+
+export type CostRow =
+  | { readonly kind: 'idle'; readonly variant: string; readonly cpuPercent: Figures; readonly memoryMb: Figures }
+  | { readonly kind: 'bytes'; readonly variant: string; readonly binlog: number; readonly kafka: number; readonly tables: number }
+
+type Figures = Readonly<Record<string, number>>
+
+const plain: Tuning = config => ({ ...config, 'value.converter.schemas.enable': 'false', ...plainKey })
+const plainKey = {
+  'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'key.converter.schemas.enable': 'false',
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter'
+}
+
+const polling5: Tuning = config => ({ ...config, 'max.batch.size': '2048', 'poll.interval.ms': '5' })
+
+/** What is idle or costs bytes in other ways than the project. */
+function costVariants(): readonly Variant[] {
+  const project = variantNamed('project')
+  return [
+    project,
+    { ...project, name: 'poll-5', title: 'batch 2048, asked every 5 ms', connector: polling5 },
+    { ...project, name: 'default', connector: debeziumDefaults },
+    { ...project, name: 'no-schema', title: 'JSON without schema', connector: plain },
+    variantNamed('polling')
+  ]
+}
+
+export const cost: Section<CostRow> = {
+  name: 'cost',
+  title: 'Idle CPU and memory, and bytes an order',
+  estimate: ({ quick }) => costVariants().length * (quick ? 10 : 20),
+  async run(context) {
+    const rows: CostRow[] = []
+    await ensureTopic(context.lab, 'bench.polling')
+    for (const variant of costVariants()) rows.push(...(await withVariant(context, variant, () => measure(context, variant))))
+    await context.lab.db.query('TRUNCATE orders.polling_outbox')
+    for (const row of rows) context.say(JSON.stringify(row))
+    return rows
+  }
+}
+
+async function measure({ lab, plan }: Context, variant: Variant): Promise<readonly CostRow[]> {
+  const bytes = await bytesAnOrder(lab, variant, plan)
+  // Offsets are flushed and code is compiled for a moment after the last order.
+  await sleep(plan.quick ? 1_000 : 3_000)
+  const idleMs = plan.quick ? 2_000 : 8_000
+  const before = readUsage(lab)
+  await sleep(idleMs)
+  const after = readUsage(lab)
+  const cpu = Object.entries(cpuBetween(before, after)).map(([name, ms]) => [name, round((100 * ms) / idleMs, 1)] as const)
+  return [bytes, { kind: 'idle', variant: variant.name, cpuPercent: Object.fromEntries(cpu), memoryMb: memoryOf(after) }]
+}
+
+async function bytesAnOrder(lab: Lab, variant: Variant, plan: Plan): Promise<CostRow> {
+  const binlogBytes = async () => {
+    const [rows] = await lab.db.query<RowDataPacket[]>('SHOW BINARY LOGS')
+    return rows.reduce((sum, row) => sum + Number(row['File_size']), 0)
+  }
+  const deliveriesOff = () => lab.running.get('delivery-service')?.stop()
+  await deliveriesOff() // its own rows are not the order's
+  const [binlog, kafka, tables] = [await binlogBytes(), await topicBytes(lab, variant.topic), await tableBytes(lab)]
+  const load = { host: '127.0.0.1', port: lab.settings.ports.order, rate: 400, seconds: plan.quick ? 2 : 4, connections: 64 }
+  const orders = (await runLoad(load)).filter(isAccepted).length
+  await sleep(1_500)
+  const each = (bytes: number) => round(bytes / orders, 0)
+  const row: CostRow = {
+    kind: 'bytes',
+    variant: variant.name,
+    binlog: each((await binlogBytes()) - binlog),
+    kafka: each((await topicBytes(lab, variant.topic)) - kafka),
+    tables: each((await tableBytes(lab)) - tables)
+  }
+  await lab.running.get('delivery-service')?.start()
+  return row
+}
+
+/** Rows that stay for good, as InnoDB counts them. */
+async function tableBytes({ db }: Lab): Promise<number> {
+  await db.query('ANALYZE TABLE orders.customer_order, orders.outbox, orders.polling_outbox')
+  const sql = "SELECT SUM(data_length + index_length) FROM information_schema.TABLES WHERE table_schema = 'orders'"
+  return askNumber(db, `/*+ SET_VAR(information_schema_stats_expiry = 0) */ ${sql}`)
+}
+
+async function topicBytes({ settings }: Lab, topic: string): Promise<number> {
+  const dir = join(settings.dir, 'kafka/kafka-1/log')
+  const folders = (await readdir(dir)).filter(name => name.replace(/-\d+$/, '') === topic)
+  const sizes = await Promise.all(
+    folders.map(async folder => {
+      const files = (await readdir(join(dir, folder))).filter(name => name.endsWith('.log'))
+      return Promise.all(files.map(async name => (await stat(join(dir, folder, name))).size))
+    })
+  )
+  return sizes.flat().reduce((sum, size) => sum + size, 0)
+}

@@ -1,0 +1,156 @@
+import { freePort } from '../../../packages/stack/src/index.ts'
+import { clearTopic, ensureTopic, recordsIn } from '../lab/admin.ts'
+import { copyTopic } from '../lab/copy-topic.ts'
+import { prefillOutbox } from '../lab/prefill.ts'
+import { deliveryProcess, startProcess, stopProcess } from '../lab/processes.ts'
+import { cpuBetween, readUsage } from '../lab/usage.ts'
+import { type Drain, drains } from './drains.ts'
+import { handledAt, type Pace, watchUntil } from './progress.ts'
+import { type Context, inRounds, type Plan, type Section } from './section.ts'
+
+export type DrainRow = Pace & {
+  readonly drain: string
+  readonly round: number
+  readonly events: number
+  /** CPU microseconds for one event, by process. */
+  readonly cpu: Readonly<Record<string, number>>
+}
+
+const topic = 'orders_server.orders.outbox'
+
+function shape({ quick }: Plan): { events: number; few: number; oneByOne: number } {
+  return quick
+    ? { events: 50_000, few: 50_000, oneByOne: 2_000 }
+    : { events: 1_000_000, few: 300_000, oneByOne: 10_000 }
+}
+
+export const drain: Section<DrainRow> = {
+  name: 'drain',
+  title: 'A backlog: Debezium to Kafka alone, and into the delivery database',
+  estimate(plan) {
+    const { events, few, oneByOne } = shape(plan)
+    const whole = plan.rounds * (events / 40_000 + events / 20_000 + 14)
+    return (
+      10 + events / 60_000 + whole + plan.rounds * (oneByOne / 800 + 4) + chosen(plan).length * (few / 25_000 + 5) + 20
+    )
+  },
+  async run(context) {
+    const { lab, connector, plan } = context
+    const { events } = shape(plan)
+    const rows: DrainRow[] = []
+    const note = (row: DrainRow) => {
+      rows.push(row)
+      context.say(`${row.drain}: ${row.perSecond}/s, ${JSON.stringify(row.cpu)}`)
+    }
+    await connector.configure(config => config)
+    await connector.stop()
+    const start = await connector.offsets()
+    await prefillOutbox(lab, events, 1)
+    for (const { thing, round } of inRounds(['kafka', 'pipeline'] as const, plan.rounds)) {
+      await connector.setOffsets(start)
+      await clearTopic(lab, topic)
+      const pace = await (thing === 'kafka' ? toKafka(context, events) : throughEverything(context, events))
+      note({ drain: thing, round, events, ...pace })
+      await connector.stop()
+    }
+    for (const row of await fromKafka(context)) note(row)
+    await emptyDeliveries(context)
+    return rows
+  }
+}
+
+type Measured = Pace & { readonly cpu: Record<string, number> }
+
+async function toKafka({ lab, connector }: Context, events: number): Promise<Measured> {
+  return measured(lab, events, async () => {
+    await connector.resume()
+    return watchUntil({ read: () => recordsIn(lab, topic), count: events, everyMs: 20, withinMs: 300_000 })
+  })
+}
+
+async function throughEverything(context: Context, events: number): Promise<Measured> {
+  const { lab, connector } = context
+  const urls = await startConsumers(context, { name: 'pipeline', title: '' })
+  try {
+    return await measured(lab, events, async () => {
+      await connector.resume()
+      return watchUntil({ read: () => handledAt(urls), count: events, everyMs: 50, withinMs: 300_000 })
+    })
+  } finally {
+    await stopConsumers(context)
+  }
+}
+
+/** What lies in the topic, by consumers of several kinds; Connect is at rest. */
+async function fromKafka(context: Context): Promise<readonly DrainRow[]> {
+  const { lab, plan } = context
+  const { few, oneByOne } = shape(plan)
+  const rows: DrainRow[] = []
+  for (const partitions of new Set(chosen(plan).map(each => each.partitions ?? 3))) {
+    await ensureTopic(lab, `bench.drain.${partitions}`, partitions)
+    await copyTopic(lab, { from: topic, to: `bench.drain.${partitions}`, count: few })
+  }
+  const slow: Drain = { name: 'one-by-one', title: '', file: 'bench/src/variants/one-by-one-main.ts' }
+  const all = [...chosen(plan), ...Array.from({ length: plan.rounds }, () => slow)]
+  for (const [index, thing] of all.entries()) {
+    const events = thing === slow ? oneByOne : few
+    const urls = await startConsumers(context, { ...thing, topic: `bench.drain.${thing.partitions ?? 3}` })
+    try {
+      const watch = { read: () => handledAt(urls), count: events, everyMs: 20, withinMs: 240_000 }
+      rows.push({
+        drain: thing.name,
+        round: index + 1,
+        events,
+        ...(await measured(lab, events, () => watchUntil(watch)))
+      })
+    } finally {
+      await stopConsumers(context)
+    }
+  }
+  return rows
+}
+
+function chosen({ quick }: Plan): readonly Drain[] {
+  return quick ? drains.slice(0, 2) : drains
+}
+
+async function measured(lab: Context['lab'], events: number, work: () => Promise<Pace>): Promise<Measured> {
+  const before = readUsage(lab)
+  const pace = await work()
+  const cpu = cpuBetween(before, readUsage(lab))
+  const each = Object.entries(cpu).map(([name, ms]) => [name, Math.round((ms * 10_000) / events) / 10] as const)
+  return { ...pace, cpu: Object.fromEntries(each) }
+}
+
+let groups = 0
+
+async function startConsumers(
+  { lab }: Context,
+  drained: Drain & { readonly topic?: string }
+): Promise<readonly string[]> {
+  await emptyDeliveries({ lab })
+  groups += 1
+  const urls: string[] = []
+  const { file = 'delivery-service/src/main.ts', consumers = 1, env = {} } = drained
+  for (let number = 1; number <= consumers; number++) {
+    const port = String(await freePort())
+    const spec = await deliveryProcess(lab, file, {
+      ...env,
+      HTTP_PORT: port,
+      KAFKA_TOPIC: drained.topic ?? topic,
+      KAFKA_GROUP: `bench-drain-${groups}`
+    })
+    await startProcess(lab, { ...spec, name: `delivery-service-${number}` })
+    urls.push(`http://127.0.0.1:${port}`)
+  }
+  return urls
+}
+
+async function stopConsumers({ lab }: Context): Promise<void> {
+  for (const name of [...lab.running.keys()].filter(each => each.startsWith('delivery-service-')))
+    await stopProcess(lab, name)
+}
+
+async function emptyDeliveries({ lab }: Pick<Context, 'lab'>): Promise<void> {
+  await lab.db.query('TRUNCATE deliveries.delivery; TRUNCATE deliveries.inbox')
+}
