@@ -3,6 +3,7 @@ import type { Result } from '../sections/section.ts'
 import { groupBy } from '../stats/by.ts'
 import { spreadOf } from '../stats/summary.ts'
 import { variantNamed } from '../variants/variants.ts'
+import { cpuTable } from './cost-chapter.ts'
 import { type Chapter, picture, type Verdict, verdict } from './chapter.ts'
 import { lineChart, type Series } from './svg.ts'
 import { figure, spread, table } from './text.ts'
@@ -41,7 +42,9 @@ ${picture('latency-p99', '99th percentile by rate')}
 
 ${table(head, rows)}
 
-The highest rate held: ${highestHeld(result.rows)}.`
+The highest rate held: ${highestHeld(result.rows)}.
+
+${cpuTable(result.rows)}`
   const charts = { 'latency-p50': chart(result.rows, 'p50'), 'latency-p99': chart(result.rows, 'p99') }
   return { heading: 'Latency, beside the rivals', text, charts }
 }

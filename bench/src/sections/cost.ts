@@ -15,7 +15,13 @@ import type { Context, Plan, Section } from './section.ts'
 
 export type CostRow =
   | { readonly kind: 'idle'; readonly variant: string; readonly cpuPercent: Figures; readonly memoryMb: Figures }
-  | { readonly kind: 'bytes'; readonly variant: string; readonly binlog: number; readonly kafka: number; readonly tables: number }
+  | {
+      readonly kind: 'bytes'
+      readonly variant: string
+      readonly binlog: number
+      readonly kafka: number
+      readonly tables: number
+    }
 
 type Figures = Readonly<Record<string, number>>
 
@@ -47,7 +53,8 @@ export const cost: Section<CostRow> = {
   async run(context) {
     const rows: CostRow[] = []
     await ensureTopic(context.lab, 'bench.polling')
-    for (const variant of costVariants()) rows.push(...(await withVariant(context, variant, () => measure(context, variant))))
+    for (const variant of costVariants())
+      rows.push(...(await withVariant(context, variant, () => measure(context, variant))))
     await context.lab.db.query('TRUNCATE orders.polling_outbox')
     for (const row of rows) context.say(JSON.stringify(row))
     return rows
@@ -62,8 +69,13 @@ async function measure({ lab, plan }: Context, variant: Variant): Promise<readon
   const before = readUsage(lab)
   await sleep(idleMs)
   const after = readUsage(lab)
-  const cpu = Object.entries(cpuBetween(before, after)).map(([name, ms]) => [name, round((100 * ms) / idleMs, 1)] as const)
-  return [bytes, { kind: 'idle', variant: variant.name, cpuPercent: Object.fromEntries(cpu), memoryMb: memoryOf(after) }]
+  const cpu = Object.entries(cpuBetween(before, after)).map(
+    ([name, ms]) => [name, round((100 * ms) / idleMs, 1)] as const
+  )
+  return [
+    bytes,
+    { kind: 'idle', variant: variant.name, cpuPercent: Object.fromEntries(cpu), memoryMb: memoryOf(after) }
+  ]
 }
 
 async function bytesAnOrder(lab: Lab, variant: Variant, plan: Plan): Promise<CostRow> {
@@ -74,7 +86,13 @@ async function bytesAnOrder(lab: Lab, variant: Variant, plan: Plan): Promise<Cos
   const deliveriesOff = () => lab.running.get('delivery-service')?.stop()
   await deliveriesOff() // its own rows are not the order's
   const [binlog, kafka, tables] = [await binlogBytes(), await topicBytes(lab, variant.topic), await tableBytes(lab)]
-  const load = { host: '127.0.0.1', port: lab.settings.ports.order, rate: 400, seconds: plan.quick ? 2 : 4, connections: 64 }
+  const load = {
+    host: '127.0.0.1',
+    port: lab.settings.ports.order,
+    rate: 400,
+    seconds: plan.quick ? 2 : 4,
+    connections: 64
+  }
   const orders = (await runLoad(load)).filter(isAccepted).length
   await sleep(1_500)
   const each = (bytes: number) => round(bytes / orders, 0)

@@ -21,7 +21,7 @@ const topic = 'orders_server.orders.outbox'
 function shape({ quick }: Plan): { events: number; few: number; oneByOne: number } {
   return quick
     ? { events: 50_000, few: 50_000, oneByOne: 2_000 }
-    : { events: 1_000_000, few: 300_000, oneByOne: 10_000 }
+    : { events: 1_000_000, few: 200_000, oneByOne: 10_000 }
 }
 
 export const drain: Section<DrainRow> = {

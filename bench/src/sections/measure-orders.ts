@@ -1,4 +1,4 @@
-import { readCommits } from '../binlog/commits.ts'
+import { type Commits, readCommits } from '../binlog/commits.ts'
 import type { Lab } from '../lab/lab.ts'
 import { untilDelivered } from '../lab/run-variant.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
@@ -37,16 +37,12 @@ export async function measureOrders(lab: Lab, { rate, seconds }: OrdersLoad): Pr
     10_000
   )
   const cpu = cpuBetween(before, readUsage(lab))
-  const { orders, deliveries } = await readCommits(lab.binlogDir, from, await lab.binlogPosition())
-  const delivery: number[] = []
-  const whole: number[] = []
-  for (const { id, due } of accepted) {
-    const ordered = orders.get(id)
-    const done = deliveries.get(id)?.commit
-    if (ordered === undefined || done === undefined) continue
-    delivery.push((done - ordered) / 1000)
-    whole.push((done - due) / 1000)
-  }
+  const commits = await readCommits(lab.binlogDir, from, await lab.binlogPosition())
+  const ids = accepted.map(({ id }) => id)
+  const whole = accepted.flatMap(({ id, due }) => {
+    const done = commits.deliveries.get(id)?.commit
+    return done === undefined ? [] : [(done - due) / 1000]
+  })
   const row = {
     rate,
     seconds,
@@ -54,13 +50,22 @@ export async function measureOrders(lab: Lab, { rate, seconds }: OrdersLoad): Pr
     accepted: accepted.length,
     delivered,
     request: requestTimes(samples),
-    delivery: summarise(delivery),
+    delivery: summarise(deliveryTimes(commits, ids)),
     whole: summarise(whole),
     cpuPerThousand: Object.fromEntries(
       Object.entries(cpu).map(([name, ms]) => [name, round((ms * 1000) / Math.max(1, accepted.length), 0)])
     )
   }
   return { ...row, held: isHeld(row) }
+}
+
+/** Milliseconds from each order's COMMIT to its delivery's. */
+export function deliveryTimes({ orders, deliveries }: Commits, ids: Iterable<number>): readonly number[] {
+  return [...ids].flatMap(id => {
+    const ordered = orders.get(id)
+    const done = deliveries.get(id)?.commit
+    return ordered === undefined || done === undefined ? [] : [(done - ordered) / 1000]
+  })
 }
 
 /** Every order accepted, none a second late, and every one delivered within two seconds. */

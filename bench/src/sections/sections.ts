@@ -1,7 +1,11 @@
+import { cost } from './cost.ts'
 import { drain } from './drain.ts'
+import { growth } from './growth.ts'
 import { latency } from './latency.ts'
+import { settingsSection } from './settings.ts'
+import { shapes } from './shapes.ts'
 import { writePath } from './write-path.ts'
 import type { Section } from './section.ts'
 
 /** In the order of a full run: what fills the tables comes last. */
-export const sections: readonly Section[] = [latency, writePath, drain]
+export const sections: readonly Section[] = [latency, writePath, drain, cost, settingsSection, shapes, growth]

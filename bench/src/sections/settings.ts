@@ -9,25 +9,51 @@ import { type Context, inRounds, type Plan, type Section } from './section.ts'
 
 export type Setting = { readonly name: string; readonly title: string; readonly tuning: Tuning }
 
-const set = (changes: Readonly<Record<string, string>>): Tuning => config => ({ ...config, ...changes })
+const set =
+  (changes: Readonly<Record<string, string>>): Tuning =>
+  config => ({ ...config, ...changes })
 
 /** The connector as it is, and with one thing otherwise. */
 export const settings: readonly Setting[] = [
   { name: 'as-is', title: 'as it is: max.batch.size 1, linger.ms 0', tuning: config => config },
-  { name: 'batch-2048', title: 'max.batch.size 2048 (default), poll.interval.ms 500', tuning: config => without(config, ['max.batch.size']) },
-  { name: 'poll-5', title: 'max.batch.size 2048, poll.interval.ms 5', tuning: set({ 'max.batch.size': '2048', 'poll.interval.ms': '5' }) },
-  { name: 'poll-1', title: 'max.batch.size 2048, poll.interval.ms 1', tuning: set({ 'max.batch.size': '2048', 'poll.interval.ms': '1' }) },
+  {
+    name: 'batch-2048',
+    title: 'max.batch.size 2048 (default), poll.interval.ms 500',
+    tuning: config => without(config, ['max.batch.size'])
+  },
+  {
+    name: 'poll-5',
+    title: 'max.batch.size 2048, poll.interval.ms 5',
+    tuning: set({ 'max.batch.size': '2048', 'poll.interval.ms': '5' })
+  },
+  {
+    name: 'poll-1',
+    title: 'max.batch.size 2048, poll.interval.ms 1',
+    tuning: set({ 'max.batch.size': '2048', 'poll.interval.ms': '1' })
+  },
   { name: 'linger-1', title: 'producer linger.ms 1', tuning: set({ 'producer.override.linger.ms': '1' }) },
-  { name: 'linger-5', title: 'producer linger.ms 5 (Kafka default)', tuning: config => without(config, ['producer.override.linger']) },
-  { name: 'not-idempotent', title: 'producer without idempotence (Connect default)', tuning: config => without(config, ['producer.override.enable']) },
+  {
+    name: 'linger-5',
+    title: 'producer linger.ms 5 (Kafka default)',
+    tuning: config => without(config, ['producer.override.linger'])
+  },
+  {
+    name: 'not-idempotent',
+    title: 'producer without idempotence (Connect default)',
+    tuning: config => without(config, ['producer.override.enable'])
+  },
   { name: 'queue-32768', title: 'max.queue.size 32768', tuning: set({ 'max.queue.size': '32768' }) },
   { name: 'default', title: 'every speed setting at its default', tuning: debeziumDefaults }
 ]
 
-export type SettingRow = OrdersRow & { readonly setting: string; readonly round: number; readonly drainPerSecond: number }
+export type SettingRow = OrdersRow & {
+  readonly setting: string
+  readonly round: number
+  readonly drainPerSecond: number
+}
 
 function shape({ quick, rounds }: Plan) {
-  return { seconds: quick ? 2 : 5, events: quick ? 10_000 : 150_000, rounds: Math.min(rounds, 2) }
+  return { seconds: quick ? 2 : 4, events: quick ? 10_000 : 100_000, rounds: Math.min(rounds, quick ? 1 : 2) }
 }
 
 export const settingsSection: Section<SettingRow> = {
@@ -43,7 +69,9 @@ export const settingsSection: Section<SettingRow> = {
     for (const { thing, round } of inRounds(chosen(context.plan), rounds)) {
       const row = { setting: thing.name, round, ...(await measure(context, thing, rows.length)) }
       rows.push(row)
-      context.say(`${row.setting}: p50 ${row.delivery.p50} p99 ${row.delivery.p99} ms, ${row.cpuPerThousand['connect-1']} ms of Connect for 1,000, drains ${row.drainPerSecond}/s`)
+      context.say(
+        `${row.setting}: p50 ${row.delivery.p50} p99 ${row.delivery.p99} ms, ${row.cpuPerThousand['connect-1']} ms of Connect for 1,000, drains ${row.drainPerSecond}/s`
+      )
     }
     await context.lab.db.query('DELETE FROM deliveries.delivery WHERE order_id >= 1000000000')
     return rows
@@ -54,7 +82,11 @@ function chosen({ quick }: Plan): readonly Setting[] {
   return quick ? settings.slice(0, 3) : settings
 }
 
-async function measure(context: Context, { tuning }: Setting, number: number): Promise<OrdersRow & { drainPerSecond: number }> {
+async function measure(
+  context: Context,
+  { tuning }: Setting,
+  number: number
+): Promise<OrdersRow & { drainPerSecond: number }> {
   const { lab, plan, connector } = context
   const { seconds, events } = shape(plan)
   const project = variantNamed('project')

@@ -44,7 +44,7 @@ export type WritePathRow = {
 const connections = 64
 
 function shape({ quick }: Plan): { seconds: number; warmUp: number } {
-  return quick ? { seconds: 2, warmUp: 1 } : { seconds: 5, warmUp: 2 }
+  return quick ? { seconds: 2, warmUp: 1 } : { seconds: 4, warmUp: 2 }
 }
 
 export const writePath: Section<WritePathRow> = {

@@ -1,0 +1,75 @@
+import { askNumber, type Lab } from '../lab/lab.ts'
+import { passThrough, writeHistory } from '../lab/pass-orders.ts'
+import { withVariant } from '../lab/run-variant.ts'
+import { memoryOf, readUsage } from '../lab/usage.ts'
+import type { Summary } from '../stats/summary.ts'
+import { variantNamed } from '../variants/variants.ts'
+import { measureOrders } from './measure-orders.ts'
+import { handledAt, watchUntil } from './progress.ts'
+import type { Plan, Section } from './section.ts'
+
+export type GrowthRow = {
+  readonly passed: number
+  readonly delivery: Summary
+  readonly request: Summary
+  readonly memoryMb: Readonly<Record<string, number>>
+  /** How fast the last of them went through the whole pipeline; 0 where none did. */
+  readonly passedPerSecond: number
+}
+
+function shape({ quick }: Plan) {
+  return quick
+    ? { steps: [1_000, 20_000, 50_000], through: 20_000, seconds: 3 }
+    : { steps: [10_000, 1_000_000, 10_000_000], through: 1_000_000, seconds: 6 }
+}
+
+export const growth: Section<GrowthRow> = {
+  name: 'growth',
+  title: 'After many orders have passed',
+  estimate(plan) {
+    const { steps, through, seconds } = shape(plan)
+    return 15 + steps.length * (2 * seconds + 4) + through / 15_000 + (Math.max(...steps) - through) / 60_000
+  },
+  async run(context) {
+    const { lab, plan } = context
+    await lab.db.query('TRUNCATE deliveries.delivery; TRUNCATE deliveries.inbox; TRUNCATE orders.customer_order')
+    return withVariant(context, variantNamed('project'), async () => {
+      const rows: GrowthRow[] = []
+      for (const passed of shape(plan).steps) {
+        const passedPerSecond = await pass(lab, passed, shape(plan).through)
+        const row = { passed, passedPerSecond, ...(await measure(lab, shape(plan).seconds)) }
+        rows.push(row)
+        context.say(
+          `${passed} passed: p50 ${row.delivery.p50} p99 ${row.delivery.p99} ms, ${JSON.stringify(row.memoryMb)}`
+        )
+      }
+      return rows
+    })
+  }
+}
+
+/** Up to `through` orders go the whole way; those beyond are rows in the same tables, written beside the pipeline. */
+async function pass(lab: Lab, passed: number, through: number): Promise<number> {
+  const there = await askNumber(lab.db, 'SELECT COUNT(*) FROM orders.customer_order')
+  if (passed > through) {
+    await writeHistory(lab, passed - there)
+    return 0
+  }
+  const url = `http://127.0.0.1:${lab.settings.ports.delivery}`
+  const before = await handledAt([url])
+  const count = Math.floor((passed - there) / 1000) * 1000
+  const watched = watchUntil({
+    read: async () => (await handledAt([url])) - before,
+    count,
+    everyMs: 50,
+    withinMs: 300_000
+  })
+  const [{ perSecond }] = await Promise.all([watched, passThrough(lab, count)])
+  return perSecond
+}
+
+async function measure(lab: Lab, seconds: number) {
+  await measureOrders(lab, { rate: 500, seconds })
+  const { delivery, request } = await measureOrders(lab, { rate: 500, seconds })
+  return { delivery, request, memoryMb: memoryOf(readUsage(lab)) }
+}

@@ -1,0 +1,99 @@
+import type { Tuning } from '../lab/connector.ts'
+import { addTenants, removeTenants } from '../lab/tenants.ts'
+import { withVariant } from '../lab/run-variant.ts'
+import { cpuBetween, readUsage } from '../lab/usage.ts'
+import type { Summary } from '../stats/summary.ts'
+import { variantNamed } from '../variants/variants.ts'
+import { measureOrders } from './measure-orders.ts'
+import { measureWrites } from './paced-writes.ts'
+import type { Context, Plan, Section } from './section.ts'
+
+export type ShapeRow = {
+  readonly shape: string
+  readonly rate: number
+  readonly delivery: Summary
+  /** CPU milliseconds a second, by process. */
+  readonly cpu: Readonly<Record<string, number>>
+}
+
+const withoutSchema: Tuning = config => ({
+  ...config,
+  'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'key.converter.schemas.enable': 'false',
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'value.converter.schemas.enable': 'false'
+})
+
+const payloads = [
+  { title: 'payload 0.3 kB', bytes: 300, rate: 200 },
+  { title: 'payload 10 kB', bytes: 10_000, rate: 200 },
+  { title: 'payload 100 kB', bytes: 100_000, rate: 50 }
+]
+
+const tenantCounts = ({ quick }: Plan) => (quick ? [1, 2] : [1, 4, 16])
+
+export const shapes: Section<ShapeRow> = {
+  name: 'shapes',
+  title: 'Payloads, formats, and many connectors on one server',
+  estimate: plan => 15 + (payloads.length + 5) * secondsOf(plan) + Math.max(...tenantCounts(plan)) * 3,
+  async run(context) {
+    const project = variantNamed('project')
+    const rows = [
+      ...(await withVariant(context, { ...project, connector: withoutSchema }, () =>
+        plain(context, 'JSON without schema')
+      )),
+      ...(await withVariant(context, project, async () => [
+        ...(await plain(context, 'JSON with schema')),
+        ...(await sized(context)),
+        ...(await crowded(context))
+      ]))
+    ]
+    for (const { shape, delivery } of rows) context.say(`${shape}: p50 ${delivery.p50} p99 ${delivery.p99} ms`)
+    return rows
+  }
+}
+
+function secondsOf({ quick }: Plan): number {
+  return quick ? 2 : 5
+}
+
+async function plain({ lab, plan }: Context, shape: string): Promise<readonly ShapeRow[]> {
+  await measureOrders(lab, { rate: 500, seconds: 1 })
+  return [await observed(lab, { shape, rate: 500, seconds: secondsOf(plan) })]
+}
+
+type Observed = { readonly shape: string; readonly rate: number; readonly seconds: number }
+
+async function observed(lab: Context['lab'], { shape, rate, seconds }: Observed): Promise<ShapeRow> {
+  const before = readUsage(lab)
+  const { delivery } = await measureOrders(lab, { rate, seconds })
+  return { shape, rate, delivery, cpu: aSecond(cpuBetween(before, readUsage(lab)), seconds) }
+}
+
+async function sized({ lab, plan }: Context): Promise<readonly ShapeRow[]> {
+  const rows: ShapeRow[] = []
+  const seconds = secondsOf(plan)
+  for (const { title, bytes, rate } of payloads) {
+    const before = readUsage(lab)
+    const delivery = await measureWrites(lab, { rate, seconds, payloadBytes: bytes })
+    rows.push({ shape: title, rate, delivery, cpu: aSecond(cpuBetween(before, readUsage(lab)), seconds) })
+  }
+  return rows
+}
+
+/** The project's own connector among others, each of which reads the whole binlog for a table of its own. */
+async function crowded({ lab, connector, plan }: Context): Promise<readonly ShapeRow[]> {
+  const rows: ShapeRow[] = []
+  let there = 1
+  for (const count of tenantCounts(plan)) {
+    await addTenants(lab, connector, { from: there, to: count })
+    there = count
+    rows.push(await observed(lab, { shape: `${count} connector(s)`, rate: 500, seconds: secondsOf(plan) }))
+  }
+  await removeTenants(connector, there)
+  return rows
+}
+
+function aSecond(cpu: Readonly<Record<string, number>>, seconds: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(cpu).map(([name, ms]) => [name, Math.round(ms / seconds)]))
+}
