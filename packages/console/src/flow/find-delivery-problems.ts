@@ -40,7 +40,7 @@ export const groupStuck: Finder = (readings, names) => {
   const nothing =
     waiting !== null && waiting.events > 0 ? `Nothing has been delivered for ${duration(waiting.ms)}` : undefined
   const held = waiting !== null && waiting.events > 0 ? `; ${count(waiting.events, 'event')} wait in Kafka` : ''
-  if (group.value.state === 'DEAD' && group.value.committed.size === 0)
+  if (group.value.state === 'dead' && group.value.committed.size === 0)
     return {
       hop: 'delivery',
       state: 'unknown',
@@ -58,7 +58,7 @@ export const groupStuck: Finder = (readings, names) => {
       since: waiting === null || waiting.events === 0 ? undefined : now - waiting.ms
     }
   if (nothing === undefined || stuckSince.group === undefined || (waiting?.ms ?? 0) < slowMs) return undefined
-  if (/REBALANCE|ASSIGNING|RECONCILING/.test(group.value.state))
+  if (/rebalance|assigning|reconciling/.test(group.value.state))
     return {
       hop: 'delivery',
       state: 'stopped',

@@ -58,7 +58,7 @@ describe('the sentence on top', () => {
 
   it('says that the group has no members and what waits for it', () => {
     const group = {
-      value: { state: 'EMPTY', members: 0, committed: new Map([[0, 90]]), oldestWaitingAt: now - 12_000 },
+      value: { state: 'empty', members: 0, committed: new Map([[0, 90]]), oldestWaitingAt: now - 12_000 },
       at: now
     }
     expect(headline({ group })).toMatchObject({ state: 'stopped', hop: 'delivery' })
@@ -70,7 +70,7 @@ describe('the sentence on top', () => {
   it('says of a pipeline of which it was told only Kafka what it knows', () => {
     const kafkaOnly = { orders: undefined, connector: undefined, deliveries: undefined, waiting: undefined }
     expect(headline(kafkaOnly)).toMatchObject({ state: 'ok', text: 'All is well, no new events' })
-    const group = { value: { state: 'DEAD', members: 0, committed: new Map() }, at: now }
+    const group = { value: { state: 'dead', members: 0, committed: new Map() }, at: now }
     expect(headline({ ...kafkaOnly, group })).toMatchObject({
       state: 'unknown',
       text: expect.stringContaining('There is no group delivery-service')
@@ -85,7 +85,7 @@ describe('the sentence on top', () => {
   it('does not blame a handler while the group shares out its partitions', () => {
     const group = {
       value: {
-        state: 'PREPARING_REBALANCE',
+        state: 'preparing rebalance',
         members: 2,
         committed: new Map([[0, 90]]),
         oldestWaitingAt: now - 12_000

@@ -1,4 +1,5 @@
 import type { Admin } from '@platformatic/kafka'
+import { stateOf } from '../kafka/describe-groups.ts'
 import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
 
 export type GroupReading = {
@@ -28,7 +29,7 @@ export function createGroupReader({ admin, reader, topic, group, ends }: GroupSo
 
   async function describe() {
     const found = (await admin.describeGroups({ groups: [group] })).get(group)
-    return { state: found?.state ?? 'DEAD', members: found?.members.size ?? 0 }
+    return { state: stateOf(found), members: found?.members.size ?? 0 }
   }
 
   async function oldestOf(behind: Offsets): Promise<number | undefined> {

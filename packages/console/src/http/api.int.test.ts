@@ -59,6 +59,15 @@ describe('the JSON API', () => {
     expect((body as { config: object[] }).config).toContainEqual({ key: 'database.password', value: '', hidden: true })
   })
 
+  it('says that there is no such group rather than that nothing is delivered', async () => {
+    const bench = await useConsoleBench({ CONNECT_URL: '', ORDERS_MYSQL_URL: '', DELIVERIES_MYSQL_URL: '' })
+    await eventually(async () => {
+      const { body } = await bench.get('/api/flow')
+      const text = expect.stringContaining(`There is no group ${bench.group}`)
+      expect(body).toMatchObject({ headline: { state: 'unknown', text } })
+    })
+  })
+
   it('names what is wrong with a request', async () => {
     const bench = await useConsoleBench()
     expect(await bench.get('/api/orders/0')).toMatchObject({ status: 400 })

@@ -35,6 +35,7 @@ describe('an action', () => {
     expect(await bench.act(path, { ...move, confirm: bench.group })).toMatchObject({ status: 200 })
     const { body } = await bench.get(`/api/groups/${bench.group}`)
     expect((body as { partitions: { lag: number }[] }).partitions.map(({ lag }) => lag)).toEqual([0, 0, 0])
+    expect(body).toMatchObject({ state: 'empty', canReset: true })
   })
 })
 

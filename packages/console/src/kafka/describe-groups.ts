@@ -90,7 +90,7 @@ async function describeAll(admin: Admin, ids: readonly string[]): Promise<readon
     )
     return {
       id,
-      state: (group?.state ?? 'DEAD').toLowerCase().replaceAll('_', ' '),
+      state: stateOf(group),
       protocol: group?.protocol ?? '',
       members: [...(group?.members.values() ?? [])].map(({ id: member, clientId, clientHost, assignments }) => ({
         id: member,
@@ -104,6 +104,12 @@ async function describeAll(admin: Admin, ids: readonly string[]): Promise<readon
       canReset: (group?.members.size ?? 0) === 0
     }
   })
+}
+
+/** In words: `stable`, `preparing rebalance`, `empty`; `dead` is one that does not exist. */
+export function stateOf(group: Pick<Group, 'state'> | undefined): string {
+  const state: string = group?.state ?? 'Dead'
+  return state.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
 }
 
 function ownersIn(group: Group | undefined): ReadonlyMap<string, string> {

@@ -53,7 +53,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
       },
       at
     },
-    group: { value: { state: 'STABLE', members: 1, committed: new Map([[0, 100]]) }, at },
+    group: { value: { state: 'stable', members: 1, committed: new Map([[0, 100]]) }, at },
     deliveryService: { value: { ready: true }, at },
     deliveries: {
       value: { latencies: [6], newest, deliveredAt: new Map([[7, now - 1_000]]), parked: { events: 0, keys: 0 } },
