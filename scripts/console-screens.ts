@@ -76,18 +76,20 @@ async function shootScreens(page: Page): Promise<void> {
   await shoot(page, 'flow-narrow', { path: '/', width: 390, height: 1_000 })
 }
 
-/** A parked event, then a dead Connect. */
+/** A dead Connect, then a parked event. */
 async function shootTrouble(page: Page): Promise<void> {
+  await page.goto(url)
+  await pipeline.stack.kill('connect-1')
+  await sleep(9_000)
+  await shoot(page, 'flow-stopped', { width: 1_440, height: 640 })
+  await pipeline.stack.start('connect-1')
+  await page.getByText('All is well').waitFor({ timeout: 60_000 })
   const key = 1_000_001
   await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [
     { eventId: key, payload: { name: 'x'.repeat(300), quantity: 1 } }
   ])
   await sleep(4_000)
   await shootBoth(page, 'parked', `/parked/delivery-service/${key}`)
-  await page.goto(url)
-  await pipeline.stack.kill('connect-1')
-  await sleep(9_000)
-  await shoot(page, 'flow-stopped', { width: 1_440, height: 640 })
 }
 
 async function shootBoth(page: Page, name: string, path: string): Promise<void> {

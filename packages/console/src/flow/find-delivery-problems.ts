@@ -95,7 +95,7 @@ export const parked: Finder = ({ deliveries }) => {
     hop: 'delivery',
     state: 'slow',
     words: `${events} parked`,
-    text: `All flows, but ${count(events, 'event')} ${events === 1 ? 'is' : 'are'} parked and wait for a person.`,
+    text: `All flows, but ${count(events, 'event')} ${events === 1 ? 'is parked and waits' : 'are parked and wait'} for a person.`,
     advice: 'Mend the cause, then retry.',
     see: '/parked'
   }

@@ -1,6 +1,7 @@
 import type { Admin } from '@platformatic/kafka'
-import { outboxFields } from '../kafka/decode-record.ts'
+import { type OutboxFields, outboxFields } from '../kafka/decode-record.ts'
 import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
+import type { StoredRecord } from '../kafka/stored-record.ts'
 
 export type TopicReading = {
   /** Partitions that have fewer replicas in sync than they should. */
@@ -28,6 +29,7 @@ const sampled = 30
 /** Watches the end of the topic: offsets each time, and the newest few records when there are new ones. */
 export function createTopicReader({ admin, reader, topic, event }: TopicSource): () => Promise<TopicReading> {
   let last: TopicReading | undefined
+  let seen: SeenOrder | undefined
   return async () => {
     const [first, next, cluster] = await Promise.all([
       reader.offsets(topic, 'earliest'),
@@ -44,7 +46,10 @@ export function createTopicReader({ admin, reader, topic, event }: TopicSource):
     const { records } =
       from.size === 0 ? { records: [] } : await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
     const ours = records.map(record => ({ record, fields: outboxFields(record) }))
-    const seen = ours.filter(({ fields }) => fields.event === event).map(({ fields }) => fields.eventId ?? 0)
+    seen = newestOrder(
+      ours.filter(({ fields }) => fields.event === event),
+      seen
+    )
     const news = last === undefined ? [] : ours
     last = {
       lackingReplicas: partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length,
@@ -52,7 +57,7 @@ export function createTopicReader({ admin, reader, topic, event }: TopicSource):
       next,
       latencies: news.flatMap(({ record, fields }) => elapsed(fields.createdAt, record.timestamp)),
       readLatencies: news.flatMap(({ fields }) => elapsed(fields.createdAt, fields.capturedAt)),
-      seenOrder: total === 0 ? 0 : highest(seen, last?.seenOrder),
+      seenOrder: total === 0 ? 0 : seen?.id,
       newestAt: highest(
         records.map(({ timestamp }) => timestamp),
         last?.newestAt
@@ -60,6 +65,17 @@ export function createTopicReader({ admin, reader, topic, event }: TopicSource):
     }
     return last
   }
+}
+
+type SeenOrder = { readonly id: number; readonly at: number }
+type Ours = { readonly record: StoredRecord; readonly fields: OutboxFields }
+
+/** By time: an id far above the others, once seen, would hide for ever what waits in MySQL. */
+function newestOrder(records: readonly Ours[], before: SeenOrder | undefined): SeenOrder | undefined {
+  return records.reduce<SeenOrder | undefined>((newest, { record, fields }) => {
+    const one = { id: fields.eventId ?? 0, at: fields.createdAt ?? record.timestamp }
+    return newest === undefined || one.at > newest.at || (one.at === newest.at && one.id > newest.id) ? one : newest
+  }, before)
 }
 
 function elapsed(from: number | undefined, to: number | undefined): number[] {

@@ -59,6 +59,20 @@ describe('the JSON API', () => {
     expect((body as { config: object[] }).config).toContainEqual({ key: 'database.password', value: '', hidden: true })
   })
 
+  it('goes on counting what waits in MySQL after an event of a far higher id went by', async () => {
+    const bench = await useConsoleBench()
+    const place = async () =>
+      Number((await bench.orders.db('customer_order').insert({ name: 'joon', quantity: 95 }))[0])
+    await bench.produce([{ eventId: 1_000_001 }])
+    await bench.produce([{ eventId: await place() }])
+    for (let order = 0; order < 3; order++) await place()
+    await eventually(async () => {
+      const { body } = await bench.get('/api/flow')
+      const { hops } = body as { hops: { id: string; waiting: { events: number } | null }[] }
+      expect(hops.find(({ id }) => id === 'debezium')?.waiting?.events).toBe(3)
+    })
+  })
+
   it('says that there is no such group rather than that nothing is delivered', async () => {
     const bench = await useConsoleBench({ CONNECT_URL: '', ORDERS_MYSQL_URL: '', DELIVERIES_MYSQL_URL: '' })
     await eventually(async () => {
