@@ -25,7 +25,8 @@ const screens = {
   'delivery-service': '/groups/delivery-service',
   'orders-connector': '/connectors/orders-connector',
   'Parked events': '/parked',
-  Time: '/time'
+  Time: '/time',
+  'Nothing here': '/nowhere'
 }
 
 describe.skipIf(typeof launched === 'string')('the console', () => {

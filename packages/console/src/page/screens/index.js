@@ -1,6 +1,7 @@
 import { connectorsScreen } from './connectors.js'
 import { flowScreen } from './flow.js'
 import { groupsScreen } from './groups.js'
+import { nowhereScreen } from './nowhere.js'
 import { ordersScreen } from './orders.js'
 import { parkedScreen } from './parked.js'
 import { timeScreen } from './time.js'
@@ -17,7 +18,6 @@ export const screens = [
   timeScreen
 ]
 
-/** The screen at an address; an address that is not ours shows the flow. */
 export function screenFor({ path }) {
-  return screens.find(({ id, href }) => (path[0] ?? '') === (href === '/' ? '' : id)) ?? flowScreen
+  return screens.find(({ id, href }) => (path[0] ?? '') === (href === '/' ? '' : id)) ?? nowhereScreen
 }
