@@ -71,7 +71,7 @@ function optionsOf({ place, lines, format, group, minutes }) {
   }
   return {
     ...sizeOf(place),
-    padding: [10, 8, 0, 0],
+    padding: [10, 20, 0, 0],
     cursor: { sync: { key: group }, points: { size: 6 }, drag: { x: false, y: false } },
     legend: {
       show: true,
