@@ -198,6 +198,19 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await says(/All is well/, 60_000)
   })
 
+  it.each([
+    ['kafka-1', /Kafka (does not answer any more|has not answered)/],
+    ['mysql', /MySQL (does not answer any more|has not answered)/]
+  ])('names %s within seconds of its death, and heals by itself', async (part, sentence) => {
+    await open('/')
+    await says(/All is well/, 30_000)
+    await pipeline.stack.kill(part)
+    await says(sentence, 6_000)
+    await pipeline.stack.start(part)
+    lastOrder = await placeOrder()
+    await says(/All is well/, 90_000)
+  })
+
   it('pauses and resumes a connector on request, each asked for once more, and says what is wrong between', async () => {
     await open('/connectors/orders-connector')
     await page.getByRole('button', { name: 'Pause' }).click()

@@ -25,7 +25,7 @@ const mysqlAway: Finder = ({ orders, now }, { ordersHost }) => {
   }
 }
 
-const kafkaAway: Finder = ({ topic, now }, { brokers, topic: name }) => {
+const kafkaAway: Finder = ({ topic, orders, now }, { brokers, topic: name }) => {
   if (topic.failing === undefined) return undefined
   const { since, reason } = topic.failing
   if (/no topic|Unknown topic/i.test(reason))
@@ -41,7 +41,7 @@ const kafkaAway: Finder = ({ topic, now }, { brokers, topic: name }) => {
     hop: 'topic',
     state: 'stopped',
     words: `does not answer: ${reason}`,
-    text: `Kafka ${silence(now - since)}: ${reason} at ${brokers}. Orders are accepted and wait in MySQL.`,
+    text: `Kafka ${silence(now - since)}: ${reason} at ${brokers}. ${orders === undefined ? 'Nothing is published or delivered' : 'Orders are accepted and wait in MySQL'}.`,
     advice: 'Start the broker again; Debezium and the consumer go on where they stopped.',
     since
   }
