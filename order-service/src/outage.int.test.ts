@@ -69,11 +69,11 @@ it('starts while MySQL is dead', async () => {
 it('answers 503 within five seconds to every one of 40 clients while MySQL is frozen, and then takes orders again', async () => {
   const service = await buildService({ url })
   await Promise.all(Array.from({ length: 16 }, () => service.post(order)))
-  stack.freeze('mysql')
+  await stack.freeze('mysql')
   try {
     await Promise.all(Array.from({ length: 40 }, () => expectUnavailable(service)))
   } finally {
-    stack.thaw('mysql')
+    await stack.thaw('mysql')
   }
   await expectOrder(service)
 })
@@ -87,11 +87,11 @@ it('gives a connection that a frozen MySQL left in the middle of a transaction t
   await service.post(order)
   const [first] = await connections()
   expect(first).toBeTypeOf('number')
-  stack.freeze('mysql')
+  await stack.freeze('mysql')
   try {
     await expectUnavailable(service)
   } finally {
-    stack.thaw('mysql')
+    await stack.thaw('mysql')
   }
   await expectOrder(service)
   await eventually(async () => {

@@ -134,10 +134,10 @@ describe('while 200 orders a second are placed', () => {
   it('says red while MySQL is frozen, and flows again when it thaws', { timeout: 120_000 }, async () => {
     await underLoad(async () => {
       const frozenAt = Date.now()
-      lab.stack.freeze('mysql')
+      await lab.stack.freeze('mysql')
       await eventually(async () => expect((await fetch(`${kept.url}/health`)).status).toBe(503), { timeoutMs: 20_000 })
       figures.push(`mysql frozen: red after ${seconds(Date.now() - frozenAt)}`)
-      lab.stack.thaw('mysql')
+      await lab.stack.thaw('mysql')
       figures.push(`mysql thawed: flow after ${seconds(await flowBackAfter(Date.now(), 60_000))}`)
     })
   })

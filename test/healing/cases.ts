@@ -111,9 +111,9 @@ async function silence(around: HealingLab, forMs: number): Promise<Measured> {
 async function freezeMysql(around: HealingLab): Promise<Measured> {
   const { stack } = around.lab
   const redMs = redAfter(around, Date.now())
-  stack.freeze('mysql')
+  await stack.freeze('mysql')
   await sleep(20_000)
-  stack.thaw('mysql')
+  await stack.thaw('mysql')
   return { healedMs: await flowAfter(around, Date.now()), redMs: await redMs }
 }
 

@@ -15,8 +15,8 @@ export type Stack = {
   /** kill -9; resolves when the process is gone. */
   kill(part: string): Promise<void>
   /** SIGSTOP: the process keeps its sockets and answers nothing until `thaw`. */
-  freeze(part: string): void
-  thaw(part: string): void
+  freeze(part: string): Promise<void>
+  thaw(part: string): Promise<void>
   pid(part: string): number | undefined
   logFile(part: string): string
   /** Called when a part ends although nobody asked it to through this object. */

@@ -35,9 +35,9 @@ export async function killFor(lab: Lab, name: string, ms: number): Promise<Bitte
 export async function freezeFor(lab: Lab, name: string, ms: number): Promise<Bitten> {
   const part = lab.part(name)
   const pid = pidOf(lab, name)
-  part.freeze()
+  await part.freeze()
   await sleep(ms)
-  part.thaw()
+  await part.thaw()
   return { bite: `${name} ${pid} frozen for ${ms / 1000} s`, causeOverAt: Date.now() }
 }
 

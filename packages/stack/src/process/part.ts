@@ -30,8 +30,8 @@ export type Part = {
   start(): Promise<void>
   stop(): Promise<void>
   kill(): Promise<void>
-  freeze(): void
-  thaw(): void
+  freeze(): Promise<void>
+  thaw(): Promise<void>
   /** Called when the process ends although nobody asked it to through this object. */
   onUnexpectedExit(listener: (how: string) => void): void
 }
@@ -96,8 +96,8 @@ export function createPart(spec: PartSpec): Part {
     start,
     stop: () => end('SIGTERM', spec.stopTimeoutMs ?? 20_000),
     kill: () => end('SIGKILL', 10_000),
-    freeze: () => void child?.kill('SIGSTOP'),
-    thaw: () => void child?.kill('SIGCONT'),
+    freeze: async () => void child?.kill('SIGSTOP'),
+    thaw: async () => void child?.kill('SIGCONT'),
     onUnexpectedExit: listener => void listeners.push(listener)
   }
 }
@@ -119,7 +119,7 @@ function launch(spec: PartSpec): ChildProcess {
   return child
 }
 
-function didNotStart(spec: PartSpec, how: string, cause?: unknown): StackError {
+export function didNotStart(spec: Pick<PartSpec, 'name' | 'logFile'>, how: string, cause?: unknown): StackError {
   const log = existsSync(spec.logFile)
     ? readFileSync(spec.logFile, 'utf8').trimEnd().split('\n').slice(-8).join('\n  ')
     : ''

@@ -66,7 +66,7 @@ describe('a part', () => {
   it('can be stopped while it is frozen', async () => {
     const running = aPart(forever)
     await running.start()
-    running.freeze()
+    await running.freeze()
     await running.stop()
     expect(running.pid()).toBeUndefined()
   })
