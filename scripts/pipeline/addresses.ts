@@ -15,7 +15,7 @@ export type Addresses = Readonly<Record<string, string>>
 const fileName = 'pipeline.env'
 
 /** With every worker and every broker: a tool that knows one alone is blind when that one is down. */
-export function addressesOf({ ports, dir, workers, external }: Settings, stack: Stack): Addresses {
+export function addressesOf({ ports, dir, workers, containers, external }: Settings, stack: Stack): Addresses {
   const local = (port: number) => `http://127.0.0.1:${port}`
   const exporters = Array.from({ length: workers }, (_, worker) => `${local(ports.jmx + worker)}/metrics`)
   return {
@@ -29,7 +29,7 @@ export function addressesOf({ ports, dir, workers, external }: Settings, stack: 
     DELIVERY_SERVICE_URL: local(ports.delivery),
     CONSOLE_URL: local(ports.console),
     KEEPER_URL: local(ports.keeper),
-    ...(external === undefined ? { JMX_URLS: exporters.join() } : {})
+    ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join() } : {})
   }
 }
 

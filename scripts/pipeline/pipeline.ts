@@ -8,6 +8,7 @@ import {
   externalStack,
   ownFolder,
   requireFree,
+  startContainers,
   startStack
 } from '../../packages/stack/src/index.ts'
 import { makeConnectSecrets } from './accounts.ts'
@@ -90,16 +91,18 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     })
     return externalStack({ ...external, mysql: { host, port, rootPassword: rootPassword.trim() } })
   }
-  return startStack({
+  const common = {
     dir,
     brokers: settings.brokers,
     workers: settings.workers,
-    ports: { mysql: ports.mysql, kafka: ports.kafka, connect: ports.connect, jmx: ports.jmx },
-    jmxConfig: join(root, 'connect-config/jmx-exporter.yaml'),
     workerProperties: join(root, 'connect-config/worker.properties'),
     references: { CONNECT_SECRETS_DIR: await makeConnectSecrets(join(dir, 'secrets')) },
     progress
-  })
+  }
+  const { mysql, kafka, connect, jmx } = ports
+  if (settings.containers === true) return startContainers({ ...common, ports: { mysql, kafka, connect } })
+  const jmxConfig = join(root, 'connect-config/jmx-exporter.yaml')
+  return startStack({ ...common, ports: { mysql, kafka, connect, jmx }, jmxConfig })
 }
 
 const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' | 'jmx'>, string>> = {

@@ -11,6 +11,8 @@ export type Settings = {
   readonly workers: 1 | 2
   /** How the order service writes its outbox; `delete` when left out. */
   readonly outboxStore?: 'delete' | 'blackhole' | 'keep'
+  /** MySQL, Kafka and Connect in containers instead of as processes of ours. */
+  readonly containers?: boolean
   /** Servers of others to use in place of our own. */
   readonly external?: ExternalServers
 }
@@ -47,6 +49,8 @@ Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the con
 Ports one by one, from the environment: ${portVariables.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
 Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it: npm run reset.
 
+MySQL, Kafka and Connect in containers: STACK=containers; their data end with them.
+
 Servers that run already: STACK=external with MYSQL_HOST (127.0.0.1), MYSQL_PORT (3306), MYSQL_ROOT_PASSWORD_FILE,
 KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas). Only the services, the keeper and the console
 are started then. Connect must reach MySQL and Kafka at these addresses and read .data/stack/secrets/connect;
@@ -75,14 +79,20 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     ) as Record<PortName, number>,
     brokers: oneOf('--brokers', values.brokers, [1, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
-    ...externalServers(env)
+    ...chosenStack(env)
   }
 }
 
-function externalServers(env: NodeJS.ProcessEnv): { readonly external?: ExternalServers } {
+/** What STACK chooses, for a start and for the tests alike. */
+export function chosenStack(env: NodeJS.ProcessEnv): Pick<Settings, 'containers' | 'external'> {
   const { STACK = 'process' } = env
   if (STACK === 'process') return {}
-  if (STACK !== 'external') throw new Error(`STACK takes process or external, not "${STACK}".`)
+  if (STACK === 'containers') return { containers: true }
+  if (STACK === 'external') return { external: externalServers(env) }
+  throw new Error(`STACK takes process, containers or external, not "${STACK}".`)
+}
+
+function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
   const given = (name: string): string => {
     const value = env[name]
     if (value !== undefined && value !== '') return value
@@ -93,15 +103,13 @@ function externalServers(env: NodeJS.ProcessEnv): { readonly external?: External
       .split(',')
       .map(part => part.trim())
   return {
-    external: {
-      mysql: {
-        host: env['MYSQL_HOST'] ?? '127.0.0.1',
-        port: wholeNumber('MYSQL_PORT', env['MYSQL_PORT'] ?? '3306', 65_535),
-        rootPasswordFile: given('MYSQL_ROOT_PASSWORD_FILE')
-      },
-      brokers: list('KAFKA_BROKERS'),
-      connectUrls: list('CONNECT_URL')
-    }
+    mysql: {
+      host: env['MYSQL_HOST'] ?? '127.0.0.1',
+      port: wholeNumber('MYSQL_PORT', env['MYSQL_PORT'] ?? '3306', 65_535),
+      rootPasswordFile: given('MYSQL_ROOT_PASSWORD_FILE')
+    },
+    brokers: list('KAFKA_BROKERS'),
+    connectUrls: list('CONNECT_URL')
   }
 }
 

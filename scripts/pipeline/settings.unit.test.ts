@@ -23,5 +23,7 @@ it('takes servers of others when STACK says so, and names what is missing', () =
     }
   })
   expect(() => readSettings([], { STACK: 'external' })).toThrow('STACK=external needs MYSQL_ROOT_PASSWORD_FILE.')
-  expect(() => readSettings([], { STACK: 'cloud' })).toThrow('STACK takes process or external, not "cloud".')
+  expect(() => readSettings([], { STACK: 'cloud' })).toThrow(
+    'STACK takes process, containers or external, not "cloud".'
+  )
 })

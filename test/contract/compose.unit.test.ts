@@ -2,6 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { groupSettings } from '../../packages/stack/src/connect/connect-part.ts'
+import { images } from '../../packages/stack/src/containers/images.ts'
+import { settingsIn, workerEnvironment } from '../../packages/stack/src/containers/worker-environment.ts'
+import { brokerSettings } from '../../packages/stack/src/kafka/broker-settings.ts'
 import { serverSettings } from '../../packages/stack/src/mysql/mysql-part.ts'
 import { accounts } from '../../scripts/pipeline/accounts.ts'
 import { portVariables } from '../../scripts/pipeline/settings.ts'
@@ -23,22 +27,34 @@ const read = (file: string) => readFile(join(root, file), 'utf8')
 const text = await read('docker-compose.yml')
 const { services } = parse(text, { merge: true }) as { services: Record<string, Service> }
 const all = Object.entries(services)
+const node = { id: 1, port: 0, controllerPort: 0 }
+const asTexts = (environment: Service['environment'] = {}) =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]))
 const secrets = new Map(
   (services['secrets']?.command ?? [])
     .filter(argument => argument.includes(':'))
     .map(argument => argument.split(':') as [file: string, group: string])
 )
 
-it('gives the worker every setting of worker.properties, in the words of its image', async () => {
-  const ownWords = ['key.converter', 'value.converter', 'offset.flush.interval.ms']
-  const settings = [...(await read('connect-config/worker.properties')).matchAll(/^([a-z.]+)=(.*)$/gm)]
-  expect(settings.length).toBeGreaterThan(10)
-  for (const worker of ['connect', 'connect-2']) {
-    for (const [, name = '', value = ''] of settings) {
-      const variable = `${ownWords.includes(name) ? '' : 'CONNECT_'}${name.replaceAll('.', '_').toUpperCase()}`
-      const given = String(services[worker]?.environment?.[variable])
-      expect([name, given]).toEqual([name, value.replace('${CONNECT_SECRETS_DIR}', '/run/secrets/connect')])
-    }
+it('gives the workers every setting of worker.properties, in the words of their image', async () => {
+  const properties = settingsIn(await read('connect-config/worker.properties'))
+  const said = { ...properties, 'config.providers.dir.param.allowed.paths': '/run/secrets/connect' }
+  expect(Object.keys(said).length).toBeGreaterThan(10)
+  for (const worker of ['connect', 'connect-2'])
+    expect(asTexts(services[worker]?.environment)).toMatchObject(workerEnvironment(said))
+})
+
+it('names the images that packages/stack runs, and sets brokers and workers up as it does', () => {
+  for (const [name, image] of Object.entries(images)) expect([name, services[name]?.image]).toEqual([name, image])
+  const group = Object.entries(workerEnvironment(groupSettings(1)))
+  const worker = asTexts(services['connect']?.environment)
+  const usual = (value: string | undefined) => value?.replace(/^\$\{\w+:-(.*)\}$/, '$1')
+  for (const [name, value] of group) expect([name, usual(worker[name])]).toEqual([name, value])
+  const places = /listeners|voters|node\.id/
+  const broker = Object.entries(brokerSettings(node, [node], '')).filter(([key]) => !places.test(key))
+  for (const [key, value] of broker) {
+    const given = asTexts(services['kafka']?.environment)[`KAFKA_${key.replaceAll('.', '_').toUpperCase()}`]
+    expect([key, usual(given)]).toEqual([key, String(value)])
   }
 })
 

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort, startStack } from '../../packages/stack/src/index.ts'
 import { type Pipeline, startPipeline } from '../../scripts/pipeline/pipeline.ts'
-import { type PortName, type Settings, portVariables, root } from '../../scripts/pipeline/settings.ts'
+import { type PortName, type Settings, chosenStack, portVariables, root } from '../../scripts/pipeline/settings.ts'
 
 import type { CoreTarget } from './core-suite.ts'
 
@@ -15,6 +15,7 @@ type Wishes = {
   readonly workers?: 1 | 2
   readonly revive?: boolean
   readonly outboxStore?: Settings['outboxStore']
+  readonly containers?: boolean
   readonly external?: Settings['external']
 }
 
@@ -62,8 +63,15 @@ export async function freeSettings(wishes: Wishes = {}): Promise<Settings> {
   const dir = join(root, '.data/test', `pipeline-${process.pid}-${count}`)
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  const { brokers = 1, workers = 1, outboxStore, external } = wishes
-  const store = outboxStore === undefined ? {} : { outboxStore }
-  const servers = external === undefined ? {} : { external }
-  return { dir, ports: ports as Record<PortName, number>, brokers, workers, ...store, ...servers }
+  const { brokers = 1, workers = 1, outboxStore, external, containers } = wishes
+  return {
+    dir,
+    ports: ports as Record<PortName, number>,
+    brokers,
+    workers,
+    ...chosenStack(process.env),
+    ...(outboxStore === undefined ? {} : { outboxStore }),
+    ...(external === undefined ? {} : { external }),
+    ...(containers === undefined ? {} : { containers })
+  }
 }

@@ -1,3 +1,4 @@
+export { type ContainerStackOptions, startContainers } from './containers/container-stack.ts'
 export { StackError, type StackErrorCode } from './errors.ts'
 export { type ExternalStackOptions, externalStack } from './external-stack.ts'
 export { ownFolder } from './own-folder.ts'

@@ -8,12 +8,13 @@ import { createKafkaPart } from './kafka/kafka-part.ts'
 import { requireSameSize } from './kafka/cluster-size.ts'
 import { createMysqlPart } from './mysql/mysql-part.ts'
 import type { Part } from './process/part.ts'
-import { createRegistryPart, findRegistryEngine, type RegistryEngine, registryUrls } from './registry/registry-part.ts'
+import { asStack, brokersOf } from './as-stack.ts'
+import { settleBoth, startAll } from './start-all.ts'
+import { createRegistryPart, findRegistryEngine, type RegistryEngine } from './registry/registry-part.ts'
 import { type Ports, type RequestedPorts, choosePorts } from './choose-ports.ts'
 import { type Progress, silently } from './progress.ts'
 import { ownFolder } from './own-folder.ts'
 import { readOrCreateSecret } from './secrets.ts'
-import { StackError } from './errors.ts'
 import type { Stack } from './stack.ts'
 
 export type ProcessStackOptions = {
@@ -64,17 +65,6 @@ export async function startStack(options: ProcessStackOptions): Promise<Stack> {
     release()
     throw error
   }
-}
-
-/** Waits for both even when one fails, so that nothing is still starting while the rest is stopped. */
-async function settleBoth(...works: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find(result => result.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
-}
-
-async function startAll(parts: readonly Part[], started: Part[]): Promise<void> {
-  started.push(...parts)
-  await Promise.all(parts.map(part => part.start()))
 }
 
 type Plan = {
@@ -174,53 +164,4 @@ function connectParts(options: ConnectOptions, engine: JavaEngine, ports: Ports)
 
 function folders({ dir }: ProcessStackOptions): { readonly logDir: string; readonly runDir: string } {
   return { logDir: join(dir, 'logs'), runDir: join(dir, 'run') }
-}
-
-function brokersOf(ports: Ports): readonly string[] {
-  return ports.kafka.map(port => `127.0.0.1:${port}`)
-}
-
-type Started = {
-  readonly parts: readonly Part[]
-  readonly ports: Ports
-  readonly secret: string
-  readonly release: () => void
-}
-
-function asStack({ parts, ports, secret, release }: Started): Stack {
-  const find = (name: string): Part => {
-    const part = parts.find(candidate => candidate.name === name)
-    if (part !== undefined) return part
-    throw new StackError(
-      'UNKNOWN_PART',
-      `There is no part ${name}; there are ${parts.map(({ name: known }) => known).join(', ')}.`
-    )
-  }
-  return {
-    mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword: secret },
-    kafka: { brokers: brokersOf(ports) },
-    connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
-    ...(parts.some(({ name }) => name === 'registry') ? { registry: registryUrls(ports.registry) } : {}),
-    parts: parts.map(part => part.name),
-    start: name => find(name).start(),
-    stop: name => find(name).stop(),
-    kill: name => find(name).kill(),
-    freeze: name => find(name).freeze(),
-    thaw: name => find(name).thaw(),
-    pid: name => find(name).pid(),
-    logFile: name => find(name).logFile,
-    async restart(name) {
-      await find(name).stop()
-      await find(name).start()
-    },
-    onUnexpectedExit: listener => {
-      for (const part of parts) part.onUnexpectedExit(how => listener(part.name, how))
-    },
-    async stopAll() {
-      const is = (kind: string) => parts.filter(part => part.name.startsWith(kind))
-      for (const group of [is('connect'), [...is('kafka'), ...is('mysql'), ...is('registry')]])
-        await Promise.all(group.map(part => part.stop()))
-      release()
-    }
-  }
 }

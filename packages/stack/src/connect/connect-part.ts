@@ -42,26 +42,17 @@ export async function createConnectPart(options: ConnectPartOptions): Promise<Pa
     ],
     logFile: join(options.logDir, `${name}.log`),
     runDir: options.runDir,
-    answers: () => answers(port)
+    answers: () => workerAnswers(port)
   })
 }
 
 async function workerProperties(options: ConnectPartOptions): Promise<string> {
-  const replicas = Math.min(3, options.brokers.length)
   const place = {
     'bootstrap.servers': options.brokers.join(','),
     listeners: `http://127.0.0.1:${options.port}`,
     'rest.advertised.host.name': '127.0.0.1',
     'rest.advertised.port': options.port,
-    'group.id': 'connect',
-    'config.storage.topic': 'connect_configs',
-    'offset.storage.topic': 'connect_offsets',
-    'status.storage.topic': 'connect_statuses',
-    'config.storage.replication.factor': replicas,
-    'offset.storage.replication.factor': replicas,
-    'offset.storage.partitions': 5,
-    'status.storage.replication.factor': replicas,
-    'status.storage.partitions': 1,
+    ...groupSettings(options.brokers.length),
     'plugin.path': [options.engine.pluginPath, options.plugins].filter(Boolean).join(','),
     // The Avro converter is not announced as a service loader would want it: there the worker looks into the jars.
     'plugin.discovery': options.plugins === undefined ? 'service_load' : 'hybrid_warn'
@@ -74,12 +65,28 @@ async function workerProperties(options: ConnectPartOptions): Promise<string> {
     .join('')}`
 }
 
+/** What makes workers one group: its name and the topics in which it keeps what it knows. */
+export function groupSettings(brokers: number): Readonly<Record<string, string | number>> {
+  const replicas = Math.min(3, brokers)
+  return {
+    'group.id': 'connect',
+    'config.storage.topic': 'connect_configs',
+    'offset.storage.topic': 'connect_offsets',
+    'status.storage.topic': 'connect_statuses',
+    'config.storage.replication.factor': replicas,
+    'offset.storage.replication.factor': replicas,
+    'offset.storage.partitions': 5,
+    'status.storage.replication.factor': replicas,
+    'status.storage.partitions': 1
+  }
+}
+
 const jsonConverters = ['key', 'value']
   .map(side => `${side}.converter=org.apache.kafka.connect.json.JsonConverter`)
   .join('\n')
 
 /** A worker that answers on / may still be joining its group: only then does it list its connectors. */
-async function answers(port: number): Promise<void> {
+export async function workerAnswers(port: number): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/connectors`, { signal: AbortSignal.timeout(3_000) })
   await response.body?.cancel()
   if (!response.ok) throw new Error(`Connect answered ${response.status}`)

@@ -7,8 +7,7 @@ import type { JavaEngine } from '../engines/java-engine.ts'
 import { runTool } from '../engines/run-tool.ts'
 import { javaArgs } from '../process/java-args.ts'
 import { type Part, createPart } from '../process/part.ts'
-
-export type KafkaNode = { readonly id: number; readonly port: number; readonly controllerPort: number }
+import { type KafkaNode, brokerSettings } from './broker-settings.ts'
 
 export type KafkaPartOptions = {
   readonly engine: JavaEngine
@@ -38,31 +37,12 @@ export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> 
     args: [...javaArgs(engine, options.heapMb), 'kafka.Kafka', propertiesFile],
     logFile: join(options.logDir, `${name}.log`),
     runDir: options.runDir,
-    answers: () => answers(node.port)
+    answers: () => brokerAnswers(node.port)
   })
 }
 
 function brokerProperties({ node, nodes }: KafkaPartOptions, logDir: string): string {
-  const replicas = Math.min(3, nodes.length)
-  const properties = {
-    'process.roles': 'broker,controller',
-    'node.id': node.id,
-    'controller.quorum.voters': nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
-    'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${node.port}`,
-    'log.dirs': logDir,
-    'auto.create.topics.enable': false,
-    'default.replication.factor': replicas,
-    'min.insync.replicas': replicas === 3 ? 2 : 1,
-    'offsets.topic.replication.factor': replicas,
-    'offsets.topic.num.partitions': 10,
-    'transaction.state.log.replication.factor': replicas,
-    'transaction.state.log.min.isr': replicas === 3 ? 2 : 1,
-    'transaction.state.log.num.partitions': 10,
-    'group.initial.rebalance.delay.ms': 0
-  }
-  return Object.entries(properties)
+  return Object.entries({ ...brokerSettings(node, nodes, '127.0.0.1'), 'log.dirs': logDir })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('')
 }
@@ -74,7 +54,8 @@ async function clusterId(dir: string): Promise<string> {
   return readFile(file, 'utf8')
 }
 
-async function answers(port: number): Promise<void> {
+/** Resolves when the broker at a port of this machine describes its cluster. */
+export async function brokerAnswers(port: number): Promise<void> {
   const kafka = new Kafka({
     brokers: [`127.0.0.1:${port}`],
     connectionTimeout: 1_000,

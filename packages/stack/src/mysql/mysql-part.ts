@@ -38,7 +38,7 @@ export async function createMysqlPart(options: MysqlPartOptions): Promise<Part> 
     ],
     logFile,
     runDir: options.runDir,
-    answers: () => answers(port, rootPassword)
+    answers: () => mysqlAnswers(port, rootPassword)
   })
 }
 
@@ -96,7 +96,8 @@ function rootAccount(password: string): string {
   return ['SET SESSION sql_log_bin = 0;\n', ...['localhost', '127.0.0.1'].map(account)].join('')
 }
 
-async function answers(port: number, password: string): Promise<void> {
+/** Resolves when MySQL at a port of this machine answers a query of root. */
+export async function mysqlAnswers(port: number, password: string): Promise<void> {
   const connection = await mysql.createConnection({
     host: '127.0.0.1',
     port,

@@ -1,0 +1,55 @@
+import type { Ports } from './choose-ports.ts'
+import { StackError } from './errors.ts'
+import type { Part } from './process/part.ts'
+import { registryUrls } from './registry/registry-part.ts'
+import type { Stack } from './stack.ts'
+
+export function brokersOf(ports: Ports): readonly string[] {
+  return ports.kafka.map(port => `127.0.0.1:${port}`)
+}
+
+type Started = {
+  readonly parts: readonly Part[]
+  readonly ports: Ports
+  readonly secret: string
+  readonly release: () => void
+}
+
+/** The parts as a `Stack`: everything on loopback, whoever runs them. */
+export function asStack({ parts, ports, secret, release }: Started): Stack {
+  const find = (name: string): Part => {
+    const part = parts.find(candidate => candidate.name === name)
+    if (part !== undefined) return part
+    throw new StackError(
+      'UNKNOWN_PART',
+      `There is no part ${name}; there are ${parts.map(({ name: known }) => known).join(', ')}.`
+    )
+  }
+  return {
+    mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword: secret },
+    kafka: { brokers: brokersOf(ports) },
+    connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
+    ...(parts.some(({ name }) => name === 'registry') ? { registry: registryUrls(ports.registry) } : {}),
+    parts: parts.map(part => part.name),
+    start: name => find(name).start(),
+    stop: name => find(name).stop(),
+    kill: name => find(name).kill(),
+    freeze: name => find(name).freeze(),
+    thaw: name => find(name).thaw(),
+    pid: name => find(name).pid(),
+    logFile: name => find(name).logFile,
+    async restart(name) {
+      await find(name).stop()
+      await find(name).start()
+    },
+    onUnexpectedExit: listener => {
+      for (const part of parts) part.onUnexpectedExit(how => listener(part.name, how))
+    },
+    async stopAll() {
+      const is = (kind: string) => parts.filter(part => part.name.startsWith(kind))
+      for (const group of [is('connect'), [...is('kafka'), ...is('mysql'), ...is('registry')]])
+        await Promise.all(group.map(part => part.stop()))
+      release()
+    }
+  }
+}

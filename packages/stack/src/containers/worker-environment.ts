@@ -1,0 +1,29 @@
+/** What the image of Debezium calls otherwise than by `CONNECT_` and the setting's name. */
+const ownWords = new Set([
+  'bootstrap.servers',
+  'group.id',
+  'config.storage.topic',
+  'offset.storage.topic',
+  'status.storage.topic',
+  'key.converter',
+  'value.converter',
+  'offset.flush.interval.ms'
+])
+
+export type WorkerSettings = Readonly<Record<string, string | number>>
+
+/** The settings of a worker as the environment of quay.io/debezium/connect. */
+export function workerEnvironment(settings: WorkerSettings): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => {
+      const words = name.replaceAll('.', '_').toUpperCase()
+      return [ownWords.has(name) ? words : `CONNECT_${words}`, String(value)]
+    })
+  )
+}
+
+/** The settings of a worker's properties file. */
+export function settingsIn(properties: string): WorkerSettings {
+  const lines = properties.matchAll(/^([a-z.]+)=(.*)$/gm)
+  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]))
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { images } from '../../packages/stack/src/containers/images.ts'
+import { coreSuite } from '../support/core-suite.ts'
+import { eventually } from '../support/eventually.ts'
+import { get, post } from '../support/http.ts'
+import { coreTarget, startTestPipeline, type TestPipeline } from '../support/test-pipeline.ts'
+import { dockerWith } from './engine/docker.ts'
+
+const containers = inject('containers')
+const docker = dockerWith(containers.why === undefined ? containers.env : {})
+const ours = ['--filter', 'label=org.testcontainers=true']
+let pipeline: TestPipeline
+
+const place = async () => {
+  const { status, body } = await post(`${pipeline.addresses.ORDER_SERVICE_URL}/order`, { name: 'joon', quantity: 95 })
+  expect(status).toBe(201)
+  return Number(body.id)
+}
+const delivered = async (id: number) =>
+  expect((await get(`${pipeline.addresses.DELIVERY_SERVICE_URL}/deliveries/${id}`)).status).toBe(200)
+const patience = { timeoutMs: 90_000, everyMs: 100 }
+
+describe.skipIf(containers.why !== undefined)('MySQL, Kafka and Connect in containers', () => {
+  beforeAll(() => {
+    // The reaper is an image more, and these tests remove what they make.
+    Object.assign(process.env, containers.why === undefined ? containers.env : {}, {
+      TESTCONTAINERS_RYUK_DISABLED: 'true'
+    })
+  })
+
+  afterAll(async () => {
+    const left = await docker.run(['ps', '-aq', ...ours])
+    expect(left).toBe('')
+  })
+
+  coreSuite('carry a pipeline that', async () => {
+    pipeline = await startTestPipeline({ containers: true })
+    return coreTarget(pipeline)
+  })
+
+  it.each(['mysql', 'kafka-1', 'connect-1'])('lose no order when %s is killed and started again', async part => {
+    const { stack } = pipeline
+    const before = await place()
+    await stack.kill(part)
+    expect(stack.pid(part)).toBeUndefined()
+    await stack.start(part)
+    expect(stack.pid(part)).toBeGreaterThan(0)
+    const after = await eventually(place, patience)
+    await eventually(() => Promise.all([delivered(before), delivered(after)]), patience)
+  })
+
+  it('hold back what passes a frozen part until it thaws', async () => {
+    const { stack } = pipeline
+    await stack.freeze('connect-1')
+    const order = await place()
+    await expect(fetch(`${stack.connect.urls[0]}/`, { signal: AbortSignal.timeout(1_000) })).rejects.toThrow()
+    expect((await get(`${pipeline.addresses.DELIVERY_SERVICE_URL}/deliveries/${order}`)).status).toBe(404)
+    await stack.thaw('connect-1')
+    await eventually(() => delivered(order), patience)
+  })
+
+  it('say when a part ends although nobody asked', async () => {
+    const { stack } = pipeline
+    const heard = new Promise<readonly string[]>(resolve => stack.onUnexpectedExit((part, how) => resolve([part, how])))
+    const worker = await docker.run(['ps', '-q', '--filter', `ancestor=${images.connect}`, ...ours])
+    await docker.run(['kill', worker.trim()])
+    expect(await heard).toEqual(['connect-1', 'exit code 137'])
+  })
+})
