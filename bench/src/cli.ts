@@ -12,6 +12,7 @@ const usage = `npm run bench                     everything; raw results go to b
 npm run bench -- --quick          everything, small, in under five minutes; writes below .data/bench instead
   --only NAME,NAME               these sections: ${sections.map(({ name }) => name).join(', ')}
   --rounds N                     how often each thing is measured (3; quick: 1)
+  --variants NAME,NAME           of the latency section only these
   --plan                         only says what would be measured and for how long
   --report                       no run: writes docs/performance.md from bench/results`
 
@@ -20,13 +21,18 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     rounds: { type: 'string' },
+    variants: { type: 'string' },
     plan: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false }
   }
 })
 
-const plan: Plan = { quick: values.quick, rounds: Number(values.rounds ?? (values.quick ? 1 : 3)) }
+const plan: Plan = {
+  quick: values.quick,
+  rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
+  ...(values.variants === undefined ? {} : { variants: values.variants.split(',') })
+}
 const chosen = chooseSections(values.only)
 const say = (line: string) => console.log(line)
 

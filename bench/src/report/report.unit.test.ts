@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LatencyRow } from '../sections/latency.ts'
+import { drainVerdicts } from './drain-chapter.ts'
 import { latencyChapter, latencyVerdicts } from './latency-chapter.ts'
 import { barChart, escapeXml, lineChart } from './svg.ts'
 import { figure, spread, table } from './text.ts'
@@ -83,5 +84,29 @@ describe('latency verdicts', () => {
   it('names a rate that was not held in the table', () => {
     const { text } = latencyChapter(resultOf([{ ...aRow('polling', { p50: 1, p99: 2 }), held: false }]))
     expect(text).toContain('no, in 1 of 1')
+  })
+})
+
+describe('drain verdicts', () => {
+  const drainRow = (drain: string, perSecond: number) => ({
+    drain,
+    round: 1,
+    events: 10,
+    perSecond,
+    seconds: 1,
+    untilFirstMs: 1,
+    cpu: {}
+  })
+
+  it('compares the rows of one run, and says what it reached where it missed', () => {
+    const rows = [
+      drainRow('kafka', 50_000),
+      drainRow('pipeline', 34_000),
+      drainRow('as-is', 40_000),
+      drainRow('one-by-one', 1_000)
+    ]
+    const verdicts = drainVerdicts({ ...resultOf([]), rows })
+    expect(verdicts.map(({ held }) => held)).toEqual([true, false, true, true])
+    expect(verdicts[1]?.measured).toBe('68 % (34,000 of 50,000)')
   })
 })

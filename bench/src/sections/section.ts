@@ -5,6 +5,8 @@ import type { Machine } from '../lab/machine.ts'
 export type Plan = {
   readonly quick: boolean
   readonly rounds: number
+  /** Only these, where a section compares variants; all when left out. */
+  readonly variants?: readonly string[]
 }
 
 export type Context = Bench & {
