@@ -11,7 +11,7 @@ export function growthChapter({ rows, plan }: Result<GrowthRow>): Chapter {
     figure(delivery.p50),
     figure(delivery.p99),
     figure(request.p99),
-    passedPerSecond === 0 ? 'beside' : `${figure(passedPerSecond)}/s`,
+    passedPerSecond === 0 ? '–' : `${figure(passedPerSecond)}/s`,
     cpuText(memoryMb)
   ])
   const through = plan.quick ? 'Only the first of them' : 'The first million'

@@ -57,7 +57,8 @@ async function pass(lab: Lab, passed: number, through: number): Promise<number> 
   }
   const url = `http://127.0.0.1:${lab.settings.ports.delivery}`
   const before = await handledAt([url])
-  const count = Math.floor((passed - there) / 1000) * 1000
+  const count = Math.ceil((passed - there) / 1000) * 1000
+  if (count <= 0) return 0
   const watched = watchUntil({
     read: async () => (await handledAt([url])) - before,
     count,

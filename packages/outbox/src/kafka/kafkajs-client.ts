@@ -3,6 +3,7 @@ import type { Logger } from '../consumer/logger.ts'
 import { type KafkaClient, readingGroup, type TopicFacts } from './kafka-client.ts'
 import { kafkajsLog } from './kafkajs-log.ts'
 import { joinWithKafkajs } from './kafkajs-member.ts'
+import { workersFor } from './kafkajs-record.ts'
 import { readWithKafkajs } from './kafkajs-read.ts'
 
 /** How kafkajs reaches the brokers. */
@@ -35,7 +36,10 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   }
 
   return {
-    join: async membership => joinWithKafkajs(await client(), membership),
+    async join(membership) {
+      const { partitions } = await ask(admin => topicFacts(admin, membership.topic))
+      return joinWithKafkajs(await client(), { ...membership, concurrency: workersFor(partitions) })
+    },
     topic: name => ask(admin => topicFacts(admin, name)),
     watermarks: topic =>
       ask(async admin => {

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { KafkaMember, Membership } from './kafka-client.ts'
-import { concurrency, fetching, noRestart, recordOf } from './kafkajs-record.ts'
+import { fetching, noRestart, recordOf } from './kafkajs-record.ts'
 
-export async function joinWithKafkajs(kafka: Kafka, membership: Membership): Promise<KafkaMember> {
+/** How many batches may be taken at the same time, of one partition each. */
+type KafkajsMembership = Membership & { readonly concurrency: number }
+
+export async function joinWithKafkajs(kafka: Kafka, membership: KafkajsMembership): Promise<KafkaMember> {
   const leaving = new AbortController()
   let current = await enter(kafka, membership, onCrash)
 
@@ -44,7 +47,11 @@ export async function joinWithKafkajs(kafka: Kafka, membership: Membership): Pro
   }
 }
 
-async function enter(kafka: Kafka, membership: Membership, onCrash: (error: unknown) => void): Promise<Consumer> {
+async function enter(
+  kafka: Kafka,
+  membership: KafkajsMembership,
+  onCrash: (error: unknown) => void
+): Promise<Consumer> {
   const { group, topic, sessionTimeoutMs } = membership
   const consumer = kafka.consumer({
     groupId: group,
@@ -66,7 +73,7 @@ async function enter(kafka: Kafka, membership: Membership, onCrash: (error: unkn
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: concurrency,
+    partitionsConsumedConcurrently: membership.concurrency,
     async eachBatch(payload) {
       const { batch } = payload
       const records = batch.messages.map(message => recordOf(topic, batch.partition, message))

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs'
 import type { WindowRead } from './kafka-client.ts'
-import { concurrency, fetching, noRestart, recordOf } from './kafkajs-record.ts'
+import { fetching, noRestart, recordOf, workersFor } from './kafkajs-record.ts'
 
 /** kafkajs reads only as a member of a group; this one is for one reading, and its caller removes it. */
 export async function readWithKafkajs(
@@ -23,7 +23,7 @@ export async function readWithKafkajs(
     await consumer.subscribe({ topics: [topic], fromBeginning: true })
     await consumer.run({
       autoCommit: false,
-      partitionsConsumedConcurrently: concurrency,
+      partitionsConsumedConcurrently: workersFor(window.size),
       async eachBatch({ batch }) {
         const bounds = open.get(batch.partition)
         if (bounds === undefined) return

@@ -16,8 +16,13 @@ export const noRestart = {
   restartOnFailure: () => Promise.resolve(false)
 }
 
-// More than any topic has partitions: a batch that waited for a free worker could outlive its assignment.
-export const concurrency = 1_000
+/**
+ * More than the topic will soon have partitions: a batch that waited for a free worker could outlive its assignment. And
+ * not many more, because kafkajs wakes all of them for each batch: a thousand took a sixth of the consumer's time.
+ */
+export function workersFor(partitions: number): number {
+  return Math.max(16, partitions * 2)
+}
 
 export function recordOf(topic: string, partition: number, message: KafkaMessage): KafkaRecord {
   return {
