@@ -54,9 +54,8 @@ const largestValue = 1024 * 1024
 /** Reads what Connect wrote, with or without a schema around it. Never throws: what cannot be read becomes a refusal. */
 export function readEnvelope(record: KafkaRecord, { decode }: RecordDecoding = jsonDecoding): Received {
   const key = keyText(record, decode)
-  const fallbackId = `${record.partition}@${record.offset}:${shortHash(record.topic)}`
   const messageId = headersOf.shape.message_id.safeParse(record.headers.message_id)
-  const place = { record, key: key.text, messageId: messageId.success ? messageId.data : fallbackId }
+  const place = { record, key: key.text, messageId: messageId.success ? messageId.data : placeName(record) }
   try {
     if ((record.value?.length ?? 0) > largestValue) {
       const error = new RangeError(`The value has ${record.value?.length} bytes, over ${largestValue}`)
@@ -114,6 +113,11 @@ function bareValue({ headers }: KafkaRecord, aggregateId: number, { content, typ
   if (type !== undefined && type !== wanted) throw new SyntaxError(`The schema is that of ${type}, not of ${wanted}`)
   const payload = typeof content === 'string' ? parseJson(content) : content
   return { ...fields, payload, json: typeof content === 'string' ? content : JSON.stringify(content) }
+}
+
+// Without an id of its own, a record is its place in Kafka.
+function placeName({ topic, partition, offset }: KafkaRecord): string {
+  return `${partition}@${offset}:${shortHash(topic)}`
 }
 
 type KeyText = { readonly text: string; readonly id?: number; readonly cause?: unknown }
