@@ -19,7 +19,7 @@ export type GrowthRow = {
 
 function shape({ quick }: Plan) {
   return quick
-    ? { steps: [1_000, 20_000, 50_000], through: 20_000, seconds: 3 }
+    ? { steps: [1_000, 20_000, 50_000], through: 20_000, seconds: 2 }
     : { steps: [10_000, 1_000_000, 10_000_000], through: 1_000_000, seconds: 6 }
 }
 

@@ -7,11 +7,11 @@ export type LatencyRow = OrdersRow & { readonly variant: string; readonly round:
 
 function shape({ quick }: Plan): { rates: readonly number[]; seconds: number; warmUp: number; most: number } {
   return quick
-    ? { rates: [50, 1000], seconds: 4, warmUp: 2, most: 0 }
+    ? { rates: [50, 1000], seconds: 2, warmUp: 1, most: 0 }
     : { rates: [50, 500, 1000, 2000], seconds: 5, warmUp: 2, most: 2 }
 }
 
-const switching = 7
+const switching = 5
 
 /** Those of which the highest rate matters: the others are as fast as their consumer, or their order service. */
 const climbing = new Set(['project', 'platformatic', 'polling'])
