@@ -54,12 +54,15 @@ export async function healthy(keeperUrl: string): Promise<void> {
   if (status !== 200) throw new Error('the keeper says red')
 }
 
+/** Each run stands for a first death: the pause that doubles for what keeps dying would measure our haste. */
+const pauses = { firstPauseMs: 500, longestPauseMs: 500 }
+
 function superviseWorkers(stack: HealingLab['lab']['stack'], say: (line: string) => void) {
   return stack.parts
     .filter(name => name.startsWith('connect'))
     .map(name => {
       const onUnexpectedExit = (listener: (how: string) => void) =>
         stack.onUnexpectedExit((part, how) => (part === name ? listener(how) : undefined))
-      return supervise({ name, start: () => stack.start(name), onUnexpectedExit }, say)
+      return supervise({ name, start: () => stack.start(name), onUnexpectedExit }, say, pauses)
     })
 }
