@@ -48,6 +48,18 @@ it.each([
 it.each([
   ['a snapshot mode that begins at the present', { 'snapshot.mode': 'no_data' }, 'begins at the present'],
   ['the default snapshot mode', { 'snapshot.mode': undefined }, 'begins at the present'],
+  ['a snapshot at each start', { 'snapshot.mode': 'always' }, 'came and went'],
+  [
+    'a snapshot mode that does not refuse to start without offsets',
+    { 'snapshot.mode.configuration.based.snapshot.on.schema.error': undefined },
+    'begins at the present'
+  ],
+  [
+    'a configured snapshot of the rows that are left',
+    { 'snapshot.mode.configuration.based.snapshot.data': 'true' },
+    'an emptied outbox has none'
+  ],
+  ['a driver that waits for ever', { 'driver.socketTimeout': undefined }, 'hangs for ever'],
   ['no heartbeat', { 'heartbeat.interval.ms': undefined }, 'purged binlog'],
   ['a slow keep-alive', { 'connect.keep.alive.interval.ms': undefined }, '60 s'],
   ['an unknown key', { 'made.up.by.me': 'x' }, 'not a setting that this tool knows']

@@ -14,6 +14,7 @@ const skippingSnapshots: Readonly<Record<string, string>> = {
   initial: 'without an offset it begins at the present with the rows that still exist: an emptied outbox has none',
   initial_only: 'it stops after the snapshot: nothing is streamed',
   when_needed: 'when the binlog is gone it silently takes a snapshot and skips what is missing',
+  always: 'each start reads what exists and begins at the present: rows that came and went meanwhile are never sent',
   recovery: 'it rebuilds the schema history at each start, wrongly when a table has changed since the offset'
 }
 
@@ -48,9 +49,20 @@ function checkSnapshot(config: ConnectorConfig): readonly Finding[] {
   const mode = config['snapshot.mode'] ?? 'initial'
   const harm = skippingSnapshots[mode]
   if (harm !== undefined) return [warning('snapshot.mode', `${mode}: ${harm}`)]
-  const key = 'snapshot.mode.configuration.based.start.stream'
-  if (mode === 'configuration_based' && config[key] !== 'true') return [error(key, 'is not true: nothing is streamed')]
-  return []
+  return mode === 'configuration_based' ? checkConfiguredSnapshot(config) : []
+}
+
+function checkConfiguredSnapshot(config: ConnectorConfig): readonly Finding[] {
+  const findings: Finding[] = []
+  const is = (end: string) => config[`snapshot.mode.configuration.based.${end}`] === 'true'
+  const say = (level: typeof error, end: string, why: string) =>
+    findings.push(level(`snapshot.mode.configuration.based.${end}`, why))
+  if (!is('start.stream')) say(error, 'start.stream', 'is not true: nothing is streamed')
+  if (is('snapshot.schema') || is('snapshot.data'))
+    say(warning, is('snapshot.data') ? 'snapshot.data' : 'snapshot.schema', `is true: ${skippingSnapshots['initial']}`)
+  else if (!is('snapshot.on.schema.error'))
+    say(warning, 'snapshot.on.schema.error', 'is not true: without an offset it begins at the present')
+  return findings
 }
 
 function checkLiveness(config: ConnectorConfig): readonly Finding[] {
@@ -61,6 +73,10 @@ function checkLiveness(config: ConnectorConfig): readonly Finding[] {
     findings.push(error('connect.keep.alive', 'is off: a lost connection to MySQL is never made again'))
   if (Number(config['connect.keep.alive.interval.ms'] ?? 60_000) > 10_000)
     findings.push(warning('connect.keep.alive.interval.ms', 'a lost connection is silent for that long (default 60 s)'))
+  if (Number(config['driver.socketTimeout'] ?? 0) === 0)
+    findings.push(
+      warning('driver.socketTimeout', 'is off: a task that starts while the network is silent hangs for ever')
+    )
   return findings
 }
 
