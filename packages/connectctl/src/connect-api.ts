@@ -97,17 +97,27 @@ async function attempt(url: string, { method, body, answerTimeoutMs }: Attempt):
 
 function refusal(status: number, text: string): Answer {
   const message = messageIn(text)
+  if (status === 404 && message === undefined) return stillStarting()
   const code = status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED'
-  const error = new ConnectctlError(code, `Kafka Connect answers ${status}: ${firstLine(message)}`, { detail: message })
+  const error = new ConnectctlError(code, `Kafka Connect answers ${status}: ${firstLine(message ?? text)}`, {
+    detail: message ?? text
+  })
   if (status === 404) return { kind: 'missing', error }
   return { kind: status === 409 || status >= 500 ? 'retry' : 'refused', error }
 }
 
-function messageIn(text: string): string {
+/** A worker that has just begun to listen knows none of its paths yet: that says nothing of a connector. */
+function stillStarting(): Answer {
+  const message = 'what answers does not know the path: Kafka Connect is still starting, or it is not Kafka Connect'
+  return { kind: 'retry', error: new ConnectctlError('CONNECT_REFUSED', message) }
+}
+
+/** What Connect itself says; undefined where it is not Connect that answers. */
+function messageIn(text: string): string | undefined {
   try {
-    return (JSON.parse(text) as { message?: string }).message ?? text
+    return (JSON.parse(text) as { message?: string }).message
   } catch {
-    return text
+    return undefined
   }
 }
 

@@ -3,14 +3,15 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { createConnectApi } from './connect-api.ts'
 
+const starting = 0
+
 async function worker(answers: readonly number[]): Promise<{ readonly url: string; readonly asked: () => number }> {
   let asked = 0
   const server = createServer((_request, response) => {
     const status = answers[Math.min(asked, answers.length - 1)] ?? 200
     asked += 1
-    response
-      .writeHead(status, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ message: `it is ${status}` }))
+    if (status === starting) response.writeHead(404).end('<html></html>')
+    else response.writeHead(status).end(JSON.stringify({ message: `it is ${status}` }))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
   onTestFinished(() => void server.close())
@@ -39,4 +40,14 @@ it('tries again while the cluster rebalances or is starting, and takes a refusal
   await expect(api.request('PUT', '/connectors/x/config', { body: {} })).rejects.toThrow('answers 400: it is 400')
   expect(asked()).toBe(3)
   expect(notes[0]).toContain('trying again for 5 s')
+})
+
+it('does not take a worker that is still starting for one without the connector', async () => {
+  const missing = await worker([404])
+  const orMissing = { orMissing: true }
+  const path = '/connectors/orders/status'
+  expect(await createConnectApi({ url: missing.url }).request('GET', path, orMissing)).toBeUndefined()
+  const { url, asked } = await worker([starting, starting, 200])
+  await createConnectApi({ url, retryForMs: 5_000 }).request('GET', path, orMissing)
+  expect(asked()).toBe(3)
 })
