@@ -22,7 +22,6 @@ describe.skipIf(skipped)('docker compose up --wait', () => {
 
   it('has a connector that connectctl finds flowing', async () => {
     expect(await project.compose('run', '--rm', '--quiet', 'connectors', 'status')).toMatch(/orders-connector +flowing/)
-    expect(await project.compose('run', '--rm', '--quiet', 'connectors', 'diff')).toMatch(/no change/)
   })
 
   it('shows in the console how an order travelled', async () => {
