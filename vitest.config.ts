@@ -38,12 +38,23 @@ export default defineConfig({
         }
       },
       {
+        // The short part of the matrix: one pipeline, many faults.
+        test: {
+          name: 'brief',
+          include: ['test/resilience/brief/*.test.ts'],
+          exclude: notTests,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false
+        }
+      },
+      {
         // Only `npm run test:resilience` runs it: it takes its time, and breaks one whole pipeline after the other.
         test: {
           name: 'resilience',
           include: ['test/resilience/*.test.ts'],
           exclude: notTests,
-          testTimeout: 600_000,
+          testTimeout: 2_400_000,
           hookTimeout: 240_000,
           fileParallelism: false
         }

@@ -102,7 +102,8 @@ export async function openStack(settings: Settings, progress: Progress): Promise
   const { mysql, kafka, connect, jmx } = ports
   if (settings.containers === true) return startContainers({ ...common, ports: { mysql, kafka, connect } })
   const jmxConfig = join(root, 'connect-config/jmx-exporter.yaml')
-  return startStack({ ...common, ports: { mysql, kafka, connect, jmx }, jmxConfig })
+  const heap = settings.connectHeapMb === undefined ? {} : { connectHeapMb: settings.connectHeapMb }
+  return startStack({ ...common, ports: { mysql, kafka, connect, jmx }, jmxConfig, ...heap })
 }
 
 const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' | 'jmx'>, string>> = {

@@ -13,6 +13,8 @@ export type Settings = {
   readonly outboxStore?: 'delete' | 'blackhole' | 'keep'
   /** MySQL, Kafka and Connect in containers instead of as processes of ours. */
   readonly containers?: boolean
+  /** Heap of each Connect worker; the stack's own when left out. */
+  readonly connectHeapMb?: number
   /** Servers of others to use in place of our own. */
   readonly external?: ExternalServers
 }

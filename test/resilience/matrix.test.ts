@@ -1,15 +1,28 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, expect, it } from 'vitest'
+import type { Fault } from './harness/fault.ts'
 import { faults } from './faults/index.ts'
 import { keepFailure, noteRun, readVersions } from './harness/keep-run.ts'
 import { type Lab, startLab } from './harness/lab.ts'
-import { runFault } from './harness/run-fault.ts'
+import { type Result, runFault, withoutVerdict } from './harness/run-fault.ts'
+import { openSession } from './harness/session.ts'
 
 const quick = process.env['RESILIENCE_QUICK'] === '1'
 const repeat = Number(process.env['RESILIENCE_REPEAT'] ?? 1)
-const only = (process.env['RESILIENCE_ONLY'] ?? '').split(',').filter(Boolean)
+const only = process.env['RESILIENCE_ONLY'] ?? ''
+const wanted = only.split(',').filter(Boolean)
 const isName = (text: string) => faults.some(({ name }) => name === text)
-const matches = (name: string) => only.some(text => (isName(text) ? name === text : name.includes(text)))
-const chosen = faults.filter(({ name }) => only.length === 0 || matches(name))
+const matches = (name: string) => wanted.some(text => (isName(text) ? name === text : name.includes(text)))
+const chosen = faults.filter(({ name }) => wanted.length === 0 || matches(name))
+const possible = chosen.filter(({ impossible }) => impossible?.() === undefined)
+const session = await openSession(
+  possible.map(({ name }) => name),
+  { quick, only, repeat },
+  process.env['RESILIENCE_FRESH'] === '1'
+)
+const plan = session.left.flatMap(step => {
+  const fault = faults.find(({ name }) => name === step.name)
+  return fault === undefined ? [] : [{ ...step, fault }]
+})
 
 let lab: Lab | undefined
 let spoiled = false
@@ -30,24 +43,37 @@ afterEach(async () => {
   lab = undefined
 })
 
-afterAll(() => lab?.close())
-
-describe.each(chosen)('$name', fault => {
-  it.each(Array.from({ length: repeat }, (_, index) => index + 1))(
-    'loses, doubles and reorders nothing (run %i)',
-    async () => {
-      spoiled = true
-      const current = await labFor(fault.topology ?? {})
-      const versions = await readVersions(current)
-      const result = await runFault(current, fault, quick)
-      const { run } = result
-      await noteRun({ ...run, quick, versions })
-      console.log(
-        `${fault.name}: ${run.outcome}, ${run.reason}; ${JSON.stringify({ ...run, bite: undefined, reason: undefined })}`
-      )
-      const folder = run.outcome === 'passed' ? '' : await keepFailure(current, result)
-      expect(run.outcome, `${run.reason} ${folder}`).toBe('passed')
-      spoiled = false
-    }
-  )
+afterAll(async () => {
+  await lab?.close()
+  await session.end()
 })
+
+for (const { name, impossible } of chosen) {
+  const reason = impossible?.()
+  if (reason !== undefined) it.skip(`${name}: ${reason}`, () => undefined)
+}
+
+it.each(plan)('$name loses, doubles and reorders nothing (pass $pass)', async ({ name, pass, fault }) => {
+  spoiled = true
+  console.log(session.announce({ name, pass }))
+  const startedAt = Date.now()
+  const current = await labFor(fault.topology ?? {})
+  const versions = await readVersions(current)
+  const result = await attempt(current, fault)
+  const { run } = result
+  const noted = { ...run, quick, versions, session: session.id, pass, tookMs: Date.now() - startedAt }
+  await noteRun(noted)
+  console.log(`${name}: ${JSON.stringify({ ...noted, versions: undefined })}`)
+  const folder = run.outcome === 'passed' ? '' : await keepFailure(current, { ...result, tag: run.tag })
+  expect(run.outcome, `${run.reason} ${folder}`).toBe('passed')
+  spoiled = false
+})
+
+/** A run that the harness itself could not finish proves nothing: it is noted as void, with its logs. */
+async function attempt(current: Lab, fault: Fault): Promise<Partial<Result> & Pick<Result, 'run'>> {
+  try {
+    return await runFault(current, fault, quick)
+  } catch (error) {
+    return { run: withoutVerdict(fault.name, error) }
+  }
+}

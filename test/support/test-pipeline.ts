@@ -17,6 +17,9 @@ type Wishes = {
   readonly outboxStore?: Settings['outboxStore']
   readonly containers?: boolean
   readonly external?: Settings['external']
+  readonly connectHeapMb?: number
+  /** Makes the folder ready before anything starts there; what it answers is called when all has ended. */
+  readonly prepareDir?: (dir: string) => Promise<() => Promise<void>>
 }
 
 let count = 0
@@ -24,6 +27,7 @@ let count = 0
 /** The whole pipeline as `npm start` brings it up, on free ports and in a folder of its own. The caller stops it. */
 export async function startTestPipeline(wishes: Wishes = {}): Promise<TestPipeline> {
   const settings = await freeSettings(wishes)
+  const release = (await wishes.prepareDir?.(settings.dir)) ?? (() => undefined)
   const logs: string[] = []
   const pipeline = await startPipeline(settings, {
     progress: (_step, work) => work(),
@@ -36,6 +40,7 @@ export async function startTestPipeline(wishes: Wishes = {}): Promise<TestPipeli
     logs,
     async stop() {
       await pipeline.stop()
+      await release()
       await rm(settings.dir, { recursive: true, force: true })
     }
   }
@@ -63,7 +68,7 @@ export async function freeSettings(wishes: Wishes = {}): Promise<Settings> {
   const dir = join(root, '.data/test', `pipeline-${process.pid}-${count}`)
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  const { brokers = 1, workers = 1, outboxStore, external, containers } = wishes
+  const { brokers = 1, workers = 1, outboxStore, external, containers, connectHeapMb } = wishes
   return {
     dir,
     ports: ports as Record<PortName, number>,
@@ -72,6 +77,7 @@ export async function freeSettings(wishes: Wishes = {}): Promise<Settings> {
     ...chosenStack(process.env),
     ...(outboxStore === undefined ? {} : { outboxStore }),
     ...(external === undefined ? {} : { external }),
-    ...(containers === undefined ? {} : { containers })
+    ...(containers === undefined ? {} : { containers }),
+    ...(connectHeapMb === undefined ? {} : { connectHeapMb })
   }
 }

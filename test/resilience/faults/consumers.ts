@@ -22,8 +22,9 @@ export const consumers: readonly Fault[] = [
     cleanup: stopHeld
   },
   {
-    name: 'rolling-restart',
+    name: 'rolling-restart-delivery',
     title: 'delivery-service: three, each stopped by SIGTERM and started again in turn',
+    brief: true,
     healWithinMs: 10_000,
     inject: rollDeliveries
   }

@@ -11,6 +11,7 @@ export const data: readonly Fault[] = [
   {
     name: 'poison-records',
     title: 'topic: records that no consumer can read, of twelve kinds',
+    brief: true,
     healWithinMs: 10_000,
     parks: poison.length,
     inject: plantPoison
@@ -18,6 +19,7 @@ export const data: readonly Fault[] = [
   {
     name: 'delivery-database-away',
     title: 'delivery database: out of reach for 2 minutes (quick: 15 s)',
+    brief: true,
     healWithinMs: 10_000,
     prepare: leadDeliveriesOverProxy,
     inject: cutDeliveryDatabase,
@@ -26,12 +28,14 @@ export const data: readonly Fault[] = [
   {
     name: 'connector-deleted',
     title: 'connector: deleted under load',
+    brief: true,
     healWithinMs: 20_000,
     inject: deleteConnector
   },
   {
     name: 'offsets-wiped',
     title: 'connector: stopped, its offsets wiped, then the steps of the runbook',
+    brief: true,
     healWithinMs: 20_000,
     healedBy: 'the runbook',
     inject: wipeOffsets

@@ -1,14 +1,28 @@
 import type { Fault } from '../harness/fault.ts'
+import { abuse } from './abuse.ts'
+import { clocks } from './clocks.ts'
 import { consumers } from './consumers.ts'
 import { data } from './data.ts'
+import { disks } from './disks.ts'
 import { kills } from './kills.ts'
 import { network } from './network.ts'
+import { orderService } from './order-service.ts'
+import { quietOutbox } from './quiet.ts'
 import { streaming } from './streaming.ts'
 
 /** In the order in which they run: those that share a pipeline stand together. */
-export const faults: readonly Fault[] = [...kills, ...network, ...consumers, ...data, ...streaming].toSorted(
-  (one, other) => key(one).localeCompare(key(other))
-)
+export const faults: readonly Fault[] = [
+  ...kills,
+  ...orderService,
+  ...network,
+  ...consumers,
+  ...data,
+  ...streaming,
+  ...abuse,
+  ...quietOutbox,
+  ...clocks,
+  ...disks
+].toSorted((one, other) => key(one).localeCompare(key(other)))
 
 function key({ topology = {} }: Fault): string {
   return JSON.stringify(topology)

@@ -10,12 +10,14 @@ export const kills: readonly Fault[] = [
   {
     name: 'mysqld-killed',
     title: 'mysqld: kill -9',
+    brief: true,
     healWithinMs: usualMs,
     inject: lab => crash(lab, 'mysql')
   },
   {
     name: 'mysqld-away',
     title: 'mysqld: kill -9, back after 15 s (quick: 5 s)',
+    brief: true,
     healWithinMs: usualMs,
     inject: (lab, { quick }) => killFor(lab, 'mysql', quick ? 5_000 : 15_000)
   },
@@ -25,10 +27,17 @@ export const kills: readonly Fault[] = [
     healWithinMs: usualMs,
     inject: (lab, { quick }) => freezeFor(lab, 'mysql', quick ? 10_000 : 90_000)
   },
-  { name: 'connect-killed', title: 'Connect: kill -9, one worker', healWithinMs: connectMs, inject: crashConnect },
+  {
+    name: 'connect-killed',
+    title: 'Connect: kill -9, one worker',
+    brief: true,
+    healWithinMs: connectMs,
+    inject: crashConnect
+  },
   {
     name: 'broker-killed',
     title: 'Kafka: kill -9 of the only broker',
+    brief: true,
     healWithinMs: 30_000,
     because: 'the broker starts again, then the consumers’ former memberships, which it still knows, expire after 10 s',
     inject: lab => crash(lab, 'kafka-1')
@@ -36,6 +45,7 @@ export const kills: readonly Fault[] = [
   {
     name: 'delivery-killed',
     title: 'delivery-service and a second consumer: kill -9 in mid-batch',
+    brief: true,
     healWithinMs: 15_000,
     because: 'a member that died without a word keeps its partitions until its session of 10 s is over',
     inject: lab => crash(lab, 'delivery-service', 'ledger')
@@ -43,12 +53,14 @@ export const kills: readonly Fault[] = [
   {
     name: 'delivery-stopped',
     title: 'delivery-service: SIGTERM in mid-batch, started again at once',
+    brief: true,
     healWithinMs: usualMs,
     inject: restartDelivery
   },
   {
     name: 'order-killed',
     title: 'order-service: kill -9 five times under load',
+    brief: true,
     healWithinMs: usualMs,
     inject: lab => repeatedly(lab, 5, 'order-service')
   },
@@ -61,6 +73,7 @@ export const kills: readonly Fault[] = [
   {
     name: 'mysqld-and-connect-killed',
     title: 'mysqld and Connect: kill -9 at the same time',
+    brief: true,
     healWithinMs: connectMs,
     inject: lab => crash(lab, 'mysql', 'connect-1')
   },

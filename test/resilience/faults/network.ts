@@ -11,6 +11,7 @@ export const network: readonly Fault[] = [
   {
     name: 'connection-reset',
     title: 'network between Connect and MySQL: every connection reset, three times',
+    brief: true,
     healWithinMs: 20_000,
     ...betweenConnectAndMysql(async proxy => {
       let count = 0
@@ -22,8 +23,35 @@ export const network: readonly Fault[] = [
     })
   },
   {
+    name: 'cut-in-mid-packet',
+    title: 'network between Connect and MySQL: cut in the middle of a packet, three times',
+    brief: true,
+    healWithinMs: 20_000,
+    ...betweenConnectAndMysql(async proxy => {
+      for (let round = 0; round < 3; round++) {
+        proxy.cutInMidPacket()
+        await sleep(1_500)
+      }
+      return proxy.midPacketCuts() === 0 ? undefined : `${proxy.midPacketCuts()} connections cut in a packet`
+    })
+  },
+  {
+    name: 'latency',
+    title: 'network between Connect and MySQL: 300 ms later in each direction for 20 s (quick: 5 s)',
+    brief: true,
+    healWithinMs: 10_000,
+    leastWaitMs: 250,
+    ...betweenConnectAndMysql(async (proxy, quick) => {
+      proxy.delay(300)
+      await sleep(quick ? 5_000 : 20_000)
+      proxy.delay(0)
+      return `${proxy.connections()} sockets held up`
+    })
+  },
+  {
     name: 'black-hole',
     title: 'network between Connect and MySQL: silent for 20 s with TCP established (quick: 8 s)',
+    brief: true,
     healWithinMs: 40_000,
     because: 'Connect waits for the end of the task that hangs in a silent socket before it starts a new one',
     ...betweenConnectAndMysql(async (proxy, quick) => {

@@ -8,6 +8,7 @@ export const streaming: readonly Fault[] = [
   {
     name: 'ddl-while-streaming',
     title: 'outbox table: a column added, an index made, another table altered, under load',
+    brief: true,
     healWithinMs: 10_000,
     inject: alterTables
   },
@@ -21,12 +22,26 @@ export const streaming: readonly Fault[] = [
   {
     name: 'large-payloads',
     title: 'outbox: 40 events of 500 kB in one transaction',
+    brief: true,
     healWithinMs: 20_000,
     inject: lab => writeAtOnce(lab, { count: 40, length: 500_000 })
   },
   {
+    name: 'small-heap',
+    title: 'Connect with 256 MB of heap: 100 events of 880 kB, then 50,000 at once (quick: 40 and 10,000)',
+    topology: { connectHeapMb: 256 },
+    healWithinMs: 60_000,
+    because: 'all its events come before the orders after it',
+    async inject(lab, { quick }) {
+      const large = await writeAtOnce(lab, { count: quick ? 40 : 100, length: 880_000 })
+      const many = await writeAtOnce(lab, { count: quick ? 10_000 : 50_000, length: 10 })
+      return { bite: `${large.bite}; ${many.bite}`, causeOverAt: many.causeOverAt }
+    }
+  },
+  {
     name: 'orders-while-connector-stopped',
     title: 'connector: stopped for 30 s (quick: 8 s) and resumed',
+    brief: true,
     healWithinMs: 10_000,
     healedBy: 'resume',
     inject: stopConnector

@@ -1,3 +1,4 @@
+import type { OrderClient } from '../load/order-client.ts'
 import type { Lab, Topology } from './lab.ts'
 
 export type Bitten = {
@@ -5,6 +6,15 @@ export type Bitten = {
   readonly bite: string | undefined
   /** From when on nothing outside stood in the way any more. */
   readonly causeOverAt: number
+  /** Promises of other kinds that did not hold, each in a sentence: a request that failed, a time that is wrong. */
+  readonly broken?: readonly string[]
+}
+
+export type How = {
+  readonly quick: boolean
+  readonly load: OrderClient
+  /** Nobody writes to the outbox until told otherwise. */
+  readonly quiet: (on: boolean) => void
 }
 
 /** One way to break the pipeline, and how soon it must flow again without a person. */
@@ -13,6 +23,8 @@ export type Fault = {
   readonly title: string
   readonly topology?: Topology
   readonly healWithinMs: number
+  /** Takes part when `npm test` breaks one pipeline in many ways, one after the other. */
+  readonly brief?: boolean
   /** Why it is allowed longer than the usual 10 s, 20 s with Connect. */
   readonly because?: string
   /** Some order must have waited for so long, or the fault hit nothing. */
@@ -24,8 +36,10 @@ export type Fault = {
   /** Events that it plants to be parked. */
   readonly parks?: number
   /** What must stand before the fault: it runs under load, and is no part of the fault. */
-  prepare?(lab: Lab): Promise<void>
-  inject(lab: Lab, how: { readonly quick: boolean }): Promise<Bitten>
+  prepare?(lab: Lab, how: How): Promise<void>
+  inject(lab: Lab, how: How): Promise<Bitten>
   /** Puts back what the fault changed for good. */
-  cleanup?(lab: Lab): Promise<void>
+  cleanup?(lab: Lab, how: How): Promise<void>
+  /** Why it cannot run on this machine, if so. */
+  readonly impossible?: () => string | undefined
 }

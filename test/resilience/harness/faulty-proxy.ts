@@ -1,4 +1,6 @@
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net'
+import { Transform } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export type FaultyProxy = {
   readonly port: number
@@ -12,15 +14,46 @@ export type FaultyProxy = {
   /** Ends what is open and turns every new connection away, until told otherwise. */
   refuse(on: boolean): void
   refused(): number
+  /** Everything arrives so much later, in both directions; 0 ends it for new and old connections. */
+  delay(ms: number): void
+  /** Ends each open connection in the middle of what the target sends next; says how many were cut so. */
+  cutInMidPacket(): number
+  midPacketCuts(): number
   close(): Promise<void>
 }
 
 /** Stands between two parties as a network that breaks. */
 export async function startFaultyProxy(target: { host: string; port: number }): Promise<FaultyProxy> {
   const sockets = new Set<Socket>()
+  const upstreams = new Set<Socket>()
   let silent = false
   let refusing = false
   let refused = 0
+  let delayMs = 0
+  let midPacketCuts = 0
+  const toCut = new Set<Socket>()
+  const late = (from: Socket, to: Socket) => {
+    let queue = Promise.resolve()
+    return new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        done()
+        if (toCut.delete(from)) {
+          midPacketCuts += 1
+          // The first half arrives, then the connection ends.
+          to.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => to.resetAndDestroy())
+          return
+        }
+        const due = Date.now() + delayMs
+        queue = queue
+          .then(() => (due > Date.now() ? sleep(due - Date.now()) : undefined))
+          .then(() => void this.push(chunk))
+      },
+      async flush(done) {
+        await queue
+        done()
+      }
+    })
+  }
   const hold = (socket: Socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -39,7 +72,10 @@ export async function startFaultyProxy(target: { host: string; port: number }): 
     upstream.on('error', () => client.destroy())
     upstream.on('close', () => client.destroy())
     client.on('close', () => upstream.destroy())
-    client.pipe(upstream).pipe(client)
+    upstreams.add(upstream)
+    upstream.on('close', () => upstreams.delete(upstream))
+    client.pipe(late(client, upstream)).pipe(upstream)
+    upstream.pipe(late(upstream, client)).pipe(client)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
   return {
@@ -63,6 +99,14 @@ export async function startFaultyProxy(target: { host: string; port: number }): 
       if (on) for (const socket of sockets) socket.resetAndDestroy()
     },
     refused: () => refused,
+    delay(ms) {
+      delayMs = ms
+    },
+    cutInMidPacket() {
+      for (const upstream of upstreams) toCut.add(upstream)
+      return toCut.size
+    },
+    midPacketCuts: () => midPacketCuts,
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise(resolve => server.close(resolve))

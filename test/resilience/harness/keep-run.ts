@@ -7,20 +7,28 @@ import type { Result, Run } from './run-fault.ts'
 
 export const runsFile = join(root, '.data/resilience/runs.jsonl')
 
-/** Every run is noted, whatever became of it: the report hides none. */
-export async function noteRun(run: Run & { readonly quick: boolean; readonly versions: Versions }): Promise<void> {
+export type Noted = Run & { readonly quick: boolean; readonly versions: Versions }
+
+/** Every run is noted as soon as it is over, whatever became of it: the report hides none. */
+export async function noteRun(run: Noted): Promise<void> {
   await mkdir(join(root, '.data/resilience'), { recursive: true })
   const busy = Math.round((100 * (loadavg()[0] ?? 0)) / availableParallelism()) / 100
   await appendFile(runsFile, `${JSON.stringify({ ...run, busy })}\n`)
 }
 
-/** All that is needed to look for the cause, in one folder: the findings, every log, the settings. */
-export async function keepFailure(lab: Lab, { run, findings }: Result): Promise<string> {
-  const folder = join(root, '.data/resilience/failed', run.tag)
+/** All that is needed to look for the cause, in one folder: seed and findings, what each witness said, every log. */
+export async function keepFailure(lab: Lab, result: Partial<Result> & { readonly tag: string }): Promise<string> {
+  const folder = join(root, '.data/resilience/failed', result.tag)
   await mkdir(folder, { recursive: true })
   const { dir } = lab.pipeline.settings
-  await writeFile(join(folder, 'verdict.json'), JSON.stringify({ run, findings }, undefined, 1))
-  await writeFile(join(folder, 'client.json'), JSON.stringify(lab.history))
+  const { evidence, ...verdict } = result
+  const write = (name: string, content: unknown) =>
+    writeFile(join(folder, name), JSON.stringify(content, undefined, 1) ?? '')
+  await write('verdict.json', verdict)
+  await write('client.json', evidence?.client ?? lab.history)
+  await write('committed-in-mysql.json', evidence?.committed ?? 'not read')
+  await write('records-in-kafka.json', evidence?.records ?? 'not read')
+  await write('effects.json', evidence?.effects ?? 'not read')
   await writeFile(join(folder, 'pipeline.log'), lab.pipeline.logs.join('\n'))
   await cp(join(dir, 'logs'), join(folder, 'logs'), { recursive: true }).catch(() => undefined)
   return folder

@@ -8,12 +8,19 @@ import { supervise } from '../../../scripts/pipeline/supervise.ts'
 import { topics } from '../../../scripts/pipeline/topics.ts'
 import { type TestPipeline, startTestPipeline } from '../../support/test-pipeline.ts'
 import type { Tried } from '../oracle/evidence.ts'
+import { mountSmallDisks } from './small-disks.ts'
 import { createWitnessTables } from './witness-tables.ts'
 
 export type Topology = {
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
   readonly outboxStore?: 'delete' | 'blackhole' | 'keep'
+  /** Of each Connect worker; 512 when left out. */
+  readonly connectHeapMb?: number
+  /** MySQL and Kafka each write to a small file system of their own. */
+  readonly smallDisks?: boolean
+  /** Where every process believes to be; UTC or the machine's own when left out. */
+  readonly timeZone?: string
 }
 
 /** A whole pipeline under supervision, as `npm start` runs it, with the witnesses and what is needed to break it. */
@@ -27,8 +34,9 @@ export type Lab = {
   part(name: string): Breakable
   /** One more process of a service, on a port of its own; not supervised. */
   startReplica(service: 'order-service' | 'delivery-service', env?: Record<string, string>): Promise<Replica>
-  /** As the delivery service gets it, password included. */
+  /** As the services get them, passwords included. */
   deliveriesUrl(): Promise<string>
+  ordersUrl(): Promise<string>
   close(): Promise<void>
 }
 
@@ -36,7 +44,10 @@ export type Breakable = Pick<Part, 'pid' | 'start' | 'stop' | 'kill' | 'freeze' 
 export type Replica = Part & { readonly url: string }
 
 export async function startLab(topology: Topology): Promise<Lab> {
-  const pipeline = await startTestPipeline({ ...topology, revive: true })
+  const { timeZone, smallDisks = false, ...wishes } = topology
+  const restoreZone = setTimeZone(timeZone)
+  const disks = smallDisks ? { prepareDir: mountSmallDisks } : {}
+  const pipeline = await startTestPipeline({ ...wishes, ...disks, revive: true })
   const db = connect(pipeline)
   const replicas: Part[] = []
   const ends: (() => unknown)[] = []
@@ -45,6 +56,7 @@ export async function startLab(topology: Topology): Promise<Lab> {
     await Promise.all(replicas.map(part => part.stop()))
     await db.destroy()
     await pipeline.stop()
+    restoreZone()
   }
   try {
     await createWitnessTables(db)
@@ -61,6 +73,7 @@ export async function startLab(topology: Topology): Promise<Lab> {
       history: [],
       part: name => find(name, pipeline, ledger),
       deliveriesUrl: () => deliveriesUrl(pipeline),
+      ordersUrl: () => urlFor('order_service', 'orders', secretsOf(pipeline)),
       async startReplica(service, env = {}) {
         const replica = await createReplica(pipeline, service, env)
         replicas.push(replica)
@@ -72,6 +85,16 @@ export async function startLab(topology: Topology): Promise<Lab> {
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** Processes inherit it. */
+function setTimeZone(zone: string | undefined): () => void {
+  const before = process.env['TZ']
+  if (zone !== undefined) process.env['TZ'] = zone
+  return () => {
+    if (before === undefined) delete process.env['TZ']
+    else process.env['TZ'] = before
   }
 }
 
@@ -104,9 +127,11 @@ function partOptions({ settings, logs }: TestPipeline) {
   return { dir: settings.dir, onLog: (name: string, line: string) => void (logs as string[]).push(`${name} ${line}`) }
 }
 
-function deliveriesUrl({ settings, stack }: TestPipeline): Promise<string> {
-  return urlFor('delivery_service', 'deliveries', { stack, secretsDir: join(settings.dir, 'secrets') })
+function deliveriesUrl(pipeline: TestPipeline): Promise<string> {
+  return urlFor('delivery_service', 'deliveries', secretsOf(pipeline))
 }
+
+const secretsOf = ({ settings, stack }: TestPipeline) => ({ stack, secretsDir: join(settings.dir, 'secrets') })
 
 async function ledgerProcess(pipeline: TestPipeline): Promise<NodeProcess> {
   const { stack } = pipeline

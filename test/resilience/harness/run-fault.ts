@@ -2,17 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.ts'
 import { startLedgerWriter } from '../ledger/ledger-writer.ts'
 import { type OrderClient, startOrderClient } from '../load/order-client.ts'
-import { collect, readCommitted, readEffects } from '../oracle/collect.ts'
+import { collect, countEffects, countUnderWay, readOrdersSince } from '../oracle/collect.ts'
 import type { Effect, Evidence, Finding, Tried } from '../oracle/evidence.ts'
 import { judge } from '../oracle/judge.ts'
 import { type Verdict, reachVerdict } from '../oracle/verdict.ts'
-import type { Fault } from './fault.ts'
+import type { Bitten, Fault } from './fault.ts'
 import type { Lab } from './lab.ts'
 import { healers } from './healers.ts'
 
 export type Run = Verdict & {
   readonly fault: string
   readonly tag: string
+  /** Of everything that the load leaves to chance. */
+  readonly seed: number
   readonly at: string
   readonly bite: string | undefined
   readonly refused: number
@@ -24,92 +26,170 @@ export type Run = Verdict & {
   readonly healedBy: string
 }
 
-export type Result = { readonly run: Run; readonly findings: readonly Finding[] }
+export type Result = { readonly run: Run; readonly findings: readonly Finding[]; readonly evidence: Evidence }
+
+export type Load = {
+  readonly seed: number
+  readonly client: OrderClient
+  readonly quiet: (on: boolean) => void
+  stop(patienceMs: number): Promise<void>
+}
+
+/** What happened around one fault while the load went on; the oracle has not spoken yet. */
+export type Course = {
+  readonly fault: Fault
+  readonly startedAt: number
+  readonly faultAt: number
+  readonly endedAt: number
+  readonly flowBackAt: number | undefined
+  readonly bitten: Bitten
+  readonly refused: number
+  readonly healedBy: string
+}
 
 const patienceMs = 120_000
+const leastEvents = 1_000
 
 /** Steady load, one fault, calm, verdict. */
 export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<Result> {
   const tag = `${fault.name}-${Date.now().toString(36)}`
-  const { pipeline, db } = lab
-  const before = await Promise.all([countRepeated(lab), countParked(lab)])
-  const startedAt = Date.now()
-  const client = startOrderClient({
-    urls: [pipeline.addresses['ORDER_SERVICE_URL'] ?? ''],
-    tag,
-    perSecond: fault.perSecond ?? 100
-  })
-  const ledger = startLedgerWriter(db, { store: lab.topology.outboxStore ?? 'delete', writer: 1 })
+  const load = startLoad(lab, tag, fault.perSecond ?? 100)
   try {
-    await fault.prepare?.(lab)
-    await untilDelivered(lab, `${tag}-${client.log.length + 100}`)
-    const faultAt = Date.now()
-    const acknowledgedBefore = client.acknowledged()
-    const logsBefore = pipeline.logs.length
-    const bitten = await fault.inject(lab, { quick })
-    const flowBackAt = await flowBack(lab, client, bitten.causeOverAt)
-    await eventually(() => enough(client.acknowledged() - acknowledgedBefore), { timeoutMs: patienceMs, everyMs: 100 })
+    const course = await breakOnce(lab, fault, { load, quick })
     await sleep(2_000)
-    await Promise.all([client.stop(60_000), ledger.stop()])
-    await fault.cleanup?.(lab)
-    await calm(lab)
-    lab.history.push(...client.log)
-    const evidence = await collect({ db, topic: lab.topic, brokers: pipeline.stack.kafka.brokers }, lab.history)
-    const parked = (await countParked(lab)) - before[1]
-    const findings = [...judge(evidence), ...unexpectedlyParked(parked - (fault.parks ?? 0))]
-    const longestWaitMs = longestWait(client.log, evidence.effects)
-    const bite = longestWaitMs < (fault.leastWaitMs ?? 0) ? undefined : bitten.bite
-    const { causeOverAt } = bitten
-    const course = { startedAt, faultAt, causeOverAt, flowBackAt, bite, healWithinMs: fault.healWithinMs }
-    const verdict = reachVerdict(findings, evidence.effects, course)
-    return {
-      findings,
-      run: {
-        fault: fault.name,
-        tag,
-        at: new Date(faultAt).toISOString(),
-        bite,
-        ...verdict,
-        refused: client.refused(),
-        absorbed: repeatedRecords(evidence) - before[0],
-        parked,
-        longestWaitMs,
-        healedBy: fault.healedBy ?? healers(pipeline.logs.slice(logsBefore))
-      }
-    }
+    await load.stop(60_000)
+    const { runs, findings, evidence } = await conclude(lab, [course], load)
+    const [run] = runs
+    if (run === undefined) throw new Error(`${fault.name} came to no verdict`)
+    return { run: { ...run, tag }, findings, evidence }
   } finally {
-    await Promise.all([client.stop(0), ledger.stop()])
+    await load.stop(0)
   }
 }
 
-async function untilDelivered(lab: Lab, name: string): Promise<void> {
-  const delivered = async () => {
-    if ((await lab.db('deliveries.delivery').where({ name })).length === 0) throw new Error(`${name} is not delivered`)
+export function startLoad(lab: Lab, tag: string, perSecond: number): Load {
+  const seed = Date.now() % 2 ** 32
+  const urls = [lab.pipeline.addresses['ORDER_SERVICE_URL'] ?? '']
+  const client = startOrderClient({ urls, tag, perSecond, seed })
+  const ledger = startLedgerWriter(lab.db, { store: lab.topology.outboxStore ?? 'delete', writer: 1 })
+  return {
+    seed,
+    client,
+    quiet(on) {
+      client.pause(on)
+      ledger.pause(on)
+    },
+    async stop(patience) {
+      await Promise.all([client.stop(patience), ledger.stop()])
+    }
   }
-  await eventually(delivered, { timeoutMs: patienceMs, everyMs: 50 })
+}
+
+/** One fault under load that runs and goes on running, until it flows again and enough has flowed. */
+export async function breakOnce(
+  lab: Lab,
+  fault: Fault,
+  { load: { client, quiet }, quick }: { readonly load: Load; readonly quick: boolean }
+): Promise<Course> {
+  const { pipeline, db } = lab
+  const how = { quick, load: client, quiet }
+  const startedAt = Date.now()
+  try {
+    await fault.prepare?.(lab, how)
+    await flowBack(lab, client, Date.now())
+    const faultAt = Date.now()
+    const [refusedBefore, logsBefore] = [client.refused(), pipeline.logs.length]
+    const bitten = await fault.inject(lab, how)
+    const flowBackAt = await flowBack(lab, client, bitten.causeOverAt)
+    const enough = async () => {
+      const n = await countEffects(db, faultAt)
+      if (n < leastEvents) throw new Error(`only ${n} events flowed`)
+    }
+    await eventually(enough, { timeoutMs: patienceMs, everyMs: 100 }).catch(() => undefined)
+    const healedBy = fault.healedBy ?? healers(pipeline.logs.slice(logsBefore))
+    const refused = client.refused() - refusedBefore
+    return { fault, startedAt, faultAt, endedAt: Date.now(), flowBackAt, bitten, refused, healedBy }
+  } finally {
+    await fault.cleanup?.(lab, how)
+  }
+}
+
+// What earlier faults in the same pipeline left: what the oracle finds more of belongs to this one.
+const seenBefore = new WeakMap<Lab, { readonly repeated: number; readonly parked: number }>()
+
+/** The load is over: the calm, the oracle, and one verdict for each fault. A finding belongs to them all. */
+export async function conclude(
+  lab: Lab,
+  courses: readonly Course[],
+  { client, seed }: Load
+): Promise<Omit<Result, 'run'> & { readonly runs: readonly Run[] }> {
+  await calm(lab)
+  lab.history.push(...client.log)
+  const { db, topic, pipeline } = lab
+  const evidence = await collect({ db, topic, brokers: pipeline.stack.kafka.brokers }, lab.history)
+  const before = seenBefore.get(lab) ?? { repeated: 0, parked: 0 }
+  const [repeated, parked] = [repeatedRecords(evidence), await countParked(lab)]
+  seenBefore.set(lab, { repeated, parked })
+  const planted = courses.reduce((sum, { fault }) => sum + (fault.parks ?? 0), 0)
+  const findings = [...judge(evidence), ...unexpectedlyParked(parked - before.parked - planted)]
+  const runs = courses.map(course => ({
+    ...verdictOn(course, evidence, { findings, log: client.log }),
+    seed,
+    absorbed: courses.length === 1 ? repeated - before.repeated : 0,
+    parked: course.fault.parks ?? 0
+  }))
+  return { runs, findings, evidence }
+}
+
+function verdictOn(
+  course: Course,
+  evidence: Evidence,
+  { findings, log }: { readonly findings: readonly Finding[]; readonly log: readonly Tried[] }
+): Omit<Run, 'absorbed' | 'parked' | 'seed'> {
+  const { fault, startedAt, faultAt, endedAt, flowBackAt, bitten } = course
+  const { healWithinMs, leastWaitMs = 0 } = fault
+  const ownLog = log.filter(({ sentAt }) => sentAt >= startedAt && sentAt <= endedAt)
+  const longestWaitMs = longestWait(ownLog, evidence.effects)
+  const bite = longestWaitMs < leastWaitMs ? undefined : bitten.bite
+  const broken = (bitten.broken ?? []).map(detail => ({ kind: 'broken' as const, id: fault.name, detail }))
+  const during = evidence.effects.filter(({ at }) => at <= endedAt + 2_000)
+  const { causeOverAt } = bitten
+  return {
+    fault: fault.name,
+    tag: `${fault.name}-${startedAt.toString(36)}`,
+    at: new Date(faultAt).toISOString(),
+    bite,
+    ...reachVerdict([...findings, ...broken], during, {
+      startedAt,
+      faultAt,
+      causeOverAt,
+      flowBackAt,
+      bite,
+      healWithinMs
+    }),
+    refused: course.refused,
+    longestWaitMs,
+    healedBy: course.healedBy
+  }
 }
 
 /** The first effect of an order that the client sent after the cause was over. */
 async function flowBack(lab: Lab, client: OrderClient, causeOverAt: number): Promise<number | undefined> {
   const deadline = Date.now() + patienceMs
-  for (; Date.now() < deadline; await sleep(100)) {
-    const names = new Set(client.log.filter(({ sentAt }) => sentAt >= causeOverAt).map(({ name }) => name))
-    const effects = await readEffects(lab.db).catch(() => [])
-    const first = effects.find(({ content }) => names.has(content))
-    if (first !== undefined) return first.at
+  for (; Date.now() < deadline; await sleep(50)) {
+    const orders = await readOrdersSince(lab.db, causeOverAt).catch(() => new Map<string, number>())
+    const since = client.log.findLastIndex(({ sentAt }) => sentAt < causeOverAt) + 1
+    const names = new Set(client.log.slice(since).map(({ name }) => name))
+    const first = [...orders].find(([content]) => names.has(content))
+    if (first !== undefined) return first[1]
   }
   return undefined
-}
-
-function enough(orders: number): void {
-  if (orders < 1_000) throw new Error(`only ${orders} orders were acknowledged`)
 }
 
 /** Until everything committed took effect or patience is over, and a moment more for what would come twice. */
 async function calm(lab: Lab): Promise<void> {
   const drained = async () => {
-    const [committed, effects] = await Promise.all([readCommitted(lab.db), readEffects(lab.db)])
-    if (effects.length < committed.length) throw new Error('events are still under way')
+    if ((await countUnderWay(lab.db)) > 0) throw new Error('events are still under way')
   }
   await eventually(drained, { timeoutMs: patienceMs, everyMs: 250 }).catch(() => undefined)
   await sleep(2_000)
@@ -118,11 +198,6 @@ async function calm(lab: Lab): Promise<void> {
 async function countParked({ db }: Lab): Promise<number> {
   const [row] = await db('deliveries.parked_event').where({ consumer: 'delivery-service' }).count({ n: '*' })
   return Number(row?.['n'] ?? 0)
-}
-
-async function countRepeated(lab: Lab): Promise<number> {
-  const { db, topic, pipeline } = lab
-  return repeatedRecords(await collect({ db, topic, brokers: pipeline.stack.kafka.brokers }, []))
 }
 
 function repeatedRecords({ records }: Evidence): number {
@@ -138,4 +213,27 @@ function longestWait(log: readonly Tried[], effects: readonly Effect[]): number 
 function unexpectedlyParked(count: number): readonly Finding[] {
   if (count === 0) return []
   return [{ kind: count > 0 ? 'lost' : 'ghost', id: 'parked', detail: `${count} more events parked than planted` }]
+}
+
+/** What is noted of a run that did not come to its end. */
+export function withoutVerdict(fault: string, error: unknown): Run {
+  const [at, reason] = [new Date(), error instanceof Error ? (error.stack ?? error.message) : String(error)]
+  return {
+    fault,
+    tag: `${fault}-${at.getTime().toString(36)}`,
+    seed: 0,
+    at: at.toISOString(),
+    bite: undefined,
+    outcome: 'void',
+    reason: `the run broke off: ${reason.split('\n').slice(0, 3).join(' ')}`,
+    counts: { lost: 0, doubled: 0, reordered: 0, ghost: 0, broken: 0 },
+    healMs: undefined,
+    silenceMs: 0,
+    events: 0,
+    refused: 0,
+    absorbed: 0,
+    parked: 0,
+    longestWaitMs: 0,
+    healedBy: 'nobody'
+  }
 }

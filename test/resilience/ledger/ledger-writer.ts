@@ -3,7 +3,7 @@ import { createOutbox, type StoreOptions } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
 import { firstAccount, ledgerMoved } from './ledger-event.ts'
 
-export type LedgerWriter = { stop(): Promise<void> }
+export type LedgerWriter = { pause(on: boolean): void; stop(): Promise<void> }
 type Outbox = ReturnType<typeof createOutbox>
 
 const accounts = 8
@@ -12,11 +12,13 @@ const pauseMs = 100
 /** Each account moves on by one version at a time, with the library itself, for as long as it is not stopped. */
 export function startLedgerWriter(db: Knex, store: StoreOptions): LedgerWriter {
   const outbox = createOutbox(store)
-  const state = { stopped: false }
+  const state = { paused: false, stopped: false }
   const writing = Array.from({ length: accounts }, async (_, index) => {
-    for (; !state.stopped; await sleep(pauseMs)) await move(db, outbox, firstAccount + index).catch(() => undefined)
+    for (; !state.stopped; await sleep(pauseMs))
+      if (!state.paused) await move(db, outbox, firstAccount + index).catch(() => undefined)
   })
   return {
+    pause: on => void (state.paused = on),
     async stop() {
       state.stopped = true
       await Promise.all(writing)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tried } from '../oracle/evidence.ts'
+import { seededRandom } from './random.ts'
 
 export type OrderClient = {
   /** The client's own log, which no other witness can change. */
@@ -7,22 +8,34 @@ export type OrderClient = {
   acknowledged(): number
   /** Attempts that got no 201: answered otherwise, cut, or not answered in time. */
   refused(): number
+  /** From now on orders go here, in turn. */
+  use(urls: readonly string[]): void
+  readonly urls: readonly string[]
+  /** Places no new orders until told otherwise. */
+  pause(on: boolean): void
   /** Places no new orders and waits until the open ones were acknowledged, or the time is over. */
   stop(patienceMs: number): Promise<void>
 }
 
-type Options = { readonly urls: readonly string[]; readonly tag: string; readonly perSecond: number }
+type Options = {
+  readonly urls: readonly string[]
+  readonly tag: string
+  readonly perSecond: number
+  /** Of the pauses between attempts. */
+  readonly seed: number
+}
 type Entry = { name: string; sentAt: number; acknowledged?: { orderId: number; at: number } }
 
 /** Numbered orders at a rate that waits for no answer; each is repeated under its Idempotency-Key until it has a 201. */
-export function startOrderClient({ urls, tag, perSecond }: Options): OrderClient {
+export function startOrderClient({ urls, tag, perSecond, seed }: Options): OrderClient {
+  const random = seededRandom(seed)
   const log: Entry[] = []
   const open = new Set<Promise<void>>()
-  const state = { stopped: false, givenUp: false, acknowledged: 0, refused: 0 }
+  const state = { urls, paused: false, stopped: false, givenUp: false, acknowledged: 0, refused: 0 }
 
   async function place(entry: Entry): Promise<void> {
     for (let attempt = 0; !state.givenUp; attempt++) {
-      const url = urls[(log.length + attempt) % urls.length] ?? ''
+      const url = state.urls[(log.length + attempt) % state.urls.length] ?? ''
       const orderId = await attemptOrder(url, entry.name)
       if (orderId !== undefined) {
         entry.acknowledged = { orderId, at: Date.now() }
@@ -30,12 +43,17 @@ export function startOrderClient({ urls, tag, perSecond }: Options): OrderClient
         return
       }
       state.refused += 1
-      await sleep(Math.min(1_000, 100 * 2 ** attempt) * (0.5 + Math.random() / 2))
+      await sleep(Math.min(1_000, 100 * 2 ** attempt) * (0.5 + random() / 2))
     }
   }
 
   async function loop(): Promise<void> {
     for (let next = Date.now(); !state.stopped; next += 1_000 / perSecond) {
+      if (state.paused) {
+        await sleep(20)
+        next = Date.now()
+        continue
+      }
       const entry = { name: `${tag}-${log.length + 1}`, sentAt: Date.now() }
       log.push(entry)
       const placing: Promise<void> = place(entry).finally(() => open.delete(placing))
@@ -49,6 +67,11 @@ export function startOrderClient({ urls, tag, perSecond }: Options): OrderClient
     log,
     acknowledged: () => state.acknowledged,
     refused: () => state.refused,
+    get urls() {
+      return state.urls
+    },
+    use: urlsFromNow => void (state.urls = urlsFromNow),
+    pause: on => void (state.paused = on),
     async stop(patienceMs) {
       state.stopped = true
       await ended

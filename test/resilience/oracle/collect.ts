@@ -24,6 +24,35 @@ export async function readEffects(db: Knex): Promise<readonly Effect[]> {
   return (rows as Effect[]).map(row => ({ ...row, at: Number(row.at) }))
 }
 
+/** Contents of the orders that took effect since then, with the time of each. */
+export async function readOrdersSince(db: Knex, since: number): Promise<ReadonlyMap<string, number>> {
+  const [rows] = await db.raw(
+    `SELECT content, UNIX_TIMESTAMP(at) * 1000 AS at FROM deliveries.effect_log
+      WHERE aggregate = 'order' AND at >= FROM_UNIXTIME(?) ORDER BY seq`,
+    [since / 1_000]
+  )
+  return new Map((rows as Effect[]).map(({ content, at }) => [content, Number(at)]))
+}
+
+/** How many effects there were since then. */
+export async function countEffects(db: Knex, since: number): Promise<number> {
+  return count(db, 'SELECT COUNT(*) AS n FROM deliveries.effect_log WHERE at >= FROM_UNIXTIME(?)', [since / 1_000])
+}
+
+/** How many committed facts have no effect yet, by number alone. */
+export async function countUnderWay(db: Knex): Promise<number> {
+  return count(
+    db,
+    `SELECT (SELECT COUNT(*) FROM orders.customer_order) + (SELECT COUNT(*) FROM orders.ledger_step)
+      - (SELECT COUNT(*) FROM deliveries.effect_log) AS n`
+  )
+}
+
+async function count(db: Knex, sql: string, values: readonly number[] = []): Promise<number> {
+  const [rows] = await db.raw(sql, [...values])
+  return Number((rows as { n: number }[])[0]?.n)
+}
+
 export async function readCommitted(db: Knex): Promise<readonly Fact[]> {
   return facts(db, {
     orders: 'SELECT id AS `key`, name AS content FROM orders.customer_order',
@@ -55,7 +84,7 @@ async function readInbox(db: Knex): Promise<ReadonlySet<string>> {
 }
 
 /** Up to where the topic ends now, with a plain consumer; records that a fault planted on purpose are passed over. */
-async function readRecords({ brokers, topic }: Witnesses): Promise<readonly TopicRecord[]> {
+export async function readRecords({ brokers, topic }: Witnesses): Promise<readonly TopicRecord[]> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 10 } })
   const admin = kafka.admin()
   await admin.connect()
@@ -85,7 +114,7 @@ async function readRecords({ brokers, topic }: Witnesses): Promise<readonly Topi
   return records
 }
 
-type Value = { payload: { event_id: number; payload: string } }
+type Value = { payload: { event_id: number; payload: string; created_at: string } }
 
 function asRecord({ headers, value, offset }: KafkaMessage, partition: number): TopicRecord {
   const header = (name: string) => String(headers?.[name] ?? '')
@@ -98,6 +127,7 @@ function asRecord({ headers, value, offset }: KafkaMessage, partition: number): 
     version: Number(header('aggregate_version') || 1),
     content: content.name ?? content.text ?? '',
     messageId: header('message_id'),
-    place: `${partition}/${offset}`
+    place: `${partition}/${offset}`,
+    createdAt: payload.created_at
   }
 }

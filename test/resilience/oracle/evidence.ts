@@ -11,7 +11,7 @@ export type Fact = {
 export type Tried = { readonly name: string; readonly sentAt: number; readonly acknowledged?: Acknowledged }
 export type Acknowledged = { readonly orderId: number; readonly at: number }
 
-export type TopicRecord = Fact & { readonly messageId: string; readonly place: string }
+export type TopicRecord = Fact & { readonly messageId: string; readonly place: string; readonly createdAt?: string }
 export type Effect = Fact & { readonly at: number }
 
 /** What each witness says. Records come in the order of their partition, effects in the order of their commit. */
@@ -26,5 +26,5 @@ export type Evidence = {
   readonly inbox: ReadonlySet<string>
 }
 
-export type FindingKind = 'lost' | 'doubled' | 'reordered' | 'ghost'
+export type FindingKind = 'lost' | 'doubled' | 'reordered' | 'ghost' | 'broken'
 export type Finding = { readonly kind: FindingKind; readonly id: string; readonly detail: string }

@@ -30,7 +30,7 @@ const justBeforeMs = 2_000
 /** A run that moved too little, or whose fault nobody noticed, proves nothing: it is void, not passed. */
 export function reachVerdict(findings: readonly Finding[], effects: readonly Effect[], course: Course): Verdict {
   const during = effects.filter(({ at }) => at >= Math.max(course.startedAt, course.faultAt - justBeforeMs))
-  const counts = { lost: 0, doubled: 0, reordered: 0, ghost: 0 }
+  const counts = { lost: 0, doubled: 0, reordered: 0, ghost: 0, broken: 0 }
   for (const { kind } of findings) counts[kind] += 1
   const healMs = course.flowBackAt === undefined ? undefined : Math.max(0, course.flowBackAt - course.causeOverAt)
   // The other stream may flow on where only the orders are held up.

@@ -4,11 +4,12 @@ import { type NotedRun, renderReport } from './render-report.ts'
 const run: NotedRun = {
   fault: 'mysqld-killed',
   tag: 'mysqld-killed-1',
+  seed: 1,
   at: '2026-01-02T03:04:05.000Z',
   bite: 'killed',
   outcome: 'passed',
   reason: 'killed',
-  counts: { lost: 0, doubled: 0, reordered: 0, ghost: 0 },
+  counts: { lost: 0, doubled: 0, reordered: 0, ghost: 0, broken: 0 },
   healMs: 1_234,
   silenceMs: 4_000,
   events: 1_500,

@@ -1,0 +1,72 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { root } from '../../../scripts/pipeline/settings.ts'
+import { runsFile } from './keep-run.ts'
+
+const sessionFile = join(root, '.data/resilience/session.json')
+
+/** What was asked for; the same question again goes on where the last one was broken off. */
+export type Wish = { readonly quick: boolean; readonly only: string; readonly repeat: number }
+
+export type Step = { readonly name: string; readonly pass: number }
+type Done = { readonly fault: string; readonly session?: string; readonly pass?: number; readonly tookMs?: number }
+
+export type Session = {
+  readonly id: string
+  /** What is still to be run, pass by pass. */
+  readonly left: readonly Step[]
+  /** One line before a run: which it is, of how many, and how long the rest may take. */
+  announce(step: Step): string
+  end(): Promise<void>
+}
+
+/** Opens the session that was broken off, if it had the same wish, else a new one. */
+export async function openSession(names: readonly string[], wish: Wish, fresh = false): Promise<Session> {
+  if (fresh) await rm(sessionFile, { force: true })
+  const id = await idFor(wish)
+  const noted = await readDone()
+  const done = noted.filter(({ session }) => session === id)
+  const steps = Array.from({ length: wish.repeat }, (_, index) => names.map(name => ({ name, pass: index + 1 }))).flat()
+  const left = remaining(steps, done)
+  return {
+    id,
+    left,
+    announce(step) {
+      const index = left.findIndex(({ name, pass }) => name === step.name && pass === step.pass)
+      const restMs = estimate(left.slice(index), noted)
+      const number = steps.length - left.length + index + 1
+      return `${number} of ${steps.length}: ${step.name}, pass ${step.pass} of ${wish.repeat}; about ${Math.ceil(restMs / 60_000)} min to go`
+    },
+    end: () => rm(sessionFile, { force: true })
+  }
+}
+
+export function remaining(steps: readonly Step[], done: readonly Done[]): readonly Step[] {
+  return steps.filter(({ name, pass }) => !done.some(run => run.fault === name && run.pass === pass))
+}
+
+const usualMs = 45_000
+
+/** As long as the same faults took the last time; what was never run, as long as most. */
+export function estimate(steps: readonly Step[], runs: readonly Done[]): number {
+  const last = new Map(runs.map(({ fault, tookMs }) => [fault, tookMs]))
+  return steps.reduce((sum, { name }) => sum + (last.get(name) ?? usualMs), 0)
+}
+
+async function idFor(wish: Wish): Promise<string> {
+  const text = await readFile(sessionFile, 'utf8').catch(() => '{}')
+  const open = JSON.parse(text) as { id?: string; wish?: Wish }
+  if (open.id !== undefined && JSON.stringify(open.wish) === JSON.stringify(wish)) return open.id
+  const id = Date.now().toString(36)
+  await mkdir(dirname(sessionFile), { recursive: true })
+  await writeFile(sessionFile, JSON.stringify({ id, wish }))
+  return id
+}
+
+async function readDone(): Promise<readonly Done[]> {
+  const text = await readFile(runsFile, 'utf8').catch(() => '')
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line) as Done)
+}
