@@ -5,7 +5,8 @@ import { asyncApi, type EventChannel, eventCatalogue, toYaml } from '../packages
 
 export const root = join(import.meta.dirname, '..')
 
-const channels: readonly EventChannel[] = [
+/** Who publishes what, and for whom. */
+export const channels: readonly EventChannel[] = [
   {
     topic: 'orders_server.orders.outbox',
     producer: 'order-service',
