@@ -3,6 +3,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../../../scripts/pipeline/settings.ts'
 import type { Lab } from './lab.ts'
+import type { Grown } from '../soak/flat.ts'
 import type { Result, Run } from './run-fault.ts'
 
 export const runsFile = join(root, '.data/resilience/runs.jsonl')
@@ -14,6 +15,26 @@ export async function noteRun(run: Noted): Promise<void> {
   await mkdir(join(root, '.data/resilience'), { recursive: true })
   const busy = Math.round((100 * (loadavg()[0] ?? 0)) / availableParallelism()) / 100
   await appendFile(runsFile, `${JSON.stringify({ ...run, busy })}\n`)
+}
+
+export const soaksFile = join(root, '.data/resilience/soaks.jsonl')
+
+export type Soak = {
+  readonly at: string
+  readonly minutes: number
+  /** Orders a second that it accepts at most, and that it was given. */
+  readonly most: number
+  readonly perSecond: number
+  readonly events: number
+  readonly findings: number
+  readonly refused: number
+  readonly grown: readonly Grown[]
+  readonly versions: Versions
+}
+
+export async function noteSoak(soak: Soak): Promise<void> {
+  await mkdir(join(root, '.data/resilience'), { recursive: true })
+  await appendFile(soaksFile, `${JSON.stringify(soak)}\n`)
 }
 
 /** All that is needed to look for the cause, in one folder: seed and findings, what each witness said, every log. */

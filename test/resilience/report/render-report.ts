@@ -1,4 +1,4 @@
-import type { Versions } from '../harness/keep-run.ts'
+import type { Soak, Versions } from '../harness/keep-run.ts'
 import type { Run } from '../harness/run-fault.ts'
 
 export type NotedRun = Run & {
@@ -17,17 +17,23 @@ type Matrix = {
   readonly faults: readonly Titled[]
   readonly planned: readonly string[]
   readonly remarks: readonly string[]
+  readonly soaks?: readonly Soak[]
 }
 
 /** The whole of docs/reliability.md. Every figure comes from a run. */
-export function renderReport(runs: readonly NotedRun[], { faults, planned, remarks }: Matrix): string {
+export function renderReport(runs: readonly NotedRun[], { faults, planned, remarks, soaks = [] }: Matrix): string {
   const sections = [
     intro(runs),
     table(runs, faults),
     allowances(faults),
+    soaked(soaks),
     exceptions(runs),
     remarks.length === 0 ? '' : `## To read with the table\n\n${remarks.map(remark => `- ${remark}`).join('\n')}`,
-    notRun([...faults.filter(({ name }) => runs.every(run => run.fault !== name)).map(asSentence), ...planned])
+    notRun([
+      ...(soaks.length === 0 ? ['a soak at half of the maximum: `npm run test:resilience -- --soak`'] : []),
+      ...faults.filter(({ name }) => runs.every(run => run.fault !== name)).map(asSentence),
+      ...planned
+    ])
   ]
   return `${sections.filter(section => section !== '').join('\n\n')}\n`
 }
@@ -51,6 +57,8 @@ Each run: orders at a steady rate through HTTP, repeated under their \`Idempoten
 accounts with many versions each; one fault; calm; then an oracle compares the client's own log, the rows in MySQL, the records
 in Kafka and every effect in the delivery database, which triggers note in the effect's own transaction. A run in which fewer
 than 1,000 events flowed, or whose fault was not seen to bite, is void.
+Without a person, a single fault has to heal within 10 s, within 20 s where Connect or its connector is hit; what may take longer
+stands below the table with its reason, and a run that took longer than its bound stands there as slow.
 
 **${judged.length} runs, ${sum(run => run.events)} events: ${sum(run => run.counts.lost)} lost, ${sum(run => run.counts.doubled)} doubled, ${sum(run => run.counts.reordered)} reordered, ${sum(run => run.counts.ghost)} without an order.**
 Void runs beside these: ${runs.length - judged.length}.`
@@ -95,6 +103,15 @@ function allowances(faults: readonly Titled[]): string {
     because === undefined ? [] : [`- ${title}: ${seconds(healWithinMs)}, because ${because}.`]
   )
   return lines.length === 0 ? '' : `## Where healing may take longer\n\n${lines.join('\n')}`
+}
+
+function soaked(soaks: readonly Soak[]): string {
+  if (soaks.length === 0) return ''
+  const lines = soaks.map(({ at, minutes, most, perSecond, events, findings, refused, grown }) => {
+    const told = grown.map(({ what, from, to, flat }) => `${what} ${from} to ${to}${flat ? '' : ' (**not flat**)'}`)
+    return `- ${at}: ${minutes} minutes at ${perSecond} orders/s (${most} is the most), ${events} events, ${findings} findings, ${refused} requests refused. After the warm-up and in the end: ${told.join('; ')}.`
+  })
+  return `## Soak\n\n${lines.join('\n')}`
 }
 
 function exceptions(runs: readonly NotedRun[]): string {

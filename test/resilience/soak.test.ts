@@ -1,0 +1,59 @@
+import { appendFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { root } from '../../scripts/pipeline/settings.ts'
+import { keepFailure, noteSoak, readVersions } from './harness/keep-run.ts'
+import { type Lab, startLab } from './harness/lab.ts'
+import { conclude, startLoad } from './harness/run-fault.ts'
+import { judgeFlat, type Sample } from './soak/flat.ts'
+import { measureMost } from './soak/most.ts'
+import { takeSample } from './soak/sample.ts'
+
+const minutes = Number(process.env['RESILIENCE_MINUTES'] ?? 20)
+const everyMs = 5_000
+
+let lab: Lab
+beforeAll(async () => void (lab = await startLab({})))
+afterAll(() => lab?.close())
+
+it(`carries half of its maximum for ${minutes} minutes with memory, handles and lag flat`, async () => {
+  const tag = `soak-${Date.now().toString(36)}`
+  const most = await measureMost(lab.pipeline.addresses['ORDER_SERVICE_URL'] ?? '', 10_000)
+  const perSecond = Math.floor(most / 2)
+  console.log(`the most is ${Math.round(most)} orders/s; ${perSecond} orders/s for ${minutes} minutes`)
+  const load = startLoad(lab, tag, perSecond)
+  const samples: Sample[] = []
+  try {
+    for (const until = Date.now() + minutes * 60_000; Date.now() < until; await sleep(everyMs)) {
+      samples.push(await takeSample(lab))
+      await keepSample(tag, samples)
+    }
+  } finally {
+    await load.stop(60_000)
+  }
+  const { findings, evidence } = await conclude(lab, [], load)
+  const grown = judgeFlat(samples)
+  await noteSoak({
+    at: new Date().toISOString(),
+    minutes,
+    most: Math.round(most),
+    perSecond,
+    events: evidence.effects.length,
+    findings: findings.length,
+    refused: load.client.refused(),
+    grown,
+    versions: await readVersions(lab)
+  })
+  for (const { what, from, to, flat } of grown) console.log(`${what}: ${from} to ${to}${flat ? '' : ', NOT FLAT'}`)
+  const bad = grown.filter(({ flat }) => !flat)
+  const folder = findings.length + bad.length === 0 ? '' : await keepFailure(lab, { tag, findings, evidence })
+  expect(findings, folder).toEqual([])
+  expect(bad, folder).toEqual([])
+})
+
+async function keepSample(tag: string, samples: readonly Sample[]): Promise<void> {
+  const folder = join(root, '.data/resilience')
+  await mkdir(folder, { recursive: true })
+  await appendFile(join(folder, `${tag}.jsonl`), `${JSON.stringify(samples.at(-1))}\n`)
+}
