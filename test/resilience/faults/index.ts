@@ -8,6 +8,7 @@ import { kills } from './kills.ts'
 import { network } from './network.ts'
 import { orderService } from './order-service.ts'
 import { quietOutbox } from './quiet.ts'
+import { runbook } from './runbook.ts'
 import { streaming } from './streaming.ts'
 
 /** In the order in which they run: those that share a pipeline stand together. */
@@ -20,6 +21,7 @@ export const faults: readonly Fault[] = [
   ...streaming,
   ...abuse,
   ...quietOutbox,
+  ...runbook,
   ...clocks,
   ...disks
 ].toSorted((one, other) => key(one).localeCompare(key(other)))

@@ -23,7 +23,7 @@ export const streaming: readonly Fault[] = [
     name: 'large-payloads',
     title: 'outbox: 40 events of 500 kB in one transaction',
     brief: true,
-    healWithinMs: 20_000,
+    healWithinMs: 10_000,
     inject: lab => writeAtOnce(lab, { count: 40, length: 500_000 })
   },
   {

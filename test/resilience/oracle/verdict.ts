@@ -32,7 +32,8 @@ export function reachVerdict(findings: readonly Finding[], effects: readonly Eff
   const during = effects.filter(({ at }) => at >= Math.max(course.startedAt, course.faultAt - justBeforeMs))
   const counts = { lost: 0, doubled: 0, reordered: 0, ghost: 0, broken: 0 }
   for (const { kind } of findings) counts[kind] += 1
-  const healMs = course.flowBackAt === undefined ? undefined : Math.max(0, course.flowBackAt - course.causeOverAt)
+  const healMs =
+    course.flowBackAt === undefined ? undefined : Math.round(Math.max(0, course.flowBackAt - course.causeOverAt))
   // The other stream may flow on where only the orders are held up.
   const orders = during.filter(({ aggregate }) => aggregate === 'order').map(({ at }) => at)
   const silenceMs = longestSilence(orders, course.faultAt)

@@ -1,0 +1,155 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kafka, logLevel } from 'kafkajs'
+import { runNode } from '../../../scripts/pipeline/node-process.ts'
+import { root } from '../../../scripts/pipeline/settings.ts'
+import { eventually } from '../../support/eventually.ts'
+import { runConnectctl } from '../harness/connectctl.ts'
+import type { Bitten, Fault, How } from '../harness/fault.ts'
+import type { Lab } from '../harness/lab.ts'
+import { countUnderWay } from '../oracle/collect.ts'
+
+const name = 'orders-connector'
+const healWithinMs = 20_000
+const healedBy = 'the runbook'
+
+/** Nothing but a person can know what is right here: the keeper names the cause, the steps of docs/runbook.md heal it. */
+export const runbook: readonly Fault[] = [
+  {
+    name: 'binlog-purged',
+    title: 'binlog purged while the connector is stopped; offsets set and the missing orders sent again',
+    healWithinMs,
+    healedBy,
+    inject: purgeBinlog
+  },
+  {
+    name: 'schema-history-lost',
+    title: 'schema history topic deleted, connector restarted; history rebuilt',
+    healWithinMs,
+    healedBy,
+    inject: loseHistory
+  },
+  {
+    name: 'ddl-unparseable',
+    title: 'DDL that Debezium cannot parse, under load; the other parser',
+    healWithinMs,
+    healedBy,
+    inject: confuseParser
+  },
+  {
+    name: 'server-id-taken',
+    title: 'server id taken by another reader; the reader removed',
+    healWithinMs,
+    healedBy,
+    inject: takeServerId
+  }
+]
+
+/** The bite is the keeper's own word for it, in a log line since then. */
+async function named(lab: Lab, cause: string, since: number): Promise<string | undefined> {
+  const find = () => {
+    const line = lab.pipeline.logs.slice(since).find(log => log.startsWith('keeper ') && log.includes(`"${cause}"`))
+    if (line === undefined) throw new Error(`the keeper has not named ${cause}`)
+    return `the keeper named ${cause}`
+  }
+  return eventually(find, { timeoutMs: 60_000 }).catch(() => undefined)
+}
+
+async function purgeBinlog(lab: Lab, { quiet, load }: How): Promise<Bitten> {
+  const { db, pipeline } = lab
+  quiet(true)
+  await eventually(
+    async () => {
+      if ((await countUnderWay(db)) > 0) throw new Error('events are still under way')
+    },
+    { timeoutMs: 60_000 }
+  )
+  await runConnectctl(lab, `stop ${name}`)
+  // Orders alone: only they can be sent again from their table.
+  load.pause(false)
+  await sleep(2_000)
+  await db.raw('FLUSH BINARY LOGS')
+  const [status] = (await db.raw('SHOW BINARY LOG STATUS')) as [{ File: string }[]]
+  await db.raw('PURGE BINARY LOGS TO ?', [status[0]?.File ?? ''])
+  const since = pipeline.logs.length
+  await connect(lab, `PUT /connectors/${name}/resume`)
+  const bite = await named(lab, 'binlog_purged', since)
+  await runConnectctl(lab, `offsets set ${name} --to oldest --yes`)
+  const causeOverAt = Date.now()
+  quiet(false)
+  await sleep(12_000) // orders younger than ten seconds count as on their way
+  const said = await runNode('scripts/republish-orders.ts', {
+    MYSQL_URL: await lab.ordersUrl(),
+    KAFKA_BROKERS: pipeline.stack.kafka.brokers.join()
+  })
+  return { bite: bite && `${bite}; ${said.trim().split('\n').at(-1)}`, causeOverAt }
+}
+
+async function loseHistory(lab: Lab): Promise<Bitten> {
+  const admin = new Kafka({ brokers: [...lab.pipeline.stack.kafka.brokers], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  await admin.deleteTopics({ topics: ['schema_changes.orders'] })
+  await admin.disconnect()
+  await sleep(1_000)
+  const since = lab.pipeline.logs.length
+  await connect(lab, `POST /connectors/${name}/restart?includeTasks=true`)
+  const bite = await named(lab, 'schema_history_lost', since)
+  const causeOverAt = Date.now()
+  await runConnectctl(lab, `apply ${name} --rebuild-history`)
+  return { bite, causeOverAt }
+}
+
+// MySQL takes it, Debezium 3.6.1's default parser does not.
+const unparseable = `ALTER TABLE orders.connect_heartbeat ADD COLUMN note JSON,
+  ADD COLUMN noted INT GENERATED ALWAYS AS (JSON_VALUE(note, '$.noted' RETURNING SIGNED)) VIRTUAL`
+
+async function confuseParser(lab: Lab): Promise<Bitten> {
+  const since = lab.pipeline.logs.length
+  await lab.db.raw(unparseable)
+  const bite = await named(lab, 'ddl_unparseable', since)
+  const dir = await mkdtemp(join(tmpdir(), 'connectctl-'))
+  const config = JSON.parse(await readFile(join(root, `connect-config/${name}.json`), 'utf8')) as object
+  await writeFile(join(dir, `${name}.json`), JSON.stringify({ ...config, 'ddl.parser.type': 'legacy' }))
+  const causeOverAt = Date.now()
+  await runConnectctl(lab, `apply ${name} --dir ${dir}`)
+  await eventually(
+    async () => {
+      if ((await countUnderWay(lab.db)) > 100) throw new Error('it does not flow with the other parser')
+    },
+    { timeoutMs: 60_000 }
+  )
+  await lab.db.raw('ALTER TABLE orders.connect_heartbeat DROP COLUMN noted, DROP COLUMN note')
+  await sleep(2_000)
+  await runConnectctl(lab, `apply ${name} --rebuild-history`)
+  await rm(dir, { recursive: true })
+  return { bite, causeOverAt }
+}
+
+async function takeServerId(lab: Lab): Promise<Bitten> {
+  const own = (await (await connect(lab, `GET /connectors/${name}/config`)).json()) as Record<string, string>
+  const { name: _, ...config } = own
+  const other = {
+    ...config,
+    'topic.prefix': 'other',
+    'schema.history.internal.kafka.topic': 'schema_changes.other',
+    'snapshot.mode': 'no_data'
+  }
+  const since = lab.pipeline.logs.length
+  await connect(lab, 'PUT /connectors/other/config', other)
+  const bite = await named(lab, 'server_id_taken', since)
+  await runConnectctl(lab, 'delete other --yes')
+  const causeOverAt = Date.now()
+  await runConnectctl(lab, `restart ${name}`)
+  return { bite, causeOverAt }
+}
+
+function connect(lab: Lab, request: string, body?: object): Promise<Response> {
+  const [method = '', path = ''] = request.split(' ')
+  return fetch(`${lab.pipeline.stack.connect.urls[0]}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) })
+  })
+}
