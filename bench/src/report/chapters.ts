@@ -5,6 +5,7 @@ import type { LatencyRow } from '../sections/latency.ts'
 import type { Result } from '../sections/section.ts'
 import type { SettingRow } from '../sections/settings.ts'
 import type { ShapeRow } from '../sections/shapes.ts'
+import type { StagesRow } from '../sections/stages.ts'
 import type { WritePathRow } from '../sections/write-path.ts'
 import type { Chapter, Verdict } from './chapter.ts'
 import { costChapter, costVerdicts } from './cost-chapter.ts'
@@ -12,6 +13,7 @@ import { drainChapter, drainVerdicts } from './drain-chapter.ts'
 import { growthChapter, growthVerdicts, shapesChapter } from './growth-chapter.ts'
 import { latencyChapter, latencyVerdicts } from './latency-chapter.ts'
 import { settingsChapter } from './settings-chapter.ts'
+import { stagesChapter } from './stages-chapter.ts'
 import { writePathChapter, writePathVerdicts } from './write-path-chapter.ts'
 
 type Made = { readonly chapter: Chapter; readonly verdicts: readonly Verdict[] }
@@ -27,6 +29,7 @@ function chapterOf<Row>(
 /** What the report says of each section's result, by the section's name. */
 export const chapters: Readonly<Record<string, (result: Result) => Made>> = {
   latency: chapterOf<LatencyRow>(latencyChapter, latencyVerdicts),
+  stages: chapterOf<StagesRow>(stagesChapter),
   'write-path': chapterOf<WritePathRow>(writePathChapter, writePathVerdicts),
   drain: chapterOf<DrainRow>(drainChapter, drainVerdicts),
   cost: chapterOf<CostRow>(costChapter, costVerdicts),

@@ -50,7 +50,8 @@ function rate(rows: readonly WritePathRow[], name: string): number {
 
 export function writePathVerdicts({ rows }: Result<WritePathRow>): readonly Verdict[] {
   const stores = ['delete', 'blackhole', 'keep', 'delete-one-trip', 'blackhole-one-trip', 'keep-one-trip']
-  const best = stores.toSorted((a, b) => rate(rows, b) - rate(rows, a))[0] ?? ''
+  const measured = stores.filter(name => Number.isFinite(rate(rows, name)))
+  const best = measured.toSorted((a, b) => rate(rows, b) - rate(rows, a))[0] ?? ''
   const against = (name: string, than: string, least: number) => {
     const share = (100 * rate(rows, name)) / rate(rows, than)
     return {

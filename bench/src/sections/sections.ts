@@ -4,8 +4,9 @@ import { growth } from './growth.ts'
 import { latency } from './latency.ts'
 import { settingsSection } from './settings.ts'
 import { shapes } from './shapes.ts'
+import { stages } from './stages.ts'
 import { writePath } from './write-path.ts'
 import type { Section } from './section.ts'
 
 /** In the order of a full run: what fills the tables comes last. */
-export const sections: readonly Section[] = [latency, writePath, drain, cost, settingsSection, shapes, growth]
+export const sections: readonly Section[] = [latency, stages, writePath, drain, cost, settingsSection, shapes, growth]
