@@ -10,9 +10,9 @@ export function stagesChapter({ rows }: Result<StagesRow>): Chapter {
     ...rows.flatMap(({ stages }) => [figure(stages[name]?.p50 ?? Number.NaN), figure(stages[name]?.p99 ?? Number.NaN)])
   ])
   const head = ['stage (ms)', ...rows.flatMap(({ rate }) => [`p50 at ${figure(rate)}/s`, `p99 at ${figure(rate)}/s`])]
-  const text = `COMMITs are MySQL's stamps in the binlog, taken before the sync to disk; Debezium says in a header when it had the event; the
+  const text = `COMMITs are MySQL's stamps in the binlog, taken before the sync to disk; the header captured_us says when Debezium had the event; the
 broker stamps the record when it appends it, in whole milliseconds; a second consumer beside the delivery service notes when the record reached
-it; the INSERT's time is the delivery row's own. That second consumer and the header are there for this section only.
+it; the INSERT's time is the delivery row's own. That second consumer is there for this section only.
 
 ${table(head, lines)}`
   return { heading: 'Stage by stage', text, charts: {} }

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Commits } from '../binlog/commits.ts'
 import { readCommits } from '../binlog/commits.ts'
 import { withAdmin } from '../lab/admin.ts'
-import type { Tuning } from '../lab/connector.ts'
 import type { Lab } from '../lab/lab.ts'
 import { withVariant } from '../lab/run-variant.ts'
 import { type Summary, summarise } from '../stats/summary.ts'
@@ -12,9 +11,6 @@ import { measureOrders } from './measure-orders.ts'
 import type { Context, Plan, Section } from './section.ts'
 
 export type StagesRow = { readonly rate: number; readonly stages: Readonly<Record<string, Summary>> }
-
-/** Debezium tells in a header when it had the event; nothing else is otherwise. */
-const telling: Tuning = config => ({ ...config, 'transforms.unwrap.add.headers': 'ts_us' })
 
 const shape = ({ quick }: Plan) => (quick ? { rates: [200], seconds: 2 } : { rates: [50, 500, 1000], seconds: 5 })
 
@@ -26,7 +22,7 @@ export const stages: Section<StagesRow> = {
     const { lab, plan } = context
     const project = variantNamed('project')
     await stampOnAppend(lab, project.topic, true)
-    const rows = await withVariant(context, { ...project, connector: telling }, async () => {
+    const rows = await withVariant(context, project, async () => {
       await measureOrders(lab, { rate: 500, seconds: plan.quick ? 1 : 4 })
       const measured: StagesRow[] = []
       for (const rate of shape(plan).rates) measured.push(await measure(context, rate))

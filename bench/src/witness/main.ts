@@ -17,7 +17,7 @@ await consumer.run({
     const received = Math.round((performance.timeOrigin + performance.now()) * 1000)
     for (const { key, timestamp, headers = {} } of batch.messages) {
       const { payload } = JSON.parse(String(key)) as { payload: { event_id: number } }
-      notes.push(payload.event_id, Number(String(headers['__ts_us'])), Number(timestamp) * 1000, received)
+      notes.push(payload.event_id, Number(String(headers['captured_us'])), Number(timestamp) * 1000, received)
     }
   }
 })
