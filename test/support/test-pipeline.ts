@@ -25,8 +25,8 @@ type Wishes = {
 let count = 0
 
 /** The whole pipeline as `npm start` brings it up, on free ports and in a folder of its own. The caller stops it. */
-export async function startTestPipeline(wishes: Wishes = {}): Promise<TestPipeline> {
-  const settings = await freeSettings(wishes)
+export async function startTestPipeline(wishes: Wishes = {}, given?: Settings): Promise<TestPipeline> {
+  const settings = given ?? (await freeSettings(wishes))
   const release = (await wishes.prepareDir?.(settings.dir)) ?? (() => undefined)
   const logs: string[] = []
   const pipeline = await startPipeline(settings, {
