@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import { createConnector } from './lab/connector.ts'
 import { startLab } from './lab/lab.ts'
-import { describeMachine } from './lab/machine.ts'
+import { describeMachine, type Machine } from './lab/machine.ts'
 import { createPollingTable } from './lab/run-variant.ts'
 import { saveResult } from './report/results.ts'
 import { writeReport } from './report/write-report.ts'
-import type { Plan, Section } from './sections/section.ts'
+import type { Context, Plan, Section } from './sections/section.ts'
 import { sections } from './sections/sections.ts'
 
 const usage = `npm run bench                     everything; raw results go to bench/results, the report to docs/performance.md
@@ -13,6 +13,7 @@ npm run bench -- --quick          everything, small, in under five minutes; writ
   --only NAME,NAME               these sections: ${sections.map(({ name }) => name).join(', ')}
   --rounds N                     how often each thing is measured (3; quick: 1)
   --variants NAME,NAME           of the latency section only these
+  --minutes N                    leaves out sections that would not end in time
   --plan                         only says what would be measured and for how long
   --report                       no run: writes docs/performance.md from bench/results`
 
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     rounds: { type: 'string' },
     variants: { type: 'string' },
+    minutes: { type: 'string', default: 'Infinity' },
     plan: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false }
@@ -34,6 +36,7 @@ const plan: Plan = {
   ...(values.variants === undefined ? {} : { variants: values.variants.split(',') })
 }
 const chosen = chooseSections(values.only)
+const budget = Number(values.minutes) * 60
 const say = (line: string) => console.log(line)
 
 if (values.help) say(usage)
@@ -74,17 +77,29 @@ async function run(): Promise<void> {
     const connector = await createConnector(lab)
     say(`engines are up after ${Math.round((Date.now() - began) / 1000)} s`)
     for (const section of chosen) {
-      const startedAt = new Date()
-      say(`\n${section.name}: ${section.title}`)
-      const rows = await section.run({ lab, connector, plan, say })
-      const tookSeconds = Math.round((Date.now() - startedAt.getTime()) / 1000)
-      // Saved after each section: a run that is cut short has not been for nothing.
-      await saveResult({ section: section.name, startedAt: startedAt.toISOString(), tookSeconds, plan, machine, rows })
-      say(`${section.name} took ${minutes(tookSeconds)}`)
+      const spent = (Date.now() - began) / 1000
+      if (spent + section.estimate(plan) > budget) say(`\n${section.name}: left out, the time would not do`)
+      else if (!(await runSection(section, { lab, connector, plan, say }, machine))) process.exitCode = 1
     }
   } finally {
     await lab.close()
   }
   say(await writeReport({ quick: plan.quick }))
   say(`Done after ${minutes((Date.now() - began) / 1000)}.`)
+}
+
+/** Saved after each section: a run that is cut short, or a section that fails, has not been for nothing. */
+async function runSection(section: Section, context: Context, machine: Machine): Promise<boolean> {
+  const startedAt = new Date()
+  say(`\n${section.name}: ${section.title}`)
+  try {
+    const rows = await section.run(context)
+    const tookSeconds = Math.round((Date.now() - startedAt.getTime()) / 1000)
+    await saveResult({ section: section.name, startedAt: startedAt.toISOString(), tookSeconds, plan, machine, rows })
+    say(`${section.name} took ${minutes(tookSeconds)}`)
+    return true
+  } catch (error) {
+    say(`✗ ${section.name} failed; its last result stays. ${error instanceof Error ? error.stack : String(error)}`)
+    return false
+  }
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export type BinlogPosition = { readonly file: string; readonly position: number }
@@ -13,13 +13,29 @@ const checksumSize = 4
 export async function* readBinlog(dir: string, from: BinlogPosition, to: BinlogPosition): AsyncGenerator<BinlogEvent> {
   for (let number = numberOf(from.file); number <= numberOf(to.file); number++) {
     const file = from.file.replace(/\d+$/, digits => String(number).padStart(digits.length, '0'))
-    const bytes = await readFile(join(dir, file))
-    const end = file === to.file ? to.position : bytes.length
-    for (let at = file === from.file ? from.position : 4; at + headerSize <= end; ) {
+    const start = file === from.file ? from.position : 4
+    const bytes = await readPart(join(dir, file), start, file === to.file ? to.position : undefined)
+    for (let at = 0; at + headerSize <= bytes.length; ) {
       const size = bytes.readUInt32LE(at + 9)
       yield { type: bytes.readUInt8(at + 4), body: bytes.subarray(at + headerSize, at + size - checksumSize) }
       at += size
     }
+  }
+}
+
+// A binlog file grows to a gigabyte, of which one measurement is a small part.
+async function readPart(path: string, start: number, end?: number): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const bytes = Buffer.alloc(Math.max(0, (end ?? (await file.stat()).size) - start))
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done)
+      if (bytesRead === 0) return bytes.subarray(0, done)
+      done += bytesRead
+    }
+    return bytes
+  } finally {
+    await file.close()
   }
 }
 
