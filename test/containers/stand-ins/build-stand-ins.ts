@@ -65,7 +65,6 @@ async function gatherJars(context: string, progress: Progress): Promise<void> {
   const engine = await fetchJavaEngine(progress)
   await cp(dirname(engine.classPath), join(context, 'libs'), { recursive: true })
   await cp(engine.pluginPath, join(context, 'plugins'), { recursive: true })
-  await cp(dirname(engine.jmxAgent), join(context, 'agents'), { recursive: true })
   await cp(engine.logConfig, join(context, 'log4j2.yaml'))
 }
 

@@ -18,9 +18,6 @@ while IFS= read -r name; do
   key=$(tr 'A-Z_' 'a-z.' <<< "${name#CONNECT_}")
   printf '%s=%s\n' "$key" "${!name}"
 done < <(compgen -e CONNECT_) > /kafka/config/connect-distributed.properties
-if [ "${ENABLE_JMX_EXPORTER:-}" = true ]; then
-  KAFKA_OPTS="${KAFKA_OPTS:-} -javaagent:/kafka/libs/jmx-exporter.jar=9404:/kafka/config/metrics.yaml"
-fi
 exec java ${HEAP_OPTS:--Xms256M -Xmx2G} ${KAFKA_OPTS:-} -Djava.awt.headless=true \
   -Dlog4j2.configurationFile=/kafka/log4j2.yaml -cp '/kafka/libs/*' \
   org.apache.kafka.connect.cli.ConnectDistributed /kafka/config/connect-distributed.properties
