@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -107,4 +107,14 @@ it('takes only variables that .env.example or cluster.env tells of, with the sam
   const used = [...text.matchAll(/(?<!\$)\$\{([A-Z_0-9]+):-([^}]*)\}/g)]
   const own = used.filter(([, name = '']) => !ofCluster.includes(name))
   expect(own.map(([, name, value]) => [name, value])).toEqual(own.map(([, name]) => [name, told.get(name)]))
+})
+
+it('builds our images with the manifest of every workspace that they may need', async () => {
+  const dockerfile = await read('Dockerfile')
+  const workspaces = [
+    ...(await readdir(join(root, 'packages'))).map(name => `packages/${name}`),
+    'order-service',
+    'delivery-service'
+  ]
+  expect(workspaces.filter(path => !dockerfile.includes(`COPY ${path}/package.json ${path}/\n`))).toEqual([])
 })
