@@ -21,6 +21,9 @@ const rows = [
     health('delivery-service ready', `${addresses.DELIVERY_SERVICE_URL}/health/ready`),
     // The keeper's verdict: Connect says RUNNING of a connector through which nothing flows.
     health('orders-connector flows', `${addresses.KEEPER_URL}/health`),
+    ...(addresses.SCHEMA_REGISTRY_URL === undefined
+      ? []
+      : [health('schema registry', `${addresses.SCHEMA_REGISTRY_URL}/subjects`)]),
     health('console', `${addresses.CONSOLE_URL}/health/live`)
   ]))
 ]

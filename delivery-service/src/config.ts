@@ -20,6 +20,10 @@ export const configSchema = z.object({
   KAFKA_GROUP: z.string().default('delivery-service').describe('Consumer group, and the name in the inbox'),
   KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs').describe('Which Kafka client reads the topic'),
   BATCH_SIZE: z.coerce.number().int().min(1).max(10_000).default(500).describe('Events in one transaction at most'),
+  SCHEMA_REGISTRY_URL: z
+    .union([z.url({ protocol: /^https?$/ }), z.literal('')])
+    .default('')
+    .describe('Confluent API of a schema registry: events in Avro are read too; without it only JSON'),
   STALL_AFTER_MS: z.coerce
     .number()
     .int()

@@ -1,9 +1,9 @@
 import { createOutboxTables, dropOutboxTables } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
 
-/** The table is made for one store; `OUTBOX_STORE` says which. A later change of it needs a migration of its own. */
+/** The table is made for one store and one kind of payload; `OUTBOX_STORE` and `SCHEMA_REGISTRY_URL` say which. A later change of it needs a migration of its own. */
 export async function up(knex: Knex): Promise<void> {
-  await createOutboxTables(knex, { store: knex.userParams['outboxStore'] })
+  await createOutboxTables(knex, { store: knex.userParams['outboxStore'], payload: knex.userParams['outboxPayload'] })
 }
 
 export const down = dropOutboxTables

@@ -12,6 +12,10 @@ export const configSchema = z.object({
   MYSQL_URL: z.url({ protocol: /^mysql$/ }).describe('mysql://user:password@host:port/orders, ?ssl=true for TLS'),
   MYSQL_POOL_SIZE: z.coerce.number().int().min(1).max(1000).default(16).describe('Connections to MySQL at most'),
   OUTBOX_STORE: z.enum(['delete', 'blackhole', 'keep']).default('delete').describe('How the outbox row is written'),
+  SCHEMA_REGISTRY_URL: z
+    .union([z.url({ protocol: /^https?$/ }), z.literal('')])
+    .default('')
+    .describe('Confluent API of a schema registry: events are written as Avro; without it as JSON'),
   IDEMPOTENCY_KEY_TTL_S: z.coerce
     .number()
     .int()

@@ -3,14 +3,18 @@ import { loadConfig, migrate, readSecrets } from '@outbox-cdc/service-kit'
 import { configSchema } from './config.ts'
 
 // A step of its own, with the account that owns the schema: the service itself may only read and write rows.
-const { MYSQL_URL: url, OUTBOX_STORE } = loadConfig(
-  configSchema.pick({ MYSQL_URL: true, OUTBOX_STORE: true }),
+const {
+  MYSQL_URL: url,
+  OUTBOX_STORE,
+  SCHEMA_REGISTRY_URL
+} = loadConfig(
+  configSchema.pick({ MYSQL_URL: true, OUTBOX_STORE: true, SCHEMA_REGISTRY_URL: true }),
   readSecrets(process.env)
 )
 const directory = fileURLToPath(new URL('../migrations', import.meta.url))
 await migrate({
   url,
   directory,
-  params: { outboxStore: OUTBOX_STORE },
+  params: { outboxStore: OUTBOX_STORE, outboxPayload: SCHEMA_REGISTRY_URL === '' ? 'json' : 'bytes' },
   report: sentence => process.stdout.write(`orders: ${sentence}\n`)
 })

@@ -6,6 +6,7 @@ import { createApp } from './http/app.ts'
 import { pruneKeys } from './idempotency/key-store.ts'
 import { createOncePerKey } from './idempotency/once-per-key.ts'
 import { createPruning } from './idempotency/pruning.ts'
+import { createEventSchemas } from './orders/event-schemas.ts'
 import { createOrderStore } from './orders/order-store.ts'
 import { createPlaceOrder, type PlaceOrderParts } from './orders/place-order.ts'
 
@@ -14,8 +15,10 @@ export function createService(config: Config, logger: Logger, overrides: Partial
   const db = createMysql({ url: config.MYSQL_URL, name: 'order-service', poolSize: config.MYSQL_POOL_SIZE, logger })
   const oncePerKey = createOncePerKey({ ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
   const pruning = createPruning(limit => pruneKeys(db, limit), logger)
-  const outbox = createOutbox({ store: config.OUTBOX_STORE, writer: config.OUTBOX_WRITER })
-  const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1') } })
+  const schemas = createEventSchemas(config.SCHEMA_REGISTRY_URL, logger)
+  const { OUTBOX_STORE: store, OUTBOX_WRITER: writer } = config
+  const outbox = createOutbox({ store, writer, encoding: schemas.encoding })
+  const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1'), schemas: schemas.registered } })
   const app = createApp({
     logger,
     health,
@@ -26,12 +29,13 @@ export function createService(config: Config, logger: Logger, overrides: Partial
   return {
     start() {
       pruning.start()
+      schemas.start()
       return server.start()
     },
     async stop() {
       health.beginStop()
       await wait(config.STOP_DELAY_MS)
-      await Promise.all([server.stop(), pruning.stop()])
+      await Promise.all([server.stop(), pruning.stop(), schemas.stop()])
       await db.destroy()
     }
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { connectSecrets } from './accounts.ts'
 import type { Stack } from '../../packages/stack/src/index.ts'
-import type { Settings } from './settings.ts'
+import { type Settings, root } from './settings.ts'
 
 /**
  * Where the pipeline of a folder is, as the environment variables that our tools read. `npm start` writes it, so that
@@ -15,7 +15,8 @@ export type Addresses = Readonly<Record<string, string>>
 const fileName = 'pipeline.env'
 
 /** With every worker and every broker: a tool that knows one alone is blind when that one is down. */
-export function addressesOf({ ports, dir, workers, containers, external }: Settings, stack: Stack): Addresses {
+export function addressesOf(settings: Settings, stack: Stack): Addresses {
+  const { ports, dir, workers, containers, external, events = 'json' } = settings
   const local = (port: number) => `http://127.0.0.1:${port}`
   const exporters = Array.from({ length: workers }, (_, worker) => `${local(ports.jmx + worker)}/metrics`)
   return {
@@ -29,6 +30,11 @@ export function addressesOf({ ports, dir, workers, containers, external }: Setti
     DELIVERY_SERVICE_URL: local(ports.delivery),
     CONSOLE_URL: local(ports.console),
     KEEPER_URL: local(ports.keeper),
+    EVENTS: events,
+    ...(events === 'json' ? {} : { CONNECT_DIR: join(root, 'connect-config', events) }),
+    ...(stack.registry === undefined
+      ? {}
+      : { SCHEMA_REGISTRY_URL: stack.registry.url, APICURIO_URL: stack.registry.apicurioUrl }),
     ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join() } : {})
   }
 }

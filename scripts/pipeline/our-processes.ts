@@ -20,13 +20,20 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
   const store = outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore }
   const at = { stack, secretsDir }
   const brokers = stack.kafka.brokers.join(',')
-  const orders = join(root, 'connect-config/orders-connector.json')
+  const orders = connectorFile(around.settings.events)
+  // Only what is typed by the application is encoded by it; whatever the mode, the reader understands both.
+  const typed = around.settings.events === 'typed-by-application' ? registryOf(addresses) : {}
   const ready = (port: number) => `http://127.0.0.1:${port}/health/live`
   return [
     {
       name: 'order-service',
       file: 'order-service/src/main.ts',
-      env: { HTTP_PORT: String(ports.order), MYSQL_URL: await urlFor('order_service', 'orders', at), ...store },
+      env: {
+        HTTP_PORT: String(ports.order),
+        MYSQL_URL: await urlFor('order_service', 'orders', at),
+        ...store,
+        ...typed
+      },
       readyUrl: `http://127.0.0.1:${ports.order}/health/ready`
     },
     {
@@ -36,7 +43,8 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
         HTTP_PORT: String(ports.delivery),
         MYSQL_URL: await urlFor('delivery_service', 'deliveries', at),
         KAFKA_BROKERS: brokers,
-        KAFKA_TOPIC: topics.outbox
+        KAFKA_TOPIC: topics.outbox,
+        ...registryOf(addresses)
       },
       readyUrl: `http://127.0.0.1:${ports.delivery}/health/ready`
     },
@@ -56,11 +64,21 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
         NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192',
         CONSOLE_PORT: String(ports.console),
         KAFKA_TOPIC: topics.outbox,
-        CONNECTOR_FILE: join(root, 'connect-config/orders-connector.json'),
+        CONNECTOR_FILE: orders,
         ORDERS_MYSQL_URL: await urlFor('console', 'orders', at),
         DELIVERIES_MYSQL_URL: await urlFor('console', 'deliveries', at)
       },
       readyUrl: ready(ports.console)
     }
   ]
+}
+
+/** The connector of the mode; the others lie in the folders beside it. */
+export function connectorFile(events: Settings['events'] = 'json'): string {
+  const file = events === 'json' ? 'orders-connector.json' : `${events}/orders-connector.ts`
+  return join(root, 'connect-config', file)
+}
+
+export function registryOf({ SCHEMA_REGISTRY_URL: url }: Addresses): Readonly<Record<string, string>> {
+  return url === undefined ? {} : { SCHEMA_REGISTRY_URL: url }
 }

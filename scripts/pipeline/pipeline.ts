@@ -12,7 +12,7 @@ import {
   startStack
 } from '../../packages/stack/src/index.ts'
 import { makeConnectSecrets } from './accounts.ts'
-import { type Addresses, addressesOf, writeAddresses } from './addresses.ts'
+import { type Addresses, addressesOf, readAddresses, writeAddresses } from './addresses.ts'
 import { createNodePart, runNode } from './node-process.ts'
 import { ourProcesses } from './our-processes.ts'
 import { prepare } from './prepare.ts'
@@ -41,7 +41,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
   const secretsDir = join(dir, 'secrets')
   // First what a killed starter left: it may hold the very ports that are wanted.
   const release = await ownFolder(join(dir, 'run'))
-  await requirePorts(ports).catch(error => {
+  await Promise.all([requirePorts(ports), requireSameEvents(settings)]).catch(error => {
     release()
     throw error
   })
@@ -59,7 +59,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     release()
   }
   try {
-    await prepare({ stack, secretsDir, outboxStore: settings.outboxStore, progress })
+    await prepare({ stack, secretsDir, outboxStore: settings.outboxStore, events: settings.events, progress })
     const startParts = async (names: readonly string[]) => {
       const parts = (await ourProcesses({ settings, stack, addresses, secretsDir }))
         .filter(({ name }) => names.includes(name))
@@ -89,6 +89,8 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     const rootPassword = await readFile(rootPasswordFile, 'utf8').catch(error => {
       throw new StackError('REQUIREMENT_MISSING', `MYSQL_ROOT_PASSWORD_FILE cannot be read: ${error.message}`)
     })
+    if (settings.registry === true && external.registry === undefined)
+      throw new StackError('REQUIREMENT_MISSING', 'STACK=external needs SCHEMA_REGISTRY_URL for --registry.')
     return externalStack({ ...external, mysql: { host, port, rootPassword: rootPassword.trim() } })
   }
   const common = {
@@ -99,14 +101,25 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     references: { CONNECT_SECRETS_DIR: await makeConnectSecrets(join(dir, 'secrets')) },
     progress
   }
-  const { mysql, kafka, connect, jmx } = ports
-  if (settings.containers === true) return startContainers({ ...common, ports: { mysql, kafka, connect } })
+  const { mysql, kafka, connect, jmx, registry } = ports
+  if (settings.containers === true) {
+    if (settings.registry === true)
+      throw new StackError('REQUIREMENT_MISSING', 'STACK=containers has no schema registry: leave --registry out.')
+    return startContainers({ ...common, ports: { mysql, kafka, connect } })
+  }
   const jmxConfig = join(root, 'connect-config/jmx-exporter.yaml')
   const heap = settings.connectHeapMb === undefined ? {} : { connectHeapMb: settings.connectHeapMb }
-  return startStack({ ...common, ports: { mysql, kafka, connect, jmx }, jmxConfig, ...heap })
+  return startStack({
+    ...common,
+    ports: { mysql, kafka, connect, jmx, registry },
+    parts: ['mysql', 'kafka', 'connect', ...(settings.registry === true ? ['registry' as const] : [])],
+    avroConverter: settings.events === 'typed-by-connect',
+    jmxConfig,
+    ...heap
+  })
 }
 
-const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' | 'jmx'>, string>> = {
+const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' | 'jmx' | 'registry'>, string>> = {
   order: 'the order service',
   delivery: 'the delivery service',
   keeper: 'the keeper',
@@ -115,6 +128,17 @@ const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' 
 
 async function requirePorts(ports: Settings['ports']): Promise<void> {
   for (const name of ['order', 'delivery', 'keeper', 'console'] as const) await requireFree(ports[name], purposes[name])
+}
+
+/** The modes key their records differently: one order's events would lie in two partitions, without an order. */
+async function requireSameEvents({ dir, events = 'json' }: Settings): Promise<void> {
+  const { EVENTS: before = 'json', ...others } = await readAddresses(dir)
+  if (before === events || Object.keys(others).length === 0) return
+  throw new StackError(
+    'REQUIREMENT_MISSING',
+    `The data in ${dir} was begun with --events ${before}, not ${events}. Go on with ${before}, take another folder ` +
+      `(DATA_DIR), or begin afresh: npm run reset.`
+  )
 }
 
 function superviseAll(stack: Stack, services: readonly Part[], say: (line: string) => void): readonly Supervision[] {

@@ -8,6 +8,7 @@ export type Preparation = {
   readonly stack: Stack
   readonly secretsDir: string
   readonly outboxStore?: Settings['outboxStore'] | undefined
+  readonly events?: Settings['events'] | undefined
   readonly progress: Progress
 }
 
@@ -20,9 +21,12 @@ export async function prepare(preparation: Preparation): Promise<void> {
   await progress('tables (migrations)', () => migrate(preparation))
 }
 
-async function migrate({ stack, secretsDir, outboxStore }: Preparation): Promise<void> {
+async function migrate({ stack, secretsDir, outboxStore, events }: Preparation): Promise<void> {
   const at = { stack, secretsDir }
-  const store = outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore }
+  const store = {
+    ...(outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore }),
+    ...(events === 'typed-by-application' ? { SCHEMA_REGISTRY_URL: stack.registry?.url ?? '' } : {})
+  }
   await Promise.all([
     runNode('order-service/src/migrate.ts', { MYSQL_URL: await urlFor('orders_owner', 'orders', at), ...store }),
     runNode('delivery-service/src/migrate.ts', { MYSQL_URL: await urlFor('deliveries_owner', 'deliveries', at) })

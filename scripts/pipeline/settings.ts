@@ -1,7 +1,11 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-export type PortName = 'order' | 'delivery' | 'console' | 'connect' | 'kafka' | 'mysql' | 'keeper' | 'jmx'
+export type PortName = 'order' | 'delivery' | 'console' | 'connect' | 'kafka' | 'mysql' | 'keeper' | 'jmx' | 'registry'
+
+/** How events are written: as JSON, as Avro by the application, or as Avro by Connect. */
+export const eventModes = ['json', 'typed-by-application', 'typed-by-connect'] as const
+export type EventMode = (typeof eventModes)[number]
 
 export type Settings = {
   /** Data, logs, passwords and pid records. */
@@ -9,6 +13,10 @@ export type Settings = {
   readonly ports: Readonly<Record<PortName, number>>
   readonly brokers: 1 | 3
   readonly workers: 1 | 2
+  /** `json` when left out; the others need the registry. */
+  readonly events?: EventMode
+  /** Whether a schema registry runs. */
+  readonly registry?: boolean
   /** How the order service writes its outbox; `delete` when left out. */
   readonly outboxStore?: 'delete' | 'blackhole' | 'keep'
   /** MySQL, Kafka and Connect in containers instead of as processes of ours. */
@@ -23,6 +31,7 @@ export type ExternalServers = {
   readonly mysql: { readonly host: string; readonly port: number; readonly rootPasswordFile: string }
   readonly brokers: readonly string[]
   readonly connectUrls: readonly string[]
+  readonly registry?: { readonly url: string; readonly apicurioUrl: string }
 }
 
 export const root = join(import.meta.dirname, '../..')
@@ -36,7 +45,8 @@ export const portVariables: readonly (readonly [name: PortName, variable: string
   ['kafka', 'KAFKA_PORT', 9092],
   ['mysql', 'MYSQL_PORT', 3307],
   ['keeper', 'KEEPER_PORT', 8084],
-  ['jmx', 'JMX_PORT', 8085]
+  ['jmx', 'JMX_PORT', 8085],
+  ['registry', 'REGISTRY_PORT', 8081]
 ]
 
 export const usage = `Usage: npm start -- [options]
@@ -46,6 +56,9 @@ Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the con
   --port-offset N   add N to every port, for a second clone beside the first
   --brokers 3       three Kafka brokers with replication 3 (default 1)
   --workers 2       two Connect workers (default 1)
+  --registry        events as Avro, typed by the application, by the schemas of a registry that is started too (it
+                    needs Java 21, which it fetches with pip where there is none)
+  --events MODE     json (default), typed-by-application (with --registry) or typed-by-connect
   --help            this text
 
 Ports one by one, from the environment: ${portVariables.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
@@ -54,9 +67,10 @@ Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it
 MySQL, Kafka and Connect in containers: STACK=containers; their data end with them.
 
 Servers that run already: STACK=external with MYSQL_HOST (127.0.0.1), MYSQL_PORT (3306), MYSQL_ROOT_PASSWORD_FILE,
-KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas). Only the services, the keeper and the console
-are started then. Connect must reach MySQL and Kafka at these addresses and read .data/stack/secrets/connect;
-connect-config/README.md says which settings its workers need.`
+KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas), for --registry also SCHEMA_REGISTRY_URL, for
+typed-by-connect also APICURIO_URL. Only the services, the keeper and the console are started then. Connect must reach
+MySQL and Kafka at these addresses and read .data/stack/secrets/connect; connect-config/README.md says which settings
+its workers need.`
 
 /** Reads the command line and the environment; throws a sentence when one of them makes no sense. */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' {
@@ -66,10 +80,14 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       'port-offset': { type: 'string', default: '0' },
       brokers: { type: 'string', default: '1' },
       workers: { type: 'string', default: '1' },
+      registry: { type: 'boolean', default: false },
+      events: { type: 'string' },
       help: { type: 'boolean', default: false }
     }
   })
   if (values.help) return 'help'
+  const events = oneOf('--events', values.events ?? (values.registry ? 'typed-by-application' : 'json'), eventModes)
+  const registry = values.registry || events !== 'json'
   const offset = wholeNumber('--port-offset', values['port-offset'], 50_000)
   return {
     dir: env.DATA_DIR ?? join(root, '.data/stack'),
@@ -81,6 +99,8 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     ) as Record<PortName, number>,
     brokers: oneOf('--brokers', values.brokers, [1, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
+    events,
+    registry,
     ...chosenStack(env)
   }
 }
@@ -111,8 +131,13 @@ function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
       rootPasswordFile: given('MYSQL_ROOT_PASSWORD_FILE')
     },
     brokers: list('KAFKA_BROKERS'),
-    connectUrls: list('CONNECT_URL')
+    connectUrls: list('CONNECT_URL'),
+    ...registryOf(env)
   }
+}
+
+function registryOf({ SCHEMA_REGISTRY_URL: url, APICURIO_URL: apicurioUrl = '' }: NodeJS.ProcessEnv) {
+  return url === undefined || url === '' ? {} : { registry: { url, apicurioUrl } }
 }
 
 function wholeNumber(name: string, text: string, most: number): number {
@@ -120,7 +145,7 @@ function wholeNumber(name: string, text: string, most: number): number {
   throw new Error(`${name} takes a whole number from 0 to ${most}, not "${text}".`)
 }
 
-function oneOf<const T extends number>(name: string, text: string, choices: readonly T[]): T {
+function oneOf<const T extends number | string>(name: string, text: string, choices: readonly T[]): T {
   const choice = choices.find(candidate => String(candidate) === text)
   if (choice !== undefined) return choice
   throw new Error(`${name} takes ${choices.join(' or ')}, not "${text}".`)

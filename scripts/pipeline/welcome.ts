@@ -14,6 +14,11 @@ export function welcome({ ports, dir }: Settings, addresses: Addresses, tookMs: 
     ['Kafka Connect', here(addresses['CONNECT_URL']), 'REST, Debezium inside'],
     ['Kafka', here(addresses['KAFKA_BROKERS']), ''],
     ['MySQL', here(`${addresses['MYSQL_HOST']}:${addresses['MYSQL_PORT']}`), `passwords in ${folder}/secrets`],
+    ...(addresses['SCHEMA_REGISTRY_URL'] === undefined
+      ? []
+      : [
+          ['schema registry', here(new URL(addresses['SCHEMA_REGISTRY_URL']).origin), 'Avro; /apis/ccompat/v7'] as const
+        ]),
     ['logs', `${folder}/logs`, '']
   ]
   const table = rows.map(([name, address, words]) => `  ${name.padEnd(17)} ${address.padEnd(24)} ${words}`.trimEnd())

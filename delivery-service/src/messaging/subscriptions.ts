@@ -1,4 +1,5 @@
 import { createConsumer, kafkajsClient, platformaticClient } from '@outbox-cdc/outbox'
+import { avroDecoding, schemaRegistry } from '@outbox-cdc/outbox/avro'
 import type { Check, Logger } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 import type { Registry } from 'prom-client'
@@ -22,8 +23,9 @@ export type Subscriptions = {
 
 /** What this service listens to. Other events on the topic are passed over: they are not for us. */
 export function createSubscriptions(config: Config, { db, logger, registry }: Parts): Subscriptions {
-  const { KAFKA_BROKERS: brokers, KAFKA_GROUP: group, KAFKA_TOPIC: topic } = config
+  const { KAFKA_BROKERS: brokers, KAFKA_GROUP: group, KAFKA_TOPIC: topic, SCHEMA_REGISTRY_URL: url } = config
   const kafka = clients[config.KAFKA_CLIENT]({ brokers, clientId: 'delivery-service', logger })
+  const decoding = url === '' ? undefined : avroDecoding({ registry: schemaRegistry({ url }) })
   let stalled: string | undefined
   const consumer = createConsumer({
     kafka,
@@ -31,6 +33,7 @@ export function createSubscriptions(config: Config, { db, logger, registry }: Pa
     group,
     db,
     logger,
+    decoding,
     on: { [orderCreated.name]: onOrderCreated },
     batchSize: config.BATCH_SIZE,
     observe: createDeliveryObserver(logger, registry),

@@ -1,3 +1,4 @@
+import { OutboxError } from '@outbox-cdc/outbox'
 import { type Explain, Problem } from '@outbox-cdc/service-kit'
 import { KeyError, type KeyErrorCode } from '../idempotency/key-error.ts'
 
@@ -6,8 +7,16 @@ const answers = {
   KEY_REUSED: { status: 422, type: 'key-reused', title: 'The key belongs to another request', headers: {} }
 } as const satisfies Record<KeyErrorCode, object>
 
+const notYet = new Problem(503, {
+  type: 'unavailable',
+  title: 'Not available now',
+  detail: 'The schemas of the events are not registered yet. Nothing was written; try again.',
+  headers: { 'Retry-After': '2' }
+})
+
 /** What the service's own errors are in HTTP. */
 export const explain: Explain = error => {
+  if (error instanceof OutboxError && error.code === 'SCHEMA_UNREGISTERED') return notYet
   if (!(error instanceof KeyError)) return undefined
   const { status, ...rest } = answers[error.code]
   const errors = [{ field: 'idempotency-key', message: error.message }]

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PayloadEncoding } from '@outbox-cdc/outbox'
+import { avroEncoding, schemaRegistry } from '@outbox-cdc/outbox/avro'
+import type { Check, Logger } from '@outbox-cdc/service-kit'
+import * as orderEvents from './order-events.ts'
+
+export type EventSchemas = {
+  /** Undefined where events are written as JSON. */
+  readonly encoding: PayloadEncoding | undefined
+  readonly registered: Check
+  readonly start: () => void
+  readonly stop: () => Promise<void>
+}
+
+const everyMs = 2_000
+
+/** Registers what this service publishes when it starts, and tries on while the registry is away or refuses. */
+export function createEventSchemas(url: string, logger: Logger): EventSchemas {
+  if (url === '') return { encoding: undefined, registered: async () => {}, start: () => {}, stop: async () => {} }
+  const encoding = avroEncoding({ registry: schemaRegistry({ url }), events: Object.values(orderEvents) })
+  const stopping = new AbortController()
+  let problem: string | undefined = 'The schemas of the events are not registered yet'
+  let running: Promise<void> = Promise.resolve()
+
+  async function register(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await encoding.register()
+        problem = undefined
+        return logger.info({ registry: url }, 'schemas registered')
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        if (reason !== problem) logger.error({ err: error }, 'schemas not registered, trying again')
+        problem = reason
+      }
+      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  }
+
+  return {
+    encoding,
+    async registered() {
+      if (problem !== undefined) throw new Error(problem)
+    },
+    start() {
+      running = register()
+    },
+    async stop() {
+      stopping.abort()
+      await running
+    }
+  }
+}
