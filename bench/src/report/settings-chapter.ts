@@ -20,7 +20,7 @@ export function settingsChapter({ rows }: Result<SettingRow>): Chapter {
     ]
   })
   const head = ['row', 'connector', 'p50 ms', 'p99 ms', 'Connect CPU ms/1,000', 'Kafka CPU ms/1,000', 'drains events/s']
-  const text = `At 500 orders/s, COMMIT to COMMIT; then a backlog from MySQL to Kafka alone.
+  const text = `At 1,000 orders/s, COMMIT to COMMIT; then a backlog from MySQL to Kafka alone.
 
 ${table(head, lines)}`
   return { heading: 'What each setting is worth', text, charts: {} }

@@ -91,7 +91,7 @@ async function measure(
   const project = variantNamed('project')
   const row = await withVariant(context, { ...project, connector: tuning }, async () => {
     await measureOrders(lab, { rate: 500, seconds: 2 })
-    return measureOrders(lab, { rate: 500, seconds })
+    return measureOrders(lab, { rate: 1000, seconds })
   })
   await connector.stop()
   const before = await recordsIn(lab, project.topic)
