@@ -66,7 +66,7 @@ export async function placeOrder({ settings }: Lab): Promise<number> {
 
 async function untilAnOrderTravels(lab: Lab): Promise<void> {
   const id = await placeOrder(lab)
-  await untilDelivered(lab, [id], 60_000)
+  if ((await untilDelivered(lab, [id], 60_000)) === 0) throw new Error(`Order ${id} was not delivered within 60 s`)
 }
 
 /** Resolves with how many of the orders were delivered in time. */
