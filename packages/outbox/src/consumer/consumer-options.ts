@@ -24,7 +24,10 @@ export type HandlingOptions = {
    * the others need one more row for each aggregate.
    */
   readonly onGap?: 'ignore' | 'report' | 'park'
-  /** How many keys of one partition are handled at the same time; 4 by default. */
+  /**
+   * How many keys of one partition are handled at the same time; 4 by default. For handlers of batches it is the most
+   * transactions at the same time, of which each has a hundred events or more where there is more than one.
+   */
   readonly lanes?: number
   /** The most events in one transaction; 500 by default. */
   readonly batchSize?: number
