@@ -1,9 +1,8 @@
 import { afterAll, afterEach, expect, it } from 'vitest'
-import type { Fault } from './harness/fault.ts'
 import { faults } from './faults/index.ts'
 import { keepFailure, noteRun, readVersions } from './harness/keep-run.ts'
 import { type Lab, startLab } from './harness/lab.ts'
-import { type Result, runFault, withoutVerdict } from './harness/run-fault.ts'
+import { runFault } from './harness/run-fault.ts'
 import { openSession } from './harness/session.ts'
 
 const quick = process.env['RESILIENCE_QUICK'] === '1'
@@ -59,7 +58,7 @@ it.each(plan)('$name loses, doubles and reorders nothing (pass $pass)', async ({
   const startedAt = Date.now()
   const current = await labFor(fault.topology ?? {})
   const versions = await readVersions(current)
-  const result = await attempt(current, fault)
+  const result = await runFault(current, fault, quick)
   const { run } = result
   const noted = { ...run, quick, versions, session: session.id, pass, tookMs: Date.now() - startedAt }
   await noteRun(noted)
@@ -68,12 +67,3 @@ it.each(plan)('$name loses, doubles and reorders nothing (pass $pass)', async ({
   expect(run.outcome, `${run.reason} ${folder}`).toBe('passed')
   spoiled = false
 })
-
-/** A run that the harness itself could not finish proves nothing: it is noted as void, with its logs. */
-async function attempt(current: Lab, fault: Fault): Promise<Partial<Result> & Pick<Result, 'run'>> {
-  try {
-    return await runFault(current, fault, quick)
-  } catch (error) {
-    return { run: withoutVerdict(fault.name, error) }
-  }
-}

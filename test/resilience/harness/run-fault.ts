@@ -26,7 +26,7 @@ export type Run = Verdict & {
   readonly healedBy: string
 }
 
-export type Result = { readonly run: Run; readonly findings: readonly Finding[]; readonly evidence: Evidence }
+export type Result = { readonly run: Run; readonly findings: readonly Finding[]; readonly evidence?: Evidence }
 
 export type Load = {
   readonly seed: number
@@ -62,6 +62,13 @@ export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<
     const [run] = runs
     if (run === undefined) throw new Error(`${fault.name} came to no verdict`)
     return { run: { ...run, tag }, findings, evidence }
+  } catch (error) {
+    // It proves nothing, and yet all that is known must be kept.
+    await load.stop(0)
+    lab.history.push(...load.client.log)
+    const evidence = await collect(witnessesOf(lab), lab.history).catch(() => undefined)
+    const run = withoutVerdict(fault.name, { error, seed: load.seed })
+    return { run: { ...run, tag }, findings: [], ...(evidence === undefined ? {} : { evidence }) }
   } finally {
     await load.stop(0)
   }
@@ -122,11 +129,10 @@ export async function conclude(
   lab: Lab,
   courses: readonly Course[],
   { client, seed }: Load
-): Promise<Omit<Result, 'run'> & { readonly runs: readonly Run[] }> {
+): Promise<Required<Omit<Result, 'run'>> & { readonly runs: readonly Run[] }> {
   await calm(lab)
   lab.history.push(...client.log)
-  const { db, topic, pipeline } = lab
-  const evidence = await collect({ db, topic, brokers: pipeline.stack.kafka.brokers }, lab.history)
+  const evidence = await collect(witnessesOf(lab), lab.history)
   const before = seenBefore.get(lab) ?? { repeated: 0, parked: 0 }
   const [repeated, parked] = [repeatedRecords(evidence), await countParked(lab)]
   seenBefore.set(lab, { repeated, parked })
@@ -186,6 +192,8 @@ async function flowBack(lab: Lab, client: OrderClient, causeOverAt: number): Pro
   return undefined
 }
 
+const witnessesOf = ({ db, topic, pipeline }: Lab) => ({ db, topic, brokers: pipeline.stack.kafka.brokers })
+
 /** Until everything committed took effect or patience is over, and a moment more for what would come twice. */
 async function calm(lab: Lab): Promise<void> {
   const drained = async () => {
@@ -215,13 +223,15 @@ function unexpectedlyParked(count: number): readonly Finding[] {
   return [{ kind: count > 0 ? 'lost' : 'ghost', id: 'parked', detail: `${count} more events parked than planted` }]
 }
 
+type BrokenOff = { readonly error: unknown; readonly seed: number }
+
 /** What is noted of a run that did not come to its end. */
-export function withoutVerdict(fault: string, error: unknown): Run {
+function withoutVerdict(fault: string, { error, seed }: BrokenOff): Run {
   const [at, reason] = [new Date(), error instanceof Error ? (error.stack ?? error.message) : String(error)]
   return {
     fault,
     tag: `${fault}-${at.getTime().toString(36)}`,
-    seed: 0,
+    seed,
     at: at.toISOString(),
     bite: undefined,
     outcome: 'void',

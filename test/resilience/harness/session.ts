@@ -9,7 +9,13 @@ const sessionFile = join(root, '.data/resilience/session.json')
 export type Wish = { readonly quick: boolean; readonly only: string; readonly repeat: number }
 
 export type Step = { readonly name: string; readonly pass: number }
-type Done = { readonly fault: string; readonly session?: string; readonly pass?: number; readonly tookMs?: number }
+type Done = {
+  readonly fault: string
+  readonly session?: string
+  readonly pass?: number
+  readonly tookMs?: number
+  readonly quick?: boolean
+}
 
 export type Session = {
   readonly id: string
@@ -24,7 +30,7 @@ export type Session = {
 export async function openSession(names: readonly string[], wish: Wish, fresh = false): Promise<Session> {
   if (fresh) await rm(sessionFile, { force: true })
   const id = await idFor(wish)
-  const noted = await readDone()
+  const noted = (await readDone()).filter(({ quick }) => quick === wish.quick)
   const done = noted.filter(({ session }) => session === id)
   const steps = Array.from({ length: wish.repeat }, (_, index) => names.map(name => ({ name, pass: index + 1 }))).flat()
   const left = remaining(steps, done)
@@ -49,7 +55,7 @@ const usualMs = 45_000
 
 /** As long as the same faults took the last time; what was never run, as long as most. */
 export function estimate(steps: readonly Step[], runs: readonly Done[]): number {
-  const last = new Map(runs.map(({ fault, tookMs }) => [fault, tookMs]))
+  const last = new Map(runs.flatMap(({ fault, tookMs }) => (tookMs === undefined ? [] : [[fault, tookMs] as const])))
   return steps.reduce((sum, { name }) => sum + (last.get(name) ?? usualMs), 0)
 }
 
