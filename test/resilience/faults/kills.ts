@@ -17,7 +17,6 @@ export const kills: readonly Fault[] = [
   {
     name: 'mysqld-away',
     title: 'mysqld: kill -9, back after 15 s (quick: 5 s)',
-    brief: true,
     healWithinMs: usualMs,
     inject: (lab, { quick }) => killFor(lab, 'mysql', quick ? 5_000 : 15_000)
   },
@@ -60,7 +59,6 @@ export const kills: readonly Fault[] = [
   {
     name: 'order-killed',
     title: 'order-service: kill -9 five times under load',
-    brief: true,
     healWithinMs: usualMs,
     inject: lab => repeatedly(lab, 5, 'order-service')
   },

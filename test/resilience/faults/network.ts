@@ -53,7 +53,8 @@ export const network: readonly Fault[] = [
     title: 'network between Connect and MySQL: silent for 20 s with TCP established (quick: 8 s)',
     brief: true,
     healWithinMs: 40_000,
-    because: 'Connect waits for the end of the task that hangs in a silent socket before it starts a new one',
+    because:
+      'Connect waits for the task that hangs in a silent socket: some 30 s from the silence on, however short it was',
     ...betweenConnectAndMysql(async (proxy, quick) => {
       const count = proxy.cut()
       await sleep(quick ? 8_000 : 20_000)
