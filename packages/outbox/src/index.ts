@@ -15,6 +15,7 @@ export {
 } from './migrations/maintain-partitions.ts'
 export type { PayloadColumn, PayloadEncoding } from './encoding.ts'
 export { createOutboxTables, dropOutboxTables, type OutboxTablesOptions } from './migrations/outbox-tables.ts'
+export type { OneTripBounds } from './one-trip/bounded.ts'
 export {
   openOneTripOutbox,
   type OneTripOptions,

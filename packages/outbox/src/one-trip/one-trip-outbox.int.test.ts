@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { useStack } from '../../../../test/support/use-stack.ts'
 import { closeAfterTest, orderCreated, useOrders } from '../../test/orders-database.ts'
+import { useTcpProxy } from '../../test/tcp-proxy.ts'
 import { generatedId, openOneTripOutbox, type SqlValue, sql, type StoreName } from '../index.ts'
 
 const created = (name: string) => orderCreated({ aggregateId: generatedId, payload: { name, quantity: 1 } })
@@ -98,6 +100,30 @@ describe('openOneTripOutbox', () => {
     const blocked = outbox.commit([wait, sql`UPDATE customer_order SET quantity = ${3} WHERE id = ${1}`], [])
     await expect(blocked).rejects.toEqual(fault('WRITE_FAILED', true))
     await holder.rollback()
+  })
+
+  it('waits for a server that falls silent no longer than it was told, and goes on when it is back', async () => {
+    const { orders, published, url } = await useOrders()
+    const proxy = await useTcpProxy(useStack().mysql)
+    const through = new URL(url)
+    through.port = String(proxy.port)
+    const open = () =>
+      openOneTripOutbox({ store: 'delete', connection: through.href, connections: 1, waitMs: 300, silenceMs: 400 })
+    const outbox = closeAfterTest(await open())
+    await outbox.commit(insertOrder('before'), created('before'))
+
+    proxy.freeze()
+    await expect(outbox.commit(insertOrder('unknown'), created('unknown'))).rejects.toEqual(fault('COMMIT_UNKNOWN'))
+    await expect(outbox.commit(insertOrder('unsent'), created('unsent'))).rejects.toEqual(fault('WRITE_FAILED', true))
+    await expect(open()).rejects.toEqual(fault('WRITE_FAILED', true))
+
+    proxy.heal()
+    await expect.poll(() => outbox.commit(insertOrder('after'), created('after')).catch(() => [])).toHaveLength(1)
+    const names = (await orders()).map(order => order.name)
+    expect(names.filter(name => name !== 'unknown')).toEqual(['before', 'after'])
+    expect((await published()).map(row => row.payload.name).sort()).toEqual(names.sort())
+    proxy.freeze()
+    await outbox.close()
   })
 
   it('refuses text that was not written with the tag, and the table of another store', async () => {

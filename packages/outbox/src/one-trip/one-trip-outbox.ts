@@ -1,4 +1,4 @@
-import type { PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
+import type { PoolOptions, ResultSetHeader } from 'mysql2/promise'
 import { encoded, type PayloadEncoding } from '../encoding.ts'
 import { OutboxError } from '../errors.ts'
 import { defaultMaxEventBytes, refuseTooLarge } from '../refuse-too-large.ts'
@@ -6,21 +6,22 @@ import { createStore, type StoreOptions } from '../stores/create-store.ts'
 import { requireTable } from '../stores/require-table.ts'
 import { type BoundStatement, isBound, type Statement } from '../stores/statement.ts'
 import type { OutboxStore, PendingEvent } from '../stores/store.ts'
-import { writeFailed } from '../stores/write-failed.ts'
+import type { OneTripBounds } from './bounded.ts'
 import { openPool } from './open-pool.ts'
-import { runScript } from './run-script.ts'
+import { readRows, runScript } from './run-script.ts'
 
 /** Where the one-trip outbox connects to, and how it writes. */
-export type OneTripOptions = StoreOptions & {
-  /** `mysql://user:password@host:port/database`, or mysql2's pool options. The pool is the outbox's own. */
-  readonly connection: string | PoolOptions
-  /** Connections at most; 10 by default. */
-  readonly connections?: number | undefined
-  /** As for `createOutbox`. */
-  readonly maxEventBytes?: number | undefined
-  /** As for `createOutbox`. */
-  readonly encoding?: PayloadEncoding | undefined
-}
+export type OneTripOptions = StoreOptions &
+  OneTripBounds & {
+    /** `mysql://user:password@host:port/database`, or mysql2's pool options. The pool is the outbox's own. */
+    readonly connection: string | PoolOptions
+    /** Connections at most; 10 by default. */
+    readonly connections?: number | undefined
+    /** As for `createOutbox`. */
+    readonly maxEventBytes?: number | undefined
+    /** As for `createOutbox`. */
+    readonly encoding?: PayloadEncoding | undefined
+  }
 
 /** What one statement did: rows touched, and the first AUTO_INCREMENT id that it made, or 0. */
 export type StatementResult = { readonly affectedRows: number; readonly insertId: number }
@@ -29,15 +30,15 @@ export type StatementResult = { readonly affectedRows: number; readonly insertId
 export type OneTripOutbox = {
   /**
    * Runs the statements and publishes the events in one transaction and one round trip. Answers what each statement
-   * did; on any error nothing is committed, except for `COMMIT_UNKNOWN`: the connection was lost on the way, and only
-   * an idempotency key makes a repeat safe. With `generatedId` an event's aggregate id is the AUTO_INCREMENT id of the
+   * did; on any error nothing is committed, except for `COMMIT_UNKNOWN`: the connection was lost on the way or fell
+   * silent, and only an idempotency key makes a repeat safe. With `generatedId` an event's aggregate id is the AUTO_INCREMENT id of the
    * last INSERT. Nothing can be decided between the statements: use a transaction and `appendToOutbox` for that.
    */
   readonly commit: (
     statements: BoundStatement | readonly BoundStatement[],
     events: PendingEvent | readonly PendingEvent[]
   ) => Promise<readonly StatementResult[]>
-  /** Ends the connections; what is under way is finished first. */
+  /** Ends the connections; what is under way is finished first, for `silenceMs` at most. */
   readonly close: () => Promise<void>
 }
 
@@ -48,11 +49,11 @@ export async function openOneTripOutbox({
   ...options
 }: OneTripOptions): Promise<OneTripOutbox> {
   const store = createStore(options)
-  const pool = await openPool(options.connection, options.connections ?? 10)
-  await requireTable({ store: store.name, column: encoding?.column }, sql =>
-    pool.query<RowDataPacket[]>(sql).then(([rows]) => rows, writeFailed)
-  ).catch(async (cause: unknown) => {
-    await pool.end()
+  const { connection, connections = 10, waitMs = 2_000, silenceMs = 10_000 } = options
+  const pool = await openPool({ connection, connections, waitMs, silenceMs })
+  const wanted = { store: store.name, column: encoding?.column }
+  await requireTable(wanted, sql => readRows(pool, sql)).catch(async (cause: unknown) => {
+    await pool.close()
     throw cause
   })
   return {
@@ -64,7 +65,7 @@ export async function openOneTripOutbox({
       const results = await runScript(pool, scriptOf(store, own, list))
       return results.slice(prologueLength, prologueLength + own.length).map(toResult)
     },
-    close: () => pool.end()
+    close: pool.close
   }
 }
 

@@ -1,42 +1,64 @@
-import type { Pool, PoolConnection, ResultSetHeader } from 'mysql2/promise'
+import type { PoolConnection, ResultSetHeader } from 'mysql2/promise'
 import { OutboxError } from '../errors.ts'
 import type { Statement } from '../stores/statement.ts'
 import { writeFailed } from '../stores/write-failed.ts'
+import type { BoundedPool } from './open-pool.ts'
 
 /** Sends all statements at once. The connection goes back to the pool without a transaction, or not at all. */
-export async function runScript(pool: Pool, statements: readonly Statement[]): Promise<readonly ResultSetHeader[]> {
-  const connection = await pool.getConnection().catch(writeFailed)
+export async function runScript(
+  pool: BoundedPool,
+  statements: readonly Statement[]
+): Promise<readonly ResultSetHeader[]> {
+  const connection = await pool.acquire()
+  const text = statements.map(({ sql }) => sql).join('\n;\n')
+  const values = statements.flatMap(statement => statement.values)
   try {
-    const text = statements.map(({ sql }) => sql).join('\n;\n')
-    const [results] = await connection.query<ResultSetHeader[]>(
-      text,
-      statements.flatMap(({ values }) => values)
-    )
+    const [results] = await pool.answered(connection.query<ResultSetHeader[]>(text, values))
     connection.release()
     return results
   } catch (error) {
-    const rolledBack = await rollBack(connection)
-    if (rolledBack || wasNeverSent(error)) return writeFailed(error as Error)
-    throw new OutboxError('COMMIT_UNKNOWN', 'The connection was lost: the transaction may be committed or not', {
+    if (await rolledBack(pool, connection, error)) return writeFailed(error as Error)
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new OutboxError('COMMIT_UNKNOWN', `The transaction may be committed or not: ${reason}`, {
       cause: error,
       retryable: false
     })
   }
 }
 
-/** The server stops at the first failing statement and leaves the transaction open. */
-async function rollBack(connection: PoolConnection): Promise<boolean> {
+/** The rows of one question. */
+export async function readRows(pool: BoundedPool, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const connection = await pool.acquire()
   try {
-    await connection.query('ROLLBACK')
+    const [rows] = await pool.answered(connection.query(sql))
     connection.release()
-    return true
-  } catch {
+    return rows as readonly Record<string, unknown>[]
+  } catch (error) {
     connection.destroy()
-    return false
+    return writeFailed(error as Error)
   }
+}
+
+/** Whether nothing of it can be committed. The server stops at the first failing statement and leaves all open. */
+async function rolledBack(pool: BoundedPool, connection: PoolConnection, error: unknown): Promise<boolean> {
+  if (codeOf(error) !== 'ETIMEDOUT') {
+    try {
+      await pool.answered(connection.query('ROLLBACK'))
+      connection.release()
+      return true
+    } catch {
+      // What it was called for is the error that counts.
+    }
+  }
+  connection.destroy()
+  return wasNeverSent(error)
 }
 
 // mysql2 gives no code to the one error that it makes before it sends anything: the connection had died in the pool.
 function wasNeverSent(error: unknown): boolean {
-  return error instanceof Error && 'fatal' in error && error.fatal === true && !('code' in error)
+  return error instanceof Error && 'fatal' in error && error.fatal === true && codeOf(error) === undefined
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
