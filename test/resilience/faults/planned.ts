@@ -8,7 +8,7 @@ export const planned: readonly string[] = [
 
 /** What a reader of the table has to know about the runs themselves. */
 export const remarks: readonly string[] = [
-  'Earlier tables are in the history of this file; their runs were noted on another machine and are not summed here.',
+  'Earlier tables are in the history of this file; their runs are not summed here.',
   'Every run of 2026-11-21 shared its four cores with the tests and the benchmarks of others, 5 to 13 processes for each core: what took longer than its bound did so then.',
   'order-killed-before-commit and order-killed-after-commit were void once each through the test itself: its proxy looked for COMMIT where the counts of the query attributes stand.',
   'A run of `--brief` notes each of its faults as a run: they share one pipeline, one load and the verdict at the end.',

@@ -227,7 +227,7 @@ type BrokenOff = { readonly error: unknown; readonly seed: number }
 
 /** What is noted of a run that did not come to its end. */
 function withoutVerdict(fault: string, { error, seed }: BrokenOff): Run {
-  const [at, reason] = [new Date(), error instanceof Error ? (error.stack ?? error.message) : String(error)]
+  const [at, reason] = [new Date(), error instanceof Error ? error.message : String(error)]
   return {
     fault,
     tag: `${fault}-${at.getTime().toString(36)}`,
@@ -235,7 +235,7 @@ function withoutVerdict(fault: string, { error, seed }: BrokenOff): Run {
     at: at.toISOString(),
     bite: undefined,
     outcome: 'void',
-    reason: `the run broke off: ${reason.split('\n').slice(0, 3).join(' ')}`,
+    reason: `the run broke off: ${reason.split('\n')[0]}`,
     counts: { lost: 0, doubled: 0, reordered: 0, ghost: 0, broken: 0 },
     healMs: undefined,
     silenceMs: 0,

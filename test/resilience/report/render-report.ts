@@ -29,11 +29,7 @@ export function renderReport(runs: readonly NotedRun[], { faults, planned, remar
     soaked(soaks),
     exceptions(runs),
     remarks.length === 0 ? '' : `## To read with the table\n\n${remarks.map(remark => `- ${remark}`).join('\n')}`,
-    notRun([
-      ...(soaks.length === 0 ? ['a soak at half of the maximum: `npm run test:resilience -- --soak`'] : []),
-      ...faults.filter(({ name }) => runs.every(run => run.fault !== name)).map(asSentence),
-      ...planned
-    ])
+    notRun([...fullLengths(runs, faults), ...neverRun(runs, { faults, soaks }), ...planned])
   ]
   return `${sections.filter(section => section !== '').join('\n\n')}\n`
 }
@@ -118,9 +114,14 @@ function exceptions(runs: readonly NotedRun[]): string {
   const bad = runs.filter(({ outcome }) => outcome !== 'passed')
   if (bad.length === 0) return ''
   const lines = bad.map(
-    ({ fault, at, outcome, reason, busy }) => `- ${fault}, ${at}: **${outcome}**. ${reason}.${load(busy)}`
+    ({ fault, at, outcome, reason, busy }) => `- ${fault}, ${at}: **${outcome}**. ${firstWords(reason)}.${load(busy)}`
   )
   return `## Runs that did not pass\n\nAll that were noted. A bound named here is the one that held then.\n\n${lines.join('\n')}`
+}
+
+/** Without the lines of code that an error names. */
+function firstWords(reason: string): string {
+  return reason.split(/\s+at \S*[/(]/)[0] ?? reason
 }
 
 function load(busy: number | undefined): string {
@@ -132,8 +133,21 @@ function notRun(names: readonly string[]): string {
   return `## Not run yet\n\n${names.map(name => `- ${name}`).join('\n')}`
 }
 
-function asSentence({ title }: Titled): string {
-  return title
+const wantedRuns = 3
+
+function fullLengths(runs: readonly NotedRun[], faults: readonly Titled[]): readonly string[] {
+  const full = (name: string) =>
+    runs.filter(run => run.fault === name && !run.quick && run.outcome !== 'void').length >= wantedRuns
+  const done = faults.filter(({ name }) => full(name)).length
+  if (done === faults.length) return []
+  return [`the full lengths: ${done} of ${faults.length} faults have run ${wantedRuns} times at full length`]
+}
+
+type Whole = { readonly faults: readonly Titled[]; readonly soaks: readonly Soak[] }
+
+function neverRun(runs: readonly NotedRun[], { faults, soaks }: Whole): readonly string[] {
+  const soak = soaks.length === 0 ? ['a soak at half of the maximum: `npm run test:resilience -- --soak`'] : []
+  return [...soak, ...faults.filter(({ name }) => runs.every(run => run.fault !== name)).map(({ title }) => title)]
 }
 
 function range(values: readonly number[]): string {
