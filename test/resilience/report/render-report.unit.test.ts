@@ -44,5 +44,6 @@ it('hides neither a loss nor a void run nor what was never run', () => {
   expect(text).toContain('Void runs beside these: 1.')
   expect(text).toContain('mysqld-killed, 2026-01-02T03:04:05.000Z: **failed**. lost order 1')
   expect(text).toContain('**void**. nothing bit. On a machine with 4.5 processes for each core.')
+  expect(text).toContain('- the full lengths: 0 of 2 faults')
   expect(text).toContain('- something else\n- a soak')
 })
