@@ -8,5 +8,5 @@ import { stages } from './stages.ts'
 import { writePath } from './write-path.ts'
 import type { Section } from './section.ts'
 
-/** In the order of a full run: what fills the tables comes last. */
-export const sections: readonly Section[] = [latency, stages, writePath, drain, cost, settingsSection, shapes, growth]
+/** In the order of a full run: what fills the tables comes late, and what crowds Connect comes last. */
+export const sections: readonly Section[] = [latency, stages, writePath, drain, cost, settingsSection, growth, shapes]
