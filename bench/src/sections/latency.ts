@@ -14,7 +14,7 @@ function shape({ quick }: Plan): { rates: readonly number[]; seconds: number; wa
 const switching = 5
 
 /** Those of which the highest rate matters: the others are as fast as their consumer, or their order service. */
-const climbing = new Set(['project', 'platformatic', 'polling'])
+const climbing = new Set(['project', 'platformatic', 'one-trip', 'polling'])
 
 export const latency: Section<LatencyRow> = {
   name: 'latency',
