@@ -17,5 +17,21 @@ const of = (side: 'key' | 'value') => ({
   ...Object.fromEntries(Object.entries(converter).map(([name, value]) => [`${side}.converter.${name}`, value]))
 })
 
+// The keeper reads its beats without a registry.
+const beat = 'sender,sent_ms'
+
 // The outbox stays JSON; Connect writes key and row as Avro, and registers the schema that the table gives.
-export const config = { ...base, ...of('key'), ...of('value') }
+export const config = {
+  ...base,
+  ...of('key'),
+  ...of('value'),
+  predicates: 'isOutbox,isBeat',
+  'predicates.isBeat.type': base['predicates.isOutbox.type'],
+  'predicates.isBeat.pattern': 'orders_server\\.orders\\.connect_heartbeat',
+  transforms: 'unwrap,headers,beat',
+  'transforms.beat.type': base['transforms.headers.type'],
+  'transforms.beat.predicate': 'isBeat',
+  'transforms.beat.operation': 'copy',
+  'transforms.beat.fields': beat,
+  'transforms.beat.headers': beat
+}

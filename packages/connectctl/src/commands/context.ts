@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Command } from 'commander'
@@ -70,7 +71,9 @@ async function filesIn(dir: string): Promise<readonly string[]> {
 }
 
 function pathOf(name: string, dir: string): string {
-  return isConnectorFile(name) ? name : join(dir, `${name}.json`)
+  if (isConnectorFile(name)) return name
+  const typescript = join(dir, `${name}.ts`)
+  return existsSync(typescript) ? typescript : join(dir, `${name}.json`)
 }
 
 function isConnectorFile(name: string): boolean {

@@ -1,6 +1,7 @@
 import type { ConnectorConfig } from '../connect-api.ts'
 import { checkIdentity, checkNeighbours, checkSecrets } from './check-cluster.ts'
 import type { Neighbour } from './check-cluster.ts'
+import { checkConverters } from './check-converters.ts'
 import { checkLosses } from './check-losses.ts'
 import { checkNames } from './check-names.ts'
 import { checkValues } from './check-values.ts'
@@ -18,7 +19,8 @@ export function checkConfig(config: ConnectorConfig, neighbours: readonly Neighb
     ...checkSecrets(config),
     ...checkIdentity(config),
     ...checkNeighbours(config, neighbours),
-    ...checkLosses(config)
+    ...checkLosses(config),
+    ...checkConverters(config)
   ]
   return findings.toSorted((a, b) => a.level.localeCompare(b.level))
 }

@@ -3,12 +3,14 @@ import { expect, it } from 'vitest'
 import { readConnectorFile } from '../connector-file.ts'
 import { checkConfig } from './check-config.ts'
 
-const ours = join(import.meta.dirname, '../../../../connect-config/orders-connector.json')
+const folder = join(import.meta.dirname, '../../../../connect-config')
+const ours = join(folder, 'orders-connector.json')
 const environment = {
   MYSQL_HOST: 'db',
   MYSQL_PORT: '3306',
   KAFKA_BROKERS: 'kafka:9092',
-  CONNECT_SECRETS_DIR: '/run/secrets'
+  CONNECT_SECRETS_DIR: '/run/secrets',
+  APICURIO_URL: 'http://registry:8080/apis/registry/v2'
 }
 const { config } = await readConnectorFile(ours, environment)
 
@@ -67,6 +69,35 @@ it.each([
   expect(findings(changes)).toEqual([
     expect.objectContaining({ level: 'warning', why: expect.stringContaining(words) })
   ])
+})
+
+const typed = async (mode: string) =>
+  (await readConnectorFile(join(folder, `typed-by-${mode}/orders-connector.ts`), environment)).config
+const [byConnect, byApplication] = await Promise.all([typed('connect'), typed('application')])
+
+it('has nothing to say of the connectors for events as Avro', () => {
+  expect(checkConfig(byConnect)).toEqual([])
+  expect(checkConfig(byApplication)).toEqual([])
+})
+
+const registry = 'value.converter.apicurio.registry'
+it.each([
+  ['ids that lead to a foreign schema', byConnect, { [`${registry}.use-id`]: 'globalId' }, 'another subject'],
+  ['ids of eight bytes', byConnect, { [`${registry}.as-confluent`]: 'false' }, 'eight bytes'],
+  ['ids in headers', byConnect, { [`${registry}.headers.enabled`]: 'true' }, 'in a header'],
+  ['the newest schema', byConnect, { [`${registry}.find-latest`]: 'true' }, 'newest'],
+  ['a task that the registry takes down', byConnect, { [`${registry}.fault-tolerant-refresh`]: '' }, 'the task fails'],
+  ['the API of others', byConnect, { [`${registry}.url`]: 'http://r:8080/apis/ccompat/v7' }, '/apis/registry/v2'],
+  ['bytes as text', byApplication, { 'binary.handling.mode': 'hex' }, 'makes text'],
+  ['beats in Avro', byConnect, { 'transforms.beat.fields': '', 'transforms.beat.headers': '' }, 'keep cannot read']
+])('speaks up about %s', (_what, of, changes, words) => {
+  const found = checkConfig({ ...of, ...changes }).map(({ key, why }) => `${key} ${why}`)
+  expect(found.join('\n')).toContain(words)
+})
+
+it('refuses a byte converter that has nobody for a heartbeat', () => {
+  const { 'value.converter.delegate.converter.type': _delegate, ...lonely } = byApplication
+  expect(checkConfig(lonely)).toEqual([expect.objectContaining({ level: 'error' })])
 })
 
 it('refuses an identity that another connector has', () => {
