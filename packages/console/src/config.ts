@@ -35,6 +35,7 @@ export const configSchema = z.object({
   KAFKA_HEARTBEAT_TOPICS: list
     .default(['__debezium-heartbeat.orders_server', 'orders_server.orders.connect_heartbeat'])
     .describe('Topics whose newest record proves that the connector lives, separated by commas'),
+  SCHEMA_REGISTRY_URL: httpUrl.describe('Confluent API of a schema registry: what is Avro is shown as what it says'),
   CONNECT_URL: list
     .default([])
     .describe('Kafka Connect workers, separated by commas; without it no connector is shown'),

@@ -14,6 +14,8 @@ import { parkedRoutes } from './http/parked-routes.ts'
 import { searchStream, topicRoutes } from './http/topic-routes.ts'
 import { type ActionGuard, guardActions, isLoopback } from './http/guard.ts'
 import type { Route } from './http/route.ts'
+import { avroDecoder } from './kafka/avro-decoder.ts'
+import { asTheyAre } from './kafka/decode-record.ts'
 import { openSources, type Sources } from './open-sources.ts'
 import { namesFrom } from './names.ts'
 import { type BinlogTrack, createBinlogTrack } from './orders/binlog-track.ts'
@@ -22,7 +24,8 @@ import { createFollowOrder } from './orders/follow-order.ts'
 /** The console's parts put together. Every one of them may be away: the page says so and goes on. */
 export function createConsole(config: Config, logger: Logger): Service {
   refuseOpenDoor(config)
-  const sources = openSources(config, logger)
+  const { SCHEMA_REGISTRY_URL: registry } = config
+  const sources = openSources(config, logger, registry === undefined ? asTheyAre : avroDecoder(registry))
   const sampler = createSampler(createProbes({ config, ...sources }), namesFrom(config))
   const flowStream = createEventStream()
   sampler.onFlow(flow => flowStream.send('flow', JSON.stringify(flow)))

@@ -1,7 +1,7 @@
 import type { Logger } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import { type ConnectRest, createConnectRest } from './connect/connect-rest.ts'
-import { asTheyAre, type RecordDecoder } from './kafka/decode-record.ts'
+import type { RecordDecoder } from './kafka/decode-record.ts'
 import { createKafkaClients, type KafkaClients } from './kafka/kafka-clients.ts'
 import { createDatabase, type Database } from './mysql/database.ts'
 import { createParkedStore, type ParkedStore } from './parked/parked-store.ts'
@@ -16,7 +16,7 @@ export type Sources = {
   close(): Promise<void>
 }
 
-export function openSources(config: Config, logger: Logger, decode: RecordDecoder = asTheyAre): Sources {
+export function openSources(config: Config, logger: Logger, decode: RecordDecoder): Sources {
   const { ORDERS_MYSQL_URL: ordersUrl, DELIVERIES_MYSQL_URL: deliveriesUrl } = config
   const kafka = createKafkaClients(config.KAFKA_BROKERS, decode)
   const ordersDb = ordersUrl === undefined ? undefined : createDatabase(ordersUrl)

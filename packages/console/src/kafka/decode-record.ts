@@ -3,13 +3,11 @@ import type { StoredRecord } from './stored-record.ts'
 // The one place where a record's bytes become something to read: the pages of a topic, its search, the journey of an
 // order, the sampler and the parked events all go through here. JSON, bare or as {schema, payload}, is opened below.
 //
-// Another format (Avro with a registry, say) is plugged in as a RecordDecoder, passed to openSources in console.ts:
-//   const decode: RecordDecoder = async records => Promise.all(records.map(async record =>
-//     isMine(record.value) ? { ...record, opened: await myCodec.decode(record.value) } : record))
-// It is called with each batch of records as it comes from Kafka or from the table of parked events, may wait for a
-// schema, and leaves what is not its own, or cannot be decoded, as it is: such a value is shown as text. `opened` is
-// what is shown, searched, and looked through for `event`, `event_id` and `created_at`; where these are not in the
-// value, the header `event` and the record's key stand in.
+// Another format is plugged in as a RecordDecoder, passed to openSources in console.ts; avro-decoder.ts is one. It is
+// called with each batch of records as it comes from Kafka or from the table of parked events, may wait for a schema,
+// and leaves what is not its own, or cannot be decoded, as it is: such a value is shown as text. `opened` is what is
+// shown, searched, and looked through for `event`, `event_id` and `created_at`; where these are not in the value, the
+// headers of these names and the record's key stand in.
 export type RecordDecoder = (records: readonly StoredRecord[]) => Promise<readonly StoredRecord[]>
 
 /** Decodes nothing: for JSON. */
@@ -50,10 +48,10 @@ export function outboxFields(record: StoredRecord): OutboxFields {
   const fields = isObject(value) ? value : {}
   const { id, event, event_id: eventId, created_at: createdAt } = fields
   return {
-    id: typeof id === 'number' ? id : undefined,
+    id: typeof id === 'number' ? id : numberIn(headerOf(record, 'id') ?? null),
     event: typeof event === 'string' ? event : headerOf(record, 'event'),
-    eventId: typeof eventId === 'number' ? eventId : numberIn(keyText(record.key)),
-    createdAt: typeof createdAt === 'string' ? preciseTime(createdAt) : undefined,
+    eventId: typeof eventId === 'number' ? eventId : numberIn(keyText(record)),
+    createdAt: preciseTime(typeof createdAt === 'string' ? createdAt : headerOf(record, 'created_at')),
     capturedAt: capturedAt(record)
   }
 }
@@ -73,8 +71,8 @@ function numberIn(text: string | null): number | undefined {
 }
 
 /** A number's or text's plain form of a key such as `{"event_id":7}`, for people: `7`. */
-export function keyText(bytes: Buffer | null): string | null {
-  const key = unwrapped(bytes)
+export function keyText({ openedKey, key: bytes }: Pick<StoredRecord, 'openedKey' | 'key'>): string | null {
+  const key = openedKey === undefined ? unwrapped(bytes) : openedKey
   if (key === null) return null
   if (!isObject(key)) return typeof key === 'string' ? key : JSON.stringify(key)
   const values = Object.values(key)
@@ -94,7 +92,8 @@ function parsed(text: string): unknown {
 }
 
 /** Milliseconds with the fraction that a Date drops. */
-function preciseTime(iso: string): number | undefined {
+function preciseTime(iso: string | undefined): number | undefined {
+  if (iso === undefined) return undefined
   const ms = Date.parse(iso)
   if (Number.isNaN(ms)) return undefined
   const micros = /\.\d{3}(\d{1,3})/.exec(iso)?.[1]

@@ -105,7 +105,7 @@ function distance(from: Offsets, to: Offsets): number {
 export function matcher({ text, key, event }: Query): (record: StoredRecord) => boolean {
   const wanted = text === undefined ? undefined : patternOf(text)
   return record => {
-    if (key !== undefined && keyText(record.key) !== key) return false
+    if (key !== undefined && keyText(record) !== key) return false
     if (event !== undefined && outboxFields(record).event !== event) return false
     return wanted === undefined || contains(record, wanted)
   }

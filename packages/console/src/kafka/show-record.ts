@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isAvro } from './avro-decoder.ts'
 import { isObject, keyText, outboxFields, valueOf } from './decode-record.ts'
 import type { StoredRecord } from './stored-record.ts'
 
@@ -11,7 +12,7 @@ export const shownRecord = z
     event: z.string().nullable(),
     value: z.unknown().meta({ description: '{schema, payload} opened, the inner JSON text parsed' }),
     rawKey: z.string().nullable(),
-    rawValue: z.string().nullable().meta({ description: 'At most 64 kB of it' }),
+    rawValue: z.string().nullable().meta({ description: 'At most 64 kB of it; Avro as hexadecimal digits' }),
     cut: z.boolean().meta({ description: 'The value is larger than what is shown' }),
     bytes: z.number(),
     headers: z.array(z.object({ name: z.string(), value: z.string().nullable() }))
@@ -30,15 +31,20 @@ export function showRecord(record: StoredRecord): ShownRecord {
     partition,
     offset,
     timestamp,
-    key: keyText(key)?.slice(0, 500) ?? null,
+    key: keyText(record)?.slice(0, 500) ?? null,
     event: cut ? null : (outboxFields(record).event ?? null),
     value: readable,
-    rawKey: key?.toString('utf8', 0, 4_096) ?? null,
-    rawValue: value?.toString('utf8', 0, mostShown) ?? null,
+    rawKey: asText(key, 4_096),
+    rawValue: asText(value, mostShown),
     cut,
     bytes: (key?.length ?? 0) + (value?.length ?? 0),
     headers: record.headers.slice(0, 100).map(([name, text]) => ({ name, value: text?.slice(0, 4_096) ?? null }))
   }
+}
+
+function asText(bytes: Buffer | null, most: number): string | null {
+  if (bytes === null) return null
+  return isAvro(bytes) ? bytes.toString('hex', 0, most) : bytes.toString('utf8', 0, most)
 }
 
 /** The event's payload is JSON inside a JSON string: shown as what it says. */

@@ -9,4 +9,6 @@ export type StoredRecord = {
   readonly headers: readonly (readonly [name: string, value: string | null])[]
   /** What a decoder made of the value; see decode-record.ts. */
   readonly opened?: unknown
+  /** And of the key. */
+  readonly openedKey?: unknown
 }

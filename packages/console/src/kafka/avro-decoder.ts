@@ -1,0 +1,53 @@
+import type { RecordDecoding } from '@outbox-cdc/outbox'
+import type { RecordDecoder } from './decode-record.ts'
+import type { StoredRecord } from './stored-record.ts'
+
+const restMs = 5_000
+
+/**
+ * Opens keys and values that are Avro by the schemas of a registry. While it is away they are shown as they are, and it
+ * is left alone for a while: a page that waits for it with every answer would be away too.
+ */
+export function avroDecoder(url: string): RecordDecoder {
+  // Not before it is needed: most pipelines have no registry, and the page is meant to be small.
+  const loading = import('@outbox-cdc/outbox/avro').then(({ avroDecoding, schemaRegistry }) =>
+    avroDecoding({ registry: schemaRegistry({ url, timeoutMs: 1_500 }) })
+  )
+  let askedAgainAt = 0
+  return async records => {
+    const framed = records.filter(({ key, value }) => isAvro(key) || isAvro(value))
+    if (framed.length === 0) return records
+    const decoding = await loading
+    if (Date.now() >= askedAgainAt)
+      await decoding.prepare?.(framed.map(asKafkaRecord)).catch(() => (askedAgainAt = Date.now() + restMs))
+    return records.map(record => openRecord(record, decoding))
+  }
+}
+
+/** Confluent's wire format begins with a zero byte, which JSON never does. */
+export function isAvro(bytes: Buffer | null): boolean {
+  return bytes !== null && bytes.length >= 5 && bytes[0] === 0
+}
+
+function openRecord(record: StoredRecord, decoding: RecordDecoding): StoredRecord {
+  const opened = open(record.value, decoding)
+  const openedKey = open(record.key, decoding)
+  return {
+    ...record,
+    ...(opened === undefined ? {} : { opened }),
+    ...(openedKey === undefined ? {} : { openedKey })
+  }
+}
+
+function open(bytes: Buffer | null, { decode }: RecordDecoding): unknown {
+  if (bytes === null || !isAvro(bytes)) return undefined
+  try {
+    return decode(bytes).content
+  } catch {
+    return undefined
+  }
+}
+
+function asKafkaRecord({ topic, partition, offset, timestamp, key, value }: StoredRecord) {
+  return { topic, partition, offset: BigInt(offset), timestamp, key, value, headers: {} }
+}
