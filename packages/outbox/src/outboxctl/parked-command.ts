@@ -4,6 +4,7 @@ import { type ParkedRow } from '../parking/parked-row.ts'
 import { listParked, type ParkedKey, requestRetry, showParked, skipParked } from '../parking/parked-commands.ts'
 import { age, CommandError, type Edge, table } from './edge.ts'
 import { withDatabase } from './open-database.ts'
+import { type ParkedReader, parkedReader } from './parked-reader.ts'
 
 type Shared = { readonly url?: string; readonly consumer?: string; readonly json?: boolean }
 
@@ -19,7 +20,7 @@ export function parkedCommand(edge: Edge): Command {
   sub('list', 'the parked keys, oldest first; exit code 1 when there are any')
     .option('--json', 'for programs')
     .action((options: Shared) => inDatabase(edge, options, db => list(edge, db, options)))
-  sub('show', 'the events of a key with the reason, the stack and the value')
+  sub('show', 'the events of a key with the reason, the stack and the value; Avro by SCHEMA_REGISTRY_URL')
     .argument('<key>')
     .option('--json', 'for programs')
     .action((key: string, options: Shared) => inDatabase(edge, options, db => show({ edge, db, key, ...options })))
@@ -63,16 +64,24 @@ type OfKey = Shared & { readonly edge: Edge; readonly db: Knex; readonly key: st
 async function show({ edge, db, key, consumer, json }: OfKey): Promise<void> {
   const rows = await showParked(db, { consumer: await consumerOf(db, key, consumer), key })
   if (rows.length === 0) throw new CommandError(`Nothing is or was parked under the key ${key}`, 1)
-  if (json) edge.write(JSON.stringify(rows.map(printable), undefined, 2))
-  else edge.write(rows.map(describe).join('\n\n'))
+  const read = await parkedReader(rows, edge.environment['SCHEMA_REGISTRY_URL'])
+  if (json)
+    edge.write(
+      JSON.stringify(
+        rows.map(row => printable(row, read)),
+        undefined,
+        2
+      )
+    )
+  else edge.write(rows.map(row => describe(row, read)).join('\n\n'))
 }
 
-function printable(row: ParkedRow): object {
-  return { ...row, record_key: row.record_key?.toString() ?? null, record_value: row.record_value?.toString() ?? null }
+function printable(row: ParkedRow, read: ParkedReader): object {
+  return { ...row, record_key: read(row.record_key), record_value: read(row.record_value) }
 }
 
-function describe(row: ParkedRow): string {
-  const value = row.record_value?.toString() ?? '(null)'
+function describe(row: ParkedRow, read: ParkedReader): string {
+  const value = read(row.record_value) ?? '(null)'
   return [
     `#${row.id} ${row.state} · ${row.reason} · ${row.event ?? 'no readable event'} · message ${row.message_id}`,
     `  ${row.topic} partition ${row.partition_no} offset ${row.record_offset} · parked ${row.parked_at.toISOString()}`,
@@ -105,7 +114,7 @@ async function skip({ edge, db, key, consumer: given, because, yes }: Skip): Pro
   const consumer = await consumerOf(db, key, given)
   const head = (await showParked(db, { consumer, key })).find(({ state }) => state === 'waiting')
   if (head === undefined) throw new CommandError(`Nothing waits under the key ${key}`, 1)
-  edge.note(describe(head))
+  edge.note(describe(head, await parkedReader([head], edge.environment['SCHEMA_REGISTRY_URL'])))
   const question = `Give this event up for good? ${consumer} will never apply it, and goes on with those behind it.`
   if (yes !== true && !(await edge.confirm(question)))
     throw new CommandError('Not skipped: nobody said yes (--yes says it)')

@@ -1,0 +1,34 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import type { ParkedRow } from '../parking/parked-row.ts'
+import { parkedReader } from './parked-reader.ts'
+
+const schema = { type: 'record', name: 'greeted', fields: [{ name: 'name', type: 'string' }] }
+const avro = Buffer.concat([Buffer.from([0, 0, 0, 0, 1, 8]), Buffer.from('joon')])
+const json = Buffer.from('{"a":1}')
+const rows = [{ record_key: json, record_value: avro }] as unknown as ParkedRow[]
+
+async function useRegistry() {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ schema: JSON.stringify(schema) }))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+it('reads Avro by the registry, and JSON as it is', async () => {
+  const read = await parkedReader(rows, await useRegistry())
+  expect([read(avro), read(json), read(null)]).toEqual(['{"name":"joon"}', '{"a":1}', null])
+})
+
+it('shows the bytes and says what is missing without a registry, or while it is away', async () => {
+  expect((await parkedReader(rows, undefined))(avro)).toBe(
+    '0000000001086a6f6f6e (schema 1; SCHEMA_REGISTRY_URL says where its schema is)'
+  )
+  expect((await parkedReader(rows, 'http://127.0.0.1:1'))(avro)).toMatch(
+    /\(schema 1; The schema registry .* not answer/
+  )
+})
