@@ -7,8 +7,6 @@ import { rowsOf, withSourceDatabase } from './source-database.ts'
 
 export type Symptom = { readonly ok: boolean; readonly what: string; readonly advice?: string }
 
-const yearMs = 365 * 24 * 3_600_000
-
 /** Looks at everything a connector stands on, and says for each whether it holds and what to do when it does not. */
 export async function examine(
   api: ConnectApi,
@@ -93,14 +91,9 @@ async function examineOffset(
 }
 
 async function examineHistory(config: ConnectorConfig, environment: Environment): Promise<readonly Symptom[]> {
-  const { topic, exists, retentionMs = 0 } = await inspectSchemaHistory(config, brokersOf(config, environment))
+  const { topic, exists, forgets } = await inspectSchemaHistory(config, brokersOf(config, environment))
   if (!exists) return [{ ok: false, what: `no topic ${topic}`, advice: 'docs/runbook.md#schema-history-lost' }]
-  const forGood = retentionMs < 0 || retentionMs > yearMs * 10
-  return [
-    {
-      ok: forGood,
-      what: `${topic} keeps its records ${forGood ? 'for good' : `${retentionMs} ms`}`,
-      advice: 'retention.ms=-1'
-    }
-  ]
+  if (forgets.length === 0) return [{ ok: true, what: `${topic} keeps its records for good` }]
+  const advice = 'set retention.ms and retention.bytes to -1, cleanup.policy to delete'
+  return [{ ok: false, what: `${topic} has ${forgets.join(', ')}`, advice }]
 }

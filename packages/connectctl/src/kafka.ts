@@ -4,14 +4,14 @@ import type { ConnectorConfig } from './connect-api.ts'
 import type { Environment } from './connector-file.ts'
 
 /** A quiet client: what it has to say about a broker that is away, its callers say in their own words. */
-export function quietKafka(brokers: readonly string[]): Kafka {
+export function quietKafka(brokers: readonly string[], retries = 5): Kafka {
   return new Kafka({
     clientId: 'connectctl',
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
-    retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 2_000 }
+    retry: { retries, initialRetryTime: 200, maxRetryTime: 2_000 }
   })
 }
 
@@ -21,8 +21,12 @@ export function brokersOf(config: ConnectorConfig, environment: Environment): re
   return list.split(',').filter(broker => broker !== '')
 }
 
-export async function withAdmin<T>(brokers: readonly string[], work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = quietKafka(brokers).admin()
+export async function withAdmin<T>(
+  brokers: readonly string[],
+  work: (admin: Admin) => Promise<T>,
+  retries?: number
+): Promise<T> {
+  const admin = quietKafka(brokers, retries).admin()
   await admin.connect()
   try {
     return await work(admin)

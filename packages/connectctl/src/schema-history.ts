@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from './connect-api.ts'
 import { brokersOf, withAdmin } from './kafka.ts'
+import { warning } from './settings/finding.ts'
+import type { Finding } from './settings/finding.ts'
 
 // The ConfigResourceTypes of kafkajs cannot be imported by name from a module.
 const topicResource = 2
@@ -16,18 +19,52 @@ export async function deleteSchemaHistory(config: ConnectorConfig): Promise<void
   })
 }
 
-export type HistoryTopic = { readonly topic: string; readonly exists: boolean; readonly retentionMs?: number }
+export type HistoryTopic = {
+  readonly topic: string
+  readonly exists: boolean
+  /** The settings by which its records would go; none where they stay for good, as they must. */
+  readonly forgets: readonly string[]
+}
 
-/** Whether the history exists, and how long its records live. */
+/** Whether the history exists, and whether it stays. */
 export async function inspectSchemaHistory(config: ConnectorConfig, brokers: readonly string[]): Promise<HistoryTopic> {
   const topic = config[topicKey] ?? ''
-  return withAdmin(brokers, async admin => {
-    if (!(await admin.listTopics()).includes(topic)) return { topic, exists: false }
+  const look = async (admin: Admin): Promise<HistoryTopic> => {
+    if (!(await admin.listTopics()).includes(topic)) return { topic, exists: false, forgets: [] }
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: topicResource, name: topic, configNames: ['retention.ms'] }]
+      resources: [{ type: topicResource, name: topic, configNames: Object.keys(harmless) }]
     })
-    const value = resources[0]?.configEntries.find(entry => entry.configName === 'retention.ms')?.configValue
-    return { topic, exists: true, retentionMs: Number(value) }
-  })
+    const entries = resources[0]?.configEntries ?? []
+    return { topic, exists: true, forgets: forgettingIn(entries.map(e => [e.configName, e.configValue])) }
+  }
+  return withAdmin(brokers, look, 1) // brokers that only the worker can reach must not keep a person waiting
+}
+
+const longestRetentionMs = 10 * 365 * 24 * 3_600_000
+const harmless: Readonly<Record<string, (value: string) => boolean>> = {
+  'retention.ms': value => Number(value) < 0 || Number(value) > longestRetentionMs,
+  'retention.bytes': value => Number(value) < 0,
+  'cleanup.policy': value => value === 'delete' || value === ''
+}
+
+export function forgettingIn(settings: readonly (readonly [string, string])[]): readonly string[] {
+  return settings.filter(([key, value]) => harmless[key]?.(value) === false).map(([key, value]) => `${key}=${value}`)
+}
+
+/** Said before anything is sent. A connector runs well with a history that expires, until it is started again. */
+export async function checkSchemaHistory(
+  config: ConnectorConfig,
+  brokers: readonly string[]
+): Promise<readonly Finding[]> {
+  if (config[topicKey] === undefined || brokers.length === 0) return []
+  try {
+    const { topic, forgets } = await inspectSchemaHistory(config, brokers)
+    const harm = 'it forgets what a restart needs; set retention.ms and retention.bytes to -1, cleanup.policy to delete'
+    return forgets.length === 0 ? [] : [warning(topicKey, `${topic} has ${forgets.join(', ')}: ${harm}`)]
+  } catch (cause) {
+    return [
+      warning(topicKey, `cannot be looked at from here, in Kafka at ${brokers.join()}: ${(cause as Error).message}`)
+    ]
+  }
 }

@@ -4,6 +4,7 @@ import { freePort } from '../../stack/src/index.ts'
 import { useStack } from '../../../test/support/use-stack.ts'
 import { createConnectApi } from '../src/connect-api.ts'
 import type { ConnectorConfig } from '../src/connect-api.ts'
+import { withAdmin } from '../src/kafka.ts'
 import { ownConnector, recordsOf } from './own-connector.ts'
 
 it('begins where the migration noted the binlog, and delivers a value of exactly five fields', async () => {
@@ -139,6 +140,21 @@ it('looks, waits, pauses and stops; and never tells the password', async () => {
   expect((await connectctl('offsets', 'get', name)).out).toContain(name)
   for (const verb of ['diff', 'status', 'validate', 'doctor']) await connectctl('--json', verb)
   expect(said()).not.toContain(password)
+})
+
+it('warns of a schema history that expires before anything is sent', async () => {
+  const { connectctl, database } = await ownConnector()
+  await connectctl('apply')
+  expect((await connectctl('validate')).out).toContain('nothing to say')
+  const topic = `schema_changes.${database}`
+  const configEntries = [{ name: 'retention.ms', value: '604800000' }]
+  await withAdmin(useStack().kafka.brokers, admin =>
+    admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] })
+  )
+  const found = `${topic} has retention.ms=604800000`
+  expect(await connectctl('validate')).toMatchObject({ code: 0, out: expect.stringContaining(found) })
+  expect(await connectctl('apply')).toMatchObject({ code: 0, err: expect.stringContaining(found) })
+  expect(await connectctl('doctor')).toMatchObject({ code: 1, out: expect.stringContaining(`✗ ${found}`) })
 })
 
 it('sets a logger on every worker', async () => {

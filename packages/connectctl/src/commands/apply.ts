@@ -5,6 +5,8 @@ import { positionNamed } from '../binlog-position.ts'
 import type { StartName } from '../binlog-position.ts'
 import type { ConnectorFile } from '../connector-file.ts'
 import { ConnectctlError } from '../errors.ts'
+import { brokersOf } from '../kafka.ts'
+import { checkSchemaHistory } from '../schema-history.ts'
 import { checkConfig } from '../settings/check-config.ts'
 import type { Finding } from '../settings/finding.ts'
 import { describe, shown } from './changes.ts'
@@ -39,7 +41,10 @@ export function addApply(program: Command, context: Context): void {
       const live = await liveConnectors(session.api)
       const results = []
       for (const file of files) {
-        const findings = checkConfig(file.config, neighboursOf(file, files, live))
+        const findings = [
+          ...checkConfig(file.config, neighboursOf(file, files, live)),
+          ...(await checkSchemaHistory(file.config, brokersOf(file.config, context.environment)))
+        ]
         if (findings.length > 0) context.note(describeFindings(file.name, findings, context))
         if (!flags.force) refuseErrors(file.name, findings)
         results.push({ name: file.name, ...(await apply(file, flags, session)) })

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import type { ConnectApi, ConnectorConfig } from '../connect-api.ts'
 import type { ConnectorFile } from '../connector-file.ts'
+import { brokersOf } from '../kafka.ts'
+import { checkSchemaHistory } from '../schema-history.ts'
 import { checkConfig } from '../settings/check-config.ts'
 import type { Neighbour } from '../settings/check-cluster.ts'
 import type { Finding } from '../settings/finding.ts'
@@ -22,6 +24,9 @@ export function addValidate(program: Command, context: Context): void {
         const live = options.offline ? [] : await liveConnectors(session.api)
         const findings = [
           ...checkConfig(file.config, neighboursOf(file, files, live)),
+          ...(options.offline
+            ? []
+            : await checkSchemaHistory(file.config, brokersOf(file.config, context.environment))),
           ...(options.offline ? [] : await validateByWorker(session.api, file))
         ]
         all.push({ name: file.name, findings })
