@@ -4,6 +4,7 @@ import type { BinlogPosition } from './binlog-position.ts'
 import type { ConnectApi, ConnectorConfig, ConnectorOffsets, ConnectorStatus } from './connect-api.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { ConnectctlError } from './errors.ts'
+import { brokersOf } from './kafka.ts'
 import { deleteSchemaHistory } from './schema-history.ts'
 import { statusPath, waitUntilRunning } from './wait-until-running.ts'
 
@@ -11,6 +12,8 @@ export type BeginOptions = {
   /** Where a connector that has no offsets yet begins to read the binlog. */
   readonly startAt: () => Promise<BinlogPosition>
   readonly note?: (line: string) => void
+  /** Where Kafka is reached from here, when that is not where the connector reaches it. */
+  readonly brokers?: readonly string[]
   readonly timeoutMs?: number
 }
 
@@ -40,7 +43,7 @@ export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile,
   await api.request('PUT', `${path}/stop`)
   await waitUntilStopped(api, file.name)
   const kept = await api.request<ConnectorOffsets>('GET', `${path}/offsets`)
-  await deleteSchemaHistory(file.config)
+  await deleteSchemaHistory(file.config, options.brokers ?? brokersOf(file.config, {}))
   options.note?.(`${file.name} reads the tables as they are now; it goes on at its offsets`)
   await api.request('PATCH', `${path}/offsets`, { body: marked(kept) })
   await runInRecoveryMode(api, file, options)
@@ -68,6 +71,13 @@ export async function waitUntilStopped(api: ConnectApi, name: string): Promise<v
   await until(`${name} did not stop`, async () => {
     const status = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
     return status?.connector.state === 'STOPPED' && status.tasks.length === 0
+  })
+}
+
+export async function waitUntilPaused(api: ConnectApi, name: string): Promise<void> {
+  await until(`${name} did not pause`, async () => {
+    const { connector, tasks } = await api.request<ConnectorStatus>('GET', statusPath(name))
+    return [connector, ...tasks].every(({ state }) => state !== 'RUNNING') && connector.state === 'PAUSED'
   })
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from './connect-api.ts'
-import { brokersOf, withAdmin } from './kafka.ts'
+import { withAdmin } from './kafka.ts'
 import { warning } from './settings/finding.ts'
 import type { Finding } from './settings/finding.ts'
 
@@ -10,9 +10,9 @@ const topicResource = 2
 const topicKey = 'schema.history.internal.kafka.topic'
 
 /** Removes the connector's schema history; Debezium makes it anew, with infinite retention, in recovery mode. */
-export async function deleteSchemaHistory(config: ConnectorConfig): Promise<void> {
+export async function deleteSchemaHistory(config: ConnectorConfig, brokers: readonly string[]): Promise<void> {
   const topic = config[topicKey] ?? ''
-  await withAdmin(brokersOf(config, {}), async admin => {
+  await withAdmin(brokers, async admin => {
     if (!(await admin.listTopics()).includes(topic)) return
     await admin.deleteTopics({ topics: [topic] })
     for (let waited = 0; waited < 10_000 && (await admin.listTopics()).includes(topic); waited += 100) await sleep(100)

@@ -129,8 +129,8 @@ it('looks, waits, pauses and stops; and never tells the password', async () => {
   })
   const [state] = JSON.parse((await connectctl('--json', 'status', name)).out) as { verdict: string }[]
   expect(state?.verdict).toBe('running')
-  await connectctl('pause', name)
-  await eventually(async () => expect((await connectctl('status', name)).out).toContain('paused'))
+  expect((await connectctl('pause', name)).out).toBe(`✓ ${name}: paused`)
+  expect((await connectctl('status', `somewhere/${name}.json`)).out).toMatch(/paused\s+PAUSED/)
   expect((await connectctl('resume', name)).code).toBe(0)
   expect((await connectctl('restart', name)).code).toBe(0)
   expect((await connectctl('stop', name)).code).toBe(0)

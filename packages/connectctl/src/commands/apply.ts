@@ -61,6 +61,7 @@ function apply(file: ConnectorFile, flags: ApplyFlags, session: Session): Promis
   return applyConnector(session.api, file, {
     startAt: () => positionNamed(flags.startAt, file.config, context.environment),
     note: context.note,
+    brokers: brokersOf(file.config, context.environment),
     onDifference: (changes, exists) =>
       context.note(describe({ name: file.name, exists, changes: shown(changes) }, context)),
     wait: flags.wait,

@@ -40,6 +40,9 @@ export type Session = GlobalOptions & {
 /** The connection and manners of one run, from the options that every verb shares. */
 export function openSession(command: Command, context: Context): Session {
   const options = command.optsWithGlobals<GlobalOptions>()
+  const wrong = options.url.split(',').find(url => !/^https?:$/.test(URL.parse(url.trim())?.protocol ?? ''))
+  if (wrong !== undefined)
+    command.error(`error: --url (CONNECT_URL): "${wrong}" is no address such as http://localhost:8083`, { exitCode: 2 })
   const retryForMs = options.timeout * 1000
   const api = createConnectApi({ url: options.url, retryForMs, note: context.note })
   return { ...options, context, api, retryForMs }

@@ -68,7 +68,9 @@ export function addKeep(program: Command, context: Context): void {
 async function mysqlAddress({ config }: ConnectorFile, environment: Environment): Promise<MysqlAddress> {
   const given = environment['KEEPER_MYSQL_URL']
   if (given !== undefined) {
-    const url = new URL(given)
+    const url = URL.parse(given)
+    if (url?.protocol !== 'mysql:')
+      throw new ConnectctlError('VARIABLE_MISSING', 'KEEPER_MYSQL_URL is not mysql://user:password@host:port')
     const port = Number(url.port === '' ? 3306 : url.port)
     return {
       host: url.hostname,

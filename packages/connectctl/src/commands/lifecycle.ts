@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { saveOffsets } from '../saved-offsets.ts'
 import { waitUntilRunning } from '../wait-until-running.ts'
-import { waitUntilStopped } from '../begin-at-position.ts'
+import { waitUntilPaused, waitUntilStopped } from '../begin-at-position.ts'
 import { connectorNames, openSession } from './context.ts'
 import type { Context, Session } from './context.ts'
 import { requireConsent } from './consent.ts'
-import { tell } from './render.ts'
+import { forEach } from './render.ts'
 
 export function addRestart(program: Command, context: Context): void {
   program
@@ -14,34 +14,35 @@ export function addRestart(program: Command, context: Context): void {
     .option('--only-failed', 'leave alone what runs', false)
     .action(async (names: string[], { onlyFailed }: { onlyFailed: boolean }, command: Command) => {
       const session = openSession(command, context)
-      for (const name of await connectorNames(names, session)) {
+      await forEach(await connectorNames(names, session), session, async name => {
         const query = `includeTasks=true&onlyFailed=${onlyFailed}`
         await session.api.request('POST', `/connectors/${encodeURIComponent(name)}/restart?${query}`)
         await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
-        tell(session, { name, did: 'restart', running: true }, `✓ ${name}: restarted, every task runs`)
-      }
+        return [{ name, did: 'restart', running: true }, `✓ ${name}: restarted, every task runs`]
+      })
     })
 }
 
 const verbs = {
-  pause: 'keep the task but read nothing; the keeper leaves it alone',
-  resume: 'go on after pause or stop',
-  stop: 'end the task; offsets can then be changed'
+  pause: ['keep the task but read nothing; the keeper leaves it alone', 'paused'],
+  resume: ['go on after pause or stop', 'every task runs'],
+  stop: ['end the task; offsets can then be changed', 'stopped']
 } as const
 
 export function addPauseResumeStop(program: Command, context: Context): void {
-  for (const [verb, description] of Object.entries(verbs)) {
+  for (const [verb, [description, done]] of Object.entries(verbs)) {
     program
       .command(`${verb} <connectors...>`)
       .description(description)
       .action(async (names: string[], _options, command: Command) => {
         const session = openSession(command, context)
-        for (const name of await connectorNames(names, session)) {
+        await forEach(await connectorNames(names, session), session, async name => {
           await session.api.request('PUT', `/connectors/${encodeURIComponent(name)}/${verb}`)
           if (verb === 'resume') await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
           if (verb === 'stop') await waitUntilStopped(session.api, name)
-          tell(session, { name, did: verb }, `✓ ${name}: ${verb} done`)
-        }
+          if (verb === 'pause') await waitUntilPaused(session.api, name)
+          return [{ name, did: verb }, `✓ ${name}: ${done}`]
+        })
       })
   }
 }
@@ -53,11 +54,11 @@ export function addDelete(program: Command, context: Context): void {
     .option('-y, --yes', 'do not ask', false)
     .action(async (names: string[], { yes }: { yes: boolean }, command: Command) => {
       const session = openSession(command, context)
-      for (const name of await connectorNames(names, session)) await deleteConnector(name, yes, session)
+      await forEach(await connectorNames(names, session), session, name => deleteConnector(name, yes, session))
     })
 }
 
-async function deleteConnector(name: string, yes: boolean, session: Session): Promise<void> {
+async function deleteConnector(name: string, yes: boolean, session: Session) {
   const { api, context } = session
   await requireConsent(`Delete the connector ${name}?`, yes, context)
   await api.request('PUT', `/connectors/${encodeURIComponent(name)}/stop`)
@@ -65,5 +66,5 @@ async function deleteConnector(name: string, yes: boolean, session: Session): Pr
   const saved = await saveOffsets(api, name, session.dir)
   await api.request('DELETE', `/connectors/${encodeURIComponent(name)}`)
   const text = `✓ ${name}: deleted; its offsets are kept by Connect and in ${saved}`
-  tell(session, { name, did: 'delete', savedOffsets: saved }, text)
+  return [{ name, did: 'delete', savedOffsets: saved }, text] as const
 }

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import { waitUntilStopped } from '../begin-at-position.ts'
 import { offsetsAt, positionNamed } from '../binlog-position.ts'
 import type { StartName } from '../binlog-position.ts'
 import type { ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect-api.ts'
+import { ConnectctlError } from '../errors.ts'
 import { readOffsets, saveOffsets } from '../saved-offsets.ts'
 import { statusPath, waitUntilRunning } from '../wait-until-running.ts'
 import { requireConsent } from './consent.ts'
@@ -29,10 +31,12 @@ function addSet(offsets: Command, context: Context): void {
   offsets
     .command('set <connector>')
     .description('go on elsewhere; stops the connector meanwhile')
-    .option('--file <path>', 'offsets as offsets get writes them')
+    .addOption(new Option('--file <path>', 'offsets as offsets get writes them').conflicts('to'))
     .option('--to <position>', startNames, startPosition)
     .option('-y, --yes', 'do not ask', false)
     .action(async (name: string, flags: SetFlags, command: Command) => {
+      if (flags.file === undefined && flags.to === undefined)
+        command.error('error: say where: --to POSITION or --file PATH', { exitCode: 2 })
       const session = openSession(command, context)
       const wanted = await wantedOffsets(name, flags, session)
       const saved = await changeOffsets(session, { name, yes: flags.yes }, () =>
@@ -64,9 +68,22 @@ async function wantedOffsets(
   { file, to = 'recorded' }: SetFlags,
   session: Session
 ): Promise<ConnectorOffsets> {
-  if (file !== undefined) return JSON.parse(await readFile(file, 'utf8')) as ConnectorOffsets
+  if (file !== undefined) return offsetsIn(file)
   const config = await session.api.request<ConnectorConfig>('GET', `/connectors/${encodeURIComponent(name)}/config`)
   return offsetsAt(await positionNamed(to, config, session.context.environment), config)
+}
+
+async function offsetsIn(file: string): Promise<ConnectorOffsets> {
+  const text = await readFile(file, 'utf8').catch(cause => {
+    throw new ConnectctlError('NOT_FOUND', `There is no file ${file} that can be read`, { cause })
+  })
+  try {
+    const parsed = JSON.parse(text) as Partial<ConnectorOffsets> | null
+    if (Array.isArray(parsed?.offsets)) return { offsets: parsed.offsets }
+  } catch {
+    // Said below: whether it is no JSON or other JSON makes no difference.
+  }
+  throw new ConnectctlError('CONFIG_INVALID', `${file} holds no offsets as offsets get writes them`)
 }
 
 type Change = { readonly name: string; readonly yes: boolean; readonly stayStopped?: boolean }

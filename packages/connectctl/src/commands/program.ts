@@ -35,6 +35,7 @@ export function createProgram(context: Context): Command {
     .option('--timeout <seconds>', 'how long to retry and to wait', seconds, 60)
     .option('--json', 'answer in JSON', false)
     .addHelpText('after', examples)
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(connectctl --help says more)')
   for (const add of verbs) add(program, context)
   return program

@@ -29,6 +29,21 @@ export function tell(session: Session, value: unknown, text: string): void {
   session.context.write(session.json ? asJson(value) : text)
 }
 
+/** The same for several connectors in turn: a line as soon as each is done, or one JSON array of what was done. */
+export async function forEach(
+  names: readonly string[],
+  session: Session,
+  work: (name: string) => Promise<readonly [value: unknown, text: string]>
+): Promise<void> {
+  const done: unknown[] = []
+  for (const name of names) {
+    const [value, text] = await work(name)
+    done.push(value)
+    if (!session.json) session.context.write(text)
+  }
+  if (session.json) session.context.write(asJson(done))
+}
+
 export function asJson(value: unknown): string {
   return JSON.stringify(value, undefined, 2)
 }

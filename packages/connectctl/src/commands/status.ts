@@ -5,7 +5,7 @@ import { isBad } from '../verdict.ts'
 import { waitUntilRunning } from '../wait-until-running.ts'
 import { connectorNames, openSession } from './context.ts'
 import type { Context } from './context.ts'
-import { asJson, table, tell } from './render.ts'
+import { asJson, forEach, table } from './render.ts'
 import type { Cell } from './render.ts'
 
 export function addStatus(program: Command, context: Context): void {
@@ -20,8 +20,9 @@ export function addStatus(program: Command, context: Context): void {
     .action(async (names: string[], { keeper }: { keeper: string }, command: Command) => {
       const session = openSession(command, context)
       const all = await connectorStates(session.api, await flowsFromKeeper(keeper))
-      const states = names.length === 0 ? all : all.filter(({ name }) => names.includes(name))
-      const missing = names.filter(name => !all.some(state => state.name === name))
+      const wanted = names.length === 0 ? all.map(({ name }) => name) : await connectorNames(names, session)
+      const states = all.filter(({ name }) => wanted.includes(name))
+      const missing = wanted.filter(name => !all.some(state => state.name === name))
       if (session.json) context.write(asJson([...missing.map(name => ({ name, verdict: 'missing' })), ...states]))
       else context.write(tableOf(states, missing, context))
       if (missing.length > 0 || states.some(isBad)) context.markBad()
@@ -34,10 +35,10 @@ export function addWait(program: Command, context: Context): void {
     .description('wait until connectors and each of their tasks run')
     .action(async (names: string[], _options, command: Command) => {
       const session = openSession(command, context)
-      for (const name of await connectorNames(names, session)) {
+      await forEach(await connectorNames(names, session), session, async name => {
         await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
-        tell(session, { name, running: true }, `✓ ${name}: every task runs`)
-      }
+        return [{ name, running: true }, `✓ ${name}: every task runs`]
+      })
     })
 }
 

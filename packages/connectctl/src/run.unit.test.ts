@@ -1,0 +1,52 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { tempFolder } from '../../../test/support/temp-folder.ts'
+import { run } from './run.ts'
+
+async function connectctl(...args: string[]) {
+  const out: string[] = []
+  const err: string[] = []
+  const code = await run(args, {
+    environment: { CONNECT_DIR: '/nowhere', KEEPER_MYSQL_URL: 'db.example' },
+    write: text => void out.push(text),
+    note: text => void err.push(text),
+    confirm: () => Promise.resolve(false),
+    colour: false,
+    untilStopped: () => Promise.resolve()
+  })
+  return { code, out: out.join('\n'), err: err.join('\n') }
+}
+
+it.each([
+  ['a verb that does not exist', ['aply'], 'Did you mean apply?'],
+  ['an address that is none', ['status', '--url', 'localhost:8083'], '"localhost:8083" is no address'],
+  ['offsets without a place', ['offsets', 'set', 'orders', '--yes'], '--to POSITION or --file PATH'],
+  ['offsets with two places', ['offsets', 'set', 'orders', '--to', 'now', '--file', 'x'], 'cannot be used with'],
+  ['a time that is none', ['wait', '--timeout', 'long'], 'number of seconds']
+])('ends with 2 for %s, before it asks anybody', async (_what, args, words) => {
+  const { code, out, err } = await connectctl(...args)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(words)
+})
+
+it('ends with 1 and says which file has no offsets', async () => {
+  const file = join(await tempFolder('connectctl'), 'other.json')
+  await writeFile(file, '{"tasks.max": 1}')
+  expect(await connectctl('offsets', 'set', 'orders', '--file', file, '--yes')).toMatchObject({
+    code: 1,
+    err: `✗ ${file} holds no offsets as offsets get writes them`
+  })
+})
+
+it('names the variable when the address of the keeper is none', async () => {
+  const file = join(await tempFolder('connectctl'), 'orders.json')
+  await writeFile(file, '{"tasks.max": 1}')
+  expect(await connectctl('keep', file)).toMatchObject({ code: 1, err: expect.stringContaining('KEEPER_MYSQL_URL is') })
+})
+
+it('shows with each verb what every verb takes', async () => {
+  const { code, out } = await connectctl('offsets', 'get', '--help')
+  expect(code).toBe(0)
+  expect(out).toContain('--json')
+})
