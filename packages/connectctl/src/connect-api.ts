@@ -85,7 +85,7 @@ async function attempt(url: string, { method, body, answerTimeoutMs }: Attempt):
     })
     const text = await response.text()
     if (response.ok) return { kind: 'ok', body: text === '' ? undefined : JSON.parse(text) }
-    return refusal(response.status, text)
+    return refusal(url, response.status, text)
   } catch (cause) {
     const reason = causeOf(cause)
     const error = new ConnectctlError('CONNECT_UNREACHABLE', `Kafka Connect at ${url} does not answer (${reason})`, {
@@ -95,9 +95,9 @@ async function attempt(url: string, { method, body, answerTimeoutMs }: Attempt):
   }
 }
 
-function refusal(status: number, text: string): Answer {
+function refusal(url: string, status: number, text: string): Answer {
   const message = messageIn(text)
-  if (status === 404 && message === undefined) return stillStarting()
+  if (status === 404 && message === undefined) return stillStarting(url)
   const code = status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED'
   const error = new ConnectctlError(code, `Kafka Connect answers ${status}: ${firstLine(message ?? text)}`, {
     detail: message ?? text
@@ -107,8 +107,8 @@ function refusal(status: number, text: string): Answer {
 }
 
 /** A worker that has just begun to listen knows none of its paths yet: that says nothing of a connector. */
-function stillStarting(): Answer {
-  const message = 'what answers does not know the path: Kafka Connect is still starting, or it is not Kafka Connect'
+function stillStarting(url: string): Answer {
+  const message = `What answers does not know ${url}: Kafka Connect is still starting, or it is something else`
   return { kind: 'retry', error: new ConnectctlError('CONNECT_REFUSED', message) }
 }
 

@@ -37,6 +37,8 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
     return bareConfig(parsed, path)
   } catch (cause) {
     if (cause instanceof ConnectctlError) throw cause
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new ConnectctlError('NOT_FOUND', `There is no connector file ${path}`, { cause })
     throw new ConnectctlError('CONFIG_INVALID', `Cannot read ${path}: ${(cause as Error).message}`, { cause })
   }
 }

@@ -40,3 +40,7 @@ it.each([
 ])('refuses %s', async (text, words) => {
   await expect(readConnectorFile(await fileWith(text), {})).rejects.toThrow(words)
 })
+
+it('says that there is no such file, in words', async () => {
+  await expect(readConnectorFile('/nowhere/orders.json', {})).rejects.toThrow('There is no connector file /nowhere')
+})

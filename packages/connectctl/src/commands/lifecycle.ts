@@ -18,7 +18,8 @@ export function addRestart(program: Command, context: Context): void {
         const query = `includeTasks=true&onlyFailed=${onlyFailed}`
         await session.api.request('POST', `/connectors/${encodeURIComponent(name)}/restart?${query}`)
         await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
-        return [{ name, did: 'restart', running: true }, `✓ ${name}: restarted, every task runs`]
+        const did = onlyFailed ? 'what had failed is restarted' : 'restarted'
+        return [{ name, did: 'restart', running: true }, `✓ ${name}: ${did}, every task runs`]
       })
     })
 }
@@ -50,7 +51,7 @@ export function addPauseResumeStop(program: Command, context: Context): void {
 export function addDelete(program: Command, context: Context): void {
   program
     .command('delete <connectors...>')
-    .description('delete connectors; Connect keeps their offsets, and a later apply goes on at them')
+    .description('delete connectors; Connect keeps their offsets, and a later apply (or the keeper) goes on at them')
     .option('-y, --yes', 'do not ask', false)
     .action(async (names: string[], { yes }: { yes: boolean }, command: Command) => {
       const session = openSession(command, context)

@@ -23,6 +23,7 @@ export function addLogs(program: Command, context: Context): void {
       }
       const all = await session.api.request<Record<string, { level: string }>>('GET', '/admin/loggers')
       const found = Object.entries(all).filter(([name]) => logger === undefined || name === logger)
+      if (found.length === 0) context.note(`${logger} has no level of its own: that of the logger above it counts`)
       if (session.json) context.write(asJson(Object.fromEntries(found)))
       else
         context.write(
