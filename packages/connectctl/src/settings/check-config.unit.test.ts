@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { readConnectorFile } from '../connector-file.ts'
@@ -19,8 +20,11 @@ function findings(changes: Record<string, string | undefined>, neighbours: Param
   return checkConfig(Object.fromEntries(changed) as Record<string, string>, neighbours)
 }
 
-it('has nothing to say of the connector of this repository', () => {
+it('has nothing to say of the connector of this repository, nor of the one in the README', async () => {
   expect(findings({})).toEqual([])
+  const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
+  const example = JSON.parse(/```json\n(.*?)```/s.exec(readme)?.[1] ?? '') as Record<string, string>
+  expect(checkConfig(example)).toEqual([])
 })
 
 it.each([
@@ -32,6 +36,7 @@ it.each([
   ['two tasks', { 'tasks.max': '2' }, 'always has a single task'],
   ['a queue that is no longer than a batch', { 'max.batch.size': '8192' }, 'greater than max.batch.size'],
   ['a required key that is missing', { 'database.hostname': undefined }, 'is missing'],
+  ['a history without a topic', { 'schema.history.internal.kafka.topic': undefined }, 'is missing'],
   ['a password in clear', { 'database.password': 'hunter2' }, 'in clear'],
   ['no replica id', { 'database.server.id': undefined }, 'random'],
   ['values that become NULL', { 'event.converting.failure.handling.mode': 'warn' }, 'NULL'],

@@ -17,10 +17,14 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
 }
 
 const required = ['connector.class', 'topic.prefix', 'database.hostname', 'database.user', 'database.password']
+const history = 'schema.history.internal'
+const requiredByKafkaHistory = [`${history}.kafka.topic`, `${history}.kafka.bootstrap.servers`]
 
 /** Values that the worker would refuse, or that it would accept and that cannot be meant. */
 export function checkValues(config: ConnectorConfig): readonly Finding[] {
-  const missing = required.filter(key => (config[key] ?? '') === '').map(key => error(key, 'is missing'))
+  const keptInKafka = (config[history] ?? 'KafkaSchemaHistory').endsWith('KafkaSchemaHistory')
+  const needed = [...required, ...(keptInKafka ? requiredByKafkaHistory : [])]
+  const missing = needed.filter(key => (config[key] ?? '') === '').map(key => error(key, 'is missing'))
   const wrong = Object.entries(config).flatMap(([key, value]) => {
     const why = isSecretReference(value) ? undefined : problemWith(key, value)
     return why === undefined ? [] : [error(key, why)]
