@@ -34,7 +34,14 @@ was read from the topic. Afterwards every committed order must be in the topic.
 ${cases.flatMap(one => row(one, runs)).join('\n')}
 
 Busy: how many processes wanted each core, at most, when a run was over. Above 1 the figure says as much about the machine.
-${exceptions(runs)}`
+${notMeasured(runs)}${exceptions(runs)}`
+}
+
+function notMeasured(runs: readonly Run[]): string {
+  const left = cases.filter(({ name }) => !runs.some(run => run.case === name))
+  if (left.length === 0) return ''
+  const line = ({ title, healWithinMs }: HealingCase) => `- ${title} (promised: ${seconds(healWithinMs)})`
+  return `\n## Cases without a run\n\n${left.map(line).join('\n')}\n`
 }
 
 function row(one: HealingCase, all: readonly Run[]): readonly string[] {
