@@ -32,7 +32,11 @@ it('begins where the migration noted the binlog, and delivers a value of exactly
     schema_version: '1',
     correlation_id: null,
     causation_id: null,
-    traceparent: null
+    traceparent: null,
+    binlog_file: expect.stringMatching(/^binlog\.\d+$/),
+    binlog_pos: expect.stringMatching(/^\d+$/),
+    gtid: expect.stringMatching(/:\d+$/),
+    captured_us: expect.stringMatching(/^\d{16}$/)
   })
 })
 
