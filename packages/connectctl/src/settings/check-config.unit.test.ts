@@ -87,16 +87,20 @@ it('has nothing to say of the connectors for events as Avro', () => {
 
 const registry = 'value.converter.apicurio.registry'
 it.each([
-  ['ids that lead to a foreign schema', byConnect, { [`${registry}.use-id`]: 'globalId' }, 'another subject'],
-  ['ids of eight bytes', byConnect, { [`${registry}.as-confluent`]: 'false' }, 'eight bytes'],
-  ['ids in headers', byConnect, { [`${registry}.headers.enabled`]: 'true' }, 'in a header'],
-  ['the newest schema', byConnect, { [`${registry}.find-latest`]: 'true' }, 'newest'],
-  ['a task that the registry takes down', byConnect, { [`${registry}.fault-tolerant-refresh`]: '' }, 'the task fails'],
-  ['the API of others', byConnect, { [`${registry}.url`]: 'http://r:8080/apis/ccompat/v7' }, '/apis/registry/v2'],
-  ['bytes as text', byApplication, { 'binary.handling.mode': 'hex' }, 'makes text'],
-  ['beats in Avro', byConnect, { 'transforms.beat.fields': '', 'transforms.beat.headers': '' }, 'keep cannot read']
-])('speaks up about %s', (_what, of, changes, words) => {
-  const found = checkConfig({ ...of, ...changes }).map(({ key, why }) => `${key} ${why}`)
+  ['ids that lead to a foreign schema', { ...byConnect, [`${registry}.use-id`]: 'globalId' }, 'another subject'],
+  ['ids of eight bytes', { ...byConnect, [`${registry}.as-confluent`]: 'false' }, 'eight bytes'],
+  ['ids in headers', { ...byConnect, [`${registry}.headers.enabled`]: 'true' }, 'in a header'],
+  ['the newest schema', { ...byConnect, [`${registry}.find-latest`]: 'true' }, 'newest'],
+  [
+    'a task that the registry takes down',
+    { ...byConnect, [`${registry}.fault-tolerant-refresh`]: '' },
+    'the task fails'
+  ],
+  ['the API of others', { ...byConnect, [`${registry}.url`]: 'http://r:8080/apis/ccompat/v7' }, '/apis/registry/v2'],
+  ['bytes as text', { ...byApplication, 'binary.handling.mode': 'hex' }, 'makes text'],
+  ['beats in Avro', { ...byConnect, 'transforms.beat.fields': '', 'transforms.beat.headers': '' }, 'keep cannot read']
+])('speaks up about %s', (_what, changed, words) => {
+  const found = checkConfig(changed).map(({ key, why }) => `${key} ${why}`)
   expect(found.join('\n')).toContain(words)
 })
 
