@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import mysql, { type Pool, type RowDataPacket } from 'mysql2/promise'
-import { type Part, freePort, type Stack } from '../../../packages/stack/src/index.ts'
+import { type Part, freePort, ownFolder, type Stack } from '../../../packages/stack/src/index.ts'
 import { type Addresses, addressesOf } from '../../../scripts/pipeline/addresses.ts'
 import { openStack } from '../../../scripts/pipeline/pipeline.ts'
 import { prepare } from '../../../scripts/pipeline/prepare.ts'
@@ -32,7 +33,8 @@ export async function startLab(): Promise<Lab> {
   const running = new Map<string, Part>()
   const close = async () => {
     await Promise.all([...running.values()].map(part => part.stop()))
-    await db.end()
+    // A query that is under way may hold this up for ever; the engines must be ended whatever happens.
+    await Promise.race([db.end(), sleep(2_000, undefined, { ref: false })])
     await stack.stopAll()
     await rm(dir, { recursive: true, force: true })
   }
@@ -57,7 +59,9 @@ export async function startLab(): Promise<Lab> {
 
 async function freeSettings(): Promise<Settings> {
   const chosen = await Promise.all(portVariables.map(async ([name]) => [name, await freePort()] as const))
-  const dir = join(root, '.data/bench', String(process.pid))
+  const dir = join(root, '.data/bench')
+  // First what a killed run left: it would take its share of the machine from this one.
+  await ownFolder(join(dir, 'run'))
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
   return { dir, ports: Object.fromEntries(chosen) as Record<PortName, number>, brokers: 1, workers: 1 }
