@@ -18,7 +18,7 @@ export type Run = Verdict & {
   readonly at: string
   readonly bite: string | undefined
   readonly refused: number
-  /** Records that Kafka holds more than once, and of which the inbox let one take effect. */
+  /** Records that Kafka holds more than once, and of which the inbox let one take effect; together for faults that share a load. */
   readonly absorbed: number
   readonly parked: number
   /** The longest that an order waited from its 201 to its delivery. */
@@ -141,7 +141,7 @@ export async function conclude(
   const runs = courses.map(course => ({
     ...verdictOn(course, evidence, { findings, log: client.log }),
     seed,
-    absorbed: courses.length === 1 ? repeated - before.repeated : 0,
+    absorbed: repeated - before.repeated,
     parked: course.fault.parks ?? 0
   }))
   return { runs, findings, evidence }

@@ -3,6 +3,8 @@ import type { Run } from '../harness/run-fault.ts'
 
 export type NotedRun = Run & {
   readonly quick: boolean
+  /** Left out where several faults shared one load: what came twice then belongs to none of them. */
+  readonly pass?: number
   readonly versions: Versions
   /** How many processes wanted each core of the machine: healing times over 1 say as much about the machine. */
   readonly busy?: number
@@ -88,10 +90,15 @@ function row({ title, healWithinMs }: Titled, runs: readonly NotedRun[]): string
     range(runs.map(({ silenceMs }) => silenceMs)),
     range(runs.map(({ longestWaitMs }) => longestWaitMs).filter(ms => ms !== undefined)),
     sum(({ refused }) => refused),
-    sum(({ absorbed }) => absorbed),
+    absorbedIn(runs),
     [...new Set(runs.map(({ healedBy }) => healedBy))].join(' or ')
   ]
   return `| ${cells.join(' | ')} |`
+}
+
+function absorbedIn(runs: readonly NotedRun[]): string {
+  const alone = runs.filter(({ pass }) => pass !== undefined)
+  return alone.length === 0 ? 'not noted' : String(alone.reduce((total, { absorbed }) => total + absorbed, 0))
 }
 
 function allowances(faults: readonly Titled[]): string {

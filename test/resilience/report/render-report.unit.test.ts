@@ -19,6 +19,7 @@ const run: NotedRun = {
   longestWaitMs: 4_500,
   healedBy: 'supervisor',
   quick: true,
+  pass: 1,
   versions: { mysql: '9', kafka: '4', debezium: '3', node: '24' }
 }
 const faults = [
