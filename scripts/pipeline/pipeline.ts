@@ -89,8 +89,7 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     const rootPassword = await readFile(rootPasswordFile, 'utf8').catch(error => {
       throw new StackError('REQUIREMENT_MISSING', `MYSQL_ROOT_PASSWORD_FILE cannot be read: ${error.message}`)
     })
-    if (settings.registry === true && external.registry === undefined)
-      throw new StackError('REQUIREMENT_MISSING', 'STACK=external needs SCHEMA_REGISTRY_URL for --registry.')
+    requireExternalRegistry(settings)
     return externalStack({ ...external, mysql: { host, port, rootPassword: rootPassword.trim() } })
   }
   const common = {
@@ -117,6 +116,14 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     jmxConfig,
     ...heap
   })
+}
+
+function requireExternalRegistry({ registry, events, external }: Settings): void {
+  const { url, apicurioUrl = '' } = external?.registry ?? {}
+  if (registry === true && url === undefined)
+    throw new StackError('REQUIREMENT_MISSING', 'STACK=external needs SCHEMA_REGISTRY_URL for --registry.')
+  if (events === 'typed-by-connect' && apicurioUrl === '')
+    throw new StackError('REQUIREMENT_MISSING', 'STACK=external needs APICURIO_URL for --events typed-by-connect.')
 }
 
 const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' | 'jmx' | 'registry'>, string>> = {
