@@ -19,6 +19,8 @@ export type Observation = {
   /** When a probe last came through; undefined where no probe can be sent. */
   readonly lastArrivalAt: number | undefined
   readonly probed: boolean
+  /** Since when a worker that has a part of it takes no connection; undefined while all do, or nobody asked. */
+  readonly workerGoneSince: number | undefined
 }
 
 export type Policy = {
@@ -106,6 +108,9 @@ function decideRunning(situation: Situation): Decision {
   if (!seen.probed) return { action: 'none', reason: 'every task runs; its flow is not probed' }
   if (seen.mysqlSince === undefined) return { action: 'none', reason: 'MySQL takes no probe' }
   if (seen.kafkaSince === undefined) return { action: 'none', reason: 'Kafka does not answer' }
+  // Connect moves what ran there once its session has expired: a restart meanwhile only makes it begin again.
+  if (seen.workerGoneSince !== undefined && seen.now - seen.workerGoneSince <= policy.startGraceMs)
+    return { action: 'none', reason: 'its worker does not answer; Connect moves what ran there' }
   const startedAt = seen.connectBackAt === undefined ? undefined : seen.connectBackAt + policy.startGraceMs
   const since = [seen.mysqlSince, seen.kafkaSince, seen.runningSince, startedAt, seen.lastArrivalAt, actions.at(-1)]
   const silentMs = seen.now - Math.max(...since.map(time => time ?? 0))

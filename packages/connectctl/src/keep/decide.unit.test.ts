@@ -25,6 +25,7 @@ function seen(overrides: Partial<Observation> = {}): Observation {
     startingSince: undefined,
     lastArrivalAt: now - 500,
     probed: true,
+    workerGoneSince: undefined,
     ...overrides
   }
 }
@@ -51,6 +52,15 @@ describe('what the keeper does', () => {
 
   it('restarts a failed task as soon as MySQL is back, however short ago it tried', () => {
     expect(act({ status: failed, mysqlSince: now - 100 }, [now - 500]).action).toBe('restart')
+  })
+
+  it('lets Connect move what ran on a worker that is gone, and does not wait for ever', () => {
+    const lastArrivalAt = now - defaultPolicy.silentAfterMs - 1
+    expect(act({ lastArrivalAt, workerGoneSince: now - 6_000 })).toMatchObject({
+      action: 'none',
+      reason: expect.stringContaining('worker')
+    })
+    expect(act({ lastArrivalAt, workerGoneSince: now - defaultPolicy.startGraceMs - 1 }).action).toBe('restart')
   })
 
   it('restarts a connector that says RUNNING while nothing comes through', () => {

@@ -11,6 +11,7 @@ import { fatalCauseIn } from './fatal-causes.ts'
 import type { FatalCause } from './fatal-causes.ts'
 import type { KeeperLog } from './keeper-log.ts'
 import type { Probe } from './probe.ts'
+import { createWorkerPresence } from './worker-presence.ts'
 
 export type WatchOptions = {
   readonly api: ConnectApi
@@ -35,6 +36,9 @@ export type Watched = Judgement & {
   readonly lastAction: { readonly at: string; readonly reason: string } | undefined
 }
 
+/** A silence of this length is reason enough to ask whether the worker still is there. */
+const asksAfterMs = 2_000
+
 /** Looks after one connector: one `tick` sees, decides and acts. */
 export function createWatch(options: WatchOptions) {
   const { file, log, probe } = options
@@ -47,6 +51,8 @@ export function createWatch(options: WatchOptions) {
   let lastAction: Watched['lastAction']
   let status: Observation['status'] = 'unreachable'
   let seenBefore = false
+  let workerGoneSince: number | undefined
+  const goneSince = createWorkerPresence()
 
   async function tick(): Promise<void> {
     const before = status
@@ -55,6 +61,7 @@ export function createWatch(options: WatchOptions) {
     if (status !== 'unreachable') seenBefore = true
     const on = placesOf(status)
     if (on !== place.on) place = { on, since: Date.now() }
+    workerGoneSince = isSilent() ? await goneSince(workersOf(status)) : undefined
     const decision = decide(observe(), actions, options.policy)
     nameFatal(decision.fatal ?? causeOutside())
     if (decision.action !== 'none') return act(decision)
@@ -72,8 +79,13 @@ export function createWatch(options: WatchOptions) {
       runningSince: place.on === undefined ? undefined : place.since,
       startingSince: place.on === undefined ? place.since : undefined,
       lastArrivalAt: arrivalAt(),
-      probed: probe !== undefined
+      probed: probe !== undefined,
+      workerGoneSince
     }
+  }
+
+  function isSilent(): boolean {
+    return probe !== undefined && Date.now() - (arrivalAt() ?? startedAt) > asksAfterMs
   }
 
   function arrivalAt(): number | undefined {
@@ -143,8 +155,12 @@ export type Watch = ReturnType<typeof createWatch>
 
 /** The workers of a connector of which every part runs; undefined while one does not. */
 function placesOf(status: Observation['status']): string | undefined {
-  if (typeof status !== 'object' || !isRunning(status)) return undefined
-  return [status.connector, ...status.tasks].map(({ worker_id }) => worker_id).join()
+  return typeof status === 'object' && isRunning(status) ? workersOf(status).join() : undefined
+}
+
+function workersOf(status: Observation['status']): readonly string[] {
+  if (typeof status !== 'object') return []
+  return [status.connector, ...status.tasks].map(({ worker_id }) => worker_id)
 }
 
 async function readStatus(api: ConnectApi, name: string): Promise<Observation['status']> {

@@ -1,0 +1,25 @@
+import { connect } from 'node:net'
+
+/** Tells since when one of the workers that run something takes no connection; undefined while all of them do. */
+export function createWorkerPresence(waitMs = 500) {
+  let goneSince: number | undefined
+  return async (workers: readonly string[]): Promise<number | undefined> => {
+    const there = await Promise.all([...new Set(workers)].map(worker => takesConnections(worker, waitMs)))
+    goneSince = there.includes(false) ? (goneSince ?? Date.now()) : undefined
+    return goneSince
+  }
+}
+
+function takesConnections(worker: string, waitMs: number): Promise<boolean> {
+  const [, host = worker, port = '0'] = /^\[?(.+?)\]?:(\d+)$/.exec(worker) ?? []
+  return new Promise(resolve => {
+    const socket = connect({ host, port: Number(port), timeout: waitMs })
+    const answer = (there: boolean) => {
+      socket.destroy()
+      resolve(there)
+    }
+    socket.once('connect', () => answer(true))
+    socket.once('timeout', () => answer(false))
+    socket.once('error', () => answer(false))
+  })
+}
