@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const configSchema = z.object({
+export const variables = z.object({
   HTTP_HOST: z.string().default('127.0.0.1').describe('Address that the service listens on; 0.0.0.0 for all'),
   HTTP_PORT: z.coerce
     .number()
@@ -28,8 +28,8 @@ export const configSchema = z.object({
     .int()
     .min(0)
     .max(127)
-    .default(0)
-    .describe('Number of this process among those that write to a blackhole outbox: each needs its own'),
+    .optional()
+    .describe('Number of this process among those that write to a blackhole outbox, which must have one each'),
   STOP_DELAY_MS: z.coerce
     .number()
     .int()
@@ -39,5 +39,11 @@ export const configSchema = z.object({
     .describe('From readiness red to the last request accepted, so that a load balancer can look away'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level that is logged')
 })
+
+// Two writers under one number would make the same ids: a default would be a trap.
+export const configSchema = variables.refine(
+  ({ OUTBOX_STORE, OUTBOX_WRITER }) => OUTBOX_STORE !== 'blackhole' || OUTBOX_WRITER !== undefined,
+  { path: ['OUTBOX_WRITER'], error: 'is needed for OUTBOX_STORE=blackhole' }
+)
 
 export type Config = Readonly<z.output<typeof configSchema>>

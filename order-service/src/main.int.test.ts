@@ -69,6 +69,23 @@ describe('the process', () => {
     expect(process.output()).not.toMatch(/hunter|\.ts:/)
   })
 
+  it('asks for the number of a blackhole writer, which no default can know', async () => {
+    const process = run({ MYSQL_URL: database.url, OUTBOX_STORE: 'blackhole' })
+    expect(await process.ended).toBe(1)
+    expect(lineOf(process.output(), 'cannot start').problem).toMatch(
+      /OUTBOX_WRITER: is not set \(Number of this process/
+    )
+  })
+
+  it('does not start with a store that its table was not made for, and says so in one line', async () => {
+    const process = run({ MYSQL_URL: database.url, OUTBOX_STORE: 'keep' })
+    expect(await process.ended).toBe(1)
+    expect(process.output().trim().split('\n')).toHaveLength(1)
+    expect(lineOf(process.output(), 'cannot start').problem).toBe(
+      'OUTBOX_STORE does not fit: The store is keep, but the table outbox was made for delete'
+    )
+  })
+
   it('exits 1 and names the port when it is taken', async () => {
     const first = run({ MYSQL_URL: database.url })
     const { port } = new URL(await startedAt(first))

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { loadConfig, migrate, readSecrets } from '@outbox-cdc/service-kit'
-import { configSchema } from './config.ts'
+import { variables } from './config.ts'
 
 // A step of its own, with the account that owns the schema: the service itself may only read and write rows.
 const {
@@ -8,7 +8,7 @@ const {
   OUTBOX_STORE,
   SCHEMA_REGISTRY_URL
 } = loadConfig(
-  configSchema.pick({ MYSQL_URL: true, OUTBOX_STORE: true, SCHEMA_REGISTRY_URL: true }),
+  variables.pick({ MYSQL_URL: true, OUTBOX_STORE: true, SCHEMA_REGISTRY_URL: true }),
   readSecrets(process.env)
 )
 const directory = fileURLToPath(new URL('../migrations', import.meta.url))

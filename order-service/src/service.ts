@@ -8,6 +8,7 @@ import { createOncePerKey } from './idempotency/once-per-key.ts'
 import { createPruning } from './idempotency/pruning.ts'
 import { createEventSchemas } from './orders/event-schemas.ts'
 import { createOrderStore } from './orders/order-store.ts'
+import { requireOutbox } from './orders/require-outbox.ts'
 import { createPlaceOrder, type PlaceOrderParts } from './orders/place-order.ts'
 
 /** The parts of the service put together. A test gives its own by `overrides`. */
@@ -16,18 +17,20 @@ export function createService(config: Config, logger: Logger, overrides: Partial
   const oncePerKey = createOncePerKey({ ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
   const pruning = createPruning(limit => pruneKeys(db, limit), logger)
   const schemas = createEventSchemas(config.SCHEMA_REGISTRY_URL, logger)
-  const { OUTBOX_STORE: store, OUTBOX_WRITER: writer } = config
-  const outbox = createOutbox({ store, writer, encoding: schemas.encoding })
+  // The schema demands the writer where it counts; -1 is none, and the library refuses it.
+  const { OUTBOX_STORE: store, OUTBOX_WRITER: writer = -1 } = config
+  const writing = { store, writer, encoding: schemas.encoding }
   const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1'), schemas: schemas.registered } })
   const app = createApp({
     logger,
     health,
     orders: createOrderStore(db),
-    placeOrder: createPlaceOrder({ db, outbox, oncePerKey, now: () => new Date(), ...overrides })
+    placeOrder: createPlaceOrder({ db, outbox: createOutbox(writing), oncePerKey, now: () => new Date(), ...overrides })
   })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
-    start() {
+    async start() {
+      await requireOutbox(db, writing)
       pruning.start()
       schemas.start()
       return server.start()

@@ -17,7 +17,8 @@ type Surroundings = {
 export async function ourProcesses(around: Surroundings): Promise<readonly NodeProcess[]> {
   const { stack, secretsDir, addresses } = around
   const { ports, outboxStore } = around.settings
-  const store = outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore }
+  // Only one order service runs here, so any number is its own.
+  const store = outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore, OUTBOX_WRITER: '0' }
   const at = { stack, secretsDir }
   const brokers = stack.kafka.brokers.join(',')
   const orders = connectorFile(around.settings.events)

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
+const stores = ['delete', 'blackhole', 'keep'] as const
+
 export type PortName = 'order' | 'delivery' | 'console' | 'connect' | 'kafka' | 'mysql' | 'keeper' | 'jmx' | 'registry'
 
 /** How events are written: as JSON, as Avro by the application, or as Avro by Connect. */
@@ -18,7 +20,7 @@ export type Settings = {
   /** Whether a schema registry runs. */
   readonly registry?: boolean
   /** How the order service writes its outbox; `delete` when left out. */
-  readonly outboxStore?: 'delete' | 'blackhole' | 'keep'
+  readonly outboxStore?: (typeof stores)[number]
   /** MySQL, Kafka and Connect in containers instead of as processes of ours. */
   readonly containers?: boolean
   /** Heap of each Connect worker; the stack's own when left out. */
@@ -62,6 +64,8 @@ Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the con
   --help            this text
 
 Ports one by one, from the environment: ${portVariables.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
+OUTBOX_STORE says how the order service writes its outbox: delete (default), blackhole or keep. It belongs to the data: to
+change it, npm run reset.
 Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it: npm run reset.
 
 MySQL, Kafka and Connect in containers: STACK=containers; their data end with them.
@@ -101,8 +105,16 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     workers: oneOf('--workers', values.workers, [1, 2]),
     events,
     registry,
+    ...outboxStore(env['OUTBOX_STORE']),
     ...chosenStack(env)
   }
+}
+
+function outboxStore(text = ''): Pick<Settings, 'outboxStore'> {
+  if (text === '') return {}
+  const store = stores.find(candidate => candidate === text)
+  if (store === undefined) throw new Error(`OUTBOX_STORE takes ${stores.join(', ')}, not "${text}".`)
+  return { outboxStore: store }
 }
 
 /** What STACK chooses, for a start and for the tests alike. */

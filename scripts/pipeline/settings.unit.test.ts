@@ -13,6 +13,14 @@ it('refuses what makes no sense with a sentence', () => {
   )
 })
 
+it('passes on how the outbox is written, and refuses a store that does not exist', () => {
+  expect(readSettings([], { OUTBOX_STORE: 'blackhole' })).toMatchObject({ outboxStore: 'blackhole' })
+  expect(readSettings([], {})).not.toHaveProperty('outboxStore')
+  expect(() => readSettings([], { OUTBOX_STORE: 'hole' })).toThrow(
+    'OUTBOX_STORE takes delete, blackhole, keep, not "hole".'
+  )
+})
+
 it('takes servers of others when STACK says so, and names what is missing', () => {
   const servers = { KAFKA_BROKERS: 'a:9092, b:9092', CONNECT_URL: 'http://c:8083', MYSQL_ROOT_PASSWORD_FILE: 'secret' }
   expect(readSettings([], { STACK: 'external', MYSQL_HOST: 'm', ...servers })).toMatchObject({

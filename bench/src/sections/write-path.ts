@@ -90,6 +90,7 @@ async function measure(
   const env = {
     MYSQL_URL: await storeUrl(lab, store),
     OUTBOX_STORE: store,
+    OUTBOX_WRITER: '0',
     KAFKA_BROKERS: lab.stack.kafka.brokers.join(','),
     BENCH_TOPIC: 'bench.dual',
     ...(path === undefined ? {} : { BENCH_WRITE_PATH: path })

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex'
 import type { OutboundEvent } from './define-event.ts'
-import { encoded, type PayloadColumn, type PayloadEncoding } from './encoding.ts'
+import { encoded, type PayloadEncoding } from './encoding.ts'
 import { OutboxError } from './errors.ts'
 import { refuseClosed } from './refuse-closed.ts'
 import { defaultMaxEventBytes, refuseTooLarge } from './refuse-too-large.ts'
 import { createStore, type StoreOptions } from './stores/create-store.ts'
 import { requireTable } from './stores/require-table.ts'
 import type { Statement } from './stores/statement.ts'
-import type { OutboxStore, StoreName } from './stores/store.ts'
+import type { StoreName } from './stores/store.ts'
 import { writeFailed } from './stores/write-failed.ts'
 import { inContext } from './tracing/message-context.ts'
 
@@ -32,7 +32,7 @@ export type OutboxOptions = StoreOptions & {
 /** The table `outbox` of the transaction's database, written in the way that `store` names. */
 export function createOutbox({ maxEventBytes = defaultMaxEventBytes, encoding, ...options }: OutboxOptions): Outbox {
   const store = createStore(options)
-  const requireTableOnce = createTableCheck(store, encoding?.column)
+  const requireTableOnce = createTableCheck({ ...options, encoding })
   return {
     store: store.name,
     async append(trx, events) {
@@ -57,16 +57,27 @@ export function appendToOutbox(trx: Knex.Transaction, events: OutboundEvent | re
   return standard.append(trx, events)
 }
 
+/**
+ * Rejects with `STORE_MISMATCH` where the table outbox is missing, or was made for another store or encoding. The first
+ * append would refuse it too; with this a service refuses to start. Changes nothing, and needs no transaction.
+ */
+export async function requireOutboxTable(
+  db: Knex,
+  { store, encoding }: Pick<OutboxOptions, 'store' | 'encoding'>
+): Promise<void> {
+  await requireTable({ store, column: encoding?.column }, async sql => {
+    const [rows]: readonly (readonly Record<string, unknown>[])[] = await db.raw(sql)
+    return rows ?? []
+  })
+}
+
 /** One look at the table for each knex instance; its transactions share the config object. */
-function createTableCheck({ name }: OutboxStore, column?: PayloadColumn): (trx: Knex.Transaction) => Promise<void> {
+function createTableCheck({ store, encoding }: OutboxOptions): (trx: Knex.Transaction) => Promise<void> {
   const checked = new WeakSet<object>()
   return async trx => {
     const { config } = trx.client as { readonly config: object }
     if (checked.has(config)) return
-    await requireTable({ store: name, column }, async sql => {
-      const [rows]: readonly (readonly Record<string, unknown>[])[] = await trx.raw(sql)
-      return rows ?? []
-    })
+    await requireOutboxTable(trx, { store, encoding })
     checked.add(config)
   }
 }

@@ -1,5 +1,11 @@
 // Writing
-export { appendToOutbox, createOutbox, type Outbox, type OutboxOptions } from './append-to-outbox.ts'
+export {
+  appendToOutbox,
+  createOutbox,
+  type Outbox,
+  type OutboxOptions,
+  requireOutboxTable
+} from './append-to-outbox.ts'
 export {
   defineEvent,
   type EventDefinition,
