@@ -42,7 +42,12 @@ export type OneTripOutbox = {
   readonly close: () => Promise<void>
 }
 
-/** For hot paths: the fastest way to commit rows and their events that MySQL offers. Needs the package mysql2. */
+/**
+ * For hot paths: the fastest way to commit rows and their events that MySQL offers, where all that is to be written is
+ * known beforehand. What must read first and decide, such as an idempotency key, takes a transaction and
+ * `createOutbox`. Every wait is bounded. Rejects with `STORE_MISMATCH` for the table of another store, and with a
+ * retryable `WRITE_FAILED` while MySQL is away. Needs the package mysql2.
+ */
 export async function openOneTripOutbox({
   maxEventBytes = defaultMaxEventBytes,
   encoding,
