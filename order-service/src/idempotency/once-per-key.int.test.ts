@@ -160,3 +160,18 @@ it('lets keys expire, and prunes them a few at a time', async () => {
   expect([await pruneKeys(database.db, 2), await pruneKeys(database.db, 1000)]).toEqual([2, Number(before) - 2])
   expect(await database.db('idempotency_key')).toEqual([])
 })
+
+it('prunes without a wait for requests that are at work, however few keys there are', async () => {
+  const { db } = database
+  const key = (id: string, seconds: number) => ({
+    id,
+    fingerprint: Buffer.alloc(32),
+    result: '',
+    expires_at: db.raw('NOW(6) + INTERVAL ? SECOND', [seconds])
+  })
+  await db('idempotency_key').insert([key('old 1', -1), key('old 2', -1)])
+  const request = await db.transaction()
+  await request('idempotency_key').insert([key('old 1 and a half', 3600), key('new', 3600)])
+  expect(await pruneKeys(db, 1000)).toBe(2)
+  await request.rollback()
+})

@@ -32,4 +32,23 @@ describe.each(databases)('the inbox tables on %s', (_, useDb) => {
     const left = await db('inbox').select('consumer', 'message_id').orderBy('message_id').orderBy('consumer')
     expect(left.map(({ consumer, message_id: id }) => `${consumer} ${id}`)).toEqual(['b m0', 'a m4', 'a m5', 'a m6'])
   })
+
+  it('are pruned without a wait for the handlers that are at work, however few rows there are', async () => {
+    const db = await useDb()
+    await createInboxTables(db)
+    const old = Array.from({ length: 25 }, (_, index) => ({
+      consumer: 'a',
+      message_id: `m${index}`,
+      handled_at: new Date(Date.now() - 9 * 86_400_000)
+    }))
+    await db('inbox').insert(old)
+    const handler = await db.transaction()
+    await handler('inbox').insert([
+      { consumer: 'a', message_id: 'a new one' },
+      { consumer: 'a', message_id: 'm10 and a half' }
+    ])
+    expect(await pruneInbox(db, { consumer: 'a', olderThanMs: 86_400_000 })).toBe(25)
+    await handler.commit()
+    expect(await db('inbox')).toHaveLength(2)
+  })
 })

@@ -18,27 +18,52 @@ export type PruneOptions = {
  */
 export async function pruneInbox(db: Knex, options: PruneOptions): Promise<number> {
   if (!Number.isFinite(options.olderThanMs)) return 0
-  const inbox = await pruneTable(db, options, { table: 'inbox', time: 'handled_at', id: 'message_id' })
-  return inbox + (await pruneTable(db, options, { table: 'parked_event', time: 'settled_at', id: 'id' }))
+  const inbox = await pruneTable(db, options, {
+    table: 'inbox',
+    time: 'handled_at',
+    id: 'message_id',
+    place: asciiPlace
+  })
+  return inbox + (await pruneTable(db, options, { table: 'parked_event', time: 'settled_at', id: 'id', place: '?' }))
 }
 
-type Target = { readonly table: string; readonly time: string; readonly id: string }
+type Id = string | number
+type Target = { readonly table: string; readonly time: string; readonly id: string; readonly place: string }
 
-async function pruneTable(db: Knex, options: PruneOptions, { table, time, id }: Target): Promise<number> {
+// Compared with a value of another character set, the column could not be looked up in its index.
+const asciiPlace = 'CONVERT(? USING ascii) COLLATE ascii_bin'
+
+async function pruneTable(db: Knex, options: PruneOptions, target: Target): Promise<number> {
+  const { table, time, id } = target
   const { consumer, olderThanMs, batchSize = 1_000, signal } = options
   let total = 0
   for (;;) {
-    const old: Record<string, string | number>[] = await db(table)
+    const old: Record<string, Id>[] = await db(table)
       .select(id)
       .where({ consumer })
       .where(time, '<', ago(db, olderThanMs))
       .orderBy(time)
       .limit(batchSize)
     const ids = old.map(row => row[id]).filter(value => value !== undefined)
-    if (ids.length > 0) total += await db(table).where({ consumer }).whereIn(id, ids).delete()
+    if (ids.length > 0) total += await remove(db, target, { consumer, ids })
     if (ids.length < batchSize || signal?.aborted) return total
     await sleep(20)
   }
+}
+
+type Rows = { readonly consumer: string; readonly ids: readonly Id[] }
+
+// As in the delete store: for `id IN (…)` MySQL scans a table that is nearly empty, and so waits for the rows of the
+// handlers that are at work. The join, in this order and on the key, touches the old rows alone.
+async function remove(db: Knex, { table, id, place }: Target, { consumer, ids }: Rows): Promise<number> {
+  if (isPostgres(db)) return db(table).where({ consumer }).whereIn(id, ids).delete()
+  const rows = ids.map(() => `ROW(${place})`).join(', ')
+  const [{ affectedRows }] = await db.raw(
+    `DELETE ${table} FROM (VALUES ${rows}) AS old (id)
+     STRAIGHT_JOIN ${table} FORCE INDEX (PRIMARY) ON ${table}.consumer = ? AND ${table}.${id} = old.id`,
+    [...ids, consumer]
+  )
+  return affectedRows
 }
 
 // The database's clock wrote the rows, so the database's clock judges them.
