@@ -45,29 +45,16 @@ export async function startContainers(options: ContainerStackOptions): Promise<S
   const pod = await startPod(runtime, images.mysql, [ports.mysql, ...ports.kafka, ...ports.connect])
   const plan = { ports, secret, worker }
   const made: ContainerPart[] = []
-  const make = async (specs: readonly Spec[]) => {
-    const logFile = (name: string) => join(options.dir, 'logs', `${name}.log`)
-    const parts = specs.map(spec => createContainerPart(runtime, { ...spec, pod: pod.id, logFile: logFile(spec.name) }))
-    made.push(...(await Promise.all(parts)))
-    return Promise.all(parts)
-  }
+  const make = (spec: Spec) =>
+    createContainerPart(runtime, { ...spec, pod: pod.id, logFile: join(options.dir, 'logs', `${spec.name}.log`) })
   const removeAll = async () => {
     await Promise.all(made.map(part => part.remove()))
     await pod.remove()
   }
   try {
-    const [mysql, kafka, connect] = [
-      await make([mysqlSpec(plan)]),
-      await make(kafkaSpecs(plan)),
-      await make(connectSpecs(plan, options))
-    ]
-    const kafkaThenConnect = async () => {
-      await startAll(kafka, [])
-      await startAll(connect, [])
-    }
-    await progress(`start ${made.map(({ name }) => name).join(', ')} in containers`, () =>
-      settleBoth(startAll(mysql, []), kafkaThenConnect())
-    )
+    for (const spec of [mysqlSpec(plan), ...kafkaSpecs(plan), ...connectSpecs(plan, options)])
+      made.push(await make(spec))
+    await progress(`start ${made.map(({ name }) => name).join(', ')} in containers`, () => startInOrder(made))
   } catch (error) {
     await removeAll()
     throw error
@@ -80,6 +67,16 @@ export async function startContainers(options: ContainerStackOptions): Promise<S
       await removeAll()
     }
   }
+}
+
+/** Connect needs Kafka; MySQL needs nobody. */
+async function startInOrder(parts: readonly ContainerPart[]): Promise<void> {
+  const is = (kind: string) => parts.filter(({ name }) => name.startsWith(kind))
+  const kafkaThenConnect = async () => {
+    await startAll(is('kafka'), [])
+    await startAll(is('connect'), [])
+  }
+  await settleBoth(startAll(is('mysql'), []), kafkaThenConnect())
 }
 
 async function workerSettings({ workerProperties, references = {} }: ContainerStackOptions): Promise<WorkerSettings> {

@@ -23,8 +23,9 @@ export async function openRuntime(): Promise<Runtime> {
       pull: image => client.image.pull(ImageName.fromString(image))
     }
   } catch (error) {
-    const advice = 'Start Docker, or use STACK=process.'
-    throw new StackError('ENGINE_MISSING', `No engine of containers: ${(error as Error).message} ${advice}`, {
+    const advice =
+      'Start Docker, or use STACK=process. Where the image of its reaper cannot be had: TESTCONTAINERS_RYUK_DISABLED=true.'
+    throw new StackError('ENGINE_MISSING', `Containers cannot be started. ${(error as Error).message} ${advice}`, {
       cause: error
     })
   }
