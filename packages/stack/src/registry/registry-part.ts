@@ -42,7 +42,8 @@ export async function createRegistryPart({ engine, dir, port, logDir, runDir }: 
     'quarkus.management.host': '127.0.0.1',
     'quarkus.management.port': await freePort(),
     'quarkus.http.access-log.enabled': false,
-    'apicurio.datasource.url': `jdbc:h2:file:${join(dir, 'schemas')}`,
+    // By default H2 forgets the last moment when it is killed: an id that was given out would be given again.
+    'apicurio.datasource.url': `jdbc:h2:file:${join(dir, 'schemas')};WRITE_DELAY=0`,
     'apicurio.datasource.username': 'sa',
     'apicurio.datasource.password': 'sa',
     'apicurio.rules.global.compatibility': 'BACKWARD'
