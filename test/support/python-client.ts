@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { cachedEngine } from '../../packages/stack/src/engines/cache.ts'
+
+const run = promisify(execFile)
+const client = 'confluent-kafka[avro]==2.16.0'
+
+/** Runs a Python script beside Confluent's Kafka client, and answers what it printed. */
+export type Python = (script: string, args: readonly string[]) => Promise<string>
+
+/** A Python with Confluent's client in the user's cache; undefined, with the reason printed, where there can be none. */
+export async function confluentPython(): Promise<Python | undefined> {
+  try {
+    // A virtual environment that is moved once it is made: its programs would not run, but its python does.
+    const dir = await cachedEngine('python-confluent-kafka-2.16.0', async building => {
+      await run('python3', ['-m', 'venv', building], { timeout: 60_000 })
+      const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary=:all:', client]
+      await run(join(building, 'bin/python'), pip, { timeout: 180_000 })
+    })
+    return async (script, args) => (await run(join(dir, 'bin/python'), [script, ...args], { timeout: 100_000 })).stdout
+  } catch (error) {
+    console.log(`· skipped: no Python with ${client} (${String(error).split('\n', 1)[0]})`)
+    return undefined
+  }
+}
