@@ -13,6 +13,7 @@ The schemas of all events, as their definitions yield them, against what is know
   diff       what changed, field by field
   snapshot   write docs/schemas anew; refuses a change that check refuses
   register   give the schemas to the registry, as the services do when they start
+  size       bytes of one event in each mode, measured on a pipeline that it starts for a while, once for each
 
   --registry URL  of a registry's Confluent-compatible API, such as http://localhost:8081/apis/ccompat/v7; check and diff
                   take the committed docs/schemas without it, register what SCHEMA_REGISTRY_URL or npm start says

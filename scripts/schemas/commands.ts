@@ -3,6 +3,7 @@ import { OutboxError } from '../../packages/outbox/src/index.ts'
 import { projectSchemas, type Schemas } from './events.ts'
 import { judge, type Verdict } from './judge.ts'
 import { type KnownSchemas, registrySchemas, snapshotSchemas, writeSnapshot } from './known-schemas.ts'
+import { sizeTable } from './size.ts'
 
 export type Given = {
   readonly registry?: string | undefined
@@ -47,6 +48,11 @@ export const commands: Readonly<Record<string, Command>> = {
     const verdicts = await judge(schemas, known)
     if (verdicts.some(({ problems }) => problems.length > 0)) return report(verdicts, known, say)
     return registerAll(schemas, url, say)
+  },
+
+  async size({ say }) {
+    await sizeTable(say)
+    return 0
   }
 }
 

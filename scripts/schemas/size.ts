@@ -1,0 +1,64 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type KafkaRecord, kafkajsClient } from '../../packages/outbox/src/index.ts'
+import { freePort } from '../../packages/stack/src/index.ts'
+import { startPipeline } from '../pipeline/pipeline.ts'
+import { type EventMode, eventModes, portVariables, readSettings, root } from '../pipeline/settings.ts'
+import { topics } from '../pipeline/topics.ts'
+
+type Bytes = { readonly key: number; readonly value: number; readonly headers: number }
+
+/** The bytes of one order's event in each mode, by a pipeline that is started for it, as a table. */
+export async function sizeTable(say: (line: string) => void): Promise<void> {
+  say('| mode | key | value | headers | together |')
+  say('| --- | ---: | ---: | ---: | ---: |')
+  for (const mode of eventModes) {
+    const { key, value, headers } = await bytesIn(mode)
+    say(`| ${mode} | ${key} | ${value} | ${headers} | ${key + value + headers} |`)
+  }
+}
+
+async function bytesIn(mode: EventMode): Promise<Bytes> {
+  const dir = join(root, '.data/schema-size', mode)
+  await rm(dir, { recursive: true, force: true })
+  const settings = readSettings(['--events', mode], { DATA_DIR: dir, ...(await freePorts()) })
+  if (settings === 'help') throw new TypeError('Help was not asked for')
+  const pipeline = await startPipeline(settings, { progress: (_step, work) => work(), onLog: () => {} })
+  try {
+    const response = await fetch(`http://127.0.0.1:${settings.ports.order}/order`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'joon', quantity: 95 })
+    })
+    if (response.status !== 201) throw new Error(`The order was answered ${response.status}`)
+    const { key, value, headers } = await firstRecord(pipeline.stack.kafka.brokers)
+    const texts = Object.entries(headers).flat()
+    const headerBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0)
+    return { key: key?.length ?? 0, value: value?.length ?? 0, headers: headerBytes }
+  } finally {
+    await pipeline.stop()
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+async function freePorts(): Promise<Record<string, string>> {
+  const free = portVariables.map(async ([, variable]) => [variable, String(await freePort())])
+  return Object.fromEntries(await Promise.all(free))
+}
+
+async function firstRecord(brokers: readonly string[]): Promise<KafkaRecord> {
+  const logger = { debug() {}, info() {}, warn() {}, error() {} }
+  const client = kafkajsClient({ brokers, clientId: 'schemas-size', logger })
+  try {
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
+      const marks = await client.watermarks(topics.outbox)
+      const window = new Map([...marks].map(([partition, { low, high }]) => [partition, { from: low, to: high }]))
+      const found: KafkaRecord[] = []
+      await client.read({ topic: topics.outbox, window, onRecords: async (_, records) => void found.push(...records) })
+      if (found[0] !== undefined) return found[0]
+    }
+    throw new Error('The event did not come within 30 s')
+  } finally {
+    await client.close()
+  }
+}
