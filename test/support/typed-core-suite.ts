@@ -1,19 +1,34 @@
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { KafkaMessage } from 'kafkajs'
+import { expect, it } from 'vitest'
 import type { EventMode } from '../../scripts/pipeline/settings.ts'
+import { topics } from '../../scripts/pipeline/topics.ts'
 import { coreSuite, type CoreTarget, type OpenRecord } from './core-suite.ts'
-import { coreTarget, startTestPipeline } from './test-pipeline.ts'
+import { eventually } from './eventually.ts'
+import { get } from './http.ts'
+import { coreTarget, startTestPipeline, type TestPipeline } from './test-pipeline.ts'
 
 type Fields = Record<string, unknown>
 
-/** The core suite with events as Avro; records are read by Confluent's client alone, which knows nothing of this project. */
+/** The core suite with events as Avro, and the tools on it; records are read by Confluent's client alone, which knows nothing of this project. */
 export function typedCoreSuite(events: Exclude<EventMode, 'json'>): void {
+  let pipeline: TestPipeline
   coreSuite(`the pipeline, ${events.replaceAll('-', ' ')}`, async (): Promise<CoreTarget> => {
-    const pipeline = await startTestPipeline({ events })
+    pipeline = await startTestPipeline({ events })
     const registry = new SchemaRegistry({ host: pipeline.stack.registry?.url ?? '' })
     const decode = async (bytes: Buffer | null) => (await registry.decode(bytes ?? Buffer.alloc(0))) as Fields
     const open = events === 'typed-by-connect' ? openRow(decode) : openPayload(decode)
     return { ...coreTarget(pipeline), open }
+  })
+
+  it('shows the events decoded on the page, and the keeper sees its beats come round', async () => {
+    const { ports } = pipeline.settings
+    const { body } = await get(`http://127.0.0.1:${ports.console}/api/topics/${topics.outbox}/records?limit=1`)
+    const [record] = body.items as { key: string; event: string; value: Fields }[]
+    const payload = events === 'typed-by-connect' ? record?.value['payload'] : record?.value
+    expect(payload).toEqual({ name: expect.any(String), quantity: expect.any(Number) })
+    expect(record).toMatchObject({ key: expect.stringMatching(/^\d+$/), event: 'order_created' })
+    await eventually(async () => expect((await get(`http://127.0.0.1:${ports.keeper}/health`)).status).toBe(200))
   })
 }
 
