@@ -44,8 +44,14 @@ async function stop(): Promise<void> {
   console.log('\nStopping; once more Ctrl-C kills at once.')
   stopping = isUp ? pipeline.then(running => running.stop()) : endRecorded(10_000)
   await stopping
-  console.log('Stopped. The data stays: npm start goes on with it, npm run reset clears it.')
+  console.log(`Stopped. ${whatStays(settings)}`)
   process.exit(0)
+}
+
+function whatStays({ containers, external }: Settings): string {
+  if (containers === true) return 'The data of MySQL and Kafka ended with their containers.'
+  if (external !== undefined) return 'The servers run on.'
+  return 'The data stays: npm start goes on with it, npm run reset clears it.'
 }
 
 /** Ends what is on record, whoever started it: in the middle of a start nobody else knows all of it. */
