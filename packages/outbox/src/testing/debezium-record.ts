@@ -5,7 +5,7 @@ import { mysqlJson } from './mysql-json.ts'
 export type DebeziumRecord = {
   readonly key: Buffer
   readonly value: Buffer
-  /** All of them, always: an empty column gives a header without a value. */
+  /** All of an event's, always: an empty column gives a header without a value. Where the commit stands in the binlog is not among them: there is none. */
   readonly headers: Readonly<Record<string, string | null>>
 }
 
