@@ -84,3 +84,12 @@ export const debeziumDefaults: Tuning = config =>
     'connect.timeout',
     'heartbeat.interval'
   ])
+
+/** JSON as its bare content. */
+export const withoutSchema: Tuning = config => ({
+  ...config,
+  'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'key.converter.schemas.enable': 'false',
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'value.converter.schemas.enable': 'false'
+})

@@ -1,6 +1,5 @@
 import type { GrowthRow } from '../sections/growth.ts'
 import type { Result } from '../sections/section.ts'
-import type { ShapeRow } from '../sections/shapes.ts'
 import { type Chapter, type Verdict, verdict } from './chapter.ts'
 import { cpuText } from './drain-chapter.ts'
 import { figure, table } from './text.ts'
@@ -32,19 +31,4 @@ export function growthVerdicts({ rows }: Result<GrowthRow>): readonly Verdict[] 
       held: change <= 10
     })
   ]
-}
-
-export function shapesChapter({ rows }: Result<ShapeRow>): Chapter {
-  const lines = rows.map(({ shape, rate, delivery, cpu }) => [
-    shape,
-    figure(rate),
-    figure(delivery.p50),
-    figure(delivery.p99),
-    figure(delivery.max),
-    cpuText(cpu)
-  ])
-  const text = `COMMIT to COMMIT. With more connectors than one, each of the others reads the whole binlog for a table of its own.
-
-${table(['what', 'orders/s', 'p50 ms', 'p99 ms', 'max ms', 'CPU ms a second'], lines)}`
-  return { heading: 'Payloads, formats, many connectors', text, charts: {} }
 }

@@ -1,11 +1,10 @@
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RowDataPacket } from 'mysql2/promise'
 import { ensureTopic } from '../lab/admin.ts'
-import { debeziumDefaults, type Tuning } from '../lab/connector.ts'
+import { debeziumDefaults, type Tuning, withoutSchema } from '../lab/connector.ts'
 import { askNumber, type Lab } from '../lab/lab.ts'
 import { withVariant } from '../lab/run-variant.ts'
+import { topicBytes } from '../lab/topic-bytes.ts'
 import { cpuBetween, memoryOf, readUsage } from '../lab/usage.ts'
 import { runLoad } from '../load/run-load.ts'
 import { isAccepted } from '../load/samples.ts'
@@ -25,13 +24,6 @@ export type CostRow =
 
 type Figures = Readonly<Record<string, number>>
 
-const plain: Tuning = config => ({ ...config, 'value.converter.schemas.enable': 'false', ...plainKey })
-const plainKey = {
-  'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
-  'key.converter.schemas.enable': 'false',
-  'value.converter': 'org.apache.kafka.connect.json.JsonConverter'
-}
-
 const polling5: Tuning = config => ({ ...config, 'max.batch.size': '2048', 'poll.interval.ms': '5' })
 
 /** What is idle or costs bytes in other ways than the project. */
@@ -42,7 +34,7 @@ function costVariants({ quick }: Plan): readonly Variant[] {
     project,
     { ...project, name: 'poll-5', title: 'batch 2048, asked every 5 ms', connector: polling5 },
     { ...project, name: 'default', connector: debeziumDefaults },
-    { ...project, name: 'no-schema', title: 'JSON without schema', connector: plain },
+    { ...project, name: 'no-schema', title: 'JSON without schema', connector: withoutSchema },
     variantNamed('polling')
   ]
 }
@@ -113,16 +105,4 @@ async function tableBytes({ db }: Lab): Promise<number> {
   await db.query('ANALYZE TABLE orders.customer_order, orders.outbox, orders.polling_outbox')
   const sql = "SELECT SUM(data_length + index_length) FROM information_schema.TABLES WHERE table_schema = 'orders'"
   return askNumber(db, `/*+ SET_VAR(information_schema_stats_expiry = 0) */ ${sql}`)
-}
-
-async function topicBytes({ settings }: Lab, topic: string): Promise<number> {
-  const dir = join(settings.dir, 'kafka/kafka-1/log')
-  const folders = (await readdir(dir)).filter(name => name.replace(/-\d+$/, '') === topic)
-  const sizes = await Promise.all(
-    folders.map(async folder => {
-      const files = (await readdir(join(dir, folder))).filter(name => name.endsWith('.log'))
-      return Promise.all(files.map(async name => (await stat(join(dir, folder, name))).size))
-    })
-  )
-  return sizes.flat().reduce((sum, size) => sum + size, 0)
 }

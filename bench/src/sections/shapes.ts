@@ -1,28 +1,22 @@
-import type { Tuning } from '../lab/connector.ts'
 import { addTenants, removeTenants } from '../lab/tenants.ts'
 import { withVariant } from '../lab/run-variant.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
 import type { Summary } from '../stats/summary.ts'
 import { variantNamed } from '../variants/variants.ts'
+import { type FormatRow, measureFormats } from './formats.ts'
 import { measureOrders } from './measure-orders.ts'
 import { measureWrites } from './paced-writes.ts'
 import type { Context, Plan, Section } from './section.ts'
 
-export type ShapeRow = {
+export type ShapeRow = FormatRow | LoadRow
+
+export type LoadRow = {
   readonly shape: string
   readonly rate: number
   readonly delivery: Summary
   /** CPU milliseconds a second, by process. */
   readonly cpu: Readonly<Record<string, number>>
 }
-
-const withoutSchema: Tuning = config => ({
-  ...config,
-  'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
-  'key.converter.schemas.enable': 'false',
-  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-  'value.converter.schemas.enable': 'false'
-})
 
 const payloads = [
   { title: 'payload 0.3 kB', bytes: 300, rate: 200 },
@@ -35,43 +29,35 @@ const tenantCounts = ({ quick }: Plan) => (quick ? [1, 2] : [1, 4, 16])
 export const shapes: Section<ShapeRow> = {
   name: 'shapes',
   title: 'Payloads, formats, and many connectors on one server',
-  estimate: plan => 15 + (payloads.length + 5) * secondsOf(plan) + Math.max(...tenantCounts(plan)) * 3,
+  estimate: plan => 50 + (payloads.length + 7) * secondsOf(plan) + Math.max(...tenantCounts(plan)) * 3,
   async run(context) {
-    const project = variantNamed('project')
-    const rows = [
-      ...(await withVariant(context, { ...project, connector: withoutSchema }, () =>
-        plain(context, 'JSON without schema')
-      )),
-      ...(await withVariant(context, project, async () => [
-        ...(await plain(context, 'JSON with schema')),
-        ...(await sized(context)),
-        ...(await crowded(context))
-      ]))
-    ]
-    for (const { shape, delivery } of rows) context.say(`${shape}: p50 ${delivery.p50} p99 ${delivery.p99} ms`)
+    const formats = await measureFormats(context, secondsOf(context.plan))
+    const loads = await withVariant(context, variantNamed('project'), async () => {
+      await measureOrders(context.lab, { rate: 500, seconds: 1 })
+      return [...(await sized(context)), ...(await crowded(context))]
+    })
+    const rows = [...formats, ...loads]
+    for (const row of rows) context.say(`${nameOf(row)}: p50 ${row.delivery.p50} p99 ${row.delivery.p99} ms`)
     return rows
   }
 }
+
+const nameOf = (row: ShapeRow): string => ('format' in row ? row.format : row.shape)
 
 function secondsOf({ quick }: Plan): number {
   return quick ? 2 : 5
 }
 
-async function plain({ lab, plan }: Context, shape: string): Promise<readonly ShapeRow[]> {
-  await measureOrders(lab, { rate: 500, seconds: 1 })
-  return [await observed(lab, { shape, rate: 500, seconds: secondsOf(plan) })]
-}
-
 type Observed = { readonly shape: string; readonly rate: number; readonly seconds: number }
 
-async function observed(lab: Context['lab'], { shape, rate, seconds }: Observed): Promise<ShapeRow> {
+async function observed(lab: Context['lab'], { shape, rate, seconds }: Observed): Promise<LoadRow> {
   const before = readUsage(lab)
   const { delivery } = await measureOrders(lab, { rate, seconds })
   return { shape, rate, delivery, cpu: aSecond(cpuBetween(before, readUsage(lab)), seconds) }
 }
 
-async function sized({ lab, plan }: Context): Promise<readonly ShapeRow[]> {
-  const rows: ShapeRow[] = []
+async function sized({ lab, plan }: Context): Promise<readonly LoadRow[]> {
+  const rows: LoadRow[] = []
   const seconds = secondsOf(plan)
   for (const { title, bytes, rate } of payloads) {
     const before = readUsage(lab)
@@ -82,8 +68,8 @@ async function sized({ lab, plan }: Context): Promise<readonly ShapeRow[]> {
 }
 
 /** The project's own connector among others, each of which reads the whole binlog for a table of its own. */
-async function crowded({ lab, connector, plan }: Context): Promise<readonly ShapeRow[]> {
-  const rows: ShapeRow[] = []
+async function crowded({ lab, connector, plan }: Context): Promise<readonly LoadRow[]> {
+  const rows: LoadRow[] = []
   let there = 1
   for (const count of tenantCounts(plan)) {
     await addTenants(lab, connector, { from: there, to: count })

@@ -1,0 +1,45 @@
+import type { FormatRow } from '../sections/formats.ts'
+import type { Result } from '../sections/section.ts'
+import type { LoadRow, ShapeRow } from '../sections/shapes.ts'
+import type { Chapter } from './chapter.ts'
+import { cpuText } from './drain-chapter.ts'
+import { figure, table } from './text.ts'
+
+export function shapesChapter({ rows }: Result<ShapeRow>): Chapter {
+  const formats = rows.filter(row => 'format' in row)
+  const loads = rows.filter(row => 'shape' in row)
+  const text = `COMMIT to COMMIT, with the event of the order in each format that the pipeline has; \`docs/schemas.md\` says which is for whom.
+
+${formatTable(formats)}
+
+With more connectors than one, each of the others reads the whole binlog for a table of its own.
+
+${loadTable(loads)}`
+  return { heading: 'Payloads, formats, many connectors', text, charts: {} }
+}
+
+function formatTable(rows: readonly FormatRow[]): string {
+  const processes = [...new Set(rows.flatMap(({ cpuPerThousand }) => Object.keys(cpuPerThousand)))]
+  const lines = rows.map(({ format, rate, kafkaBytes, delivery, cpuPerThousand }) => [
+    format,
+    figure(rate),
+    figure(kafkaBytes),
+    figure(delivery.p50),
+    figure(delivery.p99),
+    ...processes.map(name => figure(cpuPerThousand[name] ?? Number.NaN))
+  ])
+  const cpu = processes.map(name => `${name} CPU ms/1,000`)
+  return table(['format', 'orders/s', "bytes an event in Kafka's log", 'p50 ms', 'p99 ms', ...cpu], lines)
+}
+
+function loadTable(rows: readonly LoadRow[]): string {
+  const lines = rows.map(({ shape, rate, delivery, cpu }) => [
+    shape,
+    figure(rate),
+    figure(delivery.p50),
+    figure(delivery.p99),
+    figure(delivery.max),
+    cpuText(cpu)
+  ])
+  return table(['what', 'orders/s', 'p50 ms', 'p99 ms', 'max ms', 'CPU ms a second'], lines)
+}
