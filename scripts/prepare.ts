@@ -6,6 +6,7 @@ import { progressLines } from './pipeline/progress-lines.ts'
 
 // The job `migrate` of docker-compose.yml: accounts, topics and tables in servers that already run. Ends with 0 or 1.
 const { MYSQL_HOST = '127.0.0.1', MYSQL_PORT = '3306', KAFKA_BROKERS = '127.0.0.1:9092', SECRETS_DIR } = process.env
+const { SCHEMA_REGISTRY_URL: registryUrl = '' } = process.env
 if (SECRETS_DIR === undefined) throw new Error('SECRETS_DIR is not set: the folder with one password file an account')
 
 await prepare({
@@ -16,8 +17,10 @@ await prepare({
       rootPassword: await readFile(join(SECRETS_DIR, 'root'), 'utf8')
     },
     brokers: KAFKA_BROKERS.split(','),
-    connectUrls: []
+    connectUrls: [],
+    ...(registryUrl === '' ? {} : { registry: { url: registryUrl, apicurioUrl: '' } })
   }),
+  events: registryUrl === '' ? 'json' : 'typed-by-application',
   secretsDir: SECRETS_DIR,
   progress: progressLines(process.stdout)
 })

@@ -99,13 +99,14 @@ it('publishes on loopback alone, on the ports that npm start uses', () => {
     if (name !== 'jmx') expect([variable, usual.get(variable)]).toEqual([variable, port])
 })
 
-it('takes only variables that .env.example or cluster.env tells of, with the same defaults', async () => {
+it('takes only variables that .env.example, cluster.env or registry.env tells of, with the same defaults', async () => {
   const told = new Map(
     [...(await read('.env.example')).matchAll(/^# ([A-Z_0-9]+)=(.*)$/gm)].map(([, name, value]) => [name, value])
   )
-  const ofCluster = [...(await read('cluster.env')).matchAll(/^([A-Z_0-9]+)=/gm)].map(([, name]) => name)
+  const files = (await read('cluster.env')) + (await read('registry.env'))
+  const ofProfiles = [...files.matchAll(/^([A-Z_0-9]+)=/gm)].map(([, name]) => name)
   const used = [...text.matchAll(/(?<!\$)\$\{([A-Z_0-9]+):-([^}]*)\}/g)]
-  const own = used.filter(([, name = '']) => !ofCluster.includes(name))
+  const own = used.filter(([, name = '']) => !ofProfiles.includes(name))
   expect(own.map(([, name, value]) => [name, value])).toEqual(own.map(([, name]) => [name, told.get(name)]))
 })
 

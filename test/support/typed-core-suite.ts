@@ -15,10 +15,7 @@ export function typedCoreSuite(events: Exclude<EventMode, 'json'>): void {
   let pipeline: TestPipeline
   coreSuite(`the pipeline, ${events.replaceAll('-', ' ')}`, async (): Promise<CoreTarget> => {
     pipeline = await startTestPipeline({ events })
-    const registry = new SchemaRegistry({ host: pipeline.stack.registry?.url ?? '' })
-    const decode = async (bytes: Buffer | null) => (await registry.decode(bytes ?? Buffer.alloc(0))) as Fields
-    const open = events === 'typed-by-connect' ? openRow(decode) : openPayload(decode)
-    return { ...coreTarget(pipeline), open }
+    return { ...coreTarget(pipeline), open: openTyped(events, pipeline.stack.registry?.url ?? '') }
   })
 
   it('shows the events decoded on the page, and the keeper sees its beats come round', async () => {
@@ -30,6 +27,13 @@ export function typedCoreSuite(events: Exclude<EventMode, 'json'>): void {
     expect(record).toMatchObject({ key: expect.stringMatching(/^\d+$/), event: 'order_created' })
     await eventually(async () => expect((await get(`http://127.0.0.1:${ports.keeper}/health`)).status).toBe(200))
   })
+}
+
+/** Reads a record as Confluent's client does. */
+export function openTyped(events: Exclude<EventMode, 'json'>, registryUrl: string): NonNullable<CoreTarget['open']> {
+  const registry = new SchemaRegistry({ host: registryUrl })
+  const decode = async (bytes: Buffer | null) => (await registry.decode(bytes ?? Buffer.alloc(0))) as Fields
+  return events === 'typed-by-connect' ? openRow(decode) : openPayload(decode)
 }
 
 type Decode = (bytes: Buffer | null) => Promise<Fields>

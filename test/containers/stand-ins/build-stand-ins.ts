@@ -6,6 +6,7 @@ import { images } from '../../../packages/stack/src/containers/images.ts'
 import { unpackDebianPackages } from '../../../packages/stack/src/engines/debian-packages.ts'
 import { fetchJavaEngine } from '../../../packages/stack/src/engines/java-engine.ts'
 import { runTool } from '../../../packages/stack/src/engines/run-tool.ts'
+import { fetchRegistry } from '../../../packages/stack/src/registry/registry-part.ts'
 import type { Progress } from '../../../packages/stack/src/progress.ts'
 import { root } from '../../../scripts/pipeline/settings.ts'
 import type { Docker } from '../engine/docker.ts'
@@ -62,6 +63,7 @@ async function unpack(dir: string, packages: readonly string[]): Promise<void> {
 }
 
 async function gatherJars(context: string, progress: Progress): Promise<void> {
+  await cp(await fetchRegistry(progress), join(context, 'registry'), { recursive: true })
   const engine = await fetchJavaEngine(progress)
   await cp(dirname(engine.classPath), join(context, 'libs'), { recursive: true })
   await cp(engine.pluginPath, join(context, 'plugins'), { recursive: true })

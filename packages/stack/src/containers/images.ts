@@ -2,5 +2,6 @@
 export const images = {
   mysql: 'mysql:9.7.2',
   kafka: 'apache/kafka:4.3.1',
-  connect: 'quay.io/debezium/connect:3.6.1.Final'
+  connect: 'quay.io/debezium/connect:3.6.1.Final',
+  registry: 'apicurio/apicurio-registry:3.3.3'
 } as const

@@ -19,10 +19,16 @@ export type RegistryPartOptions = {
 
 export async function findRegistryEngine(progress: Progress): Promise<RegistryEngine> {
   const java = await findJava21(progress)
-  const step = 'fetch Apicurio Registry 3.3.3 (160 MB, once)'
-  const dir = await fetchByMaven({ pom: 'registry-pom.xml', name: 'apicurio-registry-3.3.3', step }, progress)
-  return { java, jar: join(dir, 'quarkus-run.jar') }
+  return { java, jar: join(await fetchRegistry(progress), registryJar) }
 }
+
+/** The folder with Apicurio Registry's jars; `registryJar` in it starts it. */
+export function fetchRegistry(progress: Progress): Promise<string> {
+  const step = 'fetch Apicurio Registry 3.3.3 (160 MB, once)'
+  return fetchByMaven({ pom: 'registry-pom.xml', name: 'apicurio-registry-3.3.3', step }, progress)
+}
+
+const registryJar = 'quarkus-run.jar'
 
 /** Where a registry answers: Confluent's API, which clients speak, and Apicurio's own, which its converter speaks. */
 export function registryUrls(port: number): { readonly url: string; readonly apicurioUrl: string } {
