@@ -44,7 +44,8 @@ export async function measureFormats(context: Context, seconds: number): Promise
 type Measured = { readonly format: string; readonly variant: Variant; readonly seconds: number }
 
 async function measure({ lab }: Context, { format, variant: { topic }, seconds }: Measured): Promise<FormatRow> {
-  await measureOrders(lab, { rate: 500, seconds: 1 })
+  // Processes that have just begun are slow at first: as long as what is measured.
+  await measureOrders(lab, { rate: 500, seconds })
   const before = await topicBytes(lab, topic)
   const { rate, delivery, accepted, cpuPerThousand } = await measureOrders(lab, { rate: 500, seconds })
   const bytes = (await topicBytes(lab, topic)) - before

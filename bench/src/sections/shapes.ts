@@ -29,7 +29,7 @@ const tenantCounts = ({ quick }: Plan) => (quick ? [1, 2] : [1, 4, 16])
 export const shapes: Section<ShapeRow> = {
   name: 'shapes',
   title: 'Payloads, formats, and many connectors on one server',
-  estimate: plan => 50 + (payloads.length + 7) * secondsOf(plan) + Math.max(...tenantCounts(plan)) * 3,
+  estimate: plan => 46 + (payloads.length + 11) * secondsOf(plan) + Math.max(...tenantCounts(plan)) * 3,
   async run(context) {
     const formats = await measureFormats(context, secondsOf(context.plan))
     const loads = await withVariant(context, variantNamed('project'), async () => {
