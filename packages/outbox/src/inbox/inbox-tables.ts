@@ -25,6 +25,9 @@ const tables = ['inbox', 'parked_key', 'parked_event', 'inbox_attempt', 'inbox_v
 // Identities compare byte by byte, and ASCII keeps the keys small; every statement names rows by a whole primary key.
 const text = (length: number) => `VARCHAR(${length}) CHARACTER SET ascii COLLATE ascii_bin`
 
+/** Compared with a value of another character set, such a column could not be looked up in its index. */
+export const asciiPlace = 'CONVERT(? USING ascii) COLLATE ascii_bin'
+
 const mysql = [
   `CREATE TABLE inbox (
     consumer ${text(64)} NOT NULL,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
-import { isPostgres } from './inbox-tables.ts'
+import { asciiPlace, isPostgres } from './inbox-tables.ts'
 
 /** What is old enough to be forgotten, and how much at once. */
 export type PruneOptions = {
@@ -29,9 +29,6 @@ export async function pruneInbox(db: Knex, options: PruneOptions): Promise<numbe
 
 type Id = string | number
 type Target = { readonly table: string; readonly time: string; readonly id: string; readonly place: string }
-
-// Compared with a value of another character set, the column could not be looked up in its index.
-const asciiPlace = 'CONVERT(? USING ascii) COLLATE ascii_bin'
 
 async function pruneTable(db: Knex, options: PruneOptions, target: Target): Promise<number> {
   const { table, time, id } = target
