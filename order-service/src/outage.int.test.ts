@@ -66,6 +66,19 @@ it('starts while MySQL is dead', async () => {
   await expectOrder(service)
 })
 
+it('is not ready, and says why, with a store that its table was not made for, even if MySQL was dead at its start', async () => {
+  await stack.kill('mysql')
+  const service = await buildService({ url, env: { OUTBOX_STORE: 'keep' } })
+  await stack.start('mysql')
+  await eventually(async () =>
+    expect(await service.get('/health/ready')).toMatchObject({
+      status: 503,
+      body: { checks: { mysql: 'up', outbox: 'The store is keep, but the table outbox was made for delete' } }
+    })
+  )
+  expect((await service.post(order)).status).toBe(500)
+})
+
 it('answers 503 within five seconds to every one of 40 clients while MySQL is frozen, and then takes orders again', async () => {
   const service = await buildService({ url })
   await Promise.all(Array.from({ length: 16 }, () => service.post(order)))

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { createOutbox } from '@outbox-cdc/outbox'
+import { createOutbox, requireOutboxTable } from '@outbox-cdc/outbox'
 import { createHealth, createHttpServer, createMysql, type Logger, type Service } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
@@ -20,7 +20,13 @@ export function createService(config: Config, logger: Logger, overrides: Partial
   // The schema demands the writer where it counts; -1 is none, and the library refuses it.
   const { OUTBOX_STORE: store, OUTBOX_WRITER: writer = -1 } = config
   const writing = { store, writer, encoding: schemas.encoding }
-  const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1'), schemas: schemas.registered } })
+  const health = createHealth({
+    ready: {
+      mysql: async () => await db.raw('SELECT 1'),
+      outbox: () => requireOutboxTable(db, writing),
+      schemas: schemas.registered
+    }
+  })
   const app = createApp({
     logger,
     health,
