@@ -41,13 +41,15 @@ export function registryUrls(port: number): { readonly url: string; readonly api
  * a record of yesterday would be read by today's schema. A new version of a schema must read what the last one wrote.
  */
 export async function createRegistryPart({ engine, dir, port, logDir, runDir }: RegistryPartOptions): Promise<Part> {
-  await mkdir(dir, { recursive: true })
+  const temp = join(dir, 'tmp')
+  await mkdir(temp, { recursive: true })
   const settings = {
     'quarkus.http.host': '127.0.0.1',
     'quarkus.http.port': port,
     'quarkus.management.host': '127.0.0.1',
     'quarkus.management.port': await freePort(),
     'quarkus.http.access-log.enabled': false,
+    'java.io.tmpdir': temp,
     // By default H2 forgets the last moment when it is killed: an id that was given out would be given again.
     'apicurio.datasource.url': `jdbc:h2:file:${join(dir, 'schemas')};WRITE_DELAY=0`,
     'apicurio.datasource.username': 'sa',
