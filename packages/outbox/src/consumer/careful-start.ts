@@ -8,8 +8,8 @@ import { whilePassing } from './retry-policy.ts'
 export type CarefulStart = {
   /** True when the records after the assignment have been got over: from then on, nothing is guarded. */
   over(): boolean
-  /** Settles some records from the head of the queue and answers how many. */
-  round(queue: readonly KafkaRecord[], signal: AbortSignal): Promise<number>
+  /** Settles some of the records, from the first on, and answers how many. */
+  round(records: readonly KafkaRecord[], signal: AbortSignal): Promise<number>
 }
 
 /**
@@ -21,21 +21,21 @@ export function createCarefulStart(setup: ConsumerSetup): CarefulStart {
   let looked = false
   let over = false
 
-  async function round(queue: readonly KafkaRecord[], signal: AbortSignal): Promise<number> {
-    const first = queue[0]
+  async function round(records: readonly KafkaRecord[], signal: AbortSignal): Promise<number> {
+    const first = records[0]
     if (first === undefined) return 0
     const guard = createCrashGuard(setup.db, { consumer: setup.name, topic: first.topic, partition: first.partition })
     if (!looked) suspect = await whilePassing(() => guard.suspect(), { times: setup.retry, signal, onRetry })
     looked = true
     if (suspect !== undefined && first.offset <= suspect.to) return single(first, { guard, suspect, signal })
     over = true
-    const records = queue.slice(0, setup.batchSize)
+    const some = records.slice(0, setup.batchSize)
     await applyLane(
       guarded(setup, guard),
-      records.map(record => prepare(setup, record)),
+      some.map(record => prepare(setup, record)),
       signal
     )
-    return records.length
+    return some.length
   }
 
   async function single(

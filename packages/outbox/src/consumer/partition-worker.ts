@@ -31,10 +31,12 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
   async function run(): Promise<void> {
     await after
     while (queue.length > 0 && !ending.signal.aborted) {
-      await makeReadable(setup, queue.slice(0, full), ending.signal)
+      // What is pushed from here on belongs to the next round: nothing was asked for it yet.
+      const records = queue.slice(0, full)
+      await makeReadable(setup, records, ending.signal)
       const taken = start.over()
-        ? await applyRound(setup, queue.slice(0, full), ending.signal)
-        : await start.round(queue, ending.signal)
+        ? await applyRound(setup, records, ending.signal)
+        : await start.round(records, ending.signal)
       next = (queue[taken - 1]?.offset ?? 0n) + 1n
       queue.splice(0, taken)
       wakeIfRoom()
