@@ -32,6 +32,15 @@ describe.skipIf(noRegistry !== undefined)('npm run schemas, by a real registry',
     expect(await ask('/subjects/order.order_created/versions')).toEqual([1])
   })
 
+  it('says what the registry refuses that no rule of ours does, and what it was not asked for', async () => {
+    await ask('/config/order.order_created', 'PUT', { compatibility: 'NONE' })
+    expect(await run('register')).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/^✗ The schema of order\.order_created was refused: .*BACKWARD.*NONE/)
+    })
+    await ask('/config/order.order_created', 'PUT', { compatibility: 'BACKWARD' })
+  })
+
   it('refuses a change with its field, its rule and its readers, and registers nothing', async () => {
     const fields = [{ name: 'quantity', type: 'string' }]
     const schema = JSON.stringify({ type: 'record', name: 'order_created', namespace: 'order', fields })
