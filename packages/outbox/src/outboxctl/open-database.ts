@@ -3,7 +3,9 @@ import { CommandError } from './edge.ts'
 
 /** Opens a `mysql://` or `postgres://` URL, does `work` and closes it. Times are UTC on both. */
 export async function withDatabase<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {
-  const db = knex(configOf(url))
+  // What knex says of a failure is in the error as well.
+  const log = { warn() {}, error() {}, deprecate() {}, debug() {} }
+  const db = knex({ ...configOf(url), log })
   try {
     return await work(db)
   } finally {

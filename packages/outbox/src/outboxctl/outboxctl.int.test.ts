@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { useDatabase, useStack } from '../../../../test/support/use-stack.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
-import type { Edge } from './edge.ts'
-import { runOutboxctl } from './run.ts'
+import { databaseUrl, outboxctl } from '../../test/run-outboxctl.ts'
 
 describe('outboxctl parked', () => {
   it('lists, shows, retries and skips', async () => {
@@ -62,13 +61,13 @@ describe('outboxctl audit', () => {
     await bench.produce(events.slice(0, 20))
     await bench.consumer().start()
     await eventually(async () => expect((await bench.effects()).length).toBeGreaterThanOrEqual(299))
-    const [row] = await bench.db.select<{ name: string }[]>(bench.db.raw('DATABASE() AS name'))
+    const target = await databaseUrl(bench.db)
     const audit = (...more: string[]) =>
       outboxctl(
         ['audit', '--topic', bench.topic, '--event', 'counted', '--since', '1h', '--until', '0s', ...sqls, ...more],
         {
           OUTBOX_SOURCE_URL: url,
-          OUTBOX_DB_URL: url.replace(/[^/]+$/, row?.name ?? ''),
+          OUTBOX_DB_URL: target,
           KAFKA_BROKERS: useStack().kafka.brokers.join(',')
         }
       )
@@ -110,20 +109,5 @@ async function useParked() {
   await bench.consumer({ retryParkedEveryMs: 50 }).start()
   await eventually(async () => expect(await bench.effects()).toHaveLength(4))
   await eventually(async () => expect(await bench.parked()).toHaveLength(3))
-  const [row] = await bench.db.select<{ name: string }[]>(bench.db.raw('DATABASE() AS name'))
-  const { host, port, rootPassword } = useStack().mysql
-  return { bench, url: `mysql://root:${rootPassword}@${host}:${port}/${row?.name}` }
-}
-
-/** Runs a command line as the shell would, with nobody at the keyboard. */
-async function outboxctl(args: readonly string[], environment: Edge['environment']) {
-  const out: string[] = []
-  const notes: string[] = []
-  const code = await runOutboxctl(args, {
-    environment,
-    write: text => void out.push(text),
-    note: text => void notes.push(text),
-    confirm: () => Promise.resolve(false)
-  })
-  return { code, out: out.join('\n'), notes: notes.join('\n') }
+  return { bench, url: await databaseUrl(bench.db) }
 }

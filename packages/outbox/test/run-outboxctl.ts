@@ -1,0 +1,24 @@
+import type { Knex } from 'knex'
+import { useStack } from '../../../test/support/use-stack.ts'
+import type { Edge } from '../src/outboxctl/edge.ts'
+import { runOutboxctl } from '../src/outboxctl/run.ts'
+
+/** Runs a command line as the shell would, with nobody at the keyboard. */
+export async function outboxctl(args: readonly string[], environment: Edge['environment']) {
+  const out: string[] = []
+  const notes: string[] = []
+  const code = await runOutboxctl(args, {
+    environment,
+    write: text => void out.push(text),
+    note: text => void notes.push(text),
+    confirm: () => Promise.resolve(false)
+  })
+  return { code, out: out.join('\n'), notes: notes.join('\n') }
+}
+
+/** Where a database of the shared MySQL is, for OUTBOX_DB_URL. */
+export async function databaseUrl(db: Knex): Promise<string> {
+  const [row] = await db.select<{ name: string }[]>(db.raw('DATABASE() AS name'))
+  const { host, port, rootPassword } = useStack().mysql
+  return `mysql://root:${rootPassword}@${host}:${port}/${row?.name}`
+}
