@@ -111,9 +111,19 @@ async function expectNothingLost(): Promise<void> {
   )
 }
 
+/** Whoever compares the topic with the orders has to get past it. */
+async function plantUnreadable(): Promise<void> {
+  const producer = new Kafka({ brokers: [...lab.stack.kafka.brokers], logLevel: logLevel.NOTHING }).producer()
+  await producer.connect()
+  const messages = [{ key: null, value: 'this is not JSON', headers: { planted: 'yes' } }]
+  await producer.send({ topic: 'orders_server.orders.outbox', messages })
+  await producer.disconnect()
+}
+
 it('binlog purged: names it, and sends again what the purge swallowed', async () => {
   await placeOrders(20)
   await expectNothingLost()
+  await plantUnreadable()
   await connectctl(`stop ${name}`)
   await placeOrders(30)
   await lab.db.raw('FLUSH BINARY LOGS')
