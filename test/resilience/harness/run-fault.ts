@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.ts'
 import { startLedgerWriter } from '../ledger/ledger-writer.ts'
-import { type OrderClient, startOrderClient } from '../load/order-client.ts'
+import { type OrderClient, type Refusals, startOrderClient } from '../load/order-client.ts'
 import { collect, countEffects, countUnderWay, readOrdersSince } from '../oracle/collect.ts'
 import type { Effect, Evidence, Finding, Tried } from '../oracle/evidence.ts'
 import { judge } from '../oracle/judge.ts'
@@ -18,6 +18,8 @@ export type Run = Verdict & {
   readonly at: string
   readonly bite: string | undefined
   readonly refused: number
+  /** What became of those attempts; left out in runs of old. */
+  readonly refusals?: Refusals
   /** Records that Kafka holds more than once, and of which the inbox let one take effect; together for faults that share a load. */
   readonly absorbed: number
   readonly parked: number
@@ -43,7 +45,7 @@ export type Course = {
   readonly endedAt: number
   readonly flowBackAt: number | undefined
   readonly bitten: Bitten
-  readonly refused: number
+  readonly refusals: Refusals
   readonly healedBy: string
 }
 
@@ -105,7 +107,7 @@ export async function breakOnce(
     await fault.prepare?.(lab, how)
     await flowBack(lab, client, Date.now())
     const faultAt = Date.now()
-    const [refusedBefore, logsBefore] = [client.refused(), pipeline.logs.length]
+    const [refusedBefore, logsBefore] = [client.refusals(), pipeline.logs.length]
     const bitten = await fault.inject(lab, how)
     const flowBackAt = await flowBack(lab, client, bitten.causeOverAt)
     const enough = async () => {
@@ -114,11 +116,16 @@ export async function breakOnce(
     }
     await eventually(enough, { timeoutMs: patienceMs, everyMs: 100 }).catch(() => undefined)
     const healedBy = fault.healedBy ?? healers(pipeline.logs.slice(logsBefore))
-    const refused = client.refused() - refusedBefore
-    return { fault, startedAt, faultAt, endedAt: Date.now(), flowBackAt, bitten, refused, healedBy }
+    const refusals = since(refusedBefore, client.refusals())
+    return { fault, startedAt, faultAt, endedAt: Date.now(), flowBackAt, bitten, refusals, healedBy }
   } finally {
     await fault.cleanup?.(lab, how)
   }
+}
+
+function since(before: Refusals, now: Refusals): Refusals {
+  const more = Object.entries(now).map(([how, count]) => [how, count - (before[how] ?? 0)] as const)
+  return Object.fromEntries(more.filter(([, count]) => count > 0))
 }
 
 // What earlier faults in the same pipeline left: what the oracle finds more of belongs to this one.
@@ -173,7 +180,8 @@ function verdictOn(
       bite,
       healWithinMs
     }),
-    refused: course.refused,
+    refused: Object.values(course.refusals).reduce((sum, count) => sum + count, 0),
+    refusals: course.refusals,
     longestWaitMs,
     healedBy: course.healedBy
   }

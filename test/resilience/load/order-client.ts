@@ -8,6 +8,8 @@ export type OrderClient = {
   acknowledged(): number
   /** Attempts that got no 201: answered otherwise, cut, or not answered in time. */
   refused(): number
+  /** The same by what became of them, such as `503` or `not answered in 5 s`. */
+  refusals(): Refusals
   /** From now on orders go here, in turn. */
   use(urls: readonly string[]): void
   readonly urls: readonly string[]
@@ -16,6 +18,8 @@ export type OrderClient = {
   /** Places no new orders and waits until the open ones were acknowledged, or the time is over. */
   stop(patienceMs: number): Promise<void>
 }
+
+export type Refusals = Readonly<Record<string, number>>
 
 type Options = {
   readonly urls: readonly string[]
@@ -26,24 +30,30 @@ type Options = {
 }
 type Entry = { name: string; sentAt: number; acknowledged?: { orderId: number; at: number } }
 
-/** Numbered orders at a rate that waits for no answer; each is repeated under its Idempotency-Key until it has a 201. */
+const longestAnswerMs = 5_000
+const longestPauseMs = 4_000
+
+/** Numbered orders at a rate that waits for no answer; each is repeated under its Idempotency-Key until it has a
+ * 201, after the pause that the answer asks for, and longer each time. */
 export function startOrderClient({ urls, tag, perSecond, seed }: Options): OrderClient {
   const random = seededRandom(seed)
   const log: Entry[] = []
   const open = new Set<Promise<void>>()
+  const refusals = new Map<string, number>()
   const state = { urls, paused: false, stopped: false, givenUp: false, acknowledged: 0, refused: 0 }
 
   async function place(entry: Entry): Promise<void> {
     for (let attempt = 0; !state.givenUp; attempt++) {
       const url = state.urls[(log.length + attempt) % state.urls.length] ?? ''
-      const orderId = await attemptOrder(url, entry.name)
+      const { orderId, how, retryAfterMs = 0 } = await attemptOrder(url, entry.name)
       if (orderId !== undefined) {
         entry.acknowledged = { orderId, at: Date.now() }
         state.acknowledged += 1
         return
       }
       state.refused += 1
-      await sleep(Math.min(1_000, 100 * 2 ** attempt) * (0.5 + random() / 2))
+      refusals.set(how, (refusals.get(how) ?? 0) + 1)
+      await sleep(retryAfterMs + Math.min(longestPauseMs, 100 * 2 ** attempt) * (0.5 + random() / 2))
     }
   }
 
@@ -67,6 +77,7 @@ export function startOrderClient({ urls, tag, perSecond, seed }: Options): Order
     log,
     acknowledged: () => state.acknowledged,
     refused: () => state.refused,
+    refusals: () => Object.fromEntries(refusals),
     get urls() {
       return state.urls
     },
@@ -82,17 +93,28 @@ export function startOrderClient({ urls, tag, perSecond, seed }: Options): Order
   }
 }
 
-async function attemptOrder(url: string, name: string): Promise<number | undefined> {
+type Attempt = { readonly orderId?: number; readonly how: string; readonly retryAfterMs?: number }
+
+async function attemptOrder(url: string, name: string): Promise<Attempt> {
   try {
     const response = await fetch(`${url}/order`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': name },
       body: JSON.stringify({ name, quantity: 95 }),
-      signal: AbortSignal.timeout(5_000)
+      signal: AbortSignal.timeout(longestAnswerMs)
     })
-    const body = (await response.json()) as { id: number }
-    return response.status === 201 ? body.id : undefined
-  } catch {
-    return undefined
+    const { status, headers } = response
+    const { id } = (await response.json()) as { id: number }
+    if (status === 201) return { orderId: id, how: '201' }
+    return { how: String(status), retryAfterMs: Number(headers.get('retry-after') ?? 0) * 1_000 }
+  } catch (error) {
+    return { how: whatEndedIt(error) }
   }
+}
+
+function whatEndedIt(error: unknown): string {
+  if (!(error instanceof Error)) return 'cut'
+  if (error.name === 'TimeoutError') return `no answer in ${longestAnswerMs / 1_000} s`
+  const { code } = (error.cause ?? error) as { readonly code?: string }
+  return code === 'ECONNREFUSED' ? 'no connection' : 'cut'
 }
