@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Kafka, type Message, logLevel } from 'kafkajs'
+import { CompressionTypes, Kafka, type Message, logLevel } from 'kafkajs'
 import { runConnectctl } from '../harness/connectctl.ts'
 import type { Bitten, Fault } from '../harness/fault.ts'
 import { type FaultyProxy, startFaultyProxy } from '../harness/faulty-proxy.ts'
@@ -10,7 +10,7 @@ import { poison } from './poison.ts'
 export const data: readonly Fault[] = [
   {
     name: 'poison-records',
-    title: 'topic: records that no consumer can read, of twelve kinds',
+    title: 'topic: records that no consumer can read, of thirteen kinds, one of them 2 MB long',
     brief: true,
     healWithinMs: 10_000,
     parks: poison.length,
@@ -57,7 +57,7 @@ async function plantPoison(lab: Lab): Promise<Bitten> {
     ...record,
     headers: { ...headers, planted: 'yes' }
   }))
-  await producer.send({ topic: lab.topic, messages })
+  await producer.send({ topic: lab.topic, compression: CompressionTypes.GZIP, messages })
   await producer.disconnect()
   const causeOverAt = Date.now()
   const parked = () => lab.db('deliveries.parked_event').where({ consumer: 'delivery-service' }).pluck('reason')

@@ -1,4 +1,5 @@
 import type { Fault } from '../harness/fault.ts'
+import { absent } from './absent.ts'
 import { abuse } from './abuse.ts'
 import { clocks } from './clocks.ts'
 import { consumers } from './consumers.ts'
@@ -18,6 +19,7 @@ export const faults: readonly Fault[] = [
   ...network,
   ...consumers,
   ...data,
+  ...absent,
   ...streaming,
   ...abuse,
   ...quietOutbox,

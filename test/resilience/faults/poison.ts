@@ -24,6 +24,8 @@ function poisoned(changes: Record<string, unknown>, otherHeaders: Record<string,
   }
 }
 
+/** Compressed it passes the broker's limit of 1 MB. */
+const large = 'x'.repeat(2 * 1024 * 1024)
 const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
 
 export const poison: readonly Poison[] = [
@@ -33,6 +35,7 @@ export const poison: readonly Poison[] = [
   { ...poisoned({}), key: null },
   { ...poisoned({}), key: '{"payload":{}}' },
   { ...poisoned({}), value: deep },
+  { ...poisoned({}), value: large },
   poisoned({ event_id: 'twelve' }),
   poisoned({ payload: 'not JSON either' }),
   poisoned({ payload: JSON.stringify({ name: 7, quantity: 'many' }) }),

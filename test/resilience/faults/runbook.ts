@@ -84,7 +84,8 @@ async function purgeBinlog(lab: Lab, { quiet, load }: How): Promise<Bitten> {
     MYSQL_URL: await lab.ordersUrl(),
     KAFKA_BROKERS: pipeline.stack.kafka.brokers.join()
   })
-  return { bite: bite && `${bite}; ${said.trim().split('\n').at(-1)}`, causeOverAt }
+  const sent = said.trim().split('\n').at(-1)?.split(' ').length ?? 0
+  return { bite: bite && `${bite}; ${sent} orders sent again`, causeOverAt }
 }
 
 async function loseHistory(lab: Lab): Promise<Bitten> {
