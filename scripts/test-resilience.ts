@@ -10,6 +10,8 @@ npm run test:resilience -- --soak        20 minutes at half of the maximum; --mi
   --only NAME       the fault NAME, or those whose name contains it; several with commas between
   --repeat N        all of it N times; what was broken off goes on where it stopped when asked for again
   --fresh           begin anew instead
+  --at-once 2       two pipelines at a time, each with its own faults: half the time, on a machine with cores to spare
+  --stop-after N    begin no fault after N minutes; the same question again goes on
   --list            the faults by name
   --report          no run: write docs/reliability.md from the runs noted in .data/resilience/runs.jsonl`
 
@@ -21,6 +23,8 @@ const { values } = parseArgs({
     brief: { type: 'boolean', default: false },
     soak: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '20' },
+    'at-once': { type: 'string', default: '1' },
+    'stop-after': { type: 'string', default: '' },
     fresh: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
@@ -40,19 +44,33 @@ if (values.help) {
   process.exitCode = await runMatrix()
 }
 
-function runMatrix(): Promise<number> {
-  if (!/^[1-9]\d*$/.test(values.repeat)) throw new Error(`--repeat takes a whole number, not "${values.repeat}"`)
+async function runMatrix(): Promise<number> {
+  const { quick, only, repeat, fresh, minutes, 'at-once': atOnce, 'stop-after': stopAfter } = values
+  if (!/^[1-9]\d*$/.test(repeat)) throw new Error(`--repeat takes a whole number, not "${repeat}"`)
+  if (!/^[12]$/.test(atOnce)) throw new Error(`--at-once takes 1 or 2, not "${atOnce}"`)
   const env = {
     ...process.env,
-    RESILIENCE_QUICK: values.quick ? '1' : '',
-    RESILIENCE_ONLY: values.only,
-    RESILIENCE_REPEAT: values.repeat,
-    RESILIENCE_FRESH: values.fresh ? '1' : '',
-    RESILIENCE_MINUTES: values.minutes
+    RESILIENCE_QUICK: quick ? '1' : '',
+    RESILIENCE_ONLY: only,
+    RESILIENCE_REPEAT: repeat,
+    RESILIENCE_MINUTES: minutes,
+    RESILIENCE_STOP_AFTER: stopAfter
   }
+  if (values.brief) return runVitest(['--project', 'brief'], env)
+  if (values.soak) return runVitest(['--project', 'resilience', 'test/resilience/soak.test.ts'], env)
+  const { beginSession } = await import('../test/resilience/harness/session.ts')
+  await beginSession({ quick, only, repeat: Number(repeat) }, fresh)
+  const codes = ['', '1'].slice(0, Number(atOnce)).map(backwards =>
+    runVitest(['--project', 'resilience', 'test/resilience/matrix.test.ts'], {
+      ...env,
+      RESILIENCE_BACKWARDS: backwards
+    })
+  )
+  return Math.max(...(await Promise.all(codes)))
+}
+
+function runVitest(what: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const root = join(import.meta.dirname, '..')
-  const file = `test/resilience/${values.soak ? 'soak' : 'matrix'}.test.ts`
-  const what = values.brief ? ['--project', 'brief'] : ['--project', 'resilience', file]
   const vitest = spawn('vitest', ['run', '--root', root, ...what], { stdio: 'inherit', env })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vitest.kill(signal))
   return new Promise(resolve => vitest.on('exit', code => resolve(code ?? 1)))

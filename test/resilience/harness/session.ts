@@ -4,6 +4,7 @@ import { root } from '../../../scripts/pipeline/settings.ts'
 import { runsFile } from './keep-run.ts'
 
 const sessionFile = join(root, '.data/resilience/session.json')
+const claims = join(root, '.data/resilience/claims')
 
 /** What was asked for; the same question again goes on where the last one was broken off. */
 export type Wish = { readonly quick: boolean; readonly only: string; readonly repeat: number }
@@ -23,17 +24,30 @@ export type Session = {
   readonly left: readonly Step[]
   /** One line before a run: which it is, of how many, and how long the rest may take. */
   announce(step: Step): string
-  end(): Promise<void>
+  /** False when the other one, which runs at the same time, has begun it. */
+  claim(step: Step): Promise<boolean>
+  /** Ends the session if nothing is left of it. */
+  close(): Promise<void>
 }
 
-/** Opens the session that was broken off, if it had the same wish, else a new one. */
-export async function openSession(names: readonly string[], wish: Wish, fresh = false): Promise<Session> {
+/** Takes up the session that was broken off, if it had the same wish, else a new one; nobody has claimed anything yet. */
+export async function beginSession(wish: Wish, fresh: boolean): Promise<void> {
   if (fresh) await rm(sessionFile, { force: true })
+  await rm(claims, { recursive: true, force: true })
+  await idFor(wish)
+}
+
+export async function openSession(names: readonly string[], wish: Wish): Promise<Session> {
   const id = await idFor(wish)
-  const noted = (await readDone()).filter(({ quick }) => quick === wish.quick)
-  const done = noted.filter(({ session }) => session === id)
+  const readNoted = async () => (await readDone()).filter(({ quick }) => quick === wish.quick)
+  const noted = await readNoted()
   const steps = Array.from({ length: wish.repeat }, (_, index) => names.map(name => ({ name, pass: index + 1 }))).flat()
-  const left = remaining(steps, done)
+  const leftOf = (runs: readonly Done[]) =>
+    remaining(
+      steps,
+      runs.filter(({ session }) => session === id)
+    )
+  const left = leftOf(noted)
   return {
     id,
     left,
@@ -43,7 +57,16 @@ export async function openSession(names: readonly string[], wish: Wish, fresh = 
       const number = steps.length - left.length + index + 1
       return `${number} of ${steps.length}: ${step.name}, pass ${step.pass} of ${wish.repeat}; about ${Math.ceil(restMs / 60_000)} min to go`
     },
-    end: () => rm(sessionFile, { force: true })
+    claim: ({ name, pass }) =>
+      mkdir(join(claims, id), { recursive: true })
+        .then(() => mkdir(join(claims, id, `${pass}-${name}`)))
+        .then(
+          () => true,
+          () => false
+        ),
+    async close() {
+      if (leftOf(await readNoted()).length === 0) await rm(sessionFile, { force: true })
+    }
   }
 }
 
