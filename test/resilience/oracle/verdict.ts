@@ -50,7 +50,8 @@ function decide(findings: readonly Finding[], { course, healMs, events }: Figure
   if (course.bite === undefined) return ['void', 'the fault was not seen to bite']
   if (healMs === undefined) return ['failed', 'events never flowed again']
   if (events < leastEvents) return ['void', `${events} events flowed, at least ${leastEvents} are wanted`]
-  if (healMs > course.healWithinMs) return ['slow', `healed after ${healMs} ms, the bound is ${course.healWithinMs} ms`]
+  if (healMs > course.healWithinMs)
+    return ['slow', `healed after ${seconds(healMs)}, the bound was ${seconds(course.healWithinMs)}`]
   return ['passed', course.bite]
 }
 
@@ -60,3 +61,5 @@ function longestSilence(times: readonly number[], from: number): number {
   const gaps = sorted.flatMap((at, index) => (at < from ? [] : [at - (sorted[index - 1] ?? at)]))
   return Math.round(gaps.reduce((most, gap) => Math.max(most, gap), 0))
 }
+
+const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`

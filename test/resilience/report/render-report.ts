@@ -6,8 +6,6 @@ export type NotedRun = Run & {
   /** Left out where several faults shared one load: what came twice then belongs to none of them. */
   readonly pass?: number
   readonly versions: Versions
-  /** How many processes wanted each core of the machine: healing times over 1 say as much about the machine. */
-  readonly busy?: number
 }
 export type Titled = {
   readonly name: string
@@ -17,24 +15,32 @@ export type Titled = {
 }
 type Matrix = {
   readonly faults: readonly Titled[]
-  readonly planned: readonly string[]
-  readonly remarks: readonly string[]
+  readonly elsewhere: readonly string[]
+  readonly found: readonly { readonly what: string; readonly wayAround: string }[]
   readonly soaks?: readonly Soak[]
 }
 
 /** The whole of docs/reliability.md. Every figure comes from a run. */
-export function renderReport(runs: readonly NotedRun[], { faults, planned, remarks, soaks = [] }: Matrix): string {
+export function renderReport(runs: readonly NotedRun[], { faults, elsewhere, found, soaks = [] }: Matrix): string {
   const sections = [
     intro(runs),
-    table(runs, faults),
+    howToRead,
+    `## The matrix\n\n${table(runs, faults)}`,
     allowances(faults),
-    soaked(soaks),
     exceptions(runs),
-    remarks.length === 0 ? '' : `## To read with the table\n\n${remarks.map(remark => `- ${remark}`).join('\n')}`,
-    notRun([...fullLengths(runs, faults), ...neverRun(runs, { faults, soaks }), ...planned])
+    soaked(soaks),
+    list(
+      'Found in the software of others',
+      found.map(({ what, wayAround }) => `${what} **Way around:** ${wayAround}`)
+    ),
+    list('Not in the matrix', elsewhere),
+    list('Not run yet', [...fullLengths(runs, faults), ...neverRun(runs, { faults, soaks })])
   ]
   return `${sections.filter(section => section !== '').join('\n\n')}\n`
 }
+
+const list = (title: string, lines: readonly string[]) =>
+  lines.length === 0 ? '' : `## ${title}\n\n${lines.map(line => `- ${line}`).join('\n')}`
 
 function intro(runs: readonly NotedRun[]): string {
   const days = runs.map(({ at }) => at.slice(0, 10)).toSorted()
@@ -46,25 +52,32 @@ function intro(runs: readonly NotedRun[]): string {
   const judged = runs.filter(({ outcome }) => outcome !== 'void')
   const sum = (pick: (run: NotedRun) => number) => judged.reduce((total, run) => total + pick(run), 0)
   const when = days[0] === days.at(-1) ? `on ${days[0] ?? 'no day'}` : `from ${days[0]} to ${days.at(-1)}`
+  const voids = runs.length - judged.length
   return `# Reliability
 
-Written by \`npm run test:resilience -- --report\` from every run noted on one machine ${when}; no figure is typed by hand.
-${versions.join('; ')}.
+The whole pipeline, broken in every way that we could think of, under load. Written by \`npm run test:resilience -- --report\`
+from every run noted on one machine ${when}; no figure is typed by hand. ${versions.join('; ')}.
 
-Each run: orders at a steady rate through HTTP, repeated under their \`Idempotency-Key\` until they have a 201, and beside them
-accounts with many versions each; one fault; calm; then an oracle compares the client's own log, the rows in MySQL, the records
-in Kafka and every effect in the delivery database, which triggers note in the effect's own transaction. A run in which fewer
-than 1,000 events flowed, or whose fault was not seen to bite, is void.
-Without a person, a single fault has to heal within 10 s, within 20 s where Connect or its connector is hit; what may take longer
-stands below the table with its reason, and a run that took longer than its bound stands there as slow.
-
-**${judged.length} runs, ${sum(run => run.events)} events: ${sum(run => run.counts.lost)} lost, ${sum(run => run.counts.doubled)} doubled, ${sum(run => run.counts.reordered)} reordered, ${sum(run => run.counts.ghost)} without an order.**
-Void runs beside these: ${runs.length - judged.length}.`
+**${count(judged.length)} runs, ${count(sum(run => run.events))} events: ${sum(run => run.counts.lost)} lost, ${sum(run => run.counts.doubled)} doubled, ${sum(run => run.counts.reordered)} reordered, ${sum(run => run.counts.ghost)} without an order.**${voids === 0 ? '' : ` Void runs beside these: ${voids}.`}`
 }
+
+const howToRead = `## How a run goes
+
+1. **Load.** Orders come through HTTP at a steady rate that waits for nobody; each is repeated under its \`Idempotency-Key\` until
+   it has its 201. Beside them accounts move on version by version, so that order can be judged.
+2. **Fault.** One, while the load goes on. Then calm.
+3. **Verdict.** An oracle compares the client's own log, the rows in MySQL, the records in Kafka and every effect in the delivery
+   database, which triggers note in the effect's own transaction. Planted losses, doubles and swaps prove that it sees them.
+
+A run is void when its fault was not seen to bite or fewer than 1,000 events flowed. *Healed after* is the time from the end of the
+cause (the process may be started, the network passes, the disk has space) until an order that was sent after it is delivered.
+Without a person that may take 10 s, or 20 s where Connect or its connector is hit; what may take longer has its reason below.
+*Refused* counts attempts, not orders: each was repeated until it had its 201. *Twice in Kafka* are records that came again and of which
+the inbox let one take effect.`
 
 function table(runs: readonly NotedRun[], faults: readonly Titled[]): string {
   const header = [
-    '| fault | runs | events | lost | doubled | reordered | ghosts | healed after (bound) | longest silence | longest wait for a delivery | refused | twice in Kafka, absorbed | healed by |',
+    '| fault | runs | events | lost | doubled | reordered | ghosts | healed after (bound) | longest silence | longest wait for a delivery | refused | twice in Kafka | healed by |',
     '| - | - | - | - | - | - | - | - | - | - | - | - | - |'
   ]
   const rows = faults.flatMap(fault => {
@@ -81,7 +94,7 @@ function row({ title, healWithinMs }: Titled, runs: readonly NotedRun[]): string
   const cells = [
     title,
     `${runs.length}${shortened > 0 ? ` (${shortened} quick)` : ''}`,
-    sum(({ events }) => events),
+    count(sum(({ events }) => events)),
     sum(({ counts }) => counts.lost),
     sum(({ counts }) => counts.doubled),
     sum(({ counts }) => counts.reordered),
@@ -89,7 +102,7 @@ function row({ title, healWithinMs }: Titled, runs: readonly NotedRun[]): string
     `${range(heals)} (${seconds(healWithinMs)})`,
     range(runs.map(({ silenceMs }) => silenceMs)),
     range(runs.map(({ longestWaitMs }) => longestWaitMs).filter(ms => ms !== undefined)),
-    sum(({ refused }) => refused),
+    count(sum(({ refused }) => refused)),
     absorbedIn(runs),
     [...new Set(runs.map(({ healedBy }) => healedBy))].join(' or ')
   ]
@@ -109,35 +122,30 @@ function allowances(faults: readonly Titled[]): string {
 }
 
 function soaked(soaks: readonly Soak[]): string {
-  if (soaks.length === 0) return ''
-  const lines = soaks.map(({ at, minutes, most, perSecond, events, findings, refused, grown }) => {
-    const told = grown.map(({ what, from, to, flat }) => `${what} ${from} to ${to}${flat ? '' : ' (**not flat**)'}`)
-    return `- ${at}: ${minutes} minutes at ${perSecond} orders/s (${most} is the most), ${events} events, ${findings} findings, ${refused} requests refused. After the warm-up and in the end: ${told.join('; ')}.`
+  const texts = soaks.map(({ at, minutes, most, perSecond, events, findings, refused, grown }) => {
+    const rows = grown.map(
+      ({ what, from, to, flat }) => `| ${what} | ${from} | ${to} | ${flat ? 'flat' : '**grows**'} |`
+    )
+    return `${at.slice(0, 10)}: ${minutes} minutes at ${perSecond} orders/s, half of the ${count(most)} that it took at most just before; ${count(events)} events, ${findings} lost, doubled, reordered or invented, ${count(refused)} attempts refused. Medians after the warm-up and at the end:
+
+| what | after the warm-up | at the end | |
+| - | - | - | - |
+${rows.join('\n')}`
   })
-  return `## Soak\n\n${lines.join('\n')}`
+  return texts.length === 0 ? '' : `## Soak\n\n${texts.join('\n\n')}`
 }
 
 function exceptions(runs: readonly NotedRun[]): string {
   const bad = runs.filter(({ outcome }) => outcome !== 'passed')
-  if (bad.length === 0) return ''
-  const lines = bad.map(
-    ({ fault, at, outcome, reason, busy }) => `- ${fault}, ${at}: **${outcome}**. ${firstWords(reason)}.${load(busy)}`
+  return list(
+    'Runs that did not pass',
+    bad.map(({ fault, at, outcome, reason }) => `${fault}, ${at.slice(0, 19)}Z: **${outcome}**. ${firstWords(reason)}.`)
   )
-  return `## Runs that did not pass\n\nAll that were noted. A bound named here is the one that held then.\n\n${lines.join('\n')}`
 }
 
 /** Without the lines of code that an error names. */
 function firstWords(reason: string): string {
   return reason.split(/\s+at \S*[/(]/)[0] ?? reason
-}
-
-function load(busy: number | undefined): string {
-  return busy === undefined ? '' : ` On a machine with ${busy} processes for each core.`
-}
-
-function notRun(names: readonly string[]): string {
-  if (names.length === 0) return ''
-  return `## Not run yet\n\n${names.map(name => `- ${name}`).join('\n')}`
 }
 
 const wantedRuns = 3
@@ -166,3 +174,5 @@ function range(values: readonly number[]): string {
 function seconds(ms: number): string {
   return Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : 'never'
 }
+
+const count = (number: number) => number.toLocaleString('en')

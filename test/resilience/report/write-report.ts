@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '../../../scripts/pipeline/settings.ts'
 import { faults } from '../faults/index.ts'
-import { planned, remarks } from '../faults/planned.ts'
+import { elsewhere, found } from '../faults/planned.ts'
 import { type Soak, runsFile, soaksFile } from '../harness/keep-run.ts'
 import { type NotedRun, renderReport } from './render-report.ts'
 
@@ -10,7 +10,7 @@ import { type NotedRun, renderReport } from './render-report.ts'
 export async function writeReport(): Promise<string> {
   const runs = await readLines<NotedRun>(runsFile)
   const soaks = await readLines<Soak>(soaksFile)
-  await writeFile(join(root, 'docs/reliability.md'), renderReport(runs, { faults, planned, remarks, soaks }))
+  await writeFile(join(root, 'docs/reliability.md'), renderReport(runs, { faults, elsewhere, found, soaks }))
   return `docs/reliability.md is written from ${runs.length} runs.`
 }
 
