@@ -54,6 +54,8 @@ export default defineConfig({
           name: 'resilience',
           include: ['test/resilience/*.test.ts'],
           exclude: notTests,
+          // The oracle of a soak holds every order of twenty minutes.
+          execArgv: ['--max-old-space-size=8192'],
           testTimeout: 2_400_000,
           hookTimeout: 240_000,
           fileParallelism: false

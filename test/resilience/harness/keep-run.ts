@@ -43,8 +43,7 @@ export async function keepFailure(lab: Lab, result: Partial<Result> & { readonly
   await mkdir(folder, { recursive: true })
   const { dir } = lab.pipeline.settings
   const { evidence, ...verdict } = result
-  const write = (name: string, content: unknown) =>
-    writeFile(join(folder, name), JSON.stringify(content, undefined, 1) ?? '')
+  const write = (name: string, content: unknown) => writeFile(join(folder, name), asText(content))
   await write('verdict.json', verdict)
   await write('client.json', evidence?.client ?? lab.history)
   await write('committed-in-mysql.json', evidence?.committed ?? 'not read')
@@ -53,6 +52,15 @@ export async function keepFailure(lab: Lab, result: Partial<Result> & { readonly
   await writeFile(join(folder, 'pipeline.log'), lab.pipeline.logs.join('\n'))
   await cp(join(dir, 'logs'), join(folder, 'logs'), { recursive: true }).catch(() => undefined)
   return folder
+}
+
+/** What a soak leaves may be longer than a string can be. */
+function asText(content: unknown): string {
+  try {
+    return JSON.stringify(content, undefined, 1) ?? ''
+  } catch (error) {
+    return String(error)
+  }
 }
 
 export type Versions = Readonly<Record<'mysql' | 'kafka' | 'debezium' | 'node', string>>

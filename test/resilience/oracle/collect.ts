@@ -98,7 +98,7 @@ export async function readRecords({ brokers, topic }: Witnesses): Promise<readon
   try {
     await consumer.subscribe({ topic, fromBeginning: true })
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${topic} could not be read to its end within 90 s`)), 90_000)
+      const timer = setTimeout(() => reject(new Error(`${topic} could not be read to its end within 5 min`)), 300_000)
       const eachMessage = async ({ partition, message }: { partition: number; message: KafkaMessage }) => {
         if (message.headers?.['planted'] === undefined) records.push(asRecord(message, partition))
         if (Number(message.offset) >= (left.get(partition) ?? Infinity)) left.delete(partition)
