@@ -5,8 +5,11 @@ import { join } from 'node:path'
 // Runs the tests on the real engines and ends with their true totals in one line: `N passed, N failed`.
 // Arguments: names of suites (unit, int, e2e), else whatever vitest takes, such as a part of a file's name.
 const usage = `npm test                     every suite
-npm test -- unit int         these suites (unit, int, e2e, containers)
-npm test -- e2e restart      the e2e files whose name contains "restart"`
+npm test -- unit int         these suites (unit, int, e2e, containers, brief)
+npm test -- e2e restart      the e2e files whose name contains "restart"
+
+brief is the short part of the crash matrix: one pipeline under load, broken in many ways, one after the other, with
+one verdict at the end. It runs by itself, after the others; npm run test:resilience -- --help has all of it.`
 
 const suites = ['unit', 'int', 'e2e', 'containers']
 const root = join(import.meta.dirname, '..')
@@ -17,15 +20,37 @@ if (args.includes('--help')) {
   process.exit(0)
 }
 
-const chosen = args.filter(argument => suites.includes(argument))
-const others = args.filter(argument => !suites.includes(argument))
-const report = join(root, '.data', `test-report-${process.pid}.json`)
-await mkdir(join(root, '.data'), { recursive: true })
-const projects = (chosen.length === 0 ? suites : chosen).flatMap(suite => ['--project', suite])
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-const vitest = spawn('vitest', ['run', '--root', root, ...projects, ...reporters, ...others], { stdio: 'inherit' })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vitest.kill(signal))
-const code = await new Promise<number>(resolve => vitest.on('exit', exitCode => resolve(exitCode ?? 1)))
+const chosen = args.filter(argument => [...suites, 'brief'].includes(argument))
+const others = args.filter(argument => !chosen.includes(argument))
+const first = chosen.length === 0 ? suites : chosen.filter(name => name !== 'brief')
+// A filter alone is meant for the files of the other suites.
+const brief = chosen.includes('brief') || args.length === 0
+
+type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number; readonly code: number }
+
+let stopped = false
+const totals: Totals[] = []
+if (first.length > 0) totals.push(await run(first))
+if (brief && !stopped) totals.push(await run(['brief']))
+const sum = (pick: (each: Totals) => number) => totals.reduce((all, each) => all + pick(each), 0)
+const [failed, skipped] = [sum(each => each.failed), sum(each => each.skipped)]
+console.log(`${sum(each => each.passed)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed > 0 ? 1 : Math.max(...totals.map(({ code }) => code))
+
+async function run(names: readonly string[]): Promise<Totals> {
+  const report = join(root, '.data', `test-report-${process.pid}-${names.join('-')}.json`)
+  await mkdir(join(root, '.data'), { recursive: true })
+  const projects = names.flatMap(suite => ['--project', suite])
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const vitest = spawn('vitest', ['run', '--root', root, ...projects, ...reporters, ...others], { stdio: 'inherit' })
+  const end = (signal: NodeJS.Signals) => {
+    stopped = true
+    vitest.kill(signal)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
+  const code = await new Promise<number>(resolve => vitest.on('exit', exitCode => resolve(exitCode ?? 1)))
+  return readTotals(report, code)
+}
 
 type Report = {
   numPassedTests: number
@@ -35,12 +60,13 @@ type Report = {
   numFailedTestSuites: number
 }
 
-const totals = await readFile(report, 'utf8').then(
-  text => JSON.parse(text) as Report,
-  () => undefined
-)
-// A file that fails before its first test counts as a failure, and so does a runner that died without a report.
-const failed = totals === undefined ? 1 : Math.max(totals.numFailedTests, code === 0 ? 0 : 1)
-const skipped = (totals?.numPendingTests ?? 0) + (totals?.numTodoTests ?? 0)
-console.log(`${totals?.numPassedTests ?? 0} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exitCode = failed > 0 ? 1 : code
+async function readTotals(report: string, code: number): Promise<Totals> {
+  const said = await readFile(report, 'utf8').then(
+    text => JSON.parse(text) as Report,
+    () => undefined
+  )
+  // A file that fails before its first test counts as a failure, and so does a runner that died without a report.
+  const failed = said === undefined ? 1 : Math.max(said.numFailedTests, code === 0 ? 0 : 1)
+  const skipped = (said?.numPendingTests ?? 0) + (said?.numTodoTests ?? 0)
+  return { passed: said?.numPassedTests ?? 0, failed, skipped, code }
+}
