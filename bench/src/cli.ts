@@ -9,7 +9,7 @@ import type { Context, Plan, Section } from './sections/section.ts'
 import { sections } from './sections/sections.ts'
 
 const usage = `npm run bench                     everything; raw results go to bench/results, the report to docs/performance.md
-npm run bench -- --quick          everything, small, in under five minutes; writes below .data/bench instead
+npm run bench -- --quick          everything, small, in under five minutes; writes below .data/bench-quick instead
   --only NAME,NAME               these sections: ${sections.map(({ name }) => name).join(', ')}
   --rounds N                     how often each thing is measured (3; quick: 1)
   --variants NAME,NAME           of the latency section only these
