@@ -3,6 +3,7 @@ import type { KafkaMessage } from 'kafkajs'
 import { expect, it } from 'vitest'
 import type { EventMode } from '../../scripts/pipeline/settings.ts'
 import { topics } from '../../scripts/pipeline/topics.ts'
+import { auditor } from './auditor.ts'
 import { coreSuite, type CoreTarget, type OpenRecord } from './core-suite.ts'
 import { eventually } from './eventually.ts'
 import { get } from './http.ts'
@@ -26,6 +27,14 @@ export function typedCoreSuite(events: Exclude<EventMode, 'json'>): void {
     expect(payload).toEqual({ name: expect.any(String), quantity: expect.any(Number) })
     expect(record).toMatchObject({ key: expect.stringMatching(/^\d+$/), event: 'order_created' })
     await eventually(async () => expect((await get(`http://127.0.0.1:${ports.keeper}/health`)).status).toBe(200))
+  })
+
+  it('passes outboxctl audit', async () => {
+    const { audit } = await auditor(pipeline)
+    await eventually(async () => expect(await audit()).toEqual({ code: 0, findings: [] }), {
+      timeoutMs: 30_000,
+      everyMs: 1_000
+    })
   })
 }
 

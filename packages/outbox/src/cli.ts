@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { userInfo } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { runOutboxctl } from './outboxctl/run.ts'
 
@@ -12,8 +13,17 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
+/** Who one is without USER, as in many containers; nothing where the system does not know either. */
+function nameless(): { readonly USER?: string } {
+  try {
+    return { USER: userInfo().username }
+  } catch {
+    return {}
+  }
+}
+
 process.exitCode = await runOutboxctl(process.argv.slice(2), {
-  environment: process.env,
+  environment: { ...nameless(), ...process.env },
   write: text => console.log(text),
   note: text => console.error(text),
   confirm

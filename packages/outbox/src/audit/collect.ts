@@ -34,7 +34,7 @@ export async function collect(options: AuditOptions): Promise<AuditInput> {
   const since = new Date(from.getTime() - slackMs)
   // In the order of the flow: what goes through while we read is seen further down, and is no finding.
   const committed = await rows(source, options.committedSql ?? usualCommitted, since)
-  const events = await eventsSince(options, since)
+  const { events, unreadable } = await eventsSince(options, since)
   const effects = await rows(target, options.effectsSql ?? usualEffects, since)
   const parked: { event_key: string }[] = await target('parked_event').distinct('event_key').where({ state: 'waiting' })
   return {
@@ -42,6 +42,7 @@ export async function collect(options: AuditOptions): Promise<AuditInput> {
     events,
     effects,
     parked: new Set(parked.map(row => row.event_key)),
+    unreadable,
     from: from.getTime(),
     to: to.getTime(),
     event
@@ -61,12 +62,15 @@ async function rows(db: Knex, sql: string, since: Date) {
   }))
 }
 
-async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date): Promise<readonly TopicEvent[]> {
+type Found = { readonly events: readonly TopicEvent[]; readonly unreadable: number }
+
+async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date): Promise<Found> {
   const [starts, watermarks] = await Promise.all([kafka.offsetsAt(topic, since.getTime()), kafka.watermarks(topic)])
   const window = new Map(
     [...watermarks].map(([partition, { high }]) => [partition, { from: starts.get(partition) ?? high, to: high }])
   )
   const events: TopicEvent[] = []
+  let unreadable = 0
   await kafka.read({
     topic,
     window,
@@ -75,10 +79,11 @@ async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date
       for (const record of records) {
         const read = readEnvelope(record, decoding)
         if ('event' in read) events.push(topicEvent(read.event, `${partition}@${record.offset}`))
+        else unreadable++
       }
     }
   })
-  return events
+  return { events, unreadable }
 }
 
 function topicEvent(event: ConsumedEvent, place: string): TopicEvent {

@@ -21,6 +21,8 @@ export type AuditInput = {
   readonly effects: readonly Effect[]
   /** Aggregates whose events wait for a person: known, and not lost. */
   readonly parked: ReadonlySet<string>
+  /** Records of the topic that are no event. */
+  readonly unreadable: number
   /** Only what lies between these must be complete; the inputs reach beyond on both sides. */
   readonly from: number
   readonly to: number
@@ -50,6 +52,8 @@ export type AuditReport = {
     readonly parked: number
     /** Records that Connect sent again: allowed, since the inbox absorbs them. */
     readonly redelivered: number
+    /** Records that are no event; an Avro event is one only with the registry at hand. */
+    readonly unreadable: number
   }
 }
 
@@ -86,7 +90,8 @@ export function compare(input: AuditInput): AuditReport {
     events: first.filter(within).length,
     effects: effects.filter(within).length,
     parked: parked.size,
-    redelivered: events.length - first.length
+    redelivered: events.length - first.length,
+    unreadable: input.unreadable
   }
   return { findings, counts }
 }

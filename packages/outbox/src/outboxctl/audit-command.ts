@@ -4,6 +4,7 @@ import { type AuditReport, compare } from '../audit/compare.ts'
 import { kafkajsClient } from '../kafka/kafkajs-client.ts'
 import { CommandError, type Edge, table } from './edge.ts'
 import { withDatabase } from './open-database.ts'
+import { registryDecoding } from './registry-decoding.ts'
 
 type Options = {
   readonly source?: string
@@ -21,7 +22,9 @@ type Options = {
 /** `outboxctl audit`: compares what was committed, what is in the topic and what took effect. */
 export function auditCommand(edge: Edge): Command {
   return new Command('audit')
-    .description('compares committed rows, the topic and the effects; exit code 1 for any loss, double or disorder')
+    .description(
+      'compares committed rows, the topic and the effects; exit code 1 for any loss, double or disorder. Avro by SCHEMA_REGISTRY_URL'
+    )
     .option('--source <url>', "the writer's database; or OUTBOX_SOURCE_URL")
     .option('--target <url>', "the consumer's database; or OUTBOX_DB_URL")
     .option('--brokers <list>', 'host:port, comma separated; or KAFKA_BROKERS')
@@ -42,10 +45,11 @@ async function audit(edge: Edge, options: Options): Promise<void> {
   const target = needed('target', options.target ?? environment.OUTBOX_DB_URL)
   const window = { from: timeOf(options.since), to: timeOf(options.until) }
   const logger = { debug() {}, info() {}, warn: line(edge), error: line(edge) }
+  const decoding = await registryDecoding(environment)
   const kafka = kafkajsClient({ brokers, clientId: 'outboxctl', logger })
   try {
     const input = await withDatabase(source, from =>
-      withDatabase(target, to => collect({ ...options, ...window, kafka, source: from, target: to }))
+      withDatabase(target, to => collect({ ...options, ...window, decoding, kafka, source: from, target: to }))
     )
     report(edge, compare(input), { ...window, json: options.json === true })
   } finally {
@@ -66,20 +70,21 @@ function report(
 ) {
   if (json) edge.write(JSON.stringify({ from, to, ok: findings.length === 0, counts, findings }, undefined, 2))
   else {
-    const { committed, events, effects, parked, redelivered } = counts
+    const { committed, events, effects, parked, redelivered, unreadable } = counts
     edge.write(`${from.toISOString()} … ${to.toISOString()}`)
     edge.write(
-      `${committed} committed · ${events} events (${redelivered} sent again) · ${effects} effects · ${parked} parked`
+      `${committed} committed · ${events} events (${redelivered} sent again, ${unreadable} records unreadable) · ${effects} effects · ${parked} parked`
     )
     if (findings.length === 0) edge.write('✓ each committed row has its event and its effect once, in order')
     else edge.write(table(findings.slice(0, mostShown).map(({ kind, id, detail }) => ['✗', kind, id, detail])))
     if (findings.length > mostShown) edge.write(`… and ${findings.length - mostShown} more (--json shows all)`)
   }
-  if (findings.length > 0) throw new CommandError(json ? '' : `${findings.length} findings`, 1)
+  if (findings.length > 0)
+    throw new CommandError(json ? '' : `${findings.length} finding${findings.length === 1 ? '' : 's'}`, 1)
 }
 
 function needed(name: string, value: string | undefined): string {
-  if (value === undefined) throw new CommandError(`Which ${name}? See outboxctl audit --help`)
+  if (value === undefined || value === '') throw new CommandError(`Which ${name}? See outboxctl audit --help`)
   return value
 }
 

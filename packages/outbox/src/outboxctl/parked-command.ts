@@ -30,7 +30,10 @@ export function parkedCommand(edge: Edge): Command {
     .action((key: string | undefined, options: Shared & { all?: boolean }) =>
       inDatabase(edge, options, db => retry({ edge, db, key, ...options }))
     )
-  sub('skip', 'gives up the refused event of a key for good and lets those behind it follow; leaves a record')
+  sub(
+    'skip',
+    'gives up the refused event of a key for good and lets those behind it follow; asks first, and leaves a record'
+  )
     .argument('<key>')
     .requiredOption('--because <reason>', 'kept with the event, with your user name')
     .option('--yes', 'do not ask')
@@ -42,7 +45,8 @@ export function parkedCommand(edge: Edge): Command {
 
 function inDatabase(edge: Edge, { url: given }: Shared, work: (db: Knex) => Promise<void>): Promise<void> {
   const url = given ?? edge.environment.OUTBOX_DB_URL
-  if (url === undefined) throw new CommandError('Which database? Set OUTBOX_DB_URL or say --url mysql://…')
+  if (url === undefined || url === '')
+    throw new CommandError('Which database? Set OUTBOX_DB_URL or say --url mysql://…')
   return withDatabase(url, work)
 }
 
@@ -64,7 +68,7 @@ type OfKey = Shared & { readonly edge: Edge; readonly db: Knex; readonly key: st
 async function show({ edge, db, key, consumer, json }: OfKey): Promise<void> {
   const rows = await showParked(db, { consumer: await consumerOf(db, key, consumer), key })
   if (rows.length === 0) throw new CommandError(`Nothing is or was parked under the key ${key}`, 1)
-  const read = await parkedReader(rows, edge.environment['SCHEMA_REGISTRY_URL'])
+  const read = await parkedReader(rows, edge.environment)
   if (json)
     edge.write(
       JSON.stringify(
@@ -105,7 +109,11 @@ async function retry({
   let found = 0
   for (const one of asked) if (await requestRetry(db, one)) found++
   if (key !== undefined && found === 0) throw new CommandError(`The key ${key} is not parked`, 1)
-  edge.write(`Asked for a retry of ${found} key${found === 1 ? '' : 's'}: the running consumer applies them in order.`)
+  if (found === 0) return edge.note('Nothing is parked.')
+  edge.write(
+    `Asked for a retry of ${found} key${found === 1 ? '' : 's'}: the running consumer applies the events in order.`
+  )
+  edge.note('`outboxctl parked list` says what is left.')
 }
 
 type Skip = OfKey & { readonly because: string; readonly yes?: boolean }
@@ -114,7 +122,7 @@ async function skip({ edge, db, key, consumer: given, because, yes }: Skip): Pro
   const consumer = await consumerOf(db, key, given)
   const head = (await showParked(db, { consumer, key })).find(({ state }) => state === 'waiting')
   if (head === undefined) throw new CommandError(`Nothing waits under the key ${key}`, 1)
-  edge.note(describe(head, await parkedReader([head], edge.environment['SCHEMA_REGISTRY_URL'])))
+  edge.note(describe(head, await parkedReader([head], edge.environment)))
   const question = `Give this event up for good? ${consumer} will never apply it, and goes on with those behind it.`
   if (yes !== true && !(await edge.confirm(question)))
     throw new CommandError('Not skipped: nobody said yes (--yes says it)')

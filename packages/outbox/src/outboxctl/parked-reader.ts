@@ -1,13 +1,18 @@
 import type { RecordDecoding } from '../consumer/decoding.ts'
 import type { KafkaRecord } from '../kafka/kafka-client.ts'
 import type { ParkedRow } from '../parking/parked-row.ts'
+import type { Edge } from './edge.ts'
+import { registryDecoding } from './registry-decoding.ts'
 
 /** Key or value of a parked record as text for people. */
 export type ParkedReader = (bytes: Buffer | null) => string | null
 
 /** Reads Avro by the schemas of the registry; without one, or while it is away, as its bytes with the way to more. */
-export async function parkedReader(rows: readonly ParkedRow[], url: string | undefined): Promise<ParkedReader> {
-  const { decode, why } = await decodingOf(rows, url)
+export async function parkedReader(
+  rows: readonly ParkedRow[],
+  environment: Edge['environment']
+): Promise<ParkedReader> {
+  const { decode, why } = await decodingOf(rows, environment)
   return bytes => {
     if (bytes === null || bytes.length < 5 || bytes[0] !== 0) return bytes?.toString() ?? null
     try {
@@ -23,18 +28,15 @@ function asBytes(bytes: Buffer, why: string): string {
   return `${bytes.toString('hex')} (schema ${bytes.readUInt32BE(1)}; ${why})`
 }
 
-type Opened = { readonly decode?: RecordDecoding['decode']; readonly why: string }
+type Opened = { readonly decode?: RecordDecoding['decode'] | undefined; readonly why: string }
 
-async function decodingOf(rows: readonly ParkedRow[], url: string | undefined): Promise<Opened> {
+async function decodingOf(rows: readonly ParkedRow[], environment: Edge['environment']): Promise<Opened> {
   const why = 'SCHEMA_REGISTRY_URL says where its schema is'
-  if (url === undefined || url === '' || !rows.some(row => row.record_key?.[0] === 0 || row.record_value?.[0] === 0))
-    return { why }
+  if (!rows.some(row => row.record_key?.[0] === 0 || row.record_value?.[0] === 0)) return { why }
   try {
-    // Not before it is needed: its packages are optional.
-    const { avroDecoding, schemaRegistry } = await import('../avro/index.ts')
-    const decoding = avroDecoding({ registry: schemaRegistry({ url }) })
-    await decoding.prepare?.(rows.map(recordOf))
-    return { decode: decoding.decode, why }
+    const decoding = await registryDecoding(environment)
+    await decoding?.prepare?.(rows.map(recordOf))
+    return { decode: decoding?.decode, why }
   } catch (error) {
     return { why: (error as Error).message }
   }

@@ -20,15 +20,15 @@ async function useRegistry() {
 }
 
 it('reads Avro by the registry, and JSON as it is', async () => {
-  const read = await parkedReader(rows, await useRegistry())
+  const read = await parkedReader(rows, { SCHEMA_REGISTRY_URL: await useRegistry() })
   expect([read(avro), read(json), read(null)]).toEqual(['{"name":"joon"}', '{"a":1}', null])
 })
 
 it('shows the bytes and says what is missing without a registry, or while it is away', async () => {
-  expect((await parkedReader(rows, undefined))(avro)).toBe(
+  expect((await parkedReader(rows, {}))(avro)).toBe(
     '0000000001086a6f6f6e (schema 1; SCHEMA_REGISTRY_URL says where its schema is)'
   )
-  expect((await parkedReader(rows, 'http://127.0.0.1:1'))(avro)).toMatch(
+  expect((await parkedReader(rows, { SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' }))(avro)).toMatch(
     /\(schema 1; The schema registry .* not answer/
   )
 })

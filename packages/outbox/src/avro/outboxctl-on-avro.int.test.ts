@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { noRegistry, useRegistry } from '../../../../test/support/use-registry.ts'
+import { useStack } from '../../../../test/support/use-stack.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { counted } from '../../test/counted.ts'
 import { databaseUrl, outboxctl } from '../../test/run-outboxctl.ts'
@@ -9,8 +10,8 @@ import { avroDecoding, avroEncoding, schemaRegistry } from './index.ts'
 
 const registry = useRegistry()
 
-describe.skipIf(noRegistry !== undefined)('an Avro event that is parked', () => {
-  it('is shown as what it says, and as its bytes without the registry; a retry applies it', async () => {
+describe.skipIf(noRegistry !== undefined)('outboxctl on Avro', () => {
+  it('shows a parked event as what it says, and as its bytes without the registry; and retries it', async () => {
     const client = schemaRegistry({ url: registry().url })
     const encoding = avroEncoding({ registry: client, events: [counted] })
     await encoding.register()
@@ -37,4 +38,37 @@ describe.skipIf(noRegistry !== undefined)('an Avro event that is parked', () => 
     expect(await outboxctl(['parked', 'retry', '7'], typed)).toMatchObject({ code: 0 })
     await eventually(async () => expect((await bench.effects()).map(({ n }) => n)).toEqual([1, 2]))
   })
+
+  it('audits a topic by the registry, and says how much it cannot read without', async () => {
+    const client = schemaRegistry({ url: registry().url })
+    const encoding = avroEncoding({ registry: client, events: [counted] })
+    await encoding.register()
+    const bench = await useConsumerBench()
+    await bench.db.raw('CREATE TABLE thing (id BIGINT PRIMARY KEY, at TIMESTAMP(6) DEFAULT CURRENT_TIMESTAMP(6))')
+    await bench.db('thing').insert([1, 2, 3].map(id => ({ id })))
+    const events = bench.events({ keys: 3, perKey: 1 }).filter(({ aggregateId }) => aggregateId !== 2)
+    await bench.send(events.map(event => typedMessage(event, encoding)))
+    await bench.consumer({ decoding: avroDecoding({ registry: client }) }).start()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(2))
+
+    const url = await databaseUrl(bench.db)
+    const at = { OUTBOX_DB_URL: url, OUTBOX_SOURCE_URL: url, KAFKA_BROKERS: useStack().kafka.brokers.join() }
+    const audit = (environment: Record<string, string>) =>
+      outboxctl(
+        ['audit', '--topic', bench.topic, '--event', 'counted', '--since', '1h', '--until', '0s', ...sqls],
+        environment
+      )
+    const typed = await audit({ ...at, SCHEMA_REGISTRY_URL: registry().url })
+    expect(typed).toMatchObject({ code: 1, notes: '✗ 1 finding' })
+    expect(typed.out).toContain('3 committed · 2 events (0 sent again, 0 records unreadable)')
+    expect(typed.out).toMatch(/✗ {2}missing in topic +2 /)
+    expect((await audit(at)).out).toContain('0 events (0 sent again, 2 records unreadable)')
+  })
 })
+
+const sqls = [
+  '--committed-sql',
+  'SELECT id AS aggregate_id, at FROM thing WHERE at >= :since',
+  '--effects-sql',
+  'SELECT event_key AS aggregate_id, at FROM effect WHERE at >= :since'
+]
