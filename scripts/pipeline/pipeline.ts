@@ -12,10 +12,11 @@ import {
   startStack
 } from '../../packages/stack/src/index.ts'
 import { makeConnectSecrets } from './accounts.ts'
-import { type Addresses, addressesOf, readAddresses, writeAddresses } from './addresses.ts'
+import { type Addresses, addressesOf, writeAddresses } from './addresses.ts'
 import { createNodePart, runNode } from './node-process.ts'
 import { ourProcesses } from './our-processes.ts'
 import { prepare } from './prepare.ts'
+import { requireSameEvents } from './same-events.ts'
 import { type PortName, type Settings, root } from './settings.ts'
 import { type Supervision, supervise } from './supervise.ts'
 
@@ -67,6 +68,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
       started.push(...parts)
       await progress(`start ${names.join(', ')}`, () => Promise.all(parts.map(part => part.start())))
     }
+    // Not before the tables are made: a first start that fails until then leaves the choice of the mode open.
     await writeAddresses(dir, addresses)
     await Promise.all([
       startParts(['order-service', 'delivery-service']),
@@ -135,17 +137,6 @@ const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' 
 
 async function requirePorts(ports: Settings['ports']): Promise<void> {
   for (const name of ['order', 'delivery', 'keeper', 'console'] as const) await requireFree(ports[name], purposes[name])
-}
-
-/** The modes key their records differently: one order's events would lie in two partitions, without an order. */
-async function requireSameEvents({ dir, events = 'json' }: Settings): Promise<void> {
-  const { EVENTS: before = 'json', ...others } = await readAddresses(dir)
-  if (before === events || Object.keys(others).length === 0) return
-  throw new StackError(
-    'REQUIREMENT_MISSING',
-    `The data in ${dir} was begun with --events ${before}, not ${events}. Go on with ${before}, take another folder ` +
-      `(DATA_DIR), or begin afresh: npm run reset.`
-  )
 }
 
 function superviseAll(stack: Stack, services: readonly Part[], say: (line: string) => void): readonly Supervision[] {
