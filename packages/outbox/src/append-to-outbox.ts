@@ -15,8 +15,9 @@ import { inContext } from './tracing/message-context.ts'
 export type Outbox = {
   readonly store: StoreName
   /**
-   * Publishes the events, in their order, when and only when `trx` commits; any error is for the caller's rollback to
-   * undo. The same event object appended twice is the same message twice: it takes effect once.
+   * Publishes the events, in their order, when and only when `trx` commits. The same event object appended twice is the
+   * same message twice: it takes effect once. Rejects with `TRANSACTION_REQUIRED`, `EVENT_INVALID`, `EVENT_TOO_LARGE`,
+   * `STORE_MISMATCH` or `WRITE_FAILED`, which may be retryable: let the error roll the transaction back.
    */
   append(trx: Knex.Transaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void>
 }
@@ -29,7 +30,10 @@ export type OutboxOptions = StoreOptions & {
   readonly encoding?: PayloadEncoding | undefined
 }
 
-/** The table `outbox` of the transaction's database, written in the way that `store` names. */
+/**
+ * The table `outbox` of the transaction's database, written in the way that `store` names. Throws `STORE_UNAVAILABLE`
+ * for a blackhole store without its `writer` number. Holds no connection; make one for each service.
+ */
 export function createOutbox({ maxEventBytes = defaultMaxEventBytes, encoding, ...options }: OutboxOptions): Outbox {
   const store = createStore(options)
   const requireTableOnce = createTableCheck({ ...options, encoding })
@@ -51,7 +55,7 @@ const standard = createOutbox({ store: 'delete' })
 
 /**
  * Publishes one event, or several in their order, when and only when `trx` commits: `createOutbox({ store: 'delete' })`
- * ready made. The row is inserted and deleted at once: Debezium reads the binlog.
+ * ready made, with the errors of `Outbox.append`. The row is inserted and deleted at once: Debezium reads the binlog.
  */
 export function appendToOutbox(trx: Knex.Transaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void> {
   return standard.append(trx, events)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-const entries = ['index.ts', 'testing/index.ts', 'catalogue/index.ts']
+const entries = ['index.ts', 'avro/index.ts', 'testing/index.ts', 'catalogue/index.ts']
 
 /** What an entry exports, with the text of the file that declares it. */
 async function exportsOf(entry: string): Promise<readonly (readonly [name: string, source: string])[]> {

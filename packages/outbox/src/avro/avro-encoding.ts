@@ -22,7 +22,10 @@ export type AvroEncoding = PayloadEncoding & {
   readonly register: () => Promise<void>
 }
 
-/** Payloads as Avro in Confluent's wire format, by schemas that come from the definitions. */
+/**
+ * Payloads as Avro in Confluent's wire format, by schemas that come from the definitions. Throws `DEFINITION_INVALID`
+ * for an event that is defined twice, or that Avro cannot hold.
+ */
 export function avroEncoding({ registry, events }: AvroEncodingOptions): AvroEncoding {
   const definitions = new Map(events.map(definition => [subjectOf(definition), definition]))
   if (definitions.size < events.length)

@@ -6,6 +6,7 @@ export type AvroUnion = readonly AvroType[]
 export type AvroArray = { readonly type: 'array'; readonly items: AvroType }
 export type AvroMap = { readonly type: 'map'; readonly values: AvroType }
 export type AvroEnum = { readonly type: 'enum'; readonly name: string; readonly symbols: readonly string[] }
+/** One field of a record; without a default, every reader needs a value for it. */
 export type AvroField = { readonly name: string; readonly type: AvroType; readonly default?: unknown }
 /** Every payload is one: `namespace` is the aggregate and `name` the event, so the full name is also the subject. */
 export type AvroRecord = {

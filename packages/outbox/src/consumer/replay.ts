@@ -23,7 +23,7 @@ export type ReplayResult = { readonly window: OffsetWindow; readonly records: nu
 /**
  * Handles a window of a topic with other handlers or under another name, in the same way and with the same guarantees as
  * a consumer, without touching any consumer's group. Resolves when all of it is settled. Killed and called again with
- * the same name, it handles what is left.
+ * the same name, it handles what is left. Rejects with the reason of `signal`, or when the topic cannot be read.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { kafka, topic, name, signal } = options

@@ -16,7 +16,10 @@ export type KafkajsOptions = {
   readonly kafka?: Partial<KafkaConfig>
 }
 
-/** The kafkajs client behind the library's port. */
+/**
+ * The kafkajs client behind the library's port. Connects when it is first needed; where a broker is away, its calls reject
+ * and the next one connects anew. Close it when its consumer has stopped. Needs the package kafkajs.
+ */
 export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   let kafka: Promise<Kafka> | undefined
   const client = () => (kafka ??= load(options))

@@ -15,7 +15,10 @@ export type PlatformaticOptions = {
   readonly kafka?: Readonly<Record<string, unknown>>
 }
 
-/** The @platformatic/kafka client behind the library's port. */
+/**
+ * The @platformatic/kafka client behind the library's port. Connects when it is first needed; where a broker is away, its
+ * calls reject and the next one tries again. Close it when its consumer has stopped. Needs the package @platformatic/kafka.
+ */
 export function platformaticClient(options: PlatformaticOptions): KafkaClient {
   let loaded: Promise<Platformatic> | undefined
   const client = () => (loaded ??= load(options))

@@ -25,8 +25,9 @@ export type MaintainedPartitions = {
 
 /**
  * Keeps the table of the `keep` store to the last days: adds the partitions of the days to come, drops those that are
- * over. Drops by DDL, so no row event reaches the binlog. Call it daily; a repeat finds nothing to do. Fails, retryable,
- * rather than hold up writers when a long transaction has the table.
+ * over. Drops by DDL, so no row event reaches the binlog. Call it daily; a repeat finds nothing to do. Rejects with
+ * `MAINTENANCE_FAILED`, retryable, rather than hold up writers when a long transaction has the table, and with
+ * `STORE_MISMATCH` for the table of another store.
  */
 export async function maintainOutboxPartitions(
   knex: Knex,

@@ -16,7 +16,9 @@ export type OutboxTablesOptions = {
 /**
  * Creates `outbox` for one store (`delete` by default), and `outbox_position`: where the binlog stood before the first
  * event. A connector made later begins there, so that nothing committed before it existed is lost. A repeat keeps both
- * as they are. Needs REPLICATION CLIENT; MySQL commits DDL at once, so a surrounding transaction does not undo it.
+ * as they are. Needs REPLICATION CLIENT (else `GRANT_MISSING`) and a binlog that Debezium can read (else
+ * `BINLOG_UNFIT`); refuses a store that the server or a table that is there does not allow with `STORE_UNAVAILABLE` or
+ * `STORE_MISMATCH`. MySQL commits DDL at once, so a surrounding transaction does not undo it.
  */
 export async function createOutboxTables(
   knex: Knex,

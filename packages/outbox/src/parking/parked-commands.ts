@@ -66,7 +66,8 @@ export async function requestRetry(db: Knex, { consumer, key }: KeyOfConsumer): 
 
 /**
  * Gives up the refused event at the head of a key for good, leaving its row with the note, and asks for a retry of those
- * behind it. Answers the event's row as it was; undefined when nothing waits there, or not `eventId` at the head.
+ * behind it. Answers the event's row as it was; undefined when nothing waits there, or not `eventId` at the head: say it,
+ * and a repeat cannot skip a second event. Throws `SKIP_UNEXPLAINED` for a note that says nothing.
  */
 export function skipParked(db: Knex, { consumer, key, note, eventId }: Skip): Promise<ParkedRow | undefined> {
   if (note.trim() === '') throw new OutboxError('SKIP_UNEXPLAINED', 'A skip leaves a record: say who and why')
