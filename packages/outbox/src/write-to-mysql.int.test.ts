@@ -43,9 +43,10 @@ describe('appendToOutbox on MySQL', () => {
     expect((await published()).map(row => row.event_id)).toEqual([1, 3])
   })
 
-  it('refuses a plain connection, whatever the compiler was told', async () => {
+  it('refuses a plain connection and what is none, whatever the compiler was told', async () => {
     const { db } = await useOrders()
-    await expect(appendToOutbox(db as Knex.Transaction, event(1))).rejects.toEqual(fault('TRANSACTION_REQUIRED'))
+    for (const none of [db, undefined, null, {}] as Knex.Transaction[])
+      await expect(appendToOutbox(none, event(1))).rejects.toEqual(fault('TRANSACTION_REQUIRED'))
   })
 
   it('notices that the server ended the transaction behind its handle', async () => {
