@@ -7,13 +7,14 @@ import { createInboxTables } from '../../src/index.ts'
 import { runSchedule, type World } from './run-schedule.ts'
 import { type Schedule, schedulesFrom } from './schedule.ts'
 
-// A failure names both: OUTBOX_SEED=… replays the same schedules, OUTBOX_SCHEDULE=… only the one of them.
+// A failure gives the command that replays its schedule alone; the seed in the test's name replays all of them.
 const seed = Number(process.env.OUTBOX_SEED ?? randomInt(2 ** 31))
 const only = process.env.OUTBOX_SCHEDULE
 const count = Number(process.env.OUTBOX_SCHEDULES ?? 200)
 const atOnce = 8
+const which = only === undefined ? `${count} random interleavings` : `interleaving ${only}`
 
-it(`loses, doubles and reorders nothing in ${count} random interleavings (OUTBOX_SEED=${seed})`, async () => {
+it(`loses, doubles and reorders nothing in ${which} (OUTBOX_SEED=${seed})`, async () => {
   const world = await createWorld()
   const queue = [...schedulesFrom(seed, count).entries()].filter(
     ([index]) => only === undefined || index === Number(only)
@@ -23,13 +24,13 @@ it(`loses, doubles and reorders nothing in ${count} random interleavings (OUTBOX
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) wrong.push(...(await judge(world, next)))
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
-  expect(wrong, `OUTBOX_SEED=${seed} replays it`).toEqual([])
+  expect(wrong, `All of them again: OUTBOX_SEED=${seed} npm test -- int interleavings`).toEqual([])
 }, 600_000)
 
 async function judge(world: World, [index, schedule]: [number, Schedule]): Promise<string[]> {
   const problems = await runSchedule(world, schedule).catch((error: unknown) => [String(error)])
-  const story = problems.length > 0 ? JSON.stringify(schedule) : ''
-  return problems.map(problem => `OUTBOX_SEED=${seed} OUTBOX_SCHEDULE=${index}: ${problem} ${story}`)
+  const replay = `OUTBOX_SEED=${seed} OUTBOX_SCHEDULE=${index} npm test -- int interleavings`
+  return problems.map(problem => `${problem}. Again: ${replay}. ${JSON.stringify(schedule)}`)
 }
 
 async function createWorld(): Promise<World> {
