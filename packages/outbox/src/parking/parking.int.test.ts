@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { useDatabase } from '../../../../test/support/use-stack.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
-import { usePostgres } from '../../test/postgres.ts'
+import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { countParked, listParked, requestRetry, showParked, skipParked } from '../index.ts'
 
 const databases = [
   ['MySQL', async () => (await useDatabase('parking')).db],
-  ['PostgreSQL', usePostgres]
+  ...(noPostgres === undefined ? ([['PostgreSQL', usePostgres]] as const) : [])
 ] as const
 
 describe.each(databases)('a parked key on %s', (_, useDb) => {
