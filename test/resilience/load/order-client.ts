@@ -53,7 +53,8 @@ export function startOrderClient({ urls, tag, perSecond, seed }: Options): Order
       }
       state.refused += 1
       refusals.set(how, (refusals.get(how) ?? 0) + 1)
-      await sleep(retryAfterMs + Math.min(longestPauseMs, 100 * 2 ** attempt) * (0.5 + random() / 2))
+      // Up to twice as long, or all that were refused at once would come back at once.
+      await sleep((retryAfterMs + Math.min(longestPauseMs, 50 * 2 ** attempt)) * (1 + random()))
     }
   }
 

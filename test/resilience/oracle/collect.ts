@@ -27,8 +27,8 @@ export async function readEffects(db: Knex): Promise<readonly Effect[]> {
 /** Contents of the orders that took effect since then, with the time of each. */
 export async function readOrdersSince(db: Knex, since: number): Promise<ReadonlyMap<string, number>> {
   const [rows] = await db.raw(
-    `SELECT content, UNIX_TIMESTAMP(at) * 1000 AS at FROM deliveries.effect_log
-      WHERE aggregate = 'order' AND at >= FROM_UNIXTIME(?) ORDER BY seq`,
+    `SELECT content, UNIX_TIMESTAMP(at) * 1000 AS at FROM deliveries.effect_log FORCE INDEX (effect_log_by_at)
+      WHERE aggregate = 'order' AND at >= FROM_UNIXTIME(?) ORDER BY at`,
     [since / 1_000]
   )
   return new Map((rows as Effect[]).map(({ content, at }) => [content, Number(at)]))
