@@ -23,6 +23,9 @@ export function brokerSettings(
     'transaction.state.log.replication.factor': replicas,
     'transaction.state.log.min.isr': inSync,
     'transaction.state.log.num.partitions': 10,
-    'group.initial.rebalance.delay.ms': 0
+    'group.initial.rebalance.delay.ms': 0,
+    // A broker that was killed may not come back before its former life counts as over: by default after 9 s.
+    'broker.session.timeout.ms': 4_000,
+    'broker.heartbeat.interval.ms': 500
   }
 }
