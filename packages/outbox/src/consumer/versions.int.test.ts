@@ -1,9 +1,13 @@
+import type { Knex } from 'knex'
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { useDatabase } from '../../../../test/support/use-stack.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { listParked, type OutboundEvent } from '../index.ts'
+import type { ConsumedEvent } from './consumed-event.ts'
+import type { ConsumerSetup } from './consumer-setup.ts'
+import { checkVersions } from './versions.ts'
 
 const databases = [
   ['MySQL', async () => (await useDatabase('versions')).db],
@@ -55,6 +59,30 @@ describe.each(databases)('a missing version on %s', (_, useDb) => {
     await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ reason: 'VERSION_STALE' }]))
   })
 })
+
+it('reads the last versions by their keys, however many aggregates there are', async () => {
+  const { db } = await useConsumerBench({ database: (await useDatabase('versions')).db })
+  const rows = Array.from({ length: 5_000 }, (_, id) => ({
+    consumer: 'c',
+    aggregate: 'a',
+    aggregate_id: id,
+    version: 1
+  }))
+  await db('inbox_version').insert(rows)
+  await db.raw('ANALYZE TABLE inbox_version')
+  const event = { aggregate: 'a', aggregateId: 7, aggregateVersion: 2 } as ConsumedEvent
+  await db.transaction(async trx => {
+    const before = await rowsRead(trx)
+    const versions = await checkVersions(trx, { name: 'c', onGap: 'park' } as ConsumerSetup, [event])
+    expect(versions.isNext(event)).toBe(true)
+    expect((await rowsRead(trx)) - before).toBeLessThan(50)
+  })
+})
+
+async function rowsRead(trx: Knex): Promise<number> {
+  const [rows] = (await trx.raw(`SHOW SESSION STATUS LIKE 'Handler_read_%'`)) as [{ Value: string }[]]
+  return rows.reduce((sum, { Value }) => sum + Number(Value), 0)
+}
 
 function pick(events: readonly OutboundEvent[], ...versions: readonly number[]): OutboundEvent[] {
   return events.filter(({ aggregateVersion = 0 }) => versions.includes(aggregateVersion))

@@ -29,7 +29,7 @@ export async function checkVersions(
 ): Promise<VersionCheck> {
   const numbered = events.filter(event => event.aggregateVersion !== undefined)
   if (onGap === 'ignore' || numbered.length === 0) return unchecked
-  const last = await readLast(trx, consumer, [...new Set(numbered.map(event => event.aggregateId))])
+  const last = await readLast(trx, consumer, numbered)
   const changed = new Map<string, object>()
   const gaps: VersionGap[] = []
 
@@ -63,8 +63,18 @@ export async function checkVersions(
 
 type VersionRow = { readonly aggregate: string; readonly aggregate_id: number | string; readonly version: number }
 
-async function readLast(trx: Knex.Transaction, consumer: string, ids: readonly number[]): Promise<Map<string, number>> {
-  const rows: VersionRow[] = await trx('inbox_version').where({ consumer }).whereIn('aggregate_id', ids)
+/** By the whole primary key: without the aggregates' names it would read every version that the consumer ever saw. */
+async function readLast(
+  trx: Knex.Transaction,
+  consumer: string,
+  events: readonly ConsumedEvent[]
+): Promise<Map<string, number>> {
+  const names = [...new Set(events.map(({ aggregate = '' }) => aggregate))]
+  const ids = [...new Set(events.map(({ aggregateId }) => aggregateId))]
+  const rows: VersionRow[] = await trx('inbox_version')
+    .where({ consumer })
+    .whereIn('aggregate', names)
+    .whereIn('aggregate_id', ids)
   return new Map(rows.map(row => [`${row.aggregate} ${row.aggregate_id}`, row.version]))
 }
 
