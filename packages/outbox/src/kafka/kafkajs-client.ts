@@ -1,4 +1,4 @@
-import type { Admin, Kafka, KafkaConfig } from 'kafkajs'
+import type { Admin, Kafka, KafkaConfig, RetryOptions } from 'kafkajs'
 import type { Logger } from '../consumer/logger.ts'
 import { type KafkaClient, readingGroup, type TopicFacts } from './kafka-client.ts'
 import { kafkajsLog } from './kafkajs-log.ts'
@@ -22,7 +22,7 @@ export type KafkajsOptions = {
  */
 export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   let kafka: Promise<Kafka> | undefined
-  const client = () => (kafka ??= load(options))
+  const client = () => (kafka ??= load(options, usualPatience))
   let admin: Promise<Admin> | undefined
 
   async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
@@ -41,7 +41,8 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   return {
     async join(membership) {
       const { partitions } = await ask(admin => topicFacts(admin, membership.topic))
-      return joinWithKafkajs(await client(), { ...membership, concurrency: workersFor(partitions) })
+      const patient = await load(options, membersPatience)
+      return joinWithKafkajs(patient, { ...membership, concurrency: workersFor(partitions) })
     },
     topic: name => ask(admin => topicFacts(admin, name)),
     watermarks: topic =>
@@ -76,11 +77,19 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   }
 }
 
+const usualPatience: RetryOptions = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 }
+// Longer than a broker takes to come back from a kill: whoever gives up before joins anew, beside a former self that the
+// group waits for until its session is over.
+const membersPatience: RetryOptions = { ...usualPatience, retries: 14 }
+
 // Loaded when first used: a service that only writes needs no Kafka client.
-async function load({ brokers, clientId, logger, kafka: more = {} }: KafkajsOptions): Promise<Kafka> {
+async function load(
+  { brokers, clientId, logger, kafka: more = {} }: KafkajsOptions,
+  retry: RetryOptions
+): Promise<Kafka> {
   const kafkajs = await import('kafkajs')
   return new kafkajs.Kafka({
-    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 },
+    retry,
     ...more,
     brokers: [...brokers],
     clientId,

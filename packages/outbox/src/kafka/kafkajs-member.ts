@@ -6,6 +6,8 @@ import { fetching, noRestart, recordOf } from './kafkajs-record.ts'
 /** How many batches may be taken at the same time, of one partition each. */
 type KafkajsMembership = Membership & { readonly concurrency: number }
 
+const farewellMs = 3_000
+
 export async function joinWithKafkajs(kafka: Kafka, membership: KafkajsMembership): Promise<KafkaMember> {
   const leaving = new AbortController()
   let current = await enter(kafka, membership, onCrash)
@@ -42,7 +44,8 @@ export async function joinWithKafkajs(kafka: Kafka, membership: KafkajsMembershi
     },
     async leave() {
       leaving.abort()
-      await current.disconnect()
+      // It waits for a broker that may be gone: without a farewell the group notices when the session is over.
+      await Promise.race([current.disconnect(), sleep(farewellMs, undefined, { ref: false })])
     }
   }
 }
