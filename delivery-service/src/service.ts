@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { createHealth, createHttpServer, createMetrics, createMysql } from '@outbox-cdc/service-kit'
+import { createApp, createHealth, createHttpServer, createMetrics, createMysql } from '@outbox-cdc/service-kit'
 import type { Logger, Service } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import { createDeliveryStore } from './deliveries/delivery-store.ts'
-import { createApp } from './http/app.ts'
+import { apiDocument } from './http/api-document.ts'
+import { createDeliveriesRouter } from './http/deliveries-router.ts'
 import { createSubscriptions } from './messaging/subscriptions.ts'
 
 /** The parts of the service put together. */
@@ -15,7 +16,8 @@ export function createService(config: Config, logger: Logger): Service {
     ready: { mysql: async () => await db.raw('SELECT 1'), consumer: subscriptions.reading },
     live: { consumer: subscriptions.progressing }
   })
-  const app = createApp({ logger, health, metrics, deliveries: createDeliveryStore(db) })
+  const routes = createDeliveriesRouter(createDeliveryStore(db))
+  const app = createApp({ logger, health, metrics, routes, document: apiDocument })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {

@@ -1,8 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createOutbox, requireOutboxTable } from '@outbox-cdc/outbox'
-import { createHealth, createHttpServer, createMysql, type Logger, type Service } from '@outbox-cdc/service-kit'
+import {
+  createApp,
+  createHealth,
+  createHttpServer,
+  createMetrics,
+  createMysql,
+  type Logger,
+  type Service
+} from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
-import { createApp } from './http/app.ts'
+import { apiDocument } from './http/api-document.ts'
+import { explain } from './http/explain.ts'
+import { createOrdersRouter } from './http/orders-router.ts'
 import { pruneKeys } from './idempotency/key-store.ts'
 import { createOncePerKey } from './idempotency/once-per-key.ts'
 import { createPruning } from './idempotency/pruning.ts'
@@ -27,12 +37,11 @@ export function createService(config: Config, logger: Logger, overrides: Partial
       schemas: schemas.registered
     }
   })
-  const app = createApp({
-    logger,
-    health,
-    orders: createOrderStore(db),
-    placeOrder: createPlaceOrder({ db, outbox: createOutbox(writing), oncePerKey, now: () => new Date(), ...overrides })
-  })
+  const outbox = createOutbox(writing)
+  const placeOrder = createPlaceOrder({ db, outbox, oncePerKey, now: () => new Date(), ...overrides })
+  const routes = createOrdersRouter({ placeOrder, orders: createOrderStore(db) })
+  const metrics = createMetrics('order-service')
+  const app = createApp({ logger, health, metrics, routes, document: apiDocument, explain })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {

@@ -1,6 +1,8 @@
-import { createHealth, createHttpServer, runService } from '@outbox-cdc/service-kit'
+import { createApp, createHealth, createHttpServer, createMetrics, runService } from '@outbox-cdc/service-kit'
 import type { Logger, Service } from '@outbox-cdc/service-kit'
-import { createApp } from '../../../order-service/src/http/app.ts'
+import { apiDocument } from '../../../order-service/src/http/api-document.ts'
+import { explain } from '../../../order-service/src/http/explain.ts'
+import { createOrdersRouter } from '../../../order-service/src/http/orders-router.ts'
 import { createOrderStore } from '../../../order-service/src/orders/order-store.ts'
 import { type VariantConfig, variantSchema } from './order-config.ts'
 import { openDatabase, type WritePath, writePaths } from './write-paths.ts'
@@ -11,12 +13,12 @@ function createVariant(config: VariantConfig, logger: Logger): Service {
   const health = createHealth({ ready: { mysql: async () => await db.raw('SELECT 1') } })
   let path: WritePath | undefined
   const opened = async () => (path ??= await writePaths[config.BENCH_WRITE_PATH](config, db))
-  const app = createApp({
-    logger,
-    health,
+  const routes = createOrdersRouter({
     orders: createOrderStore(db),
     placeOrder: async (order, origin) => (await opened()).placeOrder(order, origin)
   })
+  const metrics = createMetrics('order-service')
+  const app = createApp({ logger, health, metrics, routes, document: apiDocument, explain })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {

@@ -16,18 +16,16 @@ type Report = { readonly status: 'up' | 'down'; readonly checks: Readonly<Record
 
 export type Health = { readonly routes: Router; readonly beginStop: () => void }
 
+const leaving: Report = { status: 'down', checks: { process: 'stopping' } }
+
 /** `GET /health/live` and `GET /health/ready`: 200 or 503, each check bounded, and readiness red once a stop begins. */
 export function createHealth({ ready, live = {}, timeoutMs = 1000 }: HealthOptions): Health {
   let stopping = false
-  const isStopping = async () => {
-    if (stopping) throw new Error('stopping')
-  }
   const reports = { live: shared(() => runAll(live, timeoutMs)), ready: shared(() => runAll(ready, timeoutMs)) }
   const routes = Router()
   for (const kind of ['live', 'ready'] as const) {
     routes.get(`/health/${kind}`, async (_, response) => {
-      const report =
-        kind === 'ready' && stopping ? await runAll({ process: isStopping }, timeoutMs) : await reports[kind]()
+      const report = kind === 'ready' && stopping ? leaving : await reports[kind]()
       response.status(report.status === 'up' ? 200 : 503).json(report)
     })
   }

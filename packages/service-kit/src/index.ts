@@ -1,4 +1,4 @@
-export { createApiDocs } from './api-docs.ts'
+export { createApp } from './create-app.ts'
 export { type Check, createHealth, type Health } from './health.ts'
 export { createHttpServer, type HttpServer } from './http-server.ts'
 export { ConfigError, loadConfig } from './load-config.ts'
@@ -18,6 +18,7 @@ export {
   validated
 } from './problem.ts'
 export { readSecrets } from './read-secrets.ts'
-export { contextOf, type RequestContext, requestContext } from './request-context.ts'
+export { contextOf } from './request-context.ts'
 export { runService, type Service } from './run-service.ts'
+export { variable } from './variable.ts'
 export { wholeNumberText } from './whole-number.ts'
