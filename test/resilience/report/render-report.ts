@@ -6,6 +6,8 @@ export type NotedRun = Run & {
   /** Left out where several faults shared one load: what came twice then belongs to none of them. */
   readonly pass?: number
   readonly versions: Versions
+  /** How many processes wanted each core of the machine. */
+  readonly busy?: number
 }
 export type Titled = {
   readonly name: string
@@ -139,8 +141,15 @@ function exceptions(runs: readonly NotedRun[]): string {
   const bad = runs.filter(({ outcome }) => outcome !== 'passed')
   return list(
     'Runs that did not pass',
-    bad.map(({ fault, at, outcome, reason }) => `${fault}, ${at.slice(0, 19)}Z: **${outcome}**. ${firstWords(reason)}.`)
+    bad.map(
+      run => `${run.fault}, ${run.at.slice(0, 19)}Z: **${run.outcome}**. ${firstWords(run.reason)}.${whySlow(run)}`
+    )
   )
+}
+
+function whySlow({ outcome, busy = 0 }: NotedRun): string {
+  const often = Math.round(busy)
+  return outcome === 'slow' && often > 1 ? ` The machine had ${often} times as much to do as it has cores.` : ''
 }
 
 /** Without the lines of code that an error names. */

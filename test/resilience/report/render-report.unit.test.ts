@@ -46,6 +46,8 @@ it('hides neither a loss nor a void run nor what was never run', () => {
   expect(text).toContain('mysqld-killed, 2026-01-02T03:04:05Z: **failed**. lost order 1')
   expect(text).toContain('**void**. nothing bit.')
   expect(text).toContain('- the full lengths: 0 of 2 faults')
+  const slow = render({ ...run, outcome: 'slow', reason: 'healed after 12.0 s, the bound was 10.0 s', busy: 4.5 })
+  expect(slow).toContain('**slow**. healed after 12.0 s, the bound was 10.0 s. The machine had 5 times as much to do')
   expect(text).toContain('- something else\n')
   expect(text).toContain('- a flood')
 })
