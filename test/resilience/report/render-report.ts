@@ -74,8 +74,8 @@ const howToRead = `## How a run goes
 A run is void when its fault was not seen to bite or fewer than 1,000 events flowed. *Healed after* is the time from the end of the
 cause (the process may be started, the network passes, the disk has space) until an order that was sent after it is delivered.
 Without a person that may take 10 s, or 20 s where Connect or its connector is hit; what may take longer has its reason below.
-*Refused* counts attempts, not orders: each was repeated until it had its 201. *Twice in Kafka* are records that came again and of which
-the inbox let one take effect.`
+*Refused* counts attempts, not orders: through an outage each order that waits asks again after the answer's \`Retry-After\` and a
+pause that grows. *Twice in Kafka* are records that came again, of which the inbox let one take effect.`
 
 function table(runs: readonly NotedRun[], faults: readonly Titled[]): string {
   const header = [
@@ -94,7 +94,7 @@ function row({ title, healWithinMs }: Titled, runs: readonly NotedRun[]): string
   const shortened = runs.filter(({ quick }) => quick).length
   const heals = runs.map(({ healMs }) => healMs ?? Infinity)
   const cells = [
-    title,
+    shortened === 0 ? atFullLength(title) : title,
     `${runs.length}${shortened > 0 ? ` (${shortened} quick)` : ''}`,
     count(sum(({ events }) => events)),
     sum(({ counts }) => counts.lost),
@@ -111,14 +111,16 @@ function row({ title, healWithinMs }: Titled, runs: readonly NotedRun[]): string
   return `| ${cells.join(' | ')} |`
 }
 
+const atFullLength = (title: string) => title.replace(/ \(quick: [^)]*\)/, '')
+
 function absorbedIn(runs: readonly NotedRun[]): string {
   const alone = runs.filter(({ pass }) => pass !== undefined)
-  return alone.length === 0 ? 'not noted' : String(alone.reduce((total, { absorbed }) => total + absorbed, 0))
+  return alone.length === 0 ? 'not noted' : count(alone.reduce((total, { absorbed }) => total + absorbed, 0))
 }
 
 function allowances(faults: readonly Titled[]): string {
   const lines = faults.flatMap(({ title, healWithinMs, because }) =>
-    because === undefined ? [] : [`- ${title}: ${seconds(healWithinMs)}, because ${because}.`]
+    because === undefined ? [] : [`- ${atFullLength(title)}: ${seconds(healWithinMs)}, because ${because}.`]
   )
   return lines.length === 0 ? '' : `## Where healing may take longer\n\n${lines.join('\n')}`
 }
