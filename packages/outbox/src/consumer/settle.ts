@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { boundIdle } from '../inbox/bound-idle.ts'
 import { AlreadyClaimedError, claim, settledAmong } from '../inbox/inbox-store.ts'
-import { isRetryable } from '../errors.ts'
+import { unbroken } from '../inbox/unbroken.ts'
 import { enqueue } from '../parking/parking-store.ts'
 import type { ConsumerSetup } from './consumer-setup.ts'
 import { type Divided, divide } from './divide.ts'
@@ -55,7 +55,6 @@ async function withoutSettled(setup: ConsumerSetup, items: readonly Prepared[]):
  */
 async function settleIn(trx: Knex.Transaction, setup: ConsumerSetup, items: readonly Prepared[]): Promise<Divided> {
   if (items.length === 0) return nothing
-  const broken = watchForBreak(trx)
   await boundIdle(trx, setup.idleTransactionMs)
   await claim(
     trx,
@@ -64,23 +63,10 @@ async function settleIn(trx: Knex.Transaction, setup: ConsumerSetup, items: read
   )
   const divided = await divide(trx, setup, items)
   await enqueue(trx, setup.name, divided.parked)
-  for (const wave of wavesOf(divided.flowing)) await wave.handler.work(wave.events, trx)
-  broken.throwIfAny()
-  return divided
-}
-
-// A deadlock ends the whole MySQL transaction. A handler that swallowed that error would go on without one, and without
-// its inbox row; so we remember it for him.
-function watchForBreak(trx: Knex.Transaction): { throwIfAny: () => void } {
-  let broken: unknown
-  trx.on('query-error', (error: unknown) => {
-    if (isRetryable(error)) broken = error
+  await unbroken(trx, async () => {
+    for (const wave of wavesOf(divided.flowing)) await wave.handler.work(wave.events, trx)
   })
-  return {
-    throwIfAny: () => {
-      if (broken !== undefined) throw broken
-    }
-  }
+  return divided
 }
 
 type Told = Divided & { readonly fresh: readonly Prepared[] }

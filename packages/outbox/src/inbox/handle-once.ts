@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { AlreadyClaimedError, claim } from './inbox-store.ts'
+import { unbroken } from './unbroken.ts'
 
 /** What remembers which messages were handled; the real one and the one for unit tests pass one contract suite. */
 export interface Inbox {
@@ -34,7 +35,7 @@ export function createInbox(db: Knex, consumer: string): Inbox {
           await db.transaction(async trx => {
             await claim(trx, consumer, [messageId])
             claimed = true
-            await work(trx)
+            await unbroken(trx, () => work(trx))
           })
           return 'handled'
         } catch (error) {

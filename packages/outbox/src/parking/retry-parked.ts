@@ -6,6 +6,7 @@ import type { Refusal } from '../consumer/read-envelope.ts'
 import { faultOf } from '../consumer/retry-policy.ts'
 import { checkVersions, type VersionCheck } from '../consumer/versions.ts'
 import { boundIdle } from '../inbox/bound-idle.ts'
+import { unbroken } from '../inbox/unbroken.ts'
 import { errorColumns } from './parking-store.ts'
 import { type ParkedRow, recordOfRow } from './parked-row.ts'
 
@@ -72,7 +73,8 @@ const searched = 1_000
 async function applyFirst(trx: Knex.Transaction, setup: ConsumerSetup, { row, item, versions }: Tried): Promise<void> {
   const refusal = 'refusal' in item ? item.refusal : versions.judge(item.event)
   if (refusal !== undefined) throw new StillRefused(refusal)
-  if ('handler' in item) await guarded(setup, row, () => item.handler.work([item.event], trx))
+  if ('handler' in item)
+    await guarded(setup, row, () => unbroken(trx, () => item.handler.work([item.event], trx)))
   await versions.save()
   const settled = { state: 'applied', settled_at: trx.fn.now(3) }
   await trx('parked_event').where({ id: row.id }).update(settled)
