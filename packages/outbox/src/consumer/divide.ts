@@ -27,10 +27,12 @@ export async function divide(
   const parked: Parked[] = []
 
   for (const item of items) {
+    const refused = refusalOf(item)
     // The event that fills a gap is the one that may pass those who wait for it; they follow at once.
-    const fillsGap = keys.get(item.key) === 'VERSION_GAP' && 'event' in item && versions.isNext(item.event)
+    const fillsGap =
+      refused === undefined && keys.get(item.key) === 'VERSION_GAP' && 'event' in item && versions.isNext(item.event)
     const refusal =
-      refusalOf(item) ?? ('event' in item && (fillsGap || !keys.has(item.key)) ? versions.judge(item.event) : undefined)
+      refused ?? ('event' in item && (fillsGap || !keys.has(item.key)) ? versions.judge(item.event) : undefined)
     if (keys.has(item.key) && !fillsGap) parked.push({ item, refusal: refusal ?? behind(item.key) })
     else if (refusal !== undefined) {
       await parkKey(trx, setup.name, { item, refusal })

@@ -4,7 +4,7 @@ import { eventually } from '../../../../test/support/eventually.ts'
 import { useDatabase } from '../../../../test/support/use-stack.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { noPostgres, usePostgres } from '../../test/postgres.ts'
-import { listParked, type OutboundEvent } from '../index.ts'
+import { listParked, type OutboundEvent, requestRetry } from '../index.ts'
 import type { ConsumedEvent } from './consumed-event.ts'
 import type { ConsumerSetup } from './consumer-setup.ts'
 import { checkVersions } from './versions.ts'
@@ -44,6 +44,25 @@ describe.each(databases)('a missing version on %s', (_, useDb) => {
     await eventually(async () => expect(await listParked(bench.db)).toEqual([]))
     await bench.produce(pick(one, 8))
     await eventually(async () => expect(await bench.effects()).toHaveLength(16))
+    expect(await bench.disorder()).toEqual([])
+  })
+
+  it('is held by its key when what fills the gap is refused, and all follow once that is healed', async () => {
+    const bench = await useConsumerBench({ database: await useDb(), partitions: 1 })
+    const all = bench.events({ keys: 2, perKey: 4 })
+    const one = all.filter(({ aggregateId }) => aggregateId === 1)
+    bench.refuse.add('1:2')
+    await bench.produce(pick(one, 1, 3))
+    await bench.consumer({ onGap: 'park', retryParkedEveryMs: 20 }).start()
+    await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ reason: 'VERSION_GAP' }]))
+    await bench.produce(pick(one, 2, 4))
+    await bench.produce(all.filter(({ aggregateId }) => aggregateId === 2))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(5))
+    expect((await bench.parked()).map(({ reason }) => reason)).toEqual(['VERSION_GAP', 'REFUSED', 'BEHIND'])
+
+    bench.refuse.clear()
+    await requestRetry(bench.db, { consumer: bench.group, key: '1' })
+    await eventually(async () => expect(await bench.effects()).toHaveLength(8))
     expect(await bench.disorder()).toEqual([])
   })
 
