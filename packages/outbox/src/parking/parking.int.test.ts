@@ -62,6 +62,31 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     ])
   })
 
+  it('keeps its events when the one who retries them has no handler for them', async () => {
+    const bench = await useConsumerBench({ database: await useDb() })
+    const id = { consumer: bench.group, key: '1' }
+    bench.refuse.add('1:1')
+    await bench.produce(bench.events({ keys: 1, perKey: 2 }))
+    const first = bench.consumer()
+    await first.start()
+    await eventually(async () => expect(await bench.parked()).toHaveLength(2))
+    await first.stop()
+    const without = bench.consumer({ on: {}, retryParkedEveryMs: 20 })
+    await without.start()
+    for (const attempts of [2, 3]) {
+      await requestRetry(bench.db, id)
+      await eventually(async () => expect((await showParked(bench.db, id))[0]).toMatchObject({ attempts }))
+    }
+    expect(await listParked(bench.db)).toMatchObject([{ reason: 'REFUSED', retryRequestedAt: null, waiting: 2 }])
+    await without.stop()
+
+    bench.refuse.clear()
+    await bench.consumer({ retryParkedEveryMs: 20 }).start()
+    await requestRetry(bench.db, id)
+    await eventually(async () => expect(await bench.effects()).toHaveLength(2))
+    expect(await bench.disorder()).toEqual([])
+  })
+
   it('is counted, with the age of the oldest', async () => {
     const bench = await useConsumerBench({ database: await useDb() })
     bench.refuse.add('1:1').add('2:1')

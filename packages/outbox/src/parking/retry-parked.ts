@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import type { ConsumerSetup } from '../consumer/consumer-setup.ts'
 import { createCrashGuard } from '../consumer/crash-guard.ts'
 import { type Prepared, prepare } from '../consumer/prepare.ts'
-import type { Refusal } from '../consumer/read-envelope.ts'
+import type { ParkReason, Refusal } from '../consumer/read-envelope.ts'
 import { faultOf } from '../consumer/retry-policy.ts'
 import { checkVersions, type VersionCheck } from '../consumer/versions.ts'
 import { boundIdle } from '../inbox/bound-idle.ts'
@@ -71,13 +71,26 @@ async function firstWaiting(trx: Knex.Transaction, setup: ConsumerSetup, key: st
 const searched = 1_000
 
 async function applyFirst(trx: Knex.Transaction, setup: ConsumerSetup, { row, item, versions }: Tried): Promise<void> {
-  const refusal = 'refusal' in item ? item.refusal : versions.judge(item.event)
+  const refusal = 'refusal' in item ? item.refusal : (handlerless(setup, row, item) ?? versions.judge(item.event))
   if (refusal !== undefined) throw new StillRefused(refusal)
-  if ('handler' in item)
-    await guarded(setup, row, () => unbroken(trx, () => item.handler.work([item.event], trx)))
+  if ('handler' in item) await guarded(setup, row, () => unbroken(trx, () => item.handler.work([item.event], trx)))
   await versions.save()
   const settled = { state: 'applied', settled_at: trx.fn.now(3) }
   await trx('parked_event').where({ id: row.id }).update(settled)
+}
+
+/**
+ * An event without a handler passes by where one was never needed. This one was parked by somebody who had one: by an
+ * older or newer version of the service, or by another consumer of the same name. To pass it by would be to lose it.
+ */
+function handlerless(setup: ConsumerSetup, row: ParkedRow, item: Prepared): Refusal | undefined {
+  if (!('ignored' in item) || neverHandled(setup).has(row.reason)) return undefined
+  return { reason: 'REFUSED', error: new Error(`No handler for ${item.event.name}, and there was one`) }
+}
+
+// Where versions are watched, events without a handler are parked too.
+function neverHandled({ onGap }: ConsumerSetup): ReadonlySet<ParkReason> {
+  return new Set(onGap === 'ignore' ? ['UNKNOWN_EVENT'] : ['UNKNOWN_EVENT', 'VERSION_GAP', 'VERSION_STALE', 'BEHIND'])
 }
 
 /** A retry that kills the process must not kill it for ever: the crash guard watches it as it watches a new record. */
