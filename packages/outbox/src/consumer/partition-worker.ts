@@ -67,7 +67,8 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
   return {
     push(records) {
       if (ending.signal.aborted) return Promise.resolve()
-      queue.push(...records)
+      // One by one: so many small records may come in one fetch that they do not fit on the stack as arguments.
+      for (const record of records) queue.push(record)
       wake()
       return queue.length <= 2 * full ? Promise.resolve() : new Promise(resolve => waiters.push(resolve))
     },
