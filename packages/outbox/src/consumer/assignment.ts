@@ -11,7 +11,7 @@ export type Assignment = {
   positions(): readonly Position[]
   /** Tells Kafka how far we are. What a crash leaves untold comes again, and the inbox knows it. */
   commit(member: KafkaMember): Promise<void>
-  /** Ends what is being settled; `commit` still works afterwards. */
+  /** Ends what is being settled, for good: what is assigned from then on is not taken. `commit` still works afterwards. */
   close(): Promise<void>
 }
 
@@ -19,13 +19,14 @@ export function createAssignment(setup: ConsumerSetup): Assignment {
   const workers = new Map<number, PartitionWorker>()
   const committed = new Map<number, bigint>()
   let ended: Promise<unknown> = Promise.resolve()
+  let closed = false
 
   return {
     assign(partitions) {
       ended = Promise.all([ended, ...[...workers.values()].map(worker => worker.close())])
       workers.clear()
       committed.clear()
-      for (const partition of partitions) workers.set(partition, createPartitionWorker(setup, ended))
+      for (const partition of closed ? [] : partitions) workers.set(partition, createPartitionWorker(setup, ended))
     },
     async push(partition, records) {
       await workers.get(partition)?.push(records)
@@ -42,6 +43,7 @@ export function createAssignment(setup: ConsumerSetup): Assignment {
       for (const [partition, offset] of next) committed.set(partition, offset)
     },
     async close() {
+      closed = true
       await Promise.all([ended, ...[...workers.values()].map(worker => worker.close())])
     }
   }

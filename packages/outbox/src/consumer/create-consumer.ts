@@ -56,7 +56,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     sessionTimeoutMs,
     onAssigned(partitions) {
       logger.info({ topic, group, partitions }, 'partitions assigned')
-      trouble = undefined
+      if (!stopping.signal.aborted) trouble = undefined
       assignment.assign(partitions)
     },
     onRearranging: commit,
