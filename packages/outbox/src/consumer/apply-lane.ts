@@ -14,11 +14,13 @@ export async function applyLane(setup: ConsumerSetup, items: readonly Prepared[]
 }
 
 async function applyChunk(setup: ConsumerSetup, chunk: readonly Prepared[], signal: AbortSignal): Promise<void> {
+  const [only, ...others] = chunk
+  if (only !== undefined && others.length === 0) return applyAlone(setup, only, signal)
   try {
     await patiently(setup, chunk, signal)
   } catch (error) {
     signal.throwIfAborted()
-    if (chunk.length > 1) setup.logger.warn({ err: error, events: chunk.length }, 'a batch failed: one by one now')
+    setup.logger.warn({ err: error, events: chunk.length }, 'a batch failed: one by one now')
     for (const item of chunk) await applyAlone(setup, item, signal)
   }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
+import { counted } from '../../test/counted.ts'
 import { kafkaClients } from '../../test/kafka-clients.ts'
+import { handle } from '../index.ts'
 
 describe.each(kafkaClients)('createConsumer on %s', (_, useClient) => {
   it('handles each event once and in the order of its key, however often Kafka delivers it', async () => {
@@ -31,6 +33,22 @@ describe.each(kafkaClients)('createConsumer on %s', (_, useClient) => {
     await second.stop()
     expect(bench.seen.duplicates).toBe(0)
     expect(await bench.disorder()).toEqual([])
+  })
+
+  it.each([
+    [1, { retryable: false }],
+    [4, {}]
+  ])('tries an event %i times, as its error has it, before it is parked', async (times, said) => {
+    const bench = await useConsumerBench()
+    let tries = 0
+    const handler = handle(counted, async () => {
+      tries++
+      throw Object.assign(new Error('never'), said)
+    })
+    await bench.produce(bench.events({ keys: 1, perKey: 1 }))
+    await bench.consumer({ kafka: useClient(), handler, retry: { firstDelayMs: 5 } }).start()
+    await eventually(async () => expect(await bench.parked()).toHaveLength(1))
+    expect(tries).toBe(times)
   })
 
   it('parks a refused event with all later ones of its key, and lets other keys flow', async () => {
