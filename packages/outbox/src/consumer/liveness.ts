@@ -31,7 +31,7 @@ export type Liveness = {
 export function createLiveness({ kafka, topic, group, options, positions }: Watched): Liveness {
   const { stallAfterMs = 60_000, onStalled } = options
   let lags: ReadonlyMap<number, number> = new Map()
-  let last = { position: '', at: Date.now() }
+  let last = { position: '', at: performance.now() }
   let stalled: string | undefined
   let unreachable: string | undefined
 
@@ -51,11 +51,11 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
   function judge(position: string): void {
     const idle = total(lags) === 0 && unreachable === undefined
     if (idle || position !== last.position) {
-      last = { position, at: Date.now() }
+      last = { position, at: performance.now() }
       stalled = undefined
       return
     }
-    const since = Date.now() - last.at
+    const since = performance.now() - last.at
     if (since < stallAfterMs || stalled !== undefined) return
     stalled = unreachable ?? `${total(lags)} events wait and none was settled for ${Math.round(since / 1_000)} s`
     onStalled?.(stalled)
