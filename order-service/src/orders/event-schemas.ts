@@ -27,7 +27,7 @@ export function createEventSchemas(url: string, logger: Logger): EventSchemas {
       try {
         await encoding.register()
         problem = undefined
-        return logger.info({ registry: url }, 'schemas registered')
+        return logger.info({ registry: new URL(url).host }, 'schemas registered')
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
         if (reason !== problem) logger.error({ err: error }, 'schemas not registered, trying again')

@@ -32,6 +32,8 @@ export interface SchemaRegistry {
 export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryOptions): SchemaRegistry {
   let loaded: Promise<Client> | undefined
   const client = () => (loaded ??= load())
+  // What is thrown is logged, shown and stored, and a password may stand in the URL.
+  const shown = url.replace(/\/\/[^/]*@/, '//')
 
   async function load(): Promise<Client> {
     const { SchemaRegistry, SchemaType } = await import('@kafkajs/confluent-schema-registry')
@@ -51,7 +53,7 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
         const { id } = await registry.register(schema as never, { subject })
         return { id, type: (await registry.getSchema(id)) as unknown as avsc.Type }
       } catch (cause) {
-        throw refusedOrAway(cause, { what: `The schema of ${subject}`, url, refusals: [409, 422] })
+        throw refusedOrAway(cause, { what: `The schema of ${subject}`, url: shown, refusals: [409, 422] })
       }
     },
     async find(id) {
@@ -59,7 +61,7 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
       try {
         return { id, type: (await registry.getSchema(id)) as unknown as avsc.Type }
       } catch (cause) {
-        throw refusedOrAway(cause, { what: `Schema ${id}`, url, refusals: [404] })
+        throw refusedOrAway(cause, { what: `Schema ${id}`, url: shown, refusals: [404] })
       }
     }
   }
