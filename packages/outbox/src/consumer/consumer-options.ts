@@ -47,7 +47,10 @@ export type ConsumerOptions = HandlingOptions & {
   readonly kafka: KafkaClient
   readonly topic: string
   readonly group: string
-  /** Under which the inbox remembers what was handled; the group's name when left out. Never change it in operation. */
+  /**
+   * Under which the inbox remembers what was handled; the group's name when left out. Never change it in operation. One
+   * name for each topic: consumers that share one retry each other's parked events.
+   */
   readonly name?: string
   /**
    * A member that is silent for longer loses its partitions; 10,000 by default. After a kill, and after a broker's

@@ -3,7 +3,10 @@ import { OutboxError } from '../errors.ts'
 
 /** For how long handled messages are remembered. Times are in milliseconds. */
 export type InboxRetention = {
-  /** How far back a replay or a reset of the group's offsets may reach beyond the topic's own retention; 0 by default. */
+  /**
+   * How far back beyond the topic's own retention events may come again, by a replay, a reset of the group's offsets or a
+   * connector that begins again at an older place of the binlog; 0 by default.
+   */
   readonly replayWindowMs?: number
   /** How long inbox rows are kept; computed when left out. Shorter than needed is refused at start. */
   readonly keepMs?: number
