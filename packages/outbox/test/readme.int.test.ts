@@ -14,11 +14,16 @@ function snippets(): Record<string, string> {
   return Object.fromEntries(blocks.map(([, name = '', text = '']) => [name, text]))
 }
 
+/** What the README has one install beside the package. */
+function installed(): readonly string[] {
+  return /npm install @outbox-cdc\/outbox (.*)\n/.exec(readme)?.[1]?.split(' ') ?? []
+}
+
 it('leads from npm install to a working consumer, as the README says, in an empty project', async () => {
   const orders = await useDatabase('orders')
   const deliveries = await useDatabase('deliveries')
   const env = { ORDERS_URL: orders.url, DELIVERIES_URL: deliveries.url }
-  const project = await useEmptyProject(['knex', 'kafkajs', 'mysql2', 'pino', 'zod'])
+  const project = await useEmptyProject(installed())
   await project.write(snippets())
   await project.typeCheck()
   await project.node('migrate.ts', [], env)
