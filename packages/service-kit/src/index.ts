@@ -1,3 +1,4 @@
+export { answer, describeApi } from './api-document.ts'
 export { createApp } from './create-app.ts'
 export { type Check, createHealth, type Health } from './health.ts'
 export { createHttpServer, type HttpServer } from './http-server.ts'
