@@ -1,4 +1,5 @@
 import knex, { type Knex } from 'knex'
+import { fromUrl } from './mysql.ts'
 
 type MigrateOptions = {
   readonly url: string
@@ -12,7 +13,7 @@ type MigrateOptions = {
 export async function migrate({ url, directory, report, params = {} }: MigrateOptions): Promise<void> {
   const db = knex({
     client: 'mysql2',
-    connection: url,
+    connection: fromUrl(url),
     pool: { min: 0, max: 3 },
     migrations: { directory, loadExtensions: ['.ts'] }
   })

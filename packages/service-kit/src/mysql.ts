@@ -58,7 +58,7 @@ export function createMysql({ url, name, logger, poolSize = 16 }: MysqlOptions):
   return db
 }
 
-function fromUrl(url: string) {
+export function fromUrl(url: string) {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url)
   return {
     host: hostname.replace(/^\[|\]$/g, ''),

@@ -21,6 +21,8 @@ function configOf(url: string): Knex.Config {
   if (protocol === 'mysql:') {
     const withTime = new URL(url)
     withTime.searchParams.set('timezone', 'Z')
+    // As the services take it; the driver wants an object.
+    if (withTime.searchParams.get('ssl') === 'true') withTime.searchParams.set('ssl', '{}')
     const afterCreate = (connection: Session, done: (error: Error | null) => void) =>
       connection.query("SET time_zone = '+00:00'", done)
     return { client: 'mysql2', connection: withTime.href, pool: { ...pool, afterCreate } }
