@@ -20,6 +20,7 @@ type Service = {
   readonly healthcheck?: object
   readonly mem_limit?: string
   readonly restart?: string
+  readonly logging?: object
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -81,8 +82,9 @@ it('lets a service into the groups of the passwords that it uses, and into no ot
 })
 
 it('pins every public image, and bounds and checks every service', () => {
-  for (const [name, { image, mem_limit, healthcheck, restart }] of all) {
+  for (const [name, { image, mem_limit, healthcheck, restart, logging }] of all) {
     expect([name, mem_limit]).toEqual([name, expect.any(String)])
+    expect([name, logging]).toEqual([name, { driver: 'local' }]) // the usual driver has no bound
     if (image.startsWith('outbox-cdc/')) continue // these bring their own HEALTHCHECK
     expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+\.\d+/)])
     expect([name, healthcheck, restart]).toEqual([name, expect.any(Object), 'unless-stopped'])
