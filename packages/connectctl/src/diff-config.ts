@@ -7,7 +7,7 @@ export type ConfigChange = {
 }
 
 const addedByServer = new Set(['name', '__internal.config.version'])
-const secretKey = /password|secret|credential|sasl\.jaas|private\.key|api\.?key|token/i
+const secretKey = /password|secret|credential|sasl\.jaas|private\.key|api\.?key|token|user\.info/i
 
 /** Whether a setting's value must never be shown. */
 export function isSecretKey(key: string): boolean {

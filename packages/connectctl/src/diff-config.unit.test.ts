@@ -21,6 +21,12 @@ it('converges: what was applied shows no change, whatever it is', () => {
   fc.assert(fc.property(config, wanted => diffConfig({ ...wanted, name: wanted['name'] ?? 'x' }, wanted).length === 0))
 })
 
-it.each(['database.password', 'sasl.jaas.config', 'ssl.key.password', 'aws.secret.access.key'])('hides %s', key => {
+it.each([
+  'database.password',
+  'sasl.jaas.config',
+  'ssl.key.password',
+  'aws.secret.access.key',
+  'value.converter.basic.auth.user.info'
+])('hides %s', key => {
   expect(isSecretKey(key)).toBe(true)
 })
