@@ -1,33 +1,73 @@
-import { rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { parseArgs } from 'node:util'
 import { livingProcesses } from '../packages/stack/src/index.ts'
 import { readSettings } from './pipeline/settings.ts'
 
-// npm run reset: deletes this clone's data after asking; --yes does not ask.
+const usage = `Usage: npm run reset -- [options]
+
+Deletes what npm start keeps in .data/stack, or in the folder named by DATA_DIR, after asking.
+
+  --yes   do not ask`
+
+// What npm start makes in its folder: DATA_DIR may be one that holds other people's files too, or the wrong one.
+const made = ['mysql', 'kafka', 'connect', 'registry', 'logs', 'run', 'secrets', 'pipeline.env']
+const signs = ['pipeline.env', 'secrets/root', 'secrets/orders_owner']
+
+const { yes, help } = optionsOrExit()
+if (help) {
+  console.log(usage)
+  process.exit(0)
+}
 const settings = readSettings([], process.env)
 if (settings === 'help') process.exit(2)
-const living = await livingProcesses(join(settings.dir, 'run'))
+const { dir } = settings
+const living = await livingProcesses(join(dir, 'run'))
 if (living.length > 0) {
   const names = living.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
-  console.error(`✗ It is still up: ${names}. Stop it first: Ctrl-C where npm start runs.`)
-  process.exit(1)
+  fail(`It is still up: ${names}. Stop it first: Ctrl-C where npm start runs.`)
 }
-if (process.argv.includes('--yes') || (await confirmed(settings.dir))) {
-  await rm(settings.dir, { recursive: true, force: true })
+if (!existsSync(dir)) {
+  console.log('There is nothing to clear. npm start begins afresh.')
+  process.exit(0)
+}
+if (!signs.some(sign => existsSync(join(dir, sign))))
+  fail(`${dir} holds no data of npm start; nothing was deleted. DATA_DIR names the folder.`)
+if (yes || (await confirmed(dir))) {
+  for (const name of made) await rm(join(dir, name), { recursive: true, force: true })
+  const left = await readdir(dir)
+  if (left.length === 0) await rmdir(dir)
+  else console.log(`Left, because npm start did not make it: ${left.join(', ')}`)
   console.log('Cleared. npm start begins afresh.')
 } else {
   console.log('Nothing was deleted.')
   process.exitCode = 1
 }
 
-async function confirmed(dir: string): Promise<boolean> {
+async function confirmed(folder: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
     console.error('This deletes data and there is no terminal to ask on: say npm run reset -- --yes')
     return false
   }
   const asking = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await asking.question(`This deletes every order, event and password in ${dir}. Type yes to go on: `)
+  const answer = await asking.question(`This deletes every order, event and password in ${folder}. Type yes to go on: `)
   asking.close()
   return answer.trim() === 'yes'
+}
+
+function fail(sentence: string): never {
+  console.error(`✗ ${sentence}`)
+  process.exit(1)
+}
+
+function optionsOrExit() {
+  const flag = { type: 'boolean', default: false } as const
+  try {
+    return parseArgs({ options: { yes: flag, help: flag } }).values
+  } catch (error) {
+    console.error(`✗ ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    process.exit(2)
+  }
 }
