@@ -31,7 +31,7 @@ export function startHeartbeatReader(options: HeartbeatReaderOptions): Heartbeat
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      consumer = consumerFor(options.topic, options.brokers)
+      consumer = consumerFor(options)
       await readUntilCrash(consumer, { ...options, fetched, signal: stopping.signal }).catch(() => undefined)
       await consumer.disconnect().catch(() => undefined)
       await sleep(500, undefined, { signal: stopping.signal }).catch(() => undefined)
@@ -48,9 +48,10 @@ export function startHeartbeatReader(options: HeartbeatReaderOptions): Heartbeat
   }
 }
 
-function consumerFor(topic: string, brokers: readonly string[]): Consumer {
+/** A group of its own: in one that two keepers share, one of them reads nothing and restarts what flows. */
+function consumerFor({ topic, brokers, sender }: HeartbeatReaderOptions): Consumer {
   return quietKafka(brokers).consumer({
-    groupId: `connectctl-keeper-${topic}`,
+    groupId: `connectctl-keeper-${topic}-${sender}`,
     sessionTimeout: 6_000,
     heartbeatInterval: 1_500,
     rebalanceTimeout: 6_000,
@@ -62,20 +63,26 @@ function consumerFor(topic: string, brokers: readonly string[]): Consumer {
 type Reading = HeartbeatReaderOptions & { readonly fetched: () => void; readonly signal: AbortSignal }
 
 async function readUntilCrash(consumer: Consumer, reading: Reading): Promise<void> {
-  const ended = new Promise<void>(resolve => {
-    consumer.on(consumer.events.CRASH, () => resolve())
-    reading.signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
+  const stop = () => end()
+  consumer.on(consumer.events.CRASH, stop)
   consumer.on(consumer.events.FETCH, reading.fetched)
-  await consumer.connect()
-  await consumer.subscribe({ topic: reading.topic, fromBeginning: false })
-  await consumer.run({
-    eachMessage: async ({ message }) => {
-      const beat = liftedBeat(message.headers) ?? beatIn(message.value?.toString() ?? '')
-      if (beat?.sender === reading.sender) reading.onArrival(Number(beat.sent_ms))
-    }
-  })
-  await ended
+  reading.signal.addEventListener('abort', stop, { once: true })
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topic: reading.topic, fromBeginning: false })
+    await consumer.run({
+      autoCommit: false, // without offsets the group is gone with its keeper
+      eachMessage: async ({ message }) => {
+        const beat = liftedBeat(message.headers) ?? beatIn(message.value?.toString() ?? '')
+        if (beat?.sender === reading.sender) reading.onArrival(Number(beat.sent_ms))
+      }
+    })
+    await ended
+  } finally {
+    // Or each consumer would be kept for as long as Kafka is away.
+    reading.signal.removeEventListener('abort', stop)
+  }
 }
 
 type Beat = { readonly sender?: unknown; readonly sent_ms?: unknown }
