@@ -28,7 +28,7 @@ it.each(chosen)('flows again after $name', async fault => {
   courses.push(course)
   const { bitten, flowBackAt, faultAt, endedAt } = course
   console.log(
-    `${fault.name}: back ${(flowBackAt ?? Infinity) - bitten.causeOverAt} ms after the cause, ${endedAt - faultAt} ms in all; ${bitten.bite}`
+    `${fault.name}: back ${Math.round((flowBackAt ?? Infinity) - bitten.causeOverAt)} ms after the cause, ${endedAt - faultAt} ms in all; ${bitten.bite}`
   )
   expect(bitten.bite, 'the fault was not seen to bite').toBeDefined()
   expect(flowBackAt, 'nothing flowed again').toBeDefined()
