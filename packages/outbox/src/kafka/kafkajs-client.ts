@@ -78,9 +78,9 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
 }
 
 const usualPatience: RetryOptions = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 }
-// Longer than a broker takes to come back from a kill: whoever gives up before joins anew, beside a former self that the
-// group waits for until its session is over.
-const membersPatience: RetryOptions = { ...usualPatience, retries: 14 }
+// Some 20 s, longer than a broker takes to come back from a kill: whoever gives up before joins anew, beside a former
+// self that the group waits for until its session is over.
+const membersPatience: RetryOptions = { ...usualPatience, retries: 24 }
 
 // Loaded when first used: a service that only writes needs no Kafka client.
 async function load(
