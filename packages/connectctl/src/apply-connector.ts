@@ -1,12 +1,12 @@
-import { beginAtPosition, rebuildSchemaHistory } from './begin-at-position.ts'
+import { beginAtPosition, finishBeginning, hasNotBegun, rebuildSchemaHistory } from './begin-at-position.ts'
 import type { BeginOptions } from './begin-at-position.ts'
-import type { ConnectApi, ConnectorConfig } from './connect-api.ts'
+import type { ConnectApi, ConnectorConfig, ConnectorStatus } from './connect-api.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { diffConfig } from './diff-config.ts'
 import type { ConfigChange } from './diff-config.ts'
 import { ConnectctlError } from './errors.ts'
 import { validateByWorker } from './validate-by-worker.ts'
-import { waitUntilRunning } from './wait-until-running.ts'
+import { statusPath, waitUntilRunning } from './wait-until-running.ts'
 
 export type ApplyOptions = BeginOptions & {
   /** Told what is about to change, before it is sent. */
@@ -19,9 +19,14 @@ export type ApplyOptions = BeginOptions & {
 export type ApplyResult = {
   readonly outcome: 'created' | 'changed' | 'unchanged' | 'rebuilt'
   readonly changes: readonly ConfigChange[]
+  /** Set where somebody paused or stopped it: it was left so, and nothing was waited for. */
+  readonly idle?: 'paused' | 'stopped'
 }
 
-/** Brings the connector to what its file says and waits until every task runs. Safe to repeat. */
+/**
+ * Brings the connector to what its file says and waits until every task runs. Safe to repeat, also after a run that was
+ * broken off. What a person paused or stopped stays so.
+ */
 export async function applyConnector(
   api: ConnectApi,
   file: ConnectorFile,
@@ -31,15 +36,31 @@ export async function applyConnector(
   const current = await api.request<ConnectorConfig | undefined>('GET', `${path}/config`, { orMissing: true })
   const changes = diffConfig(current ?? {}, file.config)
   if (current === undefined || changes.length > 0) options.onDifference?.(changes, current !== undefined)
-  const outcome = outcomeOf(current, changes, options)
+  const idle = current === undefined ? undefined : await idleState(api, file)
+  const begins = current === undefined || (mayBeUnbegun(current, file, idle) && (await hasNotBegun(api, file)))
+  const outcome = outcomeOf(begins ? undefined : current, changes, options)
   if (outcome !== 'unchanged') await refuseInvalid(api, file)
-  if (outcome === 'created') await beginAtPosition(api, file, options)
+  if (outcome === 'created' && current === undefined) await beginAtPosition(api, file, options)
+  if (outcome === 'created' && current !== undefined) await finishBeginning(api, file, options)
   if (outcome === 'rebuilt') await rebuildSchemaHistory(api, file, options)
   // A task that failed before stays FAILED, whatever its file says now, until somebody restarts it.
   if (outcome === 'unchanged') await api.request('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
   if (outcome === 'changed') await api.request('PUT', `${path}/config`, { body: file.config })
+  if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
   if (options.wait !== false) await waitUntilRunning(api, file.name, options)
   return { outcome, changes }
+}
+
+/** What a run that was broken off leaves: a connector that was never resumed, or one in Debezium's recovery mode. */
+function mayBeUnbegun(current: ConnectorConfig, { config }: ConnectorFile, idle: ApplyResult['idle']): boolean {
+  const mode = 'snapshot.mode'
+  return idle === 'stopped' || (idle === undefined && current[mode] === 'recovery' && config[mode] !== 'recovery')
+}
+
+async function idleState(api: ConnectApi, { name }: ConnectorFile): Promise<ApplyResult['idle']> {
+  const status = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
+  if (status?.connector.state === 'PAUSED') return 'paused'
+  return status?.connector.state === 'STOPPED' ? 'stopped' : undefined
 }
 
 /** Asked beforehand: Connect 4.3 answers a configuration that it finds invalid with a 500 that says nothing. */

@@ -22,19 +22,37 @@ export type BeginOptions = {
  * binlog position, and only then reads. Without offsets of its own, Debezium would begin at the present.
  */
 export async function beginAtPosition(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  const path = pathOf(file)
   await api.request('POST', '/connectors', { body: { name: file.name, config: file.config, initial_state: 'STOPPED' } })
   await waitUntilStopped(api, file.name)
-  const kept = await api.request<ConnectorOffsets>('GET', `${path}/offsets`)
-  if (kept.offsets.length > 0) {
+  const kept = await storedOffsets(api, file)
+  if (progressOf(kept) === 'reads') {
     options.note?.(`${file.name} goes on at the offsets of its former life`)
-    await api.request('PUT', `${path}/resume`)
-    return
+    await api.request('PUT', `${pathOf(file)}/resume`)
+  } else await finishBeginning(api, file, options)
+}
+
+/** Goes on where a beginning was broken off: one that nobody finishes looks as if it were stopped by hand, for ever. */
+export async function finishBeginning(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+  if (progressOf(await storedOffsets(api, file)) === 'nothing') {
+    const position = await options.startAt()
+    options.note?.(`${file.name} begins at ${position.file}:${position.position}`)
+    await api.request('PATCH', `${pathOf(file)}/offsets`, { body: offsetsAt(position, file.config) })
   }
-  const position = await options.startAt()
-  options.note?.(`${file.name} begins at ${position.file}:${position.position}`)
-  await api.request('PATCH', `${path}/offsets`, { body: offsetsAt(position, file.config) })
   await runInRecoveryMode(api, file, options)
+}
+
+/** Whether a connector has read nothing yet: one that is stopped then was not stopped by hand, but never begun. */
+export async function hasNotBegun(api: ConnectApi, file: ConnectorFile): Promise<boolean> {
+  return progressOf(await storedOffsets(api, file)) !== 'reads'
+}
+
+function storedOffsets(api: ConnectApi, file: ConnectorFile): Promise<ConnectorOffsets> {
+  return api.request<ConnectorOffsets>('GET', `${pathOf(file)}/offsets`)
+}
+
+function progressOf({ offsets }: ConnectorOffsets): 'nothing' | 'is placed' | 'reads' {
+  if (offsets.length === 0) return 'nothing'
+  return offsets.some(({ offset }) => offset !== null && notYetReadMark in offset) ? 'is placed' : 'reads'
 }
 
 /** Makes the schema history anew from the tables as they are now; the offsets stay. */

@@ -9,6 +9,8 @@ import { createTopics } from '../../../scripts/pipeline/create-topics.ts'
 import { tempFolder } from '../../../test/support/temp-folder.ts'
 import { createDatabase, useStack, uniqueName } from '../../../test/support/use-stack.ts'
 import { createConnectApi } from '../src/connect-api.ts'
+import { readConnectorFile } from '../src/connector-file.ts'
+import type { ConnectorFile } from '../src/connector-file.ts'
 import { run } from '../src/run.ts'
 
 const ours = join(import.meta.dirname, '../../../connect-config/orders-connector.json')
@@ -21,6 +23,8 @@ export type OwnConnector = {
   readonly database: string
   readonly topic: string
   readonly db: Knex
+  readonly environment: Readonly<Record<'CONNECT_URL', string>> & Readonly<Record<string, string>>
+  readonly file: () => Promise<ConnectorFile>
   /** Everything that was said so far, on stdout and stderr. */
   readonly said: () => string
   readonly connectctl: (...args: string[]) => Promise<Answer>
@@ -93,6 +97,8 @@ export async function ownConnector(): Promise<OwnConnector> {
     database,
     topic: `${name}.${database}.outbox`,
     db,
+    environment,
+    file: () => readConnectorFile(join(dir, `${name}.json`), environment),
     said: () => said.join('\n'),
     connectctl,
     configure,

@@ -51,8 +51,11 @@ export function addApply(program: Command, context: Context): void {
       }
       if (session.json) context.write(asJson(results.map(each => ({ ...each, changes: shown(each.changes) }))))
       else
-        for (const { name, outcome } of results)
-          context.write(`✓ ${name}: ${outcome}${flags.wait ? ', every task runs' : ''}`)
+        for (const { name, outcome, idle } of results) {
+          const running = flags.wait ? ', every task runs' : ''
+          const state = idle === undefined ? running : `, ${idle} by hand: connectctl resume ${name}`
+          context.write(`✓ ${name}: ${outcome}${state}`)
+        }
     })
 }
 

@@ -21,6 +21,8 @@ export type Observation = {
   readonly probed: boolean
   /** Since when a worker that has a part of it takes no connection; undefined while all do, or nobody asked. */
   readonly workerGoneSince: number | undefined
+  /** Whether the keeper applied it and was broken off: it may be stopped, or run with settings that are not its file's. */
+  readonly halfApplied: boolean
 }
 
 export type Policy = {
@@ -61,9 +63,11 @@ export function decide(seen: Observation, actions: readonly number[], policy: Po
   if (status === 'starting') return { action: 'none', reason: 'Connect knows it, and has not begun to run it' }
   if (status === 'missing') return decideMissing({ seen, actions, policy })
   const { state } = status.connector
+  if (state === 'STOPPED' && seen.halfApplied) return decideHalfApplied({ seen, actions, policy })
   if (state === 'PAUSED' || state === 'STOPPED') return { action: 'none', reason: `${state.toLowerCase()} by hand` }
   const failed = [status.connector, ...status.tasks].find(part => part.state === 'FAILED')
   if (failed) return decideFailed(failed.trace ?? '', { seen, actions, policy })
+  if (seen.halfApplied) return decideHalfApplied({ seen, actions, policy })
   if (seen.runningSince === undefined) return decideStarting({ seen, actions, policy })
   return decideRunning({ seen, actions, policy })
 }
@@ -72,6 +76,12 @@ type Situation = { readonly seen: Observation; readonly actions: readonly number
 
 function decideMissing(situation: Situation): Decision {
   const reason = 'it does not exist'
+  if (waitsForMysql(situation)) return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
+  return withinBudget({ action: 'apply', reason }, situation)
+}
+
+function decideHalfApplied(situation: Situation): Decision {
+  const reason = 'applying it was broken off'
   if (waitsForMysql(situation)) return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
   return withinBudget({ action: 'apply', reason }, situation)
 }

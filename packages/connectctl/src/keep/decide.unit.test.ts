@@ -26,6 +26,7 @@ function seen(overrides: Partial<Observation> = {}): Observation {
     lastArrivalAt: now - 500,
     probed: true,
     workerGoneSince: undefined,
+    halfApplied: false,
     ...overrides
   }
 }
@@ -61,6 +62,15 @@ describe('what the keeper does', () => {
       reason: expect.stringContaining('worker')
     })
     expect(act({ lastArrivalAt, workerGoneSince: now - defaultPolicy.startGraceMs - 1 }).action).toBe('restart')
+  })
+
+  it('goes on with its own work that was broken off, though not with what somebody paused', () => {
+    const stopped = status('STOPPED', 'STOPPED')
+    expect(act({ status: stopped })).toMatchObject({ action: 'none', reason: 'stopped by hand' })
+    expect(act({ status: stopped, halfApplied: true }).action).toBe('apply')
+    expect(act({ status: stopped, halfApplied: true }, [now - 500, now - 100]).action).toBe('none')
+    expect(act({ halfApplied: true }).action).toBe('apply')
+    expect(act({ status: status('PAUSED', 'PAUSED'), halfApplied: true }).action).toBe('none')
   })
 
   it('restarts a connector that says RUNNING while nothing comes through', () => {

@@ -52,6 +52,7 @@ export function createWatch(options: WatchOptions) {
   let status: Observation['status'] = 'unreachable'
   let seenBefore = false
   let workerGoneSince: number | undefined
+  let halfApplied = false
   const goneSince = createWorkerPresence()
 
   async function tick(): Promise<void> {
@@ -80,7 +81,8 @@ export function createWatch(options: WatchOptions) {
       startingSince: place.on === undefined ? place.since : undefined,
       lastArrivalAt: arrivalAt(),
       probed: probe !== undefined,
-      workerGoneSince
+      workerGoneSince,
+      halfApplied
     }
   }
 
@@ -122,7 +124,9 @@ export function createWatch(options: WatchOptions) {
 
   async function applyAgain(): Promise<void> {
     const note = (line: string) => log.info({ connector: file.name }, line)
+    halfApplied = true
     await applyConnector(options.api, file, { startAt: options.startAt, note, timeoutMs: 30_000 })
+    halfApplied = false
   }
 
   async function restart(): Promise<void> {
@@ -145,6 +149,8 @@ export function createWatch(options: WatchOptions) {
     if (status === 'missing') return { ...rest, verdict: 'failed', reason: 'it does not exist' }
     if (status === 'unreachable') return { ...rest, verdict: 'silent', reason: 'Kafka Connect does not answer' }
     if (status === 'starting') return { ...rest, verdict: 'waiting', reason: 'Connect has not begun to run it' }
+    if (halfApplied && status.connector.state === 'STOPPED')
+      return { ...rest, verdict: 'waiting', reason: 'applying it was broken off' }
     return { ...rest, ...judge(status, rest.flow) }
   }
 

@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest'
+import { eventually } from '../../../test/support/eventually.ts'
+import { applyConnector } from '../src/apply-connector.ts'
+import { recordedPosition } from '../src/binlog-position.ts'
+import { createConnectApi } from '../src/connect-api.ts'
+import type { ConnectApi, ConnectorStatus } from '../src/connect-api.ts'
+import { defaultPolicy } from '../src/keep/decide.ts'
+import { createWatch } from '../src/keep/watch.ts'
+import { statusPath } from '../src/wait-until-running.ts'
+import { ownConnector, recordsOf } from './own-connector.ts'
+
+type Breaks = (request: string, body: unknown) => boolean
+
+/** Connect as it is, but each request that `breaks` names fails once before it is sent. */
+function breakingOnce(api: ConnectApi, breaks: Breaks): ConnectApi {
+  let broken = false
+  return {
+    url: api.url,
+    request(method, path, options) {
+      if (broken || !breaks(`${method} ${path.split('/').at(-1)}`, options?.body))
+        return api.request(method, path, options)
+      broken = true
+      return Promise.reject(new Error('the line was cut'))
+    }
+  }
+}
+
+const isRecovery = (body: unknown) => (body as Record<string, string>)['snapshot.mode'] === 'recovery'
+
+const stateOf = async (api: ConnectApi, name: string) =>
+  (await api.request<ConnectorStatus>('GET', statusPath(name))).connector.state
+
+it.each<readonly [when: string, state: string, breaks: Breaks]>([
+  ['was created', 'STOPPED', request => request === 'PATCH offsets'],
+  ['got its offsets', 'STOPPED', request => request === 'PUT resume'],
+  ['had not all of its settings', 'RUNNING', (request, body) => request === 'PUT config' && !isRecovery(body)]
+])('applies a connector again that was left alone when it %s', async (_when, state, breaks) => {
+  const { connectctl, insertEvent, topic, name, file, environment } = await ownConnector()
+  await insertEvent(1)
+  const api = createConnectApi({ url: environment.CONNECT_URL })
+  const startAt = async () => recordedPosition((await file()).config, environment)
+  await expect(applyConnector(breakingOnce(api, breaks), await file(), { startAt })).rejects.toThrow('was cut')
+  await eventually(async () => expect(await stateOf(api, name)).toBe(state))
+  expect(await connectctl('--timeout', '20', 'apply')).toMatchObject({ code: 0 })
+  const records = await recordsOf(topic)
+  await eventually(() => expect(records.map(({ value }) => value.payload['event_id'])).toEqual([1]))
+  expect((await connectctl('diff')).code).toBe(0)
+})
+
+it('is not taken by the keeper for stopped by hand when it was the keeper whose work was broken off', async () => {
+  const { insertEvent, topic, name, file, environment } = await ownConnector()
+  await insertEvent(1)
+  const api = createConnectApi({ url: environment.CONNECT_URL })
+  const connector = await file()
+  const watch = createWatch({
+    api: breakingOnce(api, request => request === 'PATCH offsets'),
+    file: connector,
+    probe: undefined,
+    policy: { ...defaultPolicy, firstBackoffMs: 100 },
+    redAfterMs: 5_000,
+    startAt: () => recordedPosition(connector.config, environment),
+    outsideCause: () => undefined,
+    log: { info() {}, warn() {}, error() {} },
+    onAction: () => undefined
+  })
+  await expect(watch.tick()).rejects.toThrow('was cut')
+  expect(await stateOf(api, name)).toBe('STOPPED')
+  await eventually(
+    async () => {
+      await watch.tick()
+      expect(watch.watched().verdict).toBe('flowing')
+    },
+    { timeoutMs: 30_000, everyMs: 200 }
+  )
+  const records = await recordsOf(topic)
+  await eventually(() => expect(records.map(({ value }) => value.payload['event_id'])).toEqual([1]))
+})
+
+it('is left paused by apply, which says so and how it goes on', async () => {
+  const { connectctl, name } = await ownConnector()
+  await connectctl('apply')
+  for (const [verb, word] of [
+    ['pause', 'paused'],
+    ['stop', 'stopped']
+  ] as const) {
+    await connectctl(verb, name)
+    const applied = await connectctl('--timeout', '5', 'apply')
+    expect(applied).toMatchObject({ code: 0, out: `✓ ${name}: unchanged, ${word} by hand: connectctl resume ${name}` })
+  }
+})
