@@ -1,14 +1,28 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConnectApi, ConnectorOffsets } from './connect-api.ts'
+import { ConnectctlError } from './errors.ts'
+
+const folderIn = (dir: string) => join(dir, 'saved-offsets')
+
+/** Refuses before a connector is stopped for a change whose way back could not be saved. */
+export async function requireFolder(dir: string): Promise<void> {
+  const folder = folderIn(dir)
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code
+    const message = `Offsets cannot be saved in ${folder} (${reason}), and nothing was changed: name a folder with --dir`
+    throw new ConnectctlError('NOT_FOUND', message, { cause })
+  }
+}
 
 /** Writes the connector's offsets to a file of their own before anything changes them, and answers its path. */
 export async function saveOffsets(api: ConnectApi, name: string, dir: string): Promise<string> {
   const offsets = await readOffsets(api, name)
-  const folder = join(dir, 'saved-offsets')
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
-  const file = join(folder, `${name}-${stamp}.json`)
-  await mkdir(folder, { recursive: true })
+  const file = join(folderIn(dir), `${name}-${stamp}.json`)
   await writeFile(file, `${JSON.stringify(offsets, undefined, 2)}\n`)
   return file
 }

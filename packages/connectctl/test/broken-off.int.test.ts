@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
+import { tempFolder } from '../../../test/support/temp-folder.ts'
 import { applyConnector } from '../src/apply-connector.ts'
 import { recordedPosition } from '../src/binlog-position.ts'
 import { createConnectApi } from '../src/connect-api.ts'
@@ -87,4 +90,23 @@ it('is left paused by apply, which says so and how it goes on', async () => {
     const applied = await connectctl('--timeout', '5', 'apply')
     expect(applied).toMatchObject({ code: 0, out: `✓ ${name}: unchanged, ${word} by hand: connectctl resume ${name}` })
   }
+})
+
+it('goes on running when its offsets cannot be saved, or not be changed', async () => {
+  const { connectctl, name, environment } = await ownConnector()
+  const api = createConnectApi({ url: environment.CONNECT_URL })
+  await connectctl('apply')
+  const dir = await tempFolder('no-folder')
+  const notAFolder = join(dir, 'file')
+  await writeFile(notAFolder, '')
+  for (const verb of [['offsets', 'reset'], ['offsets', 'set', '--to', 'now'], ['delete']]) {
+    const refused = await connectctl('--dir', notAFolder, ...verb, name, '--yes')
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('nothing was changed') })
+    expect(await stateOf(api, name)).toBe('RUNNING')
+  }
+  const wrong = join(dir, 'offsets.json')
+  await writeFile(wrong, JSON.stringify({ offsets: [{ partition: { server: name }, offset: 'nonsense' }] }))
+  const refused = await connectctl('--dir', dir, '--timeout', '2', 'offsets', 'set', name, '--file', wrong, '--yes')
+  expect(refused.code).toBe(1)
+  await eventually(async () => expect(await stateOf(api, name)).toBe('RUNNING'))
 })

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { saveOffsets } from '../saved-offsets.ts'
+import { requireFolder, saveOffsets } from '../saved-offsets.ts'
 import { waitUntilRunning } from '../wait-until-running.ts'
 import { waitUntilPaused, waitUntilStopped } from '../begin-at-position.ts'
 import { connectorNames, openSession } from './context.ts'
@@ -62,6 +62,7 @@ export function addDelete(program: Command, context: Context): void {
 async function deleteConnector(name: string, yes: boolean, session: Session) {
   const { api, context } = session
   await requireConsent(`Delete the connector ${name}?`, yes, context)
+  await requireFolder(session.dir)
   await api.request('PUT', `/connectors/${encodeURIComponent(name)}/stop`)
   await waitUntilStopped(api, name)
   const saved = await saveOffsets(api, name, session.dir)

@@ -6,7 +6,7 @@ import { offsetsAt, positionNamed } from '../binlog-position.ts'
 import type { StartName } from '../binlog-position.ts'
 import type { ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect-api.ts'
 import { ConnectctlError } from '../errors.ts'
-import { readOffsets, saveOffsets } from '../saved-offsets.ts'
+import { readOffsets, requireFolder, saveOffsets } from '../saved-offsets.ts'
 import { statusPath, waitUntilRunning } from '../wait-until-running.ts'
 import { requireConsent } from './consent.ts'
 import { openSession } from './context.ts'
@@ -93,14 +93,20 @@ async function changeOffsets(session: Session, change: Change, send: () => Promi
   const { api, context } = session
   const { name, yes } = change
   await requireConsent(`Stop ${name} and change its offsets?`, yes, context)
+  await requireFolder(session.dir)
   const before = await api.request<ConnectorStatus>('GET', statusPath(name))
   const path = `/connectors/${encodeURIComponent(name)}`
   await api.request('PUT', `${path}/stop`)
   await waitUntilStopped(api, name)
   const saved = await saveOffsets(api, name, session.dir)
   context.note(`old offsets saved in ${saved}`)
-  await send()
-  if (before.connector.state === 'STOPPED' || change.stayStopped === true) return saved
+  const ran = before.connector.state !== 'STOPPED'
+  await send().catch(async error => {
+    // Nothing has changed, so it goes on as it was.
+    if (ran) await api.request('PUT', `${path}/resume`)
+    throw error
+  })
+  if (!ran || change.stayStopped === true) return saved
   await api.request('PUT', `${path}/resume`)
   await waitUntilRunning(api, name, { timeoutMs: session.retryForMs })
   return saved
