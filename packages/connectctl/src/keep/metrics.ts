@@ -68,6 +68,7 @@ function stateGauges(registry: Registry, watched: () => readonly Watched[]): voi
     fatal === undefined ? [] : [{ labels: { cause: fatal.cause }, value: 1 }]
   )
   each('connectctl_last_error', '1 with the reason of a connector that does not flow', one =>
-    one.verdict === 'flowing' ? [] : [{ labels: { error: one.reason }, value: 1 }]
+    // Without its age: a label that grows by the second would be a new series with each look.
+    one.verdict === 'flowing' ? [] : [{ labels: { error: one.reason.replace(/ for [\d.]+ s$/, '') }, value: 1 }]
   )
 }
