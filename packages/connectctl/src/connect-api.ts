@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connectWorker } from './connect-worker.ts'
+import type { ConnectWorker } from './connect-worker.ts'
 import { ConnectctlError } from './errors.ts'
 
 export type ConnectorConfig = Readonly<Record<string, string>>
@@ -31,7 +33,7 @@ export type ConnectApi = {
 }
 
 export type ConnectApiOptions = {
-  /** One worker, or several separated by commas. */
+  /** One worker, or several separated by commas; `user:password@` in one is sent as Basic authentication. */
   readonly url: string
   /** How long 409 (rebalance), 5xx and refused connections are retried. */
   readonly retryForMs?: number
@@ -41,16 +43,17 @@ export type ConnectApiOptions = {
 }
 
 export function createConnectApi(options: ConnectApiOptions): ConnectApi {
-  const { url, retryForMs = 60_000, answerTimeoutMs = 90_000, note = () => {} } = options
-  const workers = url.split(',').map(worker => worker.trim().replace(/\/+$/, ''))
+  const { retryForMs = 60_000, answerTimeoutMs = 90_000, note = () => {} } = options
+  const workers = options.url.split(',').map(connectWorker)
+  const url = workers.map(({ base }) => base).join()
   let turn = 0
 
   async function request<T>(method: string, path: string, wish: RequestOptions = {}): Promise<T> {
     const deadline = Date.now() + retryForMs
     let said = ''
     for (let waitMs = 200, left = workers.length; ; waitMs = Math.min(waitMs * 2, 2_000)) {
-      const base = workers[turn % workers.length] ?? ''
-      const answer = await attempt(`${base}${path}`, { method, body: wish.body, answerTimeoutMs })
+      const worker = workers[turn % workers.length] ?? connectWorker('')
+      const answer = await attempt(worker, { method, path, body: wish.body, answerTimeoutMs })
       if (answer.kind === 'ok') return answer.body as T
       if (answer.kind === 'missing' && wish.orMissing === true) return undefined as T
       if (answer.kind !== 'retry') throw answer.error
@@ -73,13 +76,19 @@ type Answer =
   | { readonly kind: 'ok'; readonly body: unknown }
   | { readonly kind: 'missing' | 'refused' | 'retry'; readonly error: ConnectctlError }
 
-type Attempt = { readonly method: string; readonly body: unknown; readonly answerTimeoutMs: number }
+type Attempt = {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+  readonly answerTimeoutMs: number
+}
 
-async function attempt(url: string, { method, body, answerTimeoutMs }: Attempt): Promise<Answer> {
+async function attempt(worker: ConnectWorker, { method, path, body, answerTimeoutMs }: Attempt): Promise<Answer> {
+  const url = `${worker.base}${path}`
   try {
     const response = await fetch(url, {
       method,
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...worker.headers },
       signal: AbortSignal.timeout(answerTimeoutMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) })
     })

@@ -28,6 +28,22 @@ it('asks the next worker at once when one does not answer, without any time for 
   expect(asked()).toBe(2)
 })
 
+it('sends the account of an address as Basic authentication, and never tells its password', async () => {
+  const heard: (string | undefined)[] = []
+  const server = createServer(({ headers }, response) => {
+    heard.push(headers.authorization)
+    response.end('{}')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  await createConnectApi({ url: `http://op:hunter%32@127.0.0.1:${port}/` }).request('GET', '/')
+  expect(heard).toEqual([`Basic ${Buffer.from('op:hunter2').toString('base64')}`])
+  const away = createConnectApi({ url: 'http://op:hunter2@127.0.0.1:9', retryForMs: 0 })
+  expect(away.url).toBe('http://127.0.0.1:9')
+  await expect(away.request('GET', '/')).rejects.toThrow(/^(?!.*hunter2).*ECONNREFUSED|^(?!.*hunter2).*bad port/)
+})
+
 it('fails when no worker answers', async () => {
   const api = createConnectApi({ url: `${nobody},${nobody}/`, retryForMs: 0 })
   await expect(api.request('GET', '/connectors')).rejects.toMatchObject({ code: 'CONNECT_UNREACHABLE' })

@@ -1,3 +1,4 @@
+import { connectWorker } from '@outbox-cdc/connectctl'
 import type { Config } from './config.ts'
 import type { Names } from './flow/readings.ts'
 
@@ -7,7 +8,7 @@ export function namesFrom(config: Config): Names {
     connector: config.CONNECTOR_NAME,
     topic: config.KAFKA_TOPIC,
     group: config.KAFKA_GROUP,
-    connectUrl: config.CONNECT_URL.join(', '),
+    connectUrl: config.CONNECT_URL.map(url => connectWorker(url).base).join(', '),
     brokers: config.KAFKA_BROKERS.join(', '),
     ordersHost: placeOf(config.ORDERS_MYSQL_URL),
     deliveriesHost: placeOf(config.DELIVERIES_MYSQL_URL),

@@ -1,3 +1,5 @@
+import { connectWorker } from '@outbox-cdc/connectctl'
+import type { ConnectWorker } from '@outbox-cdc/connectctl'
 import { reasonOf } from '../reason-of.ts'
 
 /** Kafka Connect's REST interface by any of its workers: the first that answers. */
@@ -20,6 +22,7 @@ export class ConnectRefusal extends Error {
 type Request = { readonly method: string; readonly path: string; readonly timeoutMs: number }
 
 export function createConnectRest(urls: readonly string[]): ConnectRest {
+  const workers = urls.map(connectWorker)
   let answered = 0
 
   /** Begins with the worker that answered last, so that one that is away costs time only once. */
@@ -30,7 +33,7 @@ export function createConnectRest(urls: readonly string[]): ConnectRest {
     for (let turn = 0; turn < urls.length; turn++) {
       const index = (first + turn) % urls.length
       try {
-        const text = await askOne(urls[index] ?? '', { ...request, timeoutMs })
+        const text = await askOne(workers[index] ?? connectWorker(''), { ...request, timeoutMs })
         answered = index
         return text
       } catch (error) {
@@ -49,8 +52,8 @@ export function createConnectRest(urls: readonly string[]): ConnectRest {
   }
 }
 
-async function askOne(url: string, { method, path, timeoutMs }: Request): Promise<string> {
-  const response = await fetch(`${url.replace(/\/$/, '')}${path}`, { method, signal: AbortSignal.timeout(timeoutMs) })
+async function askOne({ base, headers }: ConnectWorker, { method, path, timeoutMs }: Request): Promise<string> {
+  const response = await fetch(`${base}${path}`, { method, headers, signal: AbortSignal.timeout(timeoutMs) })
   const text = await response.text()
   if (response.ok) return text
   throw new ConnectRefusal(response.status, messageIn(text) ?? `HTTP ${response.status}, perhaps still starting`)
