@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startConsoleProcess } from '../packages/console/src/testing/console-process.ts'
 import { fillTopics } from '../packages/console/src/testing/fill-topics.ts'
 import { pressConsole } from '../packages/console/src/testing/press-console.ts'
 import { startStack } from '../packages/stack/src/index.ts'
+import { exitWithUsage, optionsOrExit } from './options.ts'
 import { root } from './pipeline/settings.ts'
 
 const usage = `Usage: npm run console:bounds -- [options]
@@ -15,19 +15,21 @@ Measures the console's memory beside a Kafka of its own with very much in it, ma
   --topics N    further topics, the first with values of 900 kB (default 500)
   --tabs N      open at once (default 50)`
 
-const { values } = parseArgs({
-  options: {
+const values = optionsOrExit(
+  {
     records: { type: 'string', default: '10000000' },
     topics: { type: 'string', default: '500' },
     tabs: { type: 'string', default: '50' },
     help: { type: 'boolean', default: false }
-  }
-})
+  },
+  usage
+)
 if (values.help) {
   console.log(usage)
   process.exit(0)
 }
 const [records, topics, tabs] = [Number(values.records), Number(values.topics), Number(values.tabs)]
+if (![records, topics, tabs].every(Number.isSafeInteger)) exitWithUsage('Each option takes a whole number.', usage)
 const dir = join(root, '.data/console-bounds')
 const topic = 'bounds'
 const began = Date.now()

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import type { Flow } from '../packages/console/src/flow/flow.ts'
 import { printFlow } from '../packages/console/src/flow/print-flow.ts'
+import { optionsOrExit } from './options.ts'
 import { readAddresses } from './pipeline/addresses.ts'
 import { root } from './pipeline/settings.ts'
 
@@ -14,7 +14,8 @@ const usage = `Usage: npm run flow -- [options]
   --json      the same as JSON, once
   --help      this text`
 
-const values = optionsOrExit()
+const flag = { type: 'boolean', default: false } as const
+const values = optionsOrExit({ url: { type: 'string' }, once: flag, json: flag, help: flag }, usage)
 if (values.help) {
   console.log(usage)
   process.exit(0)
@@ -26,16 +27,6 @@ const headers = process.env.CONSOLE_TOKEN ? { authorization: `Bearer ${process.e
 const live = process.stdout.isTTY && !values.once && !values.json
 
 process.stdout.on('error', () => process.exit(0)) // nobody reads any more: `npm run flow | head`
-
-function optionsOrExit() {
-  try {
-    const flag = { type: 'boolean', default: false } as const
-    return parseArgs({ options: { url: { type: 'string' }, once: flag, json: flag, help: flag } }).values
-  } catch (error) {
-    console.error(`✗ ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    process.exit(2)
-  }
-}
 
 async function read(): Promise<Flow | string> {
   try {

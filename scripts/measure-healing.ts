@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util'
 import { cases } from '../test/healing/cases.ts'
 import { measureCase } from '../test/healing/measure.ts'
 import { writeReport } from '../test/healing/report.ts'
+import { exitWithUsage, optionsOrExit } from './options.ts'
 
 // How soon the connector heals by itself, case by case, under 200 orders a second on engines of its own.
 const usage = `npm run measure:healing                     every case once
@@ -12,25 +12,26 @@ const usage = `npm run measure:healing                     every case once
 
 Exit code 0 when every run kept what its case promises.`
 
-const { values } = parseArgs({
-  options: {
+const values = optionsOrExit(
+  {
     only: { type: 'string', default: '' },
     repeat: { type: 'string', default: '1' },
     set: { type: 'string', multiple: true, default: [] },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false }
-  }
-})
+  },
+  usage
+)
 
 if (values.help) console.log(usage)
 else if (values.report) console.log(await writeReport())
 else process.exitCode = await measure()
 
 async function measure(): Promise<number> {
-  if (!/^[1-9]\d*$/.test(values.repeat)) throw new Error(`--repeat takes a whole number, not "${values.repeat}"`)
+  if (!/^[1-9]\d*$/.test(values.repeat)) exitWithUsage(`--repeat takes a whole number, not "${values.repeat}"`, usage)
   const wanted = values.only.split(',').filter(Boolean)
   const unknown = wanted.filter(name => !cases.some(each => each.name === name))
-  if (unknown.length > 0) throw new Error(`There is no case ${unknown.join(', ')}`)
+  if (unknown.length > 0) exitWithUsage(`There is no case ${unknown.join(', ')}`, usage)
   const settings = Object.fromEntries(values.set.map(pair => pair.split(/=(.*)/s).slice(0, 2)))
   let passed = true
   for (const one of cases.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { appendToOutbox } from '@outbox-cdc/outbox'
 import { Kafka, logLevel } from 'kafkajs'
 import knex, { type Knex } from 'knex'
 import { orderCreated } from '../order-service/src/orders/order-events.ts'
+import { exitWithUsage, optionsOrExit } from './options.ts'
 
 // The way back from a binlog that was purged before Debezium had read it: compares the orders with the topic, and
 // appends the event of each order that the topic lacks to the outbox again.
@@ -84,20 +84,24 @@ async function republish(db: Knex, { id, name, quantity }: OrderRow): Promise<vo
   await db.transaction(trx => appendToOutbox(trx, event))
 }
 
-const { values } = parseArgs({
-  options: { since: { type: 'string' }, 'dry-run': { type: 'boolean', default: false }, help: { type: 'boolean' } }
-})
+const values = optionsOrExit(
+  { since: { type: 'string' }, 'dry-run': { type: 'boolean', default: false }, help: { type: 'boolean' } },
+  usage
+)
 const { MYSQL_URL: url, KAFKA_BROKERS: brokers } = process.env
-if (values.help === true || url === undefined || brokers === undefined) {
-  console.error(usage)
-  process.exit(values.help === true ? 0 : 2)
+if (values.help === true) {
+  console.log(usage)
+  process.exit(0)
 }
+if (url === undefined || brokers === undefined) exitWithUsage('MYSQL_URL and KAFKA_BROKERS are not both set.', usage)
+const asked = values.since === undefined ? undefined : new Date(values.since)
+if (Number.isNaN(asked?.getTime())) exitWithUsage(`--since takes a time, not "${values.since}".`, usage)
 const utc = new URL(url)
 utc.searchParams.set('timezone', 'Z')
 const db = knex({ client: 'mysql2', connection: utc.href, pool: { min: 0, max: 1 } })
 try {
   const seen = await readTopic(brokers.split(','))
-  const since = values.since === undefined ? seen.oldest : new Date(values.since)
+  const since = asked ?? seen.oldest
   const settled = new Date(Date.now() - settledAfterMs)
   const orders = (await db('customer_order')
     .whereBetween('created_at', [since, settled])

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { parseArgs } from 'node:util'
 import { livingProcesses } from '../packages/stack/src/index.ts'
+import { optionsOrExit } from './options.ts'
 import { readSettings } from './pipeline/settings.ts'
 
 const usage = `Usage: npm run reset -- [options]
@@ -16,7 +16,8 @@ Deletes what npm start keeps in .data/stack, or in the folder named by DATA_DIR,
 const made = ['mysql', 'kafka', 'connect', 'registry', 'logs', 'run', 'secrets', 'pipeline.env']
 const signs = ['pipeline.env', 'secrets/root', 'secrets/orders_owner']
 
-const { yes, help } = optionsOrExit()
+const flag = { type: 'boolean', default: false } as const
+const { yes, help } = optionsOrExit({ yes: flag, help: flag }, usage)
 if (help) {
   console.log(usage)
   process.exit(0)
@@ -60,14 +61,4 @@ async function confirmed(folder: string): Promise<boolean> {
 function fail(sentence: string): never {
   console.error(`✗ ${sentence}`)
   process.exit(1)
-}
-
-function optionsOrExit() {
-  const flag = { type: 'boolean', default: false } as const
-  try {
-    return parseArgs({ options: { yes: flag, help: flag } }).values
-  } catch (error) {
-    console.error(`✗ ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    process.exit(2)
-  }
 }

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+const usage = /\n\n(Usage: |npm run )/
+
+/** None of these may come as far as asking a server. */
+function script(file: string, args: readonly string[]): Promise<{ readonly code: number; readonly said: string }> {
+  const nowhere = { MYSQL_URL: 'mysql://a:b@127.0.0.1:9/orders', KAFKA_BROKERS: '127.0.0.1:9' }
+  return new Promise(resolve => {
+    const path = join(import.meta.dirname, file)
+    const child = execFile(process.execPath, [path, ...args], { env: { ...process.env, ...nowhere } }, (_, out, err) =>
+      resolve({ code: child.exitCode ?? -1, said: out + err })
+    )
+  })
+}
+
+it.each([
+  ['republish-orders.ts', ['--dryrun'], "✗ Unknown option '--dryrun'"],
+  ['republish-orders.ts', ['--since', 'yesterday'], '✗ --since takes a time, not "yesterday".'],
+  ['measure-healing.ts', ['--repeat', 'often'], '✗ --repeat takes a whole number, not "often"'],
+  ['console-bounds.ts', ['--records', 'many'], '✗ Each option takes a whole number.'],
+  ['flow.ts', ['--twice'], "✗ Unknown option '--twice'"]
+])('%s says in a sentence what is wrong with %j, and ends with 2', async (file, args, sentence) => {
+  const { code, said } = await script(file, args)
+  expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining(sentence) })
+  expect(said).toMatch(usage)
+})
