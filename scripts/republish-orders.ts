@@ -20,7 +20,7 @@ const topic = 'orders_server.orders.outbox'
 const settledAfterMs = 10_000
 
 type OrderRow = { readonly id: number; readonly name: string; readonly quantity: number }
-type Seen = { readonly orderIds: ReadonlySet<number>; readonly oldest: Date }
+type Seen = { readonly orderIds: ReadonlySet<number>; readonly oldest: Date | undefined }
 
 /** Every order that the topic knows, read from its beginning to where it ends now. */
 async function readTopic(brokers: readonly string[]): Promise<Seen> {
@@ -29,7 +29,7 @@ async function readTopic(brokers: readonly string[]): Promise<Seen> {
   await admin.connect()
   const ends = await admin.fetchTopicOffsets(topic)
   const orderIds = new Set<number>()
-  let oldest = Date.now()
+  let oldest = Number.POSITIVE_INFINITY
   const open = new Map(
     ends.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)])
   )
@@ -54,7 +54,7 @@ async function readTopic(brokers: readonly string[]): Promise<Seen> {
   await consumer.disconnect()
   await admin.deleteGroups([groupId]).catch(() => undefined)
   await admin.disconnect()
-  return { orderIds, oldest: new Date(oldest) }
+  return { orderIds, oldest: Number.isFinite(oldest) ? new Date(oldest) : undefined }
 }
 
 /** What nobody can read tells of no order; Avro could be read, only not here, and would make every order look missing. */
@@ -102,6 +102,7 @@ const db = knex({ client: 'mysql2', connection: utc.href, pool: { min: 0, max: 1
 try {
   const seen = await readTopic(brokers.split(','))
   const since = asked ?? seen.oldest
+  if (since === undefined) exitWithUsage(`${topic} is empty and cannot tell since when: say --since TIME.`, usage)
   const settled = new Date(Date.now() - settledAfterMs)
   const orders = (await db('customer_order')
     .whereBetween('created_at', [since, settled])
