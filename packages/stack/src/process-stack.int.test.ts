@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import mysql from 'mysql2/promise'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
+import { tempFolder } from '../../../test/support/temp-folder.ts'
 import { useStack } from '../../../test/support/use-stack.ts'
+import { startStack } from './process-stack.ts'
 
 it('runs MySQL at full durability with a row binlog and GTIDs', async () => {
   const { host, port, rootPassword } = useStack().mysql
@@ -25,4 +28,16 @@ it('runs a Connect worker that knows the Debezium MySQL connector', async () => 
   const response = await fetch(`${useStack().connect.url}/connector-plugins`)
   const plugins = (await response.json()) as { class: string }[]
   expect(plugins.map(plugin => plugin.class)).toContain('io.debezium.connector.mysql.MySqlConnector')
+})
+
+it('starts MySQL again when the pid that a killed one left is that of another process by now', async () => {
+  const stack = await startStack({ dir: await tempFolder('mysql'), parts: ['mysql'] })
+  onTestFinished(() => stack.stopAll())
+  const { host, port, rootPassword } = stack.mysql
+  const connection = await mysql.createConnection({ host, port, user: 'root', password: rootPassword })
+  const [[row]] = await connection.query<mysql.RowDataPacket[]>('SELECT @@socket AS socket')
+  connection.destroy()
+  await stack.kill('mysql')
+  await writeFile(`${row?.['socket']}.lock`, '1\n')
+  await stack.start('mysql')
 })

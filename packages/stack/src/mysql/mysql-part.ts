@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
@@ -38,6 +38,8 @@ export async function createMysqlPart(options: MysqlPartOptions): Promise<Part> 
     ],
     logFile,
     runDir: options.runDir,
+    // A killed mysqld leaves its pid there, and one that finds another process of that pid refuses to start.
+    beforeStart: () => rmSync(`${socketOf(dir)}.lock`, { force: true }),
     answers: () => mysqlAnswers(port, rootPassword)
   })
 }
@@ -76,13 +78,16 @@ export const serverSettings: readonly string[] = [
   '--performance-schema=OFF'
 ]
 
+/** The path of a Unix socket has a limit of 107 bytes, which a clone deep in the file system exceeds. */
+function socketOf(dir: string): string {
+  return join(tmpdir(), `outbox-cdc-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}.sock`)
+}
+
 function serverArgs(dir: string, port: number): readonly string[] {
-  // The path of a Unix socket has a limit of 107 bytes, which a clone deep in the file system exceeds.
-  const socket = join(tmpdir(), `outbox-cdc-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}.sock`)
   return [
     `--datadir=${join(dir, 'data')}`,
     `--port=${port}`,
-    `--socket=${socket}`,
+    `--socket=${socketOf(dir)}`,
     '--bind-address=127.0.0.1',
     '--secure-file-priv=',
     ...serverSettings

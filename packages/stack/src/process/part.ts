@@ -14,6 +14,8 @@ export type PartSpec = {
   readonly logFile: string
   /** Where the pid is recorded, so that a later start can end what a killed starter left. */
   readonly runDir: string
+  /** Clears away what a process that was killed left in the way of the next. */
+  readonly beforeStart?: () => void
   /** Throws until the part answers. */
   readonly answers: () => Promise<void>
   readonly startTimeoutMs?: number
@@ -44,6 +46,7 @@ export function createPart(spec: PartSpec): Part {
 
   async function start(): Promise<void> {
     if (child !== undefined) return
+    spec.beforeStart?.()
     child = launch(spec)
     exited = watch(child)
     await untilItAnswers()
