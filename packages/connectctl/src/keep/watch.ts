@@ -60,6 +60,7 @@ export function createWatch(options: WatchOptions) {
     status = await readStatus(options.api, file.name)
     if (before === 'unreachable' && status !== 'unreachable' && seenBefore) connectBackAt = Date.now()
     if (status !== 'unreachable') seenBefore = true
+    if (status === 'missing') halfApplied = false // what another creates meanwhile is not ours to finish
     const on = placesOf(status)
     if (on !== place.on) place = { on, since: Date.now() }
     workerGoneSince = isSilent() ? await goneSince(workersOf(status)) : undefined
