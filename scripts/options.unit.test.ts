@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+
+vi.setConfig({ testTimeout: 60_000 }) // each starts a Node of its own, on a machine that may have other things to do
 
 const usage = /\n\n(Usage: |npm run )/
 

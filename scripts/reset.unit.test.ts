@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { tempFolder } from '../test/support/temp-folder.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // each starts a Node of its own, on a machine that may have other things to do
 
 type Ended = { readonly code: number; readonly said: string }
 
