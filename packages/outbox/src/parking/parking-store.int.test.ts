@@ -34,7 +34,7 @@ describe.each(databases)('parked keys on %s', (_, useDb, boundWait) => {
     }
   )
 
-  it('wait for the retry of the very key', async () => {
+  it('wait for the retry of the very key, and are looked at anew once it has released it', async () => {
     const db = await useDb()
     await createInboxTables(db)
     await db('parked_key').insert({ consumer: 'c', event_key: 'a', reason: 'REFUSED' })
@@ -43,6 +43,7 @@ describe.each(databases)('parked keys on %s', (_, useDb, boundWait) => {
     const looked = db.transaction(trx => parkedAmong(trx, 'c', ['a']))
     expect(await Promise.race([looked, sleep(300, 'waits')])).toBe('waits')
     await retry.commit()
-    expect(await looked).toEqual(new Map())
+    await expect(looked).rejects.toMatchObject({ retryable: true })
+    expect(await db.transaction(trx => parkedAmong(trx, 'c', ['a']))).toEqual(new Map())
   })
 })

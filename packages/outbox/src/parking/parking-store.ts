@@ -4,7 +4,10 @@ import { asciiPlace, isPostgres } from '../inbox/inbox-tables.ts'
 
 export type Parked = { readonly item: Received; readonly refusal: Refusal }
 
-/** Which of these keys are parked, held so until `trx` ends: nobody can release one while we queue behind it. */
+/**
+ * Which of these keys are parked, held so until `trx` ends: nobody can release one while we queue behind it. Rejects,
+ * retryable, when one was released at this moment: the next transaction sees all that was done under it.
+ */
 export async function parkedAmong(
   trx: Knex.Transaction,
   consumer: string,
@@ -16,6 +19,9 @@ export async function parkedAmong(
     .pluck('event_key')
   if (seen.length === 0) return new Map()
   const held = await hold(trx, consumer, seen)
+  // Released since we looked, after its last event was applied: under REPEATABLE READ this transaction still sees what was
+  // before that event, and so would the handler.
+  if (held.length < seen.length) throw Object.assign(new Error('A parked key was released'), { retryable: true })
   return new Map(held.map(row => [row.event_key, row.reason]))
 }
 
