@@ -81,7 +81,9 @@ function createTableCheck({ store, encoding }: OutboxOptions): (trx: Knex.Transa
   return async trx => {
     const { config } = trx.client as { readonly config: object }
     if (checked.has(config)) return
-    await requireOutboxTable(trx, { store, encoding })
+    await requireOutboxTable(trx, { store, encoding }).catch((error: Error) => {
+      throw error instanceof OutboxError ? error : writeFailed(error)
+    })
     checked.add(config)
   }
 }

@@ -49,6 +49,17 @@ describe('appendToOutbox on MySQL', () => {
       await expect(appendToOutbox(none, event(1))).rejects.toEqual(fault('TRANSACTION_REQUIRED'))
   })
 
+  it('says that it can be repeated when the connection is lost before the very first append', async () => {
+    const { db } = await useOrders()
+    const placed = db.transaction(async trx => {
+      const [[{ id }]] = await trx.raw('SELECT CONNECTION_ID() AS id')
+      await db.raw('KILL ?', [id])
+      await expect(createOutbox({ store: 'delete' }).append(trx, event(1))).rejects.toEqual(fault('WRITE_FAILED', true))
+    })
+    // Nothing can be committed on it.
+    expect(isRetryable(await placed.catch((reason: unknown) => reason))).toBe(true)
+  })
+
   it('notices that the server ended the transaction behind its handle', async () => {
     const { db } = await useOrders()
     const placed = db.transaction(async trx => {
