@@ -73,6 +73,9 @@ async function runWithLockTimeout(knex: Knex, statements: readonly string[], sec
   } catch (cause) {
     throw new OutboxError('MAINTENANCE_FAILED', 'The partitions of outbox were not changed', { cause })
   } finally {
-    await run('SET SESSION lock_wait_timeout = DEFAULT').finally(() => knex.client.releaseConnection(connection))
+    // On a connection that is lost it fails too: what it was lost in is the error that counts.
+    await run('SET SESSION lock_wait_timeout = DEFAULT')
+      .catch(() => undefined)
+      .finally(() => knex.client.releaseConnection(connection))
   }
 }

@@ -1,5 +1,6 @@
 import knex, { type Knex } from 'knex'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../../../../test/support/eventually.ts'
 import { type TestDatabase, uniqueName, useDatabase } from '../../../../test/support/use-stack.ts'
 import { orderCreated, useOrders } from '../../test/orders-database.ts'
 import { createOutbox, createOutboxTables, dropOutboxTables, maintainOutboxPartitions } from '../index.ts'
@@ -86,6 +87,22 @@ describe('maintainOutboxPartitions', () => {
     await reader.rollback()
     const [[session]] = await db.raw('SELECT @@SESSION.lock_wait_timeout AS own, @@GLOBAL.lock_wait_timeout AS usual')
     expect(session.own).toBe(session.usual)
+  })
+
+  it('says that it can be repeated when its connection is lost', async () => {
+    const { db } = await useOrders('keep')
+    const reader = await db.transaction()
+    await reader('outbox').count()
+    const waiting = maintainOutboxPartitions(db, { keepDays: 1, lockWaitSeconds: 30, now: inDays(10) })
+    const lost = expect(waiting).rejects.toMatchObject({ code: 'MAINTENANCE_FAILED', retryable: true })
+    await eventually(async () => {
+      const [[{ id }]] = await db.raw(
+        "SELECT id FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND info LIKE 'ALTER TABLE outbox%'"
+      )
+      await db.raw('KILL ?', [id])
+    })
+    await lost
+    await reader.rollback()
   })
 
   it('refuses a table without partitions', async () => {
