@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import knex from 'knex'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { useDatabase } from '../../../../test/support/use-stack.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
@@ -97,4 +98,28 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     await eventually(async () => expect((await countParked(bench.db, bench.group)).oldestAgeMs).toBeGreaterThan(10))
     expect(await countParked(bench.db, 'somebody-else')).toEqual({ keys: 0, events: 0, oldestAgeMs: 0 })
   })
+})
+
+it('is given back after a refused retry that was asked for in the hour that a clock skips in spring', async () => {
+  const zone = process.env.TZ
+  process.env.TZ = 'Europe/Berlin'
+  onTestFinished(() => void (zone === undefined ? delete process.env.TZ : (process.env.TZ = zone)))
+  const { db, url } = await useDatabase('parking')
+  const bench = await useConsumerBench({ database: db })
+  const id = { consumer: bench.group, key: '1' }
+  bench.refuse.add('1:1')
+  await bench.produce(bench.events({ keys: 1, perKey: 1 }))
+  const first = bench.consumer()
+  await first.start()
+  await eventually(async () => expect(await bench.parked()).toHaveLength(1))
+  await first.stop()
+
+  await db('parked_key').update({ retry_requested_at: db.raw("'2026-03-29 02:30:00'") })
+  const local = knex({ client: 'mysql2', connection: url, pool: { min: 0, max: 10 } })
+  onTestFinished(() => local.destroy())
+  const second = bench.consumer({ db: local, retryParkedEveryMs: 20 })
+  await second.start()
+  await eventually(async () => expect(await listParked(db)).toMatchObject([{ retryRequestedAt: null }]))
+  expect((await showParked(db, id))[0]).toMatchObject({ attempts: 2 })
+  await second.stop()
 })

@@ -41,17 +41,21 @@ export async function retryParked(setup: ConsumerSetup): Promise<boolean> {
 type Tried = {
   readonly row: ParkedRow
   readonly item: Prepared
-  readonly askedAt: Date
+  readonly askedAt: string
   readonly versions: VersionCheck
 }
 
+// As the database writes it: a Date would come back as another time where the driver's zone skips an hour in spring, and
+// the request would stand for ever.
+const askedAt = 'CAST(retry_requested_at AS CHAR(40))'
+
 async function firstWaiting(trx: Knex.Transaction, setup: ConsumerSetup, key: string): Promise<Tried | undefined> {
   const place = { consumer: setup.name, event_key: key }
-  const held: { retry_requested_at: Date } | undefined = await trx('parked_key')
+  const held: { asked: string } | undefined = await trx('parked_key')
     .where(place)
     .whereNotNull('retry_requested_at')
     .forUpdate()
-    .first('retry_requested_at')
+    .first(trx.raw(`${askedAt} AS asked`))
   if (held === undefined) return undefined
   const rows: ParkedRow[] = await trx('parked_event')
     .where({ ...place, state: 'waiting' })
@@ -64,7 +68,7 @@ async function firstWaiting(trx: Knex.Transaction, setup: ConsumerSetup, key: st
   const versions = await checkVersions(trx, setup, events)
   // Behind a gap, what fills the next part of it may stand further back in the queue.
   const next = waiting.find(({ item }) => 'event' in item && versions.isNext(item.event)) ?? waiting[0]
-  return next && { ...next, askedAt: held.retry_requested_at, versions }
+  return next && { ...next, askedAt: held.asked, versions }
 }
 
 // How far back in its queue a key's next version is looked for.
@@ -107,12 +111,13 @@ async function guarded(setup: ConsumerSetup, row: ParkedRow, work: () => Promise
   await guard.around({ from: id, to: id }, work)
 }
 
-async function putBack(setup: ConsumerSetup, { row, item, askedAt }: Tried, refusal: Refusal): Promise<void> {
+async function putBack(setup: ConsumerSetup, { row, item, askedAt: asked }: Tried, refusal: Refusal): Promise<void> {
   await setup.db.transaction(async trx => {
     const place = { consumer: setup.name, event_key: row.event_key }
     // A request that came meanwhile, from a person or from the event that fills the gap, stands.
     await trx('parked_key')
-      .where({ ...place, retry_requested_at: askedAt })
+      .where(place)
+      .whereRaw(`${askedAt} = ?`, [asked])
       .update({ retry_requested_at: null, reason: refusal.reason })
     await trx('parked_event')
       .where({ id: row.id, state: 'waiting' })
