@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { KafkaRecord } from '../kafka/kafka-client.ts'
+import { type KafkaRecord, sizeOf } from '../kafka/kafka-client.ts'
 import { applyLane } from './apply-lane.ts'
 import { createCarefulStart } from './careful-start.ts'
 import type { ConsumerSetup } from './consumer-setup.ts'
@@ -18,12 +18,16 @@ export type PartitionWorker = {
   close(): Promise<void>
 }
 
+// Large records fill the memory long before there are many of them.
+const fullBytes = 32 * 1024 * 1024
+
 /** Settles one partition's records: one round at a time, a round's keys in parallel, one key never. */
 export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unknown>): PartitionWorker {
   const full = setup.lanes * setup.batchSize
   const ending = new AbortController()
   const start = createCarefulStart(setup)
   const queue: KafkaRecord[] = []
+  let bytes = 0
   let next: bigint | undefined
   let running: Promise<void> | undefined
   let waiters: (() => void)[] = []
@@ -38,7 +42,7 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
         ? await applyRound(setup, records, ending.signal)
         : await start.round(records, ending.signal)
       next = (queue[taken - 1]?.offset ?? 0n) + 1n
-      queue.splice(0, taken)
+      bytes -= sizeOf(queue.splice(0, taken))
       wakeIfRoom()
     }
   }
@@ -59,8 +63,10 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
       })
   }
 
+  const holds = (times: number) => queue.length > times * full || bytes > times * fullBytes
+
   function wakeIfRoom(): void {
-    if (queue.length > full && !ending.signal.aborted) return
+    if (holds(1) && !ending.signal.aborted) return
     for (const open of waiters.splice(0)) open()
   }
 
@@ -69,8 +75,9 @@ export function createPartitionWorker(setup: ConsumerSetup, after: Promise<unkno
       if (ending.signal.aborted) return Promise.resolve()
       // One by one: so many small records may come in one fetch that they do not fit on the stack as arguments.
       for (const record of records) queue.push(record)
+      bytes += sizeOf(records)
       wake()
-      return queue.length <= 2 * full ? Promise.resolve() : new Promise(resolve => waiters.push(resolve))
+      return !holds(2) ? Promise.resolve() : new Promise(resolve => waiters.push(resolve))
     },
     next: () => next,
     async drained() {

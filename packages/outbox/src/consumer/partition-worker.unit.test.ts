@@ -5,17 +5,29 @@ import type { KafkaRecord } from '../kafka/kafka-client.ts'
 import { setupOf } from './consumer-options.ts'
 import { createPartitionWorker } from './partition-worker.ts'
 
-it('takes in as many records as one fetch may bring', () => {
+/** A worker that never begins: what it takes in, it keeps. */
+function idleWorker() {
   const setup = setupOf('c', { db: {} as Knex, logger: silent, on: {} })
-  const worker = createPartitionWorker(setup, new Promise(() => undefined))
-  const record: KafkaRecord = {
-    topic: 't',
-    partition: 0,
-    offset: 0n,
-    timestamp: 0,
-    key: null,
-    value: null,
-    headers: {}
-  }
-  expect(() => void worker.push(Array.from({ length: 500_000 }, () => record))).not.toThrow()
+  return createPartitionWorker(setup, new Promise(() => undefined))
+}
+
+function records(count: number, bytes = 0): readonly KafkaRecord[] {
+  const shared = { topic: 't', partition: 0, offset: 0n, timestamp: 0, key: null, headers: {} }
+  const record: KafkaRecord = { ...shared, value: Buffer.alloc(bytes) }
+  return Array.from({ length: count }, () => record)
+}
+
+it('takes in as many records as one fetch may bring', () => {
+  expect(() => void idleWorker().push(records(500_000))).not.toThrow()
+})
+
+it.each([
+  { name: 'has room for many small records', count: 3_999, bytes: 100, hasRoom: true },
+  { name: 'has no room for more of them', count: 4_001, bytes: 100, hasRoom: false },
+  { name: 'has no room for many large records', count: 80, bytes: 1_000_000, hasRoom: false }
+])('$name', async ({ count, bytes, hasRoom }) => {
+  const room = idleWorker().push(records(count, bytes))
+  expect(await Promise.race([room.then(() => true), new Promise(resolve => setImmediate(resolve, false))])).toBe(
+    hasRoom
+  )
 })

@@ -13,6 +13,11 @@ export type KafkaRecord = {
   readonly headers: Readonly<Record<string, string | null>>
 }
 
+/** What the records hold in memory, in bytes. */
+export function sizeOf(records: readonly KafkaRecord[]): number {
+  return records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0)
+}
+
 /** What a member asks for when it joins a group, and what it is told from then on. */
 export type Membership = {
   readonly group: string

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../consumer/logger.ts'
-import type { KafkaMember, KafkaRecord, Membership } from './kafka-client.ts'
+import { type KafkaMember, type KafkaRecord, type Membership, sizeOf } from './kafka-client.ts'
 import {
   fetching,
   inBatches,
@@ -116,16 +116,20 @@ async function enter(
 }
 
 // One stream feeds all partitions, and pausing it pauses all: so it runs on until much waits, unlike with kafkajs.
-const muchWaits = 20_000
+const muchWaits = { records: 20_000, bytes: 256 * 1024 * 1024 }
 
 function createBackPressure(stream: Stream): (room: Promise<void>, records: readonly KafkaRecord[]) => void {
-  let waiting = 0
+  const waiting = { records: 0, bytes: 0 }
+  const isMuch = () => waiting.records >= muchWaits.records || waiting.bytes >= muchWaits.bytes
   return (room, records) => {
-    waiting += records.length
-    if (waiting >= muchWaits) stream.pause()
+    const bytes = sizeOf(records)
+    waiting.records += records.length
+    waiting.bytes += bytes
+    if (isMuch()) stream.pause()
     void room.then(() => {
-      waiting -= records.length
-      if (waiting < muchWaits && stream.isPaused()) stream.resume()
+      waiting.records -= records.length
+      waiting.bytes -= bytes
+      if (!isMuch() && stream.isPaused()) stream.resume()
     })
   }
 }
