@@ -3,7 +3,7 @@ import type { Result } from '../sections/section.ts'
 import type { LoadRow, ShapeRow } from '../sections/shapes.ts'
 import type { Chapter } from './chapter.ts'
 import { cpuText } from './drain-chapter.ts'
-import { figure, table } from './text.ts'
+import { figure, spread, table } from './text.ts'
 
 export function shapesChapter({ rows }: Result<ShapeRow>): Chapter {
   const formats = rows.filter(row => 'format' in row)
@@ -20,13 +20,13 @@ ${loadTable(loads)}`
 
 function formatTable(rows: readonly FormatRow[]): string {
   const processes = [...new Set(rows.flatMap(({ cpuPerThousand }) => Object.keys(cpuPerThousand)))]
-  const lines = rows.map(({ format, rate, kafkaBytes, delivery, cpuPerThousand }) => [
+  const lines = [...Map.groupBy(rows, ({ format }) => format)].map(([format, own]) => [
     format,
-    figure(rate),
-    figure(kafkaBytes),
-    figure(delivery.p50),
-    figure(delivery.p99),
-    ...processes.map(name => figure(cpuPerThousand[name] ?? Number.NaN))
+    spread(own.map(({ rate }) => rate)),
+    spread(own.map(({ kafkaBytes }) => kafkaBytes)),
+    spread(own.map(({ delivery }) => delivery.p50)),
+    spread(own.map(({ delivery }) => delivery.p99)),
+    ...processes.map(name => spread(own.map(({ cpuPerThousand }) => cpuPerThousand[name] ?? Number.NaN)))
   ])
   const cpu = processes.map(name => `${name} CPU ms/1,000`)
   return table(['format', 'orders/s', "bytes an event in Kafka's log", 'p50 ms', 'p99 ms', ...cpu], lines)

@@ -9,7 +9,7 @@ import { topicBytes } from '../lab/topic-bytes.ts'
 import type { Summary } from '../stats/summary.ts'
 import { type Variant, variantNamed } from '../variants/variants.ts'
 import { measureOrders } from './measure-orders.ts'
-import type { Context } from './section.ts'
+import { type Context, inRounds } from './section.ts'
 
 /** The same orders, their events in another format. */
 export type FormatRow = {
@@ -22,28 +22,49 @@ export type FormatRow = {
   readonly cpuPerThousand: Readonly<Record<string, number>>
 }
 
-/** Each format at one rate, one after the other; Avro only where a registry can be had. */
-export async function measureFormats(context: Context, seconds: number): Promise<readonly FormatRow[]> {
+type Format = { readonly format: string; readonly prepare: () => Promise<Variant>; readonly bytes?: boolean }
+type Load = { readonly seconds: number; readonly rounds: number }
+
+/** Each format at one rate, in rounds of alternating order; Avro only where a registry can be had. */
+export async function measureFormats(context: Context, load: Load): Promise<readonly FormatRow[]> {
   const project = variantNamed('project')
-  const one = (format: string, variant: Variant) =>
-    withVariant(context, variant, () => measure(context, { format, variant, seconds }))
-  const bare = await one('JSON without schema', { ...project, connector: withoutSchema })
-  const avro = await withRegistry(context.lab, async registry => [
-    await asBytes(context, async () =>
-      one('Avro, typed by the application', await typed(context, 'typed-by-application', registry))
-    ),
-    await one('Avro, typed by Connect', await typed(context, 'typed-by-connect', registry))
-  ]).catch((error: unknown) => {
-    if (!(error instanceof StackError && error.code === 'REQUIREMENT_MISSING')) throw error
-    context.say(`Avro is left out. ${error.message}`)
-    return []
-  })
-  return [await one('JSON with schema', project), bare, ...avro]
+  const json: readonly Format[] = [
+    { format: 'JSON with schema', prepare: async () => project },
+    { format: 'JSON without schema', prepare: async () => ({ ...project, connector: withoutSchema }) }
+  ]
+  // What is first would else pay for a connector that is still interpreted.
+  await withVariant(context, project, () => measureOrders(context.lab, { rate: 800, seconds: 3 * load.seconds }))
+  return withRegistry(context.lab, registry => inTurn(context, load, [...json, ...avro(context, registry)])).catch(
+    (error: unknown) => {
+      if (!(error instanceof StackError && error.code === 'REQUIREMENT_MISSING')) throw error
+      context.say(`Avro is left out. ${error.message}`)
+      return inTurn(context, load, json)
+    }
+  )
 }
 
-type Measured = { readonly format: string; readonly variant: Variant; readonly seconds: number }
+function avro(context: Context, registry: Registry): readonly Format[] {
+  const prepare = (mode: EventMode) => () => typed(context, mode, registry)
+  return [
+    { format: 'Avro, typed by the application', prepare: prepare('typed-by-application'), bytes: true },
+    { format: 'Avro, typed by Connect', prepare: prepare('typed-by-connect') }
+  ]
+}
 
-async function measure({ lab }: Context, { format, variant: { topic }, seconds }: Measured): Promise<FormatRow> {
+async function inTurn(context: Context, load: Load, formats: readonly Format[]): Promise<readonly FormatRow[]> {
+  const rows: FormatRow[] = []
+  for (const { thing } of inRounds(formats, load.rounds)) {
+    const variant = await thing.prepare()
+    const measured = () =>
+      withVariant(context, variant, () => measure(context, { ...load, format: thing.format, topic: variant.topic }))
+    rows.push(await (thing.bytes === true ? asBytes(context, measured) : measured()))
+  }
+  return rows
+}
+
+type Measured = { readonly format: string; readonly topic: string; readonly seconds: number }
+
+async function measure({ lab }: Context, { format, topic, seconds }: Measured): Promise<FormatRow> {
   // Processes that have just begun are slow at first: as long as what is measured.
   await measureOrders(lab, { rate: 500, seconds })
   const before = await topicBytes(lab, topic)
