@@ -19,6 +19,7 @@ function installed(): readonly string[] {
   return /npm install @outbox-cdc\/outbox (.*)\n/.exec(readme)?.[1]?.split(' ') ?? []
 }
 
+// It packs, installs, checks types and starts seven processes, one after the other.
 it('leads from npm install to a working consumer, as the README says, in an empty project', async () => {
   const orders = await useDatabase('orders')
   const deliveries = await useDatabase('deliveries')
@@ -39,17 +40,20 @@ it('leads from npm install to a working consumer, as the README says, in an empt
   })
   const printed = project.start('deliver.ts', env)
   expect(await project.node('one-trip.ts', [], env)).toMatch(/order 2/)
-  await eventually(async () => {
-    expect(await deliveries.db('delivery').orderBy('order_id'), printed()).toMatchObject([
-      { order_id: 1, name: 'joon', quantity: 95 },
-      { order_id: 2, name: "Robert'); DROP TABLE customer_order; --", quantity: 1 }
-    ])
-  })
+  await eventually(
+    async () => {
+      expect(await deliveries.db('delivery').orderBy('order_id'), printed()).toMatchObject([
+        { order_id: 1, name: 'joon', quantity: 95 },
+        { order_id: 2, name: "Robert'); DROP TABLE customer_order; --", quantity: 1 }
+      ])
+    },
+    { timeoutMs: 60_000 }
+  )
   await project.node('place-order.test.ts')
   const outboxctl = 'node_modules/.bin/outboxctl'
   const listed = await project.node(outboxctl, ['parked', 'list', '--json'], { OUTBOX_DB_URL: deliveries.url })
   expect(JSON.parse(listed)).toEqual([])
-})
+}, 180_000)
 
 it('gives the same package when npm packs it from the root: JavaScript that runs, with outboxctl', async () => {
   const project = await useEmptyProject(['zod', 'knex', 'kafkajs', 'mysql2'], 'the root')
