@@ -139,7 +139,8 @@ async function useTopic(topic: string, partitions: number) {
   const configEntries = [{ name: 'max.message.bytes', value: String(5 * 1024 * 1024) }]
   await createTopics(admin, [{ topic, numPartitions: partitions, configEntries }])
   await admin.disconnect()
-  const producer = kafka.producer()
+  // A broker that is busy with a new topic refuses one partition, and the client then sends all of them again.
+  const producer = kafka.producer({ idempotent: true })
   await producer.connect()
   onTestFinished(() => producer.disconnect())
   return producer
