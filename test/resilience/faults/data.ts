@@ -36,7 +36,8 @@ export const data: readonly Fault[] = [
     name: 'offsets-wiped',
     title: 'connector: stopped, its offsets wiped, then the steps of the runbook',
     brief: true,
-    healWithinMs: 20_000,
+    healWithinMs: 60_000,
+    because: 'every event since the outbox was made comes again before the first new one',
     healedBy: 'the runbook',
     inject: wipeOffsets
   },

@@ -38,7 +38,8 @@ export const kills: readonly Fault[] = [
     title: 'Kafka: kill -9 of the only broker',
     brief: true,
     healWithinMs: 30_000,
-    because: 'the broker starts again, then the consumers’ former memberships, which it still knows, expire after 10 s',
+    because:
+      'Kafka takes the broker back only 4 s after it has started; where that lasts for longer than the consumers’ patience of 20 s, their former memberships have to expire',
     inject: lab => crash(lab, 'kafka-1')
   },
   {
@@ -87,7 +88,7 @@ export const kills: readonly Fault[] = [
     title: 'Kafka: kill -9 of one broker of three, back after 60 s (quick: 25 s)',
     topology: { brokers: 3 },
     healWithinMs: 30_000,
-    because: 'a broker counts as gone after 9 s, and former memberships expire 10 s after the group has moved',
+    because: 'a broker counts as gone after 4 s, and a group whose coordinator it was has to find another one',
     inject: (lab, { quick }) => loseBroker(lab, quick ? 25_000 : 60_000)
   },
   ...(['blackhole', 'keep'] as const).map(
