@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { runVitest } from './run-vitest.ts'
 
 // Breaks the whole pipeline in every way of test/resilience/faults, under load, and lets an oracle judge.
 const usage = `npm run test:resilience                  the whole matrix
@@ -67,11 +66,4 @@ async function runMatrix(): Promise<number> {
     })
   )
   return Math.max(...(await Promise.all(codes)))
-}
-
-function runVitest(what: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const root = join(import.meta.dirname, '..')
-  const vitest = spawn('vitest', ['run', '--root', root, ...what], { stdio: 'inherit', env })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vitest.kill(signal))
-  return new Promise(resolve => vitest.on('exit', code => resolve(code ?? 1)))
 }

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { brokenOff, runVitest } from './run-vitest.ts'
 
 // Runs the tests on the real engines and ends with their true totals in one line: `N passed, N failed`.
 // Arguments: names of suites (unit, int, e2e), else whatever vitest takes, such as a part of a file's name.
@@ -28,10 +28,9 @@ const brief = chosen.includes('brief') || args.length === 0
 
 type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number; readonly code: number }
 
-let stopped = false
 const totals: Totals[] = []
 if (first.length > 0) totals.push(await run(first))
-if (brief && !stopped) totals.push(await run(['brief']))
+if (brief && totals[0]?.code !== brokenOff) totals.push(await run(['brief']))
 const sum = (pick: (each: Totals) => number) => totals.reduce((all, each) => all + pick(each), 0)
 const [failed, skipped] = [sum(each => each.failed), sum(each => each.skipped)]
 console.log(`${sum(each => each.passed)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
@@ -42,14 +41,7 @@ async function run(names: readonly string[]): Promise<Totals> {
   await mkdir(join(root, '.data'), { recursive: true })
   const projects = names.flatMap(suite => ['--project', suite])
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const vitest = spawn('vitest', ['run', '--root', root, ...projects, ...reporters, ...others], { stdio: 'inherit' })
-  const end = (signal: NodeJS.Signals) => {
-    stopped = true
-    vitest.kill(signal)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
-  const code = await new Promise<number>(resolve => vitest.on('exit', exitCode => resolve(exitCode ?? 1)))
-  return readTotals(report, code)
+  return readTotals(report, await runVitest([...projects, ...reporters, ...others]))
 }
 
 type Report = {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startStack } from '../../packages/stack/src/index.ts'
+import { endBrokenRuns } from './end-broken-runs.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -47,9 +48,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function emptyFolder(): Promise<string> {
   const parent = join(root, '.data/test')
   await mkdir(parent, { recursive: true })
-  for (const name of await readdir(parent)) {
-    const pid = Number(/^shared-(\d+)$/.exec(name)?.[1])
-    if (pid > 0 && !existsSync(`/proc/${pid}`)) await rm(join(parent, name), { recursive: true, force: true })
-  }
+  for (const folder of await endBrokenRuns()) await rm(folder, { recursive: true, force: true })
   return join(parent, `shared-${process.pid}`)
 }

@@ -1,7 +1,7 @@
 export { type ContainerStackOptions, startContainers } from './containers/container-stack.ts'
 export { StackError, type StackErrorCode } from './errors.ts'
 export { type ExternalStackOptions, externalStack } from './external-stack.ts'
-export { ownFolder } from './own-folder.ts'
+export { endLeftovers, ownFolder } from './own-folder.ts'
 export { type Part, type PartSpec, createPart } from './process/part.ts'
 export { freePort, isFree, portHolder, requireFree } from './process/ports.ts'
 export { type ProcessRecord, endProcess, forgetProcess, livingProcesses } from './process/process-record.ts'

@@ -1,5 +1,11 @@
 import { StackError } from './errors.ts'
-import { endProcess, forgetProcess, livingProcesses, recordProcess } from './process/process-record.ts'
+import {
+  endProcess,
+  forgetProcess,
+  livingProcesses,
+  type ProcessRecord,
+  recordProcess
+} from './process/process-record.ts'
 
 /**
  * Makes this process the only one that runs a stack in a folder, and ends what a killed one left there: only processes
@@ -15,8 +21,22 @@ export async function ownFolder(runDir: string): Promise<() => void> {
     )
   }
   recordProcess(runDir, 'starter', process.pid)
-  const leftovers = living.filter(({ name }) => name !== 'starter')
+  await endAll(
+    runDir,
+    living.filter(({ name }) => name !== 'starter')
+  )
+  return () => forgetProcess(runDir, 'starter')
+}
+
+/** Ends what a killed starter left running in a folder. Tells whether it is free: not while its starter lives. */
+export async function endLeftovers(runDir: string): Promise<boolean> {
+  const living = await livingProcesses(runDir)
+  if (living.some(({ name }) => name === 'starter')) return false
+  await endAll(runDir, living)
+  return true
+}
+
+async function endAll(runDir: string, leftovers: readonly ProcessRecord[]): Promise<void> {
   await Promise.all(leftovers.map(record => endProcess(record, 15_000)))
   for (const { name } of leftovers) forgetProcess(runDir, name)
-  return () => forgetProcess(runDir, 'starter')
 }

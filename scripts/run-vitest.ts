@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { endBrokenRuns } from '../test/support/end-broken-runs.ts'
+import { root } from './pipeline/settings.ts'
+
+/** The exit code of a run that a signal ended. */
+export const brokenOff = 130
+
+/** Runs vitest to its exit code; of a run that is broken off, ends the engines, too. */
+export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  const vitest = spawn('vitest', ['run', '--root', root, ...args], { stdio: 'inherit', env })
+  let stopped = false
+  const end = (signal: NodeJS.Signals) => {
+    stopped = true
+    vitest.kill(signal)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
+  const code = await new Promise<number>(resolve => vitest.on('exit', exitCode => resolve(exitCode ?? 1)))
+  await endBrokenRuns()
+  if (!stopped) return code
+  // Its workers notice a moment later that it is gone, and until then what they started counts as theirs.
+  for (const end = Date.now() + 5_000; Date.now() < end; await sleep(250)) await endBrokenRuns()
+  return brokenOff
+}
