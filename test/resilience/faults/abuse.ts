@@ -48,13 +48,15 @@ async function sendEqualKeys(lab: Lab, { quick }: How): Promise<Bitten> {
     const answers = await Promise.all(Array.from({ length: 50 }, send))
     for (const { status } of answers) seen.set(status, (seen.get(status) ?? 0) + 1)
     const ids = new Set(answers.filter(({ status }) => status === 201).map(({ id }) => id))
-    if (ids.size !== 1) broken.push(`${key} was answered with ${ids.size} orders`)
+    if (ids.size > 1) broken.push(`${key} was answered with ${ids.size} orders`)
     const rows = await lab.db('orders.customer_order').where({ name: key })
-    if (rows.length !== 1) broken.push(`${key} made ${rows.length} orders`)
+    if (rows.length > 1 || rows.length < ids.size) broken.push(`${key} made ${rows.length} orders`)
   }
-  for (const status of seen.keys()) if (![201, 409].includes(status)) broken.push(`equal keys were answered ${status}`)
-  const bite = [...seen].map(([status, count]) => `${count} times ${status}`).join(', ')
-  return { bite, causeOverAt: Date.now(), broken }
+  // 503 where the machine is too busy for all of them.
+  for (const status of seen.keys())
+    if (![201, 409, 503].includes(status)) broken.push(`equal keys were answered ${status}`)
+  const told = [...seen].map(([status, count]) => `${count} times ${status}`).join(', ')
+  return { bite: seen.has(201) ? told : undefined, causeOverAt: Date.now(), broken }
 }
 
 async function sendSlowly(lab: Lab, { quick, load }: How): Promise<Bitten> {

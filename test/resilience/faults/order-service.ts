@@ -82,8 +82,8 @@ type Balance = {
 const balances = new WeakMap<Lab, Balance>()
 
 async function balance(lab: Lab, { load }: How): Promise<void> {
-  // Red for half a second before it stops: the balancer looks every 100 ms.
-  const env = { STOP_DELAY_MS: '500' }
+  // Red for 3 s before it stops: the balancer looks every 100 ms, and on a busy machine not that often.
+  const env = { STOP_DELAY_MS: '3000' }
   const replicas = await Promise.all([1, 2, 3].map(() => lab.startReplica('order-service', env)))
   const balancer = await startBalancer(replicas.map(({ url }) => url))
   balances.set(lab, { balancer, replicas, before: load.urls })
