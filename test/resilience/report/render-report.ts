@@ -60,7 +60,14 @@ function intro(runs: readonly NotedRun[]): string {
 The whole pipeline, broken in every way that we could think of, under load. Written by \`npm run test:resilience -- --report\`
 from every run noted on one machine ${when}; no figure is typed by hand. ${versions.join('; ')}.
 
-**${count(judged.length)} runs, ${count(sum(run => run.events))} events: ${sum(run => run.counts.lost)} lost, ${sum(run => run.counts.doubled)} doubled, ${sum(run => run.counts.reordered)} reordered, ${sum(run => run.counts.ghost)} without an order.**${voids === 0 ? '' : ` Void runs beside these: ${voids}.`}`
+**${count(judged.length)} runs, ${count(sum(run => run.events))} events: ${sum(run => run.counts.lost)} lost, ${sum(run => run.counts.doubled)} doubled, ${sum(run => run.counts.reordered)} reordered, ${sum(run => run.counts.ghost)} without an order.**${voids === 0 ? '' : ` Void runs beside these: ${voids}.`}${crowded(runs)}`
+}
+
+function crowded(runs: readonly NotedRun[]): string {
+  const sorted = runs.map(({ busy = 0 }) => busy).toSorted((one, other) => one - other)
+  const median = Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0)
+  if (median < 2) return ''
+  return `\nBy the median the machine had ${median} times as much to do as it has cores: take the times for upper bounds.`
 }
 
 const howToRead = `## How a run goes
