@@ -25,8 +25,13 @@ export async function withSourceDatabase<T>(
   }
 }
 
-/** The rows of one statement, with their columns named by the caller's type. */
+const answerTimeoutMs = 10_000
+
+/**
+ * The rows of one statement, with their columns named by the caller's type. Rejects with `PROTOCOL_SEQUENCE_TIMEOUT`
+ * when MySQL says nothing for ten seconds, as when it freezes; the connection is of no use then.
+ */
 export async function rowsOf<T>(connection: Connection, sql: string, values: unknown[] = []): Promise<readonly T[]> {
-  const [rows] = await connection.query<(T & RowDataPacket)[]>(sql, values)
+  const [rows] = await connection.query<(T & RowDataPacket)[]>({ sql, values, timeout: answerTimeoutMs })
   return rows
 }
