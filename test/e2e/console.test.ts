@@ -302,6 +302,17 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await says(/All is well/)
   })
 
+  it('acts by the token of a console that was started again', async () => {
+    await open('/')
+    await says(/All is well/)
+    await pipeline.services.get('console')?.kill()
+    await says(/The console itself does not answer/)
+    await pipeline.services.get('console')?.start()
+    await says(/All is well/)
+    await page.getByRole('button', { name: 'Place an order' }).click()
+    await page.getByText(/^Delivered .* after its commit\.$/).waitFor()
+  })
+
   it('shows why an event is parked, and retries it once its cause is mended', async () => {
     const id = 900_000 + lastOrder
     await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [

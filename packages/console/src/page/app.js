@@ -1,10 +1,9 @@
 import { drawHeader } from './header.js'
-import { get } from './lib/api.js'
 import { patch } from './lib/dom.js'
 import { listenForKeys } from './lib/keys.js'
 import { currentPlace, startRouter } from './router.js'
 import { screenFor } from './screens/index.js'
-import { onDraw, state, update, updateNow } from './state.js'
+import { onDraw, state, updateNow } from './state.js'
 import { followFlow } from './stream.js'
 
 const header = document.getElementById('header')
@@ -41,7 +40,3 @@ startRouter()
 listenForKeys()
 updateNow({ place: currentPlace() })
 followFlow()
-get('/api/about').then(
-  about => update({ about }),
-  () => update({ connected: false, lostAt: Date.now() })
-)

@@ -22,12 +22,20 @@ function connect() {
   source.addEventListener('flow', event => {
     update({ flow: JSON.parse(event.data), connected: true, lostAt: undefined })
   })
+  source.onopen = () => void learnAbout()
   source.onerror = () => {
     update({ connected: false, lostAt: state.lostAt ?? Date.now() })
     // A refusal, unlike a lost connection, is not tried again by the browser.
     if (source?.readyState === EventSource.CLOSED) setTimeout(connect, 2_000)
   }
   void refreshSeries()
+}
+
+/** Anew with each connection: a console that was started again demands another token of an action. */
+async function learnAbout() {
+  const about = await get('/api/about').catch(() => undefined)
+  if (about === undefined) setTimeout(learnAbout, 2_000)
+  else update({ about })
 }
 
 /** The last hour comes from the server, so that a reload loses nothing. */
