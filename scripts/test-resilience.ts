@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { exitWithUsage, optionsOrExit } from './options.ts'
 import { runVitest } from './run-vitest.ts'
 
 // Breaks the whole pipeline in every way of test/resilience/faults, under load, and lets an oracle judge.
@@ -14,8 +14,8 @@ npm run test:resilience -- --soak        20 minutes at half of the maximum; --mi
   --list            the faults by name
   --report          no run: write docs/reliability.md from the runs noted in .data/resilience/runs.jsonl`
 
-const { values } = parseArgs({
-  options: {
+const values = optionsOrExit(
+  {
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     repeat: { type: 'string', default: '1' },
@@ -28,8 +28,9 @@ const { values } = parseArgs({
     list: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false }
-  }
-})
+  },
+  usage
+)
 
 if (values.help) {
   console.log(usage)
@@ -45,8 +46,8 @@ if (values.help) {
 
 async function runMatrix(): Promise<number> {
   const { quick, only, repeat, fresh, minutes, 'at-once': atOnce, 'stop-after': stopAfter } = values
-  if (!/^[1-9]\d*$/.test(repeat)) throw new Error(`--repeat takes a whole number, not "${repeat}"`)
-  if (!/^[12]$/.test(atOnce)) throw new Error(`--at-once takes 1 or 2, not "${atOnce}"`)
+  if (!/^[1-9]\d*$/.test(repeat)) exitWithUsage(`--repeat takes a whole number, not "${repeat}"`, usage)
+  if (!/^[12]$/.test(atOnce)) exitWithUsage(`--at-once takes 1 or 2, not "${atOnce}"`, usage)
   const env = {
     ...process.env,
     RESILIENCE_QUICK: quick ? '1' : '',

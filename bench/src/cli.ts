@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { exitWithUsage, optionsOrExit } from '../../scripts/options.ts'
 import { createConnector } from './lab/connector.ts'
 import { startLab } from './lab/lab.ts'
 import { describeMachine, type Machine } from './lab/machine.ts'
@@ -17,8 +17,8 @@ npm run bench -- --quick          everything, small, in under five minutes; writ
   --plan                         only says what would be measured and for how long
   --report                       no run: writes docs/performance.md from bench/results`
 
-const { values } = parseArgs({
-  options: {
+const values = optionsOrExit(
+  {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     rounds: { type: 'string' },
@@ -27,8 +27,15 @@ const { values } = parseArgs({
     plan: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false }
-  }
-})
+  },
+  usage
+)
+
+for (const [name, value = '1'] of [
+  ['rounds', values.rounds],
+  ['minutes', values.minutes]
+] as const)
+  if (!/^([1-9]\d*|Infinity)$/.test(value)) exitWithUsage(`--${name} takes a whole number, not "${value}"`, usage)
 
 const plan: Plan = {
   quick: values.quick,
@@ -50,7 +57,7 @@ function chooseSections(only: string | undefined): readonly Section[] {
   if (only === undefined) return sections
   return only.split(',').map(name => {
     const section = sections.find(each => each.name === name)
-    if (section === undefined) throw new Error(`There is no section ${name}`)
+    if (section === undefined) return exitWithUsage(`There is no section ${name}`, usage)
     return section
   })
 }
