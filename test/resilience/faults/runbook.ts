@@ -22,6 +22,7 @@ export const runbook: readonly Fault[] = [
     title: 'binlog purged while the connector is stopped; offsets set and the missing orders sent again',
     healWithinMs,
     healedBy,
+    usesUpPipeline: true,
     inject: purgeBinlog
   },
   {

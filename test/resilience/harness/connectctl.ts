@@ -14,5 +14,5 @@ export async function runConnectctl({ pipeline }: Lab, command: string): Promise
     colour: false,
     untilStopped: () => Promise.resolve()
   })
-  if (code !== 0) throw new Error(`connectctl ${command} ended with ${code}: ${said.join('\n')}`)
+  if (code !== 0) throw new Error(`connectctl ${command} ended with ${code}: ${said.join('; ')}`)
 }

@@ -40,6 +40,8 @@ export type Fault = {
   inject(lab: Lab, how: How): Promise<Bitten>
   /** Puts back what the fault changed for good. */
   cleanup?(lab: Lab, how: How): Promise<void>
+  /** What it destroys is gone for good: the next fault needs a new pipeline. */
+  readonly usesUpPipeline?: boolean
   /** Why it cannot run on this machine, if so. */
   readonly impossible?: () => string | undefined
 }
