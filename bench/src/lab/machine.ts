@@ -26,6 +26,7 @@ const settings = [
   'innodb_buffer_pool_size',
   'innodb_redo_log_capacity',
   'innodb_flush_method',
+  'innodb_log_writer_threads',
   'binlog_format',
   'binlog_row_image',
   'binlog_group_commit_sync_delay',

@@ -2,6 +2,7 @@ import type { CostRow } from '../sections/cost.ts'
 import type { DrainRow } from '../sections/drain.ts'
 import type { GrowthRow } from '../sections/growth.ts'
 import type { LatencyRow } from '../sections/latency.ts'
+import type { ProfileRow } from '../sections/profile.ts'
 import type { Result } from '../sections/section.ts'
 import type { SettingRow } from '../sections/settings.ts'
 import type { ShapeRow } from '../sections/shapes.ts'
@@ -12,6 +13,7 @@ import { costChapter, costVerdicts } from './cost-chapter.ts'
 import { drainChapter, drainVerdicts } from './drain-chapter.ts'
 import { growthChapter, growthVerdicts } from './growth-chapter.ts'
 import { latencyChapter, latencyVerdicts } from './latency-chapter.ts'
+import { profileChapter } from './profile-chapter.ts'
 import { settingsChapter } from './settings-chapter.ts'
 import { shapesChapter } from './shapes-chapter.ts'
 import { stagesChapter } from './stages-chapter.ts'
@@ -33,6 +35,7 @@ export const chapters: Readonly<Record<string, (result: Result) => Made>> = {
   stages: chapterOf<StagesRow>(stagesChapter),
   'write-path': chapterOf<WritePathRow>(writePathChapter, writePathVerdicts),
   drain: chapterOf<DrainRow>(drainChapter, drainVerdicts),
+  profile: chapterOf<ProfileRow>(profileChapter),
   cost: chapterOf<CostRow>(costChapter, costVerdicts),
   settings: chapterOf<SettingRow>(settingsChapter),
   shapes: chapterOf<ShapeRow>(shapesChapter),

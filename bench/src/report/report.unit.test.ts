@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { LatencyRow } from '../sections/latency.ts'
+import type { Result } from '../sections/section.ts'
 import { drainVerdicts } from './drain-chapter.ts'
 import { latencyChapter, latencyVerdicts } from './latency-chapter.ts'
 import { barChart, escapeXml, lineChart } from './svg.ts'
 import { figure, spread, table } from './text.ts'
+import { twoRuns } from './two-runs.ts'
 
 const hostile = `"><script>alert('x')</script>&\u0000|`
 
@@ -108,5 +110,26 @@ describe('drain verdicts', () => {
     const verdicts = drainVerdicts({ ...resultOf([]), rows })
     expect(verdicts.map(({ held }) => held)).toEqual([true, false, true, true])
     expect(verdicts[1]?.measured).toBe('68 % (34,000 of 50,000)')
+  })
+})
+
+describe('two runs', () => {
+  const run = (p50s: readonly number[]): Result => ({
+    section: 'latency',
+    startedAt: '2026-11-21T10:00:00.000Z',
+    tookSeconds: 1,
+    plan: { quick: false, rounds: 3 },
+    machine: {} as Result['machine'],
+    rows: p50s.map(p50 => aRow('project', { p50, p99: 20 }))
+  })
+
+  it('agree where their rounds reach into each other, and name what does not', () => {
+    expect(twoRuns([{ now: run([3, 4, 5]), before: run([5, 6, 7]) }])).toMatch(/of 2 figures[^]*rounds of 2 reach/)
+    const apart = twoRuns([{ now: run([3, 4, 5]), before: run([6, 7, 8]) }])
+    expect(apart).toMatch(/rounds of 1 reach[^]*\| project at 1000\/s, p50 ms \| 7 \(6–8\) \| 4 \(3–5\) \|/)
+  })
+
+  it('say nothing of what ran only once', () => {
+    expect(twoRuns([{ now: run([3, 4, 5]), before: run([]) }])).toBe('')
   })
 })

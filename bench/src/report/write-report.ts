@@ -7,16 +7,20 @@ import type { Result } from '../sections/section.ts'
 import { sections } from '../sections/sections.ts'
 import type { Chapter, Verdict } from './chapter.ts'
 import { chapters } from './chapters.ts'
-import { readResult } from './results.ts'
+import { readBefore, readResult } from './results.ts'
 import { table } from './text.ts'
+import { type Pair, twoRuns } from './two-runs.ts'
 
 /** Writes the report from every section that has a result, each with its own date; answers the verdicts as text. */
 export async function writeReport({ quick }: { readonly quick: boolean }): Promise<string> {
   const found: { result: Result; chapter: Chapter; verdicts: readonly Verdict[] }[] = []
+  const pairs: Pair[] = []
   for (const { name } of sections) {
     const result = await readResult(name, quick)
     const make = chapters[name]
     if (result !== undefined && make !== undefined) found.push({ result, ...make(result) })
+    const before = await readBefore(name, quick)
+    if (result !== undefined && before !== undefined) pairs.push({ now: result, before })
   }
   const dir = join(root, quick ? '.data/bench-quick' : 'docs')
   await mkdir(join(dir, 'performance'), { recursive: true })
@@ -24,14 +28,16 @@ export async function writeReport({ quick }: { readonly quick: boolean }): Promi
     for (const [name, svg] of Object.entries(chapter.charts))
       await writeFile(join(dir, 'performance', `${name}.svg`), svg)
   const verdicts = found.flatMap(each => each.verdicts)
-  await writeFile(join(dir, 'performance.md'), await document(found, verdicts))
+  await writeFile(join(dir, 'performance.md'), await document(found, { verdicts, pairs }))
   const said = verdicts.map(({ goal, wanted, measured, held }) => `${held ? '✓' : '✗'} ${goal}: ${wanted}; ${measured}`)
   return [...said, `\nThe report is ${join(quick ? '.data/bench-quick' : 'docs', 'performance.md')}`].join('\n')
 }
 
 type Found = { readonly result: Result; readonly chapter: Chapter }
 
-async function document(found: readonly Found[], verdicts: readonly Verdict[]): Promise<string> {
+type Whole = { readonly verdicts: readonly Verdict[]; readonly pairs: readonly Pair[] }
+
+async function document(found: readonly Found[], { verdicts, pairs }: Whole): Promise<string> {
   const findings = join(root, 'bench/findings.md')
   const where = existsSync(findings) ? await readFile(findings, 'utf8') : ''
   const goals = verdicts.map(({ goal, wanted, measured, held }) => [
@@ -48,6 +54,7 @@ async function document(found: readonly Found[], verdicts: readonly Verdict[]): 
     `## Goals\n\n${table(['goal', 'wanted', 'measured', ''], goals)}`,
     where.trim(),
     ...parts,
+    twoRuns(pairs),
     machine === undefined ? '' : describe(machine)
   ]
     .filter(Boolean)

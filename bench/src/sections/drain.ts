@@ -129,7 +129,7 @@ async function measured(lab: Context['lab'], events: number, work: () => Promise
 
 let groups = 0
 
-async function startConsumers(
+export async function startConsumers(
   { lab }: Context,
   drained: Drain & { readonly topic?: string }
 ): Promise<readonly string[]> {
@@ -151,7 +151,7 @@ async function startConsumers(
   return urls
 }
 
-async function stopConsumers({ lab }: Context): Promise<void> {
+export async function stopConsumers({ lab }: Context): Promise<void> {
   for (const name of [...lab.running.keys()].filter(each => each.startsWith('delivery-service-')))
     await stopProcess(lab, name)
 }

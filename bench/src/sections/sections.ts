@@ -2,6 +2,7 @@ import { cost } from './cost.ts'
 import { drain } from './drain.ts'
 import { growth } from './growth.ts'
 import { latency } from './latency.ts'
+import { profile } from './profile.ts'
 import { settingsSection } from './settings.ts'
 import { shapes } from './shapes.ts'
 import { stages } from './stages.ts'
@@ -9,4 +10,14 @@ import { writePath } from './write-path.ts'
 import type { Section } from './section.ts'
 
 /** In the order of a full run: what fills the tables comes late, and what crowds Connect comes last. */
-export const sections: readonly Section[] = [latency, stages, writePath, drain, cost, settingsSection, growth, shapes]
+export const sections: readonly Section[] = [
+  latency,
+  stages,
+  writePath,
+  drain,
+  profile,
+  cost,
+  settingsSection,
+  growth,
+  shapes
+]

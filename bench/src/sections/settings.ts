@@ -1,5 +1,6 @@
 import { debeziumDefaults, type Tuning, without } from '../lab/connector.ts'
 import { clearTopic, recordsIn } from '../lab/admin.ts'
+import type { Lab } from '../lab/lab.ts'
 import { prefillOutbox } from '../lab/prefill.ts'
 import { withVariant } from '../lab/run-variant.ts'
 import { variantNamed } from '../variants/variants.ts'
@@ -7,7 +8,13 @@ import { measureOrders, type OrdersRow } from './measure-orders.ts'
 import { watchUntil } from './progress.ts'
 import { type Context, inRounds, type Plan, type Section } from './section.ts'
 
-export type Setting = { readonly name: string; readonly title: string; readonly tuning: Tuning }
+export type Setting = {
+  readonly name: string
+  readonly title: string
+  readonly tuning: Tuning
+  /** A switch of MySQL that is turned the other way meanwhile. */
+  readonly mysqlSwitch?: string
+}
 
 const set =
   (changes: Readonly<Record<string, string>>): Tuning =>
@@ -42,7 +49,13 @@ export const settings: readonly Setting[] = [
     title: 'producer without idempotence (Connect default)',
     tuning: config => without(config, ['producer.override.enable'])
   },
-  { name: 'default', title: 'every speed setting at its default', tuning: debeziumDefaults }
+  { name: 'default', title: 'every speed setting at its default', tuning: debeziumDefaults },
+  {
+    name: 'log-threads',
+    title: 'as it is; MySQL with innodb_log_writer_threads the other way',
+    tuning: config => config,
+    mysqlSwitch: 'innodb_log_writer_threads'
+  }
 ]
 
 export type SettingRow = OrdersRow & {
@@ -82,16 +95,18 @@ function chosen({ quick }: Plan): readonly Setting[] {
 
 async function measure(
   context: Context,
-  { tuning }: Setting,
+  { tuning, mysqlSwitch }: Setting,
   number: number
 ): Promise<OrdersRow & { drainPerSecond: number }> {
   const { lab, plan, connector } = context
   const { seconds, events } = shape(plan)
   const project = variantNamed('project')
+  await turn(lab, mysqlSwitch)
   const row = await withVariant(context, { ...project, connector: tuning }, async () => {
     await measureOrders(lab, { rate: 500, seconds: 2 })
     return measureOrders(lab, { rate: 1000, seconds })
   })
+  await turn(lab, mysqlSwitch)
   await connector.stop()
   await clearTopic(lab, project.topic)
   // Runs 2 and up: the drain section has 1, and another process of the bench has another server.
@@ -101,4 +116,8 @@ async function measure(
   const { perSecond } = await watchUntil({ read, count: events, everyMs: 20, withinMs: 120_000 })
   await clearTopic(lab, project.topic)
   return { ...row, drainPerSecond: perSecond }
+}
+
+async function turn({ db }: Lab, name: string | undefined): Promise<void> {
+  if (name !== undefined) await db.query(`SET GLOBAL ${name} = NOT @@GLOBAL.${name}`)
 }
