@@ -4,6 +4,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { RowDataPacket } from 'mysql2/promise'
 import { root } from '../../../scripts/pipeline/settings.ts'
+import { engineSettings } from './engine-settings.ts'
 import type { Lab } from './lab.ts'
 
 /** What the figures were measured on and with; it stands beside every one of them. */
@@ -14,6 +15,8 @@ export type Machine = {
   readonly system: string
   readonly versions: Readonly<Record<string, string>>
   readonly durability: Readonly<Record<string, string>>
+  /** What each engine is told beyond its defaults; results from before this was noted lack it. */
+  readonly engines?: Readonly<Record<string, readonly string[]>>
   readonly commit: string
   /** Of the last minute, before anything was started. */
   readonly loadBefore: number
@@ -58,6 +61,7 @@ export async function describeMachine(lab: Lab): Promise<Machine> {
       'Kafka acks': 'all',
       'Kafka brokers, replicas': '1, 1'
     },
+    engines: await engineSettings(lab),
     commit: commitOf(),
     loadBefore: loadAtStart
   }

@@ -66,7 +66,7 @@ function origin({ startedAt, tookSeconds, plan, machine }: Result): string {
   return `Measured on ${startedAt.slice(0, 16).replace('T', ' ')} UTC in ${Math.round(tookSeconds / 60)} min, commit ${machine.commit}, ${plan.rounds} round(s)${load}.`
 }
 
-function describe({ cpu, cores, memoryGb, system, versions, durability }: Machine): string {
+function describe({ cpu, cores, memoryGb, system, versions, durability, engines = {} }: Machine): string {
   const list = (facts: Readonly<Record<string, string>>) => Object.entries(facts).map(([name, value]) => [name, value])
   return `## The machine and its settings
 
@@ -75,5 +75,11 @@ ${Object.entries(versions)
   .map(([name, version]) => `${name} ${version}`)
   .join(', ')}.
 
-${table(['setting', 'value'], list(durability))}`
+${table(['setting', 'value'], list(durability))}
+
+What each engine is told beyond its defaults:
+
+${Object.entries(engines)
+  .map(([name, lines]) => `- ${name}: ${lines.map(line => `\`${line}\``).join(', ')}`)
+  .join('\n')}`
 }
