@@ -67,7 +67,7 @@ export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<
   } catch (error) {
     // It proves nothing, and yet all that is known must be kept.
     await load.stop(0)
-    lab.history.push(...load.client.log)
+    remember(lab, load.client)
     const evidence = await collect(witnessesOf(lab), lab.history).catch(() => undefined)
     const run = withoutVerdict(fault.name, { error, seed: load.seed })
     return { run: { ...run, tag }, findings: [], ...(evidence === undefined ? {} : { evidence }) }
@@ -123,6 +123,11 @@ export async function breakOnce(
   }
 }
 
+// One by one: what a soak has tried does not fit on the stack as arguments.
+function remember({ history }: Lab, { log }: OrderClient): void {
+  for (const tried of log) history.push(tried)
+}
+
 function since(before: Refusals, now: Refusals): Refusals {
   const more = Object.entries(now).map(([how, count]) => [how, count - (before[how] ?? 0)] as const)
   return Object.fromEntries(more.filter(([, count]) => count > 0))
@@ -138,7 +143,7 @@ export async function conclude(
   { client, seed }: Load
 ): Promise<Required<Omit<Result, 'run'>> & { readonly runs: readonly Run[] }> {
   await calm(lab)
-  lab.history.push(...client.log)
+  remember(lab, client)
   const evidence = await collect(witnessesOf(lab), lab.history)
   const before = seenBefore.get(lab) ?? { repeated: 0, parked: 0 }
   const [repeated, parked] = [repeatedRecords(evidence), await countParked(lab)]
