@@ -163,7 +163,9 @@ function whySlow({ outcome, busy = 0 }: NotedRun): string {
 
 /** Without the lines of code that an error names. */
 function firstWords(reason: string): string {
-  return reason.split(/\s+at \S*[/(]/)[0] ?? reason
+  const words = reason.split(/\s+at \S*[/(]/)[0] ?? reason
+  // Where the files lie on one machine is nobody else's business.
+  return words.replaceAll(/(?<=^|\s)\/\S*?\/(?=(?:connect-config|\.data)\/)/g, '')
 }
 
 const wantedRuns = 3

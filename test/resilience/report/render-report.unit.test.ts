@@ -40,11 +40,11 @@ it('sums the runs of a fault and gives the range of their times', () => {
 
 it('hides neither a loss nor a void run nor what was never run', () => {
   const lost = { ...run, outcome: 'failed', reason: 'lost order 1', counts: { ...run.counts, lost: 2 } } as const
-  const text = render(lost, { ...run, outcome: 'void', reason: 'nothing bit' })
+  const text = render(lost, { ...run, outcome: 'void', reason: 'saved in /home/a/b/connect-config/x.json' })
   expect(text).toContain('1 runs, 1,500 events: 2 lost')
   expect(text).toContain('Void runs beside these: 1.')
   expect(text).toContain('mysqld-killed, 2026-01-02T03:04:05Z: **failed**. lost order 1')
-  expect(text).toContain('**void**. nothing bit.')
+  expect(text).toContain('**void**. saved in connect-config/x.json.')
   expect(text).toContain('- the full lengths: 0 of 2 faults')
   const slow = render({ ...run, outcome: 'slow', reason: 'healed after 12.0 s, the bound was 10.0 s', busy: 4.5 })
   expect(slow).toContain('**slow**. healed after 12.0 s, the bound was 10.0 s. The machine had 5 times as much to do')
