@@ -29,9 +29,9 @@ export const drain: Section<DrainRow> = {
   title: 'A backlog: Debezium to Kafka alone, and into the delivery database',
   estimate(plan) {
     const { events, few, oneByOne } = shape(plan)
-    const whole = (plan.rounds + 1) * (events / 40_000 + 6) + plan.rounds * (events / 25_000 + 8)
+    const whole = (plan.rounds + 1) * (events / 30_000 + 5) + plan.rounds * (events / 18_000 + 6)
     return (
-      10 + events / 60_000 + whole + plan.rounds * (oneByOne / 800 + 4) + chosen(plan).length * (few / 25_000 + 5) + 20
+      10 + events / 60_000 + whole + plan.rounds * (oneByOne / 1_200 + 3) + chosen(plan).length * (few / 25_000 + 3)
     )
   },
   async run(context) {

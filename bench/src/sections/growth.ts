@@ -28,7 +28,7 @@ export const growth: Section<GrowthRow> = {
   title: 'After many orders have passed',
   estimate(plan) {
     const { steps, through, seconds } = shape(plan)
-    return 15 + steps.length * (2 * seconds + 4) + through / 15_000 + (Math.max(...steps) - through) / 60_000
+    return 5 + steps.length * (seconds + 2) + through / 18_000 + (Math.max(...steps) - through) / 120_000
   },
   async run(context) {
     const { lab, plan } = context

@@ -13,7 +13,7 @@ function shape({ quick }: Plan): Shape {
     : { rates: [50, 500, 1000, 2000], seconds: 5, warmUp: 3, compiling: 30, most: 2 }
 }
 
-const switching = 5
+const switching = 3
 
 /** Those of which the highest rate matters: the others are as fast as their consumer, or their order service. */
 const climbing = new Set(['project', 'platformatic', 'one-trip', 'polling'])
@@ -25,7 +25,7 @@ export const latency: Section<LatencyRow> = {
     const { rates, seconds, warmUp, compiling, most } = shape(plan)
     const count = among(plan).length
     const runs = count * rates.length + climbing.size * most
-    return 9 + compiling + plan.rounds * (count * (switching + warmUp) + runs * (seconds + 0.8))
+    return 9 + compiling + plan.rounds * (count * (switching + warmUp) + runs * (seconds + 0.4))
   },
   async run(context) {
     const rows: LatencyRow[] = []

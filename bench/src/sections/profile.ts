@@ -21,7 +21,7 @@ const shape = ({ quick }: Plan) => (quick ? { seconds: 3, events: 30_000 } : { s
 export const profile: Section<ProfileRow> = {
   name: 'profile',
   title: 'Where the CPU of our services goes',
-  estimate: plan => 24 + shape(plan).seconds + shape(plan).events / 12_000,
+  estimate: plan => 14 + shape(plan).seconds + shape(plan).events / 12_000,
   async run(context) {
     const rows = [...(await underLoad(context)), ...(await withBacklog(context))]
     for (const { what, shares } of rows) context.say(`${what}: ${JSON.stringify(shares)}`)

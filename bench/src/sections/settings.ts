@@ -73,7 +73,7 @@ export const settingsSection: Section<SettingRow> = {
   title: 'What each setting of the connector is worth',
   estimate(plan) {
     const { seconds, events, rounds } = shape(plan)
-    return rounds * chosen(plan).length * (seconds + 2 + 7 + events / 30_000) + 5
+    return rounds * chosen(plan).length * (seconds + 2 + 5 + events / 30_000) + 5
   },
   async run(context) {
     const { rounds } = shape(context.plan)

@@ -30,8 +30,8 @@ export const shapes: Section<ShapeRow> = {
   name: 'shapes',
   title: 'Payloads, formats, and many connectors on one server',
   estimate: plan =>
-    30 +
-    roundsOf(plan) * 4 * (5 + 2 * secondsOf(plan)) +
+    10 +
+    roundsOf(plan) * 4 * (3 + 2 * secondsOf(plan)) +
     (payloads.length + 6) * secondsOf(plan) +
     Math.max(...tenantCounts(plan)) * 3,
   async run(context) {

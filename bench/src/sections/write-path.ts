@@ -63,7 +63,7 @@ export const writePath: Section<WritePathRow> = {
   title: 'Orders a second through POST /order, by store and write path, Connect at rest',
   estimate(plan) {
     const { seconds, warmUp } = shape(plan)
-    return 5 + plan.rounds * chosen(plan).length * (seconds + warmUp + 3)
+    return 5 + plan.rounds * chosen(plan).length * (seconds + warmUp + 1.5)
   },
   async run(context) {
     await ensureStoreDatabases(context.lab)
