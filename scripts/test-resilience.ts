@@ -4,7 +4,7 @@ import { runVitest } from './run-vitest.ts'
 // Breaks the whole pipeline in every way of test/resilience/faults, under load, and lets an oracle judge.
 const usage = `npm run test:resilience                  the whole matrix
 npm run test:resilience -- --quick       each fault shortened
-npm run test:resilience -- --brief       one pipeline, one load, one fault after the other, one verdict: some minutes
+npm run test:resilience -- --brief       each fault shortened, on three pipelines, with one load and one verdict for each: some ten minutes
 npm run test:resilience -- --soak        20 minutes at half of the maximum; --minutes N for another time
   --only NAME       the fault NAME, or those whose name contains it; several with commas between
   --repeat N        all of it N times; what was broken off goes on where it stopped when asked for again

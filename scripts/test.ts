@@ -8,8 +8,8 @@ const usage = `npm test                     every suite
 npm test -- unit int         these suites (unit, int, e2e, containers, brief)
 npm test -- e2e restart      the e2e files whose name contains "restart"
 
-brief is the short part of the crash matrix: one pipeline under load, broken in many ways, one after the other, with
-one verdict at the end. It runs by itself, after the others; npm run test:resilience -- --help has all of it.`
+brief is the crash matrix in short: three pipelines under load, broken in every way, one after the other, with one
+verdict at the end of each. It runs by itself, after the others; npm run test:resilience -- --help has all of it.`
 
 const suites = ['unit', 'int', 'e2e', 'containers']
 const root = join(import.meta.dirname, '..')

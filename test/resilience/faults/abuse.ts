@@ -8,7 +8,6 @@ export const abuse: readonly Fault[] = [
   {
     name: 'equal-keys',
     title: 'POST /order: 50 requests with one Idempotency-Key at once, 20 times (quick: 5)',
-    brief: true,
     healWithinMs: 10_000,
     inject: sendEqualKeys
   },
@@ -21,7 +20,6 @@ export const abuse: readonly Fault[] = [
   {
     name: 'bad-requests',
     title: 'POST /order: bodies that are none, too large, too deep, hostile',
-    brief: true,
     healWithinMs: 10_000,
     inject: sendBadly
   }

@@ -11,7 +11,6 @@ export const data: readonly Fault[] = [
   {
     name: 'poison-records',
     title: 'topic: records that no consumer can read, of thirteen kinds, one of them 2 MB long',
-    brief: true,
     healWithinMs: 10_000,
     parks: poison.length,
     inject: plantPoison
@@ -19,7 +18,6 @@ export const data: readonly Fault[] = [
   {
     name: 'delivery-database-away',
     title: 'delivery database: out of reach for 2 minutes (quick: 15 s)',
-    brief: true,
     healWithinMs: 10_000,
     prepare: leadDeliveriesOverProxy,
     inject: cutDeliveryDatabase,
@@ -28,14 +26,12 @@ export const data: readonly Fault[] = [
   {
     name: 'connector-deleted',
     title: 'connector: deleted under load',
-    brief: true,
     healWithinMs: 20_000,
     inject: deleteConnector
   },
   {
     name: 'offsets-wiped',
     title: 'connector: stopped, its offsets wiped, then the steps of the runbook',
-    brief: true,
     healWithinMs: 60_000,
     because: 'every event since the outbox was made comes again before the first new one',
     healedBy: 'the runbook',

@@ -15,9 +15,3 @@ it('gives a reason wherever healing may take longer than 10 s, or 20 s with Conn
   )
   expect(unexplained.map(({ name }) => name)).toEqual([])
 })
-
-it('holds in its brief part only what one plain pipeline can bear', () => {
-  const brief = faults.filter(fault => fault.brief === true)
-  expect(brief.length).toBeGreaterThan(15)
-  expect(brief.filter(({ topology }) => topology !== undefined).map(({ name }) => name)).toEqual([])
-})

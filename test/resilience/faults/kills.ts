@@ -10,7 +10,6 @@ export const kills: readonly Fault[] = [
   {
     name: 'mysqld-killed',
     title: 'mysqld: kill -9',
-    brief: true,
     healWithinMs: usualMs,
     inject: lab => crash(lab, 'mysql')
   },
@@ -29,14 +28,12 @@ export const kills: readonly Fault[] = [
   {
     name: 'connect-killed',
     title: 'Connect: kill -9, one worker',
-    brief: true,
     healWithinMs: connectMs,
     inject: crashConnect
   },
   {
     name: 'broker-killed',
     title: 'Kafka: kill -9 of the only broker',
-    brief: true,
     healWithinMs: 30_000,
     because:
       'Kafka takes the broker back only 4 s after it has started; where that lasts for longer than the consumers’ patience of 20 s, their former memberships have to expire',
@@ -45,7 +42,6 @@ export const kills: readonly Fault[] = [
   {
     name: 'delivery-killed',
     title: 'delivery-service and a second consumer: kill -9 in mid-batch',
-    brief: true,
     healWithinMs: 15_000,
     because: 'a member that died without a word keeps its partitions until its session of 10 s is over',
     inject: lab => crash(lab, 'delivery-service', 'ledger')
@@ -53,15 +49,14 @@ export const kills: readonly Fault[] = [
   {
     name: 'delivery-stopped',
     title: 'delivery-service: SIGTERM in mid-batch, started again at once',
-    brief: true,
     healWithinMs: usualMs,
     inject: restartDelivery
   },
   {
     name: 'order-killed',
-    title: 'order-service: kill -9 five times under load',
+    title: 'order-service: kill -9 five times under load (quick: twice)',
     healWithinMs: usualMs,
-    inject: lab => repeatedly(lab, 5, 'order-service')
+    inject: (lab, { quick }) => repeatedly(lab, quick ? 2 : 5, 'order-service')
   },
   {
     name: 'mysqld-killed-again-and-again',
@@ -72,7 +67,6 @@ export const kills: readonly Fault[] = [
   {
     name: 'mysqld-and-connect-killed',
     title: 'mysqld and Connect: kill -9 at the same time',
-    brief: true,
     healWithinMs: connectMs,
     inject: lab => crash(lab, 'mysql', 'connect-1')
   },

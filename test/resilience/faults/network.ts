@@ -11,7 +11,6 @@ export const network: readonly Fault[] = [
   {
     name: 'connection-reset',
     title: 'network between Connect and MySQL: every connection reset, three times',
-    brief: true,
     healWithinMs: 20_000,
     ...betweenConnectAndMysql(async proxy => {
       let count = 0
@@ -25,7 +24,6 @@ export const network: readonly Fault[] = [
   {
     name: 'cut-in-mid-packet',
     title: 'network between Connect and MySQL: cut in the middle of a packet, three times',
-    brief: true,
     healWithinMs: 20_000,
     ...betweenConnectAndMysql(async proxy => {
       for (let round = 0; round < 3; round++) {
@@ -38,7 +36,6 @@ export const network: readonly Fault[] = [
   {
     name: 'latency',
     title: 'network between Connect and MySQL: 300 ms later in each direction for 20 s (quick: 5 s)',
-    brief: true,
     healWithinMs: 10_000,
     leastWaitMs: 250,
     ...betweenConnectAndMysql(async (proxy, quick) => {
@@ -51,7 +48,6 @@ export const network: readonly Fault[] = [
   {
     name: 'black-hole',
     title: 'network between Connect and MySQL: silent for 20 s with TCP established (quick: 8 s)',
-    brief: true,
     healWithinMs: 40_000,
     because:
       'Connect waits for the task that hangs in a silent socket: some 30 s from the silence on, however short it was',

@@ -17,7 +17,6 @@ export const orderService: readonly Fault[] = [
   {
     name: 'rolling-restart-order',
     title: 'order-service: three behind a load balancer, each stopped by SIGTERM and started again in turn',
-    brief: true,
     healWithinMs,
     prepare: balance,
     inject: rollOrders,
@@ -33,7 +32,6 @@ function killedAt(name: string, where: string, moment: Moment): Fault {
   return {
     name,
     title: `order-service: kill -9 exactly ${where}, five times (quick: twice)`,
-    brief: true,
     healWithinMs,
     async prepare(lab, { load }) {
       const proxy = await startStatementProxy(lab.pipeline.stack.mysql)

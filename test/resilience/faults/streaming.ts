@@ -8,7 +8,6 @@ export const streaming: readonly Fault[] = [
   {
     name: 'ddl-while-streaming',
     title: 'outbox table: a column added, an index made, another table altered, under load',
-    brief: true,
     healWithinMs: 10_000,
     inject: alterTables
   },
@@ -22,7 +21,6 @@ export const streaming: readonly Fault[] = [
   {
     name: 'large-payloads',
     title: 'outbox: 40 events of 500 kB in one transaction',
-    brief: true,
     healWithinMs: 10_000,
     inject: lab => writeAtOnce(lab, { count: 40, length: 500_000 })
   },
@@ -41,7 +39,6 @@ export const streaming: readonly Fault[] = [
   {
     name: 'orders-while-connector-stopped',
     title: 'connector: stopped for 30 s (quick: 8 s) and resumed',
-    brief: true,
     healWithinMs: 10_000,
     healedBy: 'resume',
     inject: stopConnector

@@ -23,8 +23,6 @@ export type Fault = {
   readonly title: string
   readonly topology?: Topology
   readonly healWithinMs: number
-  /** Takes part when `npm test` breaks one pipeline in many ways, one after the other. */
-  readonly brief?: boolean
   /** Why it is allowed longer than the usual 10 s, 20 s with Connect. */
   readonly because?: string
   /** Some order must have waited for so long, or the fault hit nothing. */

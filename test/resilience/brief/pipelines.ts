@@ -1,0 +1,28 @@
+import { faults } from '../faults/index.ts'
+import type { Fault } from '../harness/fault.ts'
+import type { Topology } from '../harness/lab.ts'
+
+export type BriefPipeline = { readonly name: string; readonly topology: Topology; readonly faults: readonly Fault[] }
+
+// Starting a pipeline takes longer than most faults: three that differ in as much as they can serve every topology.
+const topologies: readonly { readonly name: string; readonly topology: Topology }[] = [
+  { name: 'plain', topology: { outboxStore: 'delete' } },
+  {
+    name: 'wide',
+    topology: { brokers: 3, workers: 2, connectHeapMb: 256, outboxStore: 'keep', timeZone: 'America/New_York' }
+  },
+  { name: 'narrow', topology: { outboxStore: 'blackhole', smallDisks: true } }
+]
+
+/** Each fault once, in the first pipeline that has what it needs; what uses its pipeline up comes last. */
+export const briefPipelines: readonly BriefPipeline[] = topologies.map(({ name, topology }) => ({
+  name,
+  topology,
+  faults: faults
+    .filter(fault => topologies.find(candidate => serves(candidate.topology, fault))?.name === name)
+    .toSorted((one, other) => Number(one.usesUpPipeline ?? false) - Number(other.usesUpPipeline ?? false))
+}))
+
+function serves(topology: Topology, { topology: wanted = {} }: Fault): boolean {
+  return Object.entries(wanted).every(([part, value]) => topology[part as keyof Topology] === value)
+}
