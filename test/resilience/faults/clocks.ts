@@ -1,7 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { appendToOutbox } from '@outbox-cdc/outbox'
 import { eventually } from '../../support/eventually.ts'
 import { ledgerMoved } from '../ledger/ledger-event.ts'
 import { root } from '../../../scripts/pipeline/settings.ts'
@@ -74,12 +73,12 @@ async function moveZones(lab: Lab): Promise<Bitten> {
 const same = (written: string | undefined, instant: string) => Date.parse(written ?? '') === Date.parse(instant)
 
 /** MySQL takes `timestamp` for the present of this session, in the rows and in the binlog. */
-async function writeAt({ db }: Lab, { instant, account }: { instant: string; account: number }): Promise<void> {
+async function writeAt({ db, outbox }: Lab, { instant, account }: { instant: string; account: number }): Promise<void> {
   await db.transaction(async trx => {
     await trx.raw('SET timestamp = ?', [Date.parse(instant) / 1_000])
     const text = `at ${instant} for ${account}`
     await trx('ledger_step').insert({ account, version: 1, content: text })
-    await appendToOutbox(trx, ledgerMoved({ aggregateId: account, aggregateVersion: 1, payload: { text } }))
+    await outbox.append(trx, ledgerMoved({ aggregateId: account, aggregateVersion: 1, payload: { text } }))
     await trx.raw('SET timestamp = DEFAULT')
   })
 }

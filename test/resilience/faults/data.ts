@@ -17,7 +17,7 @@ export const data: readonly Fault[] = [
   },
   {
     name: 'delivery-database-away',
-    title: 'delivery database: out of reach for 2 minutes (quick: 15 s)',
+    title: 'delivery database: out of reach for 2 minutes (quick: 8 s)',
     healWithinMs: 10_000,
     prepare: leadDeliveriesOverProxy,
     inject: cutDeliveryDatabase,
@@ -81,7 +81,7 @@ async function leadDeliveriesOverProxy(lab: Lab): Promise<void> {
 async function cutDeliveryDatabase(lab: Lab, { quick }: { quick: boolean }): Promise<Bitten> {
   const detour = detours.get(lab)
   detour?.proxy.refuse(true)
-  await sleep(quick ? 15_000 : 120_000)
+  await sleep(quick ? 8_000 : 120_000)
   detour?.proxy.refuse(false)
   return { bite: detour && `${detour.proxy.refused()} connections refused`, causeOverAt: Date.now() }
 }

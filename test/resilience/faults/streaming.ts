@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { appendToOutbox } from '@outbox-cdc/outbox'
 import { ledgerMoved } from '../ledger/ledger-event.ts'
 import type { Bitten, Fault } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
@@ -67,7 +66,7 @@ const largeAccount = 1_500_000_000
 type Size = { readonly count: number; readonly length: number }
 
 /** Each an account of its own at version 1, so that the oracle follows every single one. */
-async function writeAtOnce({ db }: Lab, { count, length }: Size): Promise<Bitten> {
+async function writeAtOnce({ db, outbox }: Lab, { count, length }: Size): Promise<Bitten> {
   const [last] = await db('orders.ledger_step').where('account', '>=', largeAccount).max({ account: 'account' })
   const first = Number(last?.['account'] ?? largeAccount) + 1
   await db.transaction(async trx => {
@@ -78,7 +77,7 @@ async function writeAtOnce({ db }: Lab, { count, length }: Size): Promise<Bitten
       const events = steps.map(({ account: aggregateId, content: text }) =>
         ledgerMoved({ aggregateId, aggregateVersion: 1, payload: { text, filler: 'x'.repeat(length) } })
       )
-      for (let from = 0; from < events.length; from += 20) await appendToOutbox(trx, events.slice(from, from + 20))
+      for (let from = 0; from < events.length; from += 20) await outbox.append(trx, events.slice(from, from + 20))
     }
   })
   return { bite: `${count} events of ${length} bytes committed at once`, causeOverAt: Date.now() }

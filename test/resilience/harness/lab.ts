@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createOutbox, type Outbox } from '@outbox-cdc/outbox'
 import knex, { type Knex } from 'knex'
 import { type Part, freePort } from '../../../packages/stack/src/index.ts'
 import { urlFor } from '../../../scripts/pipeline/accounts.ts'
@@ -29,6 +30,8 @@ export type Lab = {
   readonly pipeline: TestPipeline
   readonly db: Knex
   readonly topic: string
+  /** Writes as the order service of this pipeline does. */
+  readonly outbox: Outbox
   /** Everything that clients tried in this lab so far. */
   readonly history: Tried[]
   part(name: string): Breakable
@@ -70,6 +73,8 @@ export async function startLab(topology: Topology): Promise<Lab> {
       pipeline,
       db,
       topic: topics.outbox,
+      // Number 1 is the ledger's writer.
+      outbox: createOutbox({ store: topology.outboxStore ?? 'delete', writer: 2 }),
       history: [],
       part: name => find(name, pipeline, ledger),
       deliveriesUrl: () => deliveriesUrl(pipeline),
