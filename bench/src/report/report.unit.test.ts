@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { GrowthRow } from '../sections/growth.ts'
 import type { LatencyRow } from '../sections/latency.ts'
 import type { Result } from '../sections/section.ts'
 import { drainVerdicts } from './drain-chapter.ts'
+import { growthChapter, growthVerdicts } from './growth-chapter.ts'
 import { latencyChapter, latencyVerdicts } from './latency-chapter.ts'
 import { barChart, escapeXml, lineChart } from './svg.ts'
 import { figure, spread, table } from './text.ts'
-import { twoRuns } from './two-runs.ts'
+import { chanceApart, twoRuns } from './two-runs.ts'
 
 const hostile = `"><script>alert('x')</script>&\u0000|`
 
@@ -129,7 +131,45 @@ describe('two runs', () => {
     expect(apart).toMatch(/rounds of 1 reach[^]*\| project at 1000\/s, p50 ms \| 7 \(6–8\) \| 4 \(3–5\) \|/)
   })
 
+  it('say how many figures chance alone would part', () => {
+    // Three and three rounds: 20 ways in which they can lie, 2 of them apart.
+    expect(chanceApart(3, 3)).toBeCloseTo(0.1)
+    expect(chanceApart(2, 2)).toBeCloseTo(1 / 3)
+    const many = Array.from({ length: 20 }, () => run([3, 4, 5]))
+    expect(twoRuns(many.map(each => ({ now: each, before: each })))).toContain(
+      'of 4 would lie apart all the same, 0 do'
+    )
+  })
+
   it('say nothing of what ran only once', () => {
     expect(twoRuns([{ now: run([3, 4, 5]), before: run([]) }])).toBe('')
+  })
+})
+
+describe('growth', () => {
+  const step = (passed: number, p50s: readonly number[], mysql: number): readonly GrowthRow[] =>
+    p50s.map((p50, index) => ({
+      passed,
+      round: index + 1,
+      passedPerSecond: 0,
+      delivery: { n: 1, p50, p95: p50, p99: p50, max: p50 },
+      request: { n: 1, p50: 1, p95: 1, p99: 1, max: 1 },
+      memoryMb: { mysql }
+    }))
+  const grown = (last: readonly GrowthRow[]) => ({
+    ...resultOf([]),
+    rows: [...step(10, [4, 5, 9], 400), ...step(100, [5, 5, 5], 600), ...last]
+  })
+
+  it('judges the medians of the rounds, and the memory once it was warm', () => {
+    expect(growthVerdicts(grown(step(1_000, [5.4, 5.5, 20], 610))).map(({ held }) => held)).toEqual([true, true])
+    expect(growthVerdicts(grown(step(1_000, [5.6, 5.6, 5.6], 900))).map(({ held }) => held)).toEqual([false, false])
+    expect(growthVerdicts(grown(step(1_000, [5, 5, 5], 900)))[1]?.measured).toBe('mysql 900 MB')
+  })
+
+  it('shows one line for each step, with the spread of its rounds', () => {
+    const { text } = growthChapter(grown(step(1_000, [5, 6, 7], 610)))
+    expect(text).toContain('| 10 | 5 (4–9) |')
+    expect(text).toContain('| 1,000 | 6 (5–7) |')
   })
 })

@@ -10,6 +10,7 @@ import type { Plan, Section } from './section.ts'
 
 export type GrowthRow = {
   readonly passed: number
+  readonly round: number
   readonly delivery: Summary
   readonly request: Summary
   readonly memoryMb: Readonly<Record<string, number>>
@@ -28,7 +29,8 @@ export const growth: Section<GrowthRow> = {
   title: 'After many orders have passed',
   estimate(plan) {
     const { steps, through, seconds } = shape(plan)
-    return 5 + steps.length * (seconds + 2) + through / 18_000 + (Math.max(...steps) - through) / 120_000
+    const measuring = steps.length * (plan.rounds + 1) * (seconds + 2)
+    return 5 + measuring + through / 18_000 + (Math.max(...steps) - through) / 120_000
   },
   async run(context) {
     const { lab, plan } = context
@@ -37,11 +39,15 @@ export const growth: Section<GrowthRow> = {
       const rows: GrowthRow[] = []
       for (const passed of shape(plan).steps) {
         const passedPerSecond = await pass(lab, passed, shape(plan).through)
-        const row = { passed, passedPerSecond, ...(await measure(lab, shape(plan).seconds)) }
-        rows.push(row)
-        context.say(
-          `${passed} passed: p50 ${row.delivery.p50} p99 ${row.delivery.p99} ms, ${JSON.stringify(row.memoryMb)}`
-        )
+        const { seconds } = shape(plan)
+        await measure(lab, seconds)
+        for (let round = 1; round <= plan.rounds; round++) {
+          const row = { passed, round, passedPerSecond, ...(await measure(lab, seconds)) }
+          rows.push(row)
+          context.say(
+            `${passed} passed: p50 ${row.delivery.p50} p99 ${row.delivery.p99} ms, ${JSON.stringify(row.memoryMb)}`
+          )
+        }
       }
       return rows
     })
@@ -70,7 +76,6 @@ async function pass(lab: Lab, passed: number, through: number): Promise<number> 
 }
 
 async function measure(lab: Lab, seconds: number) {
-  await measureOrders(lab, { rate: 500, seconds })
   const { delivery, request } = await measureOrders(lab, { rate: 500, seconds })
   return { delivery, request, memoryMb: memoryOf(readUsage(lab)) }
 }
