@@ -53,6 +53,12 @@ afterAll(async () => {
 
 /** A command of the runbook, as a person would type it. */
 async function connectctl(command: string): Promise<string> {
+  const { code, said } = await typed(command)
+  expect(`${code} ${said}`).toMatch(/^0 /)
+  return said
+}
+
+async function typed(command: string): Promise<{ readonly code: number; readonly said: string }> {
   const said: string[] = []
   const say = (text: string) => void said.push(text)
   const environment = { ...lab.environment, CONNECT_DIR: configDir }
@@ -64,8 +70,7 @@ async function connectctl(command: string): Promise<string> {
     colour: false,
     untilStopped: () => Promise.resolve()
   })
-  expect(`${code} ${said.join('\n')}`).toMatch(/^0 /)
-  return said.join('\n')
+  return { code, said: said.join('\n') }
 }
 
 /** The connector's file in a folder of its own, with settings that a page of the runbook adds for a while. */
@@ -134,6 +139,9 @@ it('binlog purged: names it, and sends again what the purge swallowed', async ()
   await lab.api.request('PUT', `/connectors/${name}/resume`)
   await named('binlog_purged', since)
 
+  const refused = await typed(`offsets set ${name} --to recorded --yes`)
+  expect(refused.said).toContain('MySQL no longer keeps its binlog')
+  expect(refused.code).not.toBe(0)
   await connectctl(`offsets set ${name} --to oldest --yes`)
   await flows()
   await sleep(10_000) // orders younger than ten seconds count as on their way

@@ -40,15 +40,37 @@ export async function recordedPosition(config: ConnectorConfig, environment: Env
 /** A place to begin, as it is named on the command line. */
 export type StartName = 'recorded' | 'oldest' | 'now' | { readonly file: string; readonly position: number }
 
-export function positionNamed(
+/** The position of that name; refuses one from which MySQL has no longer all that came after it. */
+export async function positionNamed(
   start: StartName,
   config: ConnectorConfig,
   environment: Environment
 ): Promise<BinlogPosition> {
-  if (start === 'recorded') return recordedPosition(config, environment)
   if (start === 'oldest') return oldestPosition(config, environment)
   if (start === 'now') return currentPosition(config, environment)
-  return withGtids(start, config, environment)
+  const position = await (start === 'recorded'
+    ? recordedPosition(config, environment)
+    : withGtids(start, config, environment))
+  await requireKept(position, config, environment)
+  return position
+}
+
+async function requireKept(position: BinlogPosition, config: ConnectorConfig, environment: Environment): Promise<void> {
+  const purged = await withSourceDatabase(config, environment, async connection => {
+    if (position.gtidSet === '') {
+      const logs = await rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')
+      return logs.some(({ Log_name: name }) => name === position.file) ? '' : position.file
+    }
+    const subtract = 'SELECT GTID_SUBTRACT(@@GLOBAL.gtid_purged, ?) AS gtids'
+    const [row] = await rowsOf<{ gtids: string }>(connection, subtract, [position.gtidSet])
+    return row?.gtids ?? ''
+  })
+  if (purged === '') return
+  throw new ConnectctlError(
+    'POSITION_PURGED',
+    `MySQL no longer keeps its binlog from ${position.file}:${position.position} on: ${purged} is purged. Begin at the ` +
+      'oldest that it keeps (oldest instead of this position), then send again what is missing (docs/runbook.md, binlog-purged)'
+  )
 }
 
 /** A position needs the transactions before it too: with GTIDs, the server finds the place by them alone. */

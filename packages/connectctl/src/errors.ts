@@ -4,6 +4,7 @@ export type ConnectctlErrorCode =
   | 'CONFIG_INVALID'
   | 'VARIABLE_MISSING'
   | 'POSITION_UNKNOWN'
+  | 'POSITION_PURGED'
   | 'NOT_RUNNING'
   | 'NOT_FOUND'
   | 'NOT_CONFIRMED'
