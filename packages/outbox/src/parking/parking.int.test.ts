@@ -3,8 +3,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { useDatabase } from '../../../../test/support/use-stack.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
+import { counted } from '../../test/counted.ts'
 import { noPostgres, usePostgres } from '../../test/postgres.ts'
-import { countParked, listParked, requestRetry, showParked, skipParked } from '../index.ts'
+import { countParked, handle, listParked, requestRetry, showParked, skipParked } from '../index.ts'
 
 const databases = [
   ['MySQL', async () => (await useDatabase('parking')).db],
@@ -44,6 +45,27 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
       { key: '1', reason: 'REFUSED', waiting: 3, retryRequestedAt: null }
     ])
     expect(await bench.effects()).toHaveLength(1)
+  })
+
+  it('holds no other key back while its own retry keeps failing for a passing reason', async () => {
+    const bench = await useConsumerBench({ database: await useDb() })
+    const of = (key: string) => ({ consumer: bench.group, key })
+    let busy = false
+    const handler = handle(counted, async (event, trx) => {
+      if (busy && event.aggregateId === 1) throw Object.assign(new Error('busy'), { retryable: true })
+      await bench.apply(event, trx)
+    })
+    for (const key of [1, 2, 3]) bench.refuse.add(`${key}:1`)
+    await bench.produce(bench.events({ keys: 3, perKey: 2 }))
+    await bench.consumer({ handler, retryParkedEveryMs: 50 }).start()
+    await eventually(async () => expect(await bench.parked()).toHaveLength(6))
+    bench.refuse.clear()
+    busy = true
+    for (const key of ['1', '2', '3']) await requestRetry(bench.db, of(key))
+    await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ key: '1', waiting: 2 }]))
+    busy = false
+    await eventually(async () => expect(await bench.effects()).toHaveLength(6))
+    expect(await bench.disorder()).toEqual([])
   })
 
   it('lets the later events through when the refused one is skipped, and keeps a record of who and why', async () => {

@@ -11,8 +11,8 @@ import { errorColumns } from './parking-store.ts'
 import { type ParkedRow, recordOfRow } from './parked-row.ts'
 
 /**
- * Applies the first waiting event of one key whose retry was asked for. Answers whether there may be more to do. The
- * key's row stays locked until the commit: events that arrive meanwhile queue behind or, once the key is free, follow.
+ * Applies the first waiting event of one key whose retry was asked for. Answers whether there may be more to do; rejects
+ * when it failed for a passing reason, and then the other keys have their turn before it is tried again. The key's row stays locked until the commit: events that arrive meanwhile queue behind or, once the key is free, follow.
  */
 export async function retryParked(setup: ConsumerSetup): Promise<boolean> {
   const wanted: { event_key: string } | undefined = await setup
@@ -30,7 +30,12 @@ export async function retryParked(setup: ConsumerSetup): Promise<boolean> {
       if (tried !== undefined) await applyFirst(trx, setup, tried)
     })
   } catch (error) {
-    if (tried === undefined || faultOf(error) === 'passing') throw error
+    if (tried === undefined) throw error
+    if (faultOf(error) === 'passing') {
+      // Where this fails as well, the keys keep their order, and the first error says why.
+      await queueAgain(setup, tried).catch(() => undefined)
+      throw error
+    }
     await putBack(setup, tried, refusalOf(error))
     return true
   }
@@ -109,6 +114,13 @@ async function guarded(setup: ConsumerSetup, row: ParkedRow, work: () => Promise
     throw new StillRefused({ reason: 'CRASH_LOOP', error })
   }
   await guard.around({ from: id, to: id }, work)
+}
+
+async function queueAgain({ db, name }: ConsumerSetup, { row, askedAt: asked }: Tried): Promise<void> {
+  await db('parked_key')
+    .where({ consumer: name, event_key: row.event_key })
+    .whereRaw(`${askedAt} = ?`, [asked])
+    .update({ retry_requested_at: db.fn.now(3) })
 }
 
 async function putBack(setup: ConsumerSetup, { row, item, askedAt: asked }: Tried, refusal: Refusal): Promise<void> {
