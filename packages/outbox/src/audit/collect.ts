@@ -37,11 +37,16 @@ export async function collect(options: AuditOptions): Promise<AuditInput> {
   const { events, unreadable } = await eventsSince(options, since)
   const effects = await rows(target, options.effectsSql ?? usualEffects, since)
   const parked: { event_key: string }[] = await target('parked_event').distinct('event_key').where({ state: 'waiting' })
+  const skipped: { event_key: string }[] = await target('parked_event')
+    .distinct('event_key')
+    .where({ state: 'skipped' })
+    .where(each => each.where({ event }).orWhereNull('event'))
   return {
     committed,
     events,
     effects,
     parked: new Set(parked.map(row => row.event_key)),
+    skipped: new Set(skipped.map(row => row.event_key)),
     unreadable,
     from: from.getTime(),
     to: to.getTime(),

@@ -21,6 +21,8 @@ export type AuditInput = {
   readonly effects: readonly Effect[]
   /** Aggregates whose events wait for a person: known, and not lost. */
   readonly parked: ReadonlySet<string>
+  /** Aggregates whose event a person skipped, and left a reason for. */
+  readonly skipped: ReadonlySet<string>
   /** Records of the topic that are no event. */
   readonly unreadable: number
   /** Only what lies between these must be complete; the inputs reach beyond on both sides. */
@@ -50,6 +52,7 @@ export type AuditReport = {
     readonly events: number
     readonly effects: number
     readonly parked: number
+    readonly skipped: number
     /** Records that Connect sent again: allowed, since the inbox absorbs them. */
     readonly redelivered: number
     /** Records that are no event; an Avro event is one only with the registry at hand. */
@@ -59,7 +62,7 @@ export type AuditReport = {
 
 /** Compares what was committed, what was published and what took effect: each once, none invented, in order. */
 export function compare(input: AuditInput): AuditReport {
-  const { committed, events, effects, parked } = input
+  const { committed, events, effects, parked, skipped } = input
   const within = ({ at }: { at: number }) => at >= input.from && at < input.to
   const first = firstDeliveries(events)
   const causing = Map.groupBy(
@@ -90,6 +93,7 @@ export function compare(input: AuditInput): AuditReport {
     events: first.filter(within).length,
     effects: effects.filter(within).length,
     parked: parked.size,
+    skipped: skipped.size,
     redelivered: events.length - first.length,
     unreadable: input.unreadable
   }
@@ -102,10 +106,14 @@ type Sides = {
   readonly effects: ReadonlyMap<string, readonly Effect[]>
 }
 
-function judgeCommitted({ id, at }: CommittedAggregate, { causing }: Sides, { event, parked }: AuditInput): Finding[] {
+function judgeCommitted({ id, at }: CommittedAggregate, { causing }: Sides, input: AuditInput): Finding[] {
   // A record that cannot be read is parked, and here it seems to be missing.
-  if (causing.has(id) || parked.has(id)) return []
-  return [{ kind: 'missing in topic', id, detail: `committed ${time(at)}, no ${event} in the topic` }]
+  if (causing.has(id) || isKnown(id, input)) return []
+  return [{ kind: 'missing in topic', id, detail: `committed ${time(at)}, no ${input.event} in the topic` }]
+}
+
+function isKnown(id: string, { parked, skipped }: AuditInput): boolean {
+  return parked.has(id) || skipped.has(id)
 }
 
 function judgeEvents([id, events]: [string, readonly TopicEvent[]], sides: Sides, input: AuditInput): Finding[] {
@@ -118,7 +126,7 @@ function judgeEvents([id, events]: [string, readonly TopicEvent[]], sides: Sides
   }))
   if (!sides.committed.has(id))
     findings.push({ kind: 'nothing committed', id, detail: `${input.event} at ${one.place}, no such row` })
-  if (!sides.effects.has(id) && !input.parked.has(id))
+  if (!sides.effects.has(id) && !isKnown(id, input))
     findings.push({ kind: 'missing effect', id, detail: `${input.event} at ${one.place} took no effect` })
   return findings
 }

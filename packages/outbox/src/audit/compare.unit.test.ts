@@ -25,7 +25,14 @@ function sound(): { committed: { id: string; at: number }[]; events: TopicEvent[
   }
 }
 
-const around = { parked: new Set<string>(), unreadable: 0, from, to, event: 'order_created' }
+const around = {
+  parked: new Set<string>(),
+  skipped: new Set<string>(),
+  unreadable: 0,
+  from,
+  to,
+  event: 'order_created'
+}
 
 function audit(data: Partial<AuditInput>) {
   const { findings } = compare({ ...sound(), ...around, ...data })
@@ -38,7 +45,15 @@ describe('the audit', () => {
   it('finds nothing where nothing is wrong, and says what it looked at', () => {
     const { findings, counts } = compare({ ...sound(), ...around, unreadable: 3 })
     expect(findings).toEqual([])
-    expect(counts).toEqual({ committed: 200, events: 400, effects: 200, parked: 0, redelivered: 0, unreadable: 3 })
+    expect(counts).toEqual({
+      committed: 200,
+      events: 400,
+      effects: 200,
+      parked: 0,
+      skipped: 0,
+      redelivered: 0,
+      unreadable: 3
+    })
   })
 
   it('finds each event that never reached the topic', () => {
@@ -50,10 +65,11 @@ describe('the audit', () => {
     ])
   })
 
-  it('finds each event that took no effect, unless it is parked', () => {
+  it('finds each event that took no effect, unless it is parked or was skipped', () => {
     const effects = without(sound().effects, 4, 9)
     expect(audit({ effects })).toEqual(['missing effect 5', 'missing effect 10'])
     expect(audit({ effects, parked: new Set(['5']) })).toEqual(['missing effect 10'])
+    expect(audit({ effects, parked: new Set(['5']), skipped: new Set(['10']) })).toEqual([])
   })
 
   it('finds an event of an order that was never committed', () => {

@@ -70,10 +70,10 @@ function report(
 ) {
   if (json) edge.write(JSON.stringify({ from, to, ok: findings.length === 0, counts, findings }, undefined, 2))
   else {
-    const { committed, events, effects, parked, redelivered, unreadable } = counts
+    const { committed, events, effects, parked, skipped, redelivered, unreadable } = counts
     edge.write(`${from.toISOString()} … ${to.toISOString()}`)
     edge.write(
-      `${committed} committed · ${events} events (${redelivered} sent again, ${unreadable} records unreadable) · ${effects} effects · ${parked} parked`
+      `${committed} committed · ${events} events (${redelivered} sent again, ${unreadable} records unreadable) · ${effects} effects · ${parked} parked · ${skipped} skipped`
     )
     if (findings.length === 0) edge.write('✓ each committed row has its event and its effect once, in order')
     else edge.write(table(findings.slice(0, mostShown).map(({ kind, id, detail }) => ['✗', kind, id, detail])))
