@@ -1,6 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { appendToOutbox } from '@outbox-cdc/outbox'
-import { Kafka, logLevel } from 'kafkajs'
+import { createHash } from 'node:crypto'
+import { appendToOutbox, kafkajsClient } from '@outbox-cdc/outbox'
 import knex, { type Knex } from 'knex'
 import { orderCreated } from '../order-service/src/orders/order-events.ts'
 import { exitWithUsage, optionsOrExit } from './options.ts'
@@ -16,6 +15,8 @@ const usage = `Usage: node scripts/bootstrap.mjs scripts/republish-orders.ts [--
 From the environment: MYSQL_URL of an account that may write orders.outbox, KAFKA_BROKERS.`
 
 const topic = 'orders_server.orders.outbox'
+// Whatever fails rejects, and says so there.
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
 // What was committed just now may still be on its way.
 const settledAfterMs = 10_000
 
@@ -24,36 +25,24 @@ type Seen = { readonly orderIds: ReadonlySet<number>; readonly oldest: Date | un
 
 /** Every order that the topic knows, read from its beginning to where it ends now. */
 async function readTopic(brokers: readonly string[]): Promise<Seen> {
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
-  const admin = kafka.admin()
-  await admin.connect()
-  const ends = await admin.fetchTopicOffsets(topic)
+  const kafka = kafkajsClient({ brokers, clientId: 'republish-orders', logger: silent })
   const orderIds = new Set<number>()
   let oldest = Number.POSITIVE_INFINITY
-  const open = new Map(
-    ends.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)])
-  )
-  const groupId = `republish-${randomUUID()}`
-  const consumer = kafka.consumer({ groupId })
-  await consumer.connect()
-  await consumer.subscribe({ topic, fromBeginning: true })
-  await new Promise<void>((resolve, reject) => {
-    if (open.size === 0) return resolve()
-    consumer.on('consumer.crash', ({ payload }) => reject(payload.error))
-    consumer
-      .run({
-        eachMessage: async ({ partition, message }) => {
-          orderIds.add(orderIdIn(message.value))
-          oldest = Math.min(oldest, Number(message.timestamp))
-          if (BigInt(message.offset) + 1n >= (open.get(partition) ?? 0n)) open.delete(partition)
-          if (open.size === 0) resolve()
+  try {
+    const watermarks = await kafka.watermarks(topic)
+    await kafka.read({
+      topic,
+      window: new Map([...watermarks].map(([partition, { low, high }]) => [partition, { from: low, to: high }])),
+      async onRecords(_partition, records) {
+        for (const { value, timestamp } of records) {
+          orderIds.add(orderIdIn(value))
+          oldest = Math.min(oldest, timestamp)
         }
-      })
-      .catch(reject)
-  })
-  await consumer.disconnect()
-  await admin.deleteGroups([groupId]).catch(() => undefined)
-  await admin.disconnect()
+      }
+    })
+  } finally {
+    await kafka.close()
+  }
   return { orderIds, oldest: Number.isFinite(oldest) ? new Date(oldest) : undefined }
 }
 

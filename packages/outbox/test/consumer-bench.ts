@@ -85,6 +85,16 @@ export async function useConsumerBench({ partitions = 3, database }: { partition
       for (let at = 0; at < messages.length; at += 1_000)
         await producer.send({ topic, messages: messages.slice(at, at + 1_000) })
     },
+    /** As a connector with exactly-once delivery writes: each commit leaves a marker in every partition it wrote to. */
+    async sendInTransaction(list: readonly OutboundEvent[]): Promise<void> {
+      const kafka = new Kafka({ brokers: [...useStack().kafka.brokers], clientId: 'bench-transactional', logLevel: 0 })
+      const writer = kafka.producer({ transactionalId: uniqueName('writer'), maxInFlightRequests: 1, idempotent: true })
+      await writer.connect()
+      const transaction = await writer.transaction()
+      await transaction.send({ topic, messages: list.map(event => wireMessage(event, ++lastId)) })
+      await transaction.commit()
+      await writer.disconnect()
+    },
     async effects(): Promise<Effect[]> {
       const rows: Effect[] = await db('effect').select('event_key', 'n').orderBy('seq')
       // PostgreSQL's driver gives a BIGINT as text.

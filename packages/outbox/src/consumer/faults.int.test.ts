@@ -42,6 +42,21 @@ describe.each(kafkaClients)('a consumer on %s', (_, useClient) => {
     expect(bench.seen.duplicates).toBe(0)
   })
 
+  it('is not stalled, and has no lag, where nothing but the markers of a transactional writer is left', async () => {
+    const bench = await useConsumerBench()
+    const stalls: string[] = []
+    const liveness = { stallAfterMs: 1_000, checkEveryMs: 100, onStalled: (reason: string) => void stalls.push(reason) }
+    const consumer = bench.consumer({ kafka: useClient(), liveness })
+    await consumer.start()
+    await bench.sendInTransaction(bench.events({ keys: 6, perKey: 2 }))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(12))
+    await eventually(() => expect(consumer.health().lag).toBeGreaterThan(0))
+    await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, lag: 0 }), { timeoutMs: 20_000 })
+    await bench.sendInTransaction(bench.events({ keys: 6, perKey: 1, from: 3 }))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(18))
+    expect(stalls).toEqual([])
+  })
+
   it('handles an event that failed for an unclear reason again, and a passing one as long as it takes', async () => {
     const bench = await useConsumerBench()
     let unclear = 2

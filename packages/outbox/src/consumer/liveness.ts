@@ -1,8 +1,12 @@
-import type { KafkaClient } from '../kafka/kafka-client.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KafkaClient, OffsetWindow } from '../kafka/kafka-client.ts'
 
 /** When a consumer that has work and does nothing counts as stalled. Times are in milliseconds. */
 export type LivenessOptions = {
-  /** Lag without any progress for so long makes the consumer unhealthy; 60,000 by default. */
+  /**
+   * Lag without any progress for so long makes the consumer unhealthy; 60,000 by default. Offsets that hold nothing but
+   * the markers of a transactional writer are told from events by then, and are no lag any more.
+   */
   readonly stallAfterMs?: number
   readonly checkEveryMs?: number
   /** Called once when that happens. A process that ends itself here is started again by its supervisor. */
@@ -27,6 +31,10 @@ export type Liveness = {
   stalled(): string | undefined
 }
 
+// More offsets are not markers alone, and reading them to be sure would cost more than it tells.
+const mostMarkers = 1_000
+const readWithinMs = 10_000
+
 /** Tells a consumer that works from one that only says so: whatever the client believes, lag must come with progress. */
 export function createLiveness({ kafka, topic, group, options, positions }: Watched): Liveness {
   const { stallAfterMs = 60_000, onStalled } = options
@@ -34,6 +42,9 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
   let last = { position: '', at: performance.now() }
   let stalled: string | undefined
   let unreachable: string | undefined
+  let behind: OffsetWindow = new Map()
+  // Up to where nothing waits, although the partition goes on: the markers of a transactional writer have offsets, too.
+  const bare = new Map<number, bigint>()
 
   async function measure(): Promise<string> {
     const ours = positions()
@@ -41,14 +52,35 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
     const committed = ours.every(({ next }) => next !== undefined) ? undefined : await kafka.committed(group, topic)
     const found = ours.map(({ partition, next }) => {
       const { low, high } = watermarks.get(partition) ?? { low: 0n, high: 0n }
-      const at = next ?? committed?.get(partition) ?? low
-      return { partition, at, lag: Math.max(0, Number(high - (at < low ? low : at))) }
+      const at = beyondMarkers(partition, { at: next ?? committed?.get(partition) ?? low, high })
+      const from = at < low ? low : at
+      return { partition, at, from, to: high, lag: Math.max(0, Number(high - from)) }
     })
     lags = new Map(found.map(({ partition, lag }) => [partition, lag]))
+    behind = new Map(found.filter(({ lag }) => lag > 0).map(({ partition, from, to }) => [partition, { from, to }]))
     return found.map(({ partition, at }) => `${partition}:${at}`).join()
   }
 
-  function judge(position: string): void {
+  function beyondMarkers(partition: number, { at, high }: { readonly at: bigint; readonly high: bigint }): bigint {
+    const end = bare.get(partition)
+    if (end === undefined || (end > at && end <= high)) return end ?? at
+    bare.delete(partition)
+    return at
+  }
+
+  /** Reads what seems to wait, once, before the consumer is called stalled for it. */
+  async function onlyMarkersWait(): Promise<boolean> {
+    if (total(lags) > mostMarkers) return false
+    const window = behind
+    let records = 0
+    const onRecords = async (_partition: number, { length }: { readonly length: number }) => void (records += length)
+    await within(readWithinMs, kafka.read({ topic, window, onRecords }))
+    if (records > 0) return false
+    for (const [partition, { to }] of window) bare.set(partition, to)
+    return true
+  }
+
+  async function judge(position: string): Promise<void> {
     const idle = total(lags) === 0 && unreachable === undefined
     if (idle || position !== last.position) {
       last = { position, at: performance.now() }
@@ -57,6 +89,7 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
     }
     const since = performance.now() - last.at
     if (since < stallAfterMs || stalled !== undefined) return
+    if (unreachable === undefined && (await onlyMarkersWait())) return
     stalled = unreachable ?? `${total(lags)} events wait and none was settled for ${Math.round(since / 1_000)} s`
     onStalled?.(stalled)
   }
@@ -66,10 +99,10 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
       try {
         const position = await measure()
         unreachable = undefined
-        judge(position)
+        await judge(position)
       } catch (error) {
         unreachable = `Kafka does not answer: ${error instanceof Error ? error.message : String(error)}`
-        judge(last.position)
+        await judge(last.position)
       }
     },
     lag: () => total(lags),
@@ -80,4 +113,16 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
 
 function total(lags: ReadonlyMap<number, number>): number {
   return [...lags.values()].reduce((sum, lag) => sum + lag, 0)
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = new AbortController()
+  const tooLate = sleep(ms, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`what waits could not be read within ${ms / 1_000} s`)
+  })
+  try {
+    return await Promise.race([work, tooLate])
+  } finally {
+    late.abort()
+  }
 }
