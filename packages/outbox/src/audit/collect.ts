@@ -40,7 +40,7 @@ export async function collect(options: AuditOptions): Promise<AuditInput> {
   const skipped: { event_key: string }[] = await target('parked_event')
     .distinct('event_key')
     .where({ state: 'skipped' })
-    .where(each => each.where({ event }).orWhereNull('event'))
+    .where(each => void each.where({ event }).orWhereNull('event'))
   return {
     committed,
     events,
