@@ -6,8 +6,9 @@ import { root } from './pipeline/settings.ts'
 /** The exit code of a run that a signal ended. */
 export const brokenOff = 130
 
-/** Runs vitest to its exit code; of a run that is broken off, ends the engines, too. */
+/** Runs vitest to its exit code; ends the engines of runs that were broken off, this one or one before it. */
 export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  await endBrokenRuns()
   const vitest = spawn('vitest', ['run', '--root', root, ...args], { stdio: 'inherit', env })
   let stopped = false
   const end = (signal: NodeJS.Signals) => {

@@ -8,6 +8,9 @@ import { briefPipelines } from './pipelines.ts'
 // Each pipeline under one load, broken in one way after the other; the oracle speaks once, at its end. How soon a fault
 // heals is noted and not judged: that is for the whole matrix, on a machine with nothing else to do.
 
+// As much as two cores carry beside engines that start again and again.
+const perSecond = 75
+
 /** The tests of one pipeline of `briefPipelines`; each stands in a file of its own, so that they may run side by side. */
 export function breakPipeline(wanted: string): void {
   const pipeline = briefPipelines.find(({ name }) => name === wanted)
@@ -21,7 +24,7 @@ export function breakPipeline(wanted: string): void {
 
   beforeAll(async () => {
     lab = await startLab(whyNoSmallDisks() === undefined ? topology : { ...topology, smallDisks: false })
-    load = startLoad(lab, tag, 150)
+    load = startLoad(lab, tag, perSecond)
   })
 
   afterAll(async () => {

@@ -6,19 +6,19 @@ import type { Lab, Replica } from '../harness/lab.ts'
 export const consumers: readonly Fault[] = [
   {
     name: 'rebalance-storm',
-    title: 'delivery-service: a second one comes and goes every 5 s for 2 minutes (quick: 20 s)',
+    title: 'delivery-service: a second one comes and goes every 5 s for 2 minutes (quick: once)',
     healWithinMs: 10_000,
-    inject: (lab, { quick }) => rebalance(lab, quick ? 2 : 12)
+    inject: (lab, { quick }) => rebalance(lab, quick ? 1 : 12)
   },
   {
     name: 'zombie-consumer',
-    title: 'delivery-service: one of two frozen in mid-batch for 45 s (quick: 15 s), past its session; then it wakes',
+    title: 'delivery-service: one of two frozen in mid-batch for 45 s (quick: 12 s), past its session; then it wakes',
     healWithinMs: 10_000,
     leastWaitMs: 5_000,
     async prepare(lab) {
       held.set(lab, await lab.startReplica('delivery-service'))
     },
-    inject: (lab, { quick }) => freezeFor(lab, 'delivery-service', quick ? 15_000 : 45_000),
+    inject: (lab, { quick }) => freezeFor(lab, 'delivery-service', quick ? 12_000 : 45_000),
     cleanup: stopHeld
   },
   {

@@ -15,15 +15,15 @@ export const kills: readonly Fault[] = [
   },
   {
     name: 'mysqld-away',
-    title: 'mysqld: kill -9, back after 15 s (quick: 5 s)',
+    title: 'mysqld: kill -9, back after 15 s (quick: 3 s)',
     healWithinMs: usualMs,
-    inject: (lab, { quick }) => killFor(lab, 'mysql', quick ? 5_000 : 15_000)
+    inject: (lab, { quick }) => killFor(lab, 'mysql', quick ? 3_000 : 15_000)
   },
   {
     name: 'mysqld-frozen',
-    title: 'mysqld: frozen for 90 s (quick: 10 s)',
+    title: 'mysqld: frozen for 90 s (quick: 5 s)',
     healWithinMs: usualMs,
-    inject: (lab, { quick }) => freezeFor(lab, 'mysql', quick ? 10_000 : 90_000)
+    inject: (lab, { quick }) => freezeFor(lab, 'mysql', quick ? 5_000 : 90_000)
   },
   {
     name: 'connect-killed',

@@ -6,7 +6,7 @@ import type { Lab } from '../harness/lab.ts'
 export const quietOutbox: readonly Fault[] = [
   {
     name: 'busy-schema',
-    title: 'outbox quiet beside a busy schema for 2 minutes (quick: 8 s), then Connect: kill -9',
+    title: 'outbox quiet beside a busy schema for 2 minutes (quick: 5 s), then Connect: kill -9',
     healWithinMs: 20_000,
     inject: beBusyElsewhere
   }
@@ -24,7 +24,7 @@ async function beBusyElsewhere(lab: Lab, { quick, quiet }: How): Promise<Bitten>
     const before = await offset(lab)
     const rows = Array.from({ length: 100 }, () => ({ text: 'x'.repeat(1_000) }))
     let written = 0
-    for (const until = Date.now() + (quick ? 8_000 : 120_000); Date.now() < until; await sleep(20)) {
+    for (const until = Date.now() + (quick ? 5_000 : 120_000); Date.now() < until; await sleep(20)) {
       await db('busy.noise').insert(rows)
       written += rows.length
     }

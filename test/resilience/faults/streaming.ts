@@ -37,7 +37,7 @@ export const streaming: readonly Fault[] = [
   },
   {
     name: 'orders-while-connector-stopped',
-    title: 'connector: stopped for 30 s (quick: 8 s) and resumed',
+    title: 'connector: stopped for 30 s (quick: 5 s) and resumed',
     healWithinMs: 10_000,
     healedBy: 'resume',
     inject: stopConnector
@@ -86,7 +86,7 @@ async function writeAtOnce({ db, outbox }: Lab, { count, length }: Size): Promis
 async function stopConnector({ pipeline }: Lab, { quick }: { quick: boolean }): Promise<Bitten> {
   const url = `${pipeline.stack.connect.urls[0]}/connectors/orders-connector`
   const stopped = await fetch(`${url}/stop`, { method: 'PUT' })
-  await sleep(quick ? 8_000 : 30_000)
+  await sleep(quick ? 5_000 : 30_000)
   const resumed = await fetch(`${url}/resume`, { method: 'PUT' })
   const bite = stopped.ok && resumed.ok ? 'the connector was stopped' : undefined
   return { bite, causeOverAt: Date.now() }
