@@ -108,16 +108,26 @@ export function latencyVerdicts({ rows }: Result<LatencyRow>): readonly Verdict[
 }
 
 function beatsPolling(rows: readonly LatencyRow[]): Verdict {
-  const rates = [...new Set(rows.filter(row => row.variant === 'polling').map(row => row.rate))]
-  const lower = rates.filter(rate =>
-    (['p50', 'p99'] as const).every(
-      percentile =>
-        median(rows, { variant: 'project', rate, percentile }) < median(rows, { variant: 'polling', rate, percentile })
-    )
+  const measured = [...new Set(rows.filter(row => row.variant === 'polling').map(row => row.rate))]
+  const rates = measured.filter(rate => holds(rows, { variant: 'polling', rate }))
+  const lower = rates.filter(
+    rate =>
+      holds(rows, { variant: 'project', rate }) &&
+      (['p50', 'p99'] as const).every(
+        percentile =>
+          median(rows, { variant: 'project', rate, percentile }) <
+          median(rows, { variant: 'polling', rate, percentile })
+      )
   )
-  return verdict('Lower latency than the polling outbox at every rate (or five times its rate)', {
+  return verdict('Lower latency than the polling outbox at every rate that it holds (or five times its rate)', {
     wanted: `at ${rates.map(figure).join(', ')} orders/s`,
     measured: `at ${lower.map(figure).join(', ') || 'none'}`,
     held: rates.length > 0 && lower.length === rates.length
   })
+}
+
+/** In most of its rounds: what is delivered soon does not count where orders are refused or late. */
+function holds(rows: readonly LatencyRow[], about: { variant: string; rate: number }): boolean {
+  const own = rows.filter(row => row.variant === about.variant && row.rate === about.rate)
+  return own.filter(({ held }) => held).length * 2 > own.length
 }

@@ -79,6 +79,17 @@ describe('latency verdicts', () => {
     expect(verdicts[0]?.measured).toBe('1/75 (4 against 300 ms)')
   })
 
+  it('is not beaten where polling holds no rate, nor ahead where the orders come late', () => {
+    const late = { ...aRow('project', { p50: 4, p99: 15 }), held: false }
+    const verdictOn = (rows: readonly LatencyRow[]) => latencyVerdicts(resultOf(rows)).at(-1)
+    expect(verdictOn([late, ...slow])).toMatchObject({ held: false, wanted: 'at 1,000 orders/s', measured: 'at none' })
+    const beyond = slow.map(row => ({ ...row, rate: 2_000, held: false }))
+    expect(verdictOn([aRow('project', { p50: 4, p99: 15 }), ...slow, ...beyond])).toMatchObject({
+      held: true,
+      wanted: 'at 1,000 orders/s'
+    })
+  })
+
   it('does not hold what missed its bound, nor what was not measured', () => {
     const missed = latencyVerdicts(resultOf([aRow('project', { p50: 5.01, p99: 121 }), ...slow]))
     expect(missed.map(({ held }) => held)).toEqual([false, false, false, false, false])
