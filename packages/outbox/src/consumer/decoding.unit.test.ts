@@ -6,9 +6,12 @@ const schema = { type: 'struct', name: 'orders.outbox.Value', fields: [{ field: 
 const read = (text: string) => jsonDecoding.decode(Buffer.from(text)).content
 const wrapped = (payload: unknown) => `{"schema":${JSON.stringify(schema)},"payload":${JSON.stringify(payload)}}`
 
+// Such a key is refused, as below, and the generator likes it.
+const harmless = fc.jsonValue().filter(value => !JSON.stringify(value).includes('"__proto__":'))
+
 it('reads the same with a schema that it knows as with one that it meets', () => {
   fc.assert(
-    fc.property(fc.jsonValue(), payload => {
+    fc.property(harmless, payload => {
       for (let time = 1; time <= 2; time++) expect(read(wrapped(payload))).toEqual(JSON.parse(JSON.stringify(payload)))
     })
   )
