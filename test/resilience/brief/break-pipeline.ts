@@ -9,7 +9,7 @@ import { briefPipelines } from './pipelines.ts'
 // heals is noted and not judged: that is for the whole matrix, on a machine with nothing else to do.
 
 // As much as two cores carry beside engines that start again and again.
-const perSecond = 75
+const perSecond = 100
 
 /** The tests of one pipeline of `briefPipelines`; each stands in a file of its own, so that they may run side by side. */
 export function breakPipeline(wanted: string): void {

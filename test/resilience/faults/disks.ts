@@ -8,7 +8,7 @@ const disk = (name: Disk): Pick<Fault, 'topology' | 'impossible' | 'inject'> => 
   async inject(lab, { quick, load }) {
     const [refusedBefore, logsBefore] = [load.refused(), lab.pipeline.logs.length]
     const free = await fillDisk(lab.pipeline.settings.dir, name)
-    await sleep(quick ? 8_000 : 60_000)
+    await sleep(quick ? 6_000 : 60_000)
     await free()
     const causeOverAt = Date.now()
     const [refused, said] = [load.refused() - refusedBefore, lab.pipeline.logs.slice(logsBefore)]
@@ -22,14 +22,14 @@ const disk = (name: Disk): Pick<Fault, 'topology' | 'impossible' | 'inject'> => 
 export const disks: readonly Fault[] = [
   {
     name: 'mysql-disk-full',
-    title: 'disk full under MySQL: binlog, orders and deliveries, for 60 s (quick: 8 s)',
+    title: 'disk full under MySQL: binlog, orders and deliveries, for 60 s (quick: 6 s)',
     healWithinMs: 75_000,
     because: 'MySQL looks for space again only once a minute',
     ...disk('mysql')
   },
   {
     name: 'kafka-disk-full',
-    title: 'disk full under the only broker, for 60 s (quick: 8 s)',
+    title: 'disk full under the only broker, for 60 s (quick: 6 s)',
     healWithinMs: 60_000,
     because: 'a broker without a disk ends, and the supervisor waits longer each time for what keeps ending',
     ...disk('kafka')

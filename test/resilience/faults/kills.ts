@@ -79,11 +79,11 @@ export const kills: readonly Fault[] = [
   },
   {
     name: 'broker-of-three-killed',
-    title: 'Kafka: kill -9 of one broker of three, back after 60 s (quick: 12 s)',
+    title: 'Kafka: kill -9 of one broker of three, back after 60 s (quick: 8 s)',
     topology: { brokers: 3 },
     healWithinMs: 30_000,
     because: 'a broker counts as gone after 4 s, and a group whose coordinator it was has to find another one',
-    inject: (lab, { quick }) => loseBroker(lab, quick ? 12_000 : 60_000)
+    inject: (lab, { quick }) => loseBroker(lab, quick ? 8_000 : 60_000)
   },
   ...(['blackhole', 'keep'] as const).map(
     (outboxStore): Fault => ({
