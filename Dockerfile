@@ -16,27 +16,27 @@ COPY packages/console/package.json packages/console/
 COPY packages/stack/package.json packages/stack/
 # `npm ci` refuses a lock file that lacks other platforms' optional packages (npm/cli#9342). What only a compiler, a
 # debugger or a reader needs is left behind: a third of the size.
-ENV INSTALL="npm install --no-save --omit=dev --omit=optional --no-audit --no-fund --loglevel=error" \
+ENV INSTALL="npm install --cache=/var/cache/npm --no-save --omit=dev --omit=optional --no-audit --no-fund --loglevel=error" \
     UNREAD="-name *.map -o -name *.ts -o -name *.cts -o -name *.mts -o -name *.md -o -name *-es-bundle*.js"
 
 FROM manifests AS order-service-packages
-RUN --mount=type=cache,target=/root/.npm \
+RUN --mount=type=cache,target=/var/cache/npm \
     $INSTALL -w order-service && find . -path '*/node_modules/*' -type f \( $UNREAD \) -delete
 
 FROM manifests AS delivery-service-packages
-RUN --mount=type=cache,target=/root/.npm \
+RUN --mount=type=cache,target=/var/cache/npm \
     $INSTALL -w delivery-service && find . -path '*/node_modules/*' -type f \( $UNREAD \) -delete
 
 FROM manifests AS connectctl-packages
-RUN --mount=type=cache,target=/root/.npm \
+RUN --mount=type=cache,target=/var/cache/npm \
     $INSTALL -w packages/connectctl && find . -path '*/node_modules/*' -type f \( $UNREAD \) -delete
 
 FROM manifests AS console-packages
-RUN --mount=type=cache,target=/root/.npm \
+RUN --mount=type=cache,target=/var/cache/npm \
     $INSTALL -w packages/console && find . -path '*/node_modules/*' -type f \( $UNREAD \) -delete
 
 FROM manifests AS prepare-packages
-RUN --mount=type=cache,target=/root/.npm \
+RUN --mount=type=cache,target=/var/cache/npm \
     $INSTALL -w order-service -w delivery-service -w packages/stack \
  && find . -path '*/node_modules/*' -type f \( $UNREAD \) -delete
 
