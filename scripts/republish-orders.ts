@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { appendToOutbox, kafkajsClient } from '@outbox-cdc/outbox'
+import { appendToOutbox } from '@outbox-cdc/outbox'
 import knex, { type Knex } from 'knex'
 import { orderCreated } from '../order-service/src/orders/order-events.ts'
 import { exitWithUsage, optionsOrExit } from './options.ts'
+import { readTopic } from './pipeline/read-topic.ts'
 
 // The way back from a binlog that was purged before Debezium had read it: compares the orders with the topic, and
 // appends the event of each order that the topic lacks to the outbox again.
@@ -15,8 +16,6 @@ const usage = `Usage: node scripts/bootstrap.mjs scripts/republish-orders.ts [--
 From the environment: MYSQL_URL of an account that may write orders.outbox, KAFKA_BROKERS.`
 
 const topic = 'orders_server.orders.outbox'
-// Whatever fails rejects, and says so there.
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
 // What was committed just now may still be on its way.
 const settledAfterMs = 10_000
 
@@ -24,25 +23,15 @@ type OrderRow = { readonly id: number; readonly name: string; readonly quantity:
 type Seen = { readonly orderIds: ReadonlySet<number>; readonly oldest: Date | undefined }
 
 /** Every order that the topic knows, read from its beginning to where it ends now. */
-async function readTopic(brokers: readonly string[]): Promise<Seen> {
-  const kafka = kafkajsClient({ brokers, clientId: 'republish-orders', logger: silent })
+async function readOrders(brokers: readonly string[]): Promise<Seen> {
   const orderIds = new Set<number>()
   let oldest = Number.POSITIVE_INFINITY
-  try {
-    const watermarks = await kafka.watermarks(topic)
-    await kafka.read({
-      topic,
-      window: new Map([...watermarks].map(([partition, { low, high }]) => [partition, { from: low, to: high }])),
-      async onRecords(_partition, records) {
-        for (const { value, timestamp } of records) {
-          orderIds.add(orderIdIn(value))
-          oldest = Math.min(oldest, timestamp)
-        }
-      }
-    })
-  } finally {
-    await kafka.close()
-  }
+  await readTopic(topic, { brokers, clientId: 'republish-orders' }, records => {
+    for (const { value, timestamp } of records) {
+      orderIds.add(orderIdIn(value))
+      oldest = Math.min(oldest, timestamp)
+    }
+  })
   return { orderIds, oldest: Number.isFinite(oldest) ? new Date(oldest) : undefined }
 }
 
@@ -89,7 +78,7 @@ const utc = new URL(url)
 utc.searchParams.set('timezone', 'Z')
 const db = knex({ client: 'mysql2', connection: utc.href, pool: { min: 0, max: 1 } })
 try {
-  const seen = await readTopic(brokers.split(','))
+  const seen = await readOrders(brokers.split(','))
   const since = asked ?? seen.oldest
   if (since === undefined) exitWithUsage(`${topic} is empty and cannot tell since when: say --since TIME.`, usage)
   const settled = new Date(Date.now() - settledAfterMs)

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type KafkaRecord, kafkajsClient } from '../../packages/outbox/src/index.ts'
+import type { KafkaRecord } from '../../packages/outbox/src/index.ts'
 import { freePort } from '../../packages/stack/src/index.ts'
 import { startPipeline } from '../pipeline/pipeline.ts'
+import { readTopic } from '../pipeline/read-topic.ts'
 import { type EventMode, eventModes, portVariables, readSettings, root } from '../pipeline/settings.ts'
 import { topics } from '../pipeline/topics.ts'
 
@@ -47,18 +48,10 @@ async function freePorts(): Promise<Record<string, string>> {
 }
 
 async function firstRecord(brokers: readonly string[]): Promise<KafkaRecord> {
-  const logger = { debug() {}, info() {}, warn() {}, error() {} }
-  const client = kafkajsClient({ brokers, clientId: 'schemas-size', logger })
-  try {
-    for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
-      const marks = await client.watermarks(topics.outbox)
-      const window = new Map([...marks].map(([partition, { low, high }]) => [partition, { from: low, to: high }]))
-      const found: KafkaRecord[] = []
-      await client.read({ topic: topics.outbox, window, onRecords: async (_, records) => void found.push(...records) })
-      if (found[0] !== undefined) return found[0]
-    }
-    throw new Error('The event did not come within 30 s')
-  } finally {
-    await client.close()
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
+    const found: KafkaRecord[] = []
+    await readTopic(topics.outbox, { brokers, clientId: 'schemas-size' }, records => void found.push(...records))
+    if (found[0] !== undefined) return found[0]
   }
+  throw new Error('The event did not come within 30 s')
 }

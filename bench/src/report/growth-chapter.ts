@@ -31,15 +31,15 @@ export function growthVerdicts({ rows }: Result<GrowthRow>): readonly Verdict[] 
   const all = steps(rows)
   const [first, last, middle] = [all[0], all.at(-1), all.at(-2)]
   if (first === undefined || last === undefined || middle === undefined) return []
-  const [from, to] = [first, last].map(step => spreadOf(step.rows.map(({ delivery }) => delivery.p50)).median)
-  const change = (100 * (to ?? Number.NaN)) / (from ?? Number.NaN) - 100
+  const [from, to] = [medianOf(first), medianOf(last)]
+  const change = (100 * to) / from - 100
   const grown = Object.entries(last.memoryMb).filter(
     ([name, mb]) => mb > (middle.memoryMb[name] ?? 0) * noise.share + noise.mb
   )
   return [
     verdict(`Latency (p50) after ${figure(last.passed)} orders against the first ${figure(first.passed)}`, {
       wanted: '≤ 10 % more',
-      measured: `${change < 0 ? '' : '+'}${figure(change)} % (${figure(to ?? Number.NaN)} against ${figure(from ?? Number.NaN)} ms)`,
+      measured: `${change < 0 ? '' : '+'}${figure(change)} % (${figure(to)} against ${figure(from)} ms)`,
       held: change <= 10
     }),
     verdict(`Memory after ${figure(last.passed)} orders against ${figure(middle.passed)}, each process`, {
@@ -55,6 +55,10 @@ type Step = {
   readonly passedPerSecond: number
   readonly memoryMb: GrowthRow['memoryMb']
   readonly rows: readonly GrowthRow[]
+}
+
+function medianOf({ rows }: Step): number {
+  return spreadOf(rows.map(({ delivery }) => delivery.p50)).median
 }
 
 function steps(rows: readonly GrowthRow[]): readonly Step[] {

@@ -83,7 +83,7 @@ export function median(
   rows: readonly LatencyRow[],
   about: { variant: string; rate: number; percentile: Percentile }
 ): number {
-  const own = rows.filter(row => row.variant === about.variant && row.rate === about.rate)
+  const own = roundsOf(rows, about)
   return spreadOf(own.map(({ delivery }) => delivery[about.percentile])).median
 }
 
@@ -128,6 +128,10 @@ function beatsPolling(rows: readonly LatencyRow[]): Verdict {
 
 /** In most of its rounds: what is delivered soon does not count where orders are refused or late. */
 function holds(rows: readonly LatencyRow[], about: { variant: string; rate: number }): boolean {
-  const own = rows.filter(row => row.variant === about.variant && row.rate === about.rate)
+  const own = roundsOf(rows, about)
   return own.filter(({ held }) => held).length * 2 > own.length
+}
+
+function roundsOf(rows: readonly LatencyRow[], { variant, rate }: { variant: string; rate: number }) {
+  return rows.filter(row => row.variant === variant && row.rate === rate)
 }

@@ -34,14 +34,14 @@ export const growth: Section<GrowthRow> = {
   },
   async run(context) {
     const { lab, plan } = context
+    const { steps, through, seconds, warmUpSeconds } = shape(plan)
     return withVariant(context, variantNamed('project'), async () => {
       // The first thousands, run alone, would pay for the compiling of everybody's code, and all later ones look good.
-      await measure(lab, shape(plan).warmUpSeconds)
+      await measure(lab, warmUpSeconds)
       await lab.db.query('TRUNCATE deliveries.delivery; TRUNCATE deliveries.inbox; TRUNCATE orders.customer_order')
       const rows: GrowthRow[] = []
-      for (const passed of shape(plan).steps) {
-        const passedPerSecond = await pass(lab, passed, shape(plan).through)
-        const { seconds } = shape(plan)
+      for (const passed of steps) {
+        const passedPerSecond = await pass(lab, passed, through)
         await measure(lab, seconds)
         for (let round = 1; round <= plan.rounds; round++) {
           const row = { passed, round, passedPerSecond, ...(await measure(lab, seconds)) }

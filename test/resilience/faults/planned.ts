@@ -54,7 +54,7 @@ export const found: readonly Found[] = [
       'The services give up after 2.5 s with a 503 ([ADR 0009](adr/0009-a-silent-mysql-is-cut-off-at-the-socket.md)); the keeper names the folder.'
   },
   {
-    what: 'MySQL 9.7: its memory grows with every commit, by some 200 bytes for each row and twice as much at each doubling: it remembers ten million written rows for replicas that apply in parallel (25,000 up to 9.4).',
+    what: 'MySQL 9.7: its memory grows with every commit: it remembers ten million written rows for replicas that apply in parallel (25,000 up to 9.4).',
     wayAround:
       '`binlog_transaction_dependency_history_size` is 25,000 here. The Performance Schema does not count that memory; the stack of the growing allocation named it. The soak before that shows the growth.'
   },

@@ -73,8 +73,7 @@ export async function startLab(topology: Topology): Promise<Lab> {
       pipeline,
       db,
       topic: topics.outbox,
-      // Number 1 is the ledger's writer.
-      outbox: createOutbox({ store: topology.outboxStore ?? 'delete', writer: 2 }),
+      outbox: createOutbox({ store: topology.outboxStore ?? 'delete', writer: 1 }),
       history: [],
       part: name => find(name, pipeline, ledger),
       deliveriesUrl: () => deliveriesUrl(pipeline),

@@ -80,7 +80,7 @@ export function startLoad(lab: Lab, tag: string, perSecond: number): Load {
   const seed = Date.now() % 2 ** 32
   const urls = [lab.pipeline.addresses['ORDER_SERVICE_URL'] ?? '']
   const client = startOrderClient({ urls, tag, perSecond, seed })
-  const ledger = startLedgerWriter(lab.db, { store: lab.topology.outboxStore ?? 'delete', writer: 1 })
+  const ledger = startLedgerWriter(lab.db, lab.outbox)
   return {
     seed,
     client,

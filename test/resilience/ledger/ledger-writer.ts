@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createOutbox, type StoreOptions } from '@outbox-cdc/outbox'
+import type { Outbox } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
 import { firstAccount, ledgerMoved } from './ledger-event.ts'
 
 export type LedgerWriter = { pause(on: boolean): void; stop(): Promise<void> }
-type Outbox = ReturnType<typeof createOutbox>
 
 const accounts = 8
 const pauseMs = 100
 
 /** Each account moves on by one version at a time, with the library itself, for as long as it is not stopped. */
-export function startLedgerWriter(db: Knex, store: StoreOptions): LedgerWriter {
-  const outbox = createOutbox(store)
+export function startLedgerWriter(db: Knex, outbox: Outbox): LedgerWriter {
   const state = { paused: false, stopped: false }
   const writing = Array.from({ length: accounts }, async (_, index) => {
     for (; !state.stopped; await sleep(pauseMs))

@@ -27,7 +27,6 @@ export type Liveness = {
   /** Asks the broker, not the client under suspicion, how far we are behind. */
   check(): Promise<void>
   lag(): number
-  lagOf(): ReadonlyMap<number, number>
   stalled(): string | undefined
 }
 
@@ -38,11 +37,10 @@ const readWithinMs = 10_000
 /** Tells a consumer that works from one that only says so: whatever the client believes, lag must come with progress. */
 export function createLiveness({ kafka, topic, group, options, positions }: Watched): Liveness {
   const { stallAfterMs = 60_000, onStalled } = options
-  let lags: ReadonlyMap<number, number> = new Map()
+  let behind: OffsetWindow = new Map()
   let last = { position: '', at: performance.now() }
   let stalled: string | undefined
   let unreachable: string | undefined
-  let behind: OffsetWindow = new Map()
   // Up to where nothing waits, although the partition goes on: the markers of a transactional writer have offsets, too.
   const bare = new Map<number, bigint>()
 
@@ -53,11 +51,11 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
     const found = ours.map(({ partition, next }) => {
       const { low, high } = watermarks.get(partition) ?? { low: 0n, high: 0n }
       const at = beyondMarkers(partition, { at: next ?? committed?.get(partition) ?? low, high })
-      const from = at < low ? low : at
-      return { partition, at, from, to: high, lag: Math.max(0, Number(high - from)) }
+      return { partition, at, from: at < low ? low : at, to: high }
     })
-    lags = new Map(found.map(({ partition, lag }) => [partition, lag]))
-    behind = new Map(found.filter(({ lag }) => lag > 0).map(({ partition, from, to }) => [partition, { from, to }]))
+    behind = new Map(
+      found.filter(({ from, to }) => from < to).map(({ partition, from, to }) => [partition, { from, to }])
+    )
     return found.map(({ partition, at }) => `${partition}:${at}`).join()
   }
 
@@ -70,7 +68,7 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
 
   /** Reads what seems to wait, once, before the consumer is called stalled for it. */
   async function onlyMarkersWait(): Promise<boolean> {
-    if (total(lags) > mostMarkers) return false
+    if (offsetsIn(behind) > mostMarkers) return false
     const window = behind
     let records = 0
     const onRecords = async (_partition: number, { length }: { readonly length: number }) => void (records += length)
@@ -81,7 +79,7 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
   }
 
   async function judge(position: string): Promise<void> {
-    const idle = total(lags) === 0 && unreachable === undefined
+    const idle = offsetsIn(behind) === 0 && unreachable === undefined
     if (idle || position !== last.position) {
       last = { position, at: performance.now() }
       stalled = undefined
@@ -90,7 +88,7 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
     const since = performance.now() - last.at
     if (since < stallAfterMs || stalled !== undefined) return
     if (unreachable === undefined && (await onlyMarkersWait())) return
-    stalled = unreachable ?? `${total(lags)} events wait and none was settled for ${Math.round(since / 1_000)} s`
+    stalled = unreachable ?? `${offsetsIn(behind)} events wait and none was settled for ${Math.round(since / 1_000)} s`
     onStalled?.(stalled)
   }
 
@@ -105,14 +103,13 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
         await judge(last.position)
       }
     },
-    lag: () => total(lags),
-    lagOf: () => lags,
+    lag: () => offsetsIn(behind),
     stalled: () => stalled
   }
 }
 
-function total(lags: ReadonlyMap<number, number>): number {
-  return [...lags.values()].reduce((sum, lag) => sum + lag, 0)
+function offsetsIn(window: OffsetWindow): number {
+  return [...window.values()].reduce((sum, { from, to }) => sum + Number(to - from), 0)
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

@@ -12,7 +12,8 @@ import { type ParkedRow, recordOfRow } from './parked-row.ts'
 
 /**
  * Applies the first waiting event of one key whose retry was asked for. Answers whether there may be more to do; rejects
- * when it failed for a passing reason, and then the other keys have their turn before it is tried again. The key's row stays locked until the commit: events that arrive meanwhile queue behind or, once the key is free, follow.
+ * when it failed for a passing reason, and then the other keys have their turn before it is tried again. The key's row
+ * stays locked until the commit: events that arrive meanwhile queue behind or, once the key is free, follow.
  */
 export async function retryParked(setup: ConsumerSetup): Promise<boolean> {
   const wanted: { event_key: string } | undefined = await setup

@@ -77,7 +77,7 @@ export const serverSettings: readonly string[] = [
   // The Performance Schema takes 150 MB and nothing here reads it.
   '--performance-schema=OFF',
   // What replicas need to apply in parallel. 9.7 keeps ten million rows of it by default, and grows with each commit until
-  // then, some hundreds of MB; up to 9.4 it was this number. https://dev.mysql.com/doc/relnotes/mysql/9.7/en/news-9-5-0.html
+  // then; up to 9.4 it was this number. https://dev.mysql.com/doc/relnotes/mysql/9.7/en/news-9-5-0.html
   '--binlog-transaction-dependency-history-size=25000'
 ]
 
