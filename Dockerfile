@@ -14,9 +14,9 @@ COPY packages/service-kit/package.json packages/service-kit/
 COPY packages/connectctl/package.json packages/connectctl/
 COPY packages/console/package.json packages/console/
 COPY packages/stack/package.json packages/stack/
-# `npm ci` refuses a lock file that lacks other platforms' optional packages (npm/cli#9342). What only a compiler, a
-# debugger or a reader needs is left behind: a third of the size.
-ENV INSTALL="npm install --cache=/var/cache/npm --no-save --omit=dev --omit=optional --no-audit --no-fund --loglevel=error" \
+COPY packages/pipeline/package.json packages/pipeline/
+# What only a compiler, a debugger or a reader needs is left behind: a third of the size.
+ENV INSTALL="npm ci --cache=/var/cache/npm --omit=dev --omit=optional --no-audit --no-fund --loglevel=error" \
     UNREAD="-name *.map -o -name *.ts -o -name *.cts -o -name *.mts -o -name *.md -o -name *-es-bundle*.js"
 
 FROM manifests AS order-service-packages
@@ -37,7 +37,7 @@ RUN --mount=type=cache,target=/var/cache/npm \
 
 FROM manifests AS prepare-packages
 RUN --mount=type=cache,target=/var/cache/npm \
-    $INSTALL -w order-service -w delivery-service -w packages/stack \
+    $INSTALL -w order-service -w delivery-service -w packages/stack -w packages/pipeline \
  && find . -path '*/node_modules/*' -type f \( $UNREAD \) -delete
 
 # The base image without package managers, headers and manuals. The folder of the secrets belongs to the job that makes
@@ -109,6 +109,7 @@ COPY --from=prepare-packages /app ./
 COPY packages/outbox packages/outbox
 COPY packages/service-kit packages/service-kit
 COPY packages/stack packages/stack
+COPY packages/pipeline packages/pipeline
 COPY order-service order-service
 COPY delivery-service delivery-service
 COPY scripts scripts

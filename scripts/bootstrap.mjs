@@ -51,12 +51,10 @@ async function installPackages() {
   const started = Date.now()
   console.error('· installing npm packages (once for each package-lock.json) …')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  // Not `npm ci`: npm 11 refuses a lock file that lacks another platform's optional binaries (npm/cli#9342), which a
-  // registry mirror may not carry. Locked versions and integrity hashes hold all the same, and --no-save writes nothing.
-  // No package's scripts run: nothing here needs them. (.npmrc cannot say so, or `npm pack` would not build.)
-  const flags = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-  const code = await run(npm, ['install', '--prefix', root, ...flags])
-  if (code !== 0) fail('npm install failed: its own words are above. Check the network, then run the command again.')
+  // No package's scripts run: nothing here needs them. (.npmrc can't say so, or `npm pack` would not build.)
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const code = await run(npm, ['ci', '--prefix', root, ...flags])
+  if (code !== 0) fail('npm ci failed; its output is above. Check the network, then run the command again.')
   writeFileSync(installedMarker, lockHash)
   console.error(`✓ npm packages installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)
 }

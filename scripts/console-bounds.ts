@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startConsoleProcess } from '../packages/console/src/testing/console-process.ts'
-import { fillTopics } from '../packages/console/src/testing/fill-topics.ts'
-import { pressConsole } from '../packages/console/src/testing/press-console.ts'
-import { startStack } from '../packages/stack/src/index.ts'
-import { exitWithUsage, optionsOrExit } from './options.ts'
-import { root } from './pipeline/settings.ts'
+import { startConsoleProcess } from '@outbox-cdc/console/testing/console-process'
+import { fillTopics } from '@outbox-cdc/console/testing/fill-topics'
+import { pressConsole } from '@outbox-cdc/console/testing/press-console'
+import { startStack } from '@outbox-cdc/stack'
+import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
+import { root } from '@outbox-cdc/pipeline'
 
 const usage = `Usage: npm run console:bounds -- [options]
 

@@ -2,12 +2,12 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { launchBrowser } from '../packages/console/src/testing/launch-browser.ts'
-import { produceOutbox } from '../packages/console/src/testing/produce-outbox.ts'
-import { freePort } from '../packages/stack/src/index.ts'
-import { startPipeline } from './pipeline/pipeline.ts'
-import { portVariables, readSettings, root } from './pipeline/settings.ts'
-import { topics } from './pipeline/topics.ts'
+import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
+import { produceOutbox } from '@outbox-cdc/console/testing/produce-outbox'
+import { freePort } from '@outbox-cdc/stack'
+import { startPipeline } from '@outbox-cdc/pipeline'
+import { portVariables, readSettings, root } from '@outbox-cdc/pipeline'
+import { topics } from '@outbox-cdc/pipeline'
 
 // npm run console:screens: takes docs/screens anew, from a pipeline of its own under some minutes of traffic.
 const warmMs = Number(process.env.WARM_S ?? 150) * 1_000

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as orderEvents from '../order-service/src/orders/order-events.ts'
-import { asyncApi, type EventChannel, eventCatalogue, toYaml } from '../packages/outbox/src/catalogue/index.ts'
+import * as orderEvents from '@outbox-cdc/order-service/orders/order-events'
+import { asyncApi, type EventChannel, eventCatalogue, toYaml } from '@outbox-cdc/outbox/catalogue'
 
 export const root = join(import.meta.dirname, '..')
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Flow } from '../packages/console/src/flow/flow.ts'
-import { printFlow } from '../packages/console/src/flow/print-flow.ts'
-import { optionsOrExit } from './options.ts'
-import { readAddresses } from './pipeline/addresses.ts'
-import { root } from './pipeline/settings.ts'
+import type { Flow } from '@outbox-cdc/console/flow/flow'
+import { printFlow } from '@outbox-cdc/console/flow/print-flow'
+import { optionsOrExit } from '@outbox-cdc/pipeline'
+import { readAddresses } from '@outbox-cdc/pipeline'
+import { root } from '@outbox-cdc/pipeline'
 
 // The console's first screen in a terminal: drawn anew each second, or once into a pipe.
 const usage = `Usage: npm run flow -- [options]

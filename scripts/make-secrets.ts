@@ -1,6 +1,6 @@
 import { chmod, chown } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { readOrCreateSecret } from '../packages/stack/src/index.ts'
+import { readOrCreateSecret } from '@outbox-cdc/stack'
 
 // The job `secrets` of docker-compose.yml: `make-secrets.ts root:20000 orders_owner:20001 …` makes the password file of
 // each account once and lets one group read it, so that a container sees only the passwords of the groups it is in.

@@ -1,7 +1,7 @@
 import { cases } from '../test/healing/cases.ts'
 import { measureCase } from '../test/healing/measure.ts'
 import { writeReport } from '../test/healing/report.ts'
-import { exitWithUsage, optionsOrExit } from './options.ts'
+import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
 
 // How soon the connector heals by itself, case by case, under 200 orders a second on engines of its own.
 const usage = `npm run measure:healing                     every case once

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { externalStack } from '../packages/stack/src/index.ts'
-import { prepare } from './pipeline/prepare.ts'
-import { progressLines } from './pipeline/progress-lines.ts'
+import { externalStack } from '@outbox-cdc/stack'
+import { prepare } from '@outbox-cdc/pipeline'
+import { progressLines } from '@outbox-cdc/pipeline'
 
 // The job `migrate` of docker-compose.yml: accounts, topics and tables in servers that already run. Ends with 0 or 1.
 const { MYSQL_HOST = '127.0.0.1', MYSQL_PORT = '3306', KAFKA_BROKERS = '127.0.0.1:9092', SECRETS_DIR } = process.env

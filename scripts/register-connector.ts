@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { run } from '@outbox-cdc/connectctl'
-import { readAddresses } from './pipeline/addresses.ts'
-import { root } from './pipeline/settings.ts'
+import { readAddresses } from '@outbox-cdc/pipeline'
+import { root } from '@outbox-cdc/pipeline'
 
 // npm run connectors: brings every connector of connect-config to Kafka Connect; repeated, it changes nothing.
 const addresses = await readAddresses(process.env.DATA_DIR ?? join(root, '.data/stack'))

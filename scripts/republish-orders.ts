@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { appendToOutbox } from '@outbox-cdc/outbox'
 import knex, { type Knex } from 'knex'
-import { orderCreated } from '../order-service/src/orders/order-events.ts'
-import { exitWithUsage, optionsOrExit } from './options.ts'
-import { readTopic } from './pipeline/read-topic.ts'
+import { orderCreated } from '@outbox-cdc/order-service/orders/order-events'
+import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
+import { readTopic } from '@outbox-cdc/pipeline'
 
 // The way back from a binlog that was purged before Debezium had read it: compares the orders with the topic, and
 // appends the event of each order that the topic lacks to the outbox again.

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { livingProcesses } from '../packages/stack/src/index.ts'
-import { optionsOrExit } from './options.ts'
-import { readSettings } from './pipeline/settings.ts'
+import { livingProcesses } from '@outbox-cdc/stack'
+import { optionsOrExit } from '@outbox-cdc/pipeline'
+import { readSettings } from '@outbox-cdc/pipeline'
 
 const usage = `Usage: npm run reset -- [options]
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
-import { tempFolder } from '../test/support/temp-folder.ts'
+import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 
 vi.setConfig({ testTimeout: 60_000 }) // each starts a Node of its own, on a machine that may have other things to do
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endBrokenRuns } from '../test/support/end-broken-runs.ts'
-import { root } from './pipeline/settings.ts'
+import { endBrokenRuns } from '@outbox-cdc/test-support/end-broken-runs'
+import { root } from '@outbox-cdc/pipeline'
 
 /** The exit code of a run that a signal ended. */
 export const brokenOff = 130

@@ -1,5 +1,5 @@
-import { readAddresses } from './pipeline/addresses.ts'
-import { readSettings } from './pipeline/settings.ts'
+import { readAddresses } from '@outbox-cdc/pipeline'
+import { readSettings } from '@outbox-cdc/pipeline'
 import { runSchemas } from './schemas/run-schemas.ts'
 
 async function runningRegistry(): Promise<string | undefined> {

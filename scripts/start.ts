@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { StackError, endProcess, forgetProcess, livingProcesses } from '../packages/stack/src/index.ts'
-import { logLines } from './pipeline/log-lines.ts'
-import { startPipeline } from './pipeline/pipeline.ts'
-import { progressLines } from './pipeline/progress-lines.ts'
-import { readSettings, usage, type Settings } from './pipeline/settings.ts'
-import { welcome } from './pipeline/welcome.ts'
+import { StackError, endProcess, forgetProcess, livingProcesses } from '@outbox-cdc/stack'
+import { logLines } from '@outbox-cdc/pipeline'
+import { startPipeline } from '@outbox-cdc/pipeline'
+import { progressLines } from '@outbox-cdc/pipeline'
+import { readSettings, usage, type Settings } from '@outbox-cdc/pipeline'
+import { welcome } from '@outbox-cdc/pipeline'
 
 // npm start: everything up, the addresses, then the services' logs, until Ctrl-C.
 const settings = settingsOrExit()

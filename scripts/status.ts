@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { livingProcesses } from '../packages/stack/src/index.ts'
-import { readAddresses } from './pipeline/addresses.ts'
-import { readSettings } from './pipeline/settings.ts'
+import { livingProcesses } from '@outbox-cdc/stack'
+import { readAddresses } from '@outbox-cdc/pipeline'
+import { readSettings } from '@outbox-cdc/pipeline'
 
 // npm run status: what is up in this clone, part by part. Exit code 0 when all of it is well, 1 otherwise.
 const settings = readSettings([], process.env)

@@ -1,4 +1,4 @@
-import { exitWithUsage, optionsOrExit } from './options.ts'
+import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
 import { runVitest } from './run-vitest.ts'
 
 // Breaks the whole pipeline in every way of test/resilience/faults, under load, and lets an oracle judge.

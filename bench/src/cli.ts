@@ -1,4 +1,4 @@
-import { exitWithUsage, optionsOrExit } from '../../scripts/options.ts'
+import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
 import { createConnector } from './lab/connector.ts'
 import { startLab } from './lab/lab.ts'
 import { describeMachine, type Machine } from './lab/machine.ts'

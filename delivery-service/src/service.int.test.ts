@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { eventually } from '../../test/support/eventually.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import { buildService, createBench, orderCreated } from '../test/build-service.ts'
 
 const order = (id: number, name = `order ${id}`) =>

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { eventually } from '../../test/support/eventually.ts'
-import { fetchJson } from '../../test/support/fetch-json.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { fetchJson } from '@outbox-cdc/test-support/fetch-json'
 import { createOrdersDatabase, type OrdersDatabase } from '../test/build-service.ts'
 
 let database: OrdersDatabase

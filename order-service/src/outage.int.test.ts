@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { migrate } from '@outbox-cdc/service-kit'
 import knex, { type Knex } from 'knex'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Stack, startStack } from '../../packages/stack/src/index.ts'
-import { eventually } from '../../test/support/eventually.ts'
+import { type Stack, startStack } from '@outbox-cdc/stack'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import { buildService, type TestService } from '../test/build-service.ts'
 
 // A MySQL of its own: this one is killed and frozen.

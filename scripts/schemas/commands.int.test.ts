@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { noRegistry, useRegistry } from '../../test/support/use-registry.ts'
+import { noRegistry, useRegistry } from '@outbox-cdc/test-support/use-registry'
 import { commands } from './commands.ts'
 
 const registry = useRegistry()

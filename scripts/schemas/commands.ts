@@ -1,5 +1,5 @@
-import { schemaRegistry } from '../../packages/outbox/src/avro/index.ts'
-import { OutboxError } from '../../packages/outbox/src/index.ts'
+import { schemaRegistry } from '@outbox-cdc/outbox/avro'
+import { OutboxError } from '@outbox-cdc/outbox'
 import { projectSchemas, type Schemas } from './events.ts'
 import { judge, type Verdict } from './judge.ts'
 import { type KnownSchemas, registrySchemas, snapshotSchemas, writeSnapshot } from './known-schemas.ts'

@@ -1,4 +1,4 @@
-import { type AvroField, type AvroRecord, type AvroType, isUnion } from '../../packages/outbox/src/avro/avro-types.ts'
+import { type AvroField, type AvroRecord, type AvroType, isUnion } from '@outbox-cdc/outbox/avro'
 import { sayType } from './readable.ts'
 
 /** What became of the fields of a payload, in lines: `+ note: null or string, by default null`. */

@@ -1,6 +1,6 @@
-import { orderCreated } from '../../delivery-service/src/messaging/on-order-created.ts'
-import { type AvroRecord, avroSchema, subjectOf } from '../../packages/outbox/src/avro/index.ts'
-import type { EventDefinition } from '../../packages/outbox/src/index.ts'
+import { orderCreated } from '@outbox-cdc/delivery-service/messaging/on-order-created'
+import { type AvroRecord, avroSchema, subjectOf } from '@outbox-cdc/outbox/avro'
+import type { EventDefinition } from '@outbox-cdc/outbox'
 import { channels } from '../event-catalogue.ts'
 
 /** An event as one service defines it. */

@@ -1,4 +1,4 @@
-import type { AvroRecord } from '../../packages/outbox/src/avro/index.ts'
+import type { AvroRecord } from '@outbox-cdc/outbox/avro'
 import { difference } from './difference.ts'
 import type { Schemas, ServiceSchema } from './events.ts'
 import type { KnownSchemas } from './known-schemas.ts'

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AvroRecord } from '../../packages/outbox/src/avro/index.ts'
+import type { AvroRecord } from '@outbox-cdc/outbox/avro'
 import { root } from '../event-catalogue.ts'
 
 /** Where schemas are known already, each the newest of its subject: a registry, or the snapshot in `docs/schemas`. */

@@ -4,7 +4,7 @@ import {
   type AvroType,
   isUnion,
   kindOf
-} from '../../packages/outbox/src/avro/avro-types.ts'
+} from '@outbox-cdc/outbox/avro'
 
 /** Why something cannot be read: the field, and the rule that it breaks. */
 export type Problem = { readonly field: string; readonly rule: string }

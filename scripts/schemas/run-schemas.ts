@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { OutboxError } from '../../packages/outbox/src/index.ts'
+import { OutboxError } from '@outbox-cdc/outbox'
 import { type Command, commands, type Given, UsageError } from './commands.ts'
 import { RegistryError } from './known-schemas.ts'
 

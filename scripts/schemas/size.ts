@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { KafkaRecord } from '../../packages/outbox/src/index.ts'
-import { freePort } from '../../packages/stack/src/index.ts'
-import { startPipeline } from '../pipeline/pipeline.ts'
-import { readTopic } from '../pipeline/read-topic.ts'
-import { type EventMode, eventModes, portVariables, readSettings, root } from '../pipeline/settings.ts'
-import { topics } from '../pipeline/topics.ts'
+import type { KafkaRecord } from '@outbox-cdc/outbox'
+import { freePort } from '@outbox-cdc/stack'
+import { startPipeline } from '@outbox-cdc/pipeline'
+import { readTopic } from '@outbox-cdc/pipeline'
+import { type EventMode, eventModes, portVariables, readSettings, root } from '@outbox-cdc/pipeline'
+import { topics } from '@outbox-cdc/pipeline'
 
 type Bytes = { readonly key: number; readonly value: number; readonly headers: number }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { portVariables, root, type Settings } from '../../scripts/pipeline/settings.ts'
-import { freePort } from '../../packages/stack/src/index.ts'
+import { portVariables, root, type Settings } from '@outbox-cdc/pipeline'
+import { freePort } from '@outbox-cdc/stack'
 import type { CoreTarget } from '../support/core-suite.ts'
 import { uniqueName } from '../support/unique-name.ts'
 import type { Docker } from './engine/docker.ts'

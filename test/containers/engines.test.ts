@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { images } from '../../packages/stack/src/containers/images.ts'
+import { images } from '@outbox-cdc/stack/containers/images'
 import { coreSuite } from '../support/core-suite.ts'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'

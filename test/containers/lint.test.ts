@@ -1,9 +1,9 @@
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { cachedEngine } from '../../packages/stack/src/engines/cache.ts'
-import { runTool } from '../../packages/stack/src/engines/run-tool.ts'
-import { root } from '../../scripts/pipeline/settings.ts'
+import { cachedEngine } from '@outbox-cdc/stack/engines/cache'
+import { runTool } from '@outbox-cdc/stack/engines/run-tool'
+import { root } from '@outbox-cdc/pipeline'
 
 const version = '2.15.1'
 

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node'
-import { images } from '../../packages/stack/src/containers/images.ts'
-import { progressLines } from '../../scripts/pipeline/progress-lines.ts'
+import { images } from '@outbox-cdc/stack/containers/images'
+import { progressLines } from '@outbox-cdc/pipeline'
 import type { Docker } from './engine/docker.ts'
 import { type Engine, openEngine } from './engine/open-engine.ts'
 import { buildStandIns, nodeImage } from './stand-ins/build-stand-ins.ts'

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { configSchema as delivery } from '../../delivery-service/src/config.ts'
-import { configSchema as order } from '../../order-service/src/config.ts'
-import { configSchema as consolePage } from '../../packages/console/src/config.ts'
+import { configSchema as delivery } from '@outbox-cdc/delivery-service/config'
+import { configSchema as order } from '@outbox-cdc/order-service/config'
+import { configSchema as consolePage } from '@outbox-cdc/console/config'
 import { describeConfig } from '../support/describe-config.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { createConnector } from '../../bench/src/lab/connector.ts'
-import { startLab } from '../../bench/src/lab/lab.ts'
-import { withVariant } from '../../bench/src/lab/run-variant.ts'
-import { measureOrders } from '../../bench/src/sections/measure-orders.ts'
-import { variantNamed } from '../../bench/src/variants/variants.ts'
+import { createConnector } from '@outbox-cdc/bench/lab/connector'
+import { startLab } from '@outbox-cdc/bench/lab/lab'
+import { withVariant } from '@outbox-cdc/bench/lab/run-variant'
+import { measureOrders } from '@outbox-cdc/bench/sections/measure-orders'
+import { variantNamed } from '@outbox-cdc/bench/variants/variants'
 
 it('measures orders on the real engines from COMMIT to COMMIT, each of them', async () => {
   const lab = await startLab()

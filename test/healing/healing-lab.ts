@@ -1,5 +1,5 @@
 import { createConnectApi, readConnectorFile } from '@outbox-cdc/connectctl'
-import { supervise } from '../../scripts/pipeline/supervise.ts'
+import { supervise } from '@outbox-cdc/pipeline'
 import { startFaultyProxy } from '../resilience/harness/faulty-proxy.ts'
 import { startConnectLab } from '../support/connect-lab.ts'
 import { eventually } from '../support/eventually.ts'

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { urlFor } from '../../scripts/pipeline/accounts.ts'
-import { root } from '../../scripts/pipeline/settings.ts'
+import { urlFor } from '@outbox-cdc/pipeline'
+import { root } from '@outbox-cdc/pipeline'
 import type { TestPipeline } from './test-pipeline.ts'
 
 /** The audit with the accounts of the services and its own defaults, as the runbook shows it. */

@@ -5,11 +5,11 @@ import { createConnectApi, readConnectorFile, recordedPosition, applyConnector }
 import type { ConnectApi, ConnectorFile, Environment } from '@outbox-cdc/connectctl'
 import knex, { type Knex } from 'knex'
 import { z } from 'zod'
-import { startStack } from '../../packages/stack/src/index.ts'
-import type { ProcessStackOptions, Stack } from '../../packages/stack/src/index.ts'
-import { connectSecrets, ensureAccounts, makeConnectSecrets, urlFor } from '../../scripts/pipeline/accounts.ts'
-import { runNode } from '../../scripts/pipeline/node-process.ts'
-import { ensureTopics } from '../../scripts/pipeline/topics.ts'
+import { startStack } from '@outbox-cdc/stack'
+import type { ProcessStackOptions, Stack } from '@outbox-cdc/stack'
+import { connectSecrets, ensureAccounts, makeConnectSecrets, urlFor } from '@outbox-cdc/pipeline'
+import { runNode } from '@outbox-cdc/pipeline'
+import { ensureTopics } from '@outbox-cdc/pipeline'
 
 const root = join(import.meta.dirname, '../..')
 const orderCreated = defineEvent({

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { endLeftovers } from '../../packages/stack/src/index.ts'
+import { endLeftovers } from '@outbox-cdc/stack'
 
 const parent = join(import.meta.dirname, '../../.data/test')
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createConnectApi, startKeeper } from '@outbox-cdc/connectctl'
 import type { Keeper, KeeperOptions, Watched } from '@outbox-cdc/connectctl'
-import { freePort } from '../../packages/stack/src/index.ts'
+import { freePort } from '@outbox-cdc/stack'
 import type { ConnectLab } from './connect-lab.ts'
 
 export type LogLine = {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { cachedEngine } from '../../packages/stack/src/engines/cache.ts'
+import { cachedEngine } from '@outbox-cdc/stack/engines/cache'
 
 const run = promisify(execFile)
 const client = 'confluent-kafka[avro]==2.16.0'

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Settings, portVariables, root } from '../../scripts/pipeline/settings.ts'
+import { type Settings, portVariables, root } from '@outbox-cdc/pipeline'
 
 export type DocumentedCommand = { readonly command: string; readonly output: readonly string[] }
 

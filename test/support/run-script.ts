@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { type ExternalServers, type Settings, portVariables, root } from '../../scripts/pipeline/settings.ts'
+import { type ExternalServers, type Settings, portVariables, root } from '@outbox-cdc/pipeline'
 import { eventually } from './eventually.ts'
 
 export type RunningScript = {

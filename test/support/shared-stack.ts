@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { startStack } from '../../packages/stack/src/index.ts'
+import { startStack } from '@outbox-cdc/stack'
 import { endBrokenRuns } from './end-broken-runs.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freePort, startStack } from '../../packages/stack/src/index.ts'
-import { type Pipeline, startPipeline } from '../../scripts/pipeline/pipeline.ts'
-import { type PortName, type Settings, chosenStack, portVariables, root } from '../../scripts/pipeline/settings.ts'
+import { freePort, startStack } from '@outbox-cdc/stack'
+import { type Pipeline, startPipeline } from '@outbox-cdc/pipeline'
+import { type PortName, type Settings, chosenStack, portVariables, root } from '@outbox-cdc/pipeline'
 
 import type { CoreTarget } from './core-suite.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
-import { findJava21, type Stack, startStack } from '../../packages/stack/src/index.ts'
+import { findJava21, type Stack, startStack } from '@outbox-cdc/stack'
 
 const parent = join(import.meta.dirname, '../../.data/test')
 

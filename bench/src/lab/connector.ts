@@ -8,8 +8,8 @@ import {
   waitUntilRunning
 } from '@outbox-cdc/connectctl'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runNode } from '../../../scripts/pipeline/node-process.ts'
-import { root } from '../../../scripts/pipeline/settings.ts'
+import { runNode } from '@outbox-cdc/pipeline'
+import { root } from '@outbox-cdc/pipeline'
 import type { Lab } from './lab.ts'
 
 const name = 'orders-connector'

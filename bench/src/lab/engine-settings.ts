@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { brokerSettings } from '../../../packages/stack/src/kafka/broker-settings.ts'
-import { serverSettings } from '../../../packages/stack/src/mysql/mysql-part.ts'
-import { root } from '../../../scripts/pipeline/settings.ts'
+import { brokerSettings } from '@outbox-cdc/stack/kafka/broker-settings'
+import { serverSettings } from '@outbox-cdc/stack/mysql/mysql-part'
+import { root } from '@outbox-cdc/pipeline'
 import type { Lab } from './lab.ts'
 
 /** What each engine of the bench is told beyond its defaults, without addresses: as `npm start` tells it. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { RowDataPacket } from 'mysql2/promise'
-import { root } from '../../../scripts/pipeline/settings.ts'
+import { root } from '@outbox-cdc/pipeline'
 import { engineSettings } from './engine-settings.ts'
 import type { Lab } from './lab.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { createPart, type Part } from '../../../packages/stack/src/index.ts'
-import { urlFor } from '../../../scripts/pipeline/accounts.ts'
-import { root } from '../../../scripts/pipeline/settings.ts'
+import { createPart, type Part } from '@outbox-cdc/stack'
+import { urlFor } from '@outbox-cdc/pipeline'
+import { root } from '@outbox-cdc/pipeline'
 import type { Lab } from './lab.ts'
 
 export type ProcessSpec = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createRegistryPart, findRegistryEngine, freePort, registryUrls } from '../../../packages/stack/src/index.ts'
+import { createRegistryPart, findRegistryEngine, freePort, registryUrls } from '@outbox-cdc/stack'
 import { type Lab } from './lab.ts'
 import { stopProcess } from './processes.ts'
 

@@ -5,8 +5,8 @@ import type { Connector } from './connector.ts'
 import type { Lab } from './lab.ts'
 import { deliveryProcess, orderProcess, startProcess, stopProcess } from './processes.ts'
 import { askNumber } from './lab.ts'
-import { freePort } from '../../../packages/stack/src/index.ts'
-import { urlFor } from '../../../scripts/pipeline/accounts.ts'
+import { freePort } from '@outbox-cdc/stack'
+import { urlFor } from '@outbox-cdc/pipeline'
 
 export type Bench = { readonly lab: Lab; readonly connector: Connector }
 

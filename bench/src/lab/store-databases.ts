@@ -1,5 +1,5 @@
-import { runNode } from '../../../scripts/pipeline/node-process.ts'
-import { urlFor } from '../../../scripts/pipeline/accounts.ts'
+import { runNode } from '@outbox-cdc/pipeline'
+import { urlFor } from '@outbox-cdc/pipeline'
 import type { Lab } from './lab.ts'
 
 export type Store = 'delete' | 'blackhole' | 'keep'

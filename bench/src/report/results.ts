@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { root } from '../../../scripts/pipeline/settings.ts'
+import { root } from '@outbox-cdc/pipeline'
 import type { Result } from '../sections/section.ts'
 
 /** Quick runs prove the tool; their figures are not kept. */

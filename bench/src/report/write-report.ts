@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { root } from '../../../scripts/pipeline/settings.ts'
+import { root } from '@outbox-cdc/pipeline'
 import type { Machine } from '../lab/machine.ts'
 import type { Result } from '../sections/section.ts'
 import { sections } from '../sections/sections.ts'

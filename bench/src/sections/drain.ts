@@ -1,4 +1,4 @@
-import { freePort } from '../../../packages/stack/src/index.ts'
+import { freePort } from '@outbox-cdc/stack'
 import { clearTopic, ensureTopic, recordsIn } from '../lab/admin.ts'
 import { copyTopic } from '../lab/copy-topic.ts'
 import { prefillOutbox } from '../lab/prefill.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { configSchema } from '../../../order-service/src/config.ts'
+import { configSchema } from '@outbox-cdc/order-service/config'
 
 export const variantSchema = configSchema.extend({
   BENCH_WRITE_PATH: z.enum(['no-event', 'bare-insert', 'one-trip', 'dual-write', 'polling']),

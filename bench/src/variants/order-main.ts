@@ -1,9 +1,9 @@
 import { createApp, createHealth, createHttpServer, createMetrics, runService } from '@outbox-cdc/service-kit'
 import type { Logger, Service } from '@outbox-cdc/service-kit'
-import { apiDocument } from '../../../order-service/src/http/api-document.ts'
-import { explain } from '../../../order-service/src/http/explain.ts'
-import { createOrdersRouter } from '../../../order-service/src/http/orders-router.ts'
-import { createOrderStore } from '../../../order-service/src/orders/order-store.ts'
+import { apiDocument } from '@outbox-cdc/order-service/http/api-document'
+import { explain } from '@outbox-cdc/order-service/http/explain'
+import { createOrdersRouter } from '@outbox-cdc/order-service/http/orders-router'
+import { createOrderStore } from '@outbox-cdc/order-service/orders/order-store'
 import { type VariantConfig, variantSchema } from './order-config.ts'
 import { openDatabase, type WritePath, writePaths } from './write-paths.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { uniqueName, useStack } from '../../../test/support/use-stack.ts'
+import { uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
 import { startConsoleProcess } from './testing/console-process.ts'
 import { fillTopics } from './testing/fill-topics.ts'
 import { pressConsole } from './testing/press-console.ts'

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { createDatabase, useDatabase } from '../../../test/support/use-stack.ts'
+import { createDatabase, useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { streamOutbox } from '../test/debezium-topic.ts'
 import { orderCreated } from '../test/orders-database.ts'
 import { outboxContract } from '../test/outbox-contract.ts'

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto'
 import { Kafka, type Message } from 'kafkajs'
 import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
-import { createTopics } from '../../../scripts/pipeline/create-topics.ts'
-import { uniqueName, useDatabase, useStack } from '../../../test/support/use-stack.ts'
+import { createTopics } from '@outbox-cdc/stack'
+import { uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-stack'
 import {
   type ConsumedEvent,
   type Consumer,

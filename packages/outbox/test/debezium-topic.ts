@@ -6,10 +6,10 @@ import {
   type ConnectorFile,
   createConnectApi,
   readConnectorFile
-} from '../../connectctl/src/index.ts'
-import { createTopics } from '../../../scripts/pipeline/create-topics.ts'
-import { eventually } from '../../../test/support/eventually.ts'
-import { type TestDatabase, uniqueName, useStack } from '../../../test/support/use-stack.ts'
+} from '@outbox-cdc/connectctl'
+import { createTopics } from '@outbox-cdc/stack'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { type TestDatabase, uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
 import { type KafkaRecord, kafkajsClient } from '../src/index.ts'
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 

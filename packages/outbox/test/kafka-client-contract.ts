@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { eventually } from '../../../test/support/eventually.ts'
-import { uniqueName } from '../../../test/support/use-stack.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 import type { KafkaClient, KafkaRecord } from '../src/index.ts'
 
 const day = 86_400_000

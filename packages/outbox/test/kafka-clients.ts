@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { useStack } from '../../../test/support/use-stack.ts'
+import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { type KafkaClient, kafkajsClient, platformaticClient } from '../src/index.ts'
 import { logger } from './counted.ts'
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
-import { type TestDatabase, useDatabase } from '../../../test/support/use-stack.ts'
+import { type TestDatabase, useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { createOutboxTables, defineEvent, type PayloadColumn, type StoreName } from '../src/index.ts'
 
 export const orderCreated = defineEvent({

@@ -1,7 +1,7 @@
 import type { Message } from 'kafkajs'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { eventually } from '../../../test/support/eventually.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import { defineEvent, handle, listParked, requestRetry, skipParked } from '../src/index.ts'
 import { useConsumerBench } from './consumer-bench.ts'
 import { counted } from './counted.ts'

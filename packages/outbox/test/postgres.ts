@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import knex, { type Knex } from 'knex'
 import { afterAll, onTestFinished } from 'vitest'
-import { eventually } from '../../../test/support/eventually.ts'
-import { uniqueName } from '../../../test/support/use-stack.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 
 // PostgreSQL refuses to run as root: as root we run it as nobody.
 const asRoot = process.getuid?.() === 0

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { eventually } from '../../../test/support/eventually.ts'
-import { uniqueName, useDatabase, useStack } from '../../../test/support/use-stack.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-stack'
 import { streamOutbox } from './debezium-topic.ts'
 import { useEmptyProject } from './empty-project.ts'
 

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { useStack } from '../../../test/support/use-stack.ts'
+import { useStack } from '@outbox-cdc/test-support/use-stack'
 import type { Edge } from '../src/outboxctl/edge.ts'
 import { runOutboxctl } from '../src/outboxctl/run.ts'
 

@@ -1,4 +1,5 @@
 export { type ContainerStackOptions, startContainers } from './containers/container-stack.ts'
+export { createTopics } from './kafka/create-topics.ts'
 export { StackError, type StackErrorCode } from './errors.ts'
 export { type ExternalStackOptions, externalStack } from './external-stack.ts'
 export { endLeftovers, ownFolder } from './own-folder.ts'

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import mysql from 'mysql2/promise'
 import { expect, it, onTestFinished } from 'vitest'
-import { tempFolder } from '../../../test/support/temp-folder.ts'
-import { useStack } from '../../../test/support/use-stack.ts'
+import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
+import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { startStack } from './process-stack.ts'
 
 it('runs MySQL at full durability with a row binlog and GTIDs', async () => {

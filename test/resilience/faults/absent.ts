@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
-import { ensureTopics, topics } from '../../../scripts/pipeline/topics.ts'
+import { ensureTopics, topics } from '@outbox-cdc/pipeline'
 import { eventually } from '../../support/eventually.ts'
 import { runConnectctl } from '../harness/connectctl.ts'
 import type { Bitten, Fault, How } from '../harness/fault.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runNode } from '../../../scripts/pipeline/node-process.ts'
+import { runNode } from '@outbox-cdc/pipeline'
 import { eventually } from '../../support/eventually.ts'
 import type { Bitten, Fault } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { run } from '@outbox-cdc/connectctl'
-import { root } from '../../../scripts/pipeline/settings.ts'
+import { root } from '@outbox-cdc/pipeline'
 import type { Lab } from './lab.ts'
 
 /** A command of the runbook, as a person would type it. */

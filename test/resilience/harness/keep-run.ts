@@ -1,7 +1,7 @@
 import { cp, mkdir, appendFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
-import { root } from '../../../scripts/pipeline/settings.ts'
+import { root } from '@outbox-cdc/pipeline'
 import type { Lab } from './lab.ts'
 import type { Grown } from '../soak/flat.ts'
 import type { Result, Run } from './run-fault.ts'

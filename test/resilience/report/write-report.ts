@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { root } from '../../../scripts/pipeline/settings.ts'
+import { root } from '@outbox-cdc/pipeline'
 import { faults } from '../faults/index.ts'
 import { elsewhere, found } from '../faults/planned.ts'
 import { type Soak, runsFile, soaksFile } from '../harness/keep-run.ts'

@@ -1,8 +1,8 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
-import { createTopics } from '../../../../scripts/pipeline/create-topics.ts'
-import { eventually } from '../../../../test/support/eventually.ts'
-import { uniqueName, useStack } from '../../../../test/support/use-stack.ts'
+import { createTopics } from '@outbox-cdc/stack'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
 import { withAdmin } from '../kafka.ts'
 import { startHeartbeatReader } from './heartbeat-reader.ts'
 

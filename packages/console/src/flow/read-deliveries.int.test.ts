@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { useDatabase } from '../../../../test/support/use-stack.ts'
+import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { createDatabase } from '../mysql/database.ts'
 import { createDeliveriesReader } from './read-deliveries.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { eventually } from '../../../../test/support/eventually.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import { startConsole, useConsoleBench, useStub } from '../testing/console-bench.ts'
 
 type Operation = {

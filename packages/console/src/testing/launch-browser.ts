@@ -7,7 +7,7 @@ import { arch, env, platform } from 'node:process'
 import { pipeline } from 'node:stream/promises'
 import { brotliDecompressSync, createBrotliDecompress } from 'node:zlib'
 import { type Browser, chromium } from 'playwright-core'
-import { cachedEngine } from '../../../stack/src/engines/cache.ts'
+import { cachedEngine } from '@outbox-cdc/stack/engines/cache'
 
 type Found = { readonly executablePath: string; readonly env: Readonly<Record<string, string>> }
 

@@ -5,6 +5,7 @@ export type AvroPrimitive = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'dou
 export type AvroUnion = readonly AvroType[]
 export type AvroArray = { readonly type: 'array'; readonly items: AvroType }
 export type AvroMap = { readonly type: 'map'; readonly values: AvroType }
+/** A closed list of words. */
 export type AvroEnum = { readonly type: 'enum'; readonly name: string; readonly symbols: readonly string[] }
 /** One field of a record; without a default, every reader needs a value for it. */
 export type AvroField = { readonly name: string; readonly type: AvroType; readonly default?: unknown }
@@ -16,6 +17,7 @@ export type AvroRecord = {
   readonly fields: readonly AvroField[]
 }
 
+/** Whether the type is a list of alternatives. */
 export function isUnion(type: AvroType): type is AvroUnion {
   return Array.isArray(type)
 }

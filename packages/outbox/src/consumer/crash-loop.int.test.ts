@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { eventually } from '../../../../test/support/eventually.ts'
-import { useStack } from '../../../../test/support/use-stack.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 
 it('parks the event that the process dies of, after it has shown itself three times, and only that key', async () => {

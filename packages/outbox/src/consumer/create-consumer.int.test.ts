@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventually } from '../../../../test/support/eventually.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { counted } from '../../test/counted.ts'
 import { kafkaClients } from '../../test/kafka-clients.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { eventually } from '../../../../test/support/eventually.ts'
-import { useStack } from '../../../../test/support/use-stack.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { logger } from '../../test/counted.ts'
 import { type KafkaClient, kafkajsClient, type RecordDecoding } from '../index.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { eventually } from '../../../../test/support/eventually.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 
 import { counted, logger } from '../../test/counted.ts'

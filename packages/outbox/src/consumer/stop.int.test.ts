@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { useDatabase } from '../../../../test/support/use-stack.ts'
+import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { counted, silent } from '../../test/counted.ts'
 import { createConsumer, createInboxTables, handle, type KafkaClient } from '../index.ts'
 import { createMemoryKafka, createMemoryOutbox } from '../testing/index.ts'

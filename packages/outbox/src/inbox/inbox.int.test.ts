@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { useDatabase } from '../../../../test/support/use-stack.ts'
+import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { inboxContract, inboxOn } from '../../test/inbox-contract.ts'
 import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { createInboxTables, dropInboxTables, pruneInbox } from '../index.ts'

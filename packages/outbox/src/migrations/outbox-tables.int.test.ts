@@ -1,7 +1,7 @@
 import knex, { type Knex } from 'knex'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { eventually } from '../../../../test/support/eventually.ts'
-import { type TestDatabase, uniqueName, useDatabase } from '../../../../test/support/use-stack.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { type TestDatabase, uniqueName, useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { orderCreated, useOrders } from '../../test/orders-database.ts'
 import { createOutbox, createOutboxTables, dropOutboxTables, maintainOutboxPartitions } from '../index.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { useStack } from '../../../../test/support/use-stack.ts'
+import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { closeAfterTest, orderCreated, useOrders } from '../../test/orders-database.ts'
 import { useTcpProxy } from '../../test/tcp-proxy.ts'
 import { generatedId, openOneTripOutbox, type SqlValue, sql, type StoreName } from '../index.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { eventually } from '../../../../test/support/eventually.ts'
-import { useDatabase, useStack } from '../../../../test/support/use-stack.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { useDatabase, useStack } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { databaseUrl, outboxctl } from '../../test/run-outboxctl.ts'
 

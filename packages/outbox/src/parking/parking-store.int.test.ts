@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { useDatabase } from '../../../../test/support/use-stack.ts'
+import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { createInboxTables } from '../index.ts'
 import { parkedAmong } from './parking-store.ts'

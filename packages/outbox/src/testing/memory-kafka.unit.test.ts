@@ -1,4 +1,4 @@
-import { uniqueName } from '../../../../test/support/use-stack.ts'
+import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 import { kafkaClientContract } from '../../test/kafka-client-contract.ts'
 import { createMemoryKafka } from './memory-kafka.ts'
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.ts'

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { eventually } from '../../../../test/support/eventually.ts'
-import { useDatabase } from '../../../../test/support/use-stack.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { orderCreated } from '../../test/orders-database.ts'
 import { createConsumer, createInboxTables, handle } from '../index.ts'
 import { createMemoryKafka } from './memory-kafka.ts'

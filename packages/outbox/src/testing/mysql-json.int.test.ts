@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { useDatabase } from '../../../../test/support/use-stack.ts'
+import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { mysqlJson } from './mysql-json.ts'
 
 /** MySQL's text without the blanks that it puts after commas and colons, which Debezium does not. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Producer } from 'kafkajs'
 import type { Knex } from 'knex'
-import { eventually } from '../../../../test/support/eventually.ts'
-import { uniqueName } from '../../../../test/support/use-stack.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 import {
   type ConsumedEvent,
   handle,

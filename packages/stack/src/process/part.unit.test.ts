@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { eventually } from '../../../../test/support/eventually.ts'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import { type Part, createPart } from './part.ts'
 import { endProcess, livingProcesses } from './process-record.ts'
 

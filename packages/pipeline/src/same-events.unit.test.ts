@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { tempFolder } from '../../test/support/temp-folder.ts'
+import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { writeAddresses } from './addresses.ts'
 import { requireSameEvents } from './same-events.ts'
 import { eventModes } from './settings.ts'

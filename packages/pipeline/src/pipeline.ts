@@ -10,7 +10,7 @@ import {
   requireFree,
   startContainers,
   startStack
-} from '../../packages/stack/src/index.ts'
+} from '@outbox-cdc/stack'
 import { makeConnectSecrets } from './accounts.ts'
 import { type Addresses, addressesOf, writeAddresses } from './addresses.ts'
 import { createNodePart, runNode } from './node-process.ts'

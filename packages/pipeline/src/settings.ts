@@ -36,7 +36,7 @@ export type ExternalServers = {
   readonly registry?: { readonly url: string; readonly apicurioUrl: string }
 }
 
-export const root = join(import.meta.dirname, '../..')
+export const root = join(import.meta.dirname, '../../..')
 
 /** Each port with the variable that sets it and its usual number. */
 export const portVariables: readonly (readonly [name: PortName, variable: string, usual: number])[] = [

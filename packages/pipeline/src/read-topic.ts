@@ -1,4 +1,4 @@
-import { type KafkaRecord, kafkajsClient } from '../../packages/outbox/src/index.ts'
+import { type KafkaRecord, kafkajsClient } from '@outbox-cdc/outbox'
 
 // Whatever fails rejects, and says so there.
 const silent = { debug() {}, info() {}, warn() {}, error() {} }

@@ -1,5 +1,5 @@
 import { type ITopicConfig, Kafka, logLevel } from 'kafkajs'
-import { createTopics } from './create-topics.ts'
+import { createTopics } from '@outbox-cdc/stack'
 
 const hour = 3600 * 1000
 const day = 24 * hour

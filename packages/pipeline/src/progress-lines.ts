@@ -1,4 +1,4 @@
-import type { Progress } from '../../packages/stack/src/index.ts'
+import type { Progress } from '@outbox-cdc/stack'
 
 type Output = { readonly isTTY?: boolean; write(text: string): unknown }
 

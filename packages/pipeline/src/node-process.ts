@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Part, createPart } from '../../packages/stack/src/index.ts'
+import { type Part, createPart } from '@outbox-cdc/stack'
 import { root } from './settings.ts'
 
 export type NodeProcess = {

@@ -1,4 +1,4 @@
-import type { Progress, Stack } from '../../packages/stack/src/index.ts'
+import type { Progress, Stack } from '@outbox-cdc/stack'
 import { ensureAccounts, urlFor } from './accounts.ts'
 import { runNode } from './node-process.ts'
 import type { Settings } from './settings.ts'

@@ -1,4 +1,4 @@
-import { StackError } from '../../packages/stack/src/index.ts'
+import { StackError } from '@outbox-cdc/stack'
 import { readAddresses } from './addresses.ts'
 import type { Settings } from './settings.ts'
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { connectSecrets } from './accounts.ts'
-import type { Stack } from '../../packages/stack/src/index.ts'
+import type { Stack } from '@outbox-cdc/stack'
 import { type Settings, root } from './settings.ts'
 
 /**

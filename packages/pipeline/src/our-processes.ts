@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Stack } from '../../packages/stack/src/index.ts'
+import type { Stack } from '@outbox-cdc/stack'
 import { urlFor } from './accounts.ts'
 import type { Addresses } from './addresses.ts'
 import type { NodeProcess } from './node-process.ts'

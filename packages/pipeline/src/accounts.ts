@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
-import { type Stack, readOrCreateSecret } from '../../packages/stack/src/index.ts'
+import { type Stack, readOrCreateSecret } from '@outbox-cdc/stack'
 
 export const accounts = [
   'orders_owner',
