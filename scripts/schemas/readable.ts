@@ -1,10 +1,4 @@
-import {
-  type AvroEnum,
-  type AvroRecord,
-  type AvroType,
-  isUnion,
-  kindOf
-} from '@outbox-cdc/outbox/avro'
+import { type AvroEnum, type AvroRecord, type AvroType, isUnion, kindOf } from '@outbox-cdc/outbox/avro'
 
 /** Why something cannot be read: the field, and the rule that it breaks. */
 export type Problem = { readonly field: string; readonly rule: string }
