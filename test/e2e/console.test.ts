@@ -254,12 +254,12 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     onTestFinished(() => server.stop())
     const expected = {
       '/': /MySQL.*not configured.*Debezium.*not configured.*Kafka.*takes records/s,
-      '/orders': /Set ORDERS_MYSQL_URL/,
+      '/orders': /Set AGGREGATE_MYSQL_URL/,
       '/orders/1': /In Kafkapartition \d, offset \d+/,
       '/topics': topics.outbox,
       '/groups/delivery-service': /stable/,
       '/connectors': /Set CONNECT_URL/,
-      '/parked': /Set DELIVERIES_MYSQL_URL/
+      '/parked': /Set EFFECT_MYSQL_URL/
     }
     for (const [path, text] of Object.entries(expected)) {
       await page.goto(`${server.url}${path}`)

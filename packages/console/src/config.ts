@@ -41,16 +41,18 @@ export const configSchema = z.object({
     .describe('Kafka Connect workers, separated by commas; without it no connector is shown'),
   CONNECTOR_NAME: name('orders-connector').describe('The connector of the pipeline'),
   CONNECTOR_FILE: z.string().optional().describe('Its configuration as a file, to compare with what runs'),
-  ORDERS_MYSQL_URL: mysqlUrl.describe('mysql://user:password@host:port/database that is written; read-only is enough'),
-  ORDERS_TABLE: table('customer_order').describe('Table with id and created_at whose rows cause the events'),
+  AGGREGATE_MYSQL_URL: mysqlUrl.describe(
+    'mysql://user:password@host:port/database that is written; read-only is enough'
+  ),
+  AGGREGATE_TABLE: table('customer_order').describe('Table with id and created_at whose rows cause the events'),
   OUTBOX_TABLE: table('outbox').describe('The outbox table, in the same database'),
-  ORDER_EVENT: name('order_created').describe('The event that a row of ORDERS_TABLE causes'),
-  DELIVERIES_MYSQL_URL: mysqlUrl.describe('mysql://user:password@host:port/database of the consumer'),
-  DELIVERIES_TABLE: table('delivery').describe('Table with order_id and delivered_at that the consumer writes'),
-  ORDER_SERVICE_URL: httpUrl.describe('Where orders are placed; without it the page places none'),
-  DELIVERY_SERVICE_URL: httpUrl.describe('The consumer: its health and metrics are shown'),
-  ORDER_SERVICE_NAME: name('order-service').describe('What the page calls the first hop'),
-  DELIVERY_SERVICE_NAME: name('delivery-service').describe('What the page calls the last hop'),
+  AGGREGATE_EVENT: name('order_created').describe('The event that a row of AGGREGATE_TABLE causes'),
+  EFFECT_MYSQL_URL: mysqlUrl.describe('mysql://user:password@host:port/database of the consumer'),
+  EFFECT_TABLE: table('delivery').describe('Table with order_id and delivered_at that the consumer writes'),
+  WRITER_URL: httpUrl.describe('Where orders are placed; without it the page places none'),
+  CONSUMER_URL: httpUrl.describe('The consumer: its health and metrics are shown'),
+  WRITER_NAME: name('order-service').describe('What the page calls the first hop'),
+  CONSUMER_NAME: name('delivery-service').describe('What the page calls the last hop'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level that is logged')
 })
 

@@ -10,12 +10,12 @@ export function namesFrom(config: Config): Names {
     group: config.KAFKA_GROUP,
     connectUrl: config.CONNECT_URL.map(url => connectWorker(url).base).join(', '),
     brokers: config.KAFKA_BROKERS.join(', '),
-    ordersHost: placeOf(config.ORDERS_MYSQL_URL),
-    deliveriesHost: placeOf(config.DELIVERIES_MYSQL_URL),
-    orderService: config.ORDER_SERVICE_NAME,
-    deliveryService: config.DELIVERY_SERVICE_NAME,
-    orderServicePlace: placeOf(config.ORDER_SERVICE_URL),
-    deliveryServicePlace: placeOf(config.DELIVERY_SERVICE_URL)
+    ordersHost: placeOf(config.AGGREGATE_MYSQL_URL),
+    deliveriesHost: placeOf(config.EFFECT_MYSQL_URL),
+    orderService: config.WRITER_NAME,
+    deliveryService: config.CONSUMER_NAME,
+    orderServicePlace: placeOf(config.WRITER_URL),
+    deliveryServicePlace: placeOf(config.CONSUMER_URL)
   }
 }
 

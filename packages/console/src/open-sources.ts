@@ -17,7 +17,7 @@ export type Sources = {
 }
 
 export function openSources(config: Config, logger: Logger, decode: RecordDecoder): Sources {
-  const { ORDERS_MYSQL_URL: ordersUrl, DELIVERIES_MYSQL_URL: deliveriesUrl } = config
+  const { AGGREGATE_MYSQL_URL: ordersUrl, EFFECT_MYSQL_URL: deliveriesUrl } = config
   const kafka = createKafkaClients(config.KAFKA_BROKERS, decode)
   const ordersDb = ordersUrl === undefined ? undefined : createDatabase(ordersUrl)
   const deliveriesDb = deliveriesUrl === undefined ? undefined : createDatabase(deliveriesUrl)

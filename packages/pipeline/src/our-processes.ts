@@ -66,8 +66,19 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
         CONSOLE_PORT: String(ports.console),
         KAFKA_TOPIC: topics.outbox,
         CONNECTOR_FILE: orders,
-        ORDERS_MYSQL_URL: await urlFor('console', 'orders', at),
-        DELIVERIES_MYSQL_URL: await urlFor('console', 'deliveries', at)
+        KAFKA_GROUP: 'delivery-service',
+        CONNECTOR_NAME: 'orders-connector',
+        AGGREGATE_MYSQL_URL: await urlFor('console', 'orders', at),
+        AGGREGATE_TABLE: 'customer_order',
+        AGGREGATE_EVENT: 'order_created',
+        EFFECT_MYSQL_URL: await urlFor('console', 'deliveries', at),
+        EFFECT_TABLE: 'delivery',
+        EFFECT_AGGREGATE_ID_COLUMN: 'order_id',
+        EFFECT_APPLIED_AT_COLUMN: 'delivered_at',
+        WRITER_URL: `http://127.0.0.1:${ports.order}`,
+        WRITER_NAME: 'order-service',
+        CONSUMER_URL: `http://127.0.0.1:${ports.delivery}`,
+        CONSUMER_NAME: 'delivery-service'
       },
       readyUrl: ready(ports.console)
     }

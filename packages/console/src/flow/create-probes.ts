@@ -25,14 +25,16 @@ export type ProbeSources = {
 export function createProbes({ config, kafka, connect, ordersDb, deliveriesDb }: ProbeSources): Probes {
   const { admin, reader } = kafka.samples
   const { KAFKA_TOPIC: topicName, KAFKA_GROUP: group, CONNECTOR_NAME: connector } = config
-  const topic = createProbe({ read: createTopicReader({ admin, reader, topic: topicName, event: config.ORDER_EVENT }) })
+  const topic = createProbe({
+    read: createTopicReader({ admin, reader, topic: topicName, event: config.AGGREGATE_EVENT })
+  })
   const ends = () => topic.reading().value?.next
   const orders =
     ordersDb &&
     createProbe({
       read: createOrdersReader({
         db: ordersDb,
-        table: config.ORDERS_TABLE,
+        table: config.AGGREGATE_TABLE,
         outboxTable: config.OUTBOX_TABLE
       })
     })
@@ -42,15 +44,15 @@ export function createProbes({ config, kafka, connect, ordersDb, deliveriesDb }:
     connector:
       config.CONNECT_URL.length === 0 ? undefined : createProbe({ read: createConnectorReader(connect, connector) }),
     heartbeat: createProbe({ read: createHeartbeatReader(reader, config.KAFKA_HEARTBEAT_TOPICS) }),
-    orderService: serviceProbe(config.ORDER_SERVICE_URL),
-    deliveryService: serviceProbe(config.DELIVERY_SERVICE_URL),
+    orderService: serviceProbe(config.WRITER_URL),
+    deliveryService: serviceProbe(config.CONSUMER_URL),
     orders,
     waiting:
       ordersDb &&
       createProbe({
         read: createWaitingReader({
           db: ordersDb,
-          table: config.ORDERS_TABLE,
+          table: config.AGGREGATE_TABLE,
           committed: () => orders?.reading().value?.newest[0]?.id,
           seen: () => topic.reading().value?.seenOrder
         })
@@ -60,8 +62,8 @@ export function createProbes({ config, kafka, connect, ordersDb, deliveriesDb }:
       createProbe({
         read: createDeliveriesReader({
           db: deliveriesDb,
-          table: config.DELIVERIES_TABLE,
-          committedAt: ids => committedAt(ordersDb, config.ORDERS_TABLE, ids)
+          table: config.EFFECT_TABLE,
+          committedAt: ids => committedAt(ordersDb, config.AGGREGATE_TABLE, ids)
         })
       })
   }

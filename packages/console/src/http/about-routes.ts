@@ -23,8 +23,8 @@ export function aboutRoutes(config: Config, guard: ActionGuard): readonly Route[
       handle: () => ({
         actions: config.CONSOLE_ACTIONS === 'on',
         actionToken: guard.actionToken,
-        canPlaceOrders: config.CONSOLE_ACTIONS === 'on' && config.ORDER_SERVICE_URL !== undefined,
-        names: { ...namesFrom(config), orderServiceUrl: config.ORDER_SERVICE_URL ?? '' }
+        canPlaceOrders: config.CONSOLE_ACTIONS === 'on' && config.WRITER_URL !== undefined,
+        names: { ...namesFrom(config), orderServiceUrl: config.WRITER_URL ?? '' }
       })
     })
   ]

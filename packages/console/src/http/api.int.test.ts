@@ -74,7 +74,7 @@ describe('the JSON API', () => {
   })
 
   it('says that there is no such group rather than that nothing is delivered', async () => {
-    const bench = await useConsoleBench({ CONNECT_URL: '', ORDERS_MYSQL_URL: '', DELIVERIES_MYSQL_URL: '' })
+    const bench = await useConsoleBench({ CONNECT_URL: '', AGGREGATE_MYSQL_URL: '', EFFECT_MYSQL_URL: '' })
     await eventually(async () => {
       const { body } = await bench.get('/api/flow')
       const text = expect.stringContaining(`There is no group ${bench.group}`)
@@ -95,9 +95,9 @@ describe('the JSON API', () => {
     const url = await startConsole({
       KAFKA_BROKERS: closed,
       CONNECT_URL: `http://${closed}`,
-      ORDERS_MYSQL_URL: `mysql://a:b@${closed}/c`,
-      DELIVERIES_MYSQL_URL: `mysql://a:b@${closed}/c`,
-      ORDER_SERVICE_URL: `http://${closed}`
+      AGGREGATE_MYSQL_URL: `mysql://a:b@${closed}/c`,
+      EFFECT_MYSQL_URL: `mysql://a:b@${closed}/c`,
+      WRITER_URL: `http://${closed}`
     })
     await eventually(async () => {
       const flow = (await (await fetch(`${url}/api/flow`)).json()) as { headline: object; hops: { state: string }[] }

@@ -36,11 +36,11 @@ export function orderRoutes({ config, follow, ordersDb, deliveriesDb }: OrderPar
       query: z.object({ before: orderId.optional(), limit: z.coerce.number().int().min(1).max(100).default(30) }),
       answer: page,
       async handle({ query: { before, limit } }) {
-        if (ordersDb === undefined) throw missing('ORDERS_MYSQL_URL')
-        const rows = await list(ordersDb, { table: config.ORDERS_TABLE, before, limit })
+        if (ordersDb === undefined) throw missing('AGGREGATE_MYSQL_URL')
+        const rows = await list(ordersDb, { table: config.AGGREGATE_TABLE, before, limit })
         const delivered = await deliveredAt(
           deliveriesDb,
-          config.DELIVERIES_TABLE,
+          config.EFFECT_TABLE,
           rows.map(({ id }) => id)
         )
         const items = rows.map(({ id, created_at, ...columns }) => {
@@ -71,7 +71,7 @@ export function orderRoutes({ config, follow, ordersDb, deliveriesDb }: OrderPar
       summary: 'Place an order through the order service',
       body: z.object({ name: z.string().min(1).max(255), quantity: z.number().int().min(1) }),
       answer: z.object({ id: z.number() }),
-      handle: ({ body }) => placeOrder(config.ORDER_SERVICE_URL, body)
+      handle: ({ body }) => placeOrder(config.WRITER_URL, body)
     })
   ]
 }
@@ -98,7 +98,7 @@ async function deliveredAt(
 }
 
 async function placeOrder(url: string | undefined, order: object): Promise<{ id: number }> {
-  if (url === undefined) throw missing('ORDER_SERVICE_URL')
+  if (url === undefined) throw missing('WRITER_URL')
   const response = await fetch(new URL('/order', url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

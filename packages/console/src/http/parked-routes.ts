@@ -49,7 +49,7 @@ export function parkedRoutes(parked: ParkedStore | undefined): readonly Route[] 
 
   function store(): ParkedStore {
     if (parked !== undefined) return parked
-    throw missing('DELIVERIES_MYSQL_URL')
+    throw missing('EFFECT_MYSQL_URL')
   }
 }
 
@@ -59,7 +59,7 @@ function asProblem(error: unknown): never {
     code === 'ER_NO_SUCH_TABLE'
       ? 'This database has no parked_event table: the consumer does not park here'
       : code === 'ER_TABLEACCESS_DENIED_ERROR'
-        ? 'The account of DELIVERIES_MYSQL_URL may not do this: it needs UPDATE on parked_key and parked_event'
+        ? 'The account of EFFECT_MYSQL_URL may not do this: it needs UPDATE on parked_key and parked_event'
         : undefined
   if (detail === undefined) throw error
   throw new Problem(409, { type: 'not-possible', title: 'Not possible here', detail }, { cause: error })

@@ -26,7 +26,7 @@ const remembered = 500
 /** Reads what every part knows of one order. A part that is away leaves its stage unknown, not the answer undone. */
 export function createFollowOrder({ config, reader, ordersDb, deliveriesDb, binlog }: FollowParts): FollowOrder {
   const found = new Map<number, StoredRecord>()
-  const { KAFKA_TOPIC: topic, ORDER_EVENT: event, KAFKA_GROUP: consumer } = config
+  const { KAFKA_TOPIC: topic, AGGREGATE_EVENT: event, KAFKA_GROUP: consumer } = config
 
   async function recordOf(id: number, committedAt: number | undefined, signal: AbortSignal) {
     const known = found.get(id)
@@ -40,8 +40,8 @@ export function createFollowOrder({ config, reader, ordersDb, deliveriesDb, binl
 
   return async (id, signal) => {
     const [order, delivery] = await Promise.all([
-      ask(ordersDb, db => readOrder(db, config.ORDERS_TABLE, id)),
-      ask(deliveriesDb, db => readDelivery(db, config.DELIVERIES_TABLE, id))
+      ask(ordersDb, db => readOrder(db, config.AGGREGATE_TABLE, id)),
+      ask(deliveriesDb, db => readDelivery(db, config.EFFECT_TABLE, id))
     ])
     const record = await ask(reader, () => recordOf(id, order.value?.at, signal))
     const messageId = record.value?.headers.find(([name]) => name === 'message_id')?.[1] ?? undefined

@@ -41,8 +41,8 @@ export async function useConsoleBench(env: Readonly<Record<string, string>> = {}
     KAFKA_TOPIC: topic,
     KAFKA_GROUP: group,
     CONNECT_URL: stack.connect.url,
-    ORDERS_MYSQL_URL: orders.url,
-    DELIVERIES_MYSQL_URL: deliveries.url,
+    AGGREGATE_MYSQL_URL: orders.url,
+    EFFECT_MYSQL_URL: deliveries.url,
     ...env
   })
   return {
