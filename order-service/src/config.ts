@@ -6,7 +6,7 @@ export const variables = z.object({
   HTTP_PORT: variable.port(8080, 'POST /order'),
   MYSQL_URL: variable.mysqlUrl('orders'),
   MYSQL_POOL_SIZE: variable.mysqlPoolSize,
-  OUTBOX_STORE: z.enum(['delete', 'blackhole', 'keep']).default('delete').describe('How the outbox row is written'),
+  OUTBOX_STORE: z.enum(['delete', 'blackhole']).default('delete').describe('How the outbox row is written'),
   SCHEMA_REGISTRY_URL: variable.schemaRegistryUrl.describe(
     'Confluent API of a schema registry: events are written as Avro; without it as JSON'
   ),

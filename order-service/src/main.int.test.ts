@@ -78,11 +78,11 @@ describe('the process', () => {
   })
 
   it('does not start with a store that its table was not made for, and says so in one line', async () => {
-    const process = run({ MYSQL_URL: database.url, OUTBOX_STORE: 'keep' })
+    const process = run({ MYSQL_URL: database.url, OUTBOX_STORE: 'blackhole', OUTBOX_WRITER: '0' })
     expect(await process.ended).toBe(1)
     expect(process.output().trim().split('\n')).toHaveLength(1)
     expect(lineOf(process.output(), 'cannot start').problem).toBe(
-      'OUTBOX_STORE does not fit: The store is keep, but the table outbox was made for delete'
+      'OUTBOX_STORE does not fit: The store is blackhole, but the table outbox was made for delete'
     )
   })
 

@@ -68,12 +68,12 @@ it('starts while MySQL is dead', async () => {
 
 it('is not ready, and says why, with a store that its table was not made for, even if MySQL was dead at its start', async () => {
   await stack.kill('mysql')
-  const service = await buildService({ url, env: { OUTBOX_STORE: 'keep' } })
+  const service = await buildService({ url, env: { OUTBOX_STORE: 'blackhole', OUTBOX_WRITER: '0' } })
   await stack.start('mysql')
   await eventually(async () =>
     expect(await service.get('/health/ready')).toMatchObject({
       status: 503,
-      body: { checks: { mysql: 'up', outbox: 'The store is keep, but the table outbox was made for delete' } }
+      body: { checks: { mysql: 'up', outbox: 'The store is blackhole, but the table outbox was made for delete' } }
     })
   )
   expect((await service.post(order)).status).toBe(500)

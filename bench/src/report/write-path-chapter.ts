@@ -49,7 +49,7 @@ function rate(rows: readonly WritePathRow[], name: string): number {
 }
 
 export function writePathVerdicts({ rows }: Result<WritePathRow>): readonly Verdict[] {
-  const stores = ['delete', 'blackhole', 'keep', 'delete-one-trip', 'blackhole-one-trip', 'keep-one-trip']
+  const stores = ['delete', 'blackhole', 'delete-one-trip', 'blackhole-one-trip']
   const measured = stores.filter(name => Number.isFinite(rate(rows, name)))
   const best = measured.toSorted((a, b) => rate(rows, b) - rate(rows, a))[0] ?? ''
   const against = (name: string, than: string, least: number) => {

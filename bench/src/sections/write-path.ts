@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureTopic } from '../lab/admin.ts'
 import { orderProcess, startProcess, stopProcess } from '../lab/processes.ts'
-import { ensureStoreDatabases, type Store, storeUrl } from '../lab/store-databases.ts'
+import { ensureBlackholeDatabase, type Store, storeUrl } from '../lab/store-databases.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
 import { runLoad } from '../load/run-load.ts'
 import { isAccepted, requestTimes } from '../load/samples.ts'
@@ -29,10 +29,8 @@ export const writePaths: readonly WritePath[] = [
   { name: 'no-event', title: 'no event: the same transaction', store: 'delete', path: 'no-event', inQuick: true },
   { name: 'delete', title: 'delete store (as npm start)', store: 'delete', inQuick: true },
   { name: 'blackhole', title: 'blackhole store', store: 'blackhole' },
-  { name: 'keep', title: 'keep store', store: 'keep' },
   { name: 'delete-one-trip', title: 'delete store, one round trip', store: 'delete', path: 'one-trip', inQuick: true },
   { name: 'blackhole-one-trip', title: 'blackhole store, one round trip', store: 'blackhole', path: 'one-trip' },
-  { name: 'keep-one-trip', title: 'keep store, one round trip', store: 'keep', path: 'one-trip' },
   { name: 'polling', title: 'polling outbox (row stays)', store: 'delete', path: 'polling' },
   { name: 'dual-write', title: 'dual write to Kafka', store: 'delete', path: 'dual-write', unsafe: true }
 ]
@@ -66,7 +64,7 @@ export const writePath: Section<WritePathRow> = {
     return 5 + plan.rounds * chosen(plan).length * (seconds + warmUp + 1.5)
   },
   async run(context) {
-    await ensureStoreDatabases(context.lab)
+    await ensureBlackholeDatabase(context.lab)
     await ensureTopic(context.lab, 'bench.dual')
     await context.connector.stop()
     const rows: WritePathRow[] = []

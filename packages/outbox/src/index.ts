@@ -14,11 +14,6 @@ export {
   generatedId,
   type OutboundEvent
 } from './define-event.ts'
-export {
-  type MaintainedPartitions,
-  maintainOutboxPartitions,
-  type PartitionMaintenance
-} from './migrations/maintain-partitions.ts'
 export type { PayloadColumn, PayloadEncoding } from './encoding.ts'
 export { createOutboxTables, dropOutboxTables, type OutboxTablesOptions } from './migrations/outbox-tables.ts'
 export type { OneTripBounds } from './one-trip/bounded.ts'

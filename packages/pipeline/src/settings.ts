@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const stores = ['delete', 'blackhole', 'keep'] as const
+const stores = ['delete', 'blackhole'] as const
 
 export type PortName = 'order' | 'delivery' | 'console' | 'connect' | 'kafka' | 'mysql' | 'keeper' | 'jmx' | 'registry'
 
@@ -64,7 +64,7 @@ Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the con
   --help            this text
 
 Ports one by one, from the environment: ${portVariables.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
-OUTBOX_STORE says how the order service writes its outbox: delete (default), blackhole or keep. It belongs to the data: to
+OUTBOX_STORE says how the order service writes its outbox: delete (default) or blackhole. It belongs to the data: to
 change it, npm run reset.
 Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it: npm run reset.
 

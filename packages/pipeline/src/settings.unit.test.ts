@@ -16,9 +16,7 @@ it('refuses what makes no sense with a sentence', () => {
 it('passes on how the outbox is written, and refuses a store that does not exist', () => {
   expect(readSettings([], { OUTBOX_STORE: 'blackhole' })).toMatchObject({ outboxStore: 'blackhole' })
   expect(readSettings([], {})).not.toHaveProperty('outboxStore')
-  expect(() => readSettings([], { OUTBOX_STORE: 'hole' })).toThrow(
-    'OUTBOX_STORE takes delete, blackhole, keep, not "hole".'
-  )
+  expect(() => readSettings([], { OUTBOX_STORE: 'hole' })).toThrow('OUTBOX_STORE takes delete, blackhole, not "hole".')
 })
 
 it('takes servers of others when STACK says so, and names what is missing', () => {

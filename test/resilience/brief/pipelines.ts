@@ -9,7 +9,7 @@ const topologies: readonly { readonly name: string; readonly topology: Topology 
   { name: 'plain', topology: { outboxStore: 'delete' } },
   {
     name: 'wide',
-    topology: { brokers: 3, workers: 2, connectHeapMb: 256, outboxStore: 'keep', timeZone: 'America/New_York' }
+    topology: { brokers: 3, workers: 2, connectHeapMb: 256, outboxStore: 'delete', timeZone: 'America/New_York' }
   },
   { name: 'narrow', topology: { outboxStore: 'blackhole', smallDisks: true } }
 ]

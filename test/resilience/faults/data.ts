@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompressionTypes, Kafka, type Message, logLevel } from 'kafkajs'
+import type { Knex } from 'knex'
 import { runConnectctl } from '../harness/connectctl.ts'
 import type { Bitten, Fault } from '../harness/fault.ts'
 import { type FaultyProxy, startFaultyProxy } from '../harness/faulty-proxy.ts'
@@ -39,8 +41,7 @@ export const data: readonly Fault[] = [
   },
   {
     name: 'outbox-rewritten',
-    title: 'outbox table: UPDATE, DELETE and TRUNCATE under load, keep store',
-    topology: { outboxStore: 'keep' },
+    title: 'outbox table: UPDATE, DELETE and TRUNCATE of rows that stayed in it, under load',
     healWithinMs: 10_000,
     inject: rewriteOutbox
   }
@@ -119,6 +120,7 @@ async function wipeOffsets(lab: Lab): Promise<Bitten> {
 }
 
 async function rewriteOutbox({ db }: Lab): Promise<Bitten> {
+  await placeOrdersWhoseRowsStay(db)
   const updated = await db('orders.outbox').update({ payload: JSON.stringify({ name: 'rewritten', quantity: 1 }) })
   await sleep(1_000)
   const deleted = await db('orders.outbox').orderBy('id').limit(200).delete()
@@ -126,4 +128,21 @@ async function rewriteOutbox({ db }: Lab): Promise<Bitten> {
   await db.raw('TRUNCATE TABLE orders.outbox')
   const bite = updated > 0 && deleted > 0 ? `${updated} rows updated, ${deleted} deleted, then truncated` : undefined
   return { bite, causeOverAt: Date.now() }
+}
+
+/** The store deletes its rows, so these orders are written without it: each with an outbox row that stays. */
+async function placeOrdersWhoseRowsStay(db: Knex): Promise<void> {
+  for (let number = 0; number < 300; number++)
+    await db.transaction(async trx => {
+      const order = { name: `row-stays-${Date.now().toString(36)}-${number}`, quantity: 1 }
+      const [id] = await trx('orders.customer_order').insert(order)
+      await trx('orders.outbox').insert({
+        event: 'order_created',
+        event_id: id,
+        payload: JSON.stringify(order),
+        message_id: randomUUID(),
+        aggregate: 'order',
+        schema_version: 1
+      })
+    })
 }

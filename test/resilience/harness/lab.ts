@@ -15,7 +15,7 @@ import { createWitnessTables } from './witness-tables.ts'
 export type Topology = {
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
-  readonly outboxStore?: 'delete' | 'blackhole' | 'keep'
+  readonly outboxStore?: 'delete' | 'blackhole'
   /** Of each Connect worker; 512 when left out. */
   readonly connectHeapMb?: number
   /** MySQL and Kafka each write to a small file system of their own. */

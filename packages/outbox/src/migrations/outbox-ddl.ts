@@ -1,14 +1,13 @@
 import type { PayloadColumn } from '../encoding.ts'
 import { columnTypes } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
-import { laterPartition, partitionsOf } from './partition-days.ts'
 
 /** The one statement that tells a reader what the outbox is. The first five columns are the value in Kafka. */
-export function outboxDdl(store: StoreName, payload: PayloadColumn, today: Date): string {
-  const { id, key, options } = shapes[store](today)
+export function outboxDdl(store: StoreName, payload: PayloadColumn): string {
+  const { autoIncrement, engine } = shapes[store]
   return `
     CREATE TABLE IF NOT EXISTS outbox (
-      id                ${id},
+      id                BIGINT NOT NULL ${autoIncrement},
       event             VARCHAR(100) NOT NULL,
       event_id          BIGINT NOT NULL COMMENT 'the aggregate id: the Kafka key',
       payload           ${columnTypes[payload]} NOT NULL,
@@ -20,8 +19,8 @@ export function outboxDdl(store: StoreName, payload: PayloadColumn, today: Date)
       correlation_id    VARCHAR(64) NULL,
       causation_id      VARCHAR(64) NULL,
       traceparent       VARCHAR(55) NULL,
-      PRIMARY KEY (${key})
-    ) ${options}`
+      PRIMARY KEY (id)
+    ) ENGINE=${engine} DEFAULT CHARSET=utf8mb4`
 }
 
 export const positionDdl = `
@@ -33,16 +32,7 @@ export const positionDdl = `
     recorded_at     TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)
   ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
 
-type Shape = { readonly id: string; readonly key: string; readonly options: string }
-
-const shapes: Readonly<Record<StoreName, (today: Date) => Shape>> = {
-  delete: () => ({ id: 'BIGINT NOT NULL AUTO_INCREMENT', key: 'id', options: 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4' }),
-  blackhole: () => ({ id: 'BIGINT NOT NULL', key: 'id', options: 'ENGINE=BLACKHOLE DEFAULT CHARSET=utf8mb4' }),
-  // MySQL wants the partitioning column in the key; FLOOR, because partitions are bounded by integers.
-  keep: today => ({
-    id: 'BIGINT NOT NULL AUTO_INCREMENT',
-    key: 'id, created_at',
-    options: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4
-      PARTITION BY RANGE (FLOOR(UNIX_TIMESTAMP(created_at))) (${[...partitionsOf(today, 8), laterPartition].join(', ')})`
-  })
+const shapes: Readonly<Record<StoreName, { readonly autoIncrement: string; readonly engine: string }>> = {
+  delete: { autoIncrement: 'AUTO_INCREMENT', engine: 'InnoDB' },
+  blackhole: { autoIncrement: '', engine: 'BLACKHOLE' }
 }

@@ -1,9 +1,7 @@
 import knex, { type Knex } from 'knex'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { eventually } from '@outbox-cdc/test-support/eventually'
 import { type TestDatabase, uniqueName, useDatabase } from '@outbox-cdc/test-support/use-stack'
-import { orderCreated, useOrders } from '../../test/orders-database.ts'
-import { createOutbox, createOutboxTables, dropOutboxTables, maintainOutboxPartitions } from '../index.ts'
+import { createOutboxTables, dropOutboxTables } from '../index.ts'
 
 /** The same database as an account with exactly these grants. */
 async function asAccount({ name, url, db }: TestDatabase, grants: readonly string[]): Promise<Knex> {
@@ -44,7 +42,7 @@ describe('createOutboxTables', () => {
 
   it('refuses a table that was made for another store', async () => {
     const { db } = await useDatabase('tables')
-    await createOutboxTables(db, { store: 'keep' })
+    await createOutboxTables(db, { store: 'delete' })
     await expect(createOutboxTables(db, { store: 'blackhole' })).rejects.toMatchObject({ code: 'STORE_MISMATCH' })
   })
 
@@ -54,59 +52,5 @@ describe('createOutboxTables', () => {
     await dropOutboxTables(db)
     await dropOutboxTables(db)
     expect(await db.schema.hasTable('outbox')).toBe(false)
-  })
-})
-
-describe('maintainOutboxPartitions', () => {
-  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000)
-
-  it('adds the days to come and drops those that are over, in bounded steps', async () => {
-    const { db } = await useOrders('keep')
-    const outbox = createOutbox({ store: 'keep' })
-    const event = orderCreated({ aggregateId: 1, payload: { name: 'joon', quantity: 1 } })
-    await db.transaction(trx => outbox.append(trx, [event, event]))
-    const now = inDays(10)
-    const first = await maintainOutboxPartitions(db, { keepDays: 12, now })
-    expect(first).toMatchObject({ dropped: [], left: 0 })
-    expect(first.added.length).toBe(8)
-    expect(await db('outbox')).toHaveLength(2)
-    const second = await maintainOutboxPartitions(db, { keepDays: 1, mostDrops: 5, now })
-    expect(second).toMatchObject({ added: [], left: 3 })
-    expect(second.dropped).toHaveLength(5)
-    expect(await db('outbox')).toEqual([])
-    await db.transaction(trx => outbox.append(trx, event))
-    expect(await db('outbox')).toHaveLength(1)
-  })
-
-  it('gives up, retryable, rather than hold up writers behind a long transaction', async () => {
-    const { db } = await useOrders('keep')
-    const reader = await db.transaction()
-    await reader('outbox').count()
-    const blocked = maintainOutboxPartitions(db, { keepDays: 1, lockWaitSeconds: 1, now: inDays(10) })
-    await expect(blocked).rejects.toMatchObject({ code: 'MAINTENANCE_FAILED', retryable: true })
-    await reader.rollback()
-    const [[session]] = await db.raw('SELECT @@SESSION.lock_wait_timeout AS own, @@GLOBAL.lock_wait_timeout AS usual')
-    expect(session.own).toBe(session.usual)
-  })
-
-  it('says that it can be repeated when its connection is lost', async () => {
-    const { db } = await useOrders('keep')
-    const reader = await db.transaction()
-    await reader('outbox').count()
-    const waiting = maintainOutboxPartitions(db, { keepDays: 1, lockWaitSeconds: 30, now: inDays(10) })
-    const lost = expect(waiting).rejects.toMatchObject({ code: 'MAINTENANCE_FAILED', retryable: true })
-    await eventually(async () => {
-      const [[{ id }]] = await db.raw(
-        "SELECT id FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND info LIKE 'ALTER TABLE outbox%'"
-      )
-      await db.raw('KILL ?', [id])
-    })
-    await lost
-    await reader.rollback()
-  })
-
-  it('refuses a table without partitions', async () => {
-    const { db } = await useOrders('delete')
-    await expect(maintainOutboxPartitions(db, { keepDays: 1 })).rejects.toMatchObject({ code: 'STORE_MISMATCH' })
   })
 })

@@ -32,7 +32,7 @@ export async function createOutboxTables(
     .insert({ id: 1, ...position })
     .onConflict('id')
     .ignore()
-  await knex.raw(outboxDdl(store, payload, new Date()))
+  await knex.raw(outboxDdl(store, payload))
   await requireTable({ store, column: payload }, sql => rowsOf(knex, sql))
 }
 

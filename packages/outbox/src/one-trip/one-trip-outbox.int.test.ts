@@ -15,7 +15,7 @@ async function useOneTrip(store: StoreName = 'delete', connections = 1) {
 }
 
 describe('openOneTripOutbox', () => {
-  it.each(['delete', 'blackhole', 'keep'] as const)('commits order and event with the new id: %s', async store => {
+  it.each(['delete', 'blackhole'] as const)('commits order and event with the new id: %s', async store => {
     const { db, outbox, published } = await useOneTrip(store)
     const [result] = await outbox.commit(insertOrder('joon'), [created('joon'), created('again')])
     expect(result).toEqual({ affectedRows: 1, insertId: expect.any(Number) })
@@ -24,7 +24,7 @@ describe('openOneTripOutbox', () => {
       { event_id, payload: { name: 'joon' } },
       { event_id, payload: { name: 'again' } }
     ])
-    expect(await db('outbox')).toHaveLength(store === 'keep' ? 2 : 0)
+    expect(await db('outbox')).toHaveLength(0)
   })
 
   it('keeps injection attempts as data', async () => {
@@ -130,6 +130,8 @@ describe('openOneTripOutbox', () => {
     const { outbox, url } = await useOneTrip()
     const forged = { sql: 'DROP TABLE customer_order', values: [] } as unknown as ReturnType<typeof sql>
     await expect(outbox.commit(forged, [])).rejects.toEqual(fault('STATEMENT_INVALID'))
-    await expect(openOneTripOutbox({ store: 'keep', connection: url })).rejects.toEqual(fault('STORE_MISMATCH'))
+    await expect(openOneTripOutbox({ store: 'blackhole', writer: 0, connection: url })).rejects.toEqual(
+      fault('STORE_MISMATCH')
+    )
   })
 })

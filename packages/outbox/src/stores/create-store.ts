@@ -1,20 +1,17 @@
 import { createBlackholeStore } from './blackhole-store.ts'
 import { createDeleteStore } from './delete-store.ts'
-import { createKeepStore } from './keep-store.ts'
 import type { OutboxStore } from './store.ts'
 import { createWriterIds } from './writer-ids.ts'
 
 /** Which store, and for `blackhole` a number from 0 to 127 that no other living process writes under. */
 export type StoreOptions =
-  | { readonly store: 'delete' | 'keep'; readonly writer?: number | undefined }
+  | { readonly store: 'delete'; readonly writer?: number | undefined }
   | { readonly store: 'blackhole'; readonly writer: number }
 
 export function createStore(options: StoreOptions): OutboxStore {
   switch (options.store) {
     case 'delete':
       return createDeleteStore()
-    case 'keep':
-      return createKeepStore()
     case 'blackhole':
       return createBlackholeStore(createWriterIds(options.writer))
   }

@@ -7,7 +7,7 @@ export const columnTypes: Readonly<Record<PayloadColumn, string>> = { json: 'JSO
 /** Answers the rows of a query: knex and mysql2 differ in how they do. */
 export type ReadRows = (sql: string) => Promise<readonly Record<string, unknown>[]>
 
-const question = `SELECT ENGINE AS engine, CREATE_OPTIONS AS options,
+const question = `SELECT ENGINE AS engine,
     (SELECT DATA_TYPE FROM information_schema.COLUMNS AS c
      WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.COLUMN_NAME = 'payload') AS payload
   FROM information_schema.TABLES AS t WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'outbox'`
@@ -22,7 +22,7 @@ export async function requireTable({ store, column = 'json' }: Wanted, read: Rea
   const [table] = await read(question)
   if (table === undefined)
     throw new OutboxError('STORE_MISMATCH', 'This database has no table outbox: createOutboxTables makes it')
-  const actual = storeOf(String(table['engine']), String(table['options']))
+  const actual = storeOf(String(table['engine']))
   if (actual !== store)
     throw new OutboxError('STORE_MISMATCH', `The store is ${store}, but the table outbox was made for ${actual}`)
   const holds = table['payload'] === 'json' ? 'json' : 'bytes'
@@ -34,8 +34,7 @@ export async function requireTable({ store, column = 'json' }: Wanted, read: Rea
   )
 }
 
-function storeOf(engine: string, options: string): StoreName | `the engine ${string}` {
+function storeOf(engine: string): StoreName | `the engine ${string}` {
   if (engine === 'BLACKHOLE') return 'blackhole'
-  if (engine !== 'InnoDB') return `the engine ${engine}`
-  return options.includes('partitioned') ? 'keep' : 'delete'
+  return engine === 'InnoDB' ? 'delete' : `the engine ${engine}`
 }

@@ -2,7 +2,7 @@ import type { GeneratedId, OutboundEvent } from '../define-event.ts'
 import type { Statement } from './statement.ts'
 
 /** How an event becomes visible in the binlog, and what stays in the table. */
-export type StoreName = 'delete' | 'blackhole' | 'keep'
+export type StoreName = 'delete' | 'blackhole'
 
 /** An event of which the server makes the aggregate id, in the same round trip. */
 export type PendingEvent = (OutboundEvent | OutboundEvent<string, unknown, GeneratedId>) & {
