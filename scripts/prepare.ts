@@ -18,9 +18,9 @@ await prepare({
     },
     brokers: KAFKA_BROKERS.split(','),
     connectUrls: [],
-    ...(registryUrl === '' ? {} : { registry: { url: registryUrl, apicurioUrl: '' } })
+    ...(registryUrl === '' ? {} : { registry: { url: registryUrl } })
   }),
-  events: registryUrl === '' ? 'json' : 'typed-by-application',
+  registry: registryUrl !== '',
   secretsDir: SECRETS_DIR,
   progress: progressLines(process.stdout)
 })

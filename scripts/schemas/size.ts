@@ -4,25 +4,25 @@ import type { KafkaRecord } from '@outbox-cdc/outbox'
 import { freePort } from '@outbox-cdc/stack'
 import { startPipeline } from '@outbox-cdc/pipeline'
 import { readTopic } from '@outbox-cdc/pipeline'
-import { type EventMode, eventModes, portVariables, readSettings, root } from '@outbox-cdc/pipeline'
+import { portVariables, readSettings, root } from '@outbox-cdc/pipeline'
 import { topics } from '@outbox-cdc/pipeline'
 
 type Bytes = { readonly key: number; readonly value: number; readonly headers: number }
 
-/** The bytes of one order's event in each mode, by a pipeline that is started for it, as a table. */
+/** The bytes of one order's event as JSON and as Avro, by a pipeline that is started for it, as a table. */
 export async function sizeTable(say: (line: string) => void): Promise<void> {
-  say('| mode | key | value | headers | together |')
+  say('| events | key | value | headers | together |')
   say('| --- | ---: | ---: | ---: | ---: |')
-  for (const mode of eventModes) {
-    const { key, value, headers } = await bytesIn(mode)
-    say(`| ${mode} | ${key} | ${value} | ${headers} | ${key + value + headers} |`)
+  for (const format of ['JSON', 'Avro'] as const) {
+    const { key, value, headers } = await bytesIn(format)
+    say(`| ${format} | ${key} | ${value} | ${headers} | ${key + value + headers} |`)
   }
 }
 
-async function bytesIn(mode: EventMode): Promise<Bytes> {
-  const dir = join(root, '.data/schema-size', mode)
+async function bytesIn(format: 'JSON' | 'Avro'): Promise<Bytes> {
+  const dir = join(root, '.data/schema-size', format)
   await rm(dir, { recursive: true, force: true })
-  const settings = readSettings(['--events', mode], { DATA_DIR: dir, ...(await freePorts()) })
+  const settings = readSettings(format === 'Avro' ? ['--registry'] : [], { DATA_DIR: dir, ...(await freePorts()) })
   if (settings === 'help') throw new TypeError('Help was not asked for')
   const pipeline = await startPipeline(settings, { progress: (_step, work) => work(), onLog: () => {} })
   try {

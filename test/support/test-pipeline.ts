@@ -17,7 +17,7 @@ type Wishes = {
   readonly outboxStore?: Settings['outboxStore']
   readonly containers?: boolean
   readonly external?: Settings['external']
-  readonly events?: Settings['events']
+  readonly registry?: boolean
   readonly connectHeapMb?: number
   /** Makes the folder ready before anything starts there; what it answers is called when all has ended. */
   readonly prepareDir?: (dir: string) => Promise<() => Promise<void>>
@@ -69,14 +69,13 @@ export async function freeSettings(wishes: Wishes = {}): Promise<Settings> {
   const dir = join(root, '.data/test', `pipeline-${process.pid}-${count}`)
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  const { brokers = 1, workers = 1, outboxStore, external, containers, connectHeapMb, events = 'json' } = wishes
+  const { brokers = 1, workers = 1, outboxStore, external, containers, connectHeapMb, registry = false } = wishes
   return {
     dir,
     ports: ports as Record<PortName, number>,
     brokers,
     workers,
-    events,
-    registry: events !== 'json',
+    registry,
     ...chosenStack(process.env),
     ...(outboxStore === undefined ? {} : { outboxStore }),
     ...(external === undefined ? {} : { external }),

@@ -27,8 +27,7 @@ export async function startLab(): Promise<Lab> {
   const settings = await freeSettings()
   const { dir } = settings
   const secretsDir = join(dir, 'secrets')
-  // With the Avro converter at hand, for the formats; what is not configured costs nothing.
-  const stack = await openStack({ ...settings, events: 'typed-by-connect' }, (_, work) => work())
+  const stack = await openStack(settings, (_, work) => work())
   const { host, port, rootPassword: password } = stack.mysql
   const db = mysql.createPool({ host, port, user: 'root', password, connectionLimit: 8, multipleStatements: true })
   const running = new Map<string, Part>()

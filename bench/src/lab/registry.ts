@@ -1,12 +1,10 @@
 import { join } from 'node:path'
-import { createRegistryPart, findRegistryEngine, freePort, registryUrls } from '@outbox-cdc/stack'
+import { createRegistryPart, findRegistryEngine, freePort, registryUrl } from '@outbox-cdc/stack'
 import { type Lab } from './lab.ts'
 import { stopProcess } from './processes.ts'
 
-export type Registry = ReturnType<typeof registryUrls>
-
-/** Starts a schema registry beside the lab for as long as `work` takes. Rejects where none can be had. */
-export async function withRegistry<T>(lab: Lab, work: (registry: Registry) => Promise<T>): Promise<T> {
+/** Runs `work` with the address of a schema registry that runs beside the lab. Rejects where none can be started. */
+export async function withRegistry<T>(lab: Lab, work: (registryUrl: string) => Promise<T>): Promise<T> {
   const { dir } = lab.settings
   const engine = await findRegistryEngine((_, fetching) => fetching())
   const port = await freePort()
@@ -15,7 +13,7 @@ export async function withRegistry<T>(lab: Lab, work: (registry: Registry) => Pr
   lab.running.set('registry', part)
   try {
     await part.start()
-    return await work(registryUrls(port))
+    return await work(registryUrl(port))
   } finally {
     await stopProcess(lab, 'registry')
   }

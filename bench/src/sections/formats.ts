@@ -1,9 +1,8 @@
 import { readConnectorFile } from '@outbox-cdc/connectctl'
 import { StackError } from '@outbox-cdc/stack'
 import { connectorFile } from '@outbox-cdc/pipeline'
-import type { EventMode } from '@outbox-cdc/pipeline'
 import { withoutSchema } from '../lab/connector.ts'
-import { type Registry, withRegistry } from '../lab/registry.ts'
+import { withRegistry } from '../lab/registry.ts'
 import { withVariant } from '../lab/run-variant.ts'
 import { topicBytes } from '../lab/topic-bytes.ts'
 import type { Summary } from '../stats/summary.ts'
@@ -34,7 +33,7 @@ export async function measureFormats(context: Context, load: Load): Promise<read
   ]
   // What is first would else pay for a connector that is still interpreted.
   await withVariant(context, project, () => measureOrders(context.lab, { rate: 800, seconds: 3 * load.seconds }))
-  return withRegistry(context.lab, registry => inTurn(context, load, [...json, ...avro(context, registry)])).catch(
+  return withRegistry(context.lab, registry => inTurn(context, load, [...json, avro(context, registry)])).catch(
     (error: unknown) => {
       if (!(error instanceof StackError && error.code === 'REQUIREMENT_MISSING')) throw error
       context.say(`Avro is left out. ${error.message}`)
@@ -43,12 +42,8 @@ export async function measureFormats(context: Context, load: Load): Promise<read
   )
 }
 
-function avro(context: Context, registry: Registry): readonly Format[] {
-  const prepare = (mode: EventMode) => () => typed(context, mode, registry)
-  return [
-    { format: 'Avro, typed by the application', prepare: prepare('typed-by-application'), bytes: true },
-    { format: 'Avro, typed by Connect', prepare: prepare('typed-by-connect') }
-  ]
+function avro(context: Context, registryUrl: string): Format {
+  return { format: 'Avro', prepare: () => withAvro(context, registryUrl), bytes: true }
 }
 
 async function inTurn(context: Context, load: Load, formats: readonly Format[]): Promise<readonly FormatRow[]> {
@@ -73,17 +68,12 @@ async function measure({ lab }: Context, { format, topic, seconds }: Measured): 
   return { format, rate, delivery, kafkaBytes: Math.round(bytes / accepted), cpuPerThousand }
 }
 
-/** The connector of the mode from connect-config, and the services as `npm start` starts them in it. */
-async function typed({ lab }: Context, mode: EventMode, { url, apicurioUrl }: Registry): Promise<Variant> {
+/** The connector and the services as `npm start -- --registry` starts them. */
+async function withAvro({ lab }: Context, registryUrl: string): Promise<Variant> {
   const { order, delivery, ...project } = variantNamed('project')
-  const { config } = await readConnectorFile(connectorFile(mode), { ...lab.addresses, APICURIO_URL: apicurioUrl })
-  const env = { SCHEMA_REGISTRY_URL: url }
-  return {
-    ...project,
-    order: mode === 'typed-by-application' ? { ...order, env } : order,
-    delivery: { ...delivery, env },
-    connector: () => config
-  }
+  const { config } = await readConnectorFile(connectorFile(true), lab.addresses)
+  const env = { SCHEMA_REGISTRY_URL: registryUrl }
+  return { ...project, order: { ...order, env }, delivery: { ...delivery, env }, connector: () => config }
 }
 
 /** The column payload as it must be for an outbox with an encoding; for JSON again afterwards. */

@@ -16,7 +16,7 @@ const fileName = 'pipeline.env'
 
 /** With every worker and every broker: a tool that knows one alone is blind when that one is down. */
 export function addressesOf(settings: Settings, stack: Stack): Addresses {
-  const { ports, dir, workers, containers, external, events = 'json' } = settings
+  const { ports, dir, workers, containers, external } = settings
   const local = (port: number) => `http://127.0.0.1:${port}`
   const exporters = Array.from({ length: workers }, (_, worker) => `${local(ports.jmx + worker)}/metrics`)
   return {
@@ -30,11 +30,9 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
     DELIVERY_SERVICE_URL: local(ports.delivery),
     CONSOLE_URL: local(ports.console),
     KEEPER_URL: local(ports.keeper),
-    EVENTS: events,
-    ...(events === 'json' ? {} : { CONNECT_DIR: join(root, 'connect-config', events) }),
-    ...(stack.registry === undefined
-      ? {}
-      : { SCHEMA_REGISTRY_URL: stack.registry.url, APICURIO_URL: stack.registry.apicurioUrl }),
+    ...(settings.registry === true && stack.registry !== undefined
+      ? { SCHEMA_REGISTRY_URL: stack.registry.url, CONNECT_DIR: join(root, 'connect-config/avro') }
+      : {}),
     ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join() } : {})
   }
 }

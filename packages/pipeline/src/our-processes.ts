@@ -21,9 +21,7 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
   const store = outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore, OUTBOX_WRITER: '0' }
   const at = { stack, secretsDir }
   const brokers = stack.kafka.brokers.join(',')
-  const orders = connectorFile(around.settings.events)
-  // Only what is typed by the application is encoded by it; whatever the mode, the reader understands both.
-  const typed = around.settings.events === 'typed-by-application' ? registryOf(addresses) : {}
+  const orders = connectorFile(around.settings.registry)
   const ready = (port: number) => `http://127.0.0.1:${port}/health/live`
   return [
     {
@@ -33,7 +31,7 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
         HTTP_PORT: String(ports.order),
         MYSQL_URL: await urlFor('order_service', 'orders', at),
         ...store,
-        ...typed
+        ...registryOf(addresses)
       },
       readyUrl: `http://127.0.0.1:${ports.order}/health/ready`
     },
@@ -85,10 +83,9 @@ export async function ourProcesses(around: Surroundings): Promise<readonly NodeP
   ]
 }
 
-/** The connector of the mode; the others lie in the folders beside it. */
-export function connectorFile(events: Settings['events'] = 'json'): string {
-  const file = events === 'json' ? 'orders-connector.json' : `${events}/orders-connector.ts`
-  return join(root, 'connect-config', file)
+/** The connector that writes events as JSON, or, with a registry, as Avro. */
+export function connectorFile(registry = false): string {
+  return join(root, 'connect-config', registry ? 'avro/orders-connector.ts' : 'orders-connector.json')
 }
 
 export function registryOf({ SCHEMA_REGISTRY_URL: url }: Addresses): Readonly<Record<string, string>> {

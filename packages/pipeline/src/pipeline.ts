@@ -60,7 +60,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     release()
   }
   try {
-    await prepare({ stack, secretsDir, outboxStore: settings.outboxStore, events: settings.events, progress })
+    await prepare({ stack, secretsDir, outboxStore: settings.outboxStore, registry: settings.registry, progress })
     const startParts = async (names: readonly string[]) => {
       const parts = (await ourProcesses({ settings, stack, addresses, secretsDir }))
         .filter(({ name }) => names.includes(name))
@@ -114,18 +114,14 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     ...common,
     ports: { mysql, kafka, connect, jmx, registry },
     parts: ['mysql', 'kafka', 'connect', ...(settings.registry === true ? ['registry' as const] : [])],
-    avroConverter: settings.events === 'typed-by-connect',
     jmxConfig,
     ...heap
   })
 }
 
-function requireExternalRegistry({ registry, events, external }: Settings): void {
-  const { url, apicurioUrl = '' } = external?.registry ?? {}
-  if (registry === true && url === undefined)
+function requireExternalRegistry({ registry, external }: Settings): void {
+  if (registry === true && external?.registry === undefined)
     throw new StackError('REQUIREMENT_MISSING', 'STACK=external needs SCHEMA_REGISTRY_URL for --registry.')
-  if (events === 'typed-by-connect' && apicurioUrl === '')
-    throw new StackError('REQUIREMENT_MISSING', 'STACK=external needs APICURIO_URL for --events typed-by-connect.')
 }
 
 const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' | 'jmx' | 'registry'>, string>> = {

@@ -8,7 +8,7 @@ export type Preparation = {
   readonly stack: Stack
   readonly secretsDir: string
   readonly outboxStore?: Settings['outboxStore'] | undefined
-  readonly events?: Settings['events'] | undefined
+  readonly registry?: Settings['registry'] | undefined
   readonly progress: Progress
 }
 
@@ -21,11 +21,11 @@ export async function prepare(preparation: Preparation): Promise<void> {
   await progress('tables (migrations)', () => migrate(preparation))
 }
 
-async function migrate({ stack, secretsDir, outboxStore, events }: Preparation): Promise<void> {
+async function migrate({ stack, secretsDir, outboxStore, registry }: Preparation): Promise<void> {
   const at = { stack, secretsDir }
   const store = {
     ...(outboxStore === undefined ? {} : { OUTBOX_STORE: outboxStore }),
-    ...(events === 'typed-by-application' ? { SCHEMA_REGISTRY_URL: stack.registry?.url ?? '' } : {})
+    ...(registry === true ? { SCHEMA_REGISTRY_URL: stack.registry?.url ?? '' } : {})
   }
   await Promise.all([
     runNode('order-service/src/migrate.ts', { MYSQL_URL: await urlFor('orders_owner', 'orders', at), ...store }),

@@ -4,26 +4,26 @@ import { expect, it } from 'vitest'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { writeAddresses } from './addresses.ts'
 import { requireSameEvents } from './same-events.ts'
-import { eventModes } from './settings.ts'
 
-it('lets a folder begin in any mode, also after a start that failed before the tables were made', async () => {
+it('starts an empty folder with or without a registry, also after a start that failed before the tables were made', async () => {
   const dir = await tempFolder('events')
   await mkdir(join(dir, 'secrets'))
-  for (const events of eventModes) await requireSameEvents({ dir, events })
+  await requireSameEvents({ dir })
+  await requireSameEvents({ dir, registry: true })
 })
 
-it('keeps the data of a folder to the mode that they began with, and says the ways on', async () => {
+it('refuses to switch a folder with Avro events to JSON, and names the ways on', async () => {
   const dir = await tempFolder('events')
-  await writeAddresses(dir, { EVENTS: 'typed-by-application', KAFKA_BROKERS: '127.0.0.1:9092' })
-  await requireSameEvents({ dir, events: 'typed-by-application' })
+  await writeAddresses(dir, { SCHEMA_REGISTRY_URL: 'http://127.0.0.1:8081', KAFKA_BROKERS: '127.0.0.1:9092' })
+  await requireSameEvents({ dir, registry: true })
   await expect(requireSameEvents({ dir })).rejects.toThrow(
-    /was begun with --events typed-by-application, not json\. Go on with .* \(DATA_DIR\), or begin afresh: npm run reset\.$/
+    /was started with --registry\. Start with it again, .* \(DATA_DIR\), or clear the data: npm run reset\.$/
   )
 })
 
-it('takes data from before there were modes for JSON', async () => {
+it('refuses to switch a folder with JSON events to Avro', async () => {
   const dir = await tempFolder('events')
   await writeAddresses(dir, { KAFKA_BROKERS: '127.0.0.1:9092' })
   await requireSameEvents({ dir })
-  await expect(requireSameEvents({ dir, events: 'typed-by-connect' })).rejects.toThrow(/--events json/)
+  await expect(requireSameEvents({ dir, registry: true })).rejects.toThrow(/without --registry/)
 })

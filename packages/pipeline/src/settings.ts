@@ -5,19 +5,13 @@ const stores = ['delete', 'blackhole'] as const
 
 export type PortName = 'order' | 'delivery' | 'console' | 'connect' | 'kafka' | 'mysql' | 'keeper' | 'jmx' | 'registry'
 
-/** How events are written: as JSON, as Avro by the application, or as Avro by Connect. */
-export const eventModes = ['json', 'typed-by-application', 'typed-by-connect'] as const
-export type EventMode = (typeof eventModes)[number]
-
 export type Settings = {
   /** Data, logs, passwords and pid records. */
   readonly dir: string
   readonly ports: Readonly<Record<PortName, number>>
   readonly brokers: 1 | 3
   readonly workers: 1 | 2
-  /** `json` when left out; the others need the registry. */
-  readonly events?: EventMode
-  /** Whether a schema registry runs. */
+  /** Whether a schema registry runs and events are Avro; they are JSON when left out. */
   readonly registry?: boolean
   /** How the order service writes its outbox; `delete` when left out. */
   readonly outboxStore?: (typeof stores)[number]
@@ -33,7 +27,7 @@ export type ExternalServers = {
   readonly mysql: { readonly host: string; readonly port: number; readonly rootPasswordFile: string }
   readonly brokers: readonly string[]
   readonly connectUrls: readonly string[]
-  readonly registry?: { readonly url: string; readonly apicurioUrl: string }
+  readonly registry?: { readonly url: string }
 }
 
 export const root = join(import.meta.dirname, '../../..')
@@ -58,9 +52,8 @@ Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the con
   --port-offset N   add N to every port, for a second clone beside the first
   --brokers 3       three Kafka brokers with replication 3 (default 1)
   --workers 2       two Connect workers (default 1)
-  --registry        events as Avro, typed by the application, by the schemas of a registry that is started too (it
-                    needs Java 21, which it fetches with pip where there is none)
-  --events MODE     json (default), typed-by-application (with --registry) or typed-by-connect
+  --registry        events as Avro instead of JSON, with a schema registry (it needs Java 21, and fetches it with pip
+                    where there is none)
   --help            this text
 
 Ports one by one, from the environment: ${portVariables.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
@@ -71,10 +64,9 @@ Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it
 MySQL, Kafka and Connect in containers: STACK=containers; their data end with them.
 
 Servers that run already: STACK=external with MYSQL_HOST (127.0.0.1), MYSQL_PORT (3306), MYSQL_ROOT_PASSWORD_FILE,
-KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas), for --registry also SCHEMA_REGISTRY_URL, for
-typed-by-connect also APICURIO_URL. Only the services, the keeper and the console are started then. Connect must reach
-MySQL and Kafka at these addresses and read .data/stack/secrets/connect; connect-config/README.md says which settings
-its workers need.`
+KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas), for --registry also SCHEMA_REGISTRY_URL. Only
+the services, the keeper and the console are started then. Connect must reach MySQL and Kafka at these addresses and
+read .data/stack/secrets/connect; connect-config/README.md says which settings its workers need.`
 
 /** Reads the command line and the environment; throws a sentence when one of them makes no sense. */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' {
@@ -85,13 +77,10 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
       brokers: { type: 'string', default: '1' },
       workers: { type: 'string', default: '1' },
       registry: { type: 'boolean', default: false },
-      events: { type: 'string' },
       help: { type: 'boolean', default: false }
     }
   })
   if (values.help) return 'help'
-  const events = oneOf('--events', values.events ?? (values.registry ? 'typed-by-application' : 'json'), eventModes)
-  const registry = values.registry || events !== 'json'
   const offset = wholeNumber('--port-offset', values['port-offset'], 50_000)
   return {
     dir: env.DATA_DIR ?? join(root, '.data/stack'),
@@ -103,8 +92,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     ) as Record<PortName, number>,
     brokers: oneOf('--brokers', values.brokers, [1, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
-    events,
-    registry,
+    registry: values.registry,
     ...outboxStore(env['OUTBOX_STORE']),
     ...chosenStack(env)
   }
@@ -148,8 +136,8 @@ function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
   }
 }
 
-function registryOf({ SCHEMA_REGISTRY_URL: url, APICURIO_URL: apicurioUrl = '' }: NodeJS.ProcessEnv) {
-  return url === undefined || url === '' ? {} : { registry: { url, apicurioUrl } }
+function registryOf({ SCHEMA_REGISTRY_URL: url }: NodeJS.ProcessEnv) {
+  return url === undefined || url === '' ? {} : { registry: { url } }
 }
 
 function wholeNumber(name: string, text: string, most: number): number {

@@ -34,10 +34,7 @@ it('takes servers of others when STACK says so, and names what is missing', () =
   )
 })
 
-it('writes events as JSON unless asked otherwise, and starts a registry for what needs one', () => {
-  expect(readSettings([], {})).toMatchObject({ events: 'json', registry: false })
-  expect(readSettings(['--registry'], {})).toMatchObject({ events: 'typed-by-application', registry: true })
-  expect(readSettings(['--events', 'typed-by-connect'], {})).toMatchObject({ registry: true })
-  expect(readSettings(['--registry', '--events', 'json'], {})).toMatchObject({ events: 'json', registry: true })
-  expect(() => readSettings(['--events', 'xml'], {})).toThrow('--events takes json or typed-by-application or')
+it('starts a schema registry only with --registry', () => {
+  expect(readSettings([], {})).toMatchObject({ registry: false })
+  expect(readSettings(['--registry'], {})).toMatchObject({ registry: true })
 })

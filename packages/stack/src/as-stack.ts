@@ -1,7 +1,7 @@
 import type { Ports } from './choose-ports.ts'
 import { StackError } from './errors.ts'
 import type { Part } from './process/part.ts'
-import { registryUrls } from './registry/registry-part.ts'
+import { registryUrl } from './registry/registry-part.ts'
 import type { Stack } from './stack.ts'
 
 export function brokersOf(ports: Ports): readonly string[] {
@@ -29,7 +29,7 @@ export function asStack({ parts, ports, secret, release }: Started): Stack {
     mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword: secret },
     kafka: { brokers: brokersOf(ports) },
     connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
-    ...(parts.some(({ name }) => name === 'registry') ? { registry: registryUrls(ports.registry) } : {}),
+    ...(parts.some(({ name }) => name === 'registry') ? { registry: { url: registryUrl(ports.registry) } } : {}),
     parts: parts.map(part => part.name),
     start: name => find(name).start(),
     stop: name => find(name).stop(),

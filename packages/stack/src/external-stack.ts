@@ -5,7 +5,7 @@ export type ExternalStackOptions = {
   readonly mysql: { readonly host: string; readonly port: number; readonly rootPassword: string }
   readonly brokers: readonly string[]
   readonly connectUrls: readonly string[]
-  readonly registry?: { readonly url: string; readonly apicurioUrl: string }
+  readonly registry?: { readonly url: string }
 }
 
 /** Servers that already run and belong to others: they can be used, but neither started nor broken from here. */

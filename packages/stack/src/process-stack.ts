@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createConnectPart } from './connect/connect-part.ts'
-import { type JavaEngine, fetchAvroConverter, fetchJavaEngine } from './engines/java-engine.ts'
+import { type JavaEngine, fetchJavaEngine } from './engines/java-engine.ts'
 import { findMysqlEngine } from './engines/mysql-engine.ts'
 import { checkRequirements } from './engines/requirements.ts'
 import { createKafkaPart } from './kafka/kafka-part.ts'
@@ -21,8 +21,6 @@ export type ProcessStackOptions = {
   /** Data, logs, secrets and pid records live here; data outlives a restart in the same folder. */
   readonly dir: string
   readonly parts?: readonly ('mysql' | 'kafka' | 'connect' | 'registry')[]
-  /** Gives Connect the Avro converter. */
-  readonly avroConverter?: boolean
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
   /** Ports that are not named are chosen among the free ones. */
@@ -85,11 +83,10 @@ async function planStack(options: ProcessStackOptions, progress: Progress): Prom
   })
   const rootPassword = await readOrCreateSecret(join(options.dir, 'secrets'), 'root')
   const needsJava = wanted.includes('kafka') || wanted.includes('connect')
-  const [mysqlEngine, javaEngine, registryEngine, plugins] = await Promise.all([
+  const [mysqlEngine, javaEngine, registryEngine] = await Promise.all([
     wanted.includes('mysql') ? findMysqlEngine(progress) : undefined,
     needsJava ? fetchJavaEngine(progress) : undefined,
-    wanted.includes('registry') ? findRegistryEngine(progress) : undefined,
-    options.avroConverter === true ? fetchAvroConverter(progress) : undefined
+    wanted.includes('registry') ? findRegistryEngine(progress) : undefined
   ])
   const common = { logDir: join(options.dir, 'logs'), runDir: join(options.dir, 'run') }
   await mkdir(common.logDir, { recursive: true })
@@ -110,9 +107,7 @@ async function planStack(options: ProcessStackOptions, progress: Progress): Prom
   const [mysql, kafka, connect, registry] = await Promise.all([
     mysqlPart(),
     javaEngine === undefined || !wanted.includes('kafka') ? [] : kafkaParts(options, javaEngine, ports),
-    javaEngine === undefined || !wanted.includes('connect')
-      ? []
-      : connectParts({ ...options, plugins }, javaEngine, ports),
+    javaEngine === undefined || !wanted.includes('connect') ? [] : connectParts(options, javaEngine, ports),
     registryEngine === undefined ? [] : registryParts(options, registryEngine, ports)
   ])
   return { mysql, kafka, connect, registry, ports, secret: rootPassword }
@@ -137,10 +132,8 @@ async function registryParts(options: ProcessStackOptions, engine: RegistryEngin
   return [await createRegistryPart({ ...folders(options), engine, dir: join(options.dir, 'registry'), port })]
 }
 
-type ConnectOptions = ProcessStackOptions & { readonly plugins: string | undefined }
-
-function connectParts(options: ConnectOptions, engine: JavaEngine, ports: Ports): Promise<readonly Part[]> {
-  const { workerProperties, references, jmxConfig, plugins } = options
+function connectParts(options: ProcessStackOptions, engine: JavaEngine, ports: Ports): Promise<readonly Part[]> {
+  const { workerProperties, references, jmxConfig } = options
   return Promise.all(
     ports.connect.map((port, index) =>
       createConnectPart({
@@ -150,7 +143,6 @@ function connectParts(options: ConnectOptions, engine: JavaEngine, ports: Ports)
         port,
         brokers: brokersOf(ports),
         heapMb: options.connectHeapMb ?? 512,
-        plugins,
         ...folders(options),
         ...(workerProperties === undefined ? {} : { workerProperties }),
         ...(references === undefined ? {} : { references }),

@@ -3,8 +3,8 @@ export type Stack = {
   readonly mysql: { readonly host: string; readonly port: number; readonly rootPassword: string }
   readonly kafka: { readonly brokers: readonly string[] }
   readonly connect: { readonly urls: readonly string[] }
-  /** The schema registry, where one was wanted: its API as Confluent's clients and as Apicurio's converter speak it. */
-  readonly registry?: { readonly url: string; readonly apicurioUrl: string } | undefined
+  /** The schema registry, where one was wanted, at the address that Confluent's clients use. */
+  readonly registry?: { readonly url: string } | undefined
   /** Names of what can be broken on purpose: 'mysql', 'kafka-1' …, 'connect-1' …, 'registry'. Empty for servers of others. */
   readonly parts: readonly string[]
   /** Starts a part and resolves when it answers. A part that runs is left alone. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer, IHeaders } from 'kafkajs'
+import type { Consumer } from 'kafkajs'
 import { quietKafka } from '../kafka.ts'
 
 export type HeartbeatReaderOptions = {
@@ -74,7 +74,7 @@ async function readUntilCrash(consumer: Consumer, reading: Reading): Promise<voi
     await consumer.run({
       autoCommit: false, // without offsets the group is gone with its keeper
       eachMessage: async ({ message }) => {
-        const beat = liftedBeat(message.headers) ?? beatIn(message.value?.toString() ?? '')
+        const beat = beatIn(message.value?.toString() ?? '')
         if (beat?.sender === reading.sender) reading.onArrival(Number(beat.sent_ms))
       }
     })
@@ -86,11 +86,6 @@ async function readUntilCrash(consumer: Consumer, reading: Reading): Promise<voi
 }
 
 type Beat = { readonly sender?: unknown; readonly sent_ms?: unknown }
-
-/** A beat whose row a registry's schema hides, with its columns lifted into headers by the connector. */
-export function liftedBeat({ sender, sent_ms: sentMs }: IHeaders = {}): Beat | undefined {
-  return sender === undefined || sentMs === undefined ? undefined : { sender: String(sender), sent_ms: String(sentMs) }
-}
 
 /** The row, in whatever dress the connector gives it: with or without a schema, unwrapped or in Debezium's envelope. */
 export function beatIn(text: string): Beat | undefined {

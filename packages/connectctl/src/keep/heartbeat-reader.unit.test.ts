@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { beatIn, liftedBeat } from './heartbeat-reader.ts'
+import { beatIn } from './heartbeat-reader.ts'
 
 const row = { sender: 'me', sent_ms: 5 }
 
@@ -14,10 +14,4 @@ it.each([
 
 it('passes over what is no beat', () => {
   expect(beatIn('no json')).toBeUndefined()
-})
-
-it('reads a beat from headers, where the row itself is Avro', () => {
-  expect(liftedBeat({ sender: Buffer.from('me'), sent_ms: Buffer.from('5') })).toEqual({ sender: 'me', sent_ms: '5' })
-  expect(liftedBeat({ gtid: Buffer.from('x') })).toBeUndefined()
-  expect(liftedBeat()).toBeUndefined()
 })

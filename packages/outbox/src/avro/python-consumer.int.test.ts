@@ -18,7 +18,7 @@ describe.skipIf(noRegistry !== undefined)('an event typed by the application', (
     const orders = await useOrders('delete', 'bytes')
     const encoding = avroEncoding({ registry: schemaRegistry({ url: registry().url }), events: [orderCreated] })
     await encoding.register()
-    const topic = await streamOutbox(orders, 'typed-by-application/orders-connector.ts')
+    const topic = await streamOutbox(orders, 'avro/orders-connector.ts')
     const outbox = createOutbox({ store: 'delete', encoding })
     const payloads = [
       { name: '주운 👩🏽‍🚀', quantity: 95 },

@@ -23,7 +23,7 @@ describe.skipIf(noRegistry !== undefined)('an event typed by the application', (
     const orders = await useOrders('delete', 'bytes')
     const client = schemaRegistry({ url: registry().url })
     const encoding = avroEncoding({ registry: client, events: [orderCreated] })
-    const topic = await streamOutbox(orders, 'typed-by-application/orders-connector.ts')
+    const topic = await streamOutbox(orders, 'avro/orders-connector.ts')
     await encoding.register()
     const outbox = createOutbox({ store: 'delete', encoding })
     const event = orderCreated({ aggregateId: 17, aggregateVersion: 1, payload: { name: '주운', quantity: 95 } })

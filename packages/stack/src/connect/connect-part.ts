@@ -16,8 +16,6 @@ export type ConnectPartOptions = {
   /** A worker's properties file; `${NAME}` in it is taken from `references`. What says where the worker is comes from here. */
   readonly workerProperties?: string
   readonly references?: Readonly<Record<string, string>>
-  /** A further folder of plugins. */
-  readonly plugins?: string | undefined
   /** A port for the Prometheus JMX exporter, with its configuration file. */
   readonly jmx?: { readonly port: number; readonly configFile: string }
 }
@@ -53,9 +51,8 @@ async function workerProperties(options: ConnectPartOptions): Promise<string> {
     'rest.advertised.host.name': '127.0.0.1',
     'rest.advertised.port': options.port,
     ...groupSettings(options.brokers.length),
-    'plugin.path': [options.engine.pluginPath, options.plugins].filter(Boolean).join(','),
-    // The Avro converter is not announced as a service loader would want it: there the worker looks into the jars.
-    'plugin.discovery': options.plugins === undefined ? 'service_load' : 'hybrid_warn'
+    'plugin.path': options.engine.pluginPath,
+    'plugin.discovery': 'service_load'
   }
   const text =
     options.workerProperties === undefined ? jsonConverters : await readFile(options.workerProperties, 'utf8')

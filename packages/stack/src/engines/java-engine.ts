@@ -20,9 +20,3 @@ export async function fetchJavaEngine(progress: Progress): Promise<JavaEngine> {
     logConfig: join(enginesFolder, 'log4j2.yaml')
   }
 }
-
-/** A folder for Connect's plugin path with the Avro converter. */
-export function fetchAvroConverter(progress: Progress): Promise<string> {
-  const step = 'fetch the Avro converter 2.6.13 (8 MB, once)'
-  return fetchByMaven({ pom: 'avro-converter-pom.xml', name: 'avro-converter-2.6.13', step }, progress)
-}

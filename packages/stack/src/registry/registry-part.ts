@@ -30,10 +30,9 @@ export function fetchRegistry(progress: Progress): Promise<string> {
 
 const registryJar = 'quarkus-run.jar'
 
-/** Where a registry answers: Confluent's API, which clients speak, and Apicurio's own, which its converter speaks. */
-export function registryUrls(port: number): { readonly url: string; readonly apicurioUrl: string } {
-  const at = `http://127.0.0.1:${port}/apis`
-  return { url: `${at}/ccompat/v7`, apicurioUrl: `${at}/registry/v2` }
+/** Where a registry offers Confluent's API. */
+export function registryUrl(port: number): string {
+  return `http://127.0.0.1:${port}/apis/ccompat/v7`
 }
 
 /**
@@ -63,7 +62,7 @@ export async function createRegistryPart({ engine, dir, port, logDir, runDir }: 
     args: ['-Xms64m', '-Xmx256m', '-XX:+ExitOnOutOfMemoryError', ...properties, '-jar', engine.jar],
     logFile: join(logDir, 'registry.log'),
     runDir,
-    answers: () => answers(`${registryUrls(port).url}/subjects`)
+    answers: () => answers(`${registryUrl(port)}/subjects`)
   })
 }
 

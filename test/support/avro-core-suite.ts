@@ -1,7 +1,6 @@
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { KafkaMessage } from 'kafkajs'
 import { expect, it } from 'vitest'
-import type { EventMode } from '@outbox-cdc/pipeline'
 import { topics } from '@outbox-cdc/pipeline'
 import { auditor } from './auditor.ts'
 import { coreSuite, type CoreTarget, type OpenRecord } from './core-suite.ts'
@@ -11,20 +10,19 @@ import { coreTarget, startTestPipeline, type TestPipeline } from './test-pipelin
 
 type Fields = Record<string, unknown>
 
-/** The core suite with events as Avro, and the tools on it; records are read by Confluent's client alone, which knows nothing of this project. */
-export function typedCoreSuite(events: Exclude<EventMode, 'json'>): void {
+/** The core suite and the tools with events as Avro; Confluent's client, which knows nothing of this project, reads the records. */
+export function avroCoreSuite(): void {
   let pipeline: TestPipeline
-  coreSuite(`the pipeline, ${events.replaceAll('-', ' ')}`, async (): Promise<CoreTarget> => {
-    pipeline = await startTestPipeline({ events })
-    return { ...coreTarget(pipeline), open: openTyped(events, pipeline.stack.registry?.url ?? '') }
+  coreSuite('the pipeline with Avro events', async (): Promise<CoreTarget> => {
+    pipeline = await startTestPipeline({ registry: true })
+    return { ...coreTarget(pipeline), open: openAvro(pipeline.stack.registry?.url ?? '') }
   })
 
   it('shows the events decoded on the page, and the keeper sees its beats come round', async () => {
     const { ports } = pipeline.settings
     const { body } = await get(`http://127.0.0.1:${ports.console}/api/topics/${topics.outbox}/records?limit=1`)
     const [record] = body.items as { key: string; event: string; value: Fields }[]
-    const payload = events === 'typed-by-connect' ? record?.value['payload'] : record?.value
-    expect(payload).toEqual({ name: expect.any(String), quantity: expect.any(Number) })
+    expect(record?.value).toEqual({ name: expect.any(String), quantity: expect.any(Number) })
     expect(record).toMatchObject({ key: expect.stringMatching(/^\d+$/), event: 'order_created' })
     await eventually(async () => expect((await get(`http://127.0.0.1:${ports.keeper}/health`)).status).toBe(200))
   })
@@ -38,31 +36,16 @@ export function typedCoreSuite(events: Exclude<EventMode, 'json'>): void {
   })
 }
 
-/** Reads a record as Confluent's client does. */
-export function openTyped(events: Exclude<EventMode, 'json'>, registryUrl: string): NonNullable<CoreTarget['open']> {
+/** Reads a record with Confluent's client: its value is the payload, and the row's other fields are headers. */
+export function openAvro(registryUrl: string): NonNullable<CoreTarget['open']> {
   const registry = new SchemaRegistry({ host: registryUrl })
-  const decode = async (bytes: Buffer | null) => (await registry.decode(bytes ?? Buffer.alloc(0))) as Fields
-  return events === 'typed-by-connect' ? openRow(decode) : openPayload(decode)
-}
-
-type Decode = (bytes: Buffer | null) => Promise<Fields>
-
-function openRow(decode: Decode) {
-  return async ({ key, value }: KafkaMessage): Promise<OpenRecord> => ({
-    fields: { ...(await decode(value)) },
-    key: { ...(await decode(key)) }
-  })
-}
-
-/** The value is the payload; the row's other fields are headers, and the key says whose event it is. */
-function openPayload(decode: Decode) {
   return async ({ key, value, headers }: KafkaMessage): Promise<OpenRecord> => {
     const keyFields = JSON.parse(String(key)) as Fields
     const fields = {
       id: Number(headers?.['id']),
       event: String(headers?.['event']),
       event_id: keyFields['event_id'],
-      payload: JSON.stringify(await decode(value)),
+      payload: JSON.stringify(await registry.decode(value ?? Buffer.alloc(0))),
       created_at: String(headers?.['created_at'])
     }
     return { fields, key: keyFields }
