@@ -6,21 +6,24 @@ import { uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-
 import { streamOutbox } from './debezium-topic.ts'
 import { useEmptyProject } from './empty-project.ts'
 
-const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8')
+const pages = await Promise.all(
+  ['tutorial.md', 'how-to.md'].map(name => readFile(join(import.meta.dirname, '../docs', name), 'utf8'))
+)
+const text = pages.join('\n')
 
-/** The snippets of the README by the file names in their first lines. */
+/** The code of the tutorial and the how-to, by the file names in its first lines. */
 function snippets(): Record<string, string> {
-  const blocks = [...readme.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)]
-  return Object.fromEntries(blocks.map(([, name = '', text = '']) => [name, text]))
+  const blocks = [...text.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)]
+  return Object.fromEntries(blocks.map(([, name = '', code = '']) => [name, code]))
 }
 
-/** What the README has one install beside the package. */
+/** The packages that the tutorial installs next to this one. */
 function installed(): readonly string[] {
-  return /npm install @outbox-cdc\/outbox (.*)\n/.exec(readme)?.[1]?.split(' ') ?? []
+  return /npm install @outbox-cdc\/outbox (.*)\n/.exec(text)?.[1]?.split(' ') ?? []
 }
 
 // It packs, installs, checks types and starts seven processes, one after the other.
-it('leads from npm install to a working consumer, as the README says, in an empty project', async () => {
+it('leads from npm install to a working consumer, as the tutorial says, in an empty project', async () => {
   const orders = await useDatabase('orders')
   const deliveries = await useDatabase('deliveries')
   const env = { ORDERS_URL: orders.url, DELIVERIES_URL: deliveries.url }
@@ -55,7 +58,7 @@ it('leads from npm install to a working consumer, as the README says, in an empt
   expect(JSON.parse(listed)).toEqual([])
 }, 180_000)
 
-it('gives the same package when npm packs it from the root: JavaScript that runs, with outboxctl', async () => {
+it('packs the same package from the root: JavaScript that runs, with outboxctl', async () => {
   const project = await useEmptyProject(['zod', 'knex', 'kafkajs', 'mysql2'], 'the root')
   await project.write({
     'main.js': `import { isRetryable, OutboxError } from '@outbox-cdc/outbox'
@@ -67,8 +70,8 @@ it('gives the same package when npm packs it from the root: JavaScript that runs
   expect(await project.node('node_modules/.bin/outboxctl', ['--help'])).toContain('parked')
 })
 
-it('shows connector settings that are those of connect-config', async () => {
-  const shown = JSON.parse(/```json\n(.*?)```/s.exec(readme)?.[1] ?? '')
+it('shows the connector settings of connect-config', async () => {
+  const shown = JSON.parse(/```json\n(.*?)```/s.exec(text)?.[1] ?? '')
   const path = join(import.meta.dirname, '../../../connect-config/orders-connector.json')
   const used = JSON.parse(await readFile(path, 'utf8')) as Record<string, string>
   const { 'table.include.list': tables, ...settings } = shown
