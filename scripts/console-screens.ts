@@ -79,10 +79,10 @@ async function shootScreens(page: Page): Promise<void> {
 /** A dead Connect, then a parked event. */
 async function shootTrouble(page: Page): Promise<void> {
   await page.goto(url)
-  await pipeline.stack.kill('connect-1')
+  await pipeline.stack.part('connect-1').kill()
   await sleep(9_000)
   await shoot(page, 'flow-stopped', { width: 1_440, height: 640 })
-  await pipeline.stack.start('connect-1')
+  await pipeline.stack.part('connect-1').start()
   await page.getByText('All is well').waitFor({ timeout: 60_000 })
   const key = 1_000_001
   await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [

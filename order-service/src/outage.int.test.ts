@@ -52,24 +52,24 @@ const expectOrder = ({ post, get }: TestService) =>
 it('answers 503 within five seconds while MySQL is dead, and takes orders again by itself', async () => {
   const service = await buildService({ url })
   expect((await service.post(order)).status).toBe(201)
-  await stack.kill('mysql')
+  await stack.part('mysql').kill()
   for (let repeat = 0; repeat < 2; repeat++) await expectUnavailable(service)
-  await stack.start('mysql')
+  await stack.part('mysql').start()
   await expectOrder(service)
 })
 
 it('starts while MySQL is dead', async () => {
-  await stack.kill('mysql')
+  await stack.part('mysql').kill()
   const service = await buildService({ url })
   await expectUnavailable(service)
-  await stack.start('mysql')
+  await stack.part('mysql').start()
   await expectOrder(service)
 })
 
 it('is not ready, and says why, with a store that its table was not made for, even if MySQL was dead at its start', async () => {
-  await stack.kill('mysql')
+  await stack.part('mysql').kill()
   const service = await buildService({ url, env: { OUTBOX_STORE: 'blackhole', OUTBOX_WRITER: '0' } })
-  await stack.start('mysql')
+  await stack.part('mysql').start()
   await eventually(async () =>
     expect(await service.get('/health/ready')).toMatchObject({
       status: 503,
@@ -82,11 +82,11 @@ it('is not ready, and says why, with a store that its table was not made for, ev
 it('answers 503 within five seconds to every one of 40 clients while MySQL is frozen, and then takes orders again', async () => {
   const service = await buildService({ url })
   await Promise.all(Array.from({ length: 16 }, () => service.post(order)))
-  await stack.freeze('mysql')
+  await stack.part('mysql').freeze()
   try {
     await Promise.all(Array.from({ length: 40 }, () => expectUnavailable(service)))
   } finally {
-    await stack.thaw('mysql')
+    await stack.part('mysql').thaw()
   }
   await expectOrder(service)
 })
@@ -100,11 +100,11 @@ it('gives a connection that a frozen MySQL left in the middle of a transaction t
   await service.post(order)
   const [first] = await connections()
   expect(first).toBeTypeOf('number')
-  await stack.freeze('mysql')
+  await stack.part('mysql').freeze()
   try {
     await expectUnavailable(service)
   } finally {
-    await stack.thaw('mysql')
+    await stack.part('mysql').thaw()
   }
   await expectOrder(service)
   await eventually(async () => {

@@ -42,10 +42,10 @@ describe.skipIf(containers.why !== undefined)('MySQL, Kafka and Connect in conta
     const { stack } = pipeline
     const before = await place()
     for (const part of stack.parts) {
-      await stack.kill(part)
-      expect(stack.pid(part)).toBeUndefined()
-      await stack.start(part)
-      expect(stack.pid(part)).toBeGreaterThan(0)
+      await part.kill()
+      expect(part.pid()).toBeUndefined()
+      await part.start()
+      expect(part.pid()).toBeGreaterThan(0)
     }
     const after = await eventually(place, patience)
     await eventually(() => Promise.all([delivered(before), delivered(after)]), patience)
@@ -53,19 +53,19 @@ describe.skipIf(containers.why !== undefined)('MySQL, Kafka and Connect in conta
 
   it('hold back what passes a frozen part until it thaws', async () => {
     const { stack } = pipeline
-    await stack.freeze('connect-1')
+    await stack.part('connect-1').freeze()
     const order = await place()
     await expect(fetch(`${stack.connect.urls[0]}/`, { signal: AbortSignal.timeout(1_000) })).rejects.toThrow()
     expect((await get(`${pipeline.addresses.DELIVERY_SERVICE_URL}/deliveries/${order}`)).status).toBe(404)
-    await stack.thaw('connect-1')
+    await stack.part('connect-1').thaw()
     await eventually(() => delivered(order), patience)
   })
 
   it('say when a part ends although nobody asked', async () => {
     const { stack } = pipeline
-    const heard = new Promise<readonly string[]>(resolve => stack.onUnexpectedExit((part, how) => resolve([part, how])))
+    const heard = new Promise<string>(resolve => stack.part('connect-1').onUnexpectedExit(resolve))
     const worker = await docker.run(['ps', '-q', '--filter', `ancestor=${images.connect}`, ...ours])
     await docker.run(['kill', worker.trim()])
-    expect(await heard).toEqual(['connect-1', 'exit code 137'])
+    expect(await heard).toBe('exit code 137')
   })
 })

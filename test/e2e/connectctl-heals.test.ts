@@ -96,9 +96,9 @@ describe('while 200 orders a second are placed', () => {
     }, async () => {
       for (let round = 1; round <= repeat; round++)
         await underLoad(async () => {
-          await lab.stack.kill('mysql')
+          await lab.stack.part('mysql').kill()
           await sleep(outage * 1000)
-          await lab.stack.start('mysql')
+          await lab.stack.part('mysql').start()
           const back = await flowBackAfter(Date.now(), 20_000)
           figures.push(`mysql away for ${outage} s, round ${round}: flow ${seconds(back)} after it answers`)
         })
@@ -109,10 +109,10 @@ describe('while 200 orders a second are placed', () => {
     for (let round = 1; round <= repeat; round++)
       await underLoad(async () => {
         const killedAt = Date.now()
-        await lab.stack.kill('connect-1')
+        await lab.stack.part('connect-1').kill()
         await sleep(500) // what was on its way to this consumer
         const silentSince = Date.now()
-        await lab.stack.start('connect-1')
+        await lab.stack.part('connect-1').start()
         await flowBackAfter(silentSince, 60_000)
         const back = (topic.seen.find(({ at }) => at > silentSince)?.at ?? 0) - killedAt
         figures.push(`connect killed, round ${round}: flow ${seconds(back)} after the kill`)
@@ -122,10 +122,10 @@ describe('while 200 orders a second are placed', () => {
   it('restarts a task that failed as soon as MySQL takes a probe again', { timeout: repeat * 90_000 }, async () => {
     for (let round = 1; round <= repeat; round++)
       await underLoad(async () => {
-        await lab.stack.kill('mysql')
+        await lab.stack.part('mysql').kill()
         await lab.api.request('POST', `/connectors/${lab.file.name}/restart?includeTasks=true`)
         await eventually(() => expect(kept.watched().verdict).toBe('failed'), { timeoutMs: 30_000 })
-        await lab.stack.start('mysql')
+        await lab.stack.part('mysql').start()
         const back = await flowBackAfter(Date.now(), 20_000)
         figures.push(`failed task, round ${round}: flow ${seconds(back)} after MySQL answers`)
       })
@@ -134,10 +134,10 @@ describe('while 200 orders a second are placed', () => {
   it('says red while MySQL is frozen, and flows again when it thaws', { timeout: 120_000 }, async () => {
     await underLoad(async () => {
       const frozenAt = Date.now()
-      await lab.stack.freeze('mysql')
+      await lab.stack.part('mysql').freeze()
       await eventually(async () => expect((await fetch(`${kept.url}/health`)).status).toBe(503), { timeoutMs: 20_000 })
       figures.push(`mysql frozen: red after ${seconds(Date.now() - frozenAt)}`)
-      await lab.stack.thaw('mysql')
+      await lab.stack.part('mysql').thaw()
       figures.push(`mysql thawed: flow after ${seconds(await flowBackAfter(Date.now(), 60_000))}`)
     })
   })

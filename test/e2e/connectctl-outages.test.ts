@@ -104,13 +104,13 @@ it('goes on at the other worker when the one with the task is killed', async () 
   const worker = typeof status === 'object' ? status.tasks[0]?.worker_id : undefined
   const part = `connect-${lab.stack.connect.urls.findIndex(url => url.endsWith(worker ?? '?')) + 1}`
   const killedAt = Date.now()
-  await lab.stack.kill(part)
+  await lab.stack.part(part).kill()
   await sleep(500) // what was on its way to the consumer
   const silentSince = Date.now()
   await eventually(() => expect(topic.seen.some(({ at }) => at > silentSince)).toBe(true), { timeoutMs: 60_000 })
   figures.push(`worker of two killed: flow after ${secondsSince(killedAt)}`)
   await load.stop()
-  await lab.stack.start(part)
+  await lab.stack.part(part).start()
 })
 
 it('turns red when the network falls silent with TCP established, and heals when new connections pass', async () => {
@@ -159,7 +159,7 @@ it('writes no password into any log', async () => {
   const passwords = await Promise.all(
     ['connect/debezium', 'keeper'].map(name => readFile(join(lab.secretsDir, name), 'utf8'))
   )
-  const logs = await Promise.all(['connect-1', 'connect-2'].map(part => readFile(lab.stack.logFile(part), 'utf8')))
+  const logs = await Promise.all(['connect-1', 'connect-2'].map(name => readFile(lab.stack.part(name).logFile, 'utf8')))
   for (const text of [...logs, JSON.stringify(kept.log), await (await fetch(`${kept.url}/metrics`)).text()])
     for (const password of passwords) expect(text.includes(password)).toBe(false)
 })

@@ -64,9 +64,9 @@ export const cases: readonly HealingCase[] = [
 
 async function withoutMysql(around: HealingLab, awayMs: number): Promise<Measured> {
   const { stack } = around.lab
-  await stack.kill('mysql')
+  await stack.part('mysql').kill()
   await sleep(awayMs)
-  await stack.start('mysql')
+  await stack.part('mysql').start()
   return { healedMs: await flowAfter(around, Date.now()) }
 }
 
@@ -77,7 +77,7 @@ async function killWorker(around: HealingLab): Promise<Measured> {
   const { tasks } = await api.request<{ tasks: { worker_id: string }[] }>('GET', path)
   const index = stack.connect.urls.findIndex(url => url.endsWith(tasks[0]?.worker_id ?? '?'))
   const killedAt = Date.now()
-  process.kill(stack.pid(`connect-${index + 1}`) ?? 0, 'SIGKILL')
+  process.kill(stack.part(`connect-${index + 1}`).pid() ?? 0, 'SIGKILL')
   await sleep(500) // what was on its way to this consumer
   return { healedMs: 500 + (await flowAfter(around, killedAt + 500)) }
 }
@@ -111,9 +111,9 @@ async function silence(around: HealingLab, forMs: number): Promise<Measured> {
 async function freezeMysql(around: HealingLab): Promise<Measured> {
   const { stack } = around.lab
   const redMs = redAfter(around, Date.now())
-  await stack.freeze('mysql')
+  await stack.part('mysql').freeze()
   await sleep(20_000)
-  await stack.thaw('mysql')
+  await stack.part('mysql').thaw()
   return { healedMs: await flowAfter(around, Date.now()), redMs: await redMs }
 }
 

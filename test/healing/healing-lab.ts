@@ -58,11 +58,5 @@ export async function healthy(keeperUrl: string): Promise<void> {
 const pauses = { firstPauseMs: 500, longestPauseMs: 500 }
 
 function superviseWorkers(stack: HealingLab['lab']['stack'], say: (line: string) => void) {
-  return stack.parts
-    .filter(name => name.startsWith('connect'))
-    .map(name => {
-      const onUnexpectedExit = (listener: (how: string) => void) =>
-        stack.onUnexpectedExit((part, how) => (part === name ? listener(how) : undefined))
-      return supervise({ name, start: () => stack.start(name), onUnexpectedExit }, say, pauses)
-    })
+  return stack.parts.filter(({ name }) => name.startsWith('connect')).map(part => supervise(part, say, pauses))
 }

@@ -99,6 +99,6 @@ async function keepLogs({ lab, kept }: HealingLab, run: Run): Promise<string> {
   const folder = join(dirname(runsFile), `${run.case}-${run.at.replaceAll(/[:.]/g, '-')}`)
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'keeper.json'), kept.log.map(line => `${JSON.stringify(line)}\n`).join(''))
-  for (const part of lab.stack.parts) await cp(lab.stack.logFile(part), join(folder, `${part}.log`))
+  for (const part of lab.stack.parts) await cp(part.logFile, join(folder, `${part.name}.log`))
   return folder
 }

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
-import { findJava21, type Stack, startStack } from '@outbox-cdc/stack'
+import { findJava21, type Part, type Stack, startStack } from '@outbox-cdc/stack'
 
 const parent = join(import.meta.dirname, '../../.data/test')
 
@@ -16,7 +16,7 @@ export const noRegistry: string | undefined = await findJava21((_step, work) => 
 
 export type TestRegistry = {
   readonly url: string
-  readonly stack: Pick<Stack, 'kill' | 'stop' | 'start' | 'freeze' | 'thaw'>
+  readonly part: Part
 }
 
 /** A schema registry of the test file's own, which it may break. */
@@ -34,6 +34,6 @@ export function useRegistry(): () => TestRegistry {
   })
   return () => {
     if (stack?.registry === undefined) throw new Error('There is no registry')
-    return { url: stack.registry.url, stack }
+    return { url: stack.registry.url, part: stack.part('registry') }
   }
 }

@@ -18,8 +18,8 @@ export async function engineSettings({ stack }: Lab): Promise<Readonly<Record<st
   const connector = JSON.parse(await readFile(join(root, 'connect-config/orders-connector.json'), 'utf8')) as object
   return {
     mysqld: serverSettings,
-    'Kafka broker': [...jvmOf(stack.pid('kafka-1')), ...broker],
-    'Connect worker': [...jvmOf(stack.pid('connect-1')), ...worker],
+    'Kafka broker': [...jvmOf(stack.part('kafka-1').pid()), ...broker],
+    'Connect worker': [...jvmOf(stack.part('connect-1').pid()), ...worker],
     'orders-connector': Object.entries(connector).map(([key, value]) => `${key}=${value}`)
   }
 }

@@ -6,7 +6,7 @@ export type Usage = { readonly cpuMs: number; readonly rssMb: number }
 /** What each process has used since it began, by name; empty where the system does not tell. */
 export function readUsage(lab: Lab): ReadonlyMap<string, Usage> {
   const pids = [
-    ...lab.stack.parts.map(name => [name, lab.stack.pid(name)] as const),
+    ...lab.stack.parts.map(part => [part.name, part.pid()] as const),
     ...[...lab.running].map(([name, part]) => [name, part.pid()] as const)
   ]
   return new Map(pids.flatMap(([name, pid]) => (pid === undefined ? [] : [[name, usageOf(pid)] as const])))

@@ -136,13 +136,5 @@ async function requirePorts(ports: Settings['ports']): Promise<void> {
 }
 
 function superviseAll(stack: Stack, services: readonly Part[], say: (line: string) => void): readonly Supervision[] {
-  const engines = stack.parts.map(name => ({
-    name,
-    start: () => stack.start(name),
-    onUnexpectedExit: (listener: (how: string) => void) =>
-      stack.onUnexpectedExit((part, how) => {
-        if (part === name) listener(how)
-      })
-  }))
-  return [...engines, ...services].map(part => supervise(part, say))
+  return [...stack.parts, ...services].map(part => supervise(part, say))
 }

@@ -17,34 +17,13 @@ type Started = {
 
 /** The parts as a `Stack`: everything on loopback, whoever runs them. */
 export function asStack({ parts, ports, secret, release }: Started): Stack {
-  const find = (name: string): Part => {
-    const part = parts.find(candidate => candidate.name === name)
-    if (part !== undefined) return part
-    throw new StackError(
-      'UNKNOWN_PART',
-      `There is no part ${name}; there are ${parts.map(({ name: known }) => known).join(', ')}.`
-    )
-  }
   return {
     mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword: secret },
     kafka: { brokers: brokersOf(ports) },
     connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
     ...(parts.some(({ name }) => name === 'registry') ? { registry: { url: registryUrl(ports.registry) } } : {}),
-    parts: parts.map(part => part.name),
-    start: name => find(name).start(),
-    stop: name => find(name).stop(),
-    kill: name => find(name).kill(),
-    freeze: name => find(name).freeze(),
-    thaw: name => find(name).thaw(),
-    pid: name => find(name).pid(),
-    logFile: name => find(name).logFile,
-    async restart(name) {
-      await find(name).stop()
-      await find(name).start()
-    },
-    onUnexpectedExit: listener => {
-      for (const part of parts) part.onUnexpectedExit(how => listener(part.name, how))
-    },
+    parts,
+    part: name => findPart(parts, name),
     async stopAll() {
       const is = (kind: string) => parts.filter(part => part.name.startsWith(kind))
       for (const group of [is('connect'), [...is('kafka'), ...is('mysql'), ...is('registry')]])
@@ -52,4 +31,11 @@ export function asStack({ parts, ports, secret, release }: Started): Stack {
       release()
     }
   }
+}
+
+function findPart(parts: readonly Part[], name: string): Part {
+  const part = parts.find(candidate => candidate.name === name)
+  if (part !== undefined) return part
+  const known = parts.map(candidate => candidate.name).join(', ')
+  throw new StackError('UNKNOWN_PART', `There is no part ${name}; there are ${known}.`)
 }

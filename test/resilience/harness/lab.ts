@@ -34,7 +34,7 @@ export type Lab = {
   readonly outbox: Outbox
   /** Everything that clients tried in this lab so far. */
   readonly history: Tried[]
-  part(name: string): Breakable
+  part(name: string): Part
   /** One more process of a service, on a port of its own; not supervised. */
   startReplica(service: 'order-service' | 'delivery-service', env?: Record<string, string>): Promise<Replica>
   /** As the services get them, passwords included. */
@@ -43,7 +43,6 @@ export type Lab = {
   close(): Promise<void>
 }
 
-export type Breakable = Pick<Part, 'pid' | 'start' | 'stop' | 'kill' | 'freeze' | 'thaw'>
 export type Replica = Part & { readonly url: string }
 
 export async function startLab(topology: Topology): Promise<Lab> {
@@ -114,17 +113,8 @@ function connect({ stack }: TestPipeline): Knex {
   })
 }
 
-function find(name: string, { stack, services }: TestPipeline, ledger: Part): Breakable {
-  const service = name === 'ledger' ? ledger : services.get(name)
-  if (service !== undefined) return service
-  return {
-    pid: () => stack.pid(name),
-    start: () => stack.start(name),
-    stop: () => stack.stop(name),
-    kill: () => stack.kill(name),
-    freeze: () => stack.freeze(name),
-    thaw: () => stack.thaw(name)
-  }
+function find(name: string, { stack, services }: TestPipeline, ledger: Part): Part {
+  return name === 'ledger' ? ledger : (services.get(name) ?? stack.part(name))
 }
 
 function partOptions({ settings, logs }: TestPipeline) {

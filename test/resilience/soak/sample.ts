@@ -7,7 +7,7 @@ import type { Sample } from './flat.ts'
 /** Memory and open files of every part, as the kernel counts them, and how many events are under way. */
 export async function takeSample(lab: Lab): Promise<Sample> {
   const { stack, services, settings } = lab.pipeline
-  const names = [...stack.parts, ...services.keys(), 'ledger']
+  const names = [...stack.parts.map(part => part.name), ...services.keys(), 'ledger']
   // As many as the clients of the load keep open: that says how slow the answers are, and nothing of the service.
   const clients = await readEstablished(settings.ports.order)
   const looked = await Promise.all(

@@ -33,9 +33,9 @@ async function encodingOf(definition: EventDefinition): Promise<AvroEncoding> {
 
 /** Takes the registry away until it is brought back, by the test or by its end. */
 async function without(how: 'killed' | 'frozen' = 'killed'): Promise<() => Promise<void>> {
-  const { stack } = registry()
-  await (how === 'killed' ? stack.kill('registry') : stack.freeze('registry'))
-  const back = () => Promise.resolve(how === 'killed' ? stack.start('registry') : stack.thaw('registry'))
+  const { part } = registry()
+  await (how === 'killed' ? part.kill() : part.freeze())
+  const back = () => (how === 'killed' ? part.start() : part.thaw())
   onTestFinished(back, 120_000)
   return back
 }
