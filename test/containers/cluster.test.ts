@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
-import { type OrderLoad, startOrderLoad } from '../support/order-load.ts'
+import { type OrderLoad, startOrderLoad } from '@outbox-cdc/test-support/load/order-load'
 import { type ComposeProject, createComposeProject } from './compose-project.ts'
 import { dockerWith } from './engine/docker.ts'
 
@@ -26,7 +26,7 @@ describe.skipIf(skipped)('docker compose --env-file cluster.env up --wait', () =
     project = await createComposeProject(docker, 'cluster.env')
     await project.compose('build', '--quiet')
     await project.compose('up', '--detach', '--wait')
-    load = startOrderLoad(placeSomewhere, 10)
+    load = startOrderLoad({ send: placeSomewhere, perSecond: 10, mostOpen: 50 })
   })
   afterAll(async () => {
     await load?.stop()

@@ -5,7 +5,7 @@ import type { ConnectLab } from '../support/connect-lab.ts'
 import { eventually } from '../support/eventually.ts'
 import { keep } from '../support/kept-lab.ts'
 import type { KeptLab } from '../support/kept-lab.ts'
-import { startOrderLoad } from '../support/order-load.ts'
+import { startOrderLoad } from '@outbox-cdc/test-support/load/order-load'
 import { watchTopicOrders } from '../support/topic-orders.ts'
 import type { TopicOrders } from '../support/topic-orders.ts'
 
@@ -62,7 +62,7 @@ function seconds(ms: number): string {
 
 async function underLoad(work: () => Promise<void>): Promise<void> {
   onTestFailed(() => console.log(JSON.stringify([kept.log.slice(-20), kept.watched()], undefined, 1)))
-  const load = startOrderLoad(() => lab.placeOrder(), 200)
+  const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond: 200, mostOpen: 50 })
   try {
     await sleep(1_000)
     await work()

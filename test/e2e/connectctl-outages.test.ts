@@ -14,7 +14,7 @@ import type { CuttableProxy } from '../support/cuttable-proxy.ts'
 import { eventually } from '../support/eventually.ts'
 import { keep } from '../support/kept-lab.ts'
 import type { KeptLab } from '../support/kept-lab.ts'
-import { startOrderLoad } from '../support/order-load.ts'
+import { startOrderLoad } from '@outbox-cdc/test-support/load/order-load'
 import { watchTopicOrders } from '../support/topic-orders.ts'
 import type { TopicOrders } from '../support/topic-orders.ts'
 
@@ -98,7 +98,7 @@ it('shows the figures of Debezium beside its own', async () => {
 })
 
 it('goes on at the other worker when the one with the task is killed', async () => {
-  const load = startOrderLoad(() => lab.placeOrder(), 100)
+  const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond: 100, mostOpen: 50 })
   await sleep(1_000)
   const { status } = kept.watched()
   const worker = typeof status === 'object' ? status.tasks[0]?.worker_id : undefined
@@ -114,7 +114,7 @@ it('goes on at the other worker when the one with the task is killed', async () 
 })
 
 it('turns red when the network falls silent with TCP established, and heals when new connections pass', async () => {
-  const load = startOrderLoad(() => lab.placeOrder(), 100)
+  const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond: 100, mostOpen: 50 })
   await sleep(1_000)
   const cutAt = Date.now()
   proxy.cut()
@@ -132,7 +132,7 @@ it('names a full disk, and loses nothing when there is space again', { timeout: 
   const filler = join(disk, 'filler')
   const filledAt = Date.now()
   await fill(filler)
-  const load = startOrderLoad(() => lab.placeOrder(), 20)
+  const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond: 20, mostOpen: 50 })
   try {
     await eventually(() => expect(kept.watched().fatal?.cause).toBe('disk_full'), { timeoutMs: 30_000 })
     figures.push(`disk full: named after ${secondsSince(filledAt)}`)

@@ -3,8 +3,8 @@ import { availableParallelism, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../support/eventually.ts'
-import { startOrderLoad } from '../support/order-load.ts'
-import type { OrderLoad } from '../support/order-load.ts'
+import { startOrderLoad } from '@outbox-cdc/test-support/load/order-load'
+import type { OrderLoad } from '@outbox-cdc/test-support/load/order-load'
 import type { HealingCase, HealingLab, Measured } from './healing-case.ts'
 import { healthy, startHealingLab } from './healing-lab.ts'
 
@@ -48,7 +48,7 @@ export async function measureCase(one: HealingCase, options: MeasureOptions): Pr
 async function measureOnce(one: HealingCase, around: HealingLab): Promise<Run> {
   const { lab, topic } = around
   const before = new Set(await lab.committedOrders())
-  const load = startOrderLoad(() => lab.placeOrder(), perSecond)
+  const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond, mostOpen: 50 })
   await sleep(1_500)
   const at = new Date().toISOString()
   const measured = await stopAfter(load, () => one.measure(around))

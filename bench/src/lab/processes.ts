@@ -37,6 +37,10 @@ export async function stopProcess(lab: Lab, name: string): Promise<void> {
   lab.running.delete(name)
 }
 
+export function orderUrl({ settings }: Lab): string {
+  return `http://127.0.0.1:${settings.ports.order}`
+}
+
 /** The order service, or a variant of it, with the environment that `npm start` gives it. */
 export async function orderProcess(lab: Lab, file: string, env: Record<string, string> = {}): Promise<ProcessSpec> {
   const port = String(lab.settings.ports.order)

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Sample } from './samples.ts'
-import type { LoadPlan } from './send-orders.ts'
+import type { LoadPlan, Sample } from './send-orders.ts'
 
 /** Runs the load as a process of its own and answers what it noted. */
 export async function runLoad(plan: LoadPlan): Promise<readonly Sample[]> {

@@ -1,91 +1,67 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type HttpSocket, openHttpSocket } from './http-socket.ts'
-import type { Sample } from './samples.ts'
+import { type HttpConnections, openHttpConnections } from '@outbox-cdc/test-support/load/http-connections'
+import { nowMicros, startOrderLoad } from '@outbox-cdc/test-support/load/order-load'
+import { sendOrder } from '@outbox-cdc/test-support/load/send-order'
+import { type Summary, summarise } from '../stats/summary.ts'
 
 export type LoadPlan = {
-  readonly host: string
-  readonly port: number
-  /** Orders a second, at even distances; without it each connection asks again as soon as it is answered. */
+  readonly url: string
+  /** Orders a second at even intervals. Without it each connection sends again as soon as it has its answer. */
   readonly rate?: number
   readonly seconds: number
   readonly connections: number
 }
 
-const body = JSON.stringify({ name: 'joon', quantity: 95 })
+/** One request. Times are microseconds since 1970; `id` is the order's, 0 when there is none. */
+export type Sample = {
+  /** When it was due. A late start counts as waiting: the server or the machine caused it. */
+  readonly due: number
+  readonly done: number
+  readonly status: number
+  readonly id: number
+}
 
-/** Places orders as planned and answers what became of each. */
+/** What is unanswered so long after the last order was due counts as not accepted. */
+const patienceMs = 5_000
+
+/** Places orders as planned and returns what came of each. */
 export async function sendOrders(plan: LoadPlan): Promise<readonly Sample[]> {
-  const sockets = Array.from({ length: plan.connections }, () => openHttpSocket(plan.host, plan.port))
-  try {
-    return await (plan.rate === undefined
-      ? askAgainAndAgain(plan, sockets)
-      : askOnTime({ ...plan, rate: plan.rate }, sockets))
-  } finally {
-    for (const socket of sockets) socket.close()
-  }
-}
-
-async function askAgainAndAgain({ seconds }: LoadPlan, sockets: readonly HttpSocket[]): Promise<readonly Sample[]> {
+  const connections = openHttpConnections(plan.url, { most: plan.connections })
   const samples: Sample[] = []
-  const end = performance.now() + seconds * 1000
-  await Promise.all(
-    sockets.map(async socket => {
-      while (performance.now() < end) samples.push(await order(socket, nowMicros()))
-    })
-  )
+  const send = async (due: number) => void samples.push(await sample(connections, due))
+  if (plan.rate === undefined) await sendWithoutPause(plan, send)
+  else {
+    const load = startOrderLoad({ send, perSecond: plan.rate, count: Math.round(plan.rate * plan.seconds) })
+    await load.allDue
+    await Promise.race([load.idle(), sleep(patienceMs, undefined, { ref: false })])
+    connections.close()
+    await load.idle()
+  }
+  connections.close()
   return samples
 }
 
-/** Open loop: who is due is sent, whether or not earlier ones are answered; who finds no free connection waits for one. */
-async function askOnTime(
-  { rate, seconds }: LoadPlan & { readonly rate: number },
-  sockets: readonly HttpSocket[]
-): Promise<readonly Sample[]> {
-  const samples: Sample[] = []
-  const free = [...sockets]
-  const late: number[] = []
-  const running = new Set<Promise<void>>()
-  const start = nowMicros() + 20_000
-  const count = Math.round(rate * seconds)
-
-  /** Sends what is due on this connection, and then whatever is late meanwhile. */
-  async function send(due: number, socket: HttpSocket): Promise<void> {
-    for (let next: number | undefined = due; next !== undefined; next = late.shift())
-      samples.push(await order(socket, next))
-    free.push(socket)
+async function sendWithoutPause(plan: LoadPlan, send: (due: number) => Promise<void>): Promise<void> {
+  const end = performance.now() + plan.seconds * 1000
+  const sendUntilEnd = async () => {
+    while (performance.now() < end) await send(nowMicros())
   }
-
-  function begin(due: number, socket: HttpSocket): void {
-    const one: Promise<void> = send(due, socket).finally(() => running.delete(one))
-    running.add(one)
-  }
-
-  for (let sent = 0; sent < count; ) {
-    for (const now = nowMicros(); sent < count && start + (sent * 1e6) / rate <= now; sent++) {
-      const socket = free.pop()
-      const due = start + (sent * 1e6) / rate
-      if (socket === undefined) late.push(due)
-      else begin(due, socket)
-    }
-    await sleep(1)
-  }
-  // A server that cannot keep up is given this long; what is then still waiting counts as not done.
-  const patience = nowMicros() + 5e6
-  while (running.size > 0 && nowMicros() < patience) await sleep(5)
-  for (const due of late) samples.push({ due, done: nowMicros(), status: 0, id: 0 })
-  return samples
+  await Promise.all(Array.from({ length: plan.connections }, sendUntilEnd))
 }
 
-async function order(socket: HttpSocket, due: number): Promise<Sample> {
-  try {
-    const { status, body: text } = await socket.post('/order', body)
-    const id = status === 201 ? Number(/"id":(\d+)/.exec(text)?.[1] ?? 0) : 0
-    return { due, done: nowMicros(), status, id }
-  } catch {
-    return { due, done: nowMicros(), status: 0, id: 0 }
-  }
+async function sample(connections: HttpConnections, due: number): Promise<Sample> {
+  const { status, id = 0 } = await sendOrder(connections, { name: 'joon' })
+  return { due, done: nowMicros(), status, id }
 }
 
-function nowMicros(): number {
-  return (performance.timeOrigin + performance.now()) * 1000
+/**
+ * Milliseconds from when each request was due: a server that makes callers wait is charged for every request that
+ * became due meanwhile (coordinated omission).
+ */
+export function requestTimes(samples: readonly Sample[]): Summary {
+  return summarise(samples.filter(isAccepted).map(({ due, done }) => (done - due) / 1000))
+}
+
+export function isAccepted({ status }: Sample): boolean {
+  return status === 201
 }

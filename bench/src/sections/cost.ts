@@ -3,11 +3,12 @@ import type { RowDataPacket } from 'mysql2/promise'
 import { ensureTopic } from '../lab/admin.ts'
 import { debeziumDefaults, type Tuning, withoutSchema } from '../lab/connector.ts'
 import { askNumber, type Lab } from '../lab/lab.ts'
+import { orderUrl } from '../lab/processes.ts'
 import { withVariant } from '../lab/run-variant.ts'
 import { topicBytes } from '../lab/topic-bytes.ts'
 import { cpuBetween, memoryOf, readUsage } from '../lab/usage.ts'
 import { runLoad } from '../load/run-load.ts'
-import { isAccepted } from '../load/samples.ts'
+import { isAccepted } from '../load/send-orders.ts'
 import { round } from '../stats/summary.ts'
 import { type Variant, variantNamed } from '../variants/variants.ts'
 import type { Context, Plan, Section } from './section.ts'
@@ -80,8 +81,7 @@ async function bytesAnOrder(lab: Lab, variant: Variant, plan: Plan): Promise<Cos
   await deliveriesOff() // its own rows are not the order's
   const [binlog, kafka, tables] = [await binlogBytes(), await topicBytes(lab, variant.topic), await tableBytes(lab)]
   const load = {
-    host: '127.0.0.1',
-    port: lab.settings.ports.order,
+    url: orderUrl(lab),
     rate: 400,
     seconds: plan.quick ? 2 : 4,
     connections: 64

@@ -1,9 +1,10 @@
 import { type Commits, readCommits } from '../binlog/commits.ts'
 import type { Lab } from '../lab/lab.ts'
+import { orderUrl } from '../lab/processes.ts'
 import { untilDelivered } from '../lab/run-variant.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
 import { runLoad } from '../load/run-load.ts'
-import { isAccepted, requestTimes } from '../load/samples.ts'
+import { isAccepted, requestTimes } from '../load/send-orders.ts'
 import { round, type Summary, summarise } from '../stats/summary.ts'
 
 /** Orders at a rate through the whole pipeline. Times are in milliseconds. */
@@ -29,7 +30,7 @@ export type OrdersLoad = { readonly rate: number; readonly seconds: number }
 export async function measureOrders(lab: Lab, { rate, seconds }: OrdersLoad): Promise<OrdersRow> {
   const from = await lab.binlogPosition()
   const before = readUsage(lab)
-  const samples = await runLoad({ host: '127.0.0.1', port: lab.settings.ports.order, rate, seconds, connections: 128 })
+  const samples = await runLoad({ url: orderUrl(lab), rate, seconds, connections: 128 })
   const accepted = samples.filter(isAccepted)
   const delivered = await untilDelivered(
     lab,

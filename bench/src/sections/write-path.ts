@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureTopic } from '../lab/admin.ts'
-import { orderProcess, startProcess, stopProcess } from '../lab/processes.ts'
+import { orderProcess, orderUrl, startProcess, stopProcess } from '../lab/processes.ts'
 import { ensureBlackholeDatabase, type Store, storeUrl } from '../lab/store-databases.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
 import { runLoad } from '../load/run-load.ts'
-import { isAccepted, requestTimes } from '../load/samples.ts'
+import { isAccepted, requestTimes } from '../load/send-orders.ts'
 import { round, type Summary } from '../stats/summary.ts'
 import { type Context, inRounds, type Plan, type Section } from './section.ts'
 
@@ -94,7 +94,7 @@ async function measure(
     ...(path === undefined ? {} : { BENCH_WRITE_PATH: path })
   }
   const file = path === undefined ? 'order-service/src/main.ts' : 'bench/src/variants/order-main.ts'
-  const load = { host: '127.0.0.1', port: lab.settings.ports.order, connections }
+  const load = { url: orderUrl(lab), connections }
   await startProcess(lab, await orderProcess(lab, file, env))
   try {
     await runLoad({ ...load, seconds: warmUp })

@@ -1,4 +1,4 @@
-import type { OrderClient } from '../load/order-client.ts'
+import type { OrderClient } from '@outbox-cdc/test-support/load/order-client'
 import type { Lab, Topology } from './lab.ts'
 
 export type Bitten = {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.ts'
 import { startLedgerWriter } from '../ledger/ledger-writer.ts'
-import { type OrderClient, type Refusals, startOrderClient } from '../load/order-client.ts'
+import { type OrderClient, type Refusals, startOrderClient } from '@outbox-cdc/test-support/load/order-client'
 import { collect, countEffects, countUnderWay, readOrdersSince } from '../oracle/collect.ts'
 import type { Effect, Evidence, Finding, Tried } from '../oracle/evidence.ts'
 import { judge } from '../oracle/judge.ts'
