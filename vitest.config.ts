@@ -6,7 +6,9 @@ const notTests = ['**/node_modules/**', '**/dist/**', '**/.data/**']
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['**/*.unit.test.ts'], exclude: notTests, testTimeout: 10_000 } },
+      {
+        test: { name: 'unit', isolate: false, include: ['**/*.unit.test.ts'], exclude: notTests, testTimeout: 10_000 }
+      },
       {
         test: {
           name: 'int',

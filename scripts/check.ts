@@ -9,6 +9,9 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
     'boundaries',
     ['depcruise', 'packages', 'order-service', 'delivery-service', 'scripts', 'test', 'bench', '--output-type', 'err']
   ],
+  // Unused files, exports and dependencies; code that stands in two places.
+  ['unused', ['knip']],
+  ['clones', ['jscpd', '--no-colors']],
   // No event changes so that one of its readers, or the registry, could not follow; against docs/schemas, without a server.
   ['schemas', ['node', 'scripts/schemas.ts', 'check']],
   ['unit tests', ['vitest', 'run', '--project', 'unit', '--passWithNoTests']]
