@@ -81,7 +81,7 @@ async function smallDisk(): Promise<string> {
 }
 
 async function flows(): Promise<void> {
-  await eventually(() => expect(kept.watched().verdict).toBe('flowing'), { timeoutMs: 90_000 })
+  await eventually(() => expect(kept.watched().state).toBe('flowing'), { timeoutMs: 90_000 })
 }
 
 function secondsSince(start: number): string {
@@ -100,7 +100,7 @@ it('shows the figures of Debezium beside its own', async () => {
 it('goes on at the other worker when the one with the task is killed', async () => {
   const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond: 100, mostOpen: 50 })
   await sleep(1_000)
-  const { status } = kept.watched()
+  const { report: status } = kept.watched()
   const worker = typeof status === 'object' ? status.tasks[0]?.worker_id : undefined
   const part = `connect-${lab.stack.connect.urls.findIndex(url => url.endsWith(worker ?? '?')) + 1}`
   const killedAt = Date.now()

@@ -82,7 +82,7 @@ async function folderWith(settings: Readonly<Record<string, string>>): Promise<s
 }
 
 async function flows(): Promise<void> {
-  await eventually(() => expect(kept.watched().verdict).toBe('flowing'), { timeoutMs: 40_000 })
+  await eventually(() => expect(kept.watched().state).toBe('flowing'), { timeoutMs: 40_000 })
 }
 
 async function named(cause: string, since: number): Promise<void> {

@@ -87,7 +87,7 @@ async function failTask(around: HealingLab): Promise<Measured> {
   const proxy = proxyOf(around)
   proxy.refuse(true)
   await lab.api.request('POST', `/connectors/${lab.file.name}/restart?includeTasks=true`)
-  await eventually(() => refuseUnless(kept.watched().verdict === 'failed'), patience)
+  await eventually(() => refuseUnless(kept.watched().state === 'failed'), patience)
   const failedAt = Date.now()
   proxy.refuse(false)
   return { healedMs: await flowAfter(around, failedAt) }

@@ -57,7 +57,7 @@ export function createConnectApi(options: ConnectApiOptions): ConnectApi {
       if (answer.kind === 'ok') return answer.body as T
       if (answer.kind === 'missing' && wish.orMissing === true) return undefined as T
       if (answer.kind !== 'retry') throw answer.error
-      if (answer.error.code === 'CONNECT_UNREACHABLE') {
+      if (answer.error.code === 'CONNECT_UNREACHABLE' || answer.error.code === 'CONNECT_STARTING') {
         turn++
         left--
         if (left > 0) continue
@@ -106,7 +106,8 @@ async function attempt(worker: ConnectWorker, { method, path, body, answerTimeou
 
 function refusal(url: string, status: number, text: string): Answer {
   const message = messageIn(text)
-  if (status === 404 && message === undefined) return stillStarting(url)
+  // A worker that has just begun to listen knows none of its paths; later it says in its answer that it is starting.
+  if (message === undefined ? status === 404 : status >= 500 && /starting/i.test(message)) return starting(url, status)
   const code = status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED'
   const error = new ConnectctlError(code, `Kafka Connect answers ${status}: ${firstLine(message ?? text)}`, {
     detail: message ?? text
@@ -115,10 +116,10 @@ function refusal(url: string, status: number, text: string): Answer {
   return { kind: status === 409 || status >= 500 ? 'retry' : 'refused', error }
 }
 
-/** A worker that has just begun to listen knows none of its paths yet: that says nothing of a connector. */
-function stillStarting(url: string): Answer {
-  const message = `What answers does not know ${url}: Kafka Connect is still starting, or it is something else`
-  return { kind: 'retry', error: new ConnectctlError('CONNECT_REFUSED', message) }
+function starting(url: string, status: number): Answer {
+  const { origin, pathname } = new URL(url)
+  const message = `Kafka Connect at ${origin} is still starting (${status} from ${pathname})`
+  return { kind: 'retry', error: new ConnectctlError('CONNECT_STARTING', message) }
 }
 
 /** What Connect itself says; undefined where it is not Connect that answers. */

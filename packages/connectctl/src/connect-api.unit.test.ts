@@ -28,7 +28,7 @@ it('asks the next worker at once when one does not answer, without any time for 
   expect(asked()).toBe(2)
 })
 
-it('sends the account of an address as Basic authentication, and never tells its password', async () => {
+it('sends the account of an address as Basic authentication, and shows its password in no message', async () => {
   const heard: (string | undefined)[] = []
   const server = createServer(({ headers }, response) => {
     heard.push(headers.authorization)
@@ -49,7 +49,7 @@ it('fails when no worker answers', async () => {
   await expect(api.request('GET', '/connectors')).rejects.toMatchObject({ code: 'CONNECT_UNREACHABLE' })
 })
 
-it('tries again while the cluster rebalances or is starting, and takes a refusal for an answer', async () => {
+it('tries again while the cluster rebalances or is starting, and does not retry a refusal', async () => {
   const { url, asked } = await worker([409, 503, 400])
   const notes: string[] = []
   const api = createConnectApi({ url, retryForMs: 5_000, note: line => void notes.push(line) })
@@ -58,7 +58,13 @@ it('tries again while the cluster rebalances or is starting, and takes a refusal
   expect(notes[0]).toContain('trying again for 5 s')
 })
 
-it('does not take a worker that is still starting for one without the connector', async () => {
+it('says that a worker is starting rather than that the connector does not exist', async () => {
+  const { url: loading } = await worker([starting])
+  const once = createConnectApi({ url: loading, retryForMs: 0 })
+  await expect(once.request('GET', '/connectors/orders/status', { orMissing: true })).rejects.toMatchObject({
+    code: 'CONNECT_STARTING',
+    message: `Kafka Connect at ${loading} is still starting (404 from /connectors/orders/status)`
+  })
   const missing = await worker([404])
   const orMissing = { orMissing: true }
   const path = '/connectors/orders/status'

@@ -1,34 +1,68 @@
-import type { ConnectApi, ConnectorStatus } from './connect-api.ts'
-import type { Flow, Judgement } from './verdict.ts'
-import { judge, verdicts } from './verdict.ts'
+import type { ConnectApi, ConnectorConfig, ConnectorStatus } from './connect-api.ts'
+import { ConnectctlError } from './errors.ts'
+import { flowStates, verdictOf } from './verdict.ts'
+import type { ConnectReport, Verdict } from './verdict.ts'
 
-export type ConnectorState = Judgement & {
-  readonly name: string
+export type NamedVerdict = Verdict & { readonly name: string }
+export type ConnectorState = NamedVerdict & {
+  /** What Connect reports; undefined where it does not answer. */
+  readonly status: ConnectorStatus | undefined
+}
+export type ExpandedConnector = {
   readonly status: ConnectorStatus
-  readonly flow: Flow | undefined
+  readonly info: { readonly name: string; readonly config: ConnectorConfig }
 }
 
-/** Every connector of the cluster with one verdict, the worst first, in one request. */
-export async function connectorStates(
-  api: ConnectApi,
-  flows: ReadonlyMap<string, Flow> = new Map()
-): Promise<readonly ConnectorState[]> {
-  type Expanded = Record<string, { status: ConnectorStatus }>
-  const expanded = await api.request<Expanded>('GET', '/connectors?expand=status&expand=info')
-  return Object.entries(expanded)
-    .map(([name, { status }]) => ({ name, status, flow: flows.get(name), ...judge(status, flows.get(name)) }))
-    .toSorted((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict) || a.name.localeCompare(b.name))
+/** Every connector of the cluster with its status and its settings, in one request. */
+export async function listConnectors(api: ConnectApi): Promise<readonly ExpandedConnector[]> {
+  const expanded = await api.request<Record<string, ExpandedConnector>>('GET', '/connectors?expand=status&expand=info')
+  return Object.values(expanded)
 }
 
-type KeeperHealth = { readonly connectors: readonly ({ readonly name: string } & Flow)[] }
-
-/** What the keeper measured last; nothing when no keeper answers there. */
-export async function flowsFromKeeper(keeperUrl: string): Promise<ReadonlyMap<string, Flow>> {
+/** What Connect reports about one connector, or why it reports nothing. */
+export async function readReport(api: ConnectApi, name: string): Promise<ConnectReport> {
+  const path = `/connectors/${encodeURIComponent(name)}`
+  const orMissing = { orMissing: true }
   try {
-    const response = await fetch(`${keeperUrl}/health`, { signal: AbortSignal.timeout(2_000) })
-    const { connectors } = (await response.json()) as KeeperHealth
-    return new Map(connectors.map(({ name, ...flow }) => [name, flow]))
-  } catch {
-    return new Map()
+    const status = await api.request<ConnectorStatus | undefined>('GET', `${path}/status`, orMissing)
+    if (status !== undefined) return status
+    // A worker that has just started knows a connector before its status, and says 404 until it has read its topics.
+    const config = await api.request('GET', path, orMissing)
+    return config === undefined && (await isReady(api)) ? 'missing' : 'starting'
+  } catch (error) {
+    return error instanceof ConnectctlError && error.code === 'CONNECT_STARTING' ? 'starting' : 'unreachable'
   }
+}
+
+/** Whether the worker has completed its startup. Before Kafka 3.9 there is no `/health`, so nothing contradicts it. */
+async function isReady(api: ConnectApi): Promise<boolean> {
+  const health = await api.request<{ status: string } | undefined>('GET', '/health', { orMissing: true })
+  return health === undefined || health.status === 'healthy'
+}
+
+/** The verdicts of the keeper, by connector; undefined when no keeper answers there. */
+export async function readKeeper(url: string): Promise<readonly NamedVerdict[] | undefined> {
+  try {
+    const response = await fetch(new URL('/status', url), { signal: AbortSignal.timeout(2_000) })
+    if (!response.ok) return undefined
+    return ((await response.json()) as { connectors: readonly NamedVerdict[] }).connectors
+  } catch {
+    return undefined
+  }
+}
+
+/** One verdict for each connector, the worst first: the keeper's where it watches the connector, else what Connect says. */
+export function joinVerdicts(
+  connectors: readonly ExpandedConnector[],
+  kept: readonly NamedVerdict[] = []
+): readonly ConnectorState[] {
+  const statuses = new Map(connectors.map(({ status }) => [status.name, status]))
+  const others = connectors.filter(({ status }) => !kept.some(({ name }) => name === status.name))
+  const all = [
+    ...kept,
+    ...others.map(({ status }) => ({ name: status.name, ...verdictOf({ name: status.name, report: status }) }))
+  ]
+  return all
+    .map(verdict => ({ ...verdict, status: statuses.get(verdict.name) }))
+    .toSorted((a, b) => flowStates.indexOf(a.state) - flowStates.indexOf(b.state) || a.name.localeCompare(b.name))
 }

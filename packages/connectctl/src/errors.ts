@@ -1,5 +1,6 @@
 export type ConnectctlErrorCode =
   | 'CONNECT_UNREACHABLE'
+  | 'CONNECT_STARTING'
   | 'CONNECT_REFUSED'
   | 'CONFIG_INVALID'
   | 'VARIABLE_MISSING'

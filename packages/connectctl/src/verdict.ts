@@ -1,39 +1,171 @@
 import type { ConnectorStatus } from './connect-api.ts'
+import type { FatalCause } from './keep/fatal-causes.ts'
 import { causeInTrace } from './trace-cause.ts'
 
-/** What the keeper last measured of a connector: how long ago an event that went all the way round was sent. */
-export type Flow = { readonly ageMs: number | undefined; readonly healthy: boolean; readonly reason?: string }
+/** Whether events get from MySQL to Kafka, worst first: the order in which connectors are listed. */
+export const flowStates = [
+  'failed',
+  'missing',
+  'unreachable',
+  'silent',
+  'starting',
+  'stopped',
+  'paused',
+  'unknown',
+  'flowing'
+] as const
+export type FlowState = (typeof flowStates)[number]
 
-export type Verdict = 'failed' | 'silent' | 'waiting' | 'paused' | 'stopped' | 'running' | 'flowing'
-export type Judgement = { readonly verdict: Verdict; readonly reason: string }
-
-/** Worst first: the order in which connectors are shown. */
-export const verdicts: readonly Verdict[] = ['failed', 'silent', 'waiting', 'paused', 'stopped', 'running', 'flowing']
-
-/** The worst of connector, tasks and flow. `running` is what REST says when nobody measured the flow. */
-export function judge(status: ConnectorStatus, flow: Flow | undefined): Judgement {
-  const failed = [status.connector, ...status.tasks].find(part => part.state === 'FAILED')
-  if (failed) return { verdict: 'failed', reason: causeInTrace(failed.trace ?? '') }
-  const { state } = status.connector
-  if (state === 'PAUSED') return { verdict: 'paused', reason: 'paused by hand' }
-  if (state === 'STOPPED') return { verdict: 'stopped', reason: 'stopped by hand' }
-  const idle = [status.connector, ...status.tasks].find(part => part.state !== 'RUNNING')
-  if (idle)
-    return { verdict: 'waiting', reason: `${idle.state.toLowerCase()}: the workers are rebalancing or starting it` }
-  if (status.tasks.length === 0) return { verdict: 'waiting', reason: 'it has no task yet' }
-  return judgeFlow(flow)
+/** The one diagnosis of a connector. The keeper makes it; `connectctl status`, the console and `npm run flow` show it. */
+export type Verdict = {
+  readonly state: FlowState
+  /** Why, in a few words. */
+  readonly reason: string
+  /** What a person can do about it. */
+  readonly advice?: string | undefined
+  /** Since when the state has been this one, in milliseconds since 1970; only the keeper knows it. */
+  readonly since?: number | undefined
 }
 
-function judgeFlow(flow: Flow | undefined): Judgement {
-  if (flow === undefined) return { verdict: 'running', reason: 'flow not measured: no keeper answers' }
-  if (flow.healthy) return { verdict: 'flowing', reason: `last probe ${seconds(flow.ageMs)} ago` }
-  return { verdict: 'silent', reason: flow.reason ?? `RUNNING, but nothing came through for ${seconds(flow.ageMs)}` }
+/** What Kafka Connect last said about a connector. */
+export type ConnectReport = ConnectorStatus | 'missing' | 'starting' | 'unreachable'
+
+/** What the keeper's probe last measured: a row that goes from MySQL through Debezium to Kafka. */
+export type ProbeResult = {
+  /** When the newest row that came through was written; undefined before the first. */
+  readonly sentAt: number | undefined
+  /** The age of that row, or of the probe itself before the first. */
+  readonly ageMs: number
+  /** Whether the age is within the keeper's bound (`--red-after`). */
+  readonly fresh: boolean
+  /** Why no row can be sent or read, such as a MySQL that refuses it. */
+  readonly obstacle?: string | undefined
 }
 
-export function isBad({ verdict }: Judgement): boolean {
-  return verdict === 'failed' || verdict === 'silent' || verdict === 'waiting'
+export type Evidence = {
+  readonly name: string
+  readonly report: ConnectReport
+  /** How long Connect has reported this, and when that began; the keeper knows it. */
+  readonly reported?: { readonly since: number; readonly forMs: number }
+  /** Undefined where nothing probes the connector. */
+  readonly probe?: ProbeResult | undefined
+  /** How long ago it began to run, while it still may take its time for a first row. */
+  readonly startingForMs?: number | undefined
+  /** The keeper was applying the connector's file and was interrupted: it finishes that. */
+  readonly interrupted?: boolean
+  readonly fatal?: FatalCause | undefined
 }
 
-function seconds(ms: number | undefined): string {
-  return ms === undefined ? 'ever' : `${(ms / 1000).toFixed(1)} s`
+/** A worker that misses one answer, or moves a task, need not have stopped the flow: the next probe shows it. */
+const doubtMs = 2_000
+
+/**
+ * A row that was sent after Connect reported trouble, and came through, proves that events flow. Only a connector that a
+ * person paused or stopped is called so in any case. Without a probe, RUNNING proves nothing.
+ */
+export function verdictOf(evidence: Evidence): Verdict {
+  const { probe, fatal } = evidence
+  const halted = haltedByHand(evidence)
+  if (halted) return halted
+  if (probe?.fresh === true && outweighsReport(probe, evidence))
+    return { state: 'flowing', reason: `last probe ${seconds(probe.ageMs)} ago` }
+  const verdict = reportedTrouble(evidence) ?? runningVerdict(evidence)
+  return fatal === undefined ? verdict : { ...verdict, advice: `${sentence(fatal.summary)} See ${fatal.page}` }
+}
+
+function outweighsReport({ sentAt = 0 }: ProbeResult, { report, reported }: Evidence): boolean {
+  if (isRunning(report)) return true
+  if (reported === undefined) return false
+  const definite = report === 'missing' || (typeof report === 'object' && failedPart(report) !== undefined)
+  return sentAt > reported.since || (!definite && reported.forMs < doubtMs)
+}
+
+function haltedByHand({ name, report, interrupted }: Evidence): Verdict | undefined {
+  const state = typeof report === 'object' ? report.connector.state : undefined
+  if (state !== 'PAUSED' && state !== 'STOPPED') return undefined
+  if (interrupted === true) return { state: 'starting', reason: 'the keeper was interrupted while it applied the file' }
+  const word = state === 'PAUSED' ? 'paused' : 'stopped'
+  return { state: word, reason: `${word} by a person`, advice: `Resume it: connectctl resume ${name}` }
+}
+
+/** What is wrong according to Connect; undefined when the connector and all of its tasks are RUNNING. */
+function reportedTrouble({ name, report }: Evidence): Verdict | undefined {
+  if (report === 'missing')
+    return { state: 'missing', reason: 'the connector does not exist', advice: `Create it: connectctl apply ${name}` }
+  if (report === 'starting') return { state: 'starting', reason: 'Kafka Connect is still starting' }
+  if (report === 'unreachable')
+    return {
+      state: 'unreachable',
+      reason: 'Kafka Connect does not answer',
+      advice: 'Start Kafka Connect again. Events wait in the binlog.'
+    }
+  const { connector, tasks } = report
+  const failed = failedPart(report)
+  if (failed)
+    return {
+      state: 'failed',
+      reason: `${failed.what} failed: ${causeInTrace(failed.trace ?? '')}`,
+      advice: `Fix the cause, then: connectctl restart ${name} --only-failed`
+    }
+  const moving = [connector, ...tasks].find(part => part.state !== 'RUNNING')
+  if (moving) return { state: 'starting', reason: `${moving.state.toLowerCase()}: Connect is starting or moving it` }
+  return tasks.length === 0 ? { state: 'starting', reason: 'it has no task yet' } : undefined
+}
+
+function runningVerdict({ probe, startingForMs, name }: Evidence): Verdict {
+  if (probe === undefined)
+    return {
+      state: 'unknown',
+      reason: 'RUNNING, but no keeper checks whether events flow',
+      advice: 'Start the keeper: connectctl keep'
+    }
+  if (probe.obstacle !== undefined)
+    return { state: 'silent', reason: probe.obstacle, advice: 'It goes on by itself once that answers again.' }
+  if (startingForMs !== undefined)
+    return { state: 'starting', reason: `RUNNING for ${seconds(startingForMs)}, waiting for the first probe` }
+  return {
+    state: 'silent',
+    reason: `RUNNING, but nothing has come through for ${seconds(probe.ageMs)}`,
+    advice: `The keeper restarts it. If that does not help: connectctl doctor ${name}`
+  }
+}
+
+type Failed = { readonly what: string; readonly trace?: string }
+
+/** The part of a connector that is FAILED, with its Java stack trace. */
+export function failedPart({ connector, tasks }: ConnectorStatus): Failed | undefined {
+  const parts = [{ what: 'the connector', ...connector }, ...tasks.map(task => ({ what: `task ${task.id}`, ...task }))]
+  return parts.find(part => part.state === 'FAILED')
+}
+
+/** Whether the connector and each of its tasks is RUNNING, which says nothing of whether events flow. */
+export function isRunning(report: ConnectReport): report is ConnectorStatus {
+  return (
+    typeof report === 'object' &&
+    report.tasks.length > 0 &&
+    [report.connector, ...report.tasks].every(part => part.state === 'RUNNING')
+  )
+}
+
+/** Red: events do not flow, and no person wanted it so. */
+export function isBroken({ state }: Pick<Verdict, 'state'>): boolean {
+  return state === 'failed' || state === 'missing' || state === 'unreachable' || state === 'silent'
+}
+
+/** What `/health` answers 200 for: events flow, or a person halted the connector. */
+export function isHealthy({ state }: Pick<Verdict, 'state'>): boolean {
+  return state === 'flowing' || state === 'paused' || state === 'stopped'
+}
+
+/** `task 0: running`, or `no task`. */
+export function tasksInWords({ tasks }: ConnectorStatus): string {
+  return tasks.map(({ id, state }) => `task ${id}: ${state.toLowerCase()}`).join(', ') || 'no task'
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectApi, ConnectorStatus } from './connect-api.ts'
 import { ConnectctlError } from './errors.ts'
 import { causeInTrace } from './trace-cause.ts'
+import { failedPart, isRunning } from './verdict.ts'
 
 export type WaitOptions = { readonly timeoutMs?: number; readonly settleMs?: number }
 
@@ -14,37 +15,19 @@ export async function waitUntilRunning(api: ConnectApi, name: string, options: W
   let last: ConnectorStatus | undefined
   while (Date.now() < deadline) {
     last = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
-    failedSince = last && isFailed(last) ? (failedSince ?? Date.now()) : undefined
-    // A restart is answered before the old state is gone: a failure counts when it stays.
-    if (last && failedSince !== undefined && Date.now() - failedSince >= settleMs) failIfDead(last)
+    const failed = last && failedPart(last)
+    failedSince = failed ? (failedSince ?? Date.now()) : undefined
+    // Connect answers a restart before the old state is gone, so a failure counts only when it stays.
+    if (failed && failedSince !== undefined && Date.now() - failedSince >= settleMs)
+      throw new ConnectctlError('NOT_RUNNING', `${name}: ${failed.what} failed: ${causeInTrace(failed.trace ?? '')}`, {
+        detail: failed.trace ?? ''
+      })
     runningSince = last && isRunning(last) ? (runningSince ?? Date.now()) : undefined
     if (runningSince !== undefined && Date.now() - runningSince >= settleMs) return
     await sleep(200)
   }
   const seen = last ? `connector ${last.connector.state}, ${last.tasks.length} task(s)` : 'it does not exist'
   throw new ConnectctlError('NOT_RUNNING', `${name} is not running after ${timeoutMs / 1000} s: ${seen}`)
-}
-
-export function isRunning(status: ConnectorStatus): boolean {
-  return (
-    status.connector.state === 'RUNNING' && status.tasks.length > 0 && status.tasks.every(t => t.state === 'RUNNING')
-  )
-}
-
-function isFailed({ connector, tasks }: ConnectorStatus): boolean {
-  return [connector, ...tasks].some(part => part.state === 'FAILED')
-}
-
-function failIfDead(status: ConnectorStatus): void {
-  const parts = [{ what: 'its connector', ...status.connector }].concat(
-    status.tasks.map(task => ({ what: `task ${task.id}`, ...task }))
-  )
-  const failed = parts.find(part => part.state === 'FAILED')
-  if (!failed) return
-  const trace = failed.trace ?? ''
-  throw new ConnectctlError('NOT_RUNNING', `${status.name}: ${failed.what} failed: ${causeInTrace(trace)}`, {
-    detail: trace
-  })
 }
 
 export function statusPath(name: string): string {

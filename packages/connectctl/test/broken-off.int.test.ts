@@ -50,7 +50,7 @@ it.each<readonly [when: string, state: string, breaks: Breaks]>([
   expect((await connectctl('diff')).code).toBe(0)
 })
 
-it('is not taken by the keeper for stopped by hand when it was the keeper whose work was broken off', async () => {
+it('is finished by the keeper when the keeper itself was interrupted while it applied the file', async () => {
   const { insertEvent, topic, name, file, environment } = await ownConnector()
   await insertEvent(1)
   const api = createConnectApi({ url: environment.CONNECT_URL })
@@ -71,7 +71,7 @@ it('is not taken by the keeper for stopped by hand when it was the keeper whose 
   await eventually(
     async () => {
       await watch.tick()
-      expect(watch.watched().verdict).toBe('flowing')
+      expect(watch.watched().state).toBe('unknown')
     },
     { timeoutMs: 30_000, everyMs: 200 }
   )

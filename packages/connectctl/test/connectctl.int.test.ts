@@ -131,8 +131,8 @@ it('looks, waits, pauses and stops; and never tells the password', async () => {
     code: 0,
     out: expect.stringMatching(/running\s+RUNNING\s+0:RUNNING/)
   })
-  const [state] = JSON.parse((await connectctl('--json', 'status', name)).out) as { verdict: string }[]
-  expect(state?.verdict).toBe('running')
+  const [state] = JSON.parse((await connectctl('--json', 'status', name)).out) as { state: string }[]
+  expect(state?.state).toBe('unknown')
   expect((await connectctl('pause', name)).out).toBe(`✓ ${name}: paused`)
   expect((await connectctl('status', `somewhere/${name}.json`)).out).toMatch(/paused\s+PAUSED/)
   expect((await connectctl('resume', name)).code).toBe(0)

@@ -3,7 +3,8 @@ import type { ConnectApi, ConnectorConfig, ConnectorStatus } from '../connect-ap
 import { ConnectctlError } from '../errors.ts'
 import { brokersOf } from '../kafka.ts'
 import { requestSnapshot } from '../request-snapshot.ts'
-import { isRunning, statusPath } from '../wait-until-running.ts'
+import { isRunning } from '../verdict.ts'
+import { statusPath } from '../wait-until-running.ts'
 import { openSession } from './context.ts'
 import type { Context } from './context.ts'
 import { tell } from './render.ts'
@@ -33,5 +34,5 @@ export function addSnapshot(program: Command, context: Context): void {
 
 async function requireRunning(api: ConnectApi, name: string): Promise<void> {
   if (isRunning(await api.request<ConnectorStatus>('GET', statusPath(name)))) return
-  throw new ConnectctlError('NOT_RUNNING', `${name} does not run, so nobody would read the signal; nothing was sent`)
+  throw new ConnectctlError('NOT_RUNNING', `${name} is not running, so it would not read the signal; nothing was sent`)
 }

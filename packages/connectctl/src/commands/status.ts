@@ -1,67 +1,66 @@
 import type { Command } from 'commander'
-import { connectorStates, flowsFromKeeper } from '../connector-states.ts'
+import { createConnectApi } from '../connect-api.ts'
+import { joinVerdicts, listConnectors, readKeeper } from '../connector-states.ts'
 import type { ConnectorState } from '../connector-states.ts'
-import { isBad } from '../verdict.ts'
+import { isBroken, isHealthy, verdictOf } from '../verdict.ts'
 import { waitUntilRunning } from '../wait-until-running.ts'
 import { connectorNames, openSession } from './context.ts'
-import type { Context } from './context.ts'
+import type { Context, Session } from './context.ts'
 import { asJson, forEach, table } from './render.ts'
 import type { Cell } from './render.ts'
 
 export function addStatus(program: Command, context: Context): void {
   program
     .command('status [connectors...]')
-    .description('one verdict for each connector, the worst of connector, tasks and flow; exit code 1 when one is bad')
+    .description('whether events flow through each connector, as the keeper sees it; exit code 1 when they do not')
     .option(
       '--keeper <url>',
-      'where the keeper answers (KEEPER_URL)',
+      'address of the keeper (KEEPER_URL)',
       context.environment['KEEPER_URL'] ?? 'http://127.0.0.1:8084'
     )
     .action(async (names: string[], { keeper }: { keeper: string }, command: Command) => {
       const session = openSession(command, context)
-      const all = await connectorStates(session.api, await flowsFromKeeper(keeper))
+      const all = await readStates(session, keeper)
       const wanted = names.length === 0 ? all.map(({ name }) => name) : await connectorNames(names, session)
-      const states = all.filter(({ name }) => wanted.includes(name))
-      const missing = wanted.filter(name => !all.some(state => state.name === name))
-      if (session.json) context.write(asJson([...missing.map(name => ({ name, verdict: 'missing' })), ...states]))
-      else context.write(tableOf(states, missing, context))
-      if (missing.length > 0 || states.some(isBad)) context.markBad()
+      const absent = wanted
+        .filter(name => !all.some(state => state.name === name))
+        .map(name => ({ name, status: undefined, ...verdictOf({ name, report: 'missing' }) }))
+      const states = [...absent, ...all.filter(({ name }) => wanted.includes(name))]
+      if (session.json) context.write(asJson(states))
+      else context.write(tableOf(states, context))
+      if (states.some(state => !isHealthy(state) && state.state !== 'unknown')) context.markBad()
     })
 }
 
 export function addWait(program: Command, context: Context): void {
   program
     .command('wait [connectors...]')
-    .description('wait until connectors and each of their tasks run')
+    .description('wait until connectors and each of their tasks are running')
     .action(async (names: string[], _options, command: Command) => {
       const session = openSession(command, context)
       await forEach(await connectorNames(names, session), session, async name => {
         await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
-        return [{ name, running: true }, `✓ ${name}: every task runs`]
+        return [{ name, running: true }, `✓ ${name}: every task is running`]
       })
     })
 }
 
-function tableOf(states: readonly ConnectorState[], missing: readonly string[], context: Context): string {
-  if (states.length + missing.length === 0) return 'There is no connector yet: connectctl apply'
-  const rows = states.map(({ name, verdict, status, reason }): readonly Cell[] => [
-    name,
-    { text: verdict, colour: colourOf(verdict) },
-    status.connector.state,
-    status.tasks.map(({ id, state }) => `${id}:${state}`).join(' '),
-    reason
-  ])
-  const absent = missing.map((name): readonly Cell[] => [
-    name,
-    { text: 'missing', colour: 'red' },
-    '',
-    '',
-    'it does not exist'
-  ])
-  return table(['CONNECTOR', 'VERDICT', 'STATE', 'TASKS', 'REASON'], [...absent, ...rows], context)
+/** The keeper's verdicts count although Connect does not answer; without a keeper, Connect must. */
+async function readStates({ url, api }: Session, keeper: string): Promise<readonly ConnectorState[]> {
+  const kept = await readKeeper(keeper)
+  if (kept === undefined) return joinVerdicts(await listConnectors(api))
+  const once = createConnectApi({ url, retryForMs: 0, answerTimeoutMs: 2_000 })
+  return joinVerdicts(await listConnectors(once).catch(() => []), kept)
 }
 
-function colourOf(verdict: ConnectorState['verdict']) {
-  if (isBad({ verdict, reason: '' })) return 'red'
-  return verdict === 'flowing' ? 'green' : 'yellow'
+function tableOf(states: readonly ConnectorState[], context: Context): string {
+  if (states.length === 0) return 'There is no connector yet: connectctl apply'
+  const rows = states.map(({ name, state, status, reason, advice }): readonly Cell[] => [
+    name,
+    { text: state, colour: isBroken({ state }) ? 'red' : state === 'flowing' ? 'green' : 'yellow' },
+    status?.connector.state ?? '',
+    status?.tasks.map(task => `${task.id}:${task.state}`).join(' ') ?? '',
+    advice === undefined ? reason : `${reason}. ${advice}`
+  ])
+  return table(['CONNECTOR', 'VERDICT', 'STATE', 'TASKS', 'REASON'], rows, context)
 }

@@ -1,12 +1,13 @@
-import type { ConnectorStatus } from '../connect-api.ts'
 import { causeInTrace } from '../trace-cause.ts'
+import { failedPart } from '../verdict.ts'
+import type { ConnectReport } from '../verdict.ts'
 import { fatalCauseIn } from './fatal-causes.ts'
 import type { FatalCause } from './fatal-causes.ts'
 
-/** What the keeper sees of one connector at one moment. Times are those of its own clock, in milliseconds. */
+/** What the keeper knows of one connector at one moment. Times are those of its own clock, in milliseconds. */
 export type Observation = {
   readonly now: number
-  readonly status: ConnectorStatus | 'missing' | 'starting' | 'unreachable'
+  readonly report: ConnectReport
   /** Since when MySQL takes probes, and Kafka answers; undefined while they do not. */
   readonly mysqlSince: number | undefined
   readonly kafkaSince: number | undefined
@@ -19,17 +20,17 @@ export type Observation = {
   /** When a probe last came through; undefined where no probe can be sent. */
   readonly lastArrivalAt: number | undefined
   readonly probed: boolean
-  /** Since when a worker that has a part of it takes no connection; undefined while all do, or nobody asked. */
+  /** Since when a worker that has a part of it takes no connection; undefined while all do, or when it was not checked. */
   readonly workerGoneSince: number | undefined
-  /** Whether the keeper applied it and was broken off: it may be stopped, or run with settings that are not its file's. */
-  readonly halfApplied: boolean
+  /** Whether a run of `apply` was interrupted: it may be stopped, or run with settings other than its file's. */
+  readonly interrupted: boolean
 }
 
 export type Policy = {
   readonly silentAfterMs: number
-  /** A worker that was started again says RUNNING of its former life, and only then begins to start the task. */
+  /** A worker that was started again first reports the old RUNNING, and only then begins to start the task. */
   readonly startGraceMs: number
-  /** A start that takes longer hangs: Connect would wait for it for ever. */
+  /** A start that takes longer hangs, and Connect itself has no bound for it. */
   readonly stuckAfterMs: number
   readonly firstBackoffMs: number
   readonly longestBackoffMs: number
@@ -58,35 +59,29 @@ export type Decision = {
 
 /** What to do now, given what was done before (the times of earlier actions, oldest first). Pure. */
 export function decide(seen: Observation, actions: readonly number[], policy: Policy): Decision {
-  const { status } = seen
-  if (status === 'unreachable') return { action: 'none', reason: 'Kafka Connect does not answer' }
-  if (status === 'starting') return { action: 'none', reason: 'Connect knows it, and has not begun to run it' }
-  if (status === 'missing') return decideMissing({ seen, actions, policy })
-  const { state } = status.connector
-  if (state === 'STOPPED' && seen.halfApplied) return decideHalfApplied({ seen, actions, policy })
-  if (state === 'PAUSED' || state === 'STOPPED') return { action: 'none', reason: `${state.toLowerCase()} by hand` }
-  const failed = [status.connector, ...status.tasks].find(part => part.state === 'FAILED')
+  const { report } = seen
+  if (report === 'unreachable') return { action: 'none', reason: 'Kafka Connect does not answer' }
+  if (report === 'starting') return { action: 'none', reason: 'Kafka Connect is still starting' }
+  if (report === 'missing') return apply('the connector does not exist', { seen, actions, policy })
+  const { state } = report.connector
+  const interrupted = 'applying its file was interrupted'
+  if (state === 'STOPPED' && seen.interrupted) return apply(interrupted, { seen, actions, policy })
+  if (state === 'PAUSED' || state === 'STOPPED') return { action: 'none', reason: `${state.toLowerCase()} by a person` }
+  const failed = failedPart(report)
   if (failed) return decideFailed(failed.trace ?? '', { seen, actions, policy })
-  if (seen.halfApplied) return decideHalfApplied({ seen, actions, policy })
+  if (seen.interrupted) return apply(interrupted, { seen, actions, policy })
   if (seen.runningSince === undefined) return decideStarting({ seen, actions, policy })
   return decideRunning({ seen, actions, policy })
 }
 
 type Situation = { readonly seen: Observation; readonly actions: readonly number[]; readonly policy: Policy }
 
-function decideMissing(situation: Situation): Decision {
-  const reason = 'it does not exist'
+function apply(reason: string, situation: Situation): Decision {
   if (waitsForMysql(situation)) return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
   return withinBudget({ action: 'apply', reason }, situation)
 }
 
-function decideHalfApplied(situation: Situation): Decision {
-  const reason = 'applying it was broken off'
-  if (waitsForMysql(situation)) return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
-  return withinBudget({ action: 'apply', reason }, situation)
-}
-
-/** Connect validates and starts a connector by logging in to MySQL: before that answers, every attempt is wasted. */
+/** Connect validates and starts a connector by logging in to MySQL: before MySQL answers, an attempt only fails. */
 function waitsForMysql({ seen }: Situation): boolean {
   return seen.probed && seen.mysqlSince === undefined
 }
@@ -106,26 +101,27 @@ function decideStarting(situation: Situation): Decision {
   const { seen, actions, policy } = situation
   const startingMs = seen.now - Math.max(seen.startingSince ?? seen.now, seen.mysqlSince ?? 0, actions.at(-1) ?? 0)
   if (waitsForMysql(situation) || startingMs <= policy.stuckAfterMs)
-    return { action: 'none', reason: 'it is being started or moved' }
+    return { action: 'none', reason: 'Connect is starting or moving it' }
   return withinBudget(
-    { action: 'restart', reason: `its start hangs for ${Math.round(startingMs / 1000)} s` },
+    { action: 'restart', reason: `it has been starting for ${Math.round(startingMs / 1000)} s` },
     situation
   )
 }
 
 function decideRunning(situation: Situation): Decision {
   const { seen, actions, policy } = situation
-  if (!seen.probed) return { action: 'none', reason: 'every task runs; its flow is not probed' }
-  if (seen.mysqlSince === undefined) return { action: 'none', reason: 'MySQL takes no probe' }
+  if (!seen.probed) return { action: 'none', reason: 'every task is RUNNING; nothing checks whether events flow' }
+  if (seen.mysqlSince === undefined) return { action: 'none', reason: 'MySQL does not take the probe' }
   if (seen.kafkaSince === undefined) return { action: 'none', reason: 'Kafka does not answer' }
   // Connect moves what ran there once its session has expired: a restart meanwhile only makes it begin again.
   if (seen.workerGoneSince !== undefined && seen.now - seen.workerGoneSince <= policy.startGraceMs)
-    return { action: 'none', reason: 'its worker does not answer; Connect moves what ran there' }
+    return { action: 'none', reason: 'a worker does not answer; Connect moves its tasks to another' }
   const startedAt = seen.connectBackAt === undefined ? undefined : seen.connectBackAt + policy.startGraceMs
   const since = [seen.mysqlSince, seen.kafkaSince, seen.runningSince, startedAt, seen.lastArrivalAt, actions.at(-1)]
   const silentMs = seen.now - Math.max(...since.map(time => time ?? 0))
-  if (silentMs <= patienceMs(situation)) return { action: 'none', reason: 'it flows, or has just begun to' }
-  const reason = `RUNNING, but no probe came through for ${Math.round(silentMs / 1000)} s`
+  if (silentMs <= patienceMs(situation))
+    return { action: 'none', reason: 'events flow, or the connector has just started' }
+  const reason = `RUNNING, but no probe has come through for ${Math.round(silentMs / 1000)} s`
   return withinBudget({ action: 'restart', reason }, situation)
 }
 

@@ -1,7 +1,7 @@
 export type FatalCause = {
   readonly cause: string
-  /** One sentence for the person who is woken. */
-  readonly says: string
+  /** One sentence for the person on call. */
+  readonly summary: string
   readonly page: string
 }
 
@@ -10,44 +10,45 @@ const page = (anchor: string) => `docs/runbook.md#${anchor}`
 const known: readonly (FatalCause & { readonly pattern: RegExp })[] = [
   {
     cause: 'binlog_purged',
-    says: 'MySQL has purged the binlog that the connector still had to read: events are missing and must be sent again',
+    summary:
+      'MySQL has purged the binlog that the connector still had to read: events are missing and must be sent again',
     page: page('binlog-purged'),
     pattern: /is no longer available on the server|purged (required )?binary logs|Could not find first log file name/i
   },
   {
     cause: 'schema_history_lost',
-    says: 'the schema history is gone or incomplete: the connector cannot tell the columns of a table',
+    summary: 'the schema history is gone or incomplete: the connector cannot tell the columns of a table',
     page: page('schema-history-lost'),
     pattern:
       /db history topic is missing|schema isn't known to this connector|schema history (topic )?.*(missing|not found)/i
   },
   {
     cause: 'ddl_unparseable',
-    says: 'Debezium cannot parse a statement that changed a table (in the binlog, or in the schema history)',
+    summary: 'Debezium cannot parse a statement that changed a table (in the binlog, or in the schema history)',
     page: page('ddl-unparseable'),
     pattern: /DDL statement couldn't be parsed|ParsingException|MultipleParsingExceptions/
   },
   {
     cause: 'server_id_taken',
-    says: "another replica reads this MySQL with the connector's database.server.id, and they throw each other out",
+    summary: "another replica reads this MySQL with the connector's database.server.id, and they throw each other out",
     page: page('server-id-taken'),
     pattern: /same server_uuid\/server_id|same server_id/i
   },
   {
     cause: 'grants_missing',
-    says: "MySQL refuses the account: a grant is missing, or the password is not the account's",
+    summary: "MySQL refuses the account: a grant is missing, or the password is not the account's",
     page: page('grants-missing'),
     pattern: /Access denied|command denied to user|ER_(TABLE|DB|SPECIFIC)?_?ACCESS_DENIED/i
   },
   {
     cause: 'offsets_lost',
-    says: 'the stored offsets are gone, and the connector refuses to begin at the present',
+    summary: 'the stored offsets are gone, and the connector refuses to begin at the present',
     page: page('offsets-lost'),
     pattern: /Could not find existing (redo log|binlog) information/i
   },
   {
     cause: 'disk_full',
-    says: 'a disk is full: commits or Kafka writes are waiting for space',
+    summary: 'a disk is full: commits or Kafka writes are waiting for space',
     page: page('disk-full'),
     pattern: /No space left on device|ER_DISK_FULL|Disk is full|ER_RECORD_FILE_FULL|The table .* is full|errno 28\b/i
   }
@@ -56,10 +57,10 @@ const known: readonly (FatalCause & { readonly pattern: RegExp })[] = [
 /** What no restart can heal, recognised by the words of the error; undefined for everything else. */
 export function fatalCauseIn(text: string): FatalCause | undefined {
   const found = known.find(({ pattern }) => pattern.test(text))
-  return found && { cause: found.cause, says: found.says, page: found.page }
+  return found && { cause: found.cause, summary: found.summary, page: found.page }
 }
 
 export function diskFull(path: string): FatalCause {
   const cause = fatalCauseIn('No space left on device')
-  return { cause: 'disk_full', says: `${path} has no space left: ${cause?.says ?? ''}`, page: page('disk-full') }
+  return { cause: 'disk_full', summary: `${path} has no space left: ${cause?.summary ?? ''}`, page: page('disk-full') }
 }

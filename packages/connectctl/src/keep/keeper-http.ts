@@ -12,13 +12,20 @@ export type KeeperHttpOptions = {
   readonly watched: () => readonly Watched[]
 }
 
-/** `/health` is red when nothing flows; `/health/live` only says that the keeper itself lives. */
+/**
+ * `/status` has the verdict of each connector; `/health` has the same and answers 503 unless all are healthy.
+ * `/health/live` only says that the keeper itself runs.
+ */
 export function startKeeperHttp(options: KeeperHttpOptions): Promise<Server> {
   const app = express().disable('x-powered-by')
+  const state = () => {
+    const connectors = options.watched().map(one => ({ ...one, report: undefined })) // its stack traces are long
+    return { ok: connectors.every(({ healthy }) => healthy), connectors }
+  }
+  app.get('/status', (_request, response) => void response.json(state()))
   app.get('/health', (_request, response) => {
-    const connectors = options.watched().map(healthOf)
-    const ok = connectors.every(({ healthy }) => healthy)
-    response.status(ok ? 200 : 503).json({ ok, connectors })
+    const found = state()
+    response.status(found.ok ? 200 : 503).json(found)
   })
   app.get('/health/live', (_request, response) => void response.json({ ok: true }))
   app.get('/metrics', async (_request, response) => {
@@ -28,10 +35,4 @@ export function startKeeperHttp(options: KeeperHttpOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = app.listen(options.port, options.host, error => (error ? reject(error) : resolve(server)))
   })
-}
-
-function healthOf(one: Watched) {
-  const { name, verdict, reason, flow, fatal, actions, lastAction } = one
-  const healthy = verdict === 'flowing' || verdict === 'paused' || verdict === 'stopped'
-  return { name, verdict, reason, ageMs: flow.ageMs, healthy, fatal, actions, lastAction }
 }

@@ -36,7 +36,7 @@ export type Keeper = { watched(): readonly Watched[]; stop(): Promise<void> }
 
 const tickMs = 500
 
-/** Keeps connectors alive until `stop`: probes the flow, heals what a restart heals, and names what it cannot. */
+/** Watches connectors until `stop`: checks that events flow, restarts what a restart fixes, and names the cause of the rest. */
 export async function startKeeper(options: KeeperOptions): Promise<Keeper> {
   const disk = createDiskWatch(options.diskPaths, options.leastFreeBytes)
   const metrics = createMetrics(watched)
@@ -63,7 +63,7 @@ export async function startKeeper(options: KeeperOptions): Promise<Keeper> {
       await disk.look()
       await watch
         .tick()
-        .catch(error => options.log.error({ connector: watch.name, reason: String(error) }, 'did not work'))
+        .catch(error => options.log.error({ connector: watch.name, reason: String(error) }, 'the action failed'))
       await sleep(tickMs, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
   }
@@ -82,8 +82,8 @@ export async function startKeeper(options: KeeperOptions): Promise<Keeper> {
 function probeFor(file: ConnectorFile, metrics: Metrics, options: KeeperOptions): Probe | undefined {
   const target = probeTarget(file.config)
   if (target === undefined) {
-    const advice = 'it captures no table named connect_heartbeat, so only its states are watched, not its flow'
-    options.log.warn({ connector: file.name }, advice)
+    const why = 'it captures no table connect_heartbeat, so the keeper sees its states but not whether events flow'
+    options.log.warn({ connector: file.name }, why)
     return undefined
   }
   return startProbe({

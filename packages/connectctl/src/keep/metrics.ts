@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Watched } from './watch.ts'
-import { verdicts } from '../verdict.ts'
+import { flowStates } from '../verdict.ts'
 
-/** The keeper's figures. States are read when somebody asks; arrivals and actions are counted as they happen. */
+/** The keeper's figures. States are read on each scrape; arrivals and actions are counted as they happen. */
 export function createMetrics(watched: () => readonly Watched[]) {
   const registry = new Registry()
   const registers = [registry]
@@ -47,28 +47,26 @@ function stateGauges(registry: Registry, watched: () => readonly Watched[]): voi
       }
     })
   }
-  each('connectctl_flow_age_seconds', 'Age of the newest probe that came all the way round', ({ flow }) =>
-    flow.ageMs === undefined ? [] : [{ labels: {}, value: flow.ageMs / 1000 }]
+  each('connectctl_flow_age_seconds', 'Age of the newest probe that came through', ({ ageMs }) =>
+    ageMs === undefined ? [] : [{ labels: {}, value: ageMs / 1000 }]
   )
-  each('connectctl_healthy', '1 when events flow', one => [{ labels: {}, value: one.verdict === 'flowing' ? 1 : 0 }])
+  each('connectctl_healthy', '1 when events flow', one => [{ labels: {}, value: one.state === 'flowing' ? 1 : 0 }])
   each('connectctl_verdict', '1 for the verdict of the connector', one =>
-    verdicts.map(verdict => ({ labels: { verdict }, value: one.verdict === verdict ? 1 : 0 }))
+    flowStates.map(verdict => ({ labels: { verdict }, value: one.state === verdict ? 1 : 0 }))
   )
-  each('connectctl_connector_state', '1 for the state that Connect reports', ({ status }) =>
-    typeof status === 'object'
-      ? [{ labels: { state: status.connector.state }, value: 1 }]
-      : [{ labels: { state: status }, value: 1 }]
-  )
-  each('connectctl_task_state', '1 for the state that Connect reports of each task', ({ status }) =>
-    typeof status === 'object'
-      ? status.tasks.map(({ id, state }) => ({ labels: { task: String(id), state }, value: 1 }))
+  each('connectctl_connector_state', '1 for the state that Connect reports', ({ report }) => [
+    { labels: { state: typeof report === 'object' ? report.connector.state : report }, value: 1 }
+  ])
+  each('connectctl_task_state', '1 for the state that Connect reports of each task', ({ report }) =>
+    typeof report === 'object'
+      ? report.tasks.map(({ id, state }) => ({ labels: { task: String(id), state }, value: 1 }))
       : []
   )
-  each('connectctl_fatal', '1 while a cause is known that no restart heals', ({ fatal }) =>
+  each('connectctl_fatal', '1 while there is a cause that no restart fixes', ({ fatal }) =>
     fatal === undefined ? [] : [{ labels: { cause: fatal.cause }, value: 1 }]
   )
   each('connectctl_last_error', '1 with the reason of a connector that does not flow', one =>
-    // Without its age: a label that grows by the second would be a new series with each look.
-    one.verdict === 'flowing' ? [] : [{ labels: { error: one.reason.replace(/ for [\d.]+ s$/, '') }, value: 1 }]
+    // Without durations: a label that changes every second would be a new series with each scrape.
+    one.state === 'flowing' ? [] : [{ labels: { error: one.reason.replace(/ for [\d.]+ s\b/, '') }, value: 1 }]
   )
 }

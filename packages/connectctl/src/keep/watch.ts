@@ -1,10 +1,11 @@
 import { applyConnector } from '../apply-connector.ts'
 import type { BinlogPosition } from '../binlog-position.ts'
-import type { ConnectApi, ConnectorStatus } from '../connect-api.ts'
+import type { ConnectApi } from '../connect-api.ts'
 import type { ConnectorFile } from '../connector-file.ts'
-import { isRunning, statusPath } from '../wait-until-running.ts'
-import { judge } from '../verdict.ts'
-import type { Flow, Judgement } from '../verdict.ts'
+import { readReport } from '../connector-states.ts'
+import { ConnectctlError } from '../errors.ts'
+import { isRunning, isHealthy, verdictOf } from '../verdict.ts'
+import type { ConnectReport, ProbeResult, Verdict } from '../verdict.ts'
 import { decide } from './decide.ts'
 import type { Decision, Observation, Policy } from './decide.ts'
 import { fatalCauseIn } from './fatal-causes.ts'
@@ -27,68 +28,80 @@ export type WatchOptions = {
   readonly onAction: (action: 'restart' | 'apply') => void
 }
 
-export type Watched = Judgement & {
+export type Watched = Verdict & {
   readonly name: string
-  readonly status: Observation['status']
-  readonly flow: Flow
+  readonly since: number
+  readonly healthy: boolean
+  readonly report: ConnectReport
+  /** The age of the newest probe that came through; undefined where the connector is not probed. */
+  readonly ageMs: number | undefined
   readonly fatal: FatalCause | undefined
   readonly actions: number
   readonly lastAction: { readonly at: string; readonly reason: string } | undefined
 }
 
-/** A silence of this length is reason enough to ask whether the worker still is there. */
-const asksAfterMs = 2_000
+/** After this long without a probe, the keeper checks whether the workers still take connections. */
+const presenceAfterMs = 2_000
 
-/** Looks after one connector: one `tick` sees, decides and acts. */
+/** Looks after one connector: each `tick` reads its state, decides and acts. */
 export function createWatch(options: WatchOptions) {
-  const { file, log, probe } = options
+  const { file, log, probe, policy } = options
   const actions: number[] = []
   const startedAt = Date.now()
-  let place: { readonly on: string | undefined; readonly since: number } = { on: undefined, since: startedAt }
+  let report: ConnectReport = 'unreachable'
+  let reported = { as: '', since: startedAt }
+  let running: { readonly on: string | undefined; readonly since: number } = { on: undefined, since: startedAt }
   let connectBackAt: number | undefined
-  let lastReason = ''
-  let fatal: FatalCause | undefined
-  let lastAction: Watched['lastAction']
-  let status: Observation['status'] = 'unreachable'
   let seenBefore = false
   let workerGoneSince: number | undefined
-  let halfApplied = false
-  const goneSince = createWorkerPresence()
+  /** A run of `apply` that did not finish: the connector may be stopped, or have settings other than its file's. */
+  let interrupted = false
+  let fatal: FatalCause | undefined
+  let lastReason = ''
+  let lastAction: Watched['lastAction']
+  let shown: { readonly state: Verdict['state'] | undefined; readonly since: number } = {
+    state: undefined,
+    since: startedAt
+  }
+  const workersGoneSince = createWorkerPresence()
 
   async function tick(): Promise<void> {
-    const before = status
-    status = await readStatus(options.api, file.name)
-    if (before === 'unreachable' && status !== 'unreachable' && seenBefore) connectBackAt = Date.now()
-    if (status !== 'unreachable') seenBefore = true
-    if (status === 'missing') halfApplied = false // what another creates meanwhile is not ours to finish
-    const on = placesOf(status)
-    if (on !== place.on) place = { on, since: Date.now() }
-    workerGoneSince = isSilent() ? await goneSince(workersOf(status)) : undefined
-    const decision = decide(observe(), actions, options.policy)
+    await look()
+    workerGoneSince = isSilent() ? await workersGoneSince(workersOf(report)) : undefined
+    const decision = decide(observe(), actions, policy)
     nameFatal(decision.fatal ?? causeOutside())
     if (decision.action !== 'none') return act(decision)
-    if (decision.reason !== lastReason) log.info({ connector: file.name, reason: decision.reason }, 'left alone')
+    if (decision.reason !== lastReason) log.info({ connector: file.name, reason: decision.reason }, 'nothing to do')
     lastReason = decision.reason
+  }
+
+  async function look(): Promise<void> {
+    const before = report
+    report = await readReport(options.api, file.name)
+    const now = Date.now()
+    if (isAway(before) && !isAway(report) && seenBefore) connectBackAt = now
+    if (!isAway(report)) seenBefore = true
+    if (report === 'missing') interrupted = false // someone else may create it meanwhile, and that isn't ours to finish
+    const as = wordsOf(report)
+    if (as !== reported.as) reported = { as, since: now }
+    const on = isRunning(report) ? workersOf(report).join() : undefined
+    if (on !== running.on) running = { on, since: now }
   }
 
   function observe(): Observation {
     return {
       now: Date.now(),
-      status,
+      report,
       mysqlSince: probe?.mysqlSince(),
       kafkaSince: probe?.kafkaSince(),
       connectBackAt,
-      runningSince: place.on === undefined ? undefined : place.since,
-      startingSince: place.on === undefined ? place.since : undefined,
+      runningSince: running.on === undefined ? undefined : running.since,
+      startingSince: running.on === undefined ? running.since : undefined,
       lastArrivalAt: arrivalAt(),
       probed: probe !== undefined,
       workerGoneSince,
-      halfApplied
+      interrupted
     }
-  }
-
-  function isSilent(): boolean {
-    return probe !== undefined && Date.now() - (arrivalAt() ?? startedAt) > asksAfterMs
   }
 
   function arrivalAt(): number | undefined {
@@ -96,18 +109,22 @@ export function createWatch(options: WatchOptions) {
     return last && last.sentAt + last.tookMs
   }
 
+  function isSilent(): boolean {
+    return probe !== undefined && Date.now() - (arrivalAt() ?? startedAt) > presenceAfterMs
+  }
+
   function causeOutside(): FatalCause | undefined {
     return options.outsideCause() ?? fatalCauseIn(probe?.mysqlError() ?? '')
   }
 
-  /** Once for each occurrence: named again only after the flow was healthy in between. */
+  /** Logs a cause once, and again only after events flowed in between. */
   function nameFatal(found: FatalCause | undefined): void {
     if (found !== undefined && fatal?.cause !== found.cause) {
       fatal = found
       const fields = { connector: file.name, cause: found.cause, runbook: found.page }
-      log.error(fields, `a restart cannot heal this: ${found.says}. See ${found.page}`)
+      log.error(fields, `a restart cannot fix this: ${found.summary}. See ${found.page}`)
     }
-    if (found === undefined && fatal !== undefined && flow().healthy) {
+    if (found === undefined && fatal !== undefined && verdict().state === 'flowing') {
       log.info({ connector: file.name, cause: fatal.cause }, 'the cause is gone, events flow again')
       fatal = undefined
     }
@@ -118,41 +135,62 @@ export function createWatch(options: WatchOptions) {
     lastAction = { at: new Date().toISOString(), reason }
     lastReason = reason
     options.onAction(action === 'apply' ? 'apply' : 'restart')
-    log.warn({ connector: file.name, reason }, action === 'apply' ? 'applying its file again' : 'restarting')
-    if (action === 'apply') await applyAgain()
-    else await restart()
+    log.warn({ connector: file.name, reason }, action === 'apply' ? 'applying its file again' : 'restarting it')
+    await (action === 'apply' ? applyAgain() : restart()).catch(error => {
+      // The next tick sees a worker that is starting or away, and says so; it is no error of this action.
+      if (!(error instanceof ConnectctlError) || !/^CONNECT_(STARTING|UNREACHABLE)$/.test(error.code)) throw error
+    })
   }
 
   async function applyAgain(): Promise<void> {
     const note = (line: string) => log.info({ connector: file.name }, line)
-    halfApplied = true
+    interrupted = true
     await applyConnector(options.api, file, { startAt: options.startAt, note, timeoutMs: 30_000 })
-    halfApplied = false
+    interrupted = false
   }
 
   async function restart(): Promise<void> {
-    const path = `/connectors/${encodeURIComponent(file.name)}/restart?includeTasks=true`
-    await options.api.request('POST', path)
-    place = { on: undefined, since: Date.now() }
+    await options.api.request('POST', `/connectors/${encodeURIComponent(file.name)}/restart?includeTasks=true`)
+    running = { on: undefined, since: Date.now() }
   }
 
-  function flow(): Flow {
-    if (probe === undefined) return { ageMs: undefined, healthy: true }
-    const ageMs = Date.now() - (probe.last()?.sentAt ?? startedAt)
-    const healthy = ageMs <= options.redAfterMs && probe.last() !== undefined
+  function probeResult(): ProbeResult | undefined {
+    if (probe === undefined) return undefined
+    const sentAt = probe.last()?.sentAt
+    const ageMs = Date.now() - (sentAt ?? startedAt)
     const error = probe.mysqlError()
-    if (healthy || error === undefined) return { ageMs, healthy }
-    return { ageMs, healthy, reason: `MySQL does not take the probe (${error})` }
+    const obstacle = error === undefined ? undefined : `MySQL does not take the probe (${error})`
+    return { sentAt, ageMs, fresh: sentAt !== undefined && ageMs <= options.redAfterMs, obstacle }
+  }
+
+  /** A connector that has just begun to run gets some time for its first probe; after a second attempt it gets none. */
+  function startingForMs(): number | undefined {
+    const since = Math.max(running.since, connectBackAt ?? 0, startedAt)
+    const attempts = actions.filter(time => time > (arrivalAt() ?? 0)).length
+    const forMs = Date.now() - since
+    return attempts <= 1 && forMs <= policy.startGraceMs ? forMs : undefined
+  }
+
+  function verdict(): Verdict & { readonly since: number } {
+    const now = Date.now()
+    const found = verdictOf({
+      name: file.name,
+      report,
+      reported: { since: reported.since, forMs: now - reported.since },
+      probe: probeResult(),
+      startingForMs: startingForMs(),
+      interrupted,
+      fatal
+    })
+    if (found.state !== shown.state) shown = { state: found.state, since: now }
+    return { ...found, since: shown.since }
   }
 
   function watched(): Watched {
-    const rest = { name: file.name, status, flow: flow(), fatal, actions: actions.length, lastAction }
-    if (status === 'missing') return { ...rest, verdict: 'failed', reason: 'it does not exist' }
-    if (status === 'unreachable') return { ...rest, verdict: 'silent', reason: 'Kafka Connect does not answer' }
-    if (status === 'starting') return { ...rest, verdict: 'waiting', reason: 'Connect has not begun to run it' }
-    if (halfApplied && status.connector.state === 'STOPPED')
-      return { ...rest, verdict: 'waiting', reason: 'applying it was broken off' }
-    return { ...rest, ...judge(status, rest.flow) }
+    const found = verdict()
+    const ageMs = probeResult()?.ageMs
+    const healthy = isHealthy(found) || (found.state === 'unknown' && probe === undefined)
+    return { name: file.name, ...found, healthy, report, ageMs, fatal, actions: actions.length, lastAction }
   }
 
   return { tick, watched, name: file.name }
@@ -160,24 +198,16 @@ export function createWatch(options: WatchOptions) {
 
 export type Watch = ReturnType<typeof createWatch>
 
-/** The workers of a connector of which every part runs; undefined while one does not. */
-function placesOf(status: Observation['status']): string | undefined {
-  return typeof status === 'object' && isRunning(status) ? workersOf(status).join() : undefined
+function isAway(report: ConnectReport): boolean {
+  return report === 'unreachable' || report === 'starting'
 }
 
-function workersOf(status: Observation['status']): readonly string[] {
-  if (typeof status !== 'object') return []
-  return [status.connector, ...status.tasks].map(({ worker_id }) => worker_id)
+/** The report as text, to notice when it changes. */
+function wordsOf(report: ConnectReport): string {
+  if (typeof report !== 'object') return report
+  return [report.connector, ...report.tasks].map(({ state, worker_id }) => `${state} on ${worker_id}`).join()
 }
 
-async function readStatus(api: ConnectApi, name: string): Promise<Observation['status']> {
-  try {
-    const status = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
-    if (status !== undefined) return status
-    // A worker that has just started knows a connector some time before its status: that is not a missing one.
-    const config = await api.request('GET', `/connectors/${encodeURIComponent(name)}`, { orMissing: true })
-    return config === undefined ? 'missing' : 'starting'
-  } catch {
-    return 'unreachable'
-  }
+function workersOf(report: ConnectReport): readonly string[] {
+  return typeof report === 'object' ? [report.connector, ...report.tasks].map(({ worker_id }) => worker_id) : []
 }

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest'
+import type { ConnectApi } from './connect-api.ts'
+import { joinVerdicts, readReport } from './connector-states.ts'
+import { ConnectctlError } from './errors.ts'
+
+/** A cluster that answers each path with that value, with "no such thing", or with an error. */
+function cluster(answers: Readonly<Record<string, unknown>>): ConnectApi {
+  return {
+    url: 'http://connect',
+    request: async (_method, path) => {
+      const answer = answers[path]
+      if (answer instanceof Error) throw answer
+      return answer as never
+    }
+  }
+}
+
+const part = { state: 'RUNNING', worker_id: 'w' } as const
+const status = { name: 'orders', type: 'source', connector: part, tasks: [{ id: 0, ...part }] }
+const loading = new ConnectctlError('CONNECT_STARTING', 'still starting')
+
+it.each([
+  ['the status where there is one', { '/connectors/orders/status': status }, status],
+  ['starting while the worker knows none of its paths', { '/connectors/orders/status': loading }, 'starting'],
+  ['starting while the connector has no status yet', { '/connectors/orders': {} }, 'starting'],
+  ['starting while the worker has not read its topics', { '/health': { status: 'starting' } }, 'starting'],
+  ['missing once the worker is ready', { '/health': { status: 'healthy' } }, 'missing'],
+  ['missing where the worker is too old for /health', {}, 'missing'],
+  ['unreachable', { '/connectors/orders/status': new ConnectctlError('CONNECT_UNREACHABLE', 'gone') }, 'unreachable']
+])('reports %s', async (_what, answers, expected) => {
+  expect(await readReport(cluster(answers), 'orders')).toEqual(expected)
+})
+
+it("lists the keeper's verdict where it has one, and else what Connect says, the worst first", () => {
+  const info = { name: '', config: {} }
+  const other = { ...status, name: 'other' }
+  const kept = [{ name: 'orders', state: 'flowing', reason: 'last probe 0.5 s ago' } as const]
+  const states = joinVerdicts(
+    [
+      { status, info },
+      { status: other, info }
+    ],
+    kept
+  )
+  expect(states.map(({ name, state }) => `${name} ${state}`)).toEqual(['other unknown', 'orders flowing'])
+})
