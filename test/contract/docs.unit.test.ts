@@ -30,3 +30,15 @@ it('names no path in a document that does not exist', async () => {
   }
   expect(missing).toEqual([])
 })
+
+const archaic = /\b(nobody|whoever|somebody|for ever|anew|lest|thereof|heirs?|afresh)\b/gi
+
+it('uses plain words in documents', async () => {
+  const found: string[] = []
+  for (const file of (await documents()).filter(name => !/^(bench\/|docs\/(performance|reliability)\.md)/.test(name))) {
+    const lines = (await readFile(join(root, file), 'utf8')).split('\n')
+    for (const [index, line] of lines.entries())
+      found.push(...(line.match(archaic) ?? []).map(word => `${file}:${index + 1}: ${word}`))
+  }
+  expect(found).toEqual([])
+})

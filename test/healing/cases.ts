@@ -8,46 +8,46 @@ const patience = { timeoutMs: 120_000 }
 export const cases: readonly HealingCase[] = [
   {
     name: 'mysqld-away-3',
-    title: 'mysqld killed, back after 3 s: from its answer on',
+    title: 'mysqld is killed, and starts again after 3 s; measured from its first answer',
     healWithinMs: 3_000,
     measure: around => withoutMysql(around, 3_000)
   },
   {
     name: 'mysqld-away-30',
-    title: 'mysqld killed, back after 30 s: from its answer on',
+    title: 'mysqld is killed, and starts again after 30 s; measured from its first answer',
     healWithinMs: 3_000,
     measure: around => withoutMysql(around, 30_000)
   },
   {
     name: 'connect-killed',
-    title: 'Connect killed, the only worker: from the kill on',
+    title: 'the only Connect worker is killed; measured from the kill',
     healWithinMs: 20_000,
     measure: killWorker
   },
   {
     name: 'worker-of-two-killed',
-    title: 'Connect killed, the worker of two that has the task: from the kill on',
+    title: 'of two Connect workers, the one with the task is killed; measured from the kill',
     healWithinMs: 15_000,
     workers: 2,
     measure: killWorker
   },
   {
     name: 'task-failed',
-    title: 'task failed, because MySQL turned it away as it started: from the failure on',
+    title: 'the task fails, because MySQL refuses its connection at the start; measured from the failure',
     healWithinMs: 10_000,
     throughProxy: true,
     measure: failTask
   },
   {
     name: 'frozen-peer',
-    title: 'every connection to MySQL silent with TCP established, new ones pass: from the silence on',
+    title: 'every open connection to MySQL goes silent, new ones work; measured from the silence',
     healWithinMs: 30_000,
     throughProxy: true,
     measure: around => silence(around, 0)
   },
   {
     name: 'black-hole',
-    title: 'the network to MySQL silent for 20 s, new connections too: from its end on',
+    title: 'the whole network to MySQL goes silent for 20 s; measured from the end of the silence',
     healWithinMs: 30_000,
     redWithinMs: 10_000,
     throughProxy: true,
@@ -55,7 +55,7 @@ export const cases: readonly HealingCase[] = [
   },
   {
     name: 'mysqld-frozen',
-    title: 'mysqld frozen for 20 s: from its thaw on',
+    title: 'mysqld is frozen for 20 s; measured from its thaw',
     healWithinMs: 30_000,
     redWithinMs: 10_000,
     measure: freezeMysql

@@ -8,7 +8,7 @@ import type { Run } from './measure.ts'
 
 const document = join(import.meta.dirname, '../../docs/healing.md')
 
-/** Writes docs/healing.md from the runs noted so far, and says from how many. */
+/** Writes docs/healing.md from the runs recorded so far, and returns a line with their number. */
 export async function writeReport(): Promise<string> {
   const lines = (await readFile(runsFile, 'utf8')).split('\n').filter(Boolean)
   const runs = lines.map(line => JSON.parse(line) as Run)
@@ -21,19 +21,20 @@ export function renderReport(runs: readonly Run[], where: string): string {
   const sum = (pick: (run: Run) => number) => runs.reduce((total, run) => total + pick(run), 0)
   return `# How soon it heals
 
-Written by \`npm run measure:healing -- --report\` from every run noted on ${days.join(', ')}; no figure is typed by hand.
+Written by \`npm run measure:healing -- --report\` from every run recorded on ${days.join(', ')}. No figure is typed by hand.
 ${where}
 
-Each run: 200 orders a second, one fault, nobody at the keyboard. Healed means that a record written after the named moment
-was read from the topic. Afterwards every committed order must be in the topic.
+Each run: 200 orders a second and one fault, without any help from a person. The pipeline is healed when a record that was written
+after the named moment arrives on the topic. At the end, every committed order must be in the topic.
 
 **${runs.length} runs, ${sum(({ committed }) => committed)} orders committed, ${sum(({ lost }) => lost)} lost.**
 
-| case | promised | runs | kept | healed after: least, median, most | red after: median, most (promised) | busy |
+| case | promised | runs | kept | healed after: shortest, median, longest | red after: median, longest (promised) | busy |
 | - | - | - | - | - | - | - |
 ${cases.flatMap(one => row(one, runs)).join('\n')}
 
-Busy: how many processes wanted each core, at most, when a run was over. Above 1 the figure says as much about the machine.
+_Kept_: runs that healed in the promised time. _Red_: when the keeper reported the fault. _Busy_: the highest number of processes
+that competed for one core at the end of a run; above 1, the figure also measures the machine.
 ${notMeasured(runs)}${exceptions(runs)}`
 }
 
@@ -65,7 +66,7 @@ function exceptions(runs: readonly Run[]): string {
   const late = runs.filter(({ passed }) => !passed)
   if (late.length === 0) return ''
   const line = (run: Run) => `- ${run.case}, ${run.at}: healed after ${seconds(run.healedMs)}, ${run.lost} lost.`
-  return `\n## Runs that did not keep it\n\n${late.map(line).join('\n')}\n`
+  return `\n## Runs that took longer than promised\n\n${late.map(line).join('\n')}\n`
 }
 
 function machine(): string {

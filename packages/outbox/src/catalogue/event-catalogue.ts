@@ -3,7 +3,7 @@ import { type EventChannel, connectorHeaders, headerDescriptions, requiredHeader
 import { exampleRecord } from './example-record.ts'
 import { type JsonSchema, payloadSchema } from './json-schema.ts'
 
-/** A page in Markdown that tells a consumer all there is to know of each event. The same input gives the same text. */
+/** A Markdown page with everything that a consumer needs to know about each event. The same input gives the same text. */
 export function eventCatalogue(channels: readonly EventChannel[]): string {
   const overview = table(
     ['Event', 'Version', 'Topic', 'Key', 'Producer', 'Consumers'],
@@ -27,10 +27,10 @@ export function eventCatalogue(channels: readonly EventChannel[]): string {
   return (
     [
       '# Event catalogue',
-      'Generated from the event definitions by `npm run catalogue`; a test fails when it is stale.',
+      'Generated from the event definitions by `npm run catalogue`. A test fails when this page is out of date.',
       overview,
       '## Every record',
-      'The key is the id of the aggregate: events with the same key are in the order of their commits. The value holds ' +
+      'The key is the id of the aggregate. Events with the same key are in the order of their commits. The value has ' +
         'five fields: `id` of the outbox row, `event`, `event_id` (the key again), `payload` as JSON text, and ' +
         '`created_at` in UTC. Everything else is a header, as UTF-8 text:',
       table(['Header', 'Value', 'Meaning'], [...headers, ...added]),

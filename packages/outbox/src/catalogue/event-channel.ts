@@ -5,26 +5,26 @@ export type EventChannel = {
   readonly topic: string
   readonly producer: string
   readonly consumers: readonly string[]
-  /** Where the definitions stand, for the reader of the catalogue. */
+  /** The file of the definitions, for the reader of the catalogue. */
   readonly source: string
   readonly events: readonly EventDefinition[]
 }
 
-/** The headers of every record, each lifted from a column of the outbox. */
+/** The headers of every record; each comes from a column of the outbox. */
 export const headerDescriptions = {
   message_id: 'UUIDv7. The same id twice is the same message.',
-  aggregate: 'What the key counts.',
+  aggregate: 'The kind of thing whose id is the key.',
   aggregate_version: "Counts the aggregate's events 1, 2, 3 …",
   schema_version: "Version of the payload's schema.",
-  correlation_id: 'Groups everything that one request set off.',
+  correlation_id: 'Links everything that one request caused.',
   causation_id: 'The message id of the event that caused this one.',
   traceparent: 'W3C Trace Context.'
 } as const
 
-/** Always there; the others may have no value. */
+/** Always present; the others may be empty. */
 export const requiredHeaders = ['message_id', 'aggregate', 'schema_version'] as const
 
-/** What the connector adds where it is configured with `add.headers`: the place of the commit. */
+/** What the connector adds if `add.headers` is configured: where the commit is in the binlog. */
 export const connectorHeaders = {
   binlog_file: 'Binlog file in which the event was committed.',
   binlog_pos: 'Its position there.',
