@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { orderCreated } from '@outbox-cdc/delivery-service/messaging/on-order-created'
 import * as orderEvents from '@outbox-cdc/order-service/orders/order-events'
+import type { EventDefinition } from '@outbox-cdc/outbox'
+import { avroSchema, type ServiceSchema, subjectOf, type SystemSchemas } from '@outbox-cdc/outbox/avro'
 import { asyncApi, type EventChannel, eventCatalogue, toYaml } from '@outbox-cdc/outbox/catalogue'
-
-export const root = join(import.meta.dirname, '..')
+import { root } from '@outbox-cdc/pipeline'
 
 /** Who publishes what, and for whom. */
 export const channels: readonly EventChannel[] = [
@@ -16,7 +18,22 @@ export const channels: readonly EventChannel[] = [
   }
 ]
 
-/** The generated files by their paths: what they must hold now. */
+/** Each consumer's own definitions of what it reads. */
+const readers: Readonly<Record<string, readonly EventDefinition[]>> = { 'delivery-service': [orderCreated] }
+
+/** The payloads of all events, by their writers and by their readers. */
+export function eventSchemas(): SystemSchemas {
+  return {
+    written: channels.flatMap(({ producer, events }) => schemasOf(producer, events)),
+    read: Object.entries(readers).flatMap(([service, events]) => schemasOf(service, events))
+  }
+}
+
+function schemasOf(service: string, events: readonly EventDefinition[]): readonly ServiceSchema[] {
+  return events.map(event => ({ service, subject: subjectOf(event), schema: avroSchema(event) }))
+}
+
+/** What the generated files must hold now, by their paths. */
 export function catalogueFiles(): ReadonlyMap<string, string> {
   const info = {
     title: 'Outbox events',
@@ -29,7 +46,7 @@ export function catalogueFiles(): ReadonlyMap<string, string> {
   ])
 }
 
-/** The generated files that do not hold what they must. */
+/** The generated files that are out of date. */
 export async function staleFiles(): Promise<readonly string[]> {
   const checked = [...catalogueFiles()].map(async ([path, wanted]) => {
     const present = await readFile(join(root, path), 'utf8').catch(() => '')

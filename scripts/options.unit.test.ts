@@ -22,7 +22,9 @@ it.each([
   ['republish-orders.ts', ['--since', 'yesterday'], '✗ --since takes a time, not "yesterday".'],
   ['measure-healing.ts', ['--repeat', 'often'], '✗ --repeat takes a whole number, not "often"'],
   ['console-bounds.ts', ['--records', 'many'], '✗ Each option takes a whole number.'],
-  ['flow.ts', ['--twice'], "✗ Unknown option '--twice'"]
+  ['flow.ts', ['--twice'], "✗ Unknown option '--twice'"],
+  ['schemas.ts', ['chekc'], '✗ Expected check or snapshot, not chekc'],
+  ['schemas.ts', ['check', '--url', 'x'], "✗ Unknown option '--url'"]
 ])('%s says in a sentence what is wrong with %j, and ends with 2', async (file, args, sentence) => {
   const { code, said } = await script(file, args)
   expect({ code, said }).toEqual({ code: 2, said: expect.stringContaining(sentence) })

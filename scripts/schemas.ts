@@ -1,15 +1,71 @@
-import { readAddresses } from '@outbox-cdc/pipeline'
-import { readSettings } from '@outbox-cdc/pipeline'
-import { runSchemas } from './schemas/run-schemas.ts'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { OutboxError } from '@outbox-cdc/outbox'
+import {
+  checkSchemas,
+  registeredSchemas,
+  type SchemaFinding,
+  schemaFiles,
+  type SystemSchemas
+} from '@outbox-cdc/outbox/avro'
+import { root } from '@outbox-cdc/pipeline'
+import { eventSchemas } from './event-catalogue.ts'
 
-async function runningRegistry(): Promise<string | undefined> {
-  if (process.env.SCHEMA_REGISTRY_URL) return process.env.SCHEMA_REGISTRY_URL
-  const settings = readSettings([], process.env)
-  return settings === 'help' ? undefined : (await readAddresses(settings.dir)).SCHEMA_REGISTRY_URL
+const usage = `Usage: npm run schemas -- check [--registry URL]
+       npm run schemas -- snapshot
+
+  check      says whether every event still fits its readers, and the schemas agreed last: those in docs/schemas, or those
+             of a registry (URL of its Confluent API, such as http://localhost:8081/apis/ccompat/v7)
+  snapshot   writes docs/schemas, unless check rejects a change
+
+Exit code: 0 all is well, 1 a change is rejected or missing in docs/schemas, 2 wrong usage, or the registry doesn't answer.`
+
+const folder = join(root, 'docs/schemas')
+
+function readRequest() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { registry: { type: 'string' } } })
+  const [command = 'nothing', ...others] = positionals
+  if (others.length === 0 && command === 'check') return { command, registry: values.registry }
+  if (others.length === 0 && command === 'snapshot' && values.registry === undefined) return { command }
+  throw new TypeError(`Expected check or snapshot, not ${process.argv.slice(2).join(' ') || 'nothing'}`)
 }
 
-process.exitCode = await runSchemas(process.argv.slice(2), {
-  runningRegistry,
-  say: line => console.log(line),
-  note: line => console.error(line)
+async function run(command: string, registry?: string): Promise<number> {
+  const schemas = eventSchemas()
+  const findings = await checkSchemas(schemas, registry ? registeredSchemas(registry) : schemaFiles(folder))
+  const rejected = findings.some(({ problems }) => problems.length > 0)
+  if (command === 'snapshot' && !rejected) return writeSnapshot(schemas, findings)
+  for (const finding of findings) print(finding)
+  const outdated = registry === undefined && findings.some(({ state }) => state !== 'unchanged')
+  if (rejected) console.log('→ docs/schemas.md says what to do with a rejected schema')
+  else if (outdated) console.log('→ The changes are compatible: run `npm run schemas -- snapshot`, commit docs/schemas')
+  return rejected || outdated ? 1 : 0
+}
+
+async function writeSnapshot({ written }: SystemSchemas, findings: readonly SchemaFinding[]): Promise<number> {
+  const fileOf = (subject: string) => join(folder, `${subject}.avsc`)
+  for (const { subject, schema } of written) await writeFile(fileOf(subject), `${JSON.stringify(schema, null, 2)}\n`)
+  for (const { subject, state } of findings) if (state === 'gone') await rm(fileOf(subject))
+  console.log(`docs/schemas holds the schemas of ${written.map(({ subject }) => subject).join(', ')}`)
+  return 0
+}
+
+function print({ subject, state, readers, problems }: SchemaFinding): void {
+  const readBy = readers.length === 0 ? 'no consumer' : `read by ${readers.join(', ')}`
+  console.log(`${problems.length === 0 ? '✓' : '✗'} ${subject}: ${state}, ${readBy}`)
+  for (const problem of problems) console.log(`  ✗ ${problem}`)
+}
+
+let request
+try {
+  request = readRequest()
+} catch (error) {
+  console.error(`✗ ${(error as Error).message}\n\n${usage}`)
+  process.exit(2)
+}
+process.exitCode = await run(request.command, request.registry).catch(error => {
+  if (!(error instanceof OutboxError)) throw error
+  console.error(`✗ ${error.message}`)
+  return 2
 })

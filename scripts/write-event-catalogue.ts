@@ -1,11 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { catalogueFiles, root, staleFiles } from './event-catalogue.ts'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { root } from '@outbox-cdc/pipeline'
+import { catalogueFiles, staleFiles } from './event-catalogue.ts'
 
-// Writes what the event definitions say into docs/.
+// Writes docs/event-catalogue.md and docs/asyncapi.yaml from the event definitions.
 const stale = await staleFiles()
-for (const [path, text] of catalogueFiles()) {
-  await mkdir(dirname(join(root, path)), { recursive: true })
-  await writeFile(join(root, path), text)
-}
-console.log(stale.length === 0 ? 'docs are up to date' : `wrote ${stale.join(' and ')}`)
+for (const [path, text] of catalogueFiles()) await writeFile(join(root, path), text)
+console.log(stale.length === 0 ? 'The docs are up to date' : `Wrote ${stale.join(' and ')}`)

@@ -4,14 +4,14 @@ type Manifest = {
   readonly [field: string]: unknown
 }
 
-/** The workspace's package.json as the published package needs it: the same entries, built, and nothing of the workshop. */
+/** The workspace's package.json as the published package needs it: the same entries, built, without what only the workspace needs. */
 export function publishedManifest({ exports, bin, ...manifest }: Manifest): Record<string, unknown> {
   const { private: _, scripts: __, devDependencies: ___, ...published } = manifest
   return {
     ...published,
     engines: { node: '>=22.18' },
     sideEffects: false,
-    // The workspace starts outboxctl through a file that finds a Node for TypeScript; built, it is its own start.
+    // In the workspace a small file finds a Node that runs TypeScript; the built CLI runs by itself.
     bin: Object.fromEntries(Object.keys(bin).map(name => [name, './dist/cli.js'])),
     exports: Object.fromEntries(
       Object.entries(exports).map(([path, file]) => [

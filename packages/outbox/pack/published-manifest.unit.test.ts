@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { publishedManifest } from './published-manifest.ts'
 
-const workspace = JSON.parse(
-  await readFile(new URL('../../packages/outbox/package.json', import.meta.url), 'utf8')
-) as Parameters<typeof publishedManifest>[0]
+const workspace = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as Parameters<
+  typeof publishedManifest
+>[0]
 
-it('publishes what is built, and nothing of the workshop', () => {
+it('publishes what is built, and nothing that only the workspace needs', () => {
   const published = publishedManifest(workspace)
   expect(published).toMatchObject({
     name: '@outbox-cdc/outbox',
@@ -18,6 +18,6 @@ it('publishes what is built, and nothing of the workshop', () => {
   expect(JSON.stringify(published)).not.toMatch(/\.ts"(?<!\.d\.ts")|prepack|devDependencies/)
 })
 
-it('finds the workspace in its own clothes: an `npm pack` that was killed is undone by the next one', () => {
+it('finds the manifest of the workspace in place; after a killed `npm pack`, the next one restores it', () => {
   expect(workspace).toMatchObject({ private: true, exports: { '.': './src/index.ts' } })
 })
