@@ -10,20 +10,23 @@ export const configSchema = z.object({
     .string()
     .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, { error: 'must be host:port, host:port of another after a comma' })
     .transform(brokers => brokers.split(','))
-    .describe('host:port of one broker or, separated by commas, of several'),
+    .describe('host:port of each broker, separated by commas'),
   KAFKA_TOPIC: z.string().default('orders_server.orders.outbox').describe('Topic of the order events'),
-  KAFKA_GROUP: z.string().default('delivery-service').describe('Consumer group, and the name in the inbox'),
-  KAFKA_CLIENT: z.enum(['kafkajs', 'platformatic']).default('kafkajs').describe('Which Kafka client reads the topic'),
-  BATCH_SIZE: z.coerce.number().int().min(1).max(10_000).default(500).describe('Events in one transaction at most'),
+  KAFKA_GROUP: z.string().default('delivery-service').describe('Consumer group, also the name in the inbox'),
+  KAFKA_CLIENT: z
+    .enum(['kafkajs', 'platformatic'])
+    .default('kafkajs')
+    .describe('Kafka client: kafkajs or platformatic'),
+  BATCH_SIZE: z.coerce.number().int().min(1).max(10_000).default(500).describe('Most events in one transaction'),
   SCHEMA_REGISTRY_URL: variable.schemaRegistryUrl.describe(
-    'Confluent API of a schema registry: events in Avro are read too; without it only JSON'
+    'Confluent API of a schema registry. With it Avro events are read too, without it only JSON'
   ),
   STALL_AFTER_MS: z.coerce
     .number()
     .int()
     .min(1000)
     .default(60_000)
-    .describe('Events that wait for so long without any progress make the service unhealthy'),
+    .describe('If events wait for this long without any progress, the service is not alive'),
   STOP_DELAY_MS: variable.stopDelayMs,
   LOG_LEVEL: variable.logLevel
 })

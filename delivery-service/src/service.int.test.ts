@@ -34,7 +34,7 @@ it.each(clients)('delivers an order, shows it, and logs one line about it, read 
   ])
 })
 
-it('delivers once what Kafka delivers twice, and goes on where it was after a restart', async () => {
+it('delivers an order once when Kafka delivers its event twice, and continues after a restart', async () => {
   const bench = await createBench()
   const events = [1, 2, 3, 4, 5].map(id => order(id))
   const first = await buildService(bench)
@@ -54,7 +54,7 @@ it('delivers once what Kafka delivers twice, and goes on where it was after a re
   expect(text).toContain('events_total{outcome="duplicate",service="delivery-service"} 0')
 })
 
-it('takes a field that it does not know, passes over an event that is not for it, and parks what it cannot read', async () => {
+it('accepts an unknown field, ignores an event of another name, and parks an event that it cannot read', async () => {
   const bench = await createBench()
   const { get } = await buildService(bench)
   const more = orderCreated({ aggregateId: 1, payload: { name: 'joon', quantity: 1, colour: 'green' } })
@@ -71,7 +71,7 @@ it('takes a field that it does not know, passes over an event that is not for it
   expect((await get('/health/ready')).status).toBe(200)
 })
 
-it('lists deliveries page by page, the latest first, also where an old order came late', async () => {
+it('lists deliveries page by page, newest first, also when an old order came late', async () => {
   const bench = await createBench()
   const { get } = await buildService(bench)
   for (const [index, id] of [3, 1, 4, 2, 5].entries()) {
@@ -87,7 +87,7 @@ it('lists deliveries page by page, the latest first, also where an old order cam
   expect(pages).toEqual([[5, 4], [2, 3], [1]])
 })
 
-it('refuses what is no order id, no page and no known parameter, and names the field', async () => {
+it('refuses an invalid order id, an invalid page and an unknown parameter, and names the field', async () => {
   const bench = await createBench()
   const { get } = await buildService(bench)
   const named = async (path: string) => {
@@ -101,7 +101,7 @@ it('refuses what is no order id, no page and no known parameter, and names the f
   expect(await named('/deliveries?order=1')).toEqual([400, 'order'])
 })
 
-it('is red when events wait and none is settled, also for liveness, and green again after', async () => {
+it('is neither ready nor alive when events wait and none is settled, and recovers afterwards', async () => {
   const bench = await createBench()
   const { get } = await buildService({ env: { ...bench.env, STALL_AFTER_MS: '1000' } })
   await bench.db.raw('RENAME TABLE delivery TO away')

@@ -7,7 +7,7 @@ import { apiDocument } from './http/api-document.ts'
 import { createDeliveriesRouter } from './http/deliveries-router.ts'
 import { createSubscriptions } from './messaging/subscriptions.ts'
 
-/** The parts of the service put together. */
+/** Builds the service from its parts. */
 export function createService(config: Config, logger: Logger): Service {
   const db = createMysql({ url: config.MYSQL_URL, name: 'delivery-service', poolSize: config.MYSQL_POOL_SIZE, logger })
   const metrics = createMetrics('delivery-service')
@@ -22,7 +22,7 @@ export function createService(config: Config, logger: Logger): Service {
   return {
     async start() {
       const port = await server.start()
-      // Waits for Kafka as long as it takes; meanwhile health and what was delivered can be read.
+      // Waits until Kafka is there; meanwhile health and deliveries can be read.
       await subscriptions.start()
       return port
     },

@@ -15,7 +15,7 @@ import { createService } from '../src/service.ts'
 
 const directory = fileURLToPath(new URL('../migrations', import.meta.url))
 
-/** What the order service publishes, as a later version of it might: with a field that nobody here asked for. */
+/** What a later version of the order service might publish: with a field that this service doesn't know. */
 export const orderCreated = defineEvent({
   name: 'order_created',
   aggregate: 'order',
@@ -32,7 +32,7 @@ export type Bench = {
   readonly send: (...messages: Message[]) => Promise<void>
 }
 
-/** A topic of three partitions, and a migrated database with an account of the service's rights. */
+/** A topic with three partitions, and a migrated database with an account that has the service's grants. */
 export async function createBench(): Promise<Bench> {
   const database = await createDatabase('deliveries')
   const { db, name, url } = database
@@ -89,7 +89,7 @@ export async function buildService({ env }: Options): Promise<TestService> {
   return { get: path => fetchJson(base + path), stop: service.stop, log }
 }
 
-// kafkajs cannot send the null headers that Connect sends for NULL columns: they are left out.
+// Connect sends null headers for NULL columns. kafkajs can't, so they are left out.
 function messageOf(event: OutboundEvent, id: number): Message {
   const record = debeziumRecord(event, { id, createdAt: new Date(), topic: 'orders_server.orders.outbox' })
   const headers = Object.entries(record.headers).flatMap(([name, value]) => (value ? [[name, value] as const] : []))

@@ -46,7 +46,7 @@ const post = (base: string) =>
     body: JSON.stringify({ name: 'joon', quantity: 95 })
   })
 
-/** Sends half of a request; the answer sends the rest and gives the status. */
+/** Sends half of a request. Returns a function that sends the rest and returns the status. */
 function beginPost(base: string): () => Promise<number | undefined> {
   const body = JSON.stringify({ name: 'joon', quantity: 95 })
   const headers = { 'content-type': 'application/json', 'content-length': body.length }
@@ -61,7 +61,7 @@ function beginPost(base: string): () => Promise<number | undefined> {
 }
 
 describe('the process', () => {
-  it('says all that is wrong with its configuration in one line, without the values, and exits 1', async () => {
+  it('reports every configuration problem in one line, without the values, and exits 1', async () => {
     const process = run({ HTTP_PORT: 'hunter2', MYSQL_URL: 'hunter3', LOG_LEVEL: 'hunter4' })
     expect(await process.ended).toBe(1)
     expect(process.output().trim().split('\n')).toHaveLength(1)
@@ -69,7 +69,7 @@ describe('the process', () => {
     expect(process.output()).not.toMatch(/hunter|\.ts:/)
   })
 
-  it('asks for the number of a blackhole writer, which no default can know', async () => {
+  it('requires the number of a blackhole writer, because it has no safe default', async () => {
     const process = run({ MYSQL_URL: database.url, OUTBOX_STORE: 'blackhole' })
     expect(await process.ended).toBe(1)
     expect(lineOf(process.output(), 'cannot start').problem).toMatch(
@@ -77,7 +77,7 @@ describe('the process', () => {
     )
   })
 
-  it('does not start with a store that its table was not made for, and says so in one line', async () => {
+  it('refuses to start with a store that its table was not made for, and says so in one line', async () => {
     const process = run({ MYSQL_URL: database.url, OUTBOX_STORE: 'blackhole', OUTBOX_WRITER: '0' })
     expect(await process.ended).toBe(1)
     expect(process.output().trim().split('\n')).toHaveLength(1)

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { loadConfig, migrate, readSecrets } from '@outbox-cdc/service-kit'
 import { variables } from './config.ts'
 
-// A step of its own, with the account that owns the schema: the service itself may only read and write rows.
+// A separate step, with the account that owns the schema: the service itself may only read and write rows.
 const {
   MYSQL_URL: url,
   OUTBOX_STORE,

@@ -9,7 +9,7 @@ import { type Stack, startStack } from '@outbox-cdc/stack'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { buildService, type TestService } from '../test/build-service.ts'
 
-// A MySQL of its own: this one is killed and frozen.
+// These tests kill and freeze MySQL, so they start their own.
 let stack: Stack
 let dir: string
 let url: string
@@ -91,7 +91,7 @@ it('answers 503 within five seconds to every one of 40 clients while MySQL is fr
   await expectOrder(service)
 })
 
-it('gives a connection that a frozen MySQL left in the middle of a transaction to nobody', async () => {
+it('never reuses a connection that a frozen MySQL left in the middle of a transaction', async () => {
   const service = await buildService({ url, env: { MYSQL_POOL_SIZE: '1' } })
   const connections = async () => {
     const [rows] = await root.raw(`SELECT id FROM information_schema.processlist WHERE db = 'orders'`)
@@ -114,7 +114,7 @@ it('gives a connection that a frozen MySQL left in the middle of a transaction t
   })
 })
 
-it('does not wait for ever for a lock that another holds', async () => {
+it('waits only a limited time for a lock that another transaction holds', async () => {
   const service = await buildService({ url })
   const holder = await root.transaction()
   await holder.raw('USE orders')

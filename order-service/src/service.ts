@@ -21,13 +21,13 @@ import { createOrderStore } from './orders/order-store.ts'
 import { requireOutbox } from './orders/require-outbox.ts'
 import { createPlaceOrder, type PlaceOrderParts } from './orders/place-order.ts'
 
-/** The parts of the service put together. A test gives its own by `overrides`. */
+/** Builds the service from its parts. A test replaces some by `overrides`. */
 export function createService(config: Config, logger: Logger, overrides: Partial<PlaceOrderParts> = {}): Service {
   const db = createMysql({ url: config.MYSQL_URL, name: 'order-service', poolSize: config.MYSQL_POOL_SIZE, logger })
   const oncePerKey = createOncePerKey({ ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
   const pruning = createPruning(limit => pruneKeys(db, limit), logger)
   const schemas = createEventSchemas(config.SCHEMA_REGISTRY_URL, logger)
-  // The schema demands the writer where it counts; -1 is none, and the library refuses it.
+  // The schema requires a writer for the blackhole store; -1 means none, and the library refuses it.
   const { OUTBOX_STORE: store, OUTBOX_WRITER: writer = -1 } = config
   const writing = { store, writer, encoding: schemas.encoding }
   const health = createHealth({

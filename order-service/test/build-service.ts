@@ -13,7 +13,7 @@ const directory = fileURLToPath(new URL('../migrations', import.meta.url))
 
 export type OrdersDatabase = { readonly db: Knex; readonly url: string; readonly drop: () => Promise<void> }
 
-/** A migrated database, and the URL of an account with no more rights than the service has in operation. */
+/** A migrated database, and the URL of an account with exactly the service's grants. */
 export async function createOrdersDatabase(): Promise<OrdersDatabase> {
   const database = await createDatabase('orders')
   const { db, name, url } = database
@@ -45,7 +45,7 @@ type Options = {
   readonly env?: Record<string, string>
 }
 
-/** A service on a free port that stops when the test ends. A body that is a string or bytes is sent as it is. */
+/** A service on a free port that stops when the test ends. It sends a string or bytes as a body unchanged. */
 export async function buildService({ url, overrides = {}, env = {} }: Options): Promise<TestService> {
   const config = configSchema.parse({ HTTP_PORT: '0', MYSQL_URL: url, ...env })
   const service = createService(config, createLogger('order-service', 'silent'), overrides)

@@ -12,7 +12,7 @@ export type PageRequest = { readonly limit: number; readonly before?: number | u
 
 export type DeliveryStore = {
   readonly find: (orderId: number) => Promise<Delivery | undefined>
-  /** The latest first; `next` is the `before` of the page that follows. */
+  /** Newest first; `next` is the `before` of the next page. */
   readonly list: (page: PageRequest) => Promise<Page>
 }
 
@@ -43,7 +43,7 @@ export function createDeliveryStore(db: Knex): DeliveryStore {
   }
 }
 
-// An order that waited behind a parked event is delivered after younger ones: the time decides, then the id.
+// An order that waited behind a parked event is delivered after younger ones, so sort by time, then by id.
 function olderThan(query: Knex.QueryBuilder, orderId: number): void {
   void query
     .joinRaw('JOIN delivery last ON last.order_id = ?', [orderId])

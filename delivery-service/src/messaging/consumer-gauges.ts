@@ -3,7 +3,7 @@ import { Gauge, type Registry } from 'prom-client'
 
 type Figures = Awaited<ReturnType<Consumer['parked']>>
 
-/** What stands still, as opposed to what happened: asked for when Prometheus asks. */
+/** Gauges of parked events and lag, read when Prometheus scrapes. */
 export function registerGauges(consumer: Consumer, registry: Registry): void {
   const gauge = (name: string, help: string, read: () => Promise<number | undefined>) =>
     new Gauge({
@@ -16,7 +16,7 @@ export function registerGauges(consumer: Consumer, registry: Registry): void {
       }
     })
   let asking: Promise<Figures | undefined> | undefined
-  // One query for the three. While MySQL is down they keep their last values, and the lag is seen all the same.
+  // One query for all three. While MySQL is down they keep their last values; the lag is still measured.
   const parked = () =>
     (asking ??= consumer
       .parked()

@@ -2,7 +2,7 @@ import type { ConsumerObserver } from '@outbox-cdc/outbox'
 import type { Logger } from '@outbox-cdc/service-kit'
 import { Counter, Histogram, type Registry } from 'prom-client'
 
-/** Logs and counts what became of each event. The library calls it after the commit. */
+/** Logs and counts the outcome of each event. The library calls it after the commit. */
 export function createDeliveryObserver(logger: Logger, registry: Registry): ConsumerObserver {
   const registers = [registry]
   const events = new Counter({

@@ -2,7 +2,7 @@ import { defineEvent, handleBatch } from '@outbox-cdc/outbox'
 import { z } from 'zod'
 import { insertDeliveries } from '../deliveries/delivery-store.ts'
 
-/** What this service reads of the event, and no more: fields that the order service adds do not concern it. */
+/** Only the fields that this service reads, so fields that the order service adds don't matter here. */
 export const orderCreated = defineEvent({
   name: 'order_created',
   aggregate: 'order',
@@ -10,7 +10,7 @@ export const orderCreated = defineEvent({
   payload: z.object({ name: z.string(), quantity: z.number().int() })
 })
 
-/** Deliveries are written in the transaction that holds their events' inbox rows: once, however often Kafka delivers. */
+/** Writes deliveries in the transaction that holds their events' inbox rows: once, however often Kafka delivers. */
 export const onOrderCreated = handleBatch(orderCreated, async (events, trx) => {
   await insertDeliveries(
     trx,

@@ -13,15 +13,15 @@ const clients = { kafkajs: kafkajsClient, platformatic: platformaticClient }
 type Parts = { readonly db: Knex; readonly logger: Logger; readonly registry: Registry }
 
 export type Subscriptions = {
-  /** Resolves when the group is joined; waits for Kafka as long as it takes, unless stopped. */
+  /** Resolves when the consumer has joined its group; waits for Kafka until it is stopped. */
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
   readonly reading: Check
-  /** Fails when events wait and none was settled for long: a new process is the cure for a client that hangs. */
+  /** Fails when events wait and none was settled for a long time: a new process heals a client that hangs. */
   readonly progressing: Check
 }
 
-/** What this service listens to. Other events on the topic are passed over: they are not for us. */
+/** The events that this service handles. It ignores other events on the topic. */
 export function createSubscriptions(config: Config, { db, logger, registry }: Parts): Subscriptions {
   const { KAFKA_BROKERS: brokers, KAFKA_GROUP: group, KAFKA_TOPIC: topic, SCHEMA_REGISTRY_URL: url } = config
   const kafka = clients[config.KAFKA_CLIENT]({ brokers, clientId: 'delivery-service', logger })

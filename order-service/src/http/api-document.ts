@@ -26,7 +26,7 @@ export const apiDocument = describeApi('order-service', 'Places orders and publi
       409: problem('A request with this Idempotency-Key is still running; see Retry-After'),
       413: problem('The body is larger than 100 kB'),
       415: problem('The body is not JSON in UTF-8'),
-      422: problem('This Idempotency-Key came with another body before'),
+      422: problem('This Idempotency-Key was used with another body'),
       503: unavailable
     }
   },

@@ -14,7 +14,7 @@ const notYet = new Problem(503, {
   headers: { 'Retry-After': '2' }
 })
 
-/** What the service's own errors are in HTTP. */
+/** The HTTP status of each of the service's own errors. */
 export const explain: Explain = error => {
   if (error instanceof OutboxError && error.code === 'SCHEMA_UNREGISTERED') return notYet
   if (!(error instanceof KeyError)) return undefined

@@ -5,7 +5,7 @@ const quoted = /^"((?:[ !#-[\]-~]|\\["\\])*)"$/
 const bare = /^[A-Za-z0-9!#$%&'*+.^_`|~:/=-]+$/
 const longest = 255
 
-/** The key that `Idempotency-Key` holds: `"a string"`, or the same without quotes as many clients send it. */
+/** The key in `Idempotency-Key`: `"a string"`, or the same without quotes, as many clients send it. */
 export function readIdempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
   const value = header.trim()

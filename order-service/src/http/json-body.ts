@@ -8,7 +8,7 @@ const unsupported = (detail: string) => {
 }
 
 const requireJson: RequestHandler = (request, _, next) => {
-  // `is` answers null for a request without a body, which the schema refuses in its own words.
+  // `is` returns null for a request without a body; the schema refuses that one, with its own message.
   if (request.is('application/json') === false) throw unsupported('must be application/json')
   next()
 }

@@ -43,7 +43,7 @@ export const orderQuerySchema = z.strictObject({
   before: orderId.optional().meta({ description: 'Only orders older than this id' })
 })
 
-/** For the API's description; the header is read by `readIdempotencyKey`. */
+/** For the API's description; `readIdempotencyKey` reads the header. */
 export const orderHeadersSchema = z.object({
   'Idempotency-Key': z
     .string()

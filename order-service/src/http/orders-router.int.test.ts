@@ -10,7 +10,7 @@ const build = () => buildService({ url: database.url })
 const countOrders = async () => Number((await database.db('customer_order').count({ n: '*' }))[0]?.['n'])
 
 describe('POST /order', () => {
-  it('answers 201 with the order and where it is', async () => {
+  it('answers 201 with the order and its location', async () => {
     const { get, post } = await build()
     const { status, headers, body: order } = await post({ name: 'joon', quantity: 95 })
     expect(status).toBe(201)
@@ -133,14 +133,14 @@ describe('a bad request', () => {
     expect([status, body.errors[0].field]).toEqual([400, field])
   })
 
-  it('is a 404 for an order that is not there', async () => {
+  it('is a 404 for an order that does not exist', async () => {
     const { get } = await build()
     expect((await get('/order/9007199254740991')).status).toBe(404)
   })
 })
 
 describe('GET /orders', () => {
-  it('gives every order once, newest first, page by page, while new ones arrive', async () => {
+  it('returns every order once, newest first, page by page, while new ones arrive', async () => {
     const { get, post } = await build()
     const ids: number[] = []
     for (const quantity of [1, 2, 3, 4, 5]) ids.push((await post({ name: 'page', quantity })).body.id)

@@ -4,9 +4,9 @@ import { KeyError } from './key-error.ts'
 type First = { readonly fingerprint: Buffer; readonly result: string }
 type Claim = { readonly key: string; readonly fingerprint: Buffer; readonly ttlSeconds: number }
 
-/** What an earlier request with this key came to, if one did and it has not expired. */
+/** The result of an earlier request with this key, if there is one that hasn't expired. */
 export async function findKey(trx: Knex.Transaction, key: string): Promise<First | undefined> {
-  // NOWAIT: a row that cannot be read belongs to a request that still runs. SHARE: repeats do not hinder one another.
+  // NOWAIT: a locked row belongs to a request that still runs. SHARE: repeats don't block one another.
   const sql = `SELECT fingerprint, result, expires_at <= NOW(6) AS expired FROM idempotency_key WHERE id = ? FOR SHARE NOWAIT`
   const [[row]] = await inUseIfLocked(trx.raw(sql, [key]))
   if (row?.expired !== 1) return row
@@ -14,14 +14,14 @@ export async function findKey(trx: Knex.Transaction, key: string): Promise<First
   return undefined
 }
 
-/** Takes the key for this transaction, or gives the result of the request that took it a moment earlier. */
+/** Takes the key for this transaction, or returns the result of the request that took it a moment earlier. */
 export async function claimKey(
   trx: Knex.Transaction,
   { key, fingerprint, ttlSeconds }: Claim
 ): Promise<First | undefined> {
   const row = { id: key, fingerprint, result: '', expires_at: trx.raw('NOW(6) + INTERVAL ? SECOND', [ttlSeconds]) }
   try {
-    // Waits, for a second at most, for a request that took the key since we looked.
+    // Waits at most a second for a request that took the key after our read.
     await inUseIfLocked(trx('idempotency_key').insert(row))
     return undefined
   } catch (error) {
@@ -36,9 +36,9 @@ export async function saveResult(trx: Knex.Transaction, key: string, result: str
   await trx('idempotency_key').where({ id: key }).update({ result })
 }
 
-/** Deletes keys that have expired, few at a time so that none of their locks is felt; the answer is how many. */
+/** Deletes expired keys in small batches, so that no request waits for their locks. Returns how many. */
 export async function pruneKeys(db: Knex, limit: number): Promise<number> {
-  // Found without a lock and deleted by the key: a range would wait for the rows of requests that are at work.
+  // Reads without a lock and deletes by key: a range delete would wait for the rows of running requests.
   const expired: { id: Buffer }[] = await db('idempotency_key')
     .select('id')
     .whereRaw('expires_at <= NOW(6)')

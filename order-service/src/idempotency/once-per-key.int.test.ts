@@ -26,7 +26,7 @@ const ordersOf = ({ name }: { name: string }) => database.db('customer_order').w
 const build = (outbox: Outbox = counting, env = {}) => buildService({ url: database.url, overrides: { outbox }, env })
 const gist = ({ status, body, headers }: Answer) => ({ status, body, location: headers.get('location') })
 
-/** An outbox that holds the transaction open until `release`, and then goes on or fails. */
+/** An outbox that holds the transaction open until `release`, and then continues or fails. */
 function holding(end: 'commit' | 'fail' = 'commit') {
   const entered = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
@@ -42,7 +42,7 @@ function holding(end: 'commit' | 'fail' = 'commit') {
   return { outbox, entered: entered.promise, release: () => released.resolve() }
 }
 
-it('gives a repeat the first answer, also from another replica, and writes nothing more', async () => {
+it('answers a repeat with the first answer, also on another replica, and writes nothing more', async () => {
   const [one, another] = [await build(), await build()]
   const [body, key] = [order(), withKey()]
   const first = await one.post(body, key)
@@ -52,14 +52,14 @@ it('gives a repeat the first answer, also from another replica, and writes nothi
   expect([published, (await ordersOf(body)).length]).toEqual([1, 1])
 })
 
-it('takes a key in quotes and without for the same', async () => {
+it('treats a key with and without quotes as the same', async () => {
   const { post } = await build()
   const [body, key] = [order(), randomUUID()]
   const first = await post(body, { 'idempotency-key': `"${key}"` })
   expect(gist(await post(body, { 'idempotency-key': key }))).toEqual(gist(first))
 })
 
-it('makes two orders of two requests without a key', async () => {
+it('makes two orders from two requests without a key', async () => {
   const { post } = await build()
   const body = order()
   await post(body)
@@ -91,7 +91,7 @@ it('answers 409 while the first still runs, on every replica, and the first answ
   expect([published, (await ordersOf(body)).length]).toEqual([1, 1])
 })
 
-it('forgets a key whose request failed: the next one is the first', async () => {
+it('forgets a key whose request failed, so the next request counts as the first', async () => {
   const failing = holding('fail')
   const [one, another] = [await build(failing.outbox), await build()]
   const [body, key] = [order(), withKey()]
@@ -118,7 +118,7 @@ it('frees the key of a request whose connection died half-way', async () => {
   expect(await ordersOf(body)).toHaveLength(1)
 })
 
-it('makes one order and one event of 50 requests at once on two replicas', async () => {
+it('makes one order and one event from 50 requests at once on two replicas', async () => {
   const replicas = [await build(), await build()]
   for (let round = 0; round < 5; round++) {
     published = 0
@@ -135,7 +135,7 @@ it('makes one order and one event of 50 requests at once on two replicas', async
   }
 })
 
-it('answers 400 for a key that is none, and writes nothing', async () => {
+it('answers 400 for an invalid key, and writes nothing', async () => {
   const { post } = await build()
   const body = order()
   const { status, body: problem } = await post(body, { 'idempotency-key': '"half' })
@@ -161,7 +161,7 @@ it('lets keys expire, and prunes them a few at a time', async () => {
   expect(await database.db('idempotency_key')).toEqual([])
 })
 
-it('prunes without a wait for requests that are at work, however few keys there are', async () => {
+it('prunes without waiting for running requests, however few keys there are', async () => {
   const { db } = database
   const key = (id: string, seconds: number) => ({
     id,

@@ -6,7 +6,7 @@ import { claimKey, findKey, saveResult } from './key-store.ts'
 type Request = {
   /** Without one, nothing is remembered. */
   readonly key: string | undefined
-  /** What must be the same in a repeat. */
+  /** The data that must be the same in a repeat. */
   readonly content: unknown
 }
 export type OncePerKey = <Result>(
@@ -16,8 +16,8 @@ export type OncePerKey = <Result>(
 ) => Promise<Result>
 
 /**
- * Does `work` once for each key: a repeat gets the first result. The key lives in the transaction of the work, so a
- * crash leaves both or neither, and while one request has it, every replica refuses the others with KEY_IN_USE.
+ * Runs `work` once for each key: a repeat gets the first result. The key is written in the same transaction, so a crash
+ * leaves both or neither. While one request has the key, every replica refuses the others with KEY_IN_USE.
  */
 export function createOncePerKey({ ttlSeconds }: { readonly ttlSeconds: number }): OncePerKey {
   return async function oncePerKey<Result>(
@@ -30,7 +30,7 @@ export function createOncePerKey({ ttlSeconds }: { readonly ttlSeconds: number }
     const first = (await findKey(trx, key)) ?? (await claimKey(trx, { key, fingerprint, ttlSeconds }))
     if (first !== undefined) {
       if (first.fingerprint.equals(fingerprint)) return JSON.parse(first.result) as Result
-      throw new KeyError('KEY_REUSED', 'This Idempotency-Key came with another body before')
+      throw new KeyError('KEY_REUSED', 'This Idempotency-Key was used with another body')
     }
     const result = await work()
     await saveResult(trx, key, JSON.stringify(result))

@@ -4,7 +4,7 @@ export type Pruning = { readonly start: () => void; readonly stop: () => Promise
 
 const everyMs = 60_000
 
-/** Prunes a batch each minute, and goes on at once while batches are full. What fails is tried again a minute later. */
+/** Prunes a batch every minute, and the next one at once if the batch was full. Retries a failure after a minute. */
 export function createPruning(prune: (limit: number) => Promise<number>, logger: Logger): Pruning {
   const limit = 500
   let timer: NodeJS.Timeout | undefined

@@ -14,7 +14,7 @@ export type EventSchemas = {
 
 const everyMs = 2_000
 
-/** Registers what this service publishes when it starts, and tries on while the registry is away or refuses. */
+/** Registers this service's events at the start, and keeps trying while the registry is away or refuses. */
 export function createEventSchemas(url: string, logger: Logger): EventSchemas {
   if (url === '') return { encoding: undefined, registered: async () => {}, start: () => {}, stop: async () => {} }
   const encoding = avroEncoding({ registry: schemaRegistry({ url }), events: Object.values(orderEvents) })

@@ -1,7 +1,7 @@
 import { defineEvent } from '@outbox-cdc/outbox'
 import { z } from 'zod'
 
-/** An order was placed. Others rely on this shape: a change that breaks it is a new version. */
+/** An order was placed. Other services depend on this shape: a breaking change needs a new version. */
 export const orderCreated = defineEvent({
   name: 'order_created',
   aggregate: 'order',

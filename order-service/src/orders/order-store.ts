@@ -7,7 +7,7 @@ export type PageRequest = { readonly limit: number; readonly before?: number | u
 
 export type OrderStore = {
   readonly find: (id: number) => Promise<Order | undefined>
-  /** Newest first; `next` is the `before` of the page that follows. */
+  /** Newest first; `next` is the `before` of the next page. */
   readonly list: (page: PageRequest) => Promise<Page>
 }
 

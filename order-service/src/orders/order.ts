@@ -13,7 +13,7 @@ export const longestName = 255
 /** The largest INT of MySQL. */
 export const largestQuantity = 2_147_483_647
 
-/** What is wrong with a name, if anything is. A name is kept byte for byte, in whatever script it is written. */
+/** Returns what is wrong with a name, if anything. A name is stored byte for byte, in any script. */
 export function nameProblem(name: string): string | undefined {
   if (name.trim() === '') return 'must not be empty or only white space'
   if (Array.from(name).length > longestName) return `must be at most ${longestName} characters long`

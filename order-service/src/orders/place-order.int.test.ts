@@ -12,7 +12,7 @@ const breaksAfterWriting = {
   append: async () => Promise.reject(new Error(secret))
 }
 
-it('writes neither order nor event when the event cannot be written, and tells the client nothing of why', async () => {
+it('writes neither order nor event when the event cannot be written, and hides the reason from the client', async () => {
   const { post } = await buildService({ url: database.url, overrides: { outbox: breaksAfterWriting } })
   const { status, body, text } = await post({ name: 'never', quantity: 1 })
   expect([status, body.title]).toEqual([500, 'Internal error'])
@@ -20,7 +20,7 @@ it('writes neither order nor event when the event cannot be written, and tells t
   expect(await database.db('customer_order').where({ name: 'never' })).toEqual([])
 })
 
-it('publishes the order under its id, with where the request came from', async () => {
+it('publishes the order with its id as key and the correlation of the request', async () => {
   const events: OutboundEvent[] = []
   const real = createOutbox({ store: 'delete' })
   const outbox: typeof real = {
@@ -48,7 +48,7 @@ it('publishes the order under its id, with where the request came from', async (
   expect(await database.db('outbox')).toEqual([])
 })
 
-it('makes its own correlation id when the request brings none, or one that is no id', async () => {
+it('makes a correlation id when the request has none or an invalid one', async () => {
   const { post } = await buildService({ url: database.url })
   const response = await post(
     { name: 'joon', quantity: 1 },

@@ -5,7 +5,7 @@ import type { NewOrder, Order } from './order.ts'
 import { orderCreated } from './order-events.ts'
 import { insertOrder } from './order-store.ts'
 
-/** Where a request comes from, which its event carries on, and the key under which it is repeated, if it is. */
+/** The request's correlation and trace, which its event carries on, and its idempotency key, if it has one. */
 export type Origin = {
   readonly correlationId?: string
   readonly traceparent?: string
@@ -19,7 +19,7 @@ export type PlaceOrderParts = {
   readonly now: () => Date
 }
 
-/** The order and its event are written in one transaction: both are there afterwards, or neither. */
+/** Writes the order and its event in one transaction: both exist afterwards, or neither. */
 export function createPlaceOrder({ db, outbox, oncePerKey, now }: PlaceOrderParts): PlaceOrder {
   return function placeOrder({ name, quantity }, { correlationId, traceparent, idempotencyKey: key }) {
     return db.transaction(trx =>

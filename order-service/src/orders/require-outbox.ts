@@ -2,7 +2,7 @@ import { OutboxError, requireOutboxTable, type OutboxOptions } from '@outbox-cdc
 import { ConfigError, isUnavailable } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 
-/** Refuses a start with the wrong store, rather than every order. A MySQL that is away is waited for as ever. */
+/** Refuses the start with the wrong store, instead of refusing every order later. Waits while MySQL is away. */
 export async function requireOutbox(db: Knex, options: OutboxOptions): Promise<void> {
   try {
     await requireOutboxTable(db, options)

@@ -24,7 +24,7 @@ const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', validatorU
 const policy = `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';
  base-uri 'none'; form-action 'none'; frame-ancestors 'none'`.replace(/\n/g, '')
 
-/** `GET /openapi.json`, and the same as a page to try at `GET /docs`, which loads nothing from elsewhere. */
+/** Serves `GET /openapi.json`, and `GET /docs`, a page to try the API that loads nothing from other hosts. */
 export function createApiDocs(document: object): Router {
   const text = JSON.stringify(document)
   return Router()

@@ -7,7 +7,7 @@ const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: problemSchema } }
 })
 
-/** What routes answer, for `describeApi`. */
+/** The answers of a route, for `describeApi`. */
 export const answer = {
   json: (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } }),
   problem,

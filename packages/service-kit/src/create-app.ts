@@ -17,7 +17,7 @@ type AppParts = {
   readonly explain?: Explain
 }
 
-/** What stands around a service's own routes: context, log and metrics before them; health, docs and problems behind. */
+/** Wraps a service's own routes: context, log and metrics before them; health, docs and problem documents after them. */
 export function createApp({ logger, health, metrics, routes, document, explain }: AppParts): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple')

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Router } from 'express'
 
-/** Resolves when all is well, else throws with the reason. */
+/** Resolves when the check passes; throws the reason if not. */
 export type Check = () => Promise<unknown>
 
 type HealthOptions = {
-  /** What must be well for requests to be sent here. */
+  /** Checks that must pass before requests are sent to this process. */
   readonly ready: Readonly<Record<string, Check>>
-  /** What only a restart could make well. */
+  /** Checks that only a restart can heal. */
   readonly live?: Readonly<Record<string, Check>>
   readonly timeoutMs?: number
 }
@@ -18,7 +18,7 @@ export type Health = { readonly routes: Router; readonly beginStop: () => void }
 
 const leaving: Report = { status: 'down', checks: { process: 'stopping' } }
 
-/** `GET /health/live` and `GET /health/ready`: 200 or 503, each check bounded, and readiness red once a stop begins. */
+/** `GET /health/live` and `GET /health/ready`: 200 or 503. Each check has a time limit; a stopping service isn't ready. */
 export function createHealth({ ready, live = {}, timeoutMs = 1000 }: HealthOptions): Health {
   let stopping = false
   const reports = { live: shared(() => runAll(live, timeoutMs)), ready: shared(() => runAll(ready, timeoutMs)) }
@@ -49,7 +49,7 @@ async function outcome(check: Check, timeoutMs: number): Promise<string> {
   }
 }
 
-// However many ask at once, a check runs once: a probe must not add to the load of what is already slow.
+// Concurrent requests share one run of a check: probes must not add load to a slow server.
 function shared(run: () => Promise<Report>): () => Promise<Report> {
   let running: Promise<Report> | undefined
   return () => (running ??= run().finally(() => (running = undefined)))

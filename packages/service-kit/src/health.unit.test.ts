@@ -20,13 +20,13 @@ async function serve({ ready, live = {}, timeoutMs = 50, onAsked = () => undefin
 
 const well = async () => undefined
 
-it('is up when every check is', async () => {
+it('is up when every check passes', async () => {
   const { get } = await serve({ ready: { mysql: well } })
   expect(await get('/health/ready')).toEqual([200, { status: 'up', checks: { mysql: 'up' } }])
   expect(await get('/health/live')).toEqual([200, { status: 'up', checks: {} }])
 })
 
-it('names the check that failed, and the one that did not answer in time', async () => {
+it('names the check that failed, and the check that did not answer in time', async () => {
   const hangs = () => new Promise(() => undefined)
   const fails = () => Promise.reject(new Error('no route'))
   const { get } = await serve({ ready: { mysql: hangs, kafka: fails, disk: well } })
@@ -34,7 +34,7 @@ it('names the check that failed, and the one that did not answer in time', async
   expect(await get('/health/ready')).toEqual([503, { status: 'down', checks }])
 })
 
-it('runs a check once for all who ask meanwhile', async () => {
+it('runs a check once for all concurrent requests', async () => {
   let [runs, asked] = [0, 0]
   const answered = Promise.withResolvers<void>()
   const { get } = await serve({
@@ -47,7 +47,7 @@ it('runs a check once for all who ask meanwhile', async () => {
   expect(runs).toBe(1)
 })
 
-it('is not ready once a stop begins, and still alive', async () => {
+it('is not ready but still alive once a stop begins', async () => {
   const { health, get } = await serve({ ready: { mysql: well }, live: { loop: well } })
   health.beginStop()
   expect(await get('/health/ready')).toEqual([503, { status: 'down', checks: { process: 'stopping' } }])

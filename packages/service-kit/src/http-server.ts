@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
 export type HttpServer = {
   /** Resolves with the port once requests are accepted. */
   readonly start: () => Promise<number>
-  /** Accepts no more, finishes what runs for at most `boundMs`, then cuts what is left. */
+  /** Accepts no new requests, waits at most `boundMs` for running ones, then closes the connections that are left. */
   readonly stop: (boundMs?: number) => Promise<void>
 }
 
@@ -15,12 +15,12 @@ type Address = { readonly host: string; readonly port: number }
 const usual = {
   headersTimeout: 10_000,
   requestTimeout: 15_000,
-  // Longer than load balancers keep a connection: who closes first must not be us, in the middle of their request.
+  // Longer than load balancers keep a connection, so they close it first, and never during a request.
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 1000
 } as const satisfies ServerOptions
 
-/** An HTTP server with a bound on everything: slow headers, slow bodies, idle connections, its own stop. */
+/** An HTTP server with a time limit for everything: slow headers, slow bodies, idle connections, its own stop. */
 export function createHttpServer(
   app: RequestListener,
   { host, port }: Address,

@@ -18,7 +18,7 @@ async function exchange(port: number, sent: string): Promise<string> {
   return text(socket)
 }
 
-it('finishes a request that runs, and refuses new ones, when it stops', async () => {
+it('finishes a running request and refuses new ones when it stops', async () => {
   const entered = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
   const { server, url } = await serve((_, response) => {
@@ -34,7 +34,7 @@ it('finishes a request that runs, and refuses new ones, when it stops', async ()
   await stopped
 })
 
-it('cuts a request that does not end in time', async () => {
+it('closes the connection of a request that does not end in time', async () => {
   const { server, url } = await serve(() => undefined)
   const failed = expect(fetch(url)).rejects.toThrow()
   await new Promise(resolve => setTimeout(resolve, 50))

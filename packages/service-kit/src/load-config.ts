@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** Says every problem of the configuration at once. Its message holds names and rules, never a value: some are secrets. */
+/** Lists every problem of the configuration at once. Its message has names and rules, but no values: some are secrets. */
 export class ConfigError extends Error {}
 
-/** Reads the variables that `schema` names from `env`. A variable that is set to nothing counts as not set. */
+/** Reads the variables of `schema` from `env`. An empty variable counts as not set. */
 export function loadConfig<Schema extends z.ZodObject>(
   schema: Schema,
   env: Readonly<Record<string, string | undefined>>
@@ -16,5 +16,5 @@ export function loadConfig<Schema extends z.ZodObject>(
     const description = schema.shape[name]?.description
     return `  ${name}: ${env[name] ? issue.message : 'is not set'}${description ? ` (${description})` : ''}`
   })
-  throw new ConfigError(`The configuration is not complete:\n${problems.join('\n')}`)
+  throw new ConfigError(`The configuration is invalid:\n${problems.join('\n')}`)
 }

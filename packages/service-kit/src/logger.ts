@@ -5,7 +5,7 @@ export type { Logger }
 const secrets = new Set(['password', 'authorization', 'cookie', 'MYSQL_URL'])
 const deepest = 2
 
-/** One JSON line an event on stdout: a constant message, the facts as fields, nothing secret. */
+/** Writes each event as one JSON line to stdout: a constant message, the facts as fields, no secrets. */
 export function createLogger(name: string, level: string, to: DestinationStream = destination(1)): Logger {
   const options = {
     name,
@@ -18,7 +18,7 @@ export function createLogger(name: string, level: string, to: DestinationStream 
     serializers: { err: (error: Error) => withoutSecrets({ ...stdSerializers.err(error) }) }
   }
   const logger: Logger = pino(options, to)
-  // pino formats what a logger says of itself for the first logger only; children find this one behind them.
+  // pino formats the bindings of the first logger only; this formats those of its children.
   // oxlint-disable-next-line typescript/unbound-method -- called with `this` below
   const child: (this: Logger, bindings: object, options?: object) => Logger = logger.child
   const childWithoutSecrets: typeof child = function (bindings, childOptions) {
@@ -28,8 +28,8 @@ export function createLogger(name: string, level: string, to: DestinationStream 
 }
 
 /**
- * By hand and not by pino's `redact`, whose wildcards copied and searched every line: a sixth of the delivery service's
- * time while it drained a backlog. Nearly all lines are flat and have nothing to hide.
+ * Not pino's `redact`: its wildcards copy and search every line, which took a sixth of the delivery service's time
+ * while it drained a backlog. Nearly all lines are flat and have nothing to hide.
  */
 function withoutSecrets(fields: Record<string, unknown>, depth = 0): Record<string, unknown> {
   let clean = fields
@@ -44,7 +44,7 @@ function withoutSecrets(fields: Record<string, unknown>, depth = 0): Record<stri
   return clean
 }
 
-// What is an instance of something is left to pino's serializers.
+// Class instances are left to pino's serializers.
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }

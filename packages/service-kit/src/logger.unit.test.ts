@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createLogger } from './logger.ts'
 
-it('writes one JSON line an event, without what is secret at any depth it knows', () => {
+it('writes one JSON line for each event, without secrets', () => {
   const lines: string[] = []
   const logger = createLogger('shop', 'info', { write: line => void lines.push(line) })
   logger.info({ orderId: 1, password: 'hunter2', headers: { authorization: 'hunter2' } }, 'order placed')
@@ -14,7 +14,7 @@ it('writes one JSON line an event, without what is secret at any depth it knows'
   ])
 })
 
-it('hides secrets in errors and in what a child logger says of itself', () => {
+it('hides secrets in errors and in the bindings of a child logger', () => {
   const lines: string[] = []
   const logger = createLogger('shop', 'info', { write: line => void lines.push(line) })
   const error = Object.assign(new Error('refused'), { config: { password: 'hunter2' }, code: 'ER_ACCESS' })
@@ -25,7 +25,7 @@ it('hides secrets in errors and in what a child logger says of itself', () => {
   })
 })
 
-it('leaves what it was given as it was', () => {
+it('does not change the objects that it logs', () => {
   const logger = createLogger('shop', 'info', { write: () => undefined })
   const fields = { a: { password: 'x' } }
   logger.info(fields, 'told')

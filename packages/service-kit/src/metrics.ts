@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 
 export type Metrics = { readonly registry: Registry; readonly count: RequestHandler; readonly routes: Router }
 
-/** `GET /metrics` for Prometheus: the process, its requests by route and status, and what a service adds to `registry`. */
+/** `GET /metrics` for Prometheus: the process, its requests by route and status, and the service's own metrics. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
@@ -25,7 +25,7 @@ export function createMetrics(service: string): Metrics {
   const count: RequestHandler = (request, response, next) => {
     const end = seconds.startTimer()
     response.once('close', () => {
-      // The route's pattern, not the path: the number of series must not depend on what callers ask for.
+      // The route's pattern, not the path: callers must not be able to create any number of series.
       const route = request.route?.path ?? 'none'
       const method = request.route ? request.method : 'any'
       requests.inc({ method, route, status: response.statusCode })

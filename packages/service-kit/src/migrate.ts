@@ -5,11 +5,11 @@ type MigrateOptions = {
   readonly url: string
   readonly directory: string
   readonly report: (sentence: string) => void
-  /** What migrations find as `knex.userParams`. */
+  /** Migrations get this as `knex.userParams`. */
   readonly params?: Readonly<Record<string, unknown>>
 }
 
-/** Brings the schema up to date. A repeat changes nothing; two at once take turns; one killed half-way can be repeated. */
+/** Brings the schema up to date. A repeat changes nothing, two runs take turns, and a killed run can be repeated. */
 export async function migrate({ url, directory, report, params = {} }: MigrateOptions): Promise<void> {
   const db = knex({
     client: 'mysql2',
@@ -25,8 +25,8 @@ export async function migrate({ url, directory, report, params = {} }: MigrateOp
   }
 }
 
-// Knex's own lock is a row that outlives a killed process. This one goes with its connection, and whoever holds it may
-// free the row.
+// Knex's own lock is a row that outlives a killed process. This lock ends with its connection, and its holder may free
+// that row.
 async function inTurn(lock: Knex, work: () => Promise<void>): Promise<void> {
   const [[answer]] = await lock.raw(`SELECT GET_LOCK(CONCAT('migrate.', DATABASE()), 120) AS held`)
   if (answer.held !== 1) throw new Error('Another migration has been running for two minutes')

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { migrate } from './migrate.ts'
 
-it('takes the same URL as the service, with TLS too', async () => {
+it('accepts the same URL as the service, also with TLS', async () => {
   const options = { url: 'mysql://ann:secret@127.0.0.1:1/orders?ssl=true', directory: '.', report: () => undefined }
   await expect(migrate(options)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })

@@ -20,13 +20,13 @@ const session = `SET SESSION time_zone = '+00:00', transaction_isolation = 'READ
   lock_wait_timeout = 1,
   sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'`
 
-// Together under five seconds: the longest that a request waits for its 503.
+// Together under five seconds, the longest time that a request waits for its 503.
 const waitMs = 2000
 const silenceMs = 2500
 
-/** A pool that waits for a connection and for a silent MySQL no longer than this, and comes back by itself when MySQL does. */
+/** A pool with limits for the wait for a connection and for a silent MySQL. It recovers by itself when MySQL is back. */
 export function createMysql({ url, name, logger, poolSize = 16 }: MysqlOptions): Knex {
-  const quiet = (message: unknown) => logger.debug({ knex: message }, 'knex says')
+  const quiet = (message: unknown) => logger.debug({ knex: message }, 'knex log')
   const db = knex({
     client: 'mysql2',
     connection: {
@@ -46,7 +46,7 @@ export function createMysql({ url, name, logger, poolSize = 16 }: MysqlOptions):
       max: poolSize,
       createTimeoutMillis: waitMs,
       destroyTimeoutMillis: 500,
-      // A restart of MySQL that is shorter than the wait is not noticed: creation is tried again until then.
+      // The pool keeps trying to connect until then, so clients don't notice a shorter restart of MySQL.
       propagateCreateError: false,
       afterCreate(connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) {
         endWhenSilent(connection)
@@ -70,8 +70,8 @@ export function fromUrl(url: string) {
   }
 }
 
-// A frozen server answers nothing and closes nothing. Knex has no bound for BEGIN, COMMIT and ROLLBACK; the socket has
-// one for every command. The connection is destroyed, so that a late answer never meets another request.
+// A frozen server answers nothing and closes nothing. Knex has no limit for BEGIN, COMMIT and ROLLBACK; the socket has
+// one for every command. The connection is destroyed, so a late answer never reaches another request.
 function endWhenSilent(connection: RawConnection): void {
   const { stream } = connection
   stream.setTimeout(silenceMs, () => {
@@ -99,7 +99,7 @@ const codes = `
   ER_QUERY_INTERRUPTED ER_OPTION_PREVENTS_STATEMENT ER_DISK_FULL ER_RECORD_FILE_FULL ER_ACCESS_DENIED_ERROR`
 const unavailable = new Set(codes.trim().split(/\s+/))
 
-/** Whether the database, and not the request, is the cause: the same request may succeed later. */
+/** Whether the database is the cause, and not the request: then the same request may succeed later. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code, fatal } = error as Error & { code?: string; fatal?: boolean }

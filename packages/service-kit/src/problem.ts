@@ -28,7 +28,7 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem' })
 
-/** An answer other than success, as an RFC 9457 problem document. Its text goes to the client as it is. */
+/** An error answer, as an RFC 9457 problem document. The client sees its text unchanged. */
 export class Problem extends Error {
   readonly status: number
   readonly input: ProblemInput
@@ -42,14 +42,14 @@ export class Problem extends Error {
 
 export const notFound = (detail: string): Problem => new Problem(404, { type: 'not-found', title: 'Not found', detail })
 
-/** A 400 that names each field that is wrong, and at most twenty of them. */
+/** A 400 that names each wrong field, at most twenty. */
 export function invalidRequest(errors: readonly FieldError[]): Problem {
   const named = errors.slice(0, 20)
   const detail = named.map(({ field, message }) => `${field} ${message}`).join('; ')
   return new Problem(400, { type: 'invalid-request', title: 'The request is not valid', detail, errors: named })
 }
 
-/** `input` as `schema` reads it, or a 400 that names the fields; `whole` names the input itself, such as `body`. */
+/** Reads `input` with `schema`, or throws a 400 that names the fields; `whole` is the name of the input, such as `body`. */
 export function validated<Schema extends z.ZodType>(schema: Schema, input: unknown, whole: string): z.output<Schema> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
@@ -75,12 +75,12 @@ export const unknownRoute: RequestHandler = request => {
   throw notFound(`There is nothing at ${request.path.slice(0, 200)}`)
 }
 
-/** A service's own errors as problems; undefined for all others. */
+/** Turns a service's own errors into problems; undefined for all others. */
 export type Explain = (error: unknown) => Problem | undefined
 
-/** Answers each error with a problem document. An unexpected one is logged here, once, and tells the client nothing. */
+/** Answers each error with a problem document. An unexpected error is logged once, here; the client sees no detail. */
 export function answerProblems(logger: Logger, explain: Explain = () => undefined): ErrorRequestHandler {
-  // oxlint-disable-next-line max-params -- express tells an error handler by its four parameters
+  // oxlint-disable-next-line max-params -- express recognises an error handler by its four parameters
   return (error, request, response, next) => {
     const problem = explain(error) ?? toProblem(error)
     if (problem.status === 503) response.locals['reason'] = String(error.code ?? error.message).slice(0, 100)
@@ -125,7 +125,7 @@ const bodyProblems: Readonly<Record<string, readonly [field: string, message: st
 function fromExpress(status: number, error: Error & { type?: string }): Problem {
   const [field, message] = bodyProblems[error.type ?? ''] ?? ['url', 'cannot be read']
   const title = STATUS_CODES[status] ?? 'The request is not valid'
-  // What is left of a body that is too large is not read: the connection ends with the answer.
+  // The rest of a body that is too large isn't read: the connection ends with the answer.
   const headers = status === 413 ? { Connection: 'close' } : {}
   return new Problem(status, {
     type: 'invalid-request',

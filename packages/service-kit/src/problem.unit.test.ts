@@ -7,7 +7,7 @@ import { requestContext } from './request-context.ts'
 
 type Line = { readonly level: string; readonly msg: string; readonly reason?: string; readonly requestId: string }
 
-/** Serves a route that fails with `error`, and gives what the client and the log see of it. */
+/** Serves a route that fails with `error`, and returns what the client and the log see. */
 async function failWith(error: unknown) {
   const lines: Line[] = []
   const logger = createLogger('test', 'info', { write: line => void lines.push(JSON.parse(line)) })
@@ -22,7 +22,7 @@ async function failWith(error: unknown) {
   return { response, text, problem: JSON.parse(text), lines }
 }
 
-it('tells the client nothing of an unexpected error, and the log all of it, once', async () => {
+it('hides an unexpected error from the client, and logs all of it once', async () => {
   const { text, problem, lines } = await failWith(new Error('hunter2 at line 7'))
   expect(text).not.toMatch(/hunter2|stack/)
   expect(problem).toMatchObject({ status: 500, type: 'urn:problem-type:internal', instance: '/it' })
@@ -41,7 +41,7 @@ it.each([
   expect(lines).toMatchObject([{ level: 'warn', msg: 'request', status: 503, reason: expect.any(String) }])
 })
 
-it('names the fields, twenty at most, and answers what a problem says', async () => {
+it('names at most twenty fields, and answers with the problem document', async () => {
   const many = Array.from({ length: 50 }, (_, index) => ({ field: `f${index}`, message: 'is not a known field' }))
   expect((await failWith(invalidRequest(many))).problem.errors).toHaveLength(20)
   const gone = new Problem(410, { type: 'gone', title: 'Gone', headers: { 'X-Since': 'May' } })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 const reference = /\$\{dir:([^:}]+):([^:}]+)\}/g
 
 /**
- * Puts the content of a file where a variable says `${dir:FOLDER:FILE}`, as connector files do: a password then stands
- * in no environment. Inside a longer value, such as a URL, it is encoded; alone it is taken as it is.
+ * Replaces `${dir:FOLDER:FILE}` in a variable with the content of that file, as connector files do, so no environment
+ * holds a password. Inside a longer value, such as a URL, the content is encoded; alone it is used unchanged.
  */
 export function readSecrets(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value && withSecrets(value)]))

@@ -11,7 +11,7 @@ function folderWith(name: string, content: string): string {
   return folder
 }
 
-it('puts the file of a reference into a URL, encoded, and alone as it is', () => {
+it('puts the content of a referenced file into a URL encoded, and alone unchanged', () => {
   const folder = folderWith('order_service', 'p@ss/word\n')
   const read = readSecrets({
     MYSQL_URL: `mysql://order_service:\${dir:${folder}:order_service}@mysql:3306/orders`,
@@ -24,7 +24,7 @@ it('puts the file of a reference into a URL, encoded, and alone as it is', () =>
   expect(read).toMatchObject({ TOKEN: 'p@ss/word', LOG_LEVEL: 'info', EMPTY: '', UNSET: undefined })
 })
 
-it('says which file is missing', () => {
+it('names the missing file', () => {
   expect(() => readSecrets({ MYSQL_URL: 'mysql://a:${dir:/nowhere:order_service}@mysql' })).toThrow(
     '/nowhere/order_service'
   )

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from './logger.ts'
 
-/** What a request says about where it comes from. A use case passes it on to the events that it publishes. */
+/** The origin of a request. A use case passes it on to the events that it publishes. */
 export type RequestContext = {
   readonly requestId: string
-  /** The caller's `X-Correlation-Id`, else the request id. */
+  /** The caller's `X-Correlation-Id`, or else the request id. */
   readonly correlationId: string
   /** The caller's W3C `traceparent`. */
   readonly traceparent?: string
@@ -16,7 +16,7 @@ const traceparentFormat = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a
 
 export const contextOf = (response: Response): RequestContext => response.locals as RequestContext
 
-/** Gives each request its context, answers its id as `X-Request-Id`, and logs one line when it ends. */
+/** Gives each request its context, returns its id as `X-Request-Id`, and logs one line when it ends. */
 export function requestContext(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const started = performance.now()

@@ -17,7 +17,7 @@ type RunOptions<Schema extends z.ZodObject> = {
   readonly stopWithinMs?: number
 }
 
-/** Runs a service as this process until a signal comes: exit 0 after a clean stop, 1 after a fault or a stop too long. */
+/** Runs a service in this process until a signal: exit 0 after a clean stop, 1 after an error or when the stop takes too long. */
 export async function runService<Schema extends z.ZodObject>(options: RunOptions<Schema>): Promise<void> {
   const { name, schema, env, create, stopWithinMs = 9000 } = options
   let logger = createLogger(name, 'info')
@@ -61,11 +61,11 @@ function stopOnSignal(service: Service, logger: Logger, withinMs: number): () =>
   return () => stopping
 }
 
-// What threw in the middle of nowhere left a state that nobody knows: a new process is safer than this one.
+// After an uncaught error the state of this process is unknown: a new process is safer.
 function endOnFault(logger: Logger): void {
   for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(kind, (error: unknown) => {
-      logger.fatal({ err: error, kind }, 'ended by a fault')
+      logger.fatal({ err: error, kind }, 'ended by an uncaught error')
       process.exit(1)
     })
   }

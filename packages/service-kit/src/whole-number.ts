@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A whole number as it stands in a path or a query. */
+/** A whole number in a path or a query. */
 export function wholeNumberText(least: number, most: number) {
   const error = `must be a whole number from ${least} to ${most}`
   return z
