@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { brokerSettings } from '@outbox-cdc/stack/kafka/broker-settings'
-import { serverSettings } from '@outbox-cdc/stack/mysql/mysql-part'
+import { brokerSettings } from '@outbox-cdc/stack/kafka-part'
+import { serverSettings } from '@outbox-cdc/stack/mysql-part'
 import { root } from '@outbox-cdc/pipeline'
 import type { Lab } from './lab.ts'
 

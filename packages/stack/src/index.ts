@@ -1,14 +1,19 @@
 export { type ContainerStackOptions, startContainers } from './containers/container-stack.ts'
-export { createTopics } from './kafka/create-topics.ts'
+export { createTopics } from './create-topics.ts'
 export { StackError, type StackErrorCode } from './errors.ts'
-export { type ExternalStackOptions, externalStack } from './external-stack.ts'
-export { endLeftovers, ownFolder } from './own-folder.ts'
 export { type Part, type PartSpec, createPart } from './process/part.ts'
-export { freePort, isFree, portHolder, requireFree } from './process/ports.ts'
-export { type ProcessRecord, endProcess, forgetProcess, livingProcesses } from './process/process-record.ts'
+export { freePort, isFree, portHolder, requireFree } from './ports.ts'
+export {
+  type ProcessRecord,
+  endLeftovers,
+  endProcess,
+  forgetProcess,
+  livingProcesses,
+  ownFolder
+} from './process/process-record.ts'
 export { type ProcessStackOptions, startStack } from './process-stack.ts'
-export { findJava21 } from './engines/java-21.ts'
-export { createRegistryPart, findRegistryEngine, registryUrl } from './registry/registry-part.ts'
-export type { Progress } from './progress.ts'
+export { findJava21 } from './engines/java.ts'
+export { createRegistryPart, findRegistryEngine, registryUrl } from './registry-part.ts'
+export type { Progress } from './engines/cache.ts'
 export { readOrCreateSecret } from './secrets.ts'
-export type { Stack } from './stack.ts'
+export { type ExternalStackOptions, type Stack, externalStack } from './stack.ts'

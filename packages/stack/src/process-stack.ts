@@ -1,24 +1,21 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createConnectPart } from './connect/connect-part.ts'
+import { createConnectPart } from './connect-part.ts'
+import { type Progress, requireFreeDisk } from './engines/cache.ts'
+import { requireJava } from './engines/java.ts'
 import { type JavaEngine, fetchJavaEngine } from './engines/java-engine.ts'
 import { findMysqlEngine } from './engines/mysql-engine.ts'
-import { checkRequirements } from './engines/requirements.ts'
-import { createKafkaPart } from './kafka/kafka-part.ts'
-import { requireSameSize } from './kafka/cluster-size.ts'
-import { createMysqlPart } from './mysql/mysql-part.ts'
+import { createKafkaPart, requireSameSize } from './kafka-part.ts'
+import { createMysqlPart } from './mysql-part.ts'
+import { type Ports, type RequestedPorts, choosePorts } from './ports.ts'
 import type { Part } from './process/part.ts'
-import { asStack, brokersOf } from './as-stack.ts'
-import { settleBoth, startAll } from './start-all.ts'
-import { createRegistryPart, findRegistryEngine, type RegistryEngine } from './registry/registry-part.ts'
-import { type Ports, type RequestedPorts, choosePorts } from './choose-ports.ts'
-import { type Progress, silently } from './progress.ts'
-import { ownFolder } from './own-folder.ts'
+import { ownFolder } from './process/process-record.ts'
+import { createRegistryPart, findRegistryEngine } from './registry-part.ts'
 import { readOrCreateSecret } from './secrets.ts'
-import type { Stack } from './stack.ts'
+import { type Stack, brokersOf, createStack, namesOf, startParts } from './stack.ts'
 
 export type ProcessStackOptions = {
-  /** Data, logs, secrets and pid records live here; data outlives a restart in the same folder. */
+  /** Data, logs, secrets and pid records are kept here; data outlives a restart in the same folder. */
   readonly dir: string
   readonly parts?: readonly ('mysql' | 'kafka' | 'connect' | 'registry')[]
   readonly brokers?: 1 | 3
@@ -35,125 +32,83 @@ export type ProcessStackOptions = {
   readonly progress?: Progress
 }
 
+type Plan = {
+  readonly options: ProcessStackOptions
+  readonly ports: Ports
+  readonly rootPassword: string
+  readonly folders: { readonly logDir: string; readonly runDir: string }
+}
+
+const usualParts = ['mysql', 'kafka', 'connect'] as const
+
 /** Starts MySQL, Kafka and Connect as child processes on loopback and resolves when all answer. */
 export async function startStack(options: ProcessStackOptions): Promise<Stack> {
-  const progress = options.progress ?? silently
-  await checkRequirements(options.dir)
-  const release = await ownFolder(join(options.dir, 'run'))
-  const started: Part[] = []
+  const { dir, brokers = 1, workers = 1, parts: wanted = usualParts, progress = (_step, work) => work() } = options
+  await Promise.all([requireJava(), requireFreeDisk(dir)])
+  const folders = { logDir: join(dir, 'logs'), runDir: join(dir, 'run') }
+  const release = await ownFolder(folders.runDir)
+  let parts: readonly Part[] = []
   try {
-    const plan = await planStack(options, progress)
-    const kafkaThenConnect = async () => {
-      await startAll(plan.kafka, started)
-      await startAll(plan.connect, started)
-    }
-    const parts = [...plan.mysql, ...plan.kafka, ...plan.connect, ...plan.registry]
-    const alone = [...plan.mysql, ...plan.registry]
-    await progress(`start ${parts.map(part => part.name).join(', ')}`, () =>
-      settleBoth(startAll(alone, started), kafkaThenConnect())
-    )
-    return asStack({
-      parts,
-      ports: plan.ports,
-      secret: plan.secret,
-      release
-    })
+    const ports = await choosePorts(options.ports ?? {}, { brokers, workers, wanted })
+    const rootPassword = await readOrCreateSecret(join(dir, 'secrets'), 'root')
+    await mkdir(folders.logDir, { recursive: true })
+    parts = await createParts({ options, ports, rootPassword, folders }, progress)
+    await progress(`start ${namesOf(parts)}`, () => startParts(parts))
+    return createStack({ parts, ports, rootPassword, release })
   } catch (error) {
-    await Promise.all(started.map(part => part.stop()))
+    await Promise.all(parts.map(part => part.stop()))
     release()
     throw error
   }
 }
 
-type Plan = {
-  readonly mysql: readonly Part[]
-  readonly kafka: readonly Part[]
-  readonly connect: readonly Part[]
-  readonly registry: readonly Part[]
-  readonly ports: Ports
-  readonly secret: string
-}
-
-async function planStack(options: ProcessStackOptions, progress: Progress): Promise<Plan> {
-  const wanted = options.parts ?? ['mysql', 'kafka', 'connect']
-  const ports = await choosePorts(options.ports ?? {}, {
-    brokers: options.brokers ?? 1,
-    workers: options.workers ?? 1,
-    wanted
-  })
-  const rootPassword = await readOrCreateSecret(join(options.dir, 'secrets'), 'root')
-  const needsJava = wanted.includes('kafka') || wanted.includes('connect')
+/** The parts that are wanted, made but not started; their engines are fetched where they are missing. */
+async function createParts(plan: Plan, progress: Progress): Promise<readonly Part[]> {
+  const { options, ports, rootPassword, folders } = plan
+  const wants = (part: string) => (options.parts ?? usualParts).some(wanted => wanted === part)
   const [mysqlEngine, javaEngine, registryEngine] = await Promise.all([
-    wanted.includes('mysql') ? findMysqlEngine(progress) : undefined,
-    needsJava ? fetchJavaEngine(progress) : undefined,
-    wanted.includes('registry') ? findRegistryEngine(progress) : undefined
+    wants('mysql') ? findMysqlEngine(progress) : undefined,
+    wants('kafka') || wants('connect') ? fetchJavaEngine(progress) : undefined,
+    wants('registry') ? findRegistryEngine(progress) : undefined
   ])
-  const common = { logDir: join(options.dir, 'logs'), runDir: join(options.dir, 'run') }
-  await mkdir(common.logDir, { recursive: true })
-  const mysqlPart = async () => {
-    if (mysqlEngine === undefined) return []
-    const extraArgs = options.mysqlArgs ?? []
-    return [
-      await createMysqlPart({
-        ...common,
-        engine: mysqlEngine,
-        dir: join(options.dir, 'mysql'),
-        port: ports.mysql,
-        rootPassword,
-        extraArgs
-      })
-    ]
-  }
-  const [mysql, kafka, connect, registry] = await Promise.all([
-    mysqlPart(),
-    javaEngine === undefined || !wanted.includes('kafka') ? [] : kafkaParts(options, javaEngine, ports),
-    javaEngine === undefined || !wanted.includes('connect') ? [] : connectParts(options, javaEngine, ports),
-    registryEngine === undefined ? [] : registryParts(options, registryEngine, ports)
+  const own = (name: string) => ({ ...folders, dir: join(options.dir, name) })
+  const mysqlPart = { ...own('mysql'), port: ports.mysql, rootPassword, extraArgs: options.mysqlArgs ?? [] }
+  const parts = await Promise.all([
+    mysqlEngine ? createMysqlPart({ ...mysqlPart, engine: mysqlEngine }) : [],
+    javaEngine && wants('kafka') ? createKafkaParts(plan, javaEngine) : [],
+    javaEngine && wants('connect') ? createConnectParts(plan, javaEngine) : [],
+    registryEngine ? createRegistryPart({ ...own('registry'), engine: registryEngine, port: ports.registry }) : []
   ])
-  return { mysql, kafka, connect, registry, ports, secret: rootPassword }
+  return parts.flat()
 }
 
-async function kafkaParts(options: ProcessStackOptions, engine: JavaEngine, ports: Ports): Promise<readonly Part[]> {
+async function createKafkaParts({ options, ports, folders }: Plan, engine: JavaEngine): Promise<readonly Part[]> {
   const nodes = ports.kafka.map((port, index) => ({
     id: index + 1,
     port,
     controllerPort: ports.controllers[index] ?? 0
   }))
-  const common = { engine, dir: join(options.dir, 'kafka'), nodes, heapMb: 384, ...folders(options) }
-  await requireSameSize(common.dir, nodes.length)
-  const [first, ...others] = nodes
-  if (first === undefined) return []
-  // The first one chooses the cluster's id; the others find it.
-  const part = await createKafkaPart({ ...common, node: first })
-  return [part, ...(await Promise.all(others.map(node => createKafkaPart({ ...common, node }))))]
+  const dir = join(options.dir, 'kafka')
+  await requireSameSize(dir, nodes.length)
+  return Promise.all(nodes.map(node => createKafkaPart({ ...folders, engine, dir, node, nodes, heapMb: 384 })))
 }
 
-async function registryParts(options: ProcessStackOptions, engine: RegistryEngine, { registry: port }: Ports) {
-  return [await createRegistryPart({ ...folders(options), engine, dir: join(options.dir, 'registry'), port })]
-}
-
-function connectParts(options: ProcessStackOptions, engine: JavaEngine, ports: Ports): Promise<readonly Part[]> {
-  const { workerProperties, references, jmxConfig } = options
+function createConnectParts({ options, ports, folders }: Plan, engine: JavaEngine): Promise<readonly Part[]> {
+  const { jmxConfig } = options
   return Promise.all(
     ports.connect.map((port, index) =>
       createConnectPart({
+        ...folders,
         engine,
         dir: join(options.dir, 'connect'),
         id: index + 1,
         port,
         brokers: brokersOf(ports),
         heapMb: options.connectHeapMb ?? 512,
-        ...folders(options),
-        ...(workerProperties === undefined ? {} : { workerProperties }),
-        ...(references === undefined ? {} : { references }),
-        ...(jmxConfig === undefined || ports.jmx === undefined
-          ? {}
-          : { jmx: { port: ports.jmx + index, configFile: jmxConfig } })
+        workerProperties: options.workerProperties,
+        references: options.references,
+        ...(jmxConfig && ports.jmx ? { jmx: { port: ports.jmx + index, configFile: jmxConfig } } : {})
       })
     )
   )
-}
-
-function folders({ dir }: ProcessStackOptions): { readonly logDir: string; readonly runDir: string } {
-  return { logDir: join(dir, 'logs'), runDir: join(dir, 'run') }
 }

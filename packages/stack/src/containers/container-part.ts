@@ -1,7 +1,6 @@
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Part, didNotStart } from '../process/part.ts'
+import { type Part, waitForAnswer } from '../process/part.ts'
 import type { Runtime } from './runtime.ts'
 
 type Container = ReturnType<Runtime['client']['container']['getById']>
@@ -14,16 +13,14 @@ export type ContainerSpec = {
   readonly user?: string
   /** Folders of this machine, read-only and at the same path inside. */
   readonly folders?: readonly string[]
-  /** The container whose network this one shares: all parts meet at 127.0.0.1, as processes do. */
+  /** The container whose network this one shares, so that all parts meet at 127.0.0.1 as processes do. */
   readonly pod: string
   readonly logFile: string
   readonly answers: () => Promise<void>
 }
 
-/** A container as a part. Its data live as long as it does: `remove` ends both. */
+/** A container as a part. `remove` also removes its data. */
 export type ContainerPart = Part & { remove(): Promise<void> }
-
-const startTimeoutMs = 120_000
 
 export async function createContainerPart(runtime: Runtime, spec: ContainerSpec): Promise<ContainerPart> {
   const container = await create(runtime, spec)
@@ -40,7 +37,7 @@ export async function createContainerPart(runtime: Runtime, spec: ContainerSpec)
     await keepLog(runtime, container, { file: spec.logFile, since })
     exited = watch()
     pid = (await container.inspect()).State.Pid
-    await untilItAnswers()
+    await waitForAnswer({ ...spec, startTimeoutMs: 120_000 }, () => pid !== undefined)
     wanted = true
   }
 
@@ -51,21 +48,10 @@ export async function createContainerPart(runtime: Runtime, spec: ContainerSpec)
     if (wanted) for (const listener of listeners) listener(`exit code ${String(StatusCode)}`)
   }
 
-  async function untilItAnswers(): Promise<void> {
-    for (const deadline = Date.now() + startTimeoutMs; ; await sleep(100)) {
-      if (pid === undefined) throw didNotStart(spec, 'ended while it started')
-      try {
-        return await spec.answers()
-      } catch (error) {
-        if (Date.now() >= deadline) throw didNotStart(spec, `did not answer within ${startTimeoutMs / 1000} s`, error)
-      }
-    }
-  }
-
   async function end(how: () => Promise<unknown>): Promise<void> {
     wanted = false
     if (pid === undefined) return
-    await thaw() // an engine refuses to end what is frozen
+    await thaw() // Docker refuses to end a paused container
     await how()
     await exited
   }

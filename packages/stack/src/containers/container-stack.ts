@@ -1,24 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { asStack, brokersOf } from '../as-stack.ts'
-import { type Ports, type RequestedPorts, choosePorts } from '../choose-ports.ts'
-import { groupSettings, workerAnswers } from '../connect/connect-part.ts'
-import { brokerSettings } from '../kafka/broker-settings.ts'
-import { brokerAnswers } from '../kafka/kafka-part.ts'
-import { mysqlAnswers, serverSettings } from '../mysql/mysql-part.ts'
-import { type Progress, silently } from '../progress.ts'
+import { groupSettings, workerAnswers } from '../connect-part.ts'
+import type { Progress } from '../engines/cache.ts'
+import { brokerAnswers, brokerSettings } from '../kafka-part.ts'
+import { mysqlAnswers, serverSettings } from '../mysql-part.ts'
+import { type Ports, type RequestedPorts, choosePorts } from '../ports.ts'
 import { readOrCreateSecret } from '../secrets.ts'
-import type { Stack } from '../stack.ts'
-import { settleBoth, startAll } from '../start-all.ts'
+import { type Stack, brokersOf, createStack, namesOf, startParts } from '../stack.ts'
 import { type ContainerPart, type ContainerSpec, createContainerPart } from './container-part.ts'
-import { images } from './images.ts'
-import { startPod } from './pod.ts'
-import { openRuntime } from './runtime.ts'
-import { type WorkerSettings, settingsIn, workerEnvironment } from './worker-environment.ts'
+import { type WorkerSettings, images, settingsIn, workerEnvironment } from './images.ts'
+import { openRuntime, startPod } from './runtime.ts'
 
 export type ContainerStackOptions = {
-  /** Logs and secrets live here. Data live in the containers and end with them. */
+  /** For logs and secrets. Data are in the containers and end with them. */
   readonly dir: string
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
@@ -26,57 +21,38 @@ export type ContainerStackOptions = {
   readonly ports?: Pick<RequestedPorts, 'mysql' | 'kafka' | 'connect'>
   /** A worker's properties file; `${NAME}` in it is replaced from `references`. */
   readonly workerProperties: string
-  /** Each value that is a folder can be read by the workers, at its own path. */
+  /** Each value is a folder that the workers can read, at its own path. */
   readonly references?: Readonly<Record<string, string>>
   readonly progress?: Progress
 }
 
-type Plan = { readonly ports: Ports; readonly secret: string; readonly worker: WorkerSettings }
+type Plan = { readonly ports: Ports; readonly rootPassword: string; readonly worker: WorkerSettings }
 type Spec = Omit<ContainerSpec, 'pod' | 'logFile'>
 
 /** Starts MySQL, Kafka and Connect in containers, through testcontainers, and resolves when all answer. */
 export async function startContainers(options: ContainerStackOptions): Promise<Stack> {
-  const progress = options.progress ?? silently
-  const { brokers = 1, workers = 1 } = options
+  const { dir, brokers = 1, workers = 1, progress = (_step, work) => work() } = options
   const runtime = await openRuntime()
   const ports = await choosePorts(options.ports ?? {}, { brokers, workers, wanted: ['mysql', 'kafka', 'connect'] })
-  const secret = await readOrCreateSecret(join(options.dir, 'secrets'), 'root')
-  const worker = await workerSettings(options)
+  const rootPassword = await readOrCreateSecret(join(dir, 'secrets'), 'root')
+  const plan = { ports, rootPassword, worker: await workerSettings(options) }
   const pod = await startPod(runtime, images.mysql, [ports.mysql, ...ports.kafka, ...ports.connect])
-  const plan = { ports, secret, worker }
-  const made: ContainerPart[] = []
-  const make = (spec: Spec) =>
-    createContainerPart(runtime, { ...spec, pod: pod.id, logFile: join(options.dir, 'logs', `${spec.name}.log`) })
-  const removeAll = async () => {
-    await Promise.all(made.map(part => part.remove()))
+  const parts: ContainerPart[] = []
+  const release = async () => {
+    await Promise.all(parts.map(part => part.remove()))
     await pod.remove()
   }
   try {
-    for (const spec of [mysqlSpec(plan), ...kafkaSpecs(plan), ...connectSpecs(plan, options)])
-      made.push(await make(spec))
-    await progress(`start ${made.map(({ name }) => name).join(', ')} in containers`, () => startInOrder(made))
+    for (const spec of [mysqlSpec(plan), ...kafkaSpecs(plan), ...connectSpecs(plan, options)]) {
+      const logFile = join(dir, 'logs', `${spec.name}.log`)
+      parts.push(await createContainerPart(runtime, { ...spec, pod: pod.id, logFile }))
+    }
+    await progress(`start ${namesOf(parts)} in containers`, () => startParts(parts))
+    return createStack({ parts, ports, rootPassword, release })
   } catch (error) {
-    await removeAll()
+    await release()
     throw error
   }
-  const stack = asStack({ parts: made, ports, secret, release: () => undefined })
-  return {
-    ...stack,
-    async stopAll() {
-      await stack.stopAll()
-      await removeAll()
-    }
-  }
-}
-
-/** Connect needs Kafka; MySQL needs nobody. */
-async function startInOrder(parts: readonly ContainerPart[]): Promise<void> {
-  const is = (kind: string) => parts.filter(({ name }) => name.startsWith(kind))
-  const kafkaThenConnect = async () => {
-    await startAll(is('kafka'), [])
-    await startAll(is('connect'), [])
-  }
-  await settleBoth(startAll(is('mysql'), []), kafkaThenConnect())
 }
 
 async function workerSettings({ workerProperties, references = {} }: ContainerStackOptions): Promise<WorkerSettings> {
@@ -84,13 +60,13 @@ async function workerSettings({ workerProperties, references = {} }: ContainerSt
   return settingsIn(text.replace(/\$\{([A-Z][A-Z0-9_]*)\}/g, (whole, key: string) => references[key] ?? whole))
 }
 
-function mysqlSpec({ ports, secret }: Plan): Spec {
+function mysqlSpec({ ports, rootPassword }: Plan): Spec {
   return {
     name: 'mysql',
     image: images.mysql,
     command: [...serverSettings, `--port=${ports.mysql}`],
-    environment: { MYSQL_ROOT_PASSWORD: secret },
-    answers: () => mysqlAnswers(ports.mysql, secret)
+    environment: { MYSQL_ROOT_PASSWORD: rootPassword },
+    answers: () => mysqlAnswers(ports.mysql, rootPassword)
   }
 }
 
@@ -126,7 +102,7 @@ function connectSpecs({ ports, worker }: Plan, { references = {} }: ContainerSta
   return ports.connect.map((port, index) => ({
     name: `connect-${index + 1}`,
     image: images.connect,
-    // The folders belong to whoever runs this, and only the superuser of a container surely reads them.
+    // The folders belong to the user who runs this, so only root can read them for certain.
     user: 'root',
     folders: Object.values(references),
     environment: {

@@ -1,7 +1,37 @@
-/** The public images of the engines, pinned; docker-compose.yml names the same, which a test compares. */
+/** The public images of the engines; a test compares them with docker-compose.yml. */
 export const images = {
   mysql: 'mysql:9.7.2',
   kafka: 'apache/kafka:4.3.1',
   connect: 'quay.io/debezium/connect:3.6.1.Final',
   registry: 'apicurio/apicurio-registry:3.3.3'
 } as const
+
+/** The settings whose variable in Debezium's image has no `CONNECT_` before the name. */
+const ownWords = new Set([
+  'bootstrap.servers',
+  'group.id',
+  'config.storage.topic',
+  'offset.storage.topic',
+  'status.storage.topic',
+  'key.converter',
+  'value.converter',
+  'offset.flush.interval.ms'
+])
+
+export type WorkerSettings = Readonly<Record<string, string | number>>
+
+/** The settings of a worker as the environment of quay.io/debezium/connect. */
+export function workerEnvironment(settings: WorkerSettings): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => {
+      const words = name.replaceAll('.', '_').toUpperCase()
+      return [ownWords.has(name) ? words : `CONNECT_${words}`, String(value)]
+    })
+  )
+}
+
+/** The settings of a worker's properties file. */
+export function settingsIn(properties: string): WorkerSettings {
+  const lines = properties.matchAll(/^([a-z.]+)=(.*)$/gm)
+  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]))
+}

@@ -1,7 +1,7 @@
 import type { ContainerRuntimeClient } from 'testcontainers'
 import { StackError } from '../errors.ts'
 
-/** testcontainers' way to the engine; its reaper removes what a killed run leaves, by the labels. */
+/** Docker through testcontainers, whose reaper removes what a killed run leaves, by the labels. */
 export type Runtime = {
   readonly client: ContainerRuntimeClient
   readonly labels: Readonly<Record<string, string>>
@@ -9,7 +9,7 @@ export type Runtime = {
   pull(image: string): Promise<void>
 }
 
-/** Loaded only when asked for: nobody else waits for it, and images of ours do without it. */
+/** testcontainers is only loaded here: its import takes a second, and the images of this project don't contain it. */
 export async function openRuntime(): Promise<Runtime> {
   const { LABEL_TESTCONTAINERS_SESSION_ID, ImageName, getContainerRuntimeClient, getReaper } = await import(
     'testcontainers'
@@ -29,4 +29,29 @@ export async function openRuntime(): Promise<Runtime> {
       cause: error
     })
   }
+}
+
+export type Pod = { readonly id: string; remove(): Promise<void> }
+
+/**
+ * A container that only holds the network for others and publishes their ports on loopback under the same numbers. So an
+ * address such as 127.0.0.1:20123 means the same inside the containers and on this machine.
+ */
+export async function startPod(runtime: Runtime, image: string, ports: readonly number[]): Promise<Pod> {
+  await runtime.pull(image)
+  const container = await runtime.client.container.create({
+    Image: image,
+    Labels: { ...runtime.labels },
+    Entrypoint: ['sleep'],
+    Cmd: ['infinity'],
+    ExposedPorts: Object.fromEntries(ports.map(port => [`${port}/tcp`, {}])),
+    HostConfig: {
+      Init: true,
+      PortBindings: Object.fromEntries(
+        ports.map(port => [`${port}/tcp`, [{ HostIp: '127.0.0.1', HostPort: String(port) }]])
+      )
+    }
+  })
+  await container.start()
+  return { id: container.id, remove: async () => void (await container.remove({ force: true, v: true })) }
 }

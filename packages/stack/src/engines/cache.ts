@@ -1,11 +1,15 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { env } from 'node:process'
+import { StackError } from '../errors.ts'
+
+/** Runs one named step of a longer work; the caller decides how the step and its time are shown. */
+export type Progress = <T>(step: string, work: () => Promise<T>) => Promise<T>
 
 /** The user's cache of engines, shared by all clones: `$OUTBOX_CDC_CACHE`, else the XDG cache folder. */
-export function engineCacheDir(): string {
+function engineCacheDir(): string {
   return env.OUTBOX_CDC_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'outbox-cdc')
 }
 
@@ -44,5 +48,22 @@ function isAlive(pid: number): boolean {
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+const neededBytes = 3 * 1024 ** 3
+
+/** Throws when the disk of the cache or of `dataDir` is too full for the engines. */
+export async function requireFreeDisk(dataDir: string): Promise<void> {
+  for (const dir of [dataDir, engineCacheDir()]) {
+    await mkdir(dir, { recursive: true })
+    const { bavail, bsize } = await statfs(dir)
+    const free = bavail * bsize
+    const gib = (bytes: number) => (bytes / 1024 ** 3).toFixed(1)
+    if (free >= neededBytes) continue
+    throw new StackError(
+      'REQUIREMENT_MISSING',
+      `${gib(neededBytes)} GiB of free disk are needed in ${dir}; there are ${gib(free)}. Free some space there.`
+    )
   }
 }

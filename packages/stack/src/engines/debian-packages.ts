@@ -16,7 +16,7 @@ export async function unpackDebianPackages(dir: string, packages: readonly strin
   await rm(apt, { recursive: true })
 }
 
-/** Four at a time. Perl comes along with MySQL for scripts that nobody runs here: 50 MB. */
+/** Four at a time. Leaves out Perl (50 MB), which only unused scripts of MySQL need. */
 async function unpackAll(archives: string, dir: string): Promise<void> {
   const files = (await readdir(archives)).filter(file => /^(?!perl_|perl-modules|libperl).*\.deb$/.test(file))
   const lane = async () => {
@@ -45,7 +45,7 @@ async function writePrivateAptConfiguration(apt: string): Promise<readonly strin
     'APT::Keep-Downloaded-Packages=true',
     'Acquire::Languages=none',
     'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false',
-    // A machine whose clock runs ahead of a mirror's signed list would refuse it as expired.
+    // A machine whose clock is ahead would refuse the mirror's signed list as expired.
     'Acquire::Check-Valid-Until=false'
   ].flatMap(option => ['-o', option])
 }
@@ -58,8 +58,5 @@ async function ownMirror(): Promise<string> {
     const mirror = /https?:\/\/\S+\/debian\/?(?=\s)/.exec(await readFile(file, 'utf8').catch(() => ''))
     if (mirror !== null) return mirror[0]
   }
-  throw new StackError(
-    'ENGINE_MISSING',
-    'No Debian mirror stands in /etc/apt, so that nothing can be fetched from one.'
-  )
+  throw new StackError('ENGINE_MISSING', 'There is no Debian mirror in /etc/apt to fetch packages from.')
 }

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Progress } from '../progress.ts'
-import { enginesFolder, fetchByMaven } from './maven-engine.ts'
+import { StackError } from '../errors.ts'
+import { type Progress, cachedEngine } from './cache.ts'
+import { runTool } from './run-tool.ts'
 
 /** Kafka, Connect and Debezium as jars. */
 export type JavaEngine = {
@@ -19,4 +22,50 @@ export async function fetchJavaEngine(progress: Progress): Promise<JavaEngine> {
     jmxAgent: join(dir, 'agents', 'jmx-exporter.jar'),
     logConfig: join(enginesFolder, 'log4j2.yaml')
   }
+}
+
+/** The arguments that bound a JVM's memory and name its class path and log settings. */
+export function javaArgs(engine: JavaEngine, heapMb: number): readonly string[] {
+  return [
+    '-Xms64m',
+    `-Xmx${heapMb}m`,
+    '-XX:+UseG1GC',
+    '-XX:MaxGCPauseMillis=20',
+    '-XX:+ExitOnOutOfMemoryError',
+    '-Djava.awt.headless=true',
+    `-Dlog4j2.configurationFile=${engine.logConfig}`,
+    '-cp',
+    engine.classPath
+  ]
+}
+
+type MavenEngine = {
+  /** A file in `engines`, in which versions stand; Maven checks each file's checksum. */
+  readonly pom: string
+  /** Readable beginning of the folder's name in the cache. */
+  readonly name: string
+  readonly step: string
+}
+
+const enginesFolder = join(import.meta.dirname, '../../engines')
+
+/** The folder of an engine that a pom.xml fetches into `${engine.dir}`; another pom.xml makes another folder. */
+export async function fetchByMaven({ pom, name, step }: MavenEngine, progress: Progress): Promise<string> {
+  const file = join(enginesFolder, pom)
+  const versions = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+    .slice(0, 12)
+  return cachedEngine(`${name}-${versions}`, building => progress(step, () => runMaven(file, building)))
+}
+
+async function runMaven(pom: string, building: string): Promise<void> {
+  const args = ['-q', '-B', '-C', '-f', pom, 'generate-resources', `-Dengine.dir=${building}`]
+  await runTool('mvn', args).catch(error => {
+    const advice =
+      'Install Maven 3.8 or newer (Debian, Ubuntu: apt-get install maven), or check the network, and start again.'
+    throw new StackError('ENGINE_MISSING', `The Java engines could not be fetched. ${error.message} ${advice}`, {
+      cause: error
+    })
+  })
 }

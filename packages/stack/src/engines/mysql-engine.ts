@@ -1,14 +1,19 @@
 import { existsSync } from 'node:fs'
+import { arch } from 'node:os'
+import { join } from 'node:path'
 import { env } from 'node:process'
-import type { Progress } from '../progress.ts'
 import { StackError } from '../errors.ts'
-import { type MysqlEngine, fetchMysqlFromDebian } from './mysql-from-debian.ts'
+import { type Progress, cachedEngine } from './cache.ts'
+import { unpackDebianPackages } from './debian-packages.ts'
 import { runTool } from './run-tool.ts'
+
+/** A mysqld: the command, and the arguments that name its own files. */
+export type MysqlEngine = { readonly command: string; readonly args: readonly string[] }
 
 /** The machine's own mysqld (`$MYSQLD`, else on the PATH) when it is 8.4 or newer, else one from Debian's packages. */
 export async function findMysqlEngine(progress: Progress): Promise<MysqlEngine> {
   const own = env.MYSQLD ?? 'mysqld'
-  const version = await runTool(own, ['--version'], { timeoutMs: 20_000 }).catch(() => '')
+  const version = await runTool(own, ['--version'], 20_000).catch(() => '')
   if (isAccepted(version)) return { command: own, args: ['--no-defaults'] }
   if (env.MYSQLD !== undefined) {
     throw new StackError(
@@ -28,4 +33,41 @@ export async function findMysqlEngine(progress: Progress): Promise<MysqlEngine> 
 function isAccepted(version: string): boolean {
   const [, major, minor] = /Ver (\d+)\.(\d+)\.\d+/.exec(version) ?? []
   return !version.includes('MariaDB') && (Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 4))
+}
+
+const loaders: Record<string, string> = {
+  x64: 'usr/lib64/ld-linux-x86-64.so.2',
+  arm64: 'usr/lib/ld-linux-aarch64.so.1'
+}
+const triplets: Record<string, string> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
+
+/** MySQL 9.7 from Debian's unstable suite, unpacked into the cache without root. */
+async function fetchMysqlFromDebian(progress: Progress): Promise<MysqlEngine> {
+  const root = await cachedEngine(`mysql-9.7-debian-${arch()}`, dir =>
+    progress('fetch MySQL 9.7 (60 MB, once)', () => downloadAndUnpack(dir))
+  )
+  const libraries = join(root, 'usr/lib', triplets[arch()] ?? '')
+  return {
+    command: join(root, loaders[arch()] ?? ''),
+    args: [
+      '--library-path',
+      libraries,
+      join(root, 'usr/sbin/mysqld'),
+      '--no-defaults',
+      `--basedir=${join(root, 'usr')}`,
+      `--lc-messages-dir=${join(root, 'usr/share/mysql')}`,
+      `--character-sets-dir=${join(root, 'usr/share/mysql/charsets')}`,
+      `--plugin-dir=${join(root, 'usr/lib/mysql/plugin')}`
+    ]
+  }
+}
+
+async function downloadAndUnpack(dir: string): Promise<void> {
+  if (loaders[arch()] === undefined) {
+    throw new StackError(
+      'ENGINE_MISSING',
+      `There is no recipe for MySQL on ${arch()}. Install MySQL 9.x and put mysqld on the PATH.`
+    )
+  }
+  await unpackDebianPackages(dir, ['mysql-server-core'])
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
+import pRetry from 'p-retry'
 import { StackError } from '../errors.ts'
 import { forgetProcess, recordProcess } from './process-record.ts'
 
@@ -12,9 +12,9 @@ export type PartSpec = {
   readonly args: readonly string[]
   readonly env?: NodeJS.ProcessEnv
   readonly logFile: string
-  /** Where the pid is recorded, so that a later start can end what a killed starter left. */
+  /** Where the pid is recorded, so that a later start can end the processes of a killed starter. */
   readonly runDir: string
-  /** Clears away what a process that was killed left in the way of the next. */
+  /** Removes what a killed process left and the next one would refuse. */
   readonly beforeStart?: () => void
   /** Throws until the part answers. */
   readonly answers: () => Promise<void>
@@ -24,17 +24,22 @@ export type PartSpec = {
   readonly onLine?: (line: string) => void
 }
 
-/** One process of ours that can be started, stopped and broken on purpose. */
+/** A process or container that can be started, stopped and broken on purpose. */
 export type Part = {
   readonly name: string
   readonly logFile: string
+  /** Undefined while it does not run. */
   pid(): number | undefined
+  /** Resolves when it answers. Does nothing while it runs. */
   start(): Promise<void>
+  /** Asks it to end and waits; after 20 s it is killed. */
   stop(): Promise<void>
+  /** kill -9; resolves when the process is gone. */
   kill(): Promise<void>
+  /** SIGSTOP: it keeps its sockets and answers nothing until `thaw`. */
   freeze(): Promise<void>
   thaw(): Promise<void>
-  /** Called when the process ends although nobody asked it to through this object. */
+  /** Called when it ends without `stop` or `kill`. */
   onUnexpectedExit(listener: (how: string) => void): void
 }
 
@@ -49,7 +54,7 @@ export function createPart(spec: PartSpec): Part {
     spec.beforeStart?.()
     child = launch(spec)
     exited = watch(child)
-    await untilItAnswers()
+    await waitForAnswer(spec, () => child !== undefined)
     wanted = true
   }
 
@@ -65,20 +70,6 @@ export function createPart(spec: PartSpec): Part {
       launched.once('exit', (code, signal) => ended(signal === null ? `exit code ${code}` : signal))
       launched.once('error', error => ended(error.message))
     })
-  }
-
-  async function untilItAnswers(): Promise<void> {
-    const patienceMs = spec.startTimeoutMs ?? 90_000
-    const deadline = Date.now() + patienceMs
-    for (let lastError: unknown; Date.now() < deadline; await sleep(50)) {
-      if (child === undefined) throw didNotStart(spec, 'ended while it started', lastError)
-      try {
-        return await spec.answers()
-      } catch (error) {
-        lastError = error
-      }
-    }
-    throw didNotStart(spec, `did not answer within ${patienceMs / 1000} s`)
   }
 
   async function end(signal: NodeJS.Signals, patienceMs: number): Promise<void> {
@@ -111,7 +102,7 @@ function launch(spec: PartSpec): ChildProcess {
     renameSync(spec.logFile, `${spec.logFile}.1`)
   const log = openSync(spec.logFile, 'a')
   const output = spec.onLine === undefined ? log : 'pipe'
-  // A group of its own: Ctrl-C in the terminal reaches the starter alone, which then stops the parts in order.
+  // Detached: Ctrl-C in the terminal only reaches the starter, which then stops the parts in order.
   const child = spawn(spec.command, spec.args, { env: spec.env, stdio: ['ignore', output, output], detached: true })
   closeSync(log)
   if (child.pid !== undefined) recordProcess(spec.runDir, spec.name, child.pid)
@@ -122,10 +113,19 @@ function launch(spec: PartSpec): ChildProcess {
   return child
 }
 
-export function didNotStart(spec: Pick<PartSpec, 'name' | 'logFile'>, how: string, cause?: unknown): StackError {
-  const log = existsSync(spec.logFile)
-    ? readFileSync(spec.logFile, 'utf8').trimEnd().split('\n').slice(-8).join('\n  ')
-    : ''
-  const lastWords = log === '' ? '' : ` The last lines of ${spec.logFile}:\n  ${log}`
-  return new StackError('PART_DID_NOT_START', `${spec.name} ${how}.${lastWords}`, { cause })
+/** Asks a part until it answers. When it ends first or takes too long, throws with the last lines of its log. */
+export async function waitForAnswer(spec: Answering, isRunning: () => boolean): Promise<void> {
+  const timeoutMs = spec.startTimeoutMs ?? 90_000
+  const patience = { retries: Infinity, minTimeout: 50, factor: 1, maxRetryTime: timeoutMs, shouldRetry: isRunning }
+  await pRetry(spec.answers, patience).catch((cause: unknown) => {
+    const how = isRunning() ? `did not answer within ${timeoutMs / 1000} s` : 'ended while it started'
+    throw new StackError('PART_DID_NOT_START', `${spec.name} ${how}.${lastLines(spec.logFile)}`, { cause })
+  })
+}
+
+type Answering = Pick<PartSpec, 'name' | 'logFile' | 'answers' | 'startTimeoutMs'>
+
+function lastLines(logFile: string): string {
+  const log = existsSync(logFile) ? readFileSync(logFile, 'utf8').trimEnd() : ''
+  return log === '' ? '' : ` The last lines of ${logFile}:\n  ${log.split('\n').slice(-8).join('\n  ')}`
 }

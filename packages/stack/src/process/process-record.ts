@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { StackError } from '../errors.ts'
 
 /** A process that we started. The start time tells it from a later process that was given the same pid. */
 export type ProcessRecord = { readonly name: string; readonly pid: number; readonly startTime: string }
@@ -26,7 +27,7 @@ export async function livingProcesses(runDir: string): Promise<readonly ProcessR
     .filter(record => record !== undefined && isSameProcess(record)) as ProcessRecord[]
 }
 
-/** Ends a recorded process, politely for `graceMs`, then by force. Never touches a process that took over its pid. */
+/** Ends a recorded process: SIGTERM, and SIGKILL after `graceMs`. Never touches a process that took over its pid. */
 export async function endProcess(record: ProcessRecord, graceMs: number): Promise<void> {
   for (const signal of ['SIGCONT', 'SIGTERM'] as const) signalIfSame(record, signal)
   for (const end = Date.now() + graceMs; Date.now() < end && isSameProcess(record); ) await sleep(50)
@@ -34,12 +35,12 @@ export async function endProcess(record: ProcessRecord, graceMs: number): Promis
   for (const end = Date.now() + 10_000; Date.now() < end && isSameProcess(record); ) await sleep(20)
 }
 
-export function isSameProcess({ pid, startTime }: ProcessRecord): boolean {
+function isSameProcess({ pid, startTime }: ProcessRecord): boolean {
   return startTimeOf(pid) === startTime
 }
 
-/** When a process began, in the system's own words; undefined when there is none (a zombie counts as none). */
-export function startTimeOf(pid: number): string | undefined {
+/** When a process started, as the system writes it; undefined when there is none. A zombie counts as none. */
+function startTimeOf(pid: number): string | undefined {
   try {
     if (process.platform !== 'linux')
       return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined
@@ -67,4 +68,38 @@ function signalIfSame(record: ProcessRecord, signal: NodeJS.Signals): void {
   } catch {
     // it ended between the look and the signal
   }
+}
+
+/**
+ * Makes this process the only one that runs a stack in a folder, and ends what a killed one left there: only processes
+ * whose recorded pid and start time both still match. Call the result to give the folder back.
+ */
+export async function ownFolder(runDir: string): Promise<() => void> {
+  const living = await livingProcesses(runDir)
+  const starter = living.find(({ name }) => name === 'starter')
+  if (starter !== undefined && starter.pid !== process.pid) {
+    throw new StackError(
+      'ALREADY_RUNNING',
+      `It is already up here, started by process ${starter.pid}. See it: npm run status. Stop it: Ctrl-C there, or kill ${starter.pid}.`
+    )
+  }
+  recordProcess(runDir, 'starter', process.pid)
+  await endAll(
+    runDir,
+    living.filter(({ name }) => name !== 'starter')
+  )
+  return () => forgetProcess(runDir, 'starter')
+}
+
+/** Ends what a killed starter left running in a folder. False while that starter still runs. */
+export async function endLeftovers(runDir: string): Promise<boolean> {
+  const living = await livingProcesses(runDir)
+  if (living.some(({ name }) => name === 'starter')) return false
+  await endAll(runDir, living)
+  return true
+}
+
+async function endAll(runDir: string, leftovers: readonly ProcessRecord[]): Promise<void> {
+  await Promise.all(leftovers.map(record => endProcess(record, 15_000)))
+  for (const { name } of leftovers) forgetProcess(runDir, name)
 }

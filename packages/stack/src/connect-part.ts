@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { JavaEngine } from '../engines/java-engine.ts'
-import { javaArgs } from '../process/java-args.ts'
-import { type Part, createPart } from '../process/part.ts'
+import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
+import { type Part, createPart } from './process/part.ts'
 
 export type ConnectPartOptions = {
   readonly engine: JavaEngine
@@ -13,9 +12,9 @@ export type ConnectPartOptions = {
   readonly heapMb: number
   readonly logDir: string
   readonly runDir: string
-  /** A worker's properties file; `${NAME}` in it is taken from `references`. What says where the worker is comes from here. */
-  readonly workerProperties?: string
-  readonly references?: Readonly<Record<string, string>>
+  /** A worker's properties file; `${NAME}` in it is taken from `references`. Addresses and ports are added to it. */
+  readonly workerProperties: string | undefined
+  readonly references: Readonly<Record<string, string>> | undefined
   /** A port for the Prometheus JMX exporter, with its configuration file. */
   readonly jmx?: { readonly port: number; readonly configFile: string }
 }
@@ -62,7 +61,7 @@ async function workerProperties(options: ConnectPartOptions): Promise<string> {
     .join('')}`
 }
 
-/** What makes workers one group: its name and the topics in which it keeps what it knows. */
+/** The settings that make workers one group: its name and the topics of its state. */
 export function groupSettings(brokers: number): Readonly<Record<string, string | number>> {
   const replicas = Math.min(3, brokers)
   return {

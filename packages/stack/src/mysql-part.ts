@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
 import mysql from 'mysql2/promise'
-import type { MysqlEngine } from '../engines/mysql-from-debian.ts'
-import { runTool } from '../engines/run-tool.ts'
-import { type Part, createPart } from '../process/part.ts'
+import type { MysqlEngine } from './engines/mysql-engine.ts'
+import { runTool } from './engines/run-tool.ts'
+import { type Part, createPart } from './process/part.ts'
 
 export type MysqlPartOptions = {
   readonly engine: MysqlEngine
@@ -38,13 +38,13 @@ export async function createMysqlPart(options: MysqlPartOptions): Promise<Part> 
     ],
     logFile,
     runDir: options.runDir,
-    // A killed mysqld leaves its pid there, and one that finds another process of that pid refuses to start.
+    // A killed mysqld leaves its pid there; the next one refuses to start if another process has that pid by then.
     beforeStart: () => rmSync(`${socketOf(dir)}.lock`, { force: true }),
     answers: () => mysqlAnswers(port, rootPassword)
   })
 }
 
-/** Initialises aside and renames, so that an interrupted first start never leaves half a data folder. */
+/** Initialises another folder and renames it, so that an interrupted first start never leaves half a data folder. */
 async function initialise(engine: MysqlEngine, dir: string): Promise<void> {
   const aside = join(dir, 'data.initialising')
   await rm(aside, { recursive: true, force: true })
@@ -53,12 +53,12 @@ async function initialise(engine: MysqlEngine, dir: string): Promise<void> {
   await rename(aside, join(dir, 'data'))
 }
 
-/** mysqld refuses to run as the system's root unless told so; in containers and CI that is often who we are. */
+/** As root, as is common in containers and CI, mysqld only runs when it is asked to. */
 function asRoot(): readonly string[] {
   return getuid?.() === 0 ? ['--user=root'] : []
 }
 
-/** What every MySQL of this pipeline is told, whoever starts it: full durability, and a binlog that Debezium can read. */
+/** The settings of every MySQL of this pipeline: full durability, and a binlog that Debezium can read. */
 export const serverSettings: readonly string[] = [
   '--mysqlx=OFF',
   '--server-id=1',
@@ -76,8 +76,8 @@ export const serverSettings: readonly string[] = [
   '--innodb-buffer-pool-size=128M',
   // The Performance Schema takes 150 MB and nothing here reads it.
   '--performance-schema=OFF',
-  // What replicas need to apply in parallel. 9.7 keeps ten million rows of it by default, and grows with each commit until
-  // then; up to 9.4 it was this number. https://dev.mysql.com/doc/relnotes/mysql/9.7/en/news-9-5-0.html
+  // Saves memory: MySQL 9.7 keeps ten million rows for replicas, which nothing here has. Up to 9.4 this was the default.
+  // https://dev.mysql.com/doc/relnotes/mysql/9.7/en/news-9-5-0.html
   '--binlog-transaction-dependency-history-size=25000'
 ]
 
@@ -100,7 +100,7 @@ function serverArgs(dir: string, port: number): readonly string[] {
 function rootAccount(password: string): string {
   const account = (host: string) =>
     `CREATE USER IF NOT EXISTS 'root'@'${host}'; ALTER USER 'root'@'${host}' IDENTIFIED BY '${password}'; GRANT ALL ON *.* TO 'root'@'${host}' WITH GRANT OPTION;\n`
-  // SET: what an init file changes is not a transaction that Debezium should see.
+  // Debezium should not see what an init file changes.
   return ['SET SESSION sql_log_bin = 0;\n', ...['localhost', '127.0.0.1'].map(account)].join('')
 }
 
