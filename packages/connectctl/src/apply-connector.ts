@@ -9,23 +9,23 @@ import { validateByWorker } from './validate-by-worker.ts'
 import { statusPath, waitUntilRunning } from './wait-until-running.ts'
 
 export type ApplyOptions = BeginOptions & {
-  /** Told what is about to change, before it is sent. */
+  /** Gets the changes before they are sent. */
   readonly onDifference?: (changes: readonly ConfigChange[], exists: boolean) => void
   /** Whether to wait until every task runs (the default). */
   readonly wait?: boolean
-  /** Makes the schema history anew from the tables as they are, for when it is lost or cannot be read. */
+  /** Rebuilds a lost or unreadable schema history from the tables as they are now. */
   readonly rebuildHistory?: boolean
 }
 export type ApplyResult = {
   readonly outcome: 'created' | 'changed' | 'unchanged' | 'rebuilt'
   readonly changes: readonly ConfigChange[]
-  /** Set where somebody paused or stopped it: it was left so, and nothing was waited for. */
+  /** Set when a person paused or stopped the connector: it stays so, and apply doesn't wait for it. */
   readonly idle?: 'paused' | 'stopped'
 }
 
 /**
- * Brings the connector to what its file says and waits until every task runs. Safe to repeat, also after a run that was
- * broken off. What a person paused or stopped stays so.
+ * Applies the connector's file and waits until every task runs. Safe to repeat, also after an interrupted run. A
+ * connector that a person paused or stopped stays so.
  */
 export async function applyConnector(
   api: ConnectApi,
@@ -43,7 +43,7 @@ export async function applyConnector(
   if (outcome === 'created' && current === undefined) await beginAtPosition(api, file, options)
   if (outcome === 'created' && current !== undefined) await finishBeginning(api, file, options)
   if (outcome === 'rebuilt') await rebuildSchemaHistory(api, file, options)
-  // A task that failed before stays FAILED, whatever its file says now, until somebody restarts it.
+  // A task that failed before stays FAILED until it is restarted, whatever the file says now.
   if (outcome === 'unchanged') await api.request('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
   if (outcome === 'changed') await api.request('PUT', `${path}/config`, { body: file.config })
   if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
@@ -51,7 +51,7 @@ export async function applyConnector(
   return { outcome, changes }
 }
 
-/** What a run that was broken off leaves: a connector that was never resumed, or one in Debezium's recovery mode. */
+/** An interrupted run leaves a connector that was never resumed, or one in Debezium's recovery mode. */
 function mayBeUnbegun(current: ConnectorConfig, { config }: ConnectorFile, idle: ApplyResult['idle']): boolean {
   const mode = 'snapshot.mode'
   return idle === 'stopped' || (idle === undefined && current[mode] === 'recovery' && config[mode] !== 'recovery')
@@ -63,7 +63,7 @@ async function idleState(api: ConnectApi, { name }: ConnectorFile): Promise<Appl
   return status?.connector.state === 'STOPPED' ? 'stopped' : undefined
 }
 
-/** Asked beforehand: Connect 4.3 answers a configuration that it finds invalid with a 500 that says nothing. */
+/** Validates first, because Connect 4.3 answers an invalid configuration with a 500 that gives no reason. */
 async function refuseInvalid(api: ConnectApi, file: ConnectorFile): Promise<void> {
   const findings = await validateByWorker(api, file)
   if (findings.length === 0) return

@@ -9,17 +9,17 @@ import { deleteSchemaHistory } from './schema-history.ts'
 import { statusPath, waitUntilRunning } from './wait-until-running.ts'
 
 export type BeginOptions = {
-  /** Where a connector that has no offsets yet begins to read the binlog. */
+  /** Where a connector without offsets starts to read the binlog. */
   readonly startAt: () => Promise<BinlogPosition>
   readonly note?: (line: string) => void
-  /** Where Kafka is reached from here, when that is not where the connector reaches it. */
+  /** Kafka's address on this machine, if it differs from the connector's. */
   readonly brokers?: readonly string[]
   readonly timeoutMs?: number
 }
 
 /**
- * Creates a connector that misses nothing: it is born stopped, takes the offsets of its former life or the recorded
- * binlog position, and only then reads. Without offsets of its own, Debezium would begin at the present.
+ * Creates a connector that misses no event. It is created stopped; then its saved offsets or the recorded binlog position
+ * are set, and only then it reads. Without offsets, Debezium would start at the present.
  */
 export async function beginAtPosition(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   await api.request('POST', '/connectors', { body: { name: file.name, config: file.config, initial_state: 'STOPPED' } })
@@ -31,7 +31,7 @@ export async function beginAtPosition(api: ConnectApi, file: ConnectorFile, opti
   } else await finishBeginning(api, file, options)
 }
 
-/** Goes on where a beginning was broken off: one that nobody finishes looks as if it were stopped by hand, for ever. */
+/** Completes an interrupted start. Otherwise the connector would look as if a person had stopped it. */
 export async function finishBeginning(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   if (progressOf(await storedOffsets(api, file)) === 'nothing') {
     const position = await options.startAt()
@@ -41,7 +41,7 @@ export async function finishBeginning(api: ConnectApi, file: ConnectorFile, opti
   await runInRecoveryMode(api, file, options)
 }
 
-/** Whether a connector has read nothing yet: one that is stopped then was not stopped by hand, but never begun. */
+/** Whether a connector has read nothing yet. If it is stopped then, its start was interrupted, not stopped by a person. */
 export async function hasNotBegun(api: ConnectApi, file: ConnectorFile): Promise<boolean> {
   return progressOf(await storedOffsets(api, file)) !== 'reads'
 }
@@ -55,7 +55,7 @@ function progressOf({ offsets }: ConnectorOffsets): 'nothing' | 'is placed' | 'r
   return offsets.some(({ offset }) => offset !== null && notYetReadMark in offset) ? 'is placed' : 'reads'
 }
 
-/** Makes the schema history anew from the tables as they are now; the offsets stay. */
+/** Rebuilds the schema history from the tables as they are now; the offsets stay. */
 export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   const path = pathOf(file)
   await api.request('PUT', `${path}/stop`)
@@ -67,7 +67,7 @@ export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile,
   await runInRecoveryMode(api, file, options)
 }
 
-/** Debezium's recovery mode until it reads the binlog, then the settings of the file. */
+/** Runs Debezium's recovery mode until it reads the binlog, then applies the settings of the file. */
 async function runInRecoveryMode(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   const path = pathOf(file)
   await api.request('PUT', `${path}/config`, { body: recoveryConfig(file.config) })

@@ -5,7 +5,7 @@ import { rowsOf, withSourceDatabase } from './source-database.ts'
 
 export type BinlogPosition = { readonly file: string; readonly position: number; readonly gtidSet: string }
 
-/** Present in an offset only until Debezium has written one of its own: tells whether the connector has begun to read. */
+/** Present in an offset until Debezium has written its own, so it shows whether the connector has started to read. */
 export const notYetReadMark = 'set_by_connectctl'
 
 type PositionRow = { binlog_file: string; binlog_position: number | string; gtid_set: string | null }
@@ -37,10 +37,10 @@ export async function recordedPosition(config: ConnectorConfig, environment: Env
   )
 }
 
-/** A place to begin, as it is named on the command line. */
+/** A start position, as named on the command line. */
 export type StartName = 'recorded' | 'oldest' | 'now' | { readonly file: string; readonly position: number }
 
-/** The position of that name; refuses one from which MySQL has no longer all that came after it. */
+/** Resolves a named position. Refuses one if MySQL has already purged part of what came after it. */
 export async function positionNamed(
   start: StartName,
   config: ConnectorConfig,
@@ -73,7 +73,7 @@ async function requireKept(position: BinlogPosition, config: ConnectorConfig, en
   )
 }
 
-/** A position needs the transactions before it too: with GTIDs, the server finds the place by them alone. */
+/** Adds the transactions before the position, because with GTIDs the server finds the place only by them. */
 async function withGtids(
   start: { readonly file: string; readonly position: number },
   config: ConnectorConfig,
@@ -93,7 +93,7 @@ async function withGtids(
   })
 }
 
-/** Where the server's binlog ends at this moment. */
+/** The current end of the server's binlog. */
 export async function currentPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
   type Status = { File: string; Position: number; Executed_Gtid_Set: string }
   const [status] = await withSourceDatabase(config, environment, connection =>
@@ -103,7 +103,7 @@ export async function currentPosition(config: ConnectorConfig, environment: Envi
   return { file: status.File, position: status.Position, gtidSet: status.Executed_Gtid_Set }
 }
 
-/** Where the oldest binlog that MySQL still keeps begins. */
+/** The start of the oldest binlog that MySQL still keeps. */
 export async function oldestPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
   return withSourceDatabase(config, environment, async connection => {
     const [log] = await rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')

@@ -22,11 +22,11 @@ export type ConnectorOffsets = {
 }
 export type RequestOptions = {
   readonly body?: unknown
-  /** Answers `undefined` for 404 instead of failing. */
+  /** Returns `undefined` for 404 instead of failing. */
   readonly orMissing?: boolean
 }
 
-/** One Connect cluster, by the REST addresses of its workers; one that does not answer is left for the next. */
+/** One Connect cluster, by the REST addresses of its workers. If one doesn't answer, the next one is tried. */
 export type ConnectApi = {
   readonly url: string
   request<T>(method: string, path: string, options?: RequestOptions): Promise<T>
@@ -106,7 +106,7 @@ async function attempt(worker: ConnectWorker, { method, path, body, answerTimeou
 
 function refusal(url: string, status: number, text: string): Answer {
   const message = messageIn(text)
-  // A worker that has just begun to listen knows none of its paths; later it says in its answer that it is starting.
+  // A worker that has just started to listen answers 404 on every path; later its answer says that it is starting.
   if (message === undefined ? status === 404 : status >= 500 && /starting/i.test(message)) return starting(url, status)
   const code = status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED'
   const error = new ConnectctlError(code, `Kafka Connect answers ${status}: ${firstLine(message ?? text)}`, {
@@ -122,7 +122,7 @@ function starting(url: string, status: number): Answer {
   return { kind: 'retry', error: new ConnectctlError('CONNECT_STARTING', message) }
 }
 
-/** What Connect itself says; undefined where it is not Connect that answers. */
+/** The message in Connect's answer; undefined if the answer isn't from Connect. */
 function messageIn(text: string): string | undefined {
   try {
     return (JSON.parse(text) as { message?: string }).message

@@ -18,17 +18,17 @@ async function worker(answers: readonly number[]): Promise<{ readonly url: strin
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked }
 }
 
-const nobody = 'http://127.0.0.1:9'
+const silent = 'http://127.0.0.1:9'
 
-it('asks the next worker at once when one does not answer, without any time for retries', async () => {
+it('asks the next worker at once when one does not answer, also without retries', async () => {
   const { url, asked } = await worker([200])
-  const api = createConnectApi({ url: `${nobody},${url}`, retryForMs: 0 })
+  const api = createConnectApi({ url: `${silent},${url}`, retryForMs: 0 })
   await api.request('GET', '/connectors')
   await api.request('GET', '/connectors')
   expect(asked()).toBe(2)
 })
 
-it('sends the account of an address as Basic authentication, and shows its password in no message', async () => {
+it('sends the account of an address as Basic authentication, and never shows its password', async () => {
   const heard: (string | undefined)[] = []
   const server = createServer(({ headers }, response) => {
     heard.push(headers.authorization)
@@ -45,7 +45,7 @@ it('sends the account of an address as Basic authentication, and shows its passw
 })
 
 it('fails when no worker answers', async () => {
-  const api = createConnectApi({ url: `${nobody},${nobody}/`, retryForMs: 0 })
+  const api = createConnectApi({ url: `${silent},${silent}/`, retryForMs: 0 })
   await expect(api.request('GET', '/connectors')).rejects.toMatchObject({ code: 'CONNECT_UNREACHABLE' })
 })
 

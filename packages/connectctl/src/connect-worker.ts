@@ -1,6 +1,6 @@
 export type ConnectWorker = { readonly base: string; readonly headers: Readonly<Record<string, string>> }
 
-/** Where a worker answers, and as whom: a password that stays in the address is told by every message that names it. */
+/** A worker's address and account, kept apart so that no message shows the password. */
 export function connectWorker(address: string): ConnectWorker {
   const base = address.trim().replace(/\/+$/, '')
   const url = URL.parse(base)

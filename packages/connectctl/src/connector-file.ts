@@ -14,7 +14,7 @@ export async function readConnectorFile(path: string, environment: Environment):
   return { name: basename(path, extname(path)), path, config: expandReferences(config, environment) }
 }
 
-/** Replaces `${UPPER_CASE}` in every value; `${provider:…}` is left for the worker, so that no secret passes here. */
+/** Replaces `${UPPER_CASE}` in every value. `${provider:…}` is left for the worker, so no secret passes here. */
 export function expandReferences(config: ConnectorConfig, environment: Environment): ConnectorConfig {
   const missing = new Set<string>()
   const expand = (value: string): string =>
@@ -26,7 +26,7 @@ export function expandReferences(config: ConnectorConfig, environment: Environme
   const expanded = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, expand(value)]))
   if (missing.size > 0) {
     const names = [...missing].join(', ')
-    throw new ConnectctlError('VARIABLE_MISSING', `The connector refers to variables that are not set: ${names}`)
+    throw new ConnectctlError('VARIABLE_MISSING', `The connector's file needs variables that are not set: ${names}`)
   }
   return expanded
 }

@@ -41,6 +41,6 @@ it.each([
   await expect(readConnectorFile(await fileWith(text), {})).rejects.toThrow(words)
 })
 
-it('says that there is no such file, in words', async () => {
+it('says in a sentence that there is no such file', async () => {
   await expect(readConnectorFile('/nowhere/orders.json', {})).rejects.toThrow('There is no connector file /nowhere')
 })

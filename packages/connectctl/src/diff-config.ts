@@ -14,7 +14,7 @@ export function isSecretKey(key: string): boolean {
   return secretKey.test(key)
 }
 
-/** What `wanted` would change: keys that the server adds are ignored, masked secrets are taken as unchanged. */
+/** What `wanted` would change. Ignores keys that the server adds, and treats masked secrets as unchanged. */
 export function diffConfig(current: ConnectorConfig, wanted: ConnectorConfig): readonly ConfigChange[] {
   const keys = [...new Set([...Object.keys(current), ...Object.keys(wanted)])].sort()
   return keys

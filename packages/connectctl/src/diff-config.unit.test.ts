@@ -8,7 +8,7 @@ it('ignores what the server adds and masks', () => {
   expect(diffConfig(current, wanted)).toEqual([])
 })
 
-it('shows what was changed, added and taken away', () => {
+it('shows what was changed, added and removed', () => {
   expect(diffConfig({ a: '1', b: '2' }, { a: '3', c: '4' })).toEqual([
     { key: 'a', from: '1', to: '3' },
     { key: 'b', from: '2', to: undefined },
@@ -16,7 +16,7 @@ it('shows what was changed, added and taken away', () => {
   ])
 })
 
-it('converges: what was applied shows no change, whatever it is', () => {
+it('shows no change after any configuration was applied', () => {
   const config = fc.dictionary(fc.string(), fc.string())
   fc.assert(fc.property(config, wanted => diffConfig({ ...wanted, name: wanted['name'] ?? 'x' }, wanted).length === 0))
 })

@@ -7,7 +7,7 @@ import { rowsOf, withSourceDatabase } from './source-database.ts'
 
 export type Symptom = { readonly ok: boolean; readonly what: string; readonly advice?: string }
 
-/** Looks at everything a connector stands on, and says for each whether it holds and what to do when it does not. */
+/** Checks everything that a connector needs, and says for each whether it is right and what to do if it isn't. */
 export async function examine(
   api: ConnectApi,
   file: ConnectorFile,
@@ -26,7 +26,7 @@ async function tried(what: string, look: () => Promise<readonly Symptom[]>): Pro
   try {
     return await look()
   } catch (error) {
-    return [{ ok: false, what: `${what} cannot be examined: ${(error as Error).message}` }]
+    return [{ ok: false, what: `${what} cannot be checked: ${(error as Error).message}` }]
   }
 }
 
@@ -86,14 +86,20 @@ async function examineOffset(
   )
   const place = kept.findIndex(log => log.Log_name === binlog)
   if (place < 0)
-    return [{ ok: false, what: `${binlog}, where it reads, was purged`, advice: 'docs/runbook.md#binlog-purged' }]
+    return [
+      {
+        ok: false,
+        what: `the connector reads in ${binlog}, which MySQL has purged`,
+        advice: 'docs/runbook.md#binlog-purged'
+      }
+    ]
   return [{ ok: true, what: `reads in ${binlog}, ${kept.length - place - 1} file(s) behind the newest` }]
 }
 
 async function examineHistory(config: ConnectorConfig, environment: Environment): Promise<readonly Symptom[]> {
   const { topic, exists, forgets } = await inspectSchemaHistory(config, brokersOf(config, environment))
   if (!exists) return [{ ok: false, what: `no topic ${topic}`, advice: 'docs/runbook.md#schema-history-lost' }]
-  if (forgets.length === 0) return [{ ok: true, what: `${topic} keeps its records for good` }]
+  if (forgets.length === 0) return [{ ok: true, what: `${topic} never deletes its records` }]
   const advice = 'set retention.ms and retention.bytes to -1, cleanup.policy to delete'
   return [{ ok: false, what: `${topic} has ${forgets.join(', ')}`, advice }]
 }

@@ -10,7 +10,7 @@ export type ConnectctlErrorCode =
   | 'NOT_FOUND'
   | 'NOT_CONFIRMED'
 
-/** What went wrong, in one sentence a person can act upon; `detail` holds the long text (a trace, an answer). */
+/** What went wrong, in one sentence that a person can act on; `detail` has the long text (a trace, an answer). */
 export class ConnectctlError extends Error {
   readonly code: ConnectctlErrorCode
   readonly detail: string | undefined

@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from './connect-api.ts'
 import type { Environment } from './connector-file.ts'
 
-/** A quiet client: what it has to say about a broker that is away, its callers say in their own words. */
+/** A client that doesn't log: its callers report a missing broker in their own words. */
 export function quietKafka(brokers: readonly string[], retries = 5): Kafka {
   return new Kafka({
     clientId: 'connectctl',
@@ -15,7 +15,7 @@ export function quietKafka(brokers: readonly string[], retries = 5): Kafka {
   })
 }
 
-/** The brokers to use from here: those of the environment, else those that the connector itself uses. */
+/** The brokers to use on this machine: those of the environment, or else the connector's own. */
 export function brokersOf(config: ConnectorConfig, environment: Environment): readonly string[] {
   const list = environment['KAFKA_BROKERS'] ?? config['schema.history.internal.kafka.bootstrap.servers'] ?? ''
   return list.split(',').filter(broker => broker !== '')

@@ -12,13 +12,13 @@ export type SnapshotRequest = {
   readonly timeoutMs: number
 }
 
-/** Debezium reads no other partition of a signal topic, whatever the key hashes to. */
+/** Debezium reads only this partition of a signal topic. */
 const signalPartition = 0
 
 /**
- * Signals an incremental snapshot and resolves when the connector has read the signal. Debezium answers no signal, and
- * one that nobody reads would look like one that was obeyed; that it was read shows in the offset which its consumer
- * commits. One that is not read in time is not lost: it lies in the topic, and is read as soon as somebody reads there.
+ * Requests an incremental snapshot by a signal, and resolves when the connector has read it. Debezium doesn't answer
+ * signals, so this waits for the offset that its consumer commits. A signal that isn't read in time isn't lost: it stays
+ * in the topic until the connector reads it.
  */
 export async function requestSnapshot(request: SnapshotRequest): Promise<{ readonly id: string }> {
   const topic = signalTopic(request.config)

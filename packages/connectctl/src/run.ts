@@ -4,7 +4,7 @@ import type { Context } from './commands/context.ts'
 import { createProgram } from './commands/program.ts'
 import { ConnectctlError } from './errors.ts'
 
-/** Runs one command line and answers its exit code: 0 ok, 1 bad, 2 wrong usage. Never throws. */
+/** Runs one command line and returns its exit code: 0 ok, 1 bad, 2 wrong usage. Never throws. */
 export async function run(args: readonly string[], context: Omit<Context, 'markBad'>): Promise<number> {
   let bad = false
   const program = createProgram({ ...context, markBad: () => (bad = true) })
@@ -27,7 +27,7 @@ function exitByThrowing(command: Command, context: Omit<Context, 'markBad'>): vo
   for (const child of command.commands) exitByThrowing(child, context)
 }
 
-/** Errors of the database or of Kafka, in one line: they speak for themselves. */
+/** Puts an error of the database or of Kafka into one line. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.message === '' && 'code' in error ? String(error.code) : error.message

@@ -20,7 +20,7 @@ async function connectctl(...args: string[]) {
 
 it.each([
   ['a verb that does not exist', ['aply'], 'Did you mean apply?'],
-  ['an address that is none', ['status', '--url', 'localhost:8083'], '"localhost:8083" is no address'],
+  ['an address that is none', ['status', '--url', 'localhost:8083'], '"localhost:8083" is not an address'],
   ['offsets without a place', ['offsets', 'set', 'orders', '--yes'], '--to POSITION or --file PATH'],
   ['offsets with two places', ['offsets', 'set', 'orders', '--to', 'now', '--file', 'x'], 'cannot be used with'],
   ['a time that is none', ['wait', '--timeout', 'long'], 'number of seconds']
@@ -30,22 +30,22 @@ it.each([
   expect(err).toContain(words)
 })
 
-it('ends with 1 and says which file has no offsets', async () => {
+it('ends with 1 and names the file without offsets', async () => {
   const file = join(await tempFolder('connectctl'), 'other.json')
   await writeFile(file, '{"tasks.max": 1}')
   expect(await connectctl('offsets', 'set', 'orders', '--file', file, '--yes')).toMatchObject({
     code: 1,
-    err: `✗ ${file} holds no offsets as offsets get writes them`
+    err: `✗ ${file} has no offsets in the format of offsets get`
   })
 })
 
-it('names the variable when the address of the keeper is none', async () => {
+it('names the variable when the address of the keeper is invalid', async () => {
   const file = join(await tempFolder('connectctl'), 'orders.json')
   await writeFile(file, '{"tasks.max": 1}')
   expect(await connectctl('keep', file)).toMatchObject({ code: 1, err: expect.stringContaining('KEEPER_MYSQL_URL is') })
 })
 
-it('shows with each verb what every verb takes', async () => {
+it('shows the shared options in the help of each verb', async () => {
   const { code, out } = await connectctl('offsets', 'get', '--help')
   expect(code).toBe(0)
   expect(out).toContain('--json')

@@ -5,7 +5,7 @@ import { ConnectctlError } from './errors.ts'
 
 const folderIn = (dir: string) => join(dir, 'saved-offsets')
 
-/** Refuses before a connector is stopped for a change whose way back could not be saved. */
+/** Checks, before the connector is stopped, that its offsets can be saved. */
 export async function requireFolder(dir: string): Promise<void> {
   const folder = folderIn(dir)
   try {
@@ -18,7 +18,7 @@ export async function requireFolder(dir: string): Promise<void> {
   }
 }
 
-/** Writes the connector's offsets to a file of their own before anything changes them, and answers its path. */
+/** Writes the connector's offsets to a file before they change, and returns the path. */
 export async function saveOffsets(api: ConnectApi, name: string, dir: string): Promise<string> {
   const offsets = await readOffsets(api, name)
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')

@@ -9,7 +9,7 @@ import type { Finding } from './settings/finding.ts'
 const topicResource = 2
 const topicKey = 'schema.history.internal.kafka.topic'
 
-/** Removes the connector's schema history; Debezium makes it anew, with infinite retention, in recovery mode. */
+/** Removes the connector's schema history; Debezium rebuilds it in recovery mode, with infinite retention. */
 export async function deleteSchemaHistory(config: ConnectorConfig, brokers: readonly string[]): Promise<void> {
   const topic = config[topicKey] ?? ''
   await withAdmin(brokers, async admin => {
@@ -22,11 +22,11 @@ export async function deleteSchemaHistory(config: ConnectorConfig, brokers: read
 export type HistoryTopic = {
   readonly topic: string
   readonly exists: boolean
-  /** The settings by which its records would go; none where they stay for good, as they must. */
+  /** The settings that would delete its records. There must be none. */
   readonly forgets: readonly string[]
 }
 
-/** Whether the history exists, and whether it stays. */
+/** Whether the history exists, and whether it keeps its records. */
 export async function inspectSchemaHistory(config: ConnectorConfig, brokers: readonly string[]): Promise<HistoryTopic> {
   const topic = config[topicKey] ?? ''
   const look = async (admin: Admin): Promise<HistoryTopic> => {
@@ -38,7 +38,7 @@ export async function inspectSchemaHistory(config: ConnectorConfig, brokers: rea
     const entries = resources[0]?.configEntries ?? []
     return { topic, exists: true, forgets: forgettingIn(entries.map(e => [e.configName, e.configValue])) }
   }
-  return withAdmin(brokers, look, 1) // brokers that only the worker can reach must not keep a person waiting
+  return withAdmin(brokers, look, 1) // don't wait long for brokers that only the worker can reach
 }
 
 const longestRetentionMs = 10 * 365 * 24 * 3_600_000
@@ -52,7 +52,7 @@ export function forgettingIn(settings: readonly (readonly [string, string])[]): 
   return settings.filter(([key, value]) => harmless[key]?.(value) === false).map(([key, value]) => `${key}=${value}`)
 }
 
-/** Said before anything is sent. A connector runs well with a history that expires, until it is started again. */
+/** Checked before anything is sent, because a connector runs with an expired history until its next start. */
 export async function checkSchemaHistory(
   config: ConnectorConfig,
   brokers: readonly string[]

@@ -4,12 +4,12 @@ import type { Environment } from './connector-file.ts'
 
 const reference = /^\$\{(\w+):(?:([^:}]*):)?([^}]*)\}$/
 
-/** Whether the value is left to a config provider of the worker, such as `${dir:/run/secrets:debezium}`. */
+/** Whether a config provider of the worker fills in the value, such as `${dir:/run/secrets:debezium}`. */
 export function isSecretReference(value: string): boolean {
   return reference.test(value)
 }
 
-/** Reads what a `${dir:…}`, `${file:…}` or `${env:…}` reference stands for on this machine; other values as they are. */
+/** Resolves a `${dir:…}`, `${file:…}` or `${env:…}` reference on this machine; returns other values unchanged. */
 export async function resolveReference(value: string, environment: Environment): Promise<string> {
   const [, provider, path = '', key = ''] = reference.exec(value) ?? []
   if (provider === 'dir') return (await readFile(join(path, key), 'utf8')).trimEnd()

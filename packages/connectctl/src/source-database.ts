@@ -4,7 +4,7 @@ import type { ConnectorConfig } from './connect-api.ts'
 import type { Environment } from './connector-file.ts'
 import { resolveReference } from './secret-references.ts'
 
-/** Connects to the connector's own MySQL with the connector's own account, runs `work` and hangs up. */
+/** Connects to the connector's MySQL with the connector's account, runs `work` and disconnects. */
 export async function withSourceDatabase<T>(
   config: ConnectorConfig,
   environment: Environment,
@@ -28,8 +28,8 @@ export async function withSourceDatabase<T>(
 const answerTimeoutMs = 10_000
 
 /**
- * The rows of one statement, with their columns named by the caller's type. Rejects with `PROTOCOL_SEQUENCE_TIMEOUT`
- * when MySQL says nothing for ten seconds, as when it freezes; the connection is of no use then.
+ * The rows of one statement, typed by the caller. Rejects with `PROTOCOL_SEQUENCE_TIMEOUT` when MySQL is silent for ten
+ * seconds, as when it freezes. The connection can't be used afterwards.
  */
 export async function rowsOf<T>(connection: Connection, sql: string, values: unknown[] = []): Promise<readonly T[]> {
   const [rows] = await connection.query<(T & RowDataPacket)[]>({ sql, values, timeout: answerTimeoutMs })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { causeInTrace } from './trace-cause.ts'
 
-it('tells the innermost cause in one line, without stack frames and package names', () => {
+it('returns the innermost cause in one line, without stack frames and package names', () => {
   const trace = `org.apache.kafka.connect.errors.ConnectException: An exception occurred in the change event producer.
 \tat io.debezium.pipeline.ErrorHandler.setProducerThrowable(ErrorHandler.java:67)
 Caused by: io.debezium.DebeziumException: Access denied; you need the REPLICATION SLAVE privilege
@@ -18,7 +18,7 @@ it('prefers the last cause that says something', () => {
   expect(causeInTrace(trace)).toBe('D: the words')
 })
 
-it('does with a trace without causes, and with none', () => {
+it('handles a trace without causes, and an empty one', () => {
   expect(causeInTrace('java.lang.OutOfMemoryError: Java heap space\n\tat a.b(C.java)')).toBe(
     'OutOfMemoryError: Java heap space'
   )

@@ -7,7 +7,7 @@ type Validation = {
   readonly configs: readonly { readonly value: { readonly name: string; readonly errors: readonly string[] } | null }[]
 }
 
-/** Connect's own validation: it logs in to the database, and knows the classes of transforms and converters. */
+/** Connect's own validation, which logs in to the database and knows the classes of transforms and converters. */
 export async function validateByWorker(api: ConnectApi, file: ConnectorFile): Promise<readonly Finding[]> {
   const plugin = encodeURIComponent(file.config['connector.class'] ?? '')
   const body = { ...file.config, name: file.name }

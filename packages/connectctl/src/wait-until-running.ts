@@ -6,7 +6,7 @@ import { failedPart, isRunning } from './verdict.ts'
 
 export type WaitOptions = { readonly timeoutMs?: number; readonly settleMs?: number }
 
-/** Resolves when the connector and each of its tasks run, and still do a moment later; fails with the cause in one line. */
+/** Resolves when the connector and each task run, and still do a moment later; fails with the cause in one line. */
 export async function waitUntilRunning(api: ConnectApi, name: string, options: WaitOptions = {}): Promise<void> {
   const { timeoutMs = 60_000, settleMs = 1_500 } = options
   const deadline = Date.now() + timeoutMs
@@ -17,7 +17,7 @@ export async function waitUntilRunning(api: ConnectApi, name: string, options: W
     last = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
     const failed = last && failedPart(last)
     failedSince = failed ? (failedSince ?? Date.now()) : undefined
-    // Connect answers a restart before the old state is gone, so a failure counts only when it stays.
+    // Connect answers a restart before the old state is gone, so a failure counts only if it stays.
     if (failed && failedSince !== undefined && Date.now() - failedSince >= settleMs)
       throw new ConnectctlError('NOT_RUNNING', `${name}: ${failed.what} failed: ${causeInTrace(failed.trace ?? '')}`, {
         detail: failed.trace ?? ''

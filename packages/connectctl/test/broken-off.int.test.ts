@@ -79,7 +79,7 @@ it('is finished by the keeper when the keeper itself was interrupted while it ap
   await eventually(() => expect(records.map(({ value }) => value.payload['event_id'])).toEqual([1]))
 })
 
-it('is left paused by apply, which says so and how it goes on', async () => {
+it('stays paused after apply, which says so and how to resume it', async () => {
   const { connectctl, name } = await ownConnector()
   await connectctl('apply')
   for (const [verb, word] of [
@@ -92,7 +92,7 @@ it('is left paused by apply, which says so and how it goes on', async () => {
   }
 })
 
-it('goes on running when its offsets cannot be saved, or not be changed', async () => {
+it('keeps running when its offsets cannot be saved or changed', async () => {
   const { connectctl, name, environment } = await ownConnector()
   const api = createConnectApi({ url: environment.CONNECT_URL })
   await connectctl('apply')

@@ -7,7 +7,7 @@ import type { ConnectorConfig } from '../src/connect-api.ts'
 import { withAdmin } from '../src/kafka.ts'
 import { ownConnector, recordsOf } from './own-connector.ts'
 
-it('begins where the migration noted the binlog, and delivers a value of exactly five fields', async () => {
+it('starts at the position that the migration recorded, and delivers a value of exactly five fields', async () => {
   const { connectctl, insertEvent, topic } = await ownConnector()
   await insertEvent(1)
   await insertEvent(2)
@@ -40,7 +40,7 @@ it('begins where the migration noted the binlog, and delivers a value of exactly
   })
 })
 
-it('changes nothing the second time, and shows what somebody changed by hand', async () => {
+it('changes nothing the second time, and shows what a person changed by hand', async () => {
   const { connectctl, name } = await ownConnector()
   expect((await connectctl('diff')).out).toContain('does not exist yet')
   await connectctl('apply')
@@ -57,7 +57,7 @@ it('changes nothing the second time, and shows what somebody changed by hand', a
   expect((await connectctl('diff')).code).toBe(0)
 })
 
-it('goes on at its offsets after it was deleted and applied again', async () => {
+it('continues at its offsets after it was deleted and applied again', async () => {
   const { connectctl, insertEvent, topic, name } = await ownConnector()
   await connectctl('apply')
   const records = await recordsOf(topic)
@@ -70,7 +70,7 @@ it('goes on at its offsets after it was deleted and applied again', async () => 
   await eventually(() => expect(records.map(({ value }) => value.payload['event_id'])).toEqual([1, 2]))
 })
 
-it('reads again from a place that is named, and from saved offsets', async () => {
+it('reads again from a named position, and from saved offsets', async () => {
   const { connectctl, insertEvent, topic, name, db } = await ownConnector()
   await connectctl('apply')
   const records = await recordsOf(topic)
@@ -101,7 +101,7 @@ it('refuses to start without offsets instead of skipping what was committed befo
   })
 })
 
-it('sends nothing when a check refuses it', async () => {
+it('sends nothing when a check refuses the file', async () => {
   const { connectctl, configure, name } = await ownConnector()
   await configure({ 'max.batch.sise': '1', 'database.password': 'in-clear' })
   const refused = await connectctl('apply')
@@ -112,7 +112,7 @@ it('sends nothing when a check refuses it', async () => {
   expect(await api.request('GET', `/connectors/${name}`, { orMissing: true })).toBeUndefined()
 })
 
-it('tells in one line why Connect refuses a connector', async () => {
+it('says in one line why Connect refuses a connector', async () => {
   const { connectctl, db, password, account } = await ownConnector()
   await db.raw("ALTER USER ?@'%' IDENTIFIED BY 'changed'", [account])
   const applied = await connectctl('apply')
@@ -121,7 +121,7 @@ it('tells in one line why Connect refuses a connector', async () => {
   expect(applied.err).not.toContain(password)
 })
 
-it('looks, waits, pauses and stops; and never tells the password', async () => {
+it('shows, waits, pauses and stops, and never shows the password', async () => {
   const { connectctl, name, password, said } = await ownConnector()
   expect((await connectctl('status', name)).code).toBe(1)
   await connectctl('apply')
@@ -168,7 +168,7 @@ it('sets a logger on every worker', async () => {
   expect((await connectctl('logs', 'level', 'io.debezium.test', 'loud')).code).toBe(2)
 })
 
-it('asks for a snapshot of rows that were there before, and hears that the signal was read', async () => {
+it('requests a snapshot of existing rows, and notices that the signal was read', async () => {
   const { connectctl, configure, db, insertEvent, name, topic } = await ownConnector()
   const signals = `${name}-signals`
   await configure({
@@ -204,7 +204,7 @@ it('asks for a snapshot of rows that were there before, and hears that the signa
   expect(await snapshot()).toMatchObject({ code: 1, err: expect.stringContaining('nothing was sent') })
 })
 
-it('does not say that a snapshot was asked for when nobody reads the signal', async () => {
+it('does not claim success when no connector reads the signal', async () => {
   const { connectctl, configure, name } = await ownConnector()
   const signals = `${name}-signals`
   await configure({
@@ -219,7 +219,7 @@ it('does not say that a snapshot was asked for when nobody reads the signal', as
   expect(asked).toMatchObject({ code: 1, out: '', err: expect.stringContaining('has not read the signal within 3 s') })
 })
 
-it('ends with 2 for wrong usage and with 1, within its time limit, when nobody answers', async () => {
+it('ends with 2 for wrong usage and with 1, within its time limit, when Connect does not answer', async () => {
   const { connectctl } = await ownConnector()
   expect((await connectctl('bogus')).code).toBe(2)
   expect((await connectctl('apply', '--start-at', 'yesterday')).code).toBe(2)

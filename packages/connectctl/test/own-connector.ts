@@ -25,15 +25,15 @@ export type OwnConnector = {
   readonly db: Knex
   readonly environment: Readonly<Record<'CONNECT_URL', string>> & Readonly<Record<string, string>>
   readonly file: () => Promise<ConnectorFile>
-  /** Everything that was said so far, on stdout and stderr. */
+  /** All output so far, of stdout and stderr. */
   readonly said: () => string
   readonly connectctl: (...args: string[]) => Promise<Answer>
-  /** Writes the connector's file anew, with changes to the one of this repository. */
+  /** Rewrites the connector's file: the one of this repository with some changes. */
   readonly configure: (changes: Readonly<Record<string, string>>) => Promise<void>
   readonly insertEvent: (eventId: number) => Promise<void>
 }
 
-/** A connector like ours with names, account and database of its own on the shared stack. */
+/** A connector like the repository's, with its own names, account and database on the shared stack. */
 export async function ownConnector(): Promise<OwnConnector> {
   const stack = useStack()
   const created = await createDatabase('connectctl')
@@ -121,7 +121,7 @@ export type TopicRecord = {
   readonly headers: Readonly<Record<string, string | null>>
 }
 
-/** Reads a topic from its beginning for as long as the test runs. */
+/** Reads a topic from its beginning until the test ends. */
 export async function recordsOf(topic: string): Promise<readonly TopicRecord[]> {
   const kafka = new Kafka({ brokers: [...useStack().kafka.brokers], logLevel: logLevel.NOTHING })
   const admin = kafka.admin()

@@ -26,14 +26,14 @@ type ApplyFlags = {
 export function addApply(program: Command, context: Context): void {
   program
     .command('apply [connectors...]')
-    .description('bring connectors to what their files say, and wait until every task runs; a repeat changes nothing')
-    .option('--start-at <position>', `where a new connector begins: ${startNames}`, startPosition, 'recorded' as const)
+    .description('apply connector files, and wait until every task runs; a repeat changes nothing')
+    .option('--start-at <position>', `where a new connector starts: ${startNames}`, startPosition, 'recorded' as const)
     .option(
       '--rebuild-history',
       'rebuild the schema history from the tables as they are now, keeping the offsets',
       false
     )
-    .option('--force', 'send it although a check refuses it', false)
+    .option('--force', 'send the file even if a check refuses it', false)
     .option('--no-wait', 'do not wait until the tasks run')
     .action(async (names: string[], flags: ApplyFlags, command: Command) => {
       const session = openSession(command, context)

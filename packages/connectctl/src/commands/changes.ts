@@ -10,7 +10,7 @@ import { asJson, paint } from './render.ts'
 export function addDiff(program: Command, context: Context): void {
   program
     .command('diff [connectors...]')
-    .description('show what apply would change; exit code 1 when there is a difference')
+    .description('show what apply would change; exit code 1 if there is a difference')
     .action(async (names: string[], _options, command: Command) => {
       const session = openSession(command, context)
       const differences = []
@@ -37,7 +37,7 @@ export function describe({ name, exists, changes }: Difference, context: Context
   return [`~ ${name}`, ...changes.flatMap(change => linesOf(change, context))].join('\n')
 }
 
-/** The same changes with secrets hidden. References to secrets are no secrets. */
+/** The same changes with secrets hidden. References to secrets stay visible. */
 export function shown(changes: readonly ConfigChange[]): readonly ConfigChange[] {
   const hide = (value: string | undefined) =>
     value === undefined || isSecretReference(value) || value === '[hidden]' ? value : '[hidden]'

@@ -8,17 +8,17 @@ import { readConnectorFile } from '../connector-file.ts'
 import type { ConnectorFile, Environment } from '../connector-file.ts'
 import { ConnectctlError } from '../errors.ts'
 
-/** What a verb may touch of the world, so that tests can hand in their own. */
+/** What a verb needs from its environment; tests pass their own. */
 export type Context = {
   readonly environment: Environment
   /** Results, on stdout. */
   readonly write: (text: string) => void
-  /** Everything said by the way, on stderr. */
+  /** Notes and errors, on stderr. */
   readonly note: (text: string) => void
-  /** Asks a yes-or-no question; answers no where nobody can be asked. */
+  /** Asks a yes-or-no question; returns no without a terminal. */
   readonly confirm: (question: string) => Promise<boolean>
   readonly colour: boolean
-  /** Marks the run as bad (exit code 1) without throwing. */
+  /** Sets exit code 1 without throwing. */
   readonly markBad: () => void
   /** Resolves when the process is asked to end. */
   readonly untilStopped: () => Promise<void>
@@ -37,25 +37,27 @@ export type Session = GlobalOptions & {
   readonly retryForMs: number
 }
 
-/** The connection and manners of one run, from the options that every verb shares. */
+/** The connection and output of one run, from the options that every verb shares. */
 export function openSession(command: Command, context: Context): Session {
   const options = command.optsWithGlobals<GlobalOptions>()
   const wrong = options.url.split(',').find(url => !/^https?:$/.test(URL.parse(url.trim())?.protocol ?? ''))
   if (wrong !== undefined)
-    command.error(`error: --url (CONNECT_URL): "${wrong}" is no address such as http://localhost:8083`, { exitCode: 2 })
+    command.error(`error: --url (CONNECT_URL): "${wrong}" is not an address such as http://localhost:8083`, {
+      exitCode: 2
+    })
   const retryForMs = options.timeout * 1000
   const api = createConnectApi({ url: options.url, retryForMs, note: context.note })
   return { ...options, context, api, retryForMs }
 }
 
-/** The files named on the command line, by path or by connector name; without any, all of the folder. */
+/** The files named on the command line, by path or by connector name; by default all files of the folder. */
 export async function connectorFiles(names: readonly string[], session: Session): Promise<readonly ConnectorFile[]> {
   const wanted = names.length > 0 ? names : await filesIn(session.dir)
-  if (wanted.length === 0) throw new ConnectctlError('NOT_FOUND', `${session.dir} holds no connector file`)
+  if (wanted.length === 0) throw new ConnectctlError('NOT_FOUND', `${session.dir} has no connector file`)
   return Promise.all(wanted.map(name => readConnectorFile(pathOf(name, session.dir), session.context.environment)))
 }
 
-/** Connector names as given, by name or by path; without any, those of the folder's files. */
+/** The connectors named on the command line, by name or by path; by default those of the folder's files. */
 export async function connectorNames(names: readonly string[], session: Session): Promise<readonly string[]> {
   const wanted = names.length > 0 ? names : await filesIn(session.dir)
   return wanted.map(name =>

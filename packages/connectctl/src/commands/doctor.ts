@@ -8,7 +8,7 @@ import { asJson, paint } from './render.ts'
 export function addDoctor(program: Command, context: Context): void {
   program
     .command('doctor [connectors...]')
-    .description('examine what connectors stand on: workers, plugin, binlog, grants, offsets, schema history')
+    .description('check what connectors need: workers, plugin, binlog, grants, offsets, schema history')
     .action(async (names: string[], _options, command: Command) => {
       const session = openSession(command, context)
       const reports = []

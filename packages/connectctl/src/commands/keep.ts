@@ -32,14 +32,16 @@ export function addKeep(program: Command, context: Context): void {
   const { environment } = context
   program
     .command('keep [connectors...]')
-    .description('stay beside the pipeline: probe the flow each second, heal what a restart heals, name what it cannot')
-    .option('--host <address>', 'where to answer', '127.0.0.1')
-    .option('--port <number>', 'where to answer', positive, 8084)
-    .option('--every <seconds>', 'how often a heartbeat is sent', positive, 1)
-    .option('--red-after <seconds>', 'a flow older than this is red', positive, 5)
+    .description(
+      'run the keeper: check every second that events flow, restart what a restart heals, name every other cause'
+    )
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on', positive, 8084)
+    .option('--every <seconds>', 'interval of the probe', positive, 1)
+    .option('--red-after <seconds>', 'without a probe for this long, the flow is red', positive, 5)
     .option('--jmx <urls>', "the workers' JMX exporters, for /metrics (JMX_URLS)", environment['JMX_URLS'] ?? '')
     .option('--watch-disk <paths...>', 'folders of MySQL and Kafka on this machine', [])
-    .option('--min-free <MiB>', 'less free space than this is a full disk', positive, 64)
+    .option('--min-free <MiB>', 'report a full disk below this free space', positive, 64)
     .addHelpText('after', help)
     .action(async (names: string[], flags: KeepFlags, command: Command) => {
       const session = openSession(command, context)

@@ -11,7 +11,7 @@ export function addRestart(program: Command, context: Context): void {
   program
     .command('restart <connectors...>')
     .description('restart connectors with their tasks')
-    .option('--only-failed', 'leave alone what runs', false)
+    .option('--only-failed', 'restart only failed connectors and tasks', false)
     .action(async (names: string[], { onlyFailed }: { onlyFailed: boolean }, command: Command) => {
       const session = openSession(command, context)
       await forEach(await connectorNames(names, session), session, async name => {
@@ -51,7 +51,7 @@ export function addPauseResumeStop(program: Command, context: Context): void {
 export function addDelete(program: Command, context: Context): void {
   program
     .command('delete <connectors...>')
-    .description('delete connectors; Connect keeps their offsets, and a later apply (or the keeper) goes on at them')
+    .description('delete connectors; Connect keeps their offsets, and a later apply (or the keeper) continues there')
     .option('-y, --yes', 'do not ask', false)
     .action(async (names: string[], { yes }: { yes: boolean }, command: Command) => {
       const session = openSession(command, context)

@@ -15,7 +15,7 @@ import { asJson, tell } from './render.ts'
 import { startNames, startPosition } from './start-position.ts'
 
 export function addOffsets(program: Command, context: Context): void {
-  const offsets = program.command('offsets').description('read and change where a connector reads')
+  const offsets = program.command('offsets').description('show and change the position where a connector reads')
   offsets
     .command('get <connector>')
     .description('show the offsets that Connect has stored')
@@ -30,13 +30,13 @@ export function addOffsets(program: Command, context: Context): void {
 function addSet(offsets: Command, context: Context): void {
   offsets
     .command('set <connector>')
-    .description('go on elsewhere; stops the connector meanwhile')
+    .description('continue at another position; the connector is stopped meanwhile')
     .addOption(new Option('--file <path>', 'offsets as offsets get writes them').conflicts('to'))
     .option('--to <position>', startNames, startPosition)
     .option('-y, --yes', 'do not ask', false)
     .action(async (name: string, flags: SetFlags, command: Command) => {
       if (flags.file === undefined && flags.to === undefined)
-        command.error('error: say where: --to POSITION or --file PATH', { exitCode: 2 })
+        command.error('error: pass --to POSITION or --file PATH', { exitCode: 2 })
       const session = openSession(command, context)
       const wanted = await wantedOffsets(name, flags, session)
       const saved = await changeOffsets(session, { name, yes: flags.yes }, () =>
@@ -49,7 +49,7 @@ function addSet(offsets: Command, context: Context): void {
 function addReset(offsets: Command, context: Context): void {
   offsets
     .command('reset <connector>')
-    .description('forget the offsets; the connector stays stopped, because it must be told where to begin')
+    .description('delete the offsets; the connector stays stopped until new offsets are set')
     .option('-y, --yes', 'do not ask', false)
     .action(async (name: string, { yes }: { yes: boolean }, command: Command) => {
       const session = openSession(command, context)
@@ -75,20 +75,20 @@ async function wantedOffsets(
 
 async function offsetsIn(file: string): Promise<ConnectorOffsets> {
   const text = await readFile(file, 'utf8').catch(cause => {
-    throw new ConnectctlError('NOT_FOUND', `There is no file ${file} that can be read`, { cause })
+    throw new ConnectctlError('NOT_FOUND', `Cannot read the file ${file}`, { cause })
   })
   try {
     const parsed = JSON.parse(text) as Partial<ConnectorOffsets> | null
     if (Array.isArray(parsed?.offsets)) return { offsets: parsed.offsets }
   } catch {
-    // Said below: whether it is no JSON or other JSON makes no difference.
+    // The error below covers both: no JSON, or JSON without offsets.
   }
-  throw new ConnectctlError('CONFIG_INVALID', `${file} holds no offsets as offsets get writes them`)
+  throw new ConnectctlError('CONFIG_INVALID', `${file} has no offsets in the format of offsets get`)
 }
 
 type Change = { readonly name: string; readonly yes: boolean; readonly stayStopped?: boolean }
 
-/** Asks, stops the connector, saves its offsets, changes them, and lets it run again if it ran. Answers the file. */
+/** Asks, stops the connector, saves its offsets, changes them, and resumes it if it ran. Returns the saved file. */
 async function changeOffsets(session: Session, change: Change, send: () => Promise<unknown>): Promise<string> {
   const { api, context } = session
   const { name, yes } = change
@@ -102,7 +102,7 @@ async function changeOffsets(session: Session, change: Change, send: () => Promi
   context.note(`old offsets saved in ${saved}`)
   const ran = before.connector.state !== 'STOPPED'
   await send().catch(async error => {
-    // Nothing has changed, so it goes on as it was.
+    // Nothing has changed, so the connector continues as before.
     if (ran) await api.request('PUT', `${path}/resume`)
     throw error
   })

@@ -25,7 +25,7 @@ Exit codes: 0 ok, 1 bad, 2 wrong usage. Results on stdout, notes on stderr.`
 export function createProgram(context: Context): Command {
   const { environment } = context
   const program = new Command('connectctl')
-    .description('Kafka Connect connectors as code, and a keeper that tells alive from RUNNING')
+    .description('manages Kafka Connect connectors as files, and runs a keeper that checks whether events flow')
     .option(
       '--url <url>',
       'a worker of the cluster, or several separated by commas (CONNECT_URL)',
@@ -33,10 +33,10 @@ export function createProgram(context: Context): Command {
     )
     .option('--dir <folder>', 'folder of connector files (CONNECT_DIR)', environment['CONNECT_DIR'] ?? 'connect-config')
     .option('--timeout <seconds>', 'how long to retry and to wait', seconds, 60)
-    .option('--json', 'answer in JSON', false)
+    .option('--json', 'print JSON', false)
     .addHelpText('after', examples)
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(connectctl --help says more)')
+    .showHelpAfterError('(see connectctl --help)')
   for (const add of verbs) add(program, context)
   return program
 }

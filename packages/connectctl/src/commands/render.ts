@@ -8,7 +8,7 @@ export function paint(text: string, colour: Colour, context: Context): string {
   return context.colour ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text
 }
 
-/** Columns as wide as their widest cell; colours only where somebody looks. */
+/** Columns as wide as their widest cell; colours only on a terminal. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[], context: Context): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map(row => textOf(row[column] ?? '').length))
@@ -24,12 +24,12 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
   return [line(head), ...rows.map(line)].join('\n')
 }
 
-/** What a verb did, in a line for people or as JSON for programs. */
+/** Prints what a verb did, as a line for people or as JSON for programs. */
 export function tell(session: Session, value: unknown, text: string): void {
   session.context.write(session.json ? asJson(value) : text)
 }
 
-/** The same for several connectors in turn: a line as soon as each is done, or one JSON array of what was done. */
+/** Does the same for several connectors: a line as soon as each is done, or one JSON array. */
 export async function forEach(
   names: readonly string[],
   session: Session,

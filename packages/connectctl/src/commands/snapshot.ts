@@ -16,7 +16,7 @@ binlog moves on: each chunk ends with the next transaction. Give each connector 
 export function addSnapshot(program: Command, context: Context): void {
   program
     .command('snapshot <connector>')
-    .description('ask for an incremental snapshot: rows that exist now are sent as reads, while streaming goes on')
+    .description('request an incremental snapshot: existing rows are sent as reads, while streaming continues')
     .requiredOption('--tables <list>', 'such as orders.outbox, separated by commas')
     .addHelpText('after', help)
     .action(async (name: string, flags: { tables: string }, command: Command) => {

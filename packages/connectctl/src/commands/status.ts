@@ -12,7 +12,7 @@ import type { Cell } from './render.ts'
 export function addStatus(program: Command, context: Context): void {
   program
     .command('status [connectors...]')
-    .description('whether events flow through each connector, as the keeper sees it; exit code 1 when they do not')
+    .description('show whether events flow through each connector, as the keeper sees it; exit code 1 if they do not')
     .option(
       '--keeper <url>',
       'address of the keeper (KEEPER_URL)',
@@ -45,7 +45,7 @@ export function addWait(program: Command, context: Context): void {
     })
 }
 
-/** The keeper's verdicts count although Connect does not answer; without a keeper, Connect must. */
+/** With the keeper's verdicts, Connect needn't answer; without a keeper, it must. */
 async function readStates({ url, api }: Session, keeper: string): Promise<readonly ConnectorState[]> {
   const kept = await readKeeper(keeper)
   if (kept === undefined) return joinVerdicts(await listConnectors(api))

@@ -15,7 +15,7 @@ export function addValidate(program: Command, context: Context): void {
   program
     .command('validate [connectors...]')
     .description('check connector files: misspelt keys, values out of range, settings that lose data, secrets in clear')
-    .option('--offline', 'do not ask Connect, check the files alone', false)
+    .option('--offline', 'check only the files, without Connect', false)
     .action(async (names: string[], options: { offline: boolean }, command: Command) => {
       const session = openSession(command, context)
       const files = await connectorFiles(names, session)
@@ -37,7 +37,7 @@ export function addValidate(program: Command, context: Context): void {
     })
 }
 
-/** The other connectors, of the folder and of the cluster, that must not share an identity with this one. */
+/** The other connectors of the folder and of the cluster, which must not share an identity with this one. */
 export function neighboursOf(
   file: ConnectorFile,
   files: readonly ConnectorFile[],

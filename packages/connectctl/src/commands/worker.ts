@@ -23,7 +23,7 @@ export function addLogs(program: Command, context: Context): void {
       }
       const all = await session.api.request<Record<string, { level: string }>>('GET', '/admin/loggers')
       const found = Object.entries(all).filter(([name]) => logger === undefined || name === logger)
-      if (found.length === 0) context.note(`${logger} has no level of its own: that of the logger above it counts`)
+      if (found.length === 0) context.note(`${logger} has no level of its own: it uses that of its parent logger`)
       if (session.json) context.write(asJson(Object.fromEntries(found)))
       else
         context.write(
@@ -42,7 +42,7 @@ export function addPlugins(program: Command, context: Context): void {
   program
     .command('plugins')
     .description('list the connectors that the workers can run')
-    .option('--all', 'transforms, predicates and converters too', false)
+    .option('--all', 'also list transforms, predicates and converters', false)
     .action(async ({ all }: { all: boolean }, command: Command) => {
       const session = openSession(command, context)
       const plugins = await session.api.request<Plugin[]>('GET', `/connector-plugins?connectorsOnly=${!all}`)

@@ -55,7 +55,7 @@ describe('what the keeper does', () => {
     expect(act({ report: failed, mysqlSince: now - 100 }, [now - 500]).action).toBe('restart')
   })
 
-  it('lets Connect move what ran on a worker that is gone, and does not wait for ever', () => {
+  it('lets Connect move the tasks of a dead worker, and waits only a limited time', () => {
     const lastArrivalAt = now - defaultPolicy.silentAfterMs - 1
     expect(act({ lastArrivalAt, workerGoneSince: now - 6_000 })).toMatchObject({
       action: 'none',

@@ -17,7 +17,7 @@ const known: readonly (FatalCause & { readonly pattern: RegExp })[] = [
   },
   {
     cause: 'schema_history_lost',
-    summary: 'the schema history is gone or incomplete: the connector cannot tell the columns of a table',
+    summary: 'the schema history is gone or incomplete, so the connector does not know the columns of a table',
     page: page('schema-history-lost'),
     pattern:
       /db history topic is missing|schema isn't known to this connector|schema history (topic )?.*(missing|not found)/i
@@ -30,7 +30,7 @@ const known: readonly (FatalCause & { readonly pattern: RegExp })[] = [
   },
   {
     cause: 'server_id_taken',
-    summary: "another replica reads this MySQL with the connector's database.server.id, and they throw each other out",
+    summary: "another replica reads this MySQL with the connector's database.server.id, and they disconnect each other",
     page: page('server-id-taken'),
     pattern: /same server_uuid\/server_id|same server_id/i
   },
@@ -42,7 +42,7 @@ const known: readonly (FatalCause & { readonly pattern: RegExp })[] = [
   },
   {
     cause: 'offsets_lost',
-    summary: 'the stored offsets are gone, and the connector refuses to begin at the present',
+    summary: 'the stored offsets are gone, and the connector refuses to start at the present',
     page: page('offsets-lost'),
     pattern: /Could not find existing (redo log|binlog) information/i
   },

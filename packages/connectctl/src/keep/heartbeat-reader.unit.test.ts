@@ -12,6 +12,6 @@ it.each([
   expect(beatIn(JSON.stringify(value))).toMatchObject(row)
 })
 
-it('passes over what is no beat', () => {
+it('ignores records that are not heartbeats', () => {
   expect(beatIn('no json')).toBeUndefined()
 })

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
 import { createWorkerPresence } from './worker-presence.ts'
 
-it('tells since when a worker is gone, until every one takes connections', async () => {
+it('reports since when a worker is gone, until every worker takes connections', async () => {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
   const worker = `127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -7,17 +7,17 @@ import type { Finding } from './finding.ts'
 export type Neighbour = { readonly name: string; readonly config: ConnectorConfig }
 
 const unique = {
-  'database.server.id': 'readers with the same replica id throw each other out',
+  'database.server.id': 'readers with the same replica id disconnect each other',
   'topic.prefix': 'connectors with the same prefix share their offsets',
   'schema.history.internal.kafka.topic': 'a history that two connectors write is unreadable for both'
 } as const
 
-/** What must differ from every other connector, on the same cluster or in the same folder. */
+/** Settings that must differ from every other connector on the same cluster or in the same folder. */
 export function checkNeighbours(config: ConnectorConfig, neighbours: readonly Neighbour[]): readonly Finding[] {
   return Object.entries(unique).flatMap(([key, harm]) =>
     neighbours
       .filter(other => config[key] !== undefined && other.config[key] === config[key])
-      .map(other => error(key, `${config[key]} is also that of ${other.name}: ${harm}`))
+      .map(other => error(key, `${config[key]} is also used by ${other.name}: ${harm}`))
   )
 }
 
@@ -25,19 +25,19 @@ export function checkSecrets(config: ConnectorConfig): readonly Finding[] {
   return Object.entries(config)
     .filter(([key, value]) => isSecretKey(key) && value !== '' && !isSecretReference(value))
     .map(([key]) =>
-      error(key, 'is in clear, and the REST API and the config topic would show it: use a reference such as ${dir:…}')
+      error(key, 'is in clear, so the REST API and the config topic would show it: use a reference such as ${dir:…}')
     )
 }
 
 export function checkIdentity(config: ConnectorConfig): readonly Finding[] {
   const findings: Finding[] = []
   if (config['database.server.id'] === undefined)
-    findings.push(error('database.server.id', 'is missing: a random one may meet another replica'))
+    findings.push(error('database.server.id', 'is missing: the default is random and may be the id of another replica'))
   if ((config['table.include.list'] ?? config['table.exclude.list'] ?? '') === '')
     findings.push(warning('table.include.list', 'is missing: every table of every database is captured'))
   if (config['max.batch.size'] === '1' && config['exactly.once.support'] === 'required')
     findings.push(
-      warning('max.batch.size', 'with exactly-once each batch is a Kafka transaction: 250 events a second at most')
+      warning('max.batch.size', 'with exactly-once each batch is a Kafka transaction: at most 250 events a second')
     )
   return findings
 }

@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts'
 
 const mysqlConnector = 'io.debezium.connector.mysql.MySqlConnector'
 
-/** Everything that can be said of a connector before it is sent, errors first. Other connectors' classes: secrets only. */
+/** All findings about a connector's settings, errors first. For other connector classes it checks the secrets only. */
 export function checkConfig(config: ConnectorConfig, neighbours: readonly Neighbour[] = []): readonly Finding[] {
   if (config['connector.class'] !== mysqlConnector && config['connector.class'] !== undefined)
     return checkSecrets(config)

@@ -19,7 +19,7 @@ function findings(changes: Record<string, string | undefined>, neighbours: Param
   return checkConfig(Object.fromEntries(changed) as Record<string, string>, neighbours)
 }
 
-it('has nothing to say of the connector of this repository, nor of the one in the README', async () => {
+it('accepts the connector of this repository and the one in the README', async () => {
   expect(findings({})).toEqual([])
   const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
   const example = JSON.parse(/```json\n(.*?)```/s.exec(readme)?.[1] ?? '') as Record<string, string>
@@ -30,10 +30,10 @@ it.each([
   ['a misspelt key', { 'max.batch.sise': '1' }, 'did you mean max.batch.size?'],
   ['a key that was renamed', { 'transforms.unwrap.drop.tombstones': 'true' }, 'delete.tombstone.handling.mode'],
   ['a port out of range', { 'database.port': '70000' }, 'between 1 and 65535'],
-  ['a number that is none', { 'poll.interval.ms': 'soon' }, 'whole number'],
+  ['a value that is not a number', { 'poll.interval.ms': 'soon' }, 'whole number'],
   ['a mode that does not exist', { 'snapshot.locking.mode': 'sometimes' }, 'it can be'],
   ['two tasks', { 'tasks.max': '2' }, 'always has a single task'],
-  ['a queue that is no longer than a batch', { 'max.batch.size': '8192' }, 'greater than max.batch.size'],
+  ['a queue that is not longer than a batch', { 'max.batch.size': '8192' }, 'greater than max.batch.size'],
   ['a required key that is missing', { 'database.hostname': undefined }, 'is missing'],
   ['a history without a topic', { 'schema.history.internal.kafka.topic': undefined }, 'is missing'],
   ['a password in clear', { 'database.password': 'hunter2' }, 'in clear'],
@@ -43,8 +43,8 @@ it.each([
   ['events that are skipped', { 'event.processing.failure.handling.mode': 'skip' }, 'skips an event'],
   ['inserts that are skipped', { 'skipped.operations': 'c' }, 'skips inserts'],
   ['records that are dropped', { 'errors.tolerance': 'all' }, 'drops every record'],
-  ['no keep-alive', { 'connect.keep.alive': 'false' }, 'never made again'],
-  ['a transform that dies on heartbeats', { 'transforms.headers.predicate': undefined }, 'predicate'],
+  ['no keep-alive', { 'connect.keep.alive': 'false' }, 'never reconnects'],
+  ['a transform that fails on heartbeats', { 'transforms.headers.predicate': undefined }, 'predicate'],
   ['a stream that never starts', { 'snapshot.mode.configuration.based.start.stream': 'false' }, 'nothing is streamed']
 ])('refuses %s', (_what, changes, words) => {
   const errors = findings(changes).filter(({ level }) => level === 'error')
@@ -52,20 +52,20 @@ it.each([
 })
 
 it.each([
-  ['a snapshot mode that begins at the present', { 'snapshot.mode': 'no_data' }, 'begins at the present'],
-  ['the default snapshot mode', { 'snapshot.mode': undefined }, 'begins at the present'],
+  ['a snapshot mode that starts at the present', { 'snapshot.mode': 'no_data' }, 'starts at the present'],
+  ['the default snapshot mode', { 'snapshot.mode': undefined }, 'starts at the present'],
   ['a snapshot at each start', { 'snapshot.mode': 'always' }, 'came and went'],
   [
     'a snapshot mode that does not refuse to start without offsets',
     { 'snapshot.mode.configuration.based.snapshot.on.schema.error': undefined },
-    'begins at the present'
+    'starts at the present'
   ],
   [
     'a configured snapshot of the rows that are left',
     { 'snapshot.mode.configuration.based.snapshot.data': 'true' },
     'an emptied outbox has none'
   ],
-  ['a driver that waits for ever', { 'driver.socketTimeout': undefined }, 'hangs for ever'],
+  ['a driver without a time limit', { 'driver.socketTimeout': undefined }, 'hangs without end'],
   ['no heartbeat', { 'heartbeat.interval.ms': undefined }, 'purged binlog'],
   ['a slow keep-alive', { 'connect.keep.alive.interval.ms': undefined }, '60 s'],
   ['an unknown key', { 'made.up.by.me': 'x' }, 'not a setting that this tool knows']
@@ -77,13 +77,13 @@ it.each([
 
 const avro = (await readConnectorFile(join(folder, 'avro/orders-connector.ts'), environment)).config
 
-it('has nothing to say of the connector for events as Avro', () => {
+it('accepts the connector for Avro events', () => {
   expect(checkConfig(avro)).toEqual([])
 })
 
-it('refuses to turn the bytes of Avro into text', () => {
+it('refuses settings that turn the bytes of Avro into text', () => {
   const [found] = checkConfig({ ...avro, 'binary.handling.mode': 'hex' })
-  expect(found).toMatchObject({ level: 'error', why: expect.stringContaining('makes text') })
+  expect(found).toMatchObject({ level: 'error', why: expect.stringContaining('into text') })
 })
 
 it('refuses a byte converter without another one for heartbeats', () => {
@@ -96,6 +96,6 @@ it('refuses an identity that another connector has', () => {
   expect(keys).toEqual(['database.server.id', 'topic.prefix', 'schema.history.internal.kafka.topic'])
 })
 
-it('never tells a secret', () => {
+it('never shows a secret', () => {
   expect(JSON.stringify(findings({ 'database.password': 'hunter2' }))).not.toContain('hunter2')
 })

@@ -10,11 +10,11 @@ export function checkConverters(config: ConnectorConfig): readonly Finding[] {
   const findings: Finding[] = []
   if ((config['binary.handling.mode'] ?? 'bytes') !== 'bytes')
     findings.push(
-      error('binary.handling.mode', 'is not bytes: the converter passes on bytes, and this makes text of them')
+      error('binary.handling.mode', 'is not bytes: the converter needs bytes, and this setting turns them into text')
     )
   if (config['value.converter.delegate.converter.type'] === undefined)
     findings.push(
-      error('value.converter.delegate.converter.type', 'is missing: a heartbeat is not bytes and stops the task')
+      error('value.converter.delegate.converter.type', 'is missing: a heartbeat is not bytes, so it stops the task')
     )
   return findings
 }

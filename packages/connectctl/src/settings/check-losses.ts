@@ -10,15 +10,16 @@ const handlingModes = {
 } as const
 
 const skippingSnapshots: Readonly<Record<string, string>> = {
-  no_data: 'without an offset it begins at the present: what was committed before is never sent',
-  initial: 'without an offset it begins at the present with the rows that still exist: an emptied outbox has none',
+  no_data: 'without an offset it starts at the present: what was committed before is never sent',
+  initial: 'without an offset it starts at the present with the rows that still exist: an emptied outbox has none',
   initial_only: 'it stops after the snapshot: nothing is streamed',
   when_needed: 'when the binlog is gone it silently takes a snapshot and skips what is missing',
-  always: 'each start reads what exists and begins at the present: rows that came and went meanwhile are never sent',
-  recovery: 'it rebuilds the schema history at each start, wrongly when a table has changed since the offset'
+  always:
+    'each start reads the existing rows and starts at the present: rows that came and went meanwhile are never sent',
+  recovery: 'it rebuilds the schema history at each start, which is wrong if a table has changed since the offset'
 }
 
-/** Settings that are known to lose events, or to hide that nothing flows. */
+/** Finds settings that are known to lose events, or to hide that no event flows. */
 export function checkLosses(config: ConnectorConfig): readonly Finding[] {
   return [...checkModes(config), ...checkSnapshot(config), ...checkLiveness(config), ...checkTransforms(config)]
 }
@@ -61,21 +62,28 @@ function checkConfiguredSnapshot(config: ConnectorConfig): readonly Finding[] {
   if (is('snapshot.schema') || is('snapshot.data'))
     say(warning, is('snapshot.data') ? 'snapshot.data' : 'snapshot.schema', `is true: ${skippingSnapshots['initial']}`)
   else if (!is('snapshot.on.schema.error'))
-    say(warning, 'snapshot.on.schema.error', 'is not true: without an offset it begins at the present')
+    say(warning, 'snapshot.on.schema.error', 'is not true: without an offset it starts at the present')
   return findings
 }
 
 function checkLiveness(config: ConnectorConfig): readonly Finding[] {
   const findings: Finding[] = []
   if (Number(config['heartbeat.interval.ms'] ?? 0) === 0)
-    findings.push(warning('heartbeat.interval.ms', 'is off: stored offsets of quiet tables end in a purged binlog'))
+    findings.push(
+      warning('heartbeat.interval.ms', 'is off: the stored offset of a quiet table may point at a purged binlog')
+    )
   if (config['connect.keep.alive'] === 'false')
-    findings.push(error('connect.keep.alive', 'is off: a lost connection to MySQL is never made again'))
+    findings.push(error('connect.keep.alive', 'is off: Debezium never reconnects to MySQL'))
   if (Number(config['connect.keep.alive.interval.ms'] ?? 60_000) > 10_000)
-    findings.push(warning('connect.keep.alive.interval.ms', 'a lost connection is silent for that long (default 60 s)'))
+    findings.push(
+      warning(
+        'connect.keep.alive.interval.ms',
+        'Debezium notices a lost connection only after this time (default 60 s)'
+      )
+    )
   if (Number(config['driver.socketTimeout'] ?? 0) === 0)
     findings.push(
-      warning('driver.socketTimeout', 'is off: a task that starts while the network is silent hangs for ever')
+      warning('driver.socketTimeout', 'is off: a task that starts while the network is silent hangs without end')
     )
   return findings
 }

@@ -13,11 +13,11 @@ const renamed: Readonly<Record<string, string>> = {
   'table.whitelist': 'table.include.list'
 }
 
-/** Connect accepts any key and ignores what it does not know, so that a misspelt one silently leaves the default. */
+/** Connect accepts any key and ignores unknown ones, so a misspelt key silently leaves the default. */
 export function checkNames(config: ConnectorConfig): readonly Finding[] {
   return Object.keys(config).flatMap(key => {
     const now = renamed[key]
-    if (now !== undefined) return [error(key, `is no longer read: it is called ${now} now`)]
+    if (now !== undefined) return [error(key, `is no longer read: its new name is ${now}`)]
     if (key in knownSettings) return []
     const meant = nearest(key)
     if (meant !== undefined) return [error(key, `is not a setting; did you mean ${meant}?`)]
@@ -34,7 +34,7 @@ function nearest(key: string): string | undefined {
   })
 }
 
-/** Keys under an open prefix may rightly be close to a known one, such as `converters` and `converters.x`. */
+/** Keys under an open prefix may be close to a known one, such as `converters` and `converters.x`. */
 function isNumberedTwin(known: string, key: string): boolean {
   return key.startsWith(`${known}.`)
 }

@@ -20,7 +20,7 @@ const required = ['connector.class', 'topic.prefix', 'database.hostname', 'datab
 const history = 'schema.history.internal'
 const requiredByKafkaHistory = [`${history}.kafka.topic`, `${history}.kafka.bootstrap.servers`]
 
-/** Values that the worker would refuse, or that it would accept and that cannot be meant. */
+/** Finds values that the worker would refuse, and values that it would accept but that are surely a mistake. */
 export function checkValues(config: ConnectorConfig): readonly Finding[] {
   const keptInKafka = (config[history] ?? 'KafkaSchemaHistory').endsWith('KafkaSchemaHistory')
   const needed = [...required, ...(keptInKafka ? requiredByKafkaHistory : [])]
@@ -50,7 +50,7 @@ function problemWithNumber(key: string, value: string): string | undefined {
   const number = Number(value)
   if (number >= least && number <= most) return undefined
   if (key === 'tasks.max') return 'is not 1: this connector always has a single task'
-  return `is ${value}; it must lie between ${least} and ${most}`
+  return `is ${value}; it must be between ${least} and ${most}`
 }
 
 function checkQueue(config: ConnectorConfig): readonly Finding[] {

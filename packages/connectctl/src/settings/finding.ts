@@ -1,4 +1,4 @@
-/** One thing said about a connector's settings: errors are refused before anything is sent, warnings are told. */
+/** A finding about one setting. An error stops the file from being sent, a warning doesn't. */
 export type Finding = { readonly level: 'error' | 'warning'; readonly key: string; readonly why: string }
 
 export function error(key: string, why: string): Finding {

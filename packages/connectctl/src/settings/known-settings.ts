@@ -1,7 +1,7 @@
 /**
  * The settings of the Debezium MySQL connector 3.6 and of Connect's source connectors, each with its type or its values.
- * Most are what a worker answers to `PUT /connector-plugins/…/config/validate`; some that Debezium reads but does not
- * list there are added.
+ * Most come from a worker's answer to `PUT /connector-plugins/…/config/validate`. Debezium reads some that it doesn't
+ * list there; they are added.
  */
 export const knownSettings = {
   'bigint.unsigned.handling.mode': 'long|precise',
@@ -165,7 +165,7 @@ export const knownSettings = {
 
 export type KnownSetting = keyof typeof knownSettings
 
-/** Settings of things that the user names (transforms, topic groups) or that are passed on to a client. */
+/** Prefixes of settings whose rest the user names (transforms, topic groups) or that go to a client. */
 export const openPrefixes = [
   'transforms.',
   'predicates.',
