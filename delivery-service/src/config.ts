@@ -8,7 +8,7 @@ export const configSchema = z.object({
   MYSQL_POOL_SIZE: variable.mysqlPoolSize,
   KAFKA_BROKERS: z
     .string()
-    .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, { error: 'must be host:port, host:port of another after a comma' })
+    .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, { error: 'must be host:port, or several separated by commas' })
     .transform(brokers => brokers.split(','))
     .describe('host:port of each broker, separated by commas'),
   KAFKA_TOPIC: z.string().default('orders_server.orders.outbox').describe('Topic of the order events'),

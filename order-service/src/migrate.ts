@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { loadConfig, migrate, readSecrets } from '@outbox-cdc/service-kit'
+import { loadConfig, migrate } from '@outbox-cdc/service-kit'
 import { variables } from './config.ts'
 
 // A separate step, with the account that owns the schema: the service itself may only read and write rows.
@@ -7,10 +7,7 @@ const {
   MYSQL_URL: url,
   OUTBOX_STORE,
   SCHEMA_REGISTRY_URL
-} = loadConfig(
-  variables.pick({ MYSQL_URL: true, OUTBOX_STORE: true, SCHEMA_REGISTRY_URL: true }),
-  readSecrets(process.env)
-)
+} = loadConfig(variables.pick({ MYSQL_URL: true, OUTBOX_STORE: true, SCHEMA_REGISTRY_URL: true }), process.env)
 const directory = fileURLToPath(new URL('../migrations', import.meta.url))
 await migrate({
   url,

@@ -13,7 +13,7 @@ export const deliverySchema = z
 export const deliveryPageSchema = z
   .object({
     items: z.array(deliverySchema),
-    next: z.int().nullable().meta({ description: 'The `before` of the page that follows; null on the last' })
+    next: z.int().nullable().meta({ description: 'The `before` of the next page; null on the last' })
   })
   .meta({ id: 'DeliveryPage' })
 
@@ -23,5 +23,5 @@ export const deliveryPathSchema = z.object({ orderId })
 
 export const deliveryQuerySchema = z.strictObject({
   limit: wholeNumberText(1, 200).default(20).meta({ description: 'Deliveries on a page, 20 if not given' }),
-  before: orderId.optional().meta({ description: 'Only deliveries before that of this order' })
+  before: orderId.optional().meta({ description: 'Only deliveries before the one of this order' })
 })

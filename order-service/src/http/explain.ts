@@ -1,11 +1,11 @@
 import { OutboxError } from '@outbox-cdc/outbox'
 import { type Explain, Problem } from '@outbox-cdc/service-kit'
-import { KeyError, type KeyErrorCode } from '../idempotency/key-error.ts'
+import { KeyError } from '../idempotency/key-store.ts'
 
 const answers = {
   KEY_IN_USE: { status: 409, type: 'key-in-use', title: 'Still running', headers: { 'Retry-After': '1' } },
   KEY_REUSED: { status: 422, type: 'key-reused', title: 'The key belongs to another request', headers: {} }
-} as const satisfies Record<KeyErrorCode, object>
+} as const satisfies Record<KeyError['code'], object>
 
 const notYet = new Problem(503, {
   type: 'unavailable',

@@ -10,9 +10,9 @@ export function readIdempotencyKey(header: string | undefined): string | undefin
   if (header === undefined) return undefined
   const value = header.trim()
   const key = quoted.exec(value)?.[1]?.replace(/\\(.)/g, '$1') ?? bare.exec(value)?.[0]
-  if (key === undefined || key === '') throw refusal('must be one string in double quotes, or a bare token')
-  if (key.length > longest) throw refusal(`must hold at most ${longest} characters`)
+  if (key === undefined || key === '') throw invalidKey('must be one string in double quotes, or a bare token')
+  if (key.length > longest) throw invalidKey(`must hold at most ${longest} characters`)
   return key
 }
 
-const refusal = (message: string) => invalidRequest([{ field: 'idempotency-key', message }])
+const invalidKey = (message: string) => invalidRequest([{ field: 'idempotency-key', message }])

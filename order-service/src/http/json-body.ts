@@ -13,7 +13,7 @@ const requireJson: RequestHandler = (request, _, next) => {
   next()
 }
 
-/** Reads a JSON body of at most 100 kB in UTF-8, and nothing else: bytes that are not UTF-8 are refused, not replaced. */
+/** Reads a JSON body of at most 100 kB. It rejects bytes that are not UTF-8 instead of replacing them. */
 export const jsonBody: readonly RequestHandler[] = [
   requireJson,
   json({

@@ -30,7 +30,7 @@ export const orderSchema = z
 export const orderPageSchema = z
   .object({
     items: z.array(orderSchema),
-    next: z.int().nullable().meta({ description: 'The `before` of the page that follows; null on the last' })
+    next: z.int().nullable().meta({ description: 'The `before` of the next page; null on the last' })
   })
   .meta({ id: 'OrderPage' })
 

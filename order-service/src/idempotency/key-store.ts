@@ -1,5 +1,15 @@
 import type { Knex } from 'knex'
-import { KeyError } from './key-error.ts'
+
+type KeyErrorCode = 'KEY_IN_USE' | 'KEY_REUSED'
+
+export class KeyError extends Error {
+  readonly code: KeyErrorCode
+
+  constructor(code: KeyErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
 
 type First = { readonly fingerprint: Buffer; readonly result: string }
 type Claim = { readonly key: string; readonly fingerprint: Buffer; readonly ttlSeconds: number }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
-import { KeyError } from './key-error.ts'
-import { claimKey, findKey, saveResult } from './key-store.ts'
+import { claimKey, findKey, KeyError, saveResult } from './key-store.ts'
 
 type Request = {
-  /** Without one, nothing is remembered. */
+  /** Without a key, nothing is saved. */
   readonly key: string | undefined
   /** The data that must be the same in a repeat. */
   readonly content: unknown

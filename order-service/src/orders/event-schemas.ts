@@ -5,7 +5,7 @@ import type { Check, Logger } from '@outbox-cdc/service-kit'
 import * as orderEvents from './order-events.ts'
 
 export type EventSchemas = {
-  /** Undefined where events are written as JSON. */
+  /** Undefined if events are written as JSON. */
   readonly encoding: PayloadEncoding | undefined
   readonly registered: Check
   readonly start: () => void

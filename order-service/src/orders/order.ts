@@ -8,7 +8,7 @@ export type Order = {
 
 export type NewOrder = Pick<Order, 'name' | 'quantity'>
 
-/** Counted as MySQL counts VARCHAR(255): in characters (code points), so an emoji is one. */
+/** As MySQL counts VARCHAR(255): in code points, so an emoji is one. */
 export const longestName = 255
 /** The largest INT of MySQL. */
 export const largestQuantity = 2_147_483_647

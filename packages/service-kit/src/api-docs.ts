@@ -1,35 +1,38 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
+import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
 import { Router, static as serveStatic } from 'express'
+import type { z } from 'zod'
+import { problemSchema } from './problem.ts'
 
-const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } }
+})
 
-const page = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width">
-    <title>API</title>
-    <link rel="icon" href="/docs/favicon-32x32.png">
-    <link rel="stylesheet" href="/docs/swagger-ui.css">
-  </head>
-  <body>
-    <div id="ui"></div>
-    <script src="/docs/swagger-ui-bundle.js"></script>
-    <script src="/docs/start.js"></script>
-  </body>
-</html>
-`
-const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', validatorUrl: null, deepLinking: true })\n`
-const policy = `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';
- base-uri 'none'; form-action 'none'; frame-ancestors 'none'`.replace(/\n/g, '')
+/** The answers of a route, for `describeApi`. */
+export const answer = {
+  json: (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } }),
+  problem,
+  invalid: problem('The request is not valid: `errors` names each field'),
+  unavailable: problem('MySQL does not answer; see Retry-After')
+}
 
-/** Serves `GET /openapi.json`, and `GET /docs`, a page to try the API that loads nothing from other hosts. */
+/** OpenAPI 3.1 from the schemas that check the requests. */
+export function describeApi(title: string, description: string, routes: readonly RouteConfig[]): object {
+  const registry = new OpenAPIRegistry()
+  for (const route of routes) registry.registerPath(route)
+  const info = { title, version: '0.1.0', description }
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({ openapi: '3.1.0', info })
+}
+
+const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', validatorUrl: null, deepLinking: true })\n`
+
+/** Serves `GET /openapi.json`, and Swagger UI at `GET /docs`, which loads nothing from other hosts. */
 export function createApiDocs(document: object): Router {
-  const text = JSON.stringify(document)
   return Router()
-    .get('/openapi.json', (_, response) => response.type('json').send(text))
-    .get('/docs', (_, response) => response.set('Content-Security-Policy', policy).type('html').send(page))
-    .get('/docs/start.js', (_, response) => response.type('js').send(start))
-    .use('/docs', serveStatic(assets, { index: false, redirect: false, maxAge: '1h' }))
+    .get('/openapi.json', (_, response) => response.json(document))
+    .get('/docs/swagger-initializer.js', (_, response) => response.type('js').send(start))
+    .use('/docs', serveStatic(swaggerUi))
 }

@@ -1,4 +1,5 @@
 import express, { type Express, type Router } from 'express'
+import helmet from 'helmet'
 import { createApiDocs } from './api-docs.ts'
 import type { Health } from './health.ts'
 import type { Logger } from './logger.ts'
@@ -17,11 +18,17 @@ type AppParts = {
   readonly explain?: Explain
 }
 
+const [none, self] = [["'none'"], ["'self'"]]
+const loads = { defaultSrc: none, scriptSrc: self, styleSrc: self, imgSrc: [...self, 'data:'], connectSrc: self }
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: { ...loads, baseUri: none, formAction: none, frameAncestors: none }
+}
+
 /** Wraps a service's own routes: context, log and metrics before them; health, docs and problem documents after them. */
 export function createApp({ logger, health, metrics, routes, document, explain }: AppParts): Express {
-  const app = express()
-  app.disable('x-powered-by').disable('etag').set('query parser', 'simple')
-  app.use(requestContext(logger), metrics.count)
+  const app = express().disable('etag').set('query parser', 'simple')
+  app.use(helmet({ contentSecurityPolicy }), requestContext(logger), metrics.count)
   app.use(routes, health.routes, metrics.routes, createApiDocs(document))
   app.use(unknownRoute, answerProblems(logger, explain))
   return app

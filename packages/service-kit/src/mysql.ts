@@ -15,7 +15,7 @@ type RawConnection = {
   query(sql: string, done: (error: Error | null) => void): void
 }
 
-// READ COMMITTED: no gap locks, so inserts of different keys never wait for one another.
+// READ COMMITTED takes no gap locks, so inserts of different keys never wait for each other.
 const session = `SET SESSION time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 1,
   lock_wait_timeout = 1,
   sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'`
@@ -76,7 +76,7 @@ function endWhenSilent(connection: RawConnection): void {
   const { stream } = connection
   stream.setTimeout(silenceMs, () => {
     if (connection._command === null || connection._command === undefined) return
-    stream.destroy(Object.assign(new Error(`MySQL was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' }))
+    stream.destroy(Object.assign(new Error(`MySQL did not answer within ${silenceMs} ms`), { code: 'ETIMEDOUT' }))
   })
 }
 

@@ -7,7 +7,7 @@ import type { Logger } from './logger.ts'
 export type FieldError = { readonly field: string; readonly message: string }
 
 type ProblemInput = {
-  /** The last part of the problem's type: `urn:problem-type:…`. Clients may branch on it. */
+  /** The last part of `urn:problem-type:…`. Clients may branch on it. */
   readonly type: string
   readonly title: string
   readonly detail?: string
@@ -22,8 +22,8 @@ export const problemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string().optional(),
-    instance: z.string().meta({ description: 'The path that was asked for' }),
-    requestId: z.string().meta({ description: 'What the log lines of this request carry' }),
+    instance: z.string().meta({ description: 'The requested path' }),
+    requestId: z.string().meta({ description: 'The id in the log lines of this request' }),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional()
   })
   .meta({ id: 'Problem' })
@@ -42,31 +42,11 @@ export class Problem extends Error {
 
 export const notFound = (detail: string): Problem => new Problem(404, { type: 'not-found', title: 'Not found', detail })
 
-/** A 400 that names each wrong field, at most twenty. */
-export function invalidRequest(errors: readonly FieldError[]): Problem {
-  const named = errors.slice(0, 20)
-  const detail = named.map(({ field, message }) => `${field} ${message}`).join('; ')
-  return new Problem(400, { type: 'invalid-request', title: 'The request is not valid', detail, errors: named })
-}
-
-/** Reads `input` with `schema`, or throws a 400 that names the fields; `whole` is the name of the input, such as `body`. */
-export function validated<Schema extends z.ZodType>(schema: Schema, input: unknown, whole: string): z.output<Schema> {
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  throw invalidRequest(
-    parsed.error.issues.flatMap(issue =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map(key => ({ field: key.slice(0, 100), message: 'is not a known field' }))
-        : [{ field: issue.path.join('.') || whole, message: issue.message }]
-    )
-  )
-}
-
 /** The last handler of a route: OPTIONS says what is allowed, every other method is a 405. */
 export const onlyMethods = (allow: string): RequestHandler => {
   return (request, response) => {
     if (request.method === 'OPTIONS') return void response.set('Allow', allow).status(204).end()
-    const detail = `${request.method} is not possible here; allowed: ${allow}`
+    const detail = `${request.method} is not allowed here; allowed: ${allow}`
     throw new Problem(405, { type: 'wrong-method', title: 'Method not allowed', detail, headers: { Allow: allow } })
   }
 }

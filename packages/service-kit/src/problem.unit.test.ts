@@ -2,8 +2,9 @@ import express from 'express'
 import { expect, it, onTestFinished } from 'vitest'
 import { createHttpServer } from './http-server.ts'
 import { createLogger } from './logger.ts'
-import { answerProblems, invalidRequest, Problem } from './problem.ts'
+import { answerProblems, Problem } from './problem.ts'
 import { requestContext } from './request-context.ts'
+import { invalidRequest } from './validate.ts'
 
 type Line = { readonly level: string; readonly msg: string; readonly reason?: string; readonly requestId: string }
 

@@ -22,7 +22,7 @@ export function requestContext(logger: Logger): RequestHandler {
     const started = performance.now()
     Object.assign(response.locals, readContext(request))
     const { requestId, correlationId } = contextOf(response)
-    response.set({ 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' })
+    response.set({ 'X-Request-Id': requestId, 'Cache-Control': 'no-store' })
     response.once('close', () => {
       const { method, path } = request
       const { statusCode: status, writableFinished } = response

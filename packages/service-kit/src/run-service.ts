@@ -1,7 +1,6 @@
 import type { z } from 'zod'
-import { ConfigError, loadConfig } from './load-config.ts'
+import { ConfigError, loadConfig } from './config.ts'
 import { createLogger, type Logger } from './logger.ts'
-import { readSecrets } from './read-secrets.ts'
 
 export type Service = {
   /** Resolves with the port once requests are accepted. */
@@ -22,7 +21,7 @@ export async function runService<Schema extends z.ZodObject>(options: RunOptions
   const { name, schema, env, create, stopWithinMs = 9000 } = options
   let logger = createLogger(name, 'info')
   try {
-    const config = loadConfig(schema, readSecrets(env))
+    const config = loadConfig(schema, env)
     logger = createLogger(name, String(config['LOG_LEVEL'] ?? 'info'))
     const service = create(config, logger)
     endOnFault(logger)
@@ -30,34 +29,27 @@ export async function runService<Schema extends z.ZodObject>(options: RunOptions
     const port = await service.start()
     if (!isStopping()) logger.info({ port }, 'started')
   } catch (error) {
-    if (error instanceof ConfigError) logger.fatal({ problem: error.message }, 'cannot start')
-    else logger.fatal({ err: error }, 'cannot start')
+    logger.fatal(error instanceof ConfigError ? { problem: error.message } : { err: error }, 'cannot start')
     process.exit(1)
   }
 }
 
+// A second signal changes nothing: Ctrl-C sends one to the whole group, and the starter sends another.
 function stopOnSignal(service: Service, logger: Logger, withinMs: number): () => boolean {
   let stopping = false
+  const end = (code: number, fields: object, message: string) => {
+    logger[code === 0 ? 'info' : 'error'](fields, message)
+    process.exit(code)
+  }
   const stop = async (signal: string) => {
     if (stopping) return
     stopping = true
     logger.info({ signal }, 'stopping')
-    setTimeout(() => {
-      logger.error({ withinMs }, 'could not stop in time')
-      process.exit(1)
-    }, withinMs)
-    await service.stop()
-    logger.info({}, 'stopped')
-    process.exit(0)
+    setTimeout(() => end(1, { withinMs }, 'could not stop in time'), withinMs)
+    await service.stop().catch(error => end(1, { err: error }, 'could not stop cleanly'))
+    end(0, {}, 'stopped')
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      stop(signal).catch(error => {
-        logger.error({ err: error }, 'could not stop cleanly')
-        process.exit(1)
-      })
-    })
-  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
   return () => stopping
 }
 
