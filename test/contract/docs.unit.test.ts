@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
+import { installMysqlFirst } from '@outbox-cdc/stack'
 
 const root = join(import.meta.dirname, '../..')
 const folders = 'order-service|delivery-service|packages|connect-config|scripts|test|docs|examples|bench'
@@ -41,4 +42,9 @@ it('uses plain words in documents', async () => {
       found.push(...(line.match(archaic) ?? []).map(word => `${file}:${index + 1}: ${word}`))
   }
   expect(found).toEqual([])
+})
+
+it('says in the README what to install first, in the words of the starter', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  expect(readme.replaceAll(/\s+/g, ' ')).toContain(installMysqlFirst)
 })

@@ -12,6 +12,7 @@ export {
   ownFolder
 } from './process/process-record.ts'
 export { type ProcessStackOptions, startStack } from './process-stack.ts'
+export { installMysqlFirst } from './engines/mysql-engine.ts'
 export { findJava21 } from './engines/java.ts'
 export { createRegistryPart, findRegistryEngine, registryUrl } from './registry-part.ts'
 export type { Progress } from './engines/cache.ts'

@@ -7,6 +7,11 @@ import { type Progress, cachedEngine } from './cache.ts'
 import { unpackDebianPackages } from './debian-packages.ts'
 import { runTool } from './run-tool.ts'
 
+/** Where MySQL can't be downloaded. README.md has the same sentence. */
+export const installMysqlFirst =
+  'On macOS, and on Linux without apt of Debian, first install MySQL 8.4 or newer so that mysqld is on the PATH. ' +
+  'Or install Docker with compose, and run docker compose up --wait.'
+
 /** A mysqld: the command, and the arguments that name its own files. */
 export type MysqlEngine = { readonly command: string; readonly args: readonly string[] }
 
@@ -24,10 +29,7 @@ export async function findMysqlEngine(progress: Progress): Promise<MysqlEngine> 
   if (existsSync('/usr/bin/apt-get') && existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')) {
     return fetchMysqlFromDebian(progress)
   }
-  throw new StackError(
-    'ENGINE_MISSING',
-    'MySQL 8.4 or 9.x is needed and no mysqld was found. Install it and put mysqld on the PATH, or say MYSQLD=/path/to/mysqld.'
-  )
+  throw new StackError('ENGINE_MISSING', `No MySQL server of version 8.4 or newer was found. ${installMysqlFirst}`)
 }
 
 function isAccepted(version: string): boolean {
@@ -64,10 +66,7 @@ async function fetchMysqlFromDebian(progress: Progress): Promise<MysqlEngine> {
 
 async function downloadAndUnpack(dir: string): Promise<void> {
   if (loaders[arch()] === undefined) {
-    throw new StackError(
-      'ENGINE_MISSING',
-      `There is no recipe for MySQL on ${arch()}. Install MySQL 9.x and put mysqld on the PATH.`
-    )
+    throw new StackError('ENGINE_MISSING', `MySQL can't be downloaded for ${arch()}. ${installMysqlFirst}`)
   }
   await unpackDebianPackages(dir, ['mysql-server-core'])
 }
