@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ConnectApi,
   type ConnectorConfig,
@@ -7,23 +8,22 @@ import {
   readConnectorFile,
   waitUntilRunning
 } from '@outbox-cdc/connectctl'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { runNode } from '@outbox-cdc/pipeline'
-import { root } from '@outbox-cdc/pipeline'
+import { root, runNode } from '@outbox-cdc/pipeline'
 import type { Lab } from './lab.ts'
 
 const name = 'orders-connector'
 const path = `/connectors/${name}`
 
+/** Changes the settings of the connector. */
 export type Tuning = (config: ConnectorConfig) => ConnectorConfig
 
-/** The real connector, from connect-config by connectctl, and what a variant changes of it. */
+/** The connector of connect-config, registered by connectctl. */
 export type Connector = {
   readonly api: ConnectApi
   readonly config: ConnectorConfig
-  /** Gives it other settings and waits until it runs with them. */
+  /** Restarts it with changed settings and waits until it runs. */
   configure(tuning: Tuning): Promise<void>
-  /** No task, but its offsets stay. */
+  /** Ends its task and keeps its offsets. */
   stop(): Promise<void>
   resume(): Promise<void>
   offsets(): Promise<object>
@@ -35,23 +35,13 @@ export async function createConnector(lab: Lab): Promise<Connector> {
   await runNode('scripts/register-connector.ts', addresses)
   const api = createConnectApi({ url: lab.stack.connect.urls.join(',') })
   const { config } = await readConnectorFile(join(root, `connect-config/${name}.json`), addresses)
-  const running = () => waitUntilRunning(api, name, { settleMs: 500 })
-
-  async function waitForState(state: string): Promise<void> {
-    for (let tries = 0; tries < 300; tries++) {
-      const status = await api.request<ConnectorStatus>('GET', `${path}/status`)
-      if (status.connector.state === state && status.tasks.length === 0) return
-      await sleep(100)
-    }
-    throw new Error(`${name} did not become ${state} within 30 s`)
-  }
   const stop = async () => {
     await api.request('PUT', `${path}/stop`)
-    await waitForState('STOPPED')
+    await waitUntilStopped(api)
   }
   const resume = async () => {
     await api.request('PUT', `${path}/resume`)
-    await running()
+    await waitUntilRunning(api, name, { settleMs: 500 })
   }
   return {
     api,
@@ -68,12 +58,21 @@ export async function createConnector(lab: Lab): Promise<Connector> {
   }
 }
 
-/** `config` without some keys: Debezium's and Connect's defaults hold for them. */
-export function without(config: ConnectorConfig, keys: readonly string[]): ConnectorConfig {
-  return Object.fromEntries(Object.entries(config).filter(([key]) => !keys.some(each => key.startsWith(each))))
+async function waitUntilStopped(api: ConnectApi): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const { connector, tasks } = await api.request<ConnectorStatus>('GET', `${path}/status`)
+    if (connector.state === 'STOPPED' && tasks.length === 0) return
+    await sleep(100)
+  }
+  throw new Error(`${name} did not stop within 30 s`)
 }
 
-/** What tutorials leave as it is: everything that is about speed. */
+/** `config` without the keys that start with one of `prefixes`: their defaults hold. */
+export function without(config: ConnectorConfig, prefixes: readonly string[]): ConnectorConfig {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !prefixes.some(each => key.startsWith(each))))
+}
+
+/** Every setting about speed at Debezium's and Connect's default, as tutorials leave it. */
 export const debeziumDefaults: Tuning = config =>
   without(config, [
     'max.batch.size',
@@ -85,7 +84,6 @@ export const debeziumDefaults: Tuning = config =>
     'heartbeat.interval'
   ])
 
-/** JSON as its bare content. */
 export const withoutSchema: Tuning = config => ({
   ...config,
   'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
@@ -93,3 +91,35 @@ export const withoutSchema: Tuning = config => ({
   'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
   'value.converter.schemas.enable': 'false'
 })
+
+/** Adds databases with an outbox each, numbered from `from` + 1 to `to`, and a connector for each. */
+export async function addTenants(lab: Lab, connector: Connector, { from, to }: { from: number; to: number }) {
+  const numbers = Array.from({ length: to - from }, (_, index) => from + 1 + index)
+  for (const number of numbers) {
+    const tenant = `tenant_${number}`
+    await lab.db.query(
+      `CREATE DATABASE IF NOT EXISTS ${tenant}; CREATE TABLE IF NOT EXISTS ${tenant}.outbox LIKE orders.outbox;
+       GRANT SELECT ON ${tenant}.* TO debezium@'%'`
+    )
+    const renamed = Object.entries(connector.config).map(([key, value]) => [
+      key,
+      value.replaceAll('orders.outbox', `${tenant}.outbox`)
+    ])
+    const config = {
+      ...Object.fromEntries(renamed),
+      'database.server.id': String(1_000 + number),
+      'topic.prefix': tenant,
+      'database.include.list': tenant,
+      'table.include.list': `${tenant}.outbox`,
+      'schema.history.internal.kafka.topic': `schema_changes.${tenant}`,
+      'snapshot.mode': 'no_data'
+    }
+    await connector.api.request('PUT', `/connectors/${tenant}/config`, { body: config })
+  }
+  for (const number of numbers) await waitUntilRunning(connector.api, `tenant_${number}`, { settleMs: 0 })
+}
+
+export async function removeTenants(connector: Connector, to: number): Promise<void> {
+  for (let number = 2; number <= to; number++)
+    await connector.api.request('DELETE', `/connectors/tenant_${number}`, { orMissing: true })
+}

@@ -7,7 +7,9 @@ import { type Addresses, addressesOf } from '@outbox-cdc/pipeline'
 import { openStack } from '@outbox-cdc/pipeline'
 import { prepare } from '@outbox-cdc/pipeline'
 import { type PortName, portVariables, root, type Settings } from '@outbox-cdc/pipeline'
-import type { BinlogPosition } from '../binlog/read-binlog.ts'
+import { findMysqlEngine, type MysqlEngine, mysqlTool } from '@outbox-cdc/stack/engines/mysql-engine'
+
+export type BinlogPosition = { readonly file: string; readonly position: number }
 
 /** A stack of the bench's own, as `npm start` brings it up, on free ports and in an empty folder. */
 export type Lab = {
@@ -16,6 +18,7 @@ export type Lab = {
   readonly addresses: Addresses
   readonly secretsDir: string
   readonly binlogDir: string
+  readonly mysqlbinlog: MysqlEngine
   /** As root, for what no service may do. */
   readonly db: Pool
   readonly running: Map<string, Part>
@@ -50,6 +53,7 @@ export async function startLab(): Promise<Lab> {
     addresses: addressesOf(settings, stack),
     secretsDir,
     binlogDir: join(dir, 'mysql/data'),
+    mysqlbinlog: mysqlTool(await findMysqlEngine((_, work) => work()), 'mysqlbinlog'),
     db,
     running,
     binlogPosition: () => binlogPosition(db),

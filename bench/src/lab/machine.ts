@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { RowDataPacket } from 'mysql2/promise'
 import { root } from '@outbox-cdc/pipeline'
-import { engineSettings } from './engine-settings.ts'
+import { brokerSettings } from '@outbox-cdc/stack/kafka-part'
+import { serverSettings } from '@outbox-cdc/stack/mysql-part'
+import type { RowDataPacket } from 'mysql2/promise'
 import type { Lab } from './lab.ts'
 
-/** What the figures were measured on and with; it stands beside every one of them. */
+/** What the figures were measured on and with. Each result file holds it. */
 export type Machine = {
   readonly cpu: string
   readonly cores: number
@@ -15,14 +16,14 @@ export type Machine = {
   readonly system: string
   readonly versions: Readonly<Record<string, string>>
   readonly durability: Readonly<Record<string, string>>
-  /** What each engine is told beyond its defaults; results from before this was noted lack it. */
+  /** The settings of each engine beyond its defaults. Older results lack them. */
   readonly engines?: Readonly<Record<string, readonly string[]>>
   readonly commit: string
-  /** Of the last minute, before anything was started. */
+  /** The load average of the minute before anything was started. */
   readonly loadBefore: number
 }
 
-const settings = [
+const mysqlVariables = [
   'innodb_flush_log_at_trx_commit',
   'sync_binlog',
   'innodb_doublewrite',
@@ -38,13 +39,13 @@ const settings = [
 ]
 
 const loadAtStart = loadavg()[0] ?? 0
+const textOf = (file: string) => readFileSync(join(root, file), 'utf8')
 
 export async function describeMachine(lab: Lab): Promise<Machine> {
-  const list = settings.map(name => `@@${name} AS ${name}`).join(', ')
+  const list = mysqlVariables.map(name => `@@${name} AS ${name}`).join(', ')
   const [rows] = await lab.db.query<RowDataPacket[]>(`SELECT VERSION() AS version, ${list}`)
   const { version, ...durability }: Record<string, unknown> = rows[0] ?? {}
   const connect = (await (await fetch(lab.stack.connect.urls[0] ?? '')).json()) as { version: string }
-  const pom = readFileSync(join(root, 'packages/stack/engines/pom.xml'), 'utf8')
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
@@ -53,7 +54,7 @@ export async function describeMachine(lab: Lab): Promise<Machine> {
     versions: {
       MySQL: String(version),
       Kafka: connect.version,
-      Debezium: /<debezium.version>([^<]+)/.exec(pom)?.[1] ?? '3.6',
+      Debezium: /<debezium.version>([^<]+)/.exec(textOf('packages/stack/engines/pom.xml'))?.[1] ?? 'unknown',
       Node: process.version
     },
     durability: {
@@ -61,16 +62,43 @@ export async function describeMachine(lab: Lab): Promise<Machine> {
       'Kafka acks': 'all',
       'Kafka brokers, replicas': '1, 1'
     },
-    engines: await engineSettings(lab),
+    engines: engineSettings(lab),
     commit: commitOf(),
     loadBefore: loadAtStart
   }
 }
 
+/** The settings of each engine beyond its defaults, without addresses. `npm start` uses the same. */
+function engineSettings({ stack }: Lab): Readonly<Record<string, readonly string[]>> {
+  const node = { id: 1, port: 0, controllerPort: 0 }
+  const assignments = (settings: object) => Object.entries(settings).map(([key, value]) => `${key}=${value}`)
+  const broker = assignments(brokerSettings(node, [node], '127.0.0.1')).filter(
+    line => !/^[^=]*(listeners|voters)/.test(line)
+  )
+  const worker = textOf('connect-config/worker.properties')
+    .split('\n')
+    .filter(line => /^[a-z]/.test(line))
+  return {
+    mysqld: serverSettings,
+    'Kafka broker': [...jvmOptions(stack.part('kafka-1').pid()), ...broker],
+    'Connect worker': [...jvmOptions(stack.part('connect-1').pid()), ...worker],
+    'orders-connector': assignments(JSON.parse(textOf('connect-config/orders-connector.json')) as object)
+  }
+}
+
+function jvmOptions(pid: number | undefined): readonly string[] {
+  const file = `/proc/${pid}/cmdline`
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\0')
+    .filter(argument => argument.startsWith('-X'))
+}
+
 function commitOf(): string {
+  const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim()
   try {
-    const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim()
-    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '--', '.', ':!bench/results', ':!docs') === '' ? '' : ' with changes'}`
+    const changes = git('status', '--porcelain', '--', '.', ':!bench/results', ':!docs')
+    return `${git('rev-parse', '--short', 'HEAD')}${changes === '' ? '' : ' with changes'}`
   } catch {
     return 'unknown'
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Variant } from '../variants/variants.ts'
-import { ensureTopic } from './admin.ts'
+import { ensureTopic } from './topics.ts'
 import type { Connector } from './connector.ts'
 import type { Lab } from './lab.ts'
 import { deliveryProcess, orderProcess, startProcess, stopProcess } from './processes.ts'
@@ -53,7 +53,7 @@ async function startRelay(lab: Lab, { relay, topic }: Variant): Promise<void> {
   await startProcess(lab, { name: 'relay', file: relay, env, readyUrl: `http://127.0.0.1:${port}/health/ready` })
 }
 
-export async function placeOrder({ settings }: Lab): Promise<number> {
+async function placeOrder({ settings }: Lab): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${settings.ports.order}/order`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

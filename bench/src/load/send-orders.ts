@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type HttpConnections, openHttpConnections } from '@outbox-cdc/test-support/load/http-connections'
 import { nowMicros, startOrderLoad } from '@outbox-cdc/test-support/load/order-load'
 import { sendOrder } from '@outbox-cdc/test-support/load/send-order'
-import { type Summary, summarise } from '../stats/summary.ts'
+import { type Summary, summarise } from '../stats.ts'
 
 export type LoadPlan = {
   readonly url: string

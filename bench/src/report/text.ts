@@ -1,4 +1,4 @@
-import { spreadOf } from '../stats/summary.ts'
+import { spreadOf } from '../stats.ts'
 
 /** Three significant digits, thousands with a comma: what a person compares. */
 export function figure(value: number): string {

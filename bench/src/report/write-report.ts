@@ -1,85 +1,81 @@
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '@outbox-cdc/pipeline'
 import type { Machine } from '../lab/machine.ts'
 import type { Result } from '../sections/section.ts'
 import { sections } from '../sections/sections.ts'
-import type { Chapter, Verdict } from './chapter.ts'
-import { chapters } from './chapters.ts'
-import { readBefore, readResult } from './results.ts'
+import { type Chapter, type Goal, picture } from './chapter.ts'
+import { chapterOf } from './chapters.ts'
+import { renderSvg } from './charts.ts'
+import { readResult } from './results.ts'
+import { summary } from './summary.ts'
 import { table } from './text.ts'
-import { type Pair, twoRuns } from './two-runs.ts'
-
-/** Writes the report from every section that has a result, each with its own date; answers the verdicts as text. */
-export async function writeReport({ quick }: { readonly quick: boolean }): Promise<string> {
-  const found: { result: Result; chapter: Chapter; verdicts: readonly Verdict[] }[] = []
-  const pairs: Pair[] = []
-  for (const { name } of sections) {
-    const result = await readResult(name, quick)
-    const make = chapters[name]
-    if (result !== undefined && make !== undefined) found.push({ result, ...make(result) })
-    const before = await readBefore(name, quick)
-    if (result !== undefined && before !== undefined) pairs.push({ now: result, before })
-  }
-  const dir = join(root, quick ? '.data/bench-quick' : 'docs')
-  await mkdir(join(dir, 'performance'), { recursive: true })
-  for (const { chapter } of found)
-    for (const [name, svg] of Object.entries(chapter.charts))
-      await writeFile(join(dir, 'performance', `${name}.svg`), svg)
-  const verdicts = found.flatMap(each => each.verdicts)
-  await writeFile(join(dir, 'performance.md'), await document(found, { verdicts, pairs }))
-  const said = verdicts.map(({ goal, wanted, measured, held }) => `${held ? '✓' : '✗'} ${goal}: ${wanted}; ${measured}`)
-  return [...said, `\nThe report is ${join(quick ? '.data/bench-quick' : 'docs', 'performance.md')}`].join('\n')
-}
 
 type Found = { readonly result: Result; readonly chapter: Chapter }
 
-type Whole = { readonly verdicts: readonly Verdict[]; readonly pairs: readonly Pair[] }
+/** Writes the report about every section that has a result. Returns the goals and the file's name, for the terminal. */
+export async function writeReport({ quick }: { readonly quick: boolean }): Promise<string> {
+  const results = await Promise.all(sections.map(({ name }) => readResult(name, quick)))
+  const found = results.flatMap(result => (result === undefined ? [] : [{ result, chapter: chapterOf(result) }]))
+  const folder = quick ? '.data/bench-quick' : 'docs'
+  const dir = join(root, folder)
+  await mkdir(join(dir, 'performance'), { recursive: true })
+  for (const [name, chart] of found.flatMap(({ chapter }) => Object.entries(chapter.charts ?? {})))
+    await writeFile(join(dir, 'performance', `${name}.svg`), await renderSvg(chart))
+  const goals = found.flatMap(({ chapter }) => chapter.goals ?? [])
+  await writeFile(join(dir, 'performance.md'), await overview(found, goals))
+  await writeFile(join(dir, 'performance-tables.md'), tables(found, goals))
+  const lines = goals.map(({ goal, wanted, measured, held }) => `${held ? '✓' : '✗'} ${goal}: ${wanted}; ${measured}`)
+  return [...lines, `\nThe report is ${join(folder, 'performance.md')}`].join('\n')
+}
 
-async function document(found: readonly Found[], { verdicts, pairs }: Whole): Promise<string> {
-  const findings = join(root, 'bench/findings.md')
-  const where = existsSync(findings) ? await readFile(findings, 'utf8') : ''
-  const goals = verdicts.map(({ goal, wanted, measured, held }) => [
-    goal,
-    wanted,
-    measured,
-    held ? 'held' : '**not held**'
-  ])
-  const parts = found.map(({ result, chapter }) => `## ${chapter.heading}\n\n${origin(result)}\n\n${chapter.text}`)
-  const machine = found.at(-1)?.result.machine
+async function overview(found: readonly Found[], goals: readonly Goal[]): Promise<string> {
+  const findings = await readFile(join(root, 'bench/findings.md'), 'utf8')
+  const results = found.map(({ result }) => result)
+  const charted = results.some(({ section }) => section === 'latency')
   return `${[
     '# Performance',
-    'Written by `npm run bench`; no figure is typed by hand. Raw results are in `bench/results`, what is measured how is in `bench/README.md`.',
-    `## Goals\n\n${table(['goal', 'wanted', 'measured', ''], goals)}`,
-    where.trim(),
-    ...parts,
-    twoRuns(pairs),
-    machine === undefined ? '' : describe(machine)
+    '`npm run bench` writes this page from `bench/results`; `bench/README.md` says how each figure is measured. All figures are in the [tables](performance-tables.md).',
+    summary(results, goals),
+    charted ? picture('latency-p50', 'median latency by rate') : '',
+    findings.trim()
   ]
     .filter(Boolean)
     .join('\n\n')}\n`
 }
 
-function origin({ startedAt, tookSeconds, plan, machine }: Result): string {
-  const load = machine.loadBefore > 0.5 ? `, load ${machine.loadBefore.toFixed(1)} beforehand` : ''
+function tables(found: readonly Found[], goals: readonly Goal[]): string {
+  const lines = goals.map(({ goal, wanted, measured, held }) => [goal, wanted, measured, held ? 'yes' : '**no**'])
+  const machine = found.at(-1)?.result.machine
+  return `${[
+    '# Performance: all tables',
+    'The appendix to [the report](performance.md), also written by `npm run bench`. Tables show the median of the rounds and, in brackets, the lowest and the highest round.',
+    `## Goals\n\n${table(['goal', 'wanted', 'measured', 'reached'], lines)}`,
+    ...found.map(({ result, chapter }) => `## ${chapter.heading}\n\n${originOf(result)}\n\n${chapter.text}`),
+    machine === undefined ? '' : machineText(machine)
+  ]
+    .filter(Boolean)
+    .join('\n\n')}\n`
+}
+
+function originOf({ startedAt, tookSeconds, plan, machine }: Result): string {
+  const load = machine.loadBefore > 0.5 ? `, load ${machine.loadBefore.toFixed(1)} before the start` : ''
   return `Measured on ${startedAt.slice(0, 16).replace('T', ' ')} UTC in ${Math.round(tookSeconds / 60)} min, commit ${machine.commit}, ${plan.rounds} round(s)${load}.`
 }
 
-function describe({ cpu, cores, memoryGb, system, versions, durability, engines = {} }: Machine): string {
-  const list = (facts: Readonly<Record<string, string>>) => Object.entries(facts).map(([name, value]) => [name, value])
+function machineText({ cpu, cores, memoryGb, system, versions, durability, engines = {} }: Machine): string {
+  const versionList = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  const engineList = Object.entries(engines).map(
+    ([name, lines]) => `- ${name}: ${lines.map(line => `\`${line}\``).join(', ')}`
+  )
   return `## The machine and its settings
 
-${cores} cores (${cpu}), ${memoryGb} GB, ${system}. Everything runs on it: the engines, the services, the load.
-${Object.entries(versions)
-  .map(([name, version]) => `${name} ${version}`)
-  .join(', ')}.
+${cores} cores (${cpu}), ${memoryGb} GB, ${system}. Everything runs on it: the engines, the services and the load.
+${versionList.join(', ')}.
 
-${table(['setting', 'value'], list(durability))}
+${table(['setting', 'value'], Object.entries(durability))}
 
-What each engine is told beyond its defaults:
+The settings of each engine beyond its defaults:
 
-${Object.entries(engines)
-  .map(([name, lines]) => `- ${name}: ${lines.map(line => `\`${line}\``).join(', ')}`)
-  .join('\n')}`
+${engineList.join('\n')}`
 }

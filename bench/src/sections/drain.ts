@@ -1,12 +1,32 @@
 import { freePort } from '@outbox-cdc/stack'
-import { clearTopic, ensureTopic, recordsIn } from '../lab/admin.ts'
-import { copyTopic } from '../lab/copy-topic.ts'
-import { prefillOutbox } from '../lab/prefill.ts'
+import { clearTopic, copyTopic, ensureTopic, ordersTopic as topic, recordsIn } from '../lab/topics.ts'
+import { writeEvents } from '../lab/write-by-sql.ts'
 import { deliveryProcess, startProcess, stopProcess } from '../lab/processes.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
-import { type Drain, drains } from './drains.ts'
 import { handledAt, type Pace, watchUntil } from './progress.ts'
 import { type Context, inRounds, type Plan, type Section } from './section.ts'
+
+/** A way to consume a topic into the delivery database. */
+export type Drain = {
+  readonly name: string
+  readonly title: string
+  readonly file?: string
+  readonly partitions?: number
+  readonly consumers?: number
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The first is the delivery service as `npm start` runs it. Each other one differs from it in one thing. */
+export const drains: readonly Drain[] = [
+  { name: 'as-is', title: 'the delivery service as it is' },
+  { name: 'platformatic', title: '@platformatic/kafka', env: { KAFKA_CLIENT: 'platformatic' } },
+  { name: 'batch-100', title: '100 events a transaction', env: { BATCH_SIZE: '100' } },
+  { name: 'batch-2000', title: '2,000 events a transaction', env: { BATCH_SIZE: '2000' } },
+  { name: 'partitions-1', title: 'one partition', partitions: 1 },
+  { name: 'partitions-6', title: 'six partitions', partitions: 6 },
+  { name: 'consumers-2', title: 'two consumers', consumers: 2 },
+  { name: 'silent', title: 'without a log line for each event', env: { LOG_LEVEL: 'warn' } }
+]
 
 export type DrainRow = Pace & {
   readonly drain: string
@@ -16,8 +36,6 @@ export type DrainRow = Pace & {
   readonly cpu: Readonly<Record<string, number>>
 }
 
-const topic = 'orders_server.orders.outbox'
-
 function shape({ quick }: Plan): { events: number; few: number; oneByOne: number } {
   return quick
     ? { events: 50_000, few: 50_000, oneByOne: 1_000 }
@@ -26,7 +44,7 @@ function shape({ quick }: Plan): { events: number; few: number; oneByOne: number
 
 export const drain: Section<DrainRow> = {
   name: 'drain',
-  title: 'A backlog: Debezium to Kafka alone, and into the delivery database',
+  title: 'A backlog: from MySQL to Kafka alone, and into the delivery database',
   estimate(plan) {
     const { events, few, oneByOne } = shape(plan)
     const whole = (plan.rounds + 1) * (events / 30_000 + 5) + plan.rounds * (events / 18_000 + 6)
@@ -45,8 +63,8 @@ export const drain: Section<DrainRow> = {
     await connector.configure(config => config)
     await connector.stop()
     const start = await connector.offsets()
-    await prefillOutbox(lab, events, 1)
-    // Connect's and the broker's code is compiled once; the first round is not to pay for it alone.
+    await writeEvents(lab, events, 1)
+    // Warms Connect and the broker up, or the first round would be slower than the others.
     await toKafka(context, events)
     await connector.stop()
     for (const { thing, round } of inRounds(['kafka', 'pipeline'] as const, plan.rounds)) {
@@ -58,7 +76,7 @@ export const drain: Section<DrainRow> = {
     }
     for (const row of await fromKafka(context)) note(row)
     await emptyDeliveries(context)
-    // Or whoever reads this topic next would first have a million events to pass.
+    // The next reader of this topic must not find a million old events.
     await clearTopic(lab, topic)
     return rows
   }
@@ -86,7 +104,7 @@ async function throughEverything(context: Context, events: number): Promise<Meas
   }
 }
 
-/** What lies in the topic, by consumers of several kinds; Connect is at rest. */
+/** Consumes copies of the topic in several ways, with Connect stopped. */
 async function fromKafka(context: Context): Promise<readonly DrainRow[]> {
   const { lab, plan } = context
   const { few, oneByOne } = shape(plan)

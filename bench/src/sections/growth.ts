@@ -1,8 +1,8 @@
 import { askNumber, type Lab } from '../lab/lab.ts'
-import { passThrough, writeHistory } from '../lab/pass-orders.ts'
+import { writeOrders, writeHistory } from '../lab/write-by-sql.ts'
 import { withVariant } from '../lab/run-variant.ts'
 import { memoryOf, readUsage } from '../lab/usage.ts'
-import type { Summary } from '../stats/summary.ts'
+import type { Summary } from '../stats.ts'
 import { variantNamed } from '../variants/variants.ts'
 import { measureOrders } from './measure-orders.ts'
 import { handledAt, watchUntil } from './progress.ts'
@@ -73,7 +73,7 @@ async function pass(lab: Lab, passed: number, through: number): Promise<number> 
     everyMs: 50,
     withinMs: 300_000
   })
-  const [{ perSecond }] = await Promise.all([watched, passThrough(lab, count)])
+  const [{ perSecond }] = await Promise.all([watched, writeOrders(lab, count)])
   return perSecond
 }
 

@@ -1,11 +1,11 @@
-import { type Commits, readCommits } from '../binlog/commits.ts'
+import { type Commits, readCommits } from '../lab/commits.ts'
 import type { Lab } from '../lab/lab.ts'
 import { orderUrl } from '../lab/processes.ts'
 import { untilDelivered } from '../lab/run-variant.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
 import { runLoad } from '../load/run-load.ts'
 import { isAccepted, requestTimes } from '../load/send-orders.ts'
-import { round, type Summary, summarise } from '../stats/summary.ts'
+import { round, type Summary, summarise } from '../stats.ts'
 
 /** Orders at a rate through the whole pipeline. Times are in milliseconds. */
 export type OrdersRow = {
@@ -38,7 +38,7 @@ export async function measureOrders(lab: Lab, { rate, seconds }: OrdersLoad): Pr
     10_000
   )
   const cpu = cpuBetween(before, readUsage(lab))
-  const commits = await readCommits(lab.binlogDir, from, await lab.binlogPosition())
+  const commits = await readCommits(lab, from)
   const ids = accepted.map(({ id }) => id)
   const whole = accepted.flatMap(({ id, due }) => {
     const done = commits.deliveries.get(id)?.commit

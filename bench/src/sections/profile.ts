@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { clearTopic, recordsIn } from '../lab/admin.ts'
+import { clearTopic, ordersTopic as topic, recordsIn } from '../lab/topics.ts'
 import type { Lab } from '../lab/lab.ts'
-import { prefillOutbox } from '../lab/prefill.ts'
+import { writeEvents } from '../lab/write-by-sql.ts'
 import { withVariant } from '../lab/run-variant.ts'
-import { type CpuProfile, sharesOf } from '../profile/shares.ts'
+import { type CpuProfile, sharesOf } from './cpu-shares.ts'
 import { variantNamed } from '../variants/variants.ts'
 import { startConsumers, stopConsumers } from './drain.ts'
 import { measureOrders } from './measure-orders.ts'
@@ -14,7 +14,6 @@ import type { Context, Plan, Section } from './section.ts'
 /** What each owner had of the time in which one process was busy, in percent. */
 export type ProfileRow = { readonly what: string; readonly shares: Readonly<Record<string, number>> }
 
-const topic = 'orders_server.orders.outbox'
 const shape = ({ quick }: Plan) => (quick ? { seconds: 3, events: 30_000 } : { seconds: 10, events: 200_000 })
 
 /** Alone and never beside a measurement: a profiler takes its share. */
@@ -49,7 +48,7 @@ async function withBacklog(context: Context): Promise<readonly ProfileRow[]> {
   const { lab, plan } = context
   const { events } = shape(plan)
   await clearTopic(lab, topic)
-  await prefillOutbox(lab, events, 0)
+  await writeEvents(lab, events, 0)
   await watchUntil({ read: () => recordsIn(lab, topic), count: events, everyMs: 50, withinMs: 120_000 })
   const into = await folder(lab, 'backlog')
   const urls = await startConsumers(context, { name: 'profile', title: '', env: profiledInto(into) })

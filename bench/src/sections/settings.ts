@@ -1,7 +1,7 @@
 import { debeziumDefaults, type Tuning, without } from '../lab/connector.ts'
-import { clearTopic, recordsIn } from '../lab/admin.ts'
+import { clearTopic, recordsIn } from '../lab/topics.ts'
 import type { Lab } from '../lab/lab.ts'
-import { prefillOutbox } from '../lab/prefill.ts'
+import { writeEvents } from '../lab/write-by-sql.ts'
 import { withVariant } from '../lab/run-variant.ts'
 import { variantNamed } from '../variants/variants.ts'
 import { measureOrders, type OrdersRow } from './measure-orders.ts'
@@ -110,7 +110,7 @@ async function measure(
   await connector.stop()
   await clearTopic(lab, project.topic)
   // Runs 2 and up: the drain section has 1, and another process of the bench has another server.
-  await prefillOutbox(lab, events, 2 + number)
+  await writeEvents(lab, events, 2 + number)
   await connector.resume()
   const read = () => recordsIn(lab, project.topic)
   const { perSecond } = await watchUntil({ read, count: events, everyMs: 20, withinMs: 120_000 })

@@ -1,11 +1,14 @@
-import { addTenants, removeTenants } from '../lab/tenants.ts'
-import { withVariant } from '../lab/run-variant.ts'
+import { startOrderLoad } from '@outbox-cdc/test-support/load/order-load'
+import type { ResultSetHeader } from 'mysql2/promise'
+import { readCommits } from '../lab/commits.ts'
+import { addTenants, removeTenants } from '../lab/connector.ts'
+import type { Lab } from '../lab/lab.ts'
+import { untilDelivered, withVariant } from '../lab/run-variant.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
-import type { Summary } from '../stats/summary.ts'
+import { type Summary, summarise } from '../stats.ts'
 import { variantNamed } from '../variants/variants.ts'
 import { type FormatRow, measureFormats } from './formats.ts'
-import { measureOrders } from './measure-orders.ts'
-import { measureWrites } from './paced-writes.ts'
+import { deliveryTimes, measureOrders } from './measure-orders.ts'
 import type { Context, Plan, Section } from './section.ts'
 
 export type ShapeRow = FormatRow | LoadRow
@@ -48,7 +51,7 @@ export const shapes: Section<ShapeRow> = {
 
 const nameOf = (row: ShapeRow): string => ('format' in row ? row.format : row.shape)
 
-// Forwards and backwards: what differs less than the two do, does not differ.
+// Two rounds, in opposite order: their spread shows how much of a difference is chance.
 function roundsOf({ quick }: Plan): number {
   return quick ? 1 : 2
 }
@@ -87,6 +90,37 @@ async function crowded({ lab, connector, plan }: Context): Promise<readonly Load
   }
   await removeTenants(connector, there)
   return rows
+}
+
+type Writes = { readonly rate: number; readonly seconds: number; readonly payloadBytes: number }
+
+/** Orders whose events have a payload of some size, written by SQL: POST /order refuses such a long name. */
+async function measureWrites(lab: Lab, { rate, seconds, payloadBytes }: Writes): Promise<Summary> {
+  const from = await lab.binlogPosition()
+  const padding = 'x'.repeat(Math.max(0, payloadBytes - 45))
+  const payload = JSON.stringify({ name: 'joon', quantity: 95, padding })
+  const ids: number[] = []
+  const send = async () => void ids.push(await writeOrder(lab, payload))
+  const count = rate * seconds
+  const load = startOrderLoad({ send, perSecond: rate, count })
+  await load.allDue
+  await load.idle()
+  if (ids.length < count) throw new Error(`Only ${ids.length} of ${count} orders were written`)
+  await untilDelivered(lab, ids, 20_000)
+  return summarise(deliveryTimes(await readCommits(lab, from), ids))
+}
+
+async function writeOrder({ db }: Lab, payload: string): Promise<number> {
+  const [results] = await db.query<ResultSetHeader[]>(
+    `START TRANSACTION;
+     INSERT INTO orders.customer_order (name, quantity) VALUES ('joon', 95);
+     INSERT INTO orders.outbox (event, event_id, payload, message_id, aggregate, aggregate_version, schema_version)
+       VALUES ('order_created', LAST_INSERT_ID(), ?, UUID(), 'order', 1, 1);
+     DELETE FROM orders.outbox WHERE id = LAST_INSERT_ID();
+     COMMIT`,
+    [payload]
+  )
+  return results[1]?.insertId ?? 0
 }
 
 function aSecond(cpu: Readonly<Record<string, number>>, seconds: number): Record<string, number> {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Commits } from '../binlog/commits.ts'
-import { readCommits } from '../binlog/commits.ts'
-import { withAdmin } from '../lab/admin.ts'
+import { type Commits, readCommits } from '../lab/commits.ts'
+import { withAdmin } from '../lab/topics.ts'
 import type { Lab } from '../lab/lab.ts'
 import { withVariant } from '../lab/run-variant.ts'
-import { type Summary, summarise } from '../stats/summary.ts'
+import { type Summary, summarise } from '../stats.ts'
 import { variantNamed } from '../variants/variants.ts'
 import { type Seen, startWitness } from '../witness/run-witness.ts'
 import { measureOrders } from './measure-orders.ts'
@@ -45,7 +44,7 @@ async function measure({ lab, plan }: Context, rate: number): Promise<StagesRow>
   await measureOrders(lab, { rate, seconds: shape(plan).seconds })
   await sleep(700)
   const seen = await witness.stop()
-  const commits = await readCommits(lab.binlogDir, from, await lab.binlogPosition())
+  const commits = await readCommits(lab, from)
   return { rate, stages: stagesOf(commits, seen) }
 }
 

@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ensureTopic } from '../lab/admin.ts'
+import { runNode, urlFor } from '@outbox-cdc/pipeline'
+import type { Lab } from '../lab/lab.ts'
+import { ensureTopic } from '../lab/topics.ts'
 import { orderProcess, orderUrl, startProcess, stopProcess } from '../lab/processes.ts'
-import { ensureBlackholeDatabase, type Store, storeUrl } from '../lab/store-databases.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
 import { runLoad } from '../load/run-load.ts'
 import { isAccepted, requestTimes } from '../load/send-orders.ts'
-import { round, type Summary } from '../stats/summary.ts'
+import { round, type Summary } from '../stats.ts'
 import { type Context, inRounds, type Plan, type Section } from './section.ts'
+
+type Store = 'delete' | 'blackhole'
 
 export type WritePath = {
   readonly name: string
   readonly title: string
   readonly store: Store
-  /** Of the variant; without it, the order service as it is. */
+  /** The path of the variant in `bench/src/variants`. Without it the order service runs as it is. */
   readonly path?: string
   readonly unsafe?: boolean
   readonly inQuick?: boolean
@@ -58,7 +61,7 @@ function chosen({ quick }: Plan): readonly WritePath[] {
 
 export const writePath: Section<WritePathRow> = {
   name: 'write-path',
-  title: 'Orders a second through POST /order, by store and write path, Connect at rest',
+  title: 'Orders a second through POST /order, by store and write path, with Connect stopped',
   estimate(plan) {
     const { seconds, warmUp } = shape(plan)
     return 5 + plan.rounds * chosen(plan).length * (seconds + warmUp + 1.5)
@@ -86,7 +89,7 @@ async function measure(
 ): Promise<Omit<WritePathRow, 'path' | 'round'>> {
   const { seconds, warmUp } = shape(plan)
   const env = {
-    MYSQL_URL: await storeUrl(lab, store),
+    MYSQL_URL: await urlFor('order_service', databaseOf(store), lab),
     OUTBOX_STORE: store,
     OUTBOX_WRITER: '0',
     KAFKA_BROKERS: lab.stack.kafka.brokers.join(','),
@@ -115,4 +118,18 @@ async function measure(
   } finally {
     await stopProcess(lab, 'order-service')
   }
+}
+
+function databaseOf(store: Store): string {
+  return store === 'delete' ? 'orders' : `orders_${store}`
+}
+
+/** A database for the blackhole store, made by the order service's migrations. */
+async function ensureBlackholeDatabase({ db, stack }: Lab): Promise<void> {
+  const { host, port, rootPassword } = stack.mysql
+  const database = databaseOf('blackhole')
+  await db.query(`CREATE DATABASE IF NOT EXISTS ${database}`)
+  await db.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${database}.* TO order_service@'%'`)
+  const MYSQL_URL = `mysql://root:${encodeURIComponent(rootPassword)}@${host}:${port}/${database}`
+  await runNode('order-service/src/migrate.ts', { MYSQL_URL, OUTBOX_STORE: 'blackhole' })
 }

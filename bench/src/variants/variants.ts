@@ -1,7 +1,6 @@
-import type { Tuning } from '../lab/connector.ts'
-import { debeziumDefaults, without } from '../lab/connector.ts'
+import { debeziumDefaults, type Tuning, without } from '../lab/connector.ts'
+import { ordersTopic } from '../lab/topics.ts'
 
-const topic = 'orders_server.orders.outbox'
 const orderService = 'order-service/src/main.ts'
 const deliveryService = 'delivery-service/src/main.ts'
 const orderVariant = 'bench/src/variants/order-main.ts'
@@ -26,7 +25,7 @@ const carried: Variant = {
   title: '',
   order: { file: orderVariant, env: {} },
   delivery: { file: deliveryService, env: {} },
-  topic
+  topic: ordersTopic
 }
 
 const project: Variant = {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { arch } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { env } from 'node:process'
 import { StackError } from '../errors.ts'
 import { type Progress, cachedEngine } from './cache.ts'
@@ -30,6 +30,14 @@ export async function findMysqlEngine(progress: Progress): Promise<MysqlEngine> 
     return fetchMysqlFromDebian(progress)
   }
   throw new StackError('ENGINE_MISSING', `No MySQL server of version 8.4 or newer was found. ${installMysqlFirst}`)
+}
+
+/** How to call another program of the same MySQL, such as mysqlbinlog. */
+export function mysqlTool({ command, args }: MysqlEngine, name: string): MysqlEngine {
+  const beside = (mysqld: string) => (mysqld.includes('/') ? join(dirname(mysqld), '../bin', name) : name)
+  const at = args.findIndex(argument => argument.endsWith('/mysqld'))
+  if (at === -1) return { command: beside(command), args: [] }
+  return { command, args: [...args.slice(0, at), beside(args[at] ?? '')] }
 }
 
 function isAccepted(version: string): boolean {

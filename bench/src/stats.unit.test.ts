@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { quantile, spreadOf, summarise } from './summary.ts'
+import { quantile, spreadOf, summarise } from './stats.ts'
 
 const oneTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1)
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { sharesOf } from './shares.ts'
+import { sharesOf } from './cpu-shares.ts'
 
 function profileOf(frames: readonly (readonly [functionName: string, url: string, time: number])[]) {
   return {
