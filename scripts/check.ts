@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 // What every commit must pass, each in a line with its time.
 const checks: readonly (readonly [string, readonly string[]])[] = [
   ['types', ['tsc', '--noEmit']],
+  ['page types', ['tsc', '--noEmit', '--project', 'packages/console/src/page']],
   ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
   ['format', ['biome', 'format', '.']],
   [

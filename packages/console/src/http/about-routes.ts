@@ -12,6 +12,7 @@ const about = z
     names: z.record(z.string(), z.string())
   })
   .meta({ id: 'About' })
+export type About = z.output<typeof about>
 
 export function aboutRoutes(config: Config, guard: ActionGuard): readonly Route[] {
   return [

@@ -12,6 +12,7 @@ const series = z
     })
   })
   .meta({ id: 'Series' })
+export type Series = z.output<typeof series>
 
 const whole = (fallback: number, most: number) => z.coerce.number().int().min(1).max(most).default(fallback)
 

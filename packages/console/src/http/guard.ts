@@ -2,10 +2,11 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Logger } from '@outbox-cdc/service-kit'
 import { Problem } from '@outbox-cdc/service-kit'
 import type { Request, RequestHandler } from 'express'
+import { importMapHash } from './page-files.ts'
 
 const policy = [
   "default-src 'none'",
-  "script-src 'self'",
+  `script-src 'self' '${importMapHash}'`,
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",

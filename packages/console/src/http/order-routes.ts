@@ -26,6 +26,7 @@ const listed = z.object({
   deliveredMs: z.number().nullable()
 })
 const page = z.object({ items: z.array(listed), next: z.number().nullable() }).meta({ id: 'OrderPage' })
+export type OrderPage = z.output<typeof page>
 
 export function orderRoutes({ config, follow, ordersDb, deliveriesDb }: OrderParts): readonly Route[] {
   return [

@@ -1,14 +1,37 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join, normalize, sep } from 'node:path'
+import { join, normalize, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { RequestHandler } from 'express'
 
 const page = join(import.meta.dirname, '../page')
-const uplot = dirname(createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css'))
+const { resolve } = createRequire(import.meta.url)
+const moduleFile = (name: string) => fileURLToPath(import.meta.resolve(name))
+/** The libraries that the browser loads; the import map in index.html names the modules among them. */
+const vendor: Readonly<Record<string, string>> = {
+  'uPlot.min.css': resolve('uplot/dist/uPlot.min.css'),
+  'uPlot.iife.min.js': resolve('uplot/dist/uPlot.iife.min.js'),
+  'preact.js': moduleFile('preact'),
+  'preact-hooks.js': moduleFile('preact/hooks'),
+  'preact-signals.js': moduleFile('@preact/signals'),
+  'preact-signals-core.js': moduleFile('@preact/signals-core'),
+  'htm.js': moduleFile('htm'),
+  'htm-preact.js': moduleFile('htm/preact')
+}
 const types: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' }
 const compress = promisify(gzip)
+
+/** Lets the policy allow index.html's one inline script, the import map. */
+export const importMapHash = hashOf(readFileSync(join(page, 'index.html'), 'utf8'))
+
+function hashOf(html: string): string {
+  const script = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1] ?? ''
+  return `sha256-${createHash('sha256').update(script).digest('base64')}`
+}
 
 type Packed = { readonly changed: number; readonly body: Buffer }
 
@@ -31,7 +54,7 @@ export function servePageFiles(): RequestHandler {
       packed.set(file, found)
     }
     response.set({ 'Cache-Control': 'no-cache', ETag: `"${changed}"`, Vary: 'Accept-Encoding' })
-    response.type(types[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream')
+    response.type(types[request.path.split('.').at(-1) ?? ''] ?? 'application/octet-stream')
     if (request.fresh) return void response.status(304).end()
     if (request.acceptsEncodings('gzip') !== 'gzip') return void response.send(await readFile(file))
     response.set('Content-Encoding', 'gzip').send(found.body)
@@ -46,7 +69,8 @@ export const servePage: RequestHandler = (request, response, next) => {
 
 function fileOf(path: string): string | undefined {
   if (!/^\/[\w./-]+\.(js|css|svg)$/.test(path) || path.endsWith('.test.js')) return undefined
-  const vendored = /^\/vendor\/(uPlot\.[\w.]+)$/.exec(path)?.[1]
-  const file = vendored === undefined ? normalize(join(page, path)) : join(uplot, vendored)
-  return file.startsWith(`${vendored === undefined ? page : uplot}${sep}`) ? file : undefined
+  const vendored = /^\/vendor\/([^/]+)$/.exec(path)?.[1]
+  if (vendored !== undefined) return vendor[vendored]
+  const file = normalize(join(page, path))
+  return file.startsWith(`${page}${sep}`) ? file : undefined
 }

@@ -22,6 +22,7 @@ const records = z
     newer: z.string().meta({ description: 'The `after` for what comes later' })
   })
   .meta({ id: 'Records' })
+export type RecordPage = z.output<typeof records>
 
 export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
   return [

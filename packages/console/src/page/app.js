@@ -1,42 +1,45 @@
-import { drawHeader } from './header.js'
-import { patch } from './lib/dom.js'
-import { listenForKeys } from './lib/keys.js'
-import { currentPlace, startRouter } from './router.js'
-import { screenFor } from './screens/index.js'
-import { onDraw, state, updateNow } from './state.js'
+import { html, render } from 'htm/preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { Header } from './header.js'
+import { KeysDialog, listenForKeys } from './keys.js'
+import { ConfirmDialog } from './parts/dialog.js'
+import { Notices } from './parts/notices.js'
+import { followLinks, place } from './place.js'
+import { currentScreen } from './screens.js'
+import { flow, lostAt, startClock } from './signals.js'
 import { followFlow } from './stream.js'
 
-const header = document.getElementById('header')
-const main = document.getElementById('main')
-
-onDraw(() => {
-  const screen = screenFor(state.place)
-  const view = `${screen.id} ${screen.keyOf?.(state.place) ?? ''}`
-  patch(header, drawHeader(state))
-  document.title = `${screen.title} · ${statusWord(state)}outbox-cdc`
-  if (view !== main.dataset.view) enter(screen, view)
-  patch(main, screen.draw(state))
-  screen.after?.(state, main)
-})
-
-/** A new screen starts with its own data; what the last one was loading is dropped. */
-function enter(screen, view) {
-  const moved = main.dataset.view !== undefined
-  state.leave?.()
-  state.screen = {}
-  main.dataset.view = view
-  main.replaceChildren()
-  state.leave = screen.enter?.(state)
-  if (moved && !document.activeElement?.closest?.('nav, form')) main.focus({ preventScroll: true })
+function App() {
+  const { title, Screen } = currentScreen()
+  const { path, query } = place.value
+  const main = useRef(/** @type {HTMLElement | null} */ (null))
+  const isFirst = useRef(true)
+  const view = [...path, query.get('before'), query.get('at')].join('/')
+  useEffect(() => {
+    document.title = `${title} · ${statusWord()}outbox-cdc`
+  })
+  useEffect(() => {
+    if (!isFirst.current && !document.activeElement?.closest('nav, form')) main.current?.focus({ preventScroll: true })
+    isFirst.current = false
+  }, [view])
+  return html`
+    <a class="skip" href="#main">Skip to the content</a>
+    <${Header} />
+    <main id="main" tabindex="-1" ref=${main}><${Screen} key=${path.join('/')} /></main>
+    <${Notices} />
+    <${ConfirmDialog} />
+    <${KeysDialog} />
+  `
 }
 
 /** The tab says that something is wrong while one works elsewhere. */
-function statusWord({ flow, connected }) {
-  if (!connected) return '(no connection) '
-  return flow?.headline.state === 'stopped' ? '(stopped) ' : ''
+function statusWord() {
+  if (lostAt.value !== undefined) return '(no connection) '
+  return flow.value?.headline.state === 'stopped' ? '(stopped) ' : ''
 }
 
-startRouter()
+render(html`<${App} />`, document.body)
+followLinks()
 listenForKeys()
-updateNow({ place: currentPlace() })
+startClock()
 followFlow()

@@ -1,75 +1,77 @@
-import { h } from './lib/dom.js'
-import { ago, duration } from './lib/format.js'
-import { openKeys } from './lib/keys.js'
-import { stateMark } from './parts/state-mark.js'
-import { screens } from './screens/index.js'
+import { html } from 'htm/preact'
+import { ago, duration } from './format.js'
+import { keysShown } from './keys.js'
+import { stateMark } from './parts/basics.js'
+import { themeChanges } from './parts/chart.js'
+import { currentScreen, screens } from './screens.js'
+import { flow, lostAt, now } from './signals.js'
 
 /** The bar on top of every screen: where we are, and the one sentence that says whether all is well. */
-export function drawHeader(state) {
-  return [h('div.bar', {}, h('a.brand', { href: '/' }, 'outbox-cdc'), navigation(state), tools()), headline(state)]
+export function Header() {
+  return html`<header>
+    <div class="bar">
+      <a class="brand" href="/">outbox-cdc</a>
+      ${navigation()}
+      <div class="tools">
+        <button class="quiet" type="button" onClick=${toggleTheme} title="Light or dark">
+          <span class="theme-mark" aria-hidden="true"></span>
+          <span class="sr">Change between light and dark</span>
+        </button>
+        <button class="quiet" type="button" onClick=${() => (keysShown.value = true)} title="Keys (?)">
+          ?<span class="sr"> lists the keys</span>
+        </button>
+      </div>
+    </div>
+    ${headline()}
+  </header>`
 }
 
-function navigation({ place, flow }) {
-  return h(
-    'nav',
-    { 'aria-label': 'Screens' },
-    screens.map(({ id, href, title }) => {
-      const current = (place.path[0] ?? '') === (href === '/' ? '' : id)
-      const parked = id === 'parked' && flow?.parked ? h('span.badge', {}, String(flow.parked)) : null
-      return h('a', { href, 'aria-current': current ? 'page' : null, 'data-key': id }, title, parked)
-    })
-  )
+function navigation() {
+  const current = currentScreen()
+  const parked = flow.value?.parked
+  return html`<nav aria-label="Screens">
+    ${screens.map(
+      screen => html`<a key=${screen.id} href=${screen.href} aria-current=${screen === current ? 'page' : null}>
+        ${screen.title}${screen.id === 'parked' && parked ? html`<span class="badge">${parked}</span>` : null}
+      </a>`
+    )}
+  </nav>`
 }
 
-function tools() {
-  return h(
-    'div.tools',
-    {},
-    h(
-      'button.quiet',
-      { type: 'button', onclick: toggleTheme, title: 'Light or dark' },
-      h('span.theme-mark', { 'aria-hidden': 'true' }),
-      h('span.sr', {}, 'Change between light and dark')
-    ),
-    h(
-      'button.quiet',
-      { type: 'button', onclick: openKeys, title: 'Keys (?)' },
-      '?',
-      h('span.sr', {}, ' lists the keys')
+function headline() {
+  const picture = flow.value
+  if (lostAt.value !== undefined) {
+    const since = duration(now.value - lostAt.value)
+    return sentence(
+      'unknown',
+      `The console itself does not answer for ${since}. What you see is old; the page reconnects by itself.`
     )
-  )
-}
-
-function headline({ flow, connected, lostAt, now }) {
-  if (!connected) {
-    const text = `The console itself does not answer${lostAt === undefined ? '' : ` for ${duration(now - lostAt)}`}. What you see is old; it comes back by itself.`
-    return h('div.headline.unknown', { role: 'status' }, stateMark('unknown', ''), h('p', {}, text))
   }
-  if (flow === undefined)
-    return h('div.headline.unknown', {}, stateMark('unknown', ''), h('p', {}, 'Looking at the pipeline …'))
-  const { state, text, advice, see } = flow.headline
-  const stale = now - flow.at > 5_000
-  return h(
-    'div.headline',
-    { class: stale ? 'unknown' : state, role: 'status' },
-    stateMark(stale ? 'unknown' : state, ''),
-    h(
-      'p',
-      {},
-      stale ? `As of ${ago(flow.at, now)}: ${text}` : spoken(text),
-      advice === null ? null : h('span.advice', {}, ' ', advice),
-      wordOf[see] === undefined ? null : [' ', h('a', { href: see }, wordOf[see])]
-    )
-  )
+  if (picture === undefined) return sentence('unknown', 'Looking at the pipeline …')
+  const { state, text, advice, see } = picture.headline
+  const link = see === null ? undefined : linkOf[see]
+  const more = [
+    advice !== null && html`<span class="muted"> ${advice}</span>`,
+    link !== undefined && html` <a href=${see}>${link}</a>`
+  ]
+  if (now.value - picture.at > 5_000)
+    return sentence('unknown', [`As of ${ago(picture.at, now.value)}: ${text}`, ...more])
+  return sentence(state, [spoken(text), ...more])
 }
 
-/** The verdict stands out; what proves it follows. */
+/** @param {import('./api.js').HopState} state @param {unknown} text */
+function sentence(state, text) {
+  return html`<div class=${`headline ${state}`} role="status">${stateMark(state, '')}<p>${text}</p></div>`
+}
+
+/** The verdict stands out; what proves it follows. @param {string} text */
 function spoken(text) {
   const [, verdict, proof] = /^(All is well)(.*)$/.exec(text) ?? []
-  return verdict === undefined ? text : [h('b', {}, verdict), h('span.advice', {}, proof)]
+  return verdict === undefined ? text : html`<b>${verdict}</b><span class="muted">${proof}</span>`
 }
 
-const wordOf = {
+/** @type {Record<string, string>} */
+const linkOf = {
   '/connectors': 'See the connector',
   '/topics': 'See the topics',
   '/groups': 'See the group',
@@ -77,11 +79,11 @@ const wordOf = {
 }
 
 function toggleTheme() {
-  const dark = matchMedia('(prefers-color-scheme: dark)').matches
-  const now = document.documentElement.dataset.theme
-  const isDark = now === 'dark' || (now !== 'light' && dark)
+  const prefersDark = matchMedia('(prefers-color-scheme: dark)').matches
+  const { theme } = document.documentElement.dataset
+  const isDark = theme === 'dark' || (theme !== 'light' && prefersDark)
   const next = isDark ? 'light' : 'dark'
-  document.documentElement.dataset.theme = next
+  document.documentElement.dataset['theme'] = next
   localStorage.setItem('theme', next)
-  dispatchEvent(new Event('theme'))
+  themeChanges.value++
 }

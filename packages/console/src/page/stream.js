@@ -1,14 +1,14 @@
-import { get } from './lib/api.js'
-import { state, update } from './state.js'
+import { get } from './api.js'
+import { about, flow, lostAt, series, setSoon } from './signals.js'
 
+/** @type {EventSource | undefined} */
 let source
 
-/** Follows the server's pictures. A hidden tab lets go: browsers allow six connections to a server, for all its tabs. */
+/** Follows the server's pictures. A hidden tab disconnects: a browser opens only six connections to one server. */
 export function followFlow() {
   document.addEventListener('visibilitychange', connect)
   connect()
-  setInterval(() => update({}), 1_000)
-  setInterval(() => !document.hidden && refreshSeries(), 5_000)
+  setInterval(() => void refreshSeries(), 5_000)
 }
 
 function connect() {
@@ -20,26 +20,28 @@ function connect() {
   if (source !== undefined && source.readyState !== EventSource.CLOSED) return
   source = new EventSource('/api/flow/stream')
   source.addEventListener('flow', event => {
-    update({ flow: JSON.parse(event.data), connected: true, lostAt: undefined })
+    setSoon(flow, JSON.parse(event.data))
+    setSoon(lostAt, undefined)
   })
-  source.onopen = () => void learnAbout()
+  source.onopen = () => void readAbout()
   source.onerror = () => {
-    update({ connected: false, lostAt: state.lostAt ?? Date.now() })
-    // A refusal, unlike a lost connection, is not tried again by the browser.
+    setSoon(lostAt, lostAt.value ?? Date.now())
+    // The browser retries a lost connection by itself, but not a refused one.
     if (source?.readyState === EventSource.CLOSED) setTimeout(connect, 2_000)
   }
   void refreshSeries()
 }
 
-/** Anew with each connection: a console that was started again demands another token of an action. */
-async function learnAbout() {
-  const about = await get('/api/about').catch(() => undefined)
-  if (about === undefined) setTimeout(learnAbout, 2_000)
-  else update({ about })
+/** After each connection, because a restarted console demands another token for actions. */
+async function readAbout() {
+  const answer = await get('/api/about').catch(() => undefined)
+  if (answer === undefined) setTimeout(() => void readAbout(), 2_000)
+  else setSoon(about, answer)
 }
 
-/** The last hour comes from the server, so that a reload loses nothing. */
+/** The server keeps the last hour, so a reload loses nothing. */
 async function refreshSeries() {
-  const series = await get('/api/series?minutes=60&stepMs=5000').catch(() => undefined)
-  if (series !== undefined) update({ series })
+  if (document.hidden) return
+  const answer = await get('/api/series?minutes=60&stepMs=5000').catch(() => undefined)
+  if (answer !== undefined) setSoon(series, answer)
 }

@@ -1,68 +1,79 @@
-import { h } from '../lib/dom.js'
+import { signal } from '@preact/signals'
+import { html } from 'htm/preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { now, series } from '../signals.js'
 
-/** The place where a chart draws itself; `patch` leaves its inside alone. */
-export function chartOf(chart, { minutes, tall = false }) {
-  return h(
-    'figure.chart',
-    { 'data-key': `chart-${chart.id}`, class: tall ? 'tall' : null },
-    h('figcaption', {}, h('h2', {}, chart.title), h('span.muted', {}, `last ${minutes} min`)),
-    h('div.plot', {
-      'data-keep': '',
-      'data-chart': chart.id,
-      role: 'img',
-      'aria-label': `${chart.title}, last ${minutes} minutes`
-    })
-  )
-}
+/**
+ * @import uPlot from 'uplot'
+ * @import { Series } from '../api.js'
+ * @typedef {{ name: string, words: string, color: string, fill?: boolean }} Line
+ * @typedef {{ title: string, lines: readonly Line[], format: (value: number) => string }} Chart
+ * @typedef {Chart & { minutes: number, tall?: boolean }} Properties
+ */
 
-/** A uPlot chart of some figures of the series, made when its place appears and redrawn when data or theme change. */
-export function createChart({ id, title, lines, format, group = 'time' }) {
-  let plot
-  let home
-  let shownMinutes
-  addEventListener('theme', remake)
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', remake)
+/** Counts changes of the theme: a chart reads its colours when it is made. */
+export const themeChanges = signal(0)
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => themeChanges.value++)
 
-  function remake() {
-    plot?.destroy()
-    plot = undefined
-  }
-
-  return {
-    id,
-    title,
-    lines,
-    show(series, { minutes }) {
-      const place = document.querySelector(`[data-chart="${id}"]`)
-      if (place === null || series === undefined || globalThis.uPlot === undefined) return
-      if (home !== place || shownMinutes !== minutes) remake()
-      home = place
-      shownMinutes = minutes
-      const data = dataOf(series, { lines, minutes })
-      if (plot === undefined) {
-        plot = new globalThis.uPlot(optionsOf({ place, lines, format, group, minutes }), data, place)
-        new ResizeObserver(() => plot?.setSize(sizeOf(place))).observe(place)
-      } else plot.setData(data)
+/**
+ * A chart of some figures of the series, made again when its lines, its time or the theme change. All charts share one
+ * crosshair.
+ * @param {Properties} properties
+ */
+export function Chart(properties) {
+  const { title, lines, minutes, tall } = properties
+  const home = useRef(/** @type {HTMLElement | null} */ (null))
+  const plot = useRef(/** @type {uPlot | undefined} */ (undefined))
+  const data = dataOf(series.value, properties)
+  useEffect(() => {
+    if (home.current === null || series.value === undefined) return undefined
+    const place = home.current
+    const made = new (uPlotClass())(optionsOf(place, properties), data, place)
+    const resized = new ResizeObserver(() => made.setSize(sizeOf(place)))
+    resized.observe(place)
+    plot.current = made
+    return () => {
+      resized.disconnect()
+      made.destroy()
+      plot.current = undefined
     }
-  }
+  }, [minutes, lines.map(({ name }) => name).join(), themeChanges.value, series.value === undefined])
+  useEffect(() => plot.current?.setData(data), [series.value, now.value])
+  return html`<figure class=${tall ? 'chart tall' : 'chart'}>
+    <figcaption><h2>${title}</h2><span class="muted">last ${minutes} min</span></figcaption>
+    <div class="plot" role="img" aria-label=${`${title}, last ${minutes} minutes`} ref=${home}></div>
+  </figure>`
 }
 
-function dataOf({ at, figures, stepMs }, { lines, minutes }) {
-  const now = Date.now()
-  const from = at.findIndex(time => time > now - minutes * 60_000)
-  const times = (from < 0 ? [] : at.slice(from)).map(time => (time + stepMs) / 1000)
-  return [times, ...lines.map(({ name }) => (from < 0 ? [] : (figures[name] ?? at.map(() => null)).slice(from)))]
+/** It comes as a plain script: the package's module is not minified. */
+function uPlotClass() {
+  return /** @type {{ uPlot: typeof uPlot }} */ (/** @type {unknown} */ (globalThis)).uPlot
+}
+
+/** @param {Series | undefined} all @param {Properties} properties @returns {uPlot.AlignedData} */
+function dataOf(all, { lines, minutes }) {
+  if (all === undefined) return [[], ...lines.map(() => [])]
+  const from = all.at.findIndex(time => time > Date.now() - minutes * 60_000)
+  /** @type {<T>(values: readonly T[]) => T[]} */
+  const cut = values => (from < 0 ? [] : values.slice(from))
+  const times = cut(all.at).map(time => (time + all.stepMs) / 1000)
+  return [times, ...lines.map(({ name }) => cut(all.figures[name] ?? all.at.map(() => null)))]
 }
 
 const legendHeight = 34
 
+/** @param {HTMLElement} place */
 function sizeOf(place) {
   return { width: Math.max(200, place.clientWidth), height: (place.clientHeight || 250) - legendHeight }
 }
 
-function optionsOf({ place, lines, format, group, minutes }) {
-  const style = getComputedStyle(place)
-  const color = name => style.getPropertyValue(`--${name}`).trim()
+/** @param {HTMLElement} place @param {Properties} properties @returns {uPlot.Options} */
+function optionsOf(place, { lines, format, minutes }) {
+  // A canvas needs the colour that the theme's variable resolves to.
+  const color = (/** @type {string} */ name) => {
+    place.style.color = `var(--${name})`
+    return getComputedStyle(place).color
+  }
   const axis = {
     stroke: color('muted'),
     grid: { stroke: color('line'), width: 1 },
@@ -72,12 +83,8 @@ function optionsOf({ place, lines, format, group, minutes }) {
   return {
     ...sizeOf(place),
     padding: [10, 20, 0, 0],
-    cursor: { sync: { key: group }, points: { size: 6 }, drag: { x: false, y: false } },
-    legend: {
-      show: true,
-      live: true,
-      markers: { width: 0, fill: (_, index) => color(lines[index - 1]?.color ?? 'muted') }
-    },
+    cursor: { sync: { key: 'time' }, points: { size: 6 }, drag: { x: false, y: false } },
+    legend: { live: true, markers: { width: 0, fill: (_, index) => color(lines[index - 1]?.color ?? 'muted') } },
     scales: {
       x: { range: () => [Date.now() / 1000 - minutes * 60, Date.now() / 1000] },
       y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] }
@@ -92,19 +99,27 @@ function optionsOf({ place, lines, format, group, minutes }) {
         label: words,
         stroke: color(name),
         width: 1.6,
-        fill: fill ? `color-mix(in srgb, ${color(name)} 12%, transparent)` : undefined,
+        ...(fill && { fill: `color-mix(in srgb, ${color(name)} 12%, transparent)` }),
         points: { show: false },
-        value: (plot, value, line) => shownValue(plot.cursor.idx == null ? plot.data[line].at(-1) : value, format)
+        value: legendValue(format)
       }))
     ]
   }
 }
 
-/** In the legend: where one points, else the newest. */
-function shownValue(value, format) {
-  return value === null || value === undefined ? '–' : format(value)
+/**
+ * In the legend: the value under the crosshair, else the newest.
+ * @param {(value: number) => string} format
+ * @returns {uPlot.Series.Value}
+ */
+function legendValue(format) {
+  return (plot, value, line) => {
+    const shown = plot.cursor.idx == null ? plot.data[line]?.at(-1) : value
+    return shown === null || shown === undefined ? '–' : format(shown)
+  }
 }
 
+/** @param {unknown} _ @param {readonly number[]} ticks */
 function clockTimes(_, ticks) {
   return ticks.map(tick =>
     new Date(tick * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false })

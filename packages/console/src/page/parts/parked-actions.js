@@ -1,45 +1,38 @@
-import { act } from '../lib/api.js'
-import { h } from '../lib/dom.js'
-import { ago } from '../lib/format.js'
-import { confirmAction } from './confirm.js'
-import { notify } from './notice.js'
+import { html } from 'htm/preact'
+import { act } from '../api.js'
+import { ago } from '../format.js'
+import { about, now } from '../signals.js'
+import { confirmed } from './dialog.js'
 
-/** Retry and skip for a parked key, each asked for once more. */
-export function parkedActions({ consumer, key, retryAskedAt }, { about, now }) {
-  if (about?.actions !== true) return h('p.muted', {}, 'Actions are switched off here.')
-  return h(
-    'div.actions',
-    {},
-    h('button.primary', { type: 'button', onclick: () => retry({ consumer, key }) }, 'Retry'),
-    h('button.danger', { type: 'button', onclick: () => skip({ consumer, key }) }, 'Skip for good'),
-    retryAskedAt === null ? null : h('span.muted', {}, `a retry was asked for ${ago(retryAskedAt, now)}`)
-  )
+/**
+ * Retry and skip for a parked key, each asked for once more.
+ * @param {{ consumer: string, key: string, retryAskedAt?: number | null }} parked
+ */
+export function parkedActions({ consumer, key, retryAskedAt = null }) {
+  if (about.value?.actions !== true) return html`<p class="muted">Actions are switched off here.</p>`
+  return html`<div class="actions">
+    <button class="primary" type="button" onClick=${() => retry(consumer, key)}>Retry</button>
+    <button class="danger" type="button" onClick=${() => skip(consumer, key)}>Skip for good</button>
+    ${retryAskedAt !== null && html`<span class="muted">retry requested ${ago(retryAskedAt, now.value)}</span>`}
+  </div>`
 }
 
-async function retry(parked) {
-  const text = `All waiting events of ${parked.key} are applied again in their order. If one is refused again, it stays with those behind it.`
-  if ((await confirmAction({ title: `Retry the events of ${parked.key}?`, text, button: 'Retry' })) === null) return
-  await run(() => act('/api/parked/retry', parked), 'The consumer retries within seconds')
-}
-
-async function skip(parked) {
-  const text =
-    'The first waiting event is given up for good: it will never take effect. Its row stays, with your note; those behind it are applied.'
-  const note = await confirmAction({
-    title: `Skip the event of ${parked.key}?`,
-    text,
-    button: 'Skip for good',
-    ask: 'Who are you, and why?'
+/** @param {string} consumer @param {string} key */
+function retry(consumer, key) {
+  const text = `Applies all waiting events of ${key} again, in order. If one is refused again, it stays parked and the later ones keep waiting.`
+  confirmed({ title: `Retry the events of ${key}?`, text, button: 'Retry' }, async () => {
+    await act('/api/parked/retry', { consumer, key })
+    return 'The consumer retries within seconds'
   })
-  if (note !== null)
-    await run(() => act('/api/parked/skip', { ...parked, note }), 'Skipped; those behind it are retried')
 }
 
-async function run(work, done) {
-  try {
-    await work()
-    notify(done)
-  } catch (error) {
-    notify(error.message, 'stopped')
-  }
+/** @param {string} consumer @param {string} key */
+function skip(consumer, key) {
+  const title = `Skip the event of ${key}?`
+  const text =
+    'Gives up the first waiting event for good: it never takes effect. Its row stays, with your note, and the events behind it are applied.'
+  confirmed({ title, text, button: 'Skip for good', ask: 'Who are you, and why?' }, async note => {
+    await act('/api/parked/skip', { consumer, key, note })
+    return 'Skipped; the events behind it are retried'
+  })
 }

@@ -1,46 +1,47 @@
-import { h } from '../lib/dom.js'
-import { bytes, exact } from '../lib/format.js'
+import { html } from 'htm/preact'
+import { bytes, exact } from '../format.js'
+import { pairs, pretty } from './basics.js'
 
-/** A record as people read it, with its headers; as it lies in Kafka one click away. */
-export function recordDetails(record) {
-  return h(
-    'div.record',
-    {},
-    h(
-      'dl.pairs',
-      {},
-      [
-        ['partition', record.partition],
-        ['offset', record.offset],
-        ['time', exact(record.timestamp)],
-        ['key', record.key ?? 'none'],
-        ['size', bytes(record.bytes)]
-      ].map(([label, value]) => h('div', { 'data-key': label }, h('dt', {}, label), h('dd', {}, String(value))))
-    ),
-    h('h3', {}, 'Headers'),
-    record.headers.length === 0
-      ? h('p.muted', {}, 'none')
-      : h(
-          'dl.pairs',
-          {},
-          record.headers.map(({ name, value }) =>
-            h('div', { 'data-key': name }, h('dt', {}, name), h('dd', {}, value ?? h('i.muted', {}, 'null')))
-          )
-        ),
-    h('h3', {}, 'Value'),
-    record.cut
-      ? h('p.muted', {}, `Too large to show whole (${bytes(record.bytes)}): its beginning is under “raw”.`)
-      : h('pre.json', {}, pretty(record.value)),
-    h(
-      'details',
-      {},
-      h('summary', {}, 'Raw key and value'),
-      h('pre.json', {}, record.rawKey ?? 'null'),
-      h('pre.json', {}, record.rawValue ?? 'null')
-    )
-  )
-}
-
-export function pretty(value) {
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+/**
+ * A record in readable form, with its headers; its raw key and value are one click away.
+ * @param {import('../api.js').ShownRecord} record
+ */
+export function recordDetails({
+  partition,
+  offset,
+  timestamp,
+  key,
+  value,
+  headers,
+  cut,
+  bytes: size,
+  rawKey,
+  rawValue
+}) {
+  return html`<div class="record">
+    ${pairs([
+      ['partition', partition],
+      ['offset', offset],
+      ['time', exact(timestamp)],
+      ['key', key ?? 'none'],
+      ['size', bytes(size)]
+    ])}
+    <h3>Headers</h3>
+    ${
+      headers.length === 0
+        ? html`<p class="muted">none</p>`
+        : pairs(headers.map(header => [header.name, header.value ?? html`<i class="muted">null</i>`]))
+    }
+    <h3>Value</h3>
+    ${
+      cut
+        ? html`<p class="muted">Too large to show whole (${bytes(size)}): its beginning is under “Raw”.</p>`
+        : html`<pre class="json">${pretty(value)}</pre>`
+    }
+    <details>
+      <summary>Raw key and value</summary>
+      <pre class="json">${rawKey ?? 'null'}</pre>
+      <pre class="json">${rawValue ?? 'null'}</pre>
+    </details>
+  </div>`
 }

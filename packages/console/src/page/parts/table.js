@@ -1,35 +1,29 @@
-import { h } from '../lib/dom.js'
+import { html } from 'htm/preact'
 
 /**
- * A table that scrolls inside itself: `columns` are `[title, cell, class]`, where `cell` makes the content from an item;
- * the first one names its row.
+ * @template T
+ * @typedef {readonly [title: string, cell: (item: T) => unknown, kind?: string]} Column
  */
-export function table({ label, columns, items, keyOf, rowClass }) {
-  const rows = items.map(item =>
-    h(
-      'tr',
-      { 'data-key': String(keyOf(item)), class: rowClass?.(item) },
-      columns.map(([, cell, kind], index) =>
-        h(index === 0 ? 'th' : 'td', { scope: index === 0 ? 'row' : null, class: kind }, cell(item))
-      )
-    )
-  )
-  return h(
-    'div.scroll',
-    { tabindex: 0, role: 'region', 'aria-label': label },
-    h(
-      'table.list',
-      {},
-      h(
-        'thead',
-        {},
-        h(
-          'tr',
-          {},
-          columns.map(([title, , kind]) => h('th', { scope: 'col', class: kind }, title))
-        )
-      ),
-      h('tbody', {}, rows)
-    )
-  )
+
+/**
+ * A table that scrolls inside itself, or `empty` where there is nothing. The first column names its row.
+ * @template T
+ * @param {{
+ *   label: string, items: readonly T[], columns: readonly Column<T>[],
+ *   keyOf: (item: T) => unknown, rowClass?: (item: T) => string | null, empty?: unknown
+ * }} options
+ */
+export function table({ label, items, columns, keyOf, rowClass, empty }) {
+  if (items.length === 0 && empty) return html`<p class="empty">${empty}</p>`
+  const row = (/** @type {T} */ item) => html`<tr key=${keyOf(item)} class=${rowClass?.(item)}>
+    ${columns.map(([, cell, kind], index) =>
+      index === 0 ? html`<th scope="row" class=${kind}>${cell(item)}</th>` : html`<td class=${kind}>${cell(item)}</td>`
+    )}
+  </tr>`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${label}>
+    <table class="list">
+      <thead><tr>${columns.map(([title, , kind]) => html`<th scope="col" class=${kind}>${title}</th>`)}</tr></thead>
+      <tbody>${items.map(row)}</tbody>
+    </table>
+  </div>`
 }

@@ -1,61 +1,38 @@
-import { chartOf } from '../parts/chart.js'
-import { h } from '../lib/dom.js'
-import { ago, compact, duration, exact, fact, ms, number, rate } from '../lib/format.js'
-import { emptyOrders } from '../parts/empty-orders.js'
-import { placeOrder } from '../parts/place-order.js'
-import { sparkline } from '../parts/sparkline.js'
-import { stateMark } from '../parts/state-mark.js'
-import { latencyChart, throughputChart } from '../parts/time-charts.js'
+import { html } from 'htm/preact'
+import { ago, compact, duration, exact, fact, ms, number, rate } from '../format.js'
+import { stateMark } from '../parts/basics.js'
+import { Chart } from '../parts/chart.js'
+import { emptyOrders, placeOrderButton } from '../parts/place-order.js'
+import { flow, now, series } from '../signals.js'
+import { latencyChart, throughputChart } from './time.js'
 
-export const flowScreen = {
-  id: 'flow',
-  href: '/',
-  title: 'Flow',
-  letter: 'f',
-  draw(state) {
-    const { flow } = state
-    if (flow === undefined) return h('p.loading', {}, 'Reading every part once …')
-    return [
-      h('h1.sr', {}, 'The flow of an order'),
-      picture(state),
-      h('p.footnote', {}, 'Rates are means of the last 10 s, medians those of the last minute.'),
-      h('div.charts', {}, chartOf(latencyChart, { minutes: 10 }), chartOf(throughputChart, { minutes: 10 })),
-      newest(state)
-    ]
-  },
-  after(state) {
-    latencyChart.show(state.series, { minutes: 10 })
-    throughputChart.show(state.series, { minutes: 10 })
-  }
+/** @import { Flow, Hop } from '../api.js' */
+
+export const flowScreen = { id: 'flow', href: '/', title: 'Flow', letter: 'f', Screen: FlowScreen }
+
+const staleMs = 5_000
+
+function FlowScreen() {
+  const found = flow.value
+  if (found === undefined) return html`<p class="loading">Reading every part once …</p>`
+  return html`
+    <h1 class="sr">The flow of an order</h1>
+    <ol class="flow" aria-label="From order to delivery">
+      ${found.hops.map((hop, index) => [arrow(found.hops[index - 1], hop), card(hop, found)])}
+    </ol>
+    <p class="footnote">Rates are means of the last 10 s, medians those of the last minute.</p>
+    <div class="charts">
+      <${Chart} ...${latencyChart} minutes=${10} />
+      <${Chart} ...${throughputChart} minutes=${10} />
+    </div>
+    ${newest(found)}
+  `
 }
 
-function picture({ flow, series, now }) {
-  const parts = flow.hops.flatMap((hop, index) => [
-    index === 0 ? null : arrow(flow.hops[index - 1], hop),
-    card({ hop, flow, series, now })
-  ])
-  return h('ol.flow', { 'aria-label': 'From order to delivery' }, parts)
-}
-
+/** @type {Partial<Record<Hop['id'], string>>} */
 const sparkOf = { mysql: 'orders', topic: 'published', delivery: 'delivered' }
 
-function card({ hop, flow, series, now }) {
-  const stale = hop.readAt === null ? 0 : now - hop.readAt
-  return h(
-    'li.hop',
-    { class: hop.state, 'data-key': hop.id, 'data-stale': stale > 5_000 ? '' : null },
-    h('div.hop-head', {}, h('h2', {}, hop.title), h('p.name', { title: hop.name }, hop.name)),
-    h('p.hop-state', {}, stateMark(hop.state, hop.words)),
-    h('p.figure', {}, h('span.big', {}, rate(hop.rate)), h('span.per', {}, '/s'), h('span.unit', {}, units[hop.id])),
-    waits(hop),
-    sparkOf[hop.id] ? sparkline(series?.figures[sparkOf[hop.id]] ?? []) : null,
-    hop.id === 'topic' ? partitions(flow) : null,
-    facts(hop, now),
-    stale > 5_000 ? h('p.stale', {}, `figures of ${ago(hop.readAt, now)}`) : null,
-    h('p.at', {}, clockOf(hop, flow))
-  )
-}
-
+/** @type {Record<Hop['id'], string>} */
 const units = {
   orders: 'orders accepted',
   mysql: 'orders committed',
@@ -64,92 +41,123 @@ const units = {
   delivery: 'events delivered'
 }
 
-/** When an event passes here, counted from its commit. */
+/** @param {Hop} hop @param {Flow} whole */
+function card(hop, whole) {
+  const isStale = hop.readAt !== null && now.value - hop.readAt > staleMs
+  const figure = sparkOf[hop.id]
+  return html`<li key=${hop.id} class=${`hop ${hop.state}`} data-stale=${isStale ? '' : null}>
+    <h2>${hop.title}</h2>
+    <p class="name" title=${hop.name}>${hop.name}</p>
+    <p class="hop-state">${stateMark(hop.state, hop.words)}</p>
+    <p class="figure">
+      <span class="big">${rate(hop.rate)}</span><span class="muted">/s</span><span class="unit">${units[hop.id]}</span>
+    </p>
+    ${waits(hop)}
+    ${figure && sparkline(series.value?.figures[figure] ?? [])}
+    ${hop.id === 'topic' && partitions(whole)}
+    ${facts(hop)}
+    ${isStale && html`<p class="stale">figures of ${ago(hop.readAt, now.value)}</p>`}
+    <p class="at">${clockOf(hop, whole)}</p>
+  </li>`
+}
+
+/** When an event passes here, counted from its commit. @param {Hop} hop @param {Flow} whole */
 function clockOf({ id, facts: known }, { latency }) {
-  const after = (figure, words) => (figure ? [h('span.tick', {}, `+ ${ms(figure.p50)}`), ` ${words}, median`] : '')
+  const tick = (/** @type {string} */ time, /** @type {string} */ words) =>
+    html`<span class="tick">${time}</span>${` ${words}`}`
+  const after = (/** @type {{ p50: number } | null} */ figure, /** @type {string} */ words) =>
+    figure && tick(`+ ${ms(figure.p50)}`, `${words}, median`)
   if (id === 'orders') {
     const answered = known.find(({ unit }) => unit === 'ms')
-    return answered === undefined ? '' : [h('span.tick', {}, `≤ ${ms(answered.value)}`), ' to answer, median']
+    return answered && tick(`≤ ${ms(Number(answered.value))}`, 'to answer, median')
   }
-  if (id === 'mysql') return [h('span.tick', {}, '0 ms'), ' commit']
+  if (id === 'mysql') return tick('0 ms', 'commit')
   if (id === 'debezium') return after(latency.toDebezium, 'read')
   return id === 'topic' ? after(latency.toKafka, 'in Kafka') : after(latency.toDelivery, 'delivered')
 }
 
-function facts(hop, now) {
-  return h(
-    'dl.facts',
-    {},
-    hop.facts
-      .filter(({ unit }) => unit !== 'ms')
-      .map(one =>
-        h(
-          'div',
-          { 'data-key': one.label },
-          h('dt', {}, one.label),
-          h('dd', { title: one.unit === 'ago' && one.value !== null ? exact(one.value) : null }, fact(one, now))
-        )
-      )
-  )
+/** @param {Hop} hop */
+function facts({ facts: all }) {
+  const shown = all.filter(({ unit }) => unit !== 'ms')
+  return html`<dl class="facts">
+    ${shown.map(one => {
+      const at = one.unit === 'ago' && one.value !== null ? exact(Number(one.value)) : null
+      return html`<div key=${one.label}><dt>${one.label}</dt><dd title=${at}>${fact(one, now.value)}</dd></div>`
+    })}
+  </dl>`
 }
 
-/** How far the group is behind in each partition. */
+/** How far the group is behind in each partition. @param {Flow} flow */
 function partitions({ partitions: list }) {
   if (list.length === 0 || list.length > 12) return null
-  return h(
-    'ul.partitions',
-    { 'aria-label': 'Lag of each partition' },
-    list.map(({ partition, lag }) =>
-      h(
-        'li',
-        { 'data-key': String(partition), class: lag > 0 ? 'behind' : null, title: `Lag of partition ${partition}` },
-        h('span', {}, `p${partition}`),
-        lag === null ? '–' : compact(lag)
-      )
-    )
-  )
+  return html`<ul class="partitions" aria-label="Lag of each partition">
+    ${list.map(({ partition, lag }) => {
+      const behind = lag !== null && lag > 0 ? 'behind' : null
+      return html`<li key=${partition} class=${behind} title=${`Lag of partition ${partition}`}>
+        <span>p${partition}</span>${lag === null ? '–' : compact(lag)}
+      </li>`
+    })}
+  </ul>`
 }
 
-/** Between two hops: whether it moves. */
+/** Between two hops: whether it moves. @param {Hop | undefined} from @param {Hop} to */
 function arrow(from, to) {
-  const broken = from.state === 'stopped' || to.state === 'stopped'
-  const way = broken ? 'broken' : (to.rate ?? 0) > 0.05 ? 'moving' : 'still'
-  return h('li.arrow', { 'data-key': `to-${to.id}`, class: way, 'aria-hidden': 'true' }, h('span.line', {}))
+  if (from === undefined) return null
+  const isBroken = from.state === 'stopped' || to.state === 'stopped'
+  const way = isBroken ? 'broken' : (to.rate ?? 0) > 0.05 ? 'moving' : 'still'
+  return html`<li key=${`to-${to.id}`} class=${`arrow ${way}`} aria-hidden="true"><span></span></li>`
 }
 
-/** What has not passed a hop; a handful that is on its way is not worth a word. */
+/** What has not passed a hop; events that are simply on their way are left out. @param {Hop} hop */
 function waits({ waiting, state }) {
   if (waiting === null || waiting.events === 0 || (state !== 'stopped' && waiting.ms < 1_000)) return null
   const count = `${waiting.atLeast ? '≥ ' : ''}${number(waiting.events)}`
-  return h('p.waits', {}, h('b', {}, `${count} waiting`), h('span', {}, `oldest ${duration(waiting.ms)}`))
+  return html`<p class="waits"><b>${count} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
 }
 
-function newest(state) {
-  const { flow, now, about } = state
-  const place = about?.canPlaceOrders
-    ? h('button.primary', { type: 'button', onclick: placeOrder }, 'Place an order')
-    : null
-  const head = h('div.section-head', {}, h('h2', {}, 'Newest orders'), place)
-  if (flow.newest.length === 0) return h('section.newest', {}, head, emptyOrders(about))
-  const rows = flow.newest.map(order =>
-    h(
-      'li',
-      { 'data-key': String(order.id) },
-      h(
-        'a',
-        { href: `/orders/${order.id}` },
-        h('span.id', {}, `#${order.id}`),
-        h('span.label', {}, order.label),
-        h('span.when', { title: exact(order.createdAt) }, ago(order.createdAt, now)),
-        delivered(order)
-      )
-    )
-  )
-  return h('section.newest', {}, head, h('ol.orders', {}, rows))
+/** @param {Flow} flow */
+function newest({ newest: orders }) {
+  return html`<section class="panel">
+    <div class="section-head"><h2>Newest orders</h2>${placeOrderButton()}</div>
+    ${
+      orders.length === 0
+        ? emptyOrders()
+        : html`<ol class="orders">
+          ${orders.map(
+            order => html`<li key=${order.id}><a href=${`/orders/${order.id}`}>
+              <span class="id">#${order.id}</span>
+              <span>${order.label}</span>
+              <span class="muted" title=${exact(order.createdAt)}>${ago(order.createdAt, now.value)}</span>
+              <span class="result">${delivered(order)}</span>
+            </a></li>`
+          )}
+        </ol>`
+    }
+  </section>`
 }
 
+/** @param {Flow['newest'][number]} order */
 function delivered({ delivered: isDelivered, deliveredMs }) {
   if (isDelivered === null) return null
-  if (!isDelivered) return h('span.result', {}, stateMark('unknown', 'on its way'))
-  return h('span.result', {}, stateMark('ok', `delivered in ${ms(deliveredMs)}`))
+  return isDelivered ? stateMark('ok', `delivered in ${ms(deliveredMs)}`) : stateMark('unknown', 'on its way')
+}
+
+const [width, height] = [120, 26]
+
+/**
+ * The last ten minutes of a figure as a small shape. Decoration: the number stands beside it.
+ * @param {readonly (number | null)[]} values
+ */
+function sparkline(values) {
+  const known = values.findIndex(value => value !== null)
+  const shown = known < 0 ? [] : values.slice(Math.max(known, values.length - 120)).map(value => value ?? 0)
+  const top = Math.max(1, ...shown)
+  const x = (/** @type {number} */ index) => ((width * index) / Math.max(11, shown.length - 1)).toFixed(1)
+  const y = (/** @type {number} */ value) => (height - 1 - (value / top) * (height - 3)).toFixed(1)
+  const line = shown.map((value, index) => `${index === 0 ? 'M' : 'L'}${x(index)} ${y(value)}`).join('')
+  const area = line && `${line}L${x(shown.length - 1)} ${height}L0 ${height}Z`
+  return html`<svg class="spark" viewBox=${`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+    <path d=${area} class="area" />
+    <path d=${line} />
+  </svg>`
 }

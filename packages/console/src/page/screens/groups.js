@@ -1,136 +1,128 @@
-import { act } from '../lib/api.js'
-import { h } from '../lib/dom.js'
-import { compact, duration, exact, number } from '../lib/format.js'
-import { keepLoading } from '../lib/load.js'
-import { chartOf } from '../parts/chart.js'
-import { confirmAction } from '../parts/confirm.js'
-import { lagChart } from '../parts/lag-chart.js'
-import { notify } from '../parts/notice.js'
-import { problem } from '../parts/problem.js'
-import { stateMark } from '../parts/state-mark.js'
+import { html } from 'htm/preact'
+import { useRef } from 'preact/hooks'
+import { act } from '../api.js'
+import { compact, countOf, duration, exact, number } from '../format.js'
+import { useLoaded } from '../load.js'
+import { panel, screenHead, stateMark, submitted, whenLoaded } from '../parts/basics.js'
+import { Chart } from '../parts/chart.js'
+import { confirmed } from '../parts/dialog.js'
 import { table } from '../parts/table.js'
+import { place } from '../place.js'
+import { about, now, series } from '../signals.js'
 
-export const groupsScreen = {
-  id: 'groups',
-  href: '/groups',
-  title: 'Groups',
-  letter: 'c',
-  keyOf: ({ path }) => path[1] ?? '',
-  enter({ place }) {
-    const id = place.path[1]
-    const path = id === undefined ? '/api/groups' : `/api/groups/${encodeURIComponent(id)}`
-    return keepLoading(path, { into: id === undefined ? 'groups' : 'group' })
-  },
-  draw(state) {
-    return state.place.path[1] === undefined ? drawList(state) : drawGroup(state)
-  },
-  after({ series, place, about }) {
-    if (place.path[1] === about?.names.group) lagChart(series).show(series, { minutes: 60 })
-  }
+/**
+ * @import { Loaded } from '../load.js'
+ * @import { DescribedGroup, ListedGroup } from '../api.js'
+ */
+
+export const groupsScreen = { id: 'groups', href: '/groups', title: 'Groups', letter: 'c', Screen: GroupsScreen }
+
+function GroupsScreen() {
+  const id = place.value.path[1]
+  if (id === undefined) return html`${screenHead('Consumer groups')}<${GroupList} />`
+  return html`${screenHead(id)}<${Group} id=${id} />`
 }
 
-function drawList({ screen }) {
-  const { groups, error } = screen
-  const head = h('div.screen-head', {}, h('h1', {}, 'Consumer groups'))
-  if (groups === undefined)
-    return [
-      head,
-      error === undefined ? h('p.loading', {}, 'Asking Kafka …') : problem(error, 'The groups cannot be listed')
-    ]
-  const columns = [
-    ['Group', ({ id }) => h('a', { href: `/groups/${encodeURIComponent(id)}` }, id)],
-    ['State', stateOf],
-    ['Members', group => String(group.members), 'num'],
-    ['Lag', ({ lag }) => (lag === null ? '–' : compact(lag)), 'num'],
-    [
-      'Behind in',
-      ({ partitionsBehind: behind }) =>
-        behind === 0 ? 'no partition' : `${behind} ${behind === 1 ? 'partition' : 'partitions'}`
-    ],
-    ['Topics', ({ topics }) => topics.join(', '), 'wide']
-  ]
-  return [
-    head,
-    error === undefined ? null : problem(error, 'This list is old'),
-    h(
-      'section.panel',
-      {},
-      groups.items.length === 0
-        ? h('p.empty', {}, 'No group reads from this cluster yet.')
-        : table({ label: 'Groups', items: groups.items, keyOf: group => group.id, columns })
-    )
-  ]
+function GroupList() {
+  /** @type {Loaded<{ items: ListedGroup[] }>} */
+  const groups = useLoaded('/api/groups', 2_000)
+  return whenLoaded(groups, 'The groups cannot be listed', ({ items }) => {
+    const rows = table({
+      label: 'Groups',
+      items,
+      empty: 'No group reads from this cluster yet.',
+      keyOf: group => group.id,
+      columns: [
+        ['Group', ({ id }) => html`<a href=${`/groups/${encodeURIComponent(id)}`}>${id}</a>`],
+        ['State', ({ state, members }) => stateOf(state, members)],
+        ['Members', group => group.members, 'num'],
+        ['Lag', ({ lag }) => (lag === null ? '–' : compact(lag)), 'num'],
+        ['Behind in', ({ partitionsBehind }) => countOf(partitionsBehind, 'partition')],
+        ['Topics', ({ topics }) => topics.join(', '), 'wide']
+      ]
+    })
+    return html`<section class="panel">${rows}</section>`
+  })
 }
 
-function stateOf({ state, members }) {
+/** @param {string} state @param {number} members */
+function stateOf(state, members) {
   if (members === 0) return stateMark('stopped', 'no members')
   return state === 'stable' ? stateMark('ok', 'stable') : stateMark('slow', state)
 }
 
-function drawGroup({ screen, place, about, now, series }) {
-  const { group, error } = screen
-  const id = place.path[1]
-  const head = h('div.screen-head', {}, h('h1', {}, id))
-  if (group === undefined)
-    return [
-      head,
-      error === undefined ? h('p.loading', {}, 'Asking Kafka …') : problem(error, 'This group cannot be read')
-    ]
-  noteMoves(screen, group, now)
-  return [
-    head,
-    error === undefined ? null : problem(error, 'This picture is old'),
-    h(
-      'p.summary',
-      {},
-      stateOf({ state: group.state, members: group.members.length }),
-      h('span.muted', {}, group.protocol === '' ? '' : ` · ${group.protocol}`)
-    ),
-    id === about?.names.group ? chartOf(lagChart(series), { minutes: 60 }) : null,
-    h('section.panel', {}, h('h2', {}, 'Partitions'), partitions({ group, screen, now })),
-    h('section.panel', {}, h('h2', {}, 'Members'), members(group)),
-    resetPanel(group, about)
-  ]
+/** @typedef {Map<string, { committed: number | null, since: number }>} Moves */
+
+/** @param {{ id: string }} properties */
+function Group({ id }) {
+  const moves = useRef(/** @type {Moves} */ (new Map()))
+  /** @type {Loaded<DescribedGroup>} */
+  const group = useLoaded(`/api/groups/${encodeURIComponent(id)}`, 2_000)
+  return whenLoaded(group, 'This group cannot be read', found => {
+    noteMoves(moves.current, found)
+    return html`
+      <p class="summary">
+        ${stateOf(found.state, found.members.length)}
+        ${found.protocol !== '' && html`<span class="muted"> · ${found.protocol}</span>`}
+      </p>
+      ${id === about.value?.names['group'] && lagChart()}
+      ${panel('Partitions', partitions(found, moves.current))}
+      ${panel('Members', members(found))}
+      ${movePanel(found)}
+    `
+  })
 }
 
-/** Since when a partition with lag has not moved, as far as this page has watched. */
-function noteMoves(screen, { partitions: list }, now) {
-  screen.moves ??= new Map()
+/** The lag of each partition of the pipeline's group. */
+function lagChart() {
+  const names = Object.keys(series.value?.figures ?? {}).filter(name => /^lag\d+$/.test(name))
+  const shown = names.sort().slice(0, 6)
+  const lines = shown.map((name, index) => ({ name, words: `partition ${name.slice(3)}`, color: `c${index + 1}` }))
+  return html`<${Chart} title="Lag" format=${compact} lines=${lines} minutes=${60} />`
+}
+
+/**
+ * Since when a partition with lag has not moved, as far as this page has watched.
+ * @param {Moves} moves
+ * @param {DescribedGroup} group
+ */
+function noteMoves(moves, { partitions: list }) {
   for (const { topic, partition, committed } of list) {
     const key = `${topic}/${partition}`
-    if (screen.moves.get(key)?.committed !== committed) screen.moves.set(key, { committed, since: now })
+    if (moves.get(key)?.committed !== committed) moves.set(key, { committed, since: now.value })
   }
 }
 
-function partitions({ group, screen, now }) {
-  if (group.partitions.length === 0) return h('p.empty', {}, 'It has not committed an offset yet.')
-  const still = ({ topic, partition, lag }) => {
-    const { since } = screen.moves.get(`${topic}/${partition}`)
+/** @param {DescribedGroup} group @param {Moves} moves */
+function partitions({ partitions: items }, moves) {
+  /** @param {DescribedGroup['partitions'][number]} one */
+  const progress = ({ topic, partition, lag }) => {
     if (!lag) return stateMark('ok', 'level')
-    return now - since > 5_000
-      ? stateMark('stopped', `stuck for ${duration(now - since)}`)
-      : stateMark('ok', 'moves on')
+    const still = now.value - (moves.get(`${topic}/${partition}`)?.since ?? now.value)
+    return still > 5_000 ? stateMark('stopped', `stuck for ${duration(still)}`) : stateMark('ok', 'moving')
   }
   return table({
     label: 'Partitions',
-    items: group.partitions,
+    items,
+    empty: 'It has not committed an offset yet.',
     keyOf: one => `${one.topic}/${one.partition}`,
     columns: [
       ['Partition', one => `${one.topic} / ${one.partition}`],
       ['Committed', one => (one.committed === null ? 'none' : number(one.committed)), 'num'],
       ['End', one => number(one.next), 'num'],
       ['Lag', one => (one.lag === null ? '–' : compact(one.lag)), 'num'],
-      ['', still],
-      ['Member', one => one.member ?? 'nobody']
+      ['', progress],
+      ['Member', one => one.member ?? 'none']
     ]
   })
 }
 
-function members(group) {
-  if (group.members.length === 0) return h('p.empty', {}, 'No members: what arrives waits until one joins.')
+/** @param {DescribedGroup} group */
+function members({ members: items }) {
   return table({
     label: 'Members',
-    items: group.members,
+    items,
+    empty: 'No members: what arrives waits until one joins.',
     keyOf: one => one.id,
     columns: [
       ['Client', one => one.client],
@@ -140,62 +132,54 @@ function members(group) {
   })
 }
 
-function resetPanel(group, about) {
-  const topics = [...new Set(group.partitions.map(({ topic }) => topic))]
+/** @param {DescribedGroup} group */
+function movePanel({ id, partitions: list, canReset }) {
+  const topics = [...new Set(list.map(({ topic }) => topic))]
   if (topics.length === 0) return null
   const why =
-    about?.actions !== true
+    about.value?.actions !== true
       ? 'Actions are switched off here.'
-      : group.canReset
+      : canReset
         ? ''
         : 'Only a group without members can be moved: stop all of them first.'
-  return h(
-    'section.panel',
-    {},
-    h('h2', {}, 'Move the group'),
-    h(
-      'p',
-      {},
-      why ||
-        'Back: everything from there on is delivered again, and the inbox drops what was handled. Forward: what lies between is never handled.'
-    ),
-    topics.map(topic => moveForm({ group: group.id, topic, why, named: topics.length > 1 }))
-  )
+  const meaning =
+    'Back: everything from there on is delivered again, and the inbox drops what was handled. Forward: what lies between is never handled.'
+  const forms = topics.map(topic => moveForm({ group: id, topic, disabled: why !== '', named: topics.length > 1 }))
+  return panel('Move the group', html`<p>${why || meaning}</p>${forms}`)
 }
 
-function moveForm({ group, topic, why, named }) {
-  const disabled = why !== ''
-  const button = (words, to) =>
-    h('button', { type: 'button', disabled, onclick: () => reset({ group, topic, to }) }, words)
+/** @param {{ group: string, topic: string, disabled: boolean, named: boolean }} options */
+function moveForm({ group, topic, disabled, named }) {
+  /** @param {SubmitEvent} event */
   const toTime = event => {
-    event.preventDefault()
-    const time = new Date(event.target.elements.time.value).getTime()
-    if (!Number.isNaN(time)) void reset({ group, topic, to: 'time', time })
+    const time = new Date(submitted(event)['time'] ?? '').getTime()
+    if (!Number.isNaN(time)) move(group, topic, { to: 'time', time })
   }
-  return h(
-    'form.actions',
-    { 'data-key': topic, onsubmit: toTime },
-    named ? h('span.name', {}, topic) : null,
-    button('To the beginning', 'earliest'),
-    button('To the end', 'latest'),
-    h('input', { type: 'datetime-local', name: 'time', required: true, disabled, 'aria-label': 'Time', step: 1 }),
-    h('button', { type: 'submit', disabled }, 'To this time')
-  )
+  return html`<form class="actions" key=${topic} onSubmit=${toTime}>
+    ${named && html`<span class="name">${topic}</span>`}
+    <button type="button" disabled=${disabled} onClick=${() => move(group, topic, { to: 'earliest' })}>
+      To the beginning
+    </button>
+    <button type="button" disabled=${disabled} onClick=${() => move(group, topic, { to: 'latest' })}>To the end</button>
+    <input type="datetime-local" name="time" required disabled=${disabled} aria-label="Time" step="1" />
+    <button disabled=${disabled}>To this time</button>
+  </form>`
 }
 
-async function reset({ group, topic, to, time }) {
-  const places = { earliest: 'to the beginning', latest: 'to the end', time: `to ${time && exact(time)}` }
+/**
+ * @param {string} group
+ * @param {string} topic
+ * @param {{ to: 'earliest' | 'latest' } | { to: 'time', time: number }} target
+ */
+function move(group, topic, target) {
+  const where =
+    target.to === 'time' ? `to ${exact(target.time)}` : target.to === 'earliest' ? 'to the beginning' : 'to the end'
   const text =
-    to === 'latest'
-      ? `What waits in ${topic} is passed over for good.`
-      : `Every record that ${topic} keeps from there on is delivered again; what lies between, if it is later, is passed over.`
-  const title = `Move ${group} ${places[to]}?`
-  const confirm = await confirmAction({ title, text, button: 'Move it', word: group })
-  if (confirm === null) return
-  try {
-    await act(`/api/groups/${encodeURIComponent(group)}/reset`, { topic, to, time, confirm })
-    notify('The group was moved')
-  } catch (error) {
-    notify(error.message, 'stopped')
-  }
+    target.to === 'latest'
+      ? `Records that wait in ${topic} are never handled.`
+      : `Every record that ${topic} keeps from there on is delivered again. If that place is later than the present one, the records between are never handled.`
+  confirmed({ title: `Move ${group} ${where}?`, text, button: 'Move it', word: group }, async confirm => {
+    await act(`/api/groups/${encodeURIComponent(group)}/reset`, { topic, ...target, confirm })
+    return 'The group was moved'
+  })
 }

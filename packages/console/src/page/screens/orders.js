@@ -1,120 +1,72 @@
-import { get } from '../lib/api.js'
-import { h } from '../lib/dom.js'
-import { ago, exact, ms } from '../lib/format.js'
-import { poll } from '../lib/poll.js'
-import { emptyOrders } from '../parts/empty-orders.js'
-import { placeOrder } from '../parts/place-order.js'
-import { problem } from '../parts/problem.js'
-import { stateMark } from '../parts/state-mark.js'
-import { go, withQuery } from '../router.js'
-import { state, update } from '../state.js'
-import { drawJourney, followOrder } from './journey.js'
+import { html } from 'htm/preact'
+import { ago, exact, ms } from '../format.js'
+import { useLoaded } from '../load.js'
+import { screenHead, stateMark, submitted, whenLoaded } from '../parts/basics.js'
+import { emptyOrders, placeOrderButton } from '../parts/place-order.js'
+import { table } from '../parts/table.js'
+import { go, place, withQuery } from '../place.js'
+import { now } from '../signals.js'
+import { Journey } from './journey.js'
 
-export const ordersScreen = {
-  id: 'orders',
-  href: '/orders',
-  title: 'Orders',
-  letter: 'o',
-  keyOf: ({ path, query }) => `${path[1] ?? ''} ${query.get('before') ?? ''}`,
-  enter({ place }) {
-    const [, id] = place.path
-    return id === undefined ? poll(signal => loadList(place.query.get('before'), signal)) : followOrder(id)
-  },
-  draw(now) {
-    const id = now.place.path[1]
-    const head = h(
-      'div.screen-head',
-      {},
-      h('h1', {}, id === undefined ? 'Orders' : `Order ${id}`),
-      search(),
-      place(now)
-    )
-    return [head, id === undefined ? list(now) : drawJourney(now)]
-  }
-}
+/**
+ * @import { Loaded } from '../load.js'
+ * @import { OrderPage } from '../api.js'
+ */
 
-/** The newest page stays new; an older one is loaded once. */
-async function loadList(before, signal) {
-  try {
-    const page = await get(`/api/orders${before === null ? '' : `?before=${encodeURIComponent(before)}`}`, { signal })
-    update({ screen: { ...state.screen, page, error: undefined } })
-  } catch (error) {
-    if (!signal.aborted) update({ screen: { ...state.screen, error } })
-  }
-  return before === null || state.screen.error ? 1_000 : undefined
+export const ordersScreen = { id: 'orders', href: '/orders', title: 'Orders', letter: 'o', Screen: OrdersScreen }
+
+function OrdersScreen() {
+  const id = place.value.path[1]
+  return html`
+    ${screenHead(id === undefined ? 'Orders' : `Order ${id}`, [search(), placeOrderButton()])}
+    ${id === undefined ? html`<${OrderList} />` : html`<${Journey} id=${id} />`}
+  `
 }
 
 function search() {
+  /** @param {SubmitEvent} event */
   const submit = event => {
-    event.preventDefault()
-    const id = new FormData(event.target).get('id').trim().replace(/^#/, '')
-    if (id !== '') go(`/orders/${encodeURIComponent(id)}`)
+    const id = submitted(event)['id']?.replace(/^#/, '')
+    if (id) go(`/orders/${encodeURIComponent(id)}`)
   }
-  return h(
-    'form.search',
-    { role: 'search', onsubmit: submit },
-    h('label.sr', { for: 'order-id' }, 'Order id'),
-    h('input', {
-      id: 'order-id',
-      name: 'id',
-      type: 'search',
-      inputmode: 'numeric',
-      placeholder: 'Follow an order by its id',
-      autocomplete: 'off'
-    }),
-    h('button', {}, 'Follow')
-  )
+  return html`<form class="search" role="search" onSubmit=${submit}>
+    <label class="sr" for="order-id">Order id</label>
+    <input id="order-id" name="id" type="search" inputmode="numeric" placeholder="Follow an order by its id"
+      autocomplete="off" />
+    <button>Follow</button>
+  </form>`
 }
 
-function place({ about }) {
-  return about?.canPlaceOrders ? h('button.primary', { type: 'button', onclick: placeOrder }, 'Place an order') : null
+/** The newest page stays new; an older one is loaded once. */
+function OrderList() {
+  const before = place.value.query.get('before')
+  const query = before === null ? '' : `?before=${encodeURIComponent(before)}`
+  /** @type {Loaded<OrderPage>} */
+  const page = useLoaded(`/api/orders${query}`, () => (before === null ? 1_000 : undefined))
+  return whenLoaded(page, 'The orders cannot be read', list)
 }
 
-function list({ screen, about, now }) {
-  const { page, error } = screen
-  if (page === undefined)
-    return error === undefined
-      ? h('p.loading', {}, 'Reading the orders …')
-      : problem(error, 'The orders cannot be read')
-  if (page.items.length === 0) return h('section.panel', {}, emptyOrders(about))
-  const rows = page.items.map(order =>
-    h(
-      'tr',
-      { 'data-key': String(order.id) },
-      h('th', { scope: 'row' }, h('a', { href: `/orders/${order.id}` }, `#${order.id}`)),
-      h('td', {}, order.label),
-      h('td', { title: exact(order.createdAt) }, ago(order.createdAt, now)),
-      h(
-        'td',
-        {},
-        order.deliveredAt === null
-          ? stateMark('unknown', 'not delivered yet')
-          : stateMark('ok', `after ${ms(order.deliveredMs)}`)
-      )
-    )
-  )
-  return h(
-    'section.panel',
-    {},
-    error === undefined ? null : problem(error, 'This list is old'),
-    h(
-      'div.scroll',
-      { tabindex: 0, role: 'region', 'aria-label': 'Orders, newest first' },
-      h(
-        'table.list',
-        {},
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            ['Order', 'What', 'Committed', 'Delivered'].map(title => h('th', { scope: 'col' }, title))
-          )
-        ),
-        h('tbody', {}, rows)
-      )
-    ),
-    page.next === null ? null : h('p.more', {}, h('a', { href: withQuery({ before: page.next }) }, 'Older orders'))
-  )
+/** @param {OrderPage} page */
+function list({ items, next }) {
+  if (items.length === 0) return html`<section class="panel">${emptyOrders()}</section>`
+  return html`<section class="panel">
+    ${table({
+      label: 'Orders, newest first',
+      items,
+      keyOf: order => order.id,
+      columns: [
+        ['Order', ({ id }) => html`<a href=${`/orders/${id}`}>#${id}</a>`],
+        ['What', order => order.label],
+        ['Committed', ({ createdAt }) => html`<span title=${exact(createdAt)}>${ago(createdAt, now.value)}</span>`],
+        [
+          'Delivered',
+          ({ deliveredAt, deliveredMs }) =>
+            deliveredAt === null
+              ? stateMark('unknown', 'not delivered yet')
+              : stateMark('ok', `after ${ms(deliveredMs)}`)
+        ]
+      ]
+    })}
+    ${next !== null && html`<p class="more"><a href=${withQuery({ before: next })}>Older orders</a></p>`}
+  </section>`
 }

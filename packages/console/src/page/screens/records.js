@@ -1,202 +1,207 @@
-import { get } from '../lib/api.js'
-import { h } from '../lib/dom.js'
-import { clock, compact, exact } from '../lib/format.js'
-import { poll } from '../lib/poll.js'
-import { pretty, recordDetails } from '../parts/record.js'
-import { problem } from '../parts/problem.js'
-import { go, withQuery } from '../router.js'
-import { state, update, updateNow } from '../state.js'
+import { useSignal } from '@preact/signals'
+import { html } from 'htm/preact'
+import { clock, compact, duration, exact, number } from '../format.js'
+import { useLoaded } from '../load.js'
+import { pretty, problem, submitted, tabs, whenLoaded } from '../parts/basics.js'
+import { recordDetails } from '../parts/record.js'
+import { go, place, withQuery } from '../place.js'
+import { isSearch, searched, useRecords } from './load-records.js'
 
-const mostShown = 200
-const searched = ['text', 'key', 'event', 'since']
+/**
+ * @import { Loaded } from '../load.js'
+ * @import { ShownRecord, Volume } from '../api.js'
+ * @import { Search } from './load-records.js'
+ */
 
-/** The newest records, kept new; or those of a place in the topic; or the hits of a search. */
-export function enterRecords({ topic, query }) {
-  if (searched.some(name => query.has(name))) return search({ topic, query })
-  const base = `/api/topics/${topic}/records`
-  if (query.has('at')) return once(`${base}?at=${query.get('at')}`)
-  if (query.has('before')) return once(`${base}?before=${query.get('before')}`)
-  return tail(base)
+/** How much came when, what to look for, and the records. @param {{ topic: string }} properties */
+export function TopicRecords({ topic }) {
+  const { query } = place.value
+  // Everything but the record that is open: a new question starts with an empty list and fresh fields.
+  const question = [...searched, 'before', 'at', 'partition'].map(name => query.get(name) ?? '').join('|')
+  return html`<${VolumePanel} topic=${topic} /><${RecordList} key=${question} topic=${topic} />`
 }
 
-function once(path) {
-  return poll(async signal => {
-    await loadInto(() => get(path, { signal }), signal)
-  })
-}
+const ranges = Object.entries({ 60: 'hour', 1440: 'day', 10080: 'week' })
 
-/** New records come in on top, a second after they were written; a pause keeps what one is reading. */
-function tail(base) {
-  return poll(async signal => {
-    const { records, paused } = state.screen
-    if (paused) return 500
-    await loadInto(async () => {
-      if (records === undefined) return get(base, { signal })
-      const news = await get(`${base}?limit=100&after=${records.newer}`, { signal })
-      return { ...records, newer: news.newer, items: [...news.items, ...records.items].slice(0, mostShown) }
-    }, signal)
-    return 1_000
-  })
-}
-
-async function loadInto(work, signal) {
-  try {
-    const records = await work()
-    if (!signal.aborted) update({ screen: { ...state.screen, records, recordsError: undefined } })
-  } catch (error) {
-    if (!signal.aborted) update({ screen: { ...state.screen, recordsError: error } })
-  }
-}
-
-/** Hits appear as they are found, the newest first; leaving the page cancels the search. */
-function search({ topic, query }) {
-  const asked = new URLSearchParams(
-    searched.concat('before').flatMap(name => (query.has(name) ? [[name, query.get(name)]] : []))
+/** @param {{ topic: string }} properties */
+function VolumePanel({ topic }) {
+  const minutes = Number(place.value.query.get('minutes') ?? 60)
+  const href = `/topics/${encodeURIComponent(topic)}`
+  /** @type {Loaded<Volume>} */
+  const volume = useLoaded(`/api${href}/volume?minutes=${minutes}`, 10_000)
+  const links = ranges.map(
+    ([value, words]) => /** @type {const} */ ([`${href}?minutes=${value}`, words, Number(value) === minutes])
   )
-  const source = new EventSource(`/api/topics/${topic}/search?${asked}`)
-  const items = []
-  const show = change =>
-    update({
-      screen: { ...state.screen, records: { items, older: null }, search: { ...state.screen.search, ...change } }
-    })
-  const stop = () => {
-    source.close()
-    show({ running: false })
-  }
-  update({ screen: { ...state.screen, search: { running: true, stop } } })
-  source.addEventListener('hit', event => items.push(JSON.parse(event.data)))
-  source.addEventListener('progress', event => show({ progress: JSON.parse(event.data) }))
-  source.addEventListener('end', event => {
-    show({ running: false, end: JSON.parse(event.data), progress: JSON.parse(event.data) })
-    source.close()
-  })
-  source.addEventListener('failed', event => {
-    show({ running: false, failed: JSON.parse(event.data).detail })
-    source.close()
-  })
-  source.onerror = () => {
-    show({ running: false, failed: 'The connection to the console was lost' })
-    source.close()
-  }
-  return () => source.close()
+  return html`<section class="panel">
+    <div class="section-head"><h2>Volume</h2>${tabs(links)}</div>
+    ${whenLoaded(volume, 'The records cannot be counted', found => bars(found, href))}
+  </section>`
 }
 
-export function drawRecords({ screen, place }) {
-  const { records, recordsError, search: searching } = screen
-  const isTail = !['at', 'before', ...searched].some(name => place.query.has(name))
-  const items = (records?.items ?? []).filter(record => !isHeartbeat(record) || place.query.get('show') === 'all')
+/**
+ * A bar for each sixtieth of the range; a click shows the records from then on.
+ * @param {Volume} volume
+ * @param {string} href
+ */
+function bars({ from, stepMs, counts }, href) {
+  const top = Math.max(1, ...counts)
+  const total = number(counts.reduce((sum, count) => sum + count, 0))
+  const items = counts.map((count, index) => {
+    const at = from + index * stepMs
+    const words = `${number(count)} records from ${clock(at).slice(0, 5)}`
+    const height = count === 0 ? 0 : Math.max(3, (count / top) * 100)
+    const bar = html`<svg viewBox="0 0 10 100" preserveAspectRatio="none" aria-hidden="true">
+      <rect x="0.8" y=${100 - height} width="8.4" height=${height} rx="0.8" />
+    </svg>`
+    const link = html`<a href=${`${href}?at=${at}`} title=${words} aria-label=${words}>${bar}</a>`
+    return html`<li key=${at}>${count === 0 ? bar : link}</li>`
+  })
+  return html`
+    <ol class="volume" aria-label=${`${total} records`}>${items}</ol>
+    <p class="volume-scale">
+      <span>${clock(from).slice(0, 5)}</span>
+      <span>${total} records · most in ${duration(stepMs)}: ${number(top)}</span>
+      <span>now</span>
+    </p>
+  `
+}
+
+/** @param {{ topic: string }} properties */
+function RecordList({ topic }) {
+  const { query } = place.value
+  const paused = useSignal(false)
+  const { records, error, search } = useRecords(topic, query, () => paused.value)
+  const isTail = !['at', 'before', ...searched].some(name => query.has(name))
+  const items = (records?.items ?? []).filter(record => !isHeartbeat(record) || query.get('show') === 'all')
   const hidden = (records?.items.length ?? 0) - items.length
-  return h(
-    'section.panel',
-    { 'aria-label': 'Records' },
-    h('div.section-head', {}, h('h2', {}, title(place.query)), isTail ? pause(screen) : null),
-    recordsError === undefined ? null : problem(recordsError, 'The records cannot be read'),
-    searching === undefined ? null : progress(searching),
-    items.length === 0
-      ? nothing({ records, searching, hidden })
-      : h(
-          'ol.records',
-          {},
-          items.map(record => row(record, place))
-        ),
-    hidden > 0
-      ? h(
-          'p.footnote',
-          {},
-          `${hidden} heartbeats are hidden. `,
-          h('a', { href: withQuery({ show: 'all' }) }, 'Show them')
-        )
-      : null,
-    records?.older
-      ? h('p.more', {}, h('a', { href: withQuery({ before: records.older, at: null, open: null }) }, 'Older records'))
-      : null
-  )
+  return html`
+    ${filters(topic, records?.items ?? [])}
+    <section class="panel" aria-label="Records">
+      <div class="section-head">
+        <h2>${title(query)}</h2>
+        ${
+          isTail &&
+          html`<button type="button" aria-pressed=${paused.value} onClick=${() => (paused.value = !paused.value)}>
+          ${paused.value ? 'Continue' : 'Pause'}
+        </button>`
+        }
+      </div>
+      ${error && problem(error, 'The records cannot be read')}
+      ${search && progress(search)}
+      ${
+        items.length > 0
+          ? html`<ol class="records">${items.map(record => row(record, query))}</ol>`
+          : hidden === 0 && nothing(records !== undefined, search)
+      }
+      ${
+        hidden > 0 &&
+        html`<p class="footnote">${hidden} heartbeats are hidden. <a href=${withQuery({ show: 'all' })}>Show them</a></p>`
+      }
+      ${
+        records?.older &&
+        html`<p class="more">
+        <a href=${withQuery({ before: records.older, at: null, open: null })}>Older records</a>
+      </p>`
+      }
+    </section>
+  `
 }
 
+/** @param {URLSearchParams} query */
 function title(query) {
-  if (searched.some(name => query.has(name))) return 'Found, newest first'
+  if (isSearch(query)) return 'Found, newest first'
   if (query.has('at')) return `From ${exact(Number(query.get('at')))} on`
   return query.has('before') ? 'Older records' : 'Newest records'
 }
 
-function pause({ paused }) {
-  const toggle = () => updateNow({ screen: { ...state.screen, paused: !paused } })
-  return h(
-    'button',
-    { type: 'button', onclick: toggle, 'aria-pressed': paused ? 'true' : 'false' },
-    paused ? 'Go on' : 'Pause'
-  )
+/**
+ * What to look for. All of it is in the address, so a search can be shared.
+ * @param {string} topic
+ * @param {readonly ShownRecord[]} items
+ */
+function filters(topic, items) {
+  const { query } = place.value
+  /** @param {SubmitEvent} event */
+  const submit = event => {
+    const changes = submitted(event)
+    const since = changes['since'] ? new Date(changes['since']).getTime() : null
+    go(withQuery({ ...changes, since, before: null, at: null }))
+  }
+  /** @type {(name: string, label: string, more: Record<string, string>) => unknown} */
+  const field = (name, label, more) => html`<label class="field">
+    <span>${label}</span>
+    <input name=${name} defaultValue=${query.get(name) ?? ''} autocomplete="off" ...${more} />
+  </label>`
+  const events = new Set(items.map(({ event }) => event).filter(Boolean))
+  const isFiltered = isSearch(query) || query.has('at') || query.has('before')
+  return html`<form class="filters" role="search" onSubmit=${submit}>
+    ${field('text', 'Text anywhere', { type: 'search', placeholder: 'joon' })}
+    ${field('key', 'Key', { placeholder: '7' })}
+    ${field('event', 'Event', { placeholder: 'order_created', list: 'events' })}
+    ${field('since', 'Not before', { type: 'datetime-local', defaultValue: localTime(query.get('since')) })}
+    <datalist id="events">${[...events].map(value => html`<option value=${value} />`)}</datalist>
+    <div class="filter-buttons">
+      <button class="primary">Search</button>
+      ${isFiltered && html`<a href=${`/topics/${encodeURIComponent(topic)}`}>Back to the newest</a>`}
+    </div>
+  </form>`
 }
 
-function progress({ progress: now, running, end, failed, stop }) {
-  if (failed !== undefined) return h('p.search-state', { role: 'alert' }, `The search failed. ${failed}`)
-  const done =
-    now === undefined
-      ? ''
-      : `${compact(now.scanned)} of ${compact(now.of)} records looked at, ${compact(now.hits)} found`
-  if (running)
-    return h(
-      'div.search-state',
-      {},
-      h('progress', { max: now?.of ?? 1, value: now?.scanned ?? 0, 'aria-label': 'Search' }),
-      h('span', {}, done || 'Searching …', now?.at ? ` · back to ${exact(now.at)}` : ''),
-      h('button', { type: 'button', onclick: stop }, 'Cancel')
-    )
-  const goOn =
-    end !== undefined && end.why !== 'all was searched'
-      ? h('a', { href: withQuery({ before: end.before }) }, 'Search on')
-      : null
-  return h(
-    'p.search-state',
-    { role: 'status' },
-    `${done}. ${end === undefined ? 'Cancelled.' : `Ended because ${end.why}.`} `,
-    goOn
-  )
+/** @param {string | null} ms */
+function localTime(ms) {
+  if (ms === null) return ''
+  const date = new Date(Number(ms))
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
-function nothing({ records, searching, hidden }) {
-  if (searching?.running || (records === undefined && searching === undefined)) return h('p.loading', {}, 'Reading …')
-  return hidden > 0
-    ? null
-    : h('p.empty', {}, searching === undefined ? 'No record here yet. New ones appear by themselves.' : 'Nothing fits.')
+/** @param {Search} search */
+function progress({ progress: now, isRunning, end, failed, stop }) {
+  if (failed !== undefined) return html`<p class="search-state" role="alert">The search failed. ${failed}</p>`
+  const done = now && `${compact(now.scanned)} of ${compact(now.of)} records searched, ${compact(now.hits)} found`
+  if (isRunning)
+    return html`<div class="search-state">
+      <progress max=${now?.of ?? 1} value=${now?.scanned ?? 0} aria-label="Search" />
+      <span>${done ?? 'Searching …'}${now?.at && ` · back to ${exact(now.at)}`}</span>
+      <button type="button" onClick=${stop}>Cancel</button>
+    </div>`
+  return html`<p class="search-state" role="status">
+    ${`${done ?? ''}. ${end === undefined ? 'Cancelled.' : `Ended because ${end.why}.`} `}
+    ${end && end.why !== 'all was searched' && html`<a href=${withQuery({ before: end.before })}>Search further</a>`}
+  </p>`
 }
 
-/** Debezium's heartbeats say only that time passes. */
+/** @param {boolean} isLoaded @param {Search | undefined} search */
+function nothing(isLoaded, search) {
+  if (search?.isRunning || !(isLoaded || search)) return html`<p class="loading">Reading …</p>`
+  return html`<p class="empty">${search ? 'Nothing found.' : 'No records here yet. New ones appear by themselves.'}</p>`
+}
+
+/** Debezium's heartbeats say only that time passes. @param {ShownRecord} record */
 function isHeartbeat({ value, rawKey }) {
-  return (
-    value !== null &&
-    typeof value === 'object' &&
-    'ts_ms' in value &&
-    Object.keys(value).length === 1 &&
-    /serverName/.test(rawKey ?? '')
-  )
+  const names = typeof value === 'object' && value !== null ? Object.keys(value) : []
+  return names.join() === 'ts_ms' && /serverName/.test(rawKey ?? '')
 }
 
-function row(record, { query }) {
+/** @param {ShownRecord} record @param {URLSearchParams} query */
+function row(record, query) {
   const id = `${record.partition}:${record.offset}`
-  const open = query.get('open') === id
-  return h(
-    'li',
-    { 'data-key': id, class: open ? 'open' : null },
-    h(
-      'button.record-line',
-      {
-        type: 'button',
-        'aria-expanded': open ? 'true' : 'false',
-        onclick: () => go(withQuery({ open: open ? null : id }), { replace: true })
-      },
-      h('span.rec-time', { title: exact(record.timestamp) }, clock(record.timestamp)),
-      h('span.rec-place', {}, `p${record.partition} · ${record.offset}`),
-      h('span.rec-key', {}, record.key ?? 'no key'),
-      h('span.rec-event', {}, record.event ?? ''),
-      h('span.rec-value', {}, inOneLine(record))
-    ),
-    open ? recordDetails(record) : null
-  )
+  const isOpen = query.get('open') === id
+  const toggle = () => go(withQuery({ open: isOpen ? null : id }), { replace: true })
+  return html`<li key=${id} class=${isOpen && 'open'}>
+    <button class="record-line" type="button" aria-expanded=${isOpen} onClick=${toggle}>
+      <span class="muted" title=${exact(record.timestamp)}>${clock(record.timestamp)}</span>
+      <span class="muted">p${record.partition} · ${record.offset}</span>
+      <b>${record.key ?? 'no key'}</b>
+      <span class="rec-event">${record.event}</span>
+      <code>${inOneLine(record)}</code>
+    </button>
+    ${isOpen && recordDetails(record)}
+  </li>`
 }
 
+/** @param {ShownRecord} record */
 function inOneLine({ value, cut, rawValue }) {
-  if (cut) return rawValue?.slice(0, 200) ?? ''
-  const inner = value !== null && typeof value === 'object' && 'payload' in value ? value.payload : value
+  if (cut) return rawValue?.slice(0, 200)
+  const inner = typeof value === 'object' && value !== null && 'payload' in value ? value.payload : value
   return (typeof inner === 'string' ? inner : pretty(inner).replace(/\s+/g, ' ')).slice(0, 200)
 }

@@ -1,39 +1,62 @@
-import { h } from '../lib/dom.js'
-import { chartOf } from '../parts/chart.js'
-import { latencyChart, throughputChart, waitingChart } from '../parts/time-charts.js'
-import { withQuery } from '../router.js'
+import { html } from 'htm/preact'
+import { compact, ms, rate } from '../format.js'
+import { screenHead, tabs } from '../parts/basics.js'
+import { Chart } from '../parts/chart.js'
+import { place, withQuery } from '../place.js'
 
-const charts = [latencyChart, throughputChart, waitingChart]
+/** @import { Chart as ChartOf } from '../parts/chart.js' */
 
-export const timeScreen = {
-  id: 'time',
-  href: '/time',
-  title: 'Time',
-  letter: 'h',
-  draw({ place }) {
-    const minutes = minutesOf(place)
-    const choose = value =>
-      h('a', { href: withQuery({ minutes: value }), 'aria-current': value === minutes ? 'true' : null }, `${value} min`)
-    return [
-      h('div.screen-head', {}, h('h1', {}, 'Time'), h('div.tabs', {}, [10, 30, 60].map(choose))),
-      h(
-        'div.stack',
-        {},
-        charts.map(chart => chartOf(chart, { minutes, tall: true }))
-      ),
-      h(
-        'p.footnote',
-        {},
-        'A point is five seconds: the mean of rates, the most of times and of what waits. The server keeps an hour, so a reload loses nothing.'
-      )
-    ]
-  },
-  after({ series, place }) {
-    for (const chart of charts) chart.show(series, { minutes: minutesOf(place) })
-  }
+export const timeScreen = { id: 'time', href: '/time', title: 'Time', letter: 'h', Screen: TimeScreen }
+
+/** @type {ChartOf} */
+export const latencyChart = {
+  title: 'Commit to delivered',
+  format: ms,
+  lines: [
+    { name: 'p50', words: 'median', color: 'c1' },
+    { name: 'p95', words: '95 %', color: 'c2' },
+    { name: 'p99', words: '99 %', color: 'c3' }
+  ]
 }
 
-function minutesOf({ query }) {
-  const asked = Number(query.get('minutes') ?? 60)
-  return [10, 30, 60].includes(asked) ? asked : 60
+/** @type {ChartOf} */
+export const throughputChart = {
+  title: 'Orders and deliveries',
+  format: value => `${rate(value)} /s`,
+  lines: [
+    { name: 'orders', words: 'committed', color: 'c1', fill: true },
+    { name: 'delivered', words: 'delivered', color: 'c2' }
+  ]
+}
+
+/** @type {ChartOf} */
+const waitingChart = {
+  title: 'Waiting',
+  format: compact,
+  lines: [
+    { name: 'waitingMysql', words: 'in MySQL', color: 'c1', fill: true },
+    { name: 'waitingKafka', words: 'in Kafka', color: 'c2' }
+  ]
+}
+
+const ranges = [10, 30, 60]
+
+function TimeScreen() {
+  const asked = Number(place.value.query.get('minutes') ?? 60)
+  const minutes = ranges.includes(asked) ? asked : 60
+  const links = ranges.map(
+    value => /** @type {const} */ ([withQuery({ minutes: value }), `${value} min`, value === minutes])
+  )
+  return html`
+    ${screenHead('Time', tabs(links))}
+    <div class="stack">
+      ${[latencyChart, throughputChart, waitingChart].map(
+        chart => html`<${Chart} key=${chart.title} ...${chart} minutes=${minutes} tall />`
+      )}
+    </div>
+    <p class="footnote">
+      A point covers five seconds: the mean for rates, the highest value for times and for what waits. The server keeps
+      one hour, so a reload loses nothing.
+    </p>
+  `
 }

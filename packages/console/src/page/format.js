@@ -1,21 +1,29 @@
 const whole = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 })
 
+/** @param {number} value */
 export function number(value) {
   return whole.format(value)
 }
 
-/** A large number in few characters: 1.24M. */
+/** `1 partition`, `no attempts`. @param {number} count @param {string} noun */
+export function countOf(count, noun) {
+  return `${count === 0 ? 'no' : number(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** A large number in few characters: 1.24M. @param {number} value */
 export function compact(value) {
   return Math.abs(value) < 100_000_000 ? whole.format(value) : short.format(value)
 }
 
+/** @param {number | null | undefined} value */
 export function rate(value) {
   if (value === null || value === undefined) return '–'
   if (value > 0 && value < 9.95) return value.toFixed(1)
   return whole.format(value)
 }
 
+/** @param {number | null | undefined} value */
 export function bytes(value) {
   if (value === null || value === undefined) return '–'
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
@@ -28,7 +36,10 @@ export function bytes(value) {
   return `${unit === 0 || size >= 100 ? whole.format(size) : size.toFixed(1)} ${units[unit]}`
 }
 
-/** A measured time, with as many digits as mean something: 0.84 ms, 4.2 ms, 310 ms, 14 s. */
+/**
+ * A measured time, with as many digits as mean something: 0.84 ms, 4.2 ms, 310 ms, 14 s.
+ * @param {number | null | undefined} value
+ */
 export function ms(value) {
   if (value === null || value === undefined) return '–'
   if (Number.isInteger(value) && value < 10_000) return `${whole.format(value)} ms`
@@ -38,6 +49,7 @@ export function ms(value) {
   return duration(value)
 }
 
+/** @param {number} value */
 export function duration(value) {
   const seconds = Math.max(0, Math.round(value / 1000))
   if (seconds < 120) return `${seconds} s`
@@ -48,31 +60,35 @@ export function duration(value) {
   return `${Math.floor(hours / 24)} days`
 }
 
+/** @param {number | null | undefined} at @param {number} now */
 export function ago(at, now) {
   if (at === null || at === undefined) return '–'
   const age = now - at
   return age < 1_500 ? 'just now' : `${duration(age)} ago`
 }
 
-/** The exact time, as it is copied: ISO 8601 in UTC with milliseconds. */
+/** The exact time, as it is copied: ISO 8601 in UTC with milliseconds. @param {number} at */
 export function exact(at) {
   return new Date(at).toISOString().replace('T', ' ').replace('Z', ' UTC')
 }
 
-/** The clock time of an event, in the reader's own zone, to the millisecond. */
+/** The clock time of an event, in the reader's own zone, to the millisecond. @param {number} at */
 export function clock(at) {
   const date = new Date(at)
-  const two = value => String(value).padStart(2, '0')
+  const two = (/** @type {number} */ value) => String(value).padStart(2, '0')
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
-/** A fact of the API in words: `value` read as its `unit` says. */
+/**
+ * A fact of the API in words: `value` read as its `unit` says.
+ * @param {import('./api.js').Fact} fact
+ * @param {number} now
+ */
 export function fact({ value, unit }, now) {
   if (value === null) return '–'
+  if (typeof value === 'string') return value
   if (unit === 'ago') return ago(value, now)
   if (unit === 'bytes') return bytes(value)
   if (unit === 'ms') return ms(value)
-  if (unit === 'per second') return `${rate(value)} /s`
-  if (unit === 'events') return compact(value)
-  return typeof value === 'number' ? compact(value) : value
+  return unit === 'per second' ? `${rate(value)} /s` : compact(value)
 }

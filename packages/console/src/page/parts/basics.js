@@ -1,0 +1,101 @@
+import { html } from 'htm/preact'
+import { Refusal } from '../api.js'
+import { notify } from './notices.js'
+
+/** @import { HopState } from '../api.js' */
+
+const stateWords = { ok: 'well', slow: 'slow', stopped: 'stopped', unknown: 'unknown' }
+const shapes = {
+  ok: html`<circle cx="8" cy="8" r="5.5" />`,
+  slow: html`<path d="M8 1.8 14.6 13.6H1.4Z" />`,
+  stopped: html`<rect x="2.5" y="2.5" width="11" height="11" rx="1.5" />`,
+  unknown: html`<circle cx="8" cy="8" r="5" class="ring" />`
+}
+
+/**
+ * A state as a colour, a shape and a word; with empty words the shape alone, beside a sentence that says it.
+ * @param {HopState} state
+ * @param {string} [text]
+ */
+export function stateMark(state, text = stateWords[state]) {
+  return html`<span class=${`state ${state}`}>
+    <svg viewBox="0 0 16 16" class="mark" aria-hidden="true">${shapes[state]}</svg>
+    ${text === '' ? html`<span class="sr">${stateWords[state]}: </span>` : text}
+  </span>`
+}
+
+/**
+ * An error in the place of what could not be loaded: which part, and what it means.
+ * @param {Error} error
+ * @param {string} what
+ */
+export function problem(error, what) {
+  if (error instanceof Refusal && error.status === 501)
+    return html`<div class="problem absent">${stateMark('unknown', 'Not configured')}<p>${error.message}.</p></div>`
+  return html`<div class="problem" role="alert">${stateMark('stopped', what)}<p>${error.message}</p></div>`
+}
+
+/**
+ * Draws what was loaded; until then, or after a failure, says why there is nothing or only an old answer.
+ * @template T
+ * @param {import('../load.js').Loaded<T>} loaded
+ * @param {string} failed
+ * @param {(data: T) => unknown} draw
+ */
+export function whenLoaded({ data, error }, failed, draw) {
+  if (data !== undefined) return html`${error && problem(error, 'This picture is old')}${draw(data)}`
+  return error === undefined ? html`<p class="loading">Loading …</p>` : problem(error, failed)
+}
+
+/** @param {string} title @param {unknown} [beside] */
+export function screenHead(title, beside) {
+  return html`<div class="screen-head"><h1>${title}</h1>${beside}</div>`
+}
+
+/** @param {unknown} title @param {unknown} content */
+export function panel(title, content) {
+  return html`<section class="panel"><h2>${title}</h2>${content}</section>`
+}
+
+/**
+ * Labels and values; a missing value leaves its label out.
+ * @param {readonly (readonly [label: string, value: unknown])[]} rows
+ */
+export function pairs(rows) {
+  const known = rows.filter(([, value]) => value !== null && value !== undefined)
+  return html`<dl class="pairs">
+    ${known.map(([label, value]) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`)}
+  </dl>`
+}
+
+/** A value that a click copies whole. @param {string} text */
+export function copyable(text) {
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => notify('Copied'),
+      () => notify('The browser did not allow copying', 'stopped')
+    )
+  return html`<button class="copy" type="button" title="Copy" onClick=${copy}>${text}</button>`
+}
+
+/** Links of which one is current. @param {readonly (readonly [href: string, words: string, isCurrent: boolean])[]} links */
+export function tabs(links) {
+  return html`<div class="tabs">
+    ${links.map(([href, words, isCurrent]) => html`<a href=${href} aria-current=${isCurrent ? 'page' : null}>${words}</a>`)}
+  </div>`
+}
+
+/** What a form holds when it is sent, without the page being left. @param {SubmitEvent} event */
+export function submitted(event) {
+  event.preventDefault()
+  const form = new FormData(/** @type {HTMLFormElement} */ (event.target))
+  /** @type {Record<string, string>} */
+  const values = {}
+  for (const [name, value] of form) if (typeof value === 'string') values[name] = value.trim()
+  return values
+}
+
+/** @param {unknown} value */
+export function pretty(value) {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+}

@@ -1,0 +1,66 @@
+import { signal, useSignal } from '@preact/signals'
+import { html } from 'htm/preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import { notify } from './notices.js'
+
+/**
+ * `ask` names a field that must be filled; `word` must be typed before the button works.
+ * @typedef {{ title: string, text: string, button: string, ask?: string, word?: string }} Question
+ */
+
+const asked = signal(/** @type {Question & { run: (typed: string) => Promise<string> } | undefined} */ (undefined))
+
+/**
+ * Asks before something changes; then does it and says what became of it: `run` answers the words for that.
+ * @param {Question} question
+ * @param {(typed: string) => Promise<string>} run
+ */
+export function confirmed(question, run) {
+  asked.value = { ...question, run }
+}
+
+export function ConfirmDialog() {
+  return asked.value && html`<${Confirm} question=${asked.value} />`
+}
+
+/** @param {{ question: NonNullable<typeof asked.value> }} properties */
+function Confirm({ question: { title, text, button, ask, word, run } }) {
+  const typed = useSignal('')
+  const label = word === undefined ? ask : `Type ${word} to go on`
+  const isFilled = word === undefined ? typed.value.trim() !== '' : typed.value === word
+  /** @param {string} answer */
+  const close = answer => {
+    asked.value = undefined
+    if (answer !== 'yes') return
+    run(typed.value).then(notify, error => notify(error.message, 'stopped'))
+  }
+  /** @param {Event} event */
+  const cancel = event => /** @type {HTMLElement} */ (event.target).closest('dialog')?.close('no')
+  const type = (/** @type {{ target: HTMLInputElement }} */ { target }) => (typed.value = target.value)
+  return html`<${Modal} titleId="confirm-title" onClose=${close}>
+    <form method="dialog">
+      <h2 id="confirm-title">${title}</h2>
+      <p>${text}</p>
+      ${
+        label &&
+        html`<label for="confirm-field">${label}</label>
+        <input id="confirm-field" autocomplete="off" required onInput=${type} />`
+      }
+      <div class="dialog-buttons">
+        <button type="button" onClick=${cancel}>Cancel</button>
+        <button class="danger" value="yes" disabled=${label !== undefined && !isFilled}>${button}</button>
+      </div>
+    </form>
+  <//>`
+}
+
+/**
+ * A dialog that is open as long as it is drawn.
+ * @param {{ titleId: string, kind?: string, onClose: (answer: string) => void, children: unknown }} properties
+ */
+export function Modal({ titleId, kind, onClose, children }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
+  useLayoutEffect(() => dialog.current?.showModal(), [])
+  return html`<dialog ref=${dialog} class=${kind} aria-labelledby=${titleId}
+    onClose=${() => onClose(dialog.current?.returnValue ?? '')}>${children}</dialog>`
+}
