@@ -1,8 +1,37 @@
 const service = '(order-service|delivery-service)'
+const workspace = '(packages/[^/]+|order-service|delivery-service|bench|test/support)'
+const tests = ['\\.test\\.ts$', '/test/', '/testing/']
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'scripts-are-for-people',
+      comment: 'A script may use everything; nothing that a service or a package runs depends on one.',
+      severity: 'error',
+      from: { path: `^${workspace}/`, pathNot: '^test/support/' },
+      to: { path: '^scripts/' }
+    },
+    {
+      name: 'packages-are-imported-by-name',
+      comment: 'A relative path into another workspace goes around its exports.',
+      severity: 'error',
+      from: { path: `^${workspace}/` },
+      to: { path: `^${workspace}/`, pathNot: '^$1/', dependencyTypes: ['local'] }
+    },
+    {
+      name: 'a-system-is-a-description',
+      comment: 'Systems are data: they import nothing but the type.',
+      severity: 'error',
+      from: { path: '^systems/' },
+      to: { pathNot: '^packages/pipeline/src/index\\.ts$' }
+    },
+    {
+      name: 'the-pipeline-knows-no-system',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: tests },
+      to: { path: ['^systems/', `^${service}/`] }
+    },
     {
       name: 'no-service-imports-another',
       severity: 'error',
@@ -26,7 +55,7 @@ module.exports = {
       name: 'services-do-not-start-engines',
       severity: 'error',
       from: { path: [`^${service}/src`, '^packages/(outbox|service-kit)/src'], pathNot: '\\.test\\.ts$' },
-      to: { path: '^packages/stack/' }
+      to: { path: '^packages/(stack|pipeline)/' }
     },
     {
       name: 'only-http-imports-express',
@@ -51,6 +80,7 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|\\.data)/' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
     parser: 'swc'
   }
 }

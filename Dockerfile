@@ -57,7 +57,7 @@ ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning \
     KAFKAJS_NO_PARTITIONER_WARNING=1
 WORKDIR /app
-COPY package.json scripts/healthcheck.mjs ./
+COPY package.json packages/pipeline/bin/healthcheck.mjs ./
 # Node is process 1 and handles SIGTERM itself. Nothing of /app can be written by it.
 USER 1000:1000
 HEALTHCHECK --interval=2s --timeout=3s --start-period=30s --retries=5 CMD ["node", "healthcheck.mjs"]
@@ -112,6 +112,6 @@ COPY packages/stack packages/stack
 COPY packages/pipeline packages/pipeline
 COPY order-service order-service
 COPY delivery-service delivery-service
-COPY scripts scripts
+COPY systems systems
 HEALTHCHECK NONE
-CMD ["node", "scripts/prepare.ts"]
+CMD ["node", "packages/pipeline/bin/prepare.ts"]

@@ -8,7 +8,18 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ['format', ['biome', 'format', '.']],
   [
     'boundaries',
-    ['depcruise', 'packages', 'order-service', 'delivery-service', 'scripts', 'test', 'bench', '--output-type', 'err']
+    [
+      'depcruise',
+      'packages',
+      'order-service',
+      'delivery-service',
+      'systems',
+      'scripts',
+      'test',
+      'bench',
+      '--output-type',
+      'err'
+    ]
   ],
   // Unused files, exports and dependencies; code that stands in two places.
   ['unused', ['knip']],

@@ -4,8 +4,7 @@ import { startConsoleProcess } from '@outbox-cdc/console/testing/console-process
 import { fillTopics } from '@outbox-cdc/console/testing/fill-topics'
 import { pressConsole } from '@outbox-cdc/console/testing/press-console'
 import { startStack } from '@outbox-cdc/stack'
-import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
-import { root } from '@outbox-cdc/pipeline'
+import { exitWithUsage, optionsOrExit, root } from '@outbox-cdc/pipeline'
 
 const usage = `Usage: npm run console:bounds -- [options]
 
@@ -19,15 +18,10 @@ const values = optionsOrExit(
   {
     records: { type: 'string', default: '10000000' },
     topics: { type: 'string', default: '500' },
-    tabs: { type: 'string', default: '50' },
-    help: { type: 'boolean', default: false }
+    tabs: { type: 'string', default: '50' }
   },
   usage
 )
-if (values.help) {
-  console.log(usage)
-  process.exit(0)
-}
 const [records, topics, tabs] = [Number(values.records), Number(values.topics), Number(values.tabs)]
 if (![records, topics, tabs].every(Number.isSafeInteger)) exitWithUsage('Each option takes a whole number.', usage)
 const dir = join(root, '.data/console-bounds')

@@ -4,10 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
 import { produceOutbox } from '@outbox-cdc/console/testing/produce-outbox'
-import { freePort } from '@outbox-cdc/stack'
-import { startPipeline } from '@outbox-cdc/pipeline'
-import { portVariables, readSettings, root } from '@outbox-cdc/pipeline'
-import { topics } from '@outbox-cdc/pipeline'
+import { freePorts, loadSystem, root, startPipeline } from '@outbox-cdc/pipeline'
 
 // npm run console:screens: takes docs/screens anew, from a pipeline of its own under some minutes of traffic.
 const warmMs = Number(process.env.WARM_S ?? 150) * 1_000
@@ -18,12 +15,12 @@ const names = ['joon', 'mina', 'theo', 'aiko', 'sam', 'lena', 'omar', 'ines']
 const browser = await launchBrowser()
 if (typeof browser === 'string') throw new Error(browser)
 await rm(dir, { recursive: true, force: true })
-const env = Object.fromEntries(
-  await Promise.all(portVariables.map(async ([, variable]) => [variable, String(await freePort())] as const))
+const system = await loadSystem()
+const { topic } = system.flow
+const pipeline = await startPipeline(
+  { system, dir, ports: await freePorts(system), brokers: 1, workers: 1 },
+  { progress: (_, work) => work(), onLog: () => undefined }
 )
-const settings = readSettings([], { ...env, DATA_DIR: dir })
-if (settings === 'help') throw new Error('No options are taken')
-const pipeline = await startPipeline(settings, { progress: (_, work) => work(), onLog: () => undefined })
 const url = pipeline.addresses['CONSOLE_URL'] ?? ''
 const ended = new AbortController()
 try {
@@ -58,7 +55,7 @@ function traceOf(count: number): string {
 }
 
 async function shootScreens(page: Page): Promise<void> {
-  const list = (await (await fetch(`${url}/api/topics/${topics.outbox}/records?limit=9`)).json()) as {
+  const list = (await (await fetch(`${url}/api/topics/${topic}/records?limit=9`)).json()) as {
     items: { key: string; partition: number; offset: number }[]
   }
   const record = list.items[8]
@@ -67,7 +64,7 @@ async function shootScreens(page: Page): Promise<void> {
     orders: '/orders',
     order: `/orders/${record?.key}`,
     topics: '/topics',
-    topic: `/topics/${topics.outbox}`,
+    topic: `/topics/${topic}`,
     group: '/groups/delivery-service',
     connector: '/connectors/orders-connector',
     time: '/time?minutes=10'
@@ -85,7 +82,7 @@ async function shootTrouble(page: Page): Promise<void> {
   await pipeline.stack.part('connect-1').start()
   await page.getByText('All is well').waitFor({ timeout: 60_000 })
   const key = 1_000_001
-  await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [
+  await produceOutbox(pipeline.stack.kafka.brokers, topic, [
     { eventId: key, payload: { name: 'x'.repeat(300), quantity: 1 } }
   ])
   await sleep(4_000)

@@ -1,13 +1,10 @@
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Flow } from '@outbox-cdc/console/flow/flow'
 import { printFlow } from '@outbox-cdc/console/flow/print-flow'
-import { optionsOrExit } from '@outbox-cdc/pipeline'
-import { readAddresses } from '@outbox-cdc/pipeline'
-import { root } from '@outbox-cdc/pipeline'
+import { optionsOrExit, readAddresses, readSettings } from '@outbox-cdc/pipeline'
 
-// The console's first screen in a terminal: drawn anew each second, or once into a pipe.
-const usage = `Usage: npm run flow -- [options]
+// The console's first screen in a terminal: redrawn each second, or printed once into a pipe.
+const usage = `Usage: npm run flow -- [SYSTEM] [options]
 
   --url URL   the console (default: the one of npm start)
   --once      print once and end; 1 is the exit code when something has stopped
@@ -15,18 +12,13 @@ const usage = `Usage: npm run flow -- [options]
   --help      this text`
 
 const flag = { type: 'boolean', default: false } as const
-const values = optionsOrExit({ url: { type: 'string' }, once: flag, json: flag, help: flag }, usage)
-if (values.help) {
-  console.log(usage)
-  process.exit(0)
-}
-
-const addresses = await readAddresses(process.env.DATA_DIR ?? join(root, '.data/stack'))
+const values = optionsOrExit({ url: { type: 'string' }, once: flag, json: flag }, usage, true)
+const addresses = await readAddresses((await readSettings(process.env, values.positionals[0])).dir)
 const url = values.url ?? addresses['CONSOLE_URL'] ?? 'http://127.0.0.1:9000'
 const headers = process.env.CONSOLE_TOKEN ? { authorization: `Bearer ${process.env.CONSOLE_TOKEN}` } : {}
 const live = process.stdout.isTTY && !values.once && !values.json
 
-process.stdout.on('error', () => process.exit(0)) // nobody reads any more: `npm run flow | head`
+process.stdout.on('error', () => process.exit(0)) // the reader has ended: `npm run flow | head`
 
 async function read(): Promise<Flow | string> {
   try {

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendToOutbox } from '@outbox-cdc/outbox'
 import knex, { type Knex } from 'knex'
 import { orderCreated } from '@outbox-cdc/order-service/orders/order-events'
-import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
-import { readTopic } from '@outbox-cdc/pipeline'
+import { exitWithUsage, optionsOrExit, readTopic } from '@outbox-cdc/pipeline'
 
 // The way back from a binlog that was purged before Debezium had read it: compares the orders with the topic, and
 // appends the event of each order that the topic lacks to the outbox again.
@@ -62,15 +61,8 @@ async function republish(db: Knex, { id, name, quantity }: OrderRow): Promise<vo
   await db.transaction(trx => appendToOutbox(trx, event))
 }
 
-const values = optionsOrExit(
-  { since: { type: 'string' }, 'dry-run': { type: 'boolean', default: false }, help: { type: 'boolean' } },
-  usage
-)
+const values = optionsOrExit({ since: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } }, usage)
 const { MYSQL_URL: url, KAFKA_BROKERS: brokers } = process.env
-if (values.help === true) {
-  console.log(usage)
-  process.exit(0)
-}
 if (url === undefined || brokers === undefined) exitWithUsage('MYSQL_URL and KAFKA_BROKERS are not both set.', usage)
 const asked = values.since === undefined ? undefined : new Date(values.since)
 if (Number.isNaN(asked?.getTime())) exitWithUsage(`--since takes a time, not "${values.since}".`, usage)

@@ -3,35 +3,31 @@ import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { livingProcesses } from '@outbox-cdc/stack'
-import { optionsOrExit } from '@outbox-cdc/pipeline'
-import { readSettings } from '@outbox-cdc/pipeline'
+import { accountsOf, optionsOrExit, readSettings } from '@outbox-cdc/pipeline'
 
-const usage = `Usage: npm run reset -- [options]
+const usage = `Usage: npm run reset -- [SYSTEM] [options]
 
-Deletes what npm start keeps in .data/stack, or in the folder named by DATA_DIR, after asking.
+Deletes what npm start keeps in .data/stack (of another system, .data/SYSTEM) or in the folder in DATA_DIR, after asking.
 
-  --yes   do not ask`
+  --yes    don't ask
+  --help   this text`
 
 // What npm start makes in its folder: DATA_DIR may be one that holds other people's files too, or the wrong one.
 const made = ['mysql', 'kafka', 'connect', 'registry', 'logs', 'run', 'secrets', 'pipeline.env']
-const signs = ['pipeline.env', 'secrets/root', 'secrets/orders_owner']
 
-const flag = { type: 'boolean', default: false } as const
-const { yes, help } = optionsOrExit({ yes: flag, help: flag }, usage)
-if (help) {
-  console.log(usage)
-  process.exit(0)
-}
-const settings = readSettings([], process.env)
-if (settings === 'help') process.exit(2)
-const { dir } = settings
+const { yes, positionals } = optionsOrExit({ yes: { type: 'boolean', default: false } }, usage, true)
+const { dir, system } = await readSettings(process.env, positionals[0])
+const signs = [
+  'pipeline.env',
+  ...['root', ...accountsOf(system).map(account => account.name)].map(each => `secrets/${each}`)
+]
 const living = await livingProcesses(join(dir, 'run'))
 if (living.length > 0) {
   const names = living.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
   fail(`It is still up: ${names}. Stop it first: Ctrl-C where npm start runs.`)
 }
 if (!existsSync(dir)) {
-  console.log('There is nothing to clear. npm start begins afresh.')
+  console.log('There is nothing to clear. npm start begins with no data.')
   process.exit(0)
 }
 if (!signs.some(sign => existsSync(join(dir, sign))))
@@ -41,7 +37,7 @@ if (yes || (await confirmed(dir))) {
   const left = await readdir(dir)
   if (left.length === 0) await rmdir(dir)
   else console.log(`Left, because npm start did not make it: ${left.join(', ')}`)
-  console.log('Cleared. npm start begins afresh.')
+  console.log('Cleared. npm start begins with no data.')
 } else {
   console.log('Nothing was deleted.')
   process.exitCode = 1
@@ -49,11 +45,11 @@ if (yes || (await confirmed(dir))) {
 
 async function confirmed(folder: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    console.error('This deletes data and there is no terminal to ask on: say npm run reset -- --yes')
+    console.error('This deletes data and there is no terminal to ask on: use npm run reset -- --yes')
     return false
   }
   const asking = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await asking.question(`This deletes every order, event and password in ${folder}. Type yes to go on: `)
+  const answer = await asking.question(`This deletes every row, event and password in ${folder}. Type yes to go on: `)
   asking.close()
   return answer.trim() === 'yes'
 }

@@ -1,26 +1,29 @@
 import { join } from 'node:path'
 import { StackError, endProcess, forgetProcess, livingProcesses } from '@outbox-cdc/stack'
-import { logLines } from '@outbox-cdc/pipeline'
-import { startPipeline } from '@outbox-cdc/pipeline'
-import { progressLines } from '@outbox-cdc/pipeline'
-import { readSettings, usage, type Settings } from '@outbox-cdc/pipeline'
-import { welcome } from '@outbox-cdc/pipeline'
+import { type Settings, progressLines, readCommandLine, startPipeline, welcome } from '@outbox-cdc/pipeline'
+import { prettyFactory } from 'pino-pretty'
 
-// npm start: everything up, the addresses, then the services' logs, until Ctrl-C.
-const settings = settingsOrExit()
+// npm start [-- SYSTEM]: everything up, the addresses, then the services' logs, until Ctrl-C.
+const settings = await settingsOrExit()
 const began = Date.now()
 const hushed: string[] = []
-const show = logLines(process.stdout)
+const pretty = prettyFactory({
+  colorize: process.stdout.isTTY,
+  singleLine: true,
+  ignore: 'pid,hostname,name',
+  translateTime: 'SYS:HH:MM:ss.l'
+})
 let isUp = false
 let stopping: Promise<void> | undefined
 let stoppingSince = 0
 
-process.stdout.on('error', () => void stop()) // nobody reads any more: `npm start | head`
+process.stdout.on('error', () => void stop()) // the reader has ended: `npm start | head`
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop())
 
 const pipeline = startPipeline(settings, {
   progress: progressLines(process.stdout),
-  onLog: (name, line) => (isUp ? show(name, line) : hushed.push(`${name}: ${line}`)),
+  onLog: (name, line) =>
+    isUp ? console.log(name.padEnd(16), pretty(line).trimEnd()) : hushed.push(`${name}: ${line}`),
   onRevival: line => console.log(`! ${line}`)
 })
 
@@ -54,7 +57,7 @@ function whatStays({ containers, external }: Settings): string {
   return 'The data stays: npm start goes on with it, npm run reset clears it.'
 }
 
-/** Ends what is on record, whoever started it: in the middle of a start nobody else knows all of it. */
+/** Ends all recorded processes: in the middle of a start, only the records know all of them. */
 async function endRecorded(graceMs: number): Promise<void> {
   const runDir = join(settings.dir, 'run')
   const others = async () => (await livingProcesses(runDir)).filter(({ pid }) => pid !== process.pid)
@@ -71,14 +74,14 @@ async function fail(error: unknown): Promise<void> {
   process.exit(1)
 }
 
-function settingsOrExit(): Settings {
+async function settingsOrExit(): Promise<Settings> {
   try {
-    const read = readSettings(process.argv.slice(2), process.env)
-    if (read !== 'help') return read
-    console.log(usage)
+    const read = await readCommandLine(process.argv.slice(2), process.env)
+    if (!('help' in read)) return read
+    console.log(read.help)
     process.exit(0)
   } catch (error) {
-    console.error(`✗ ${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    console.error(`✗ ${error instanceof Error ? error.message : String(error)}\nAll options: npm start -- --help`)
     process.exit(2)
   }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { portVariables, root, type Settings } from '@outbox-cdc/pipeline'
+import { choosePorts, loadSystem, root } from '@outbox-cdc/pipeline'
 import { freePort } from '@outbox-cdc/stack'
 import type { CoreTarget } from '../support/core-suite.ts'
 import { uniqueName } from '../support/unique-name.ts'
@@ -25,12 +25,11 @@ export async function createComposeProject(docker: Docker, envFile?: string): Pr
   const file = envFile === undefined ? [] : ['--env-file', join(root, envFile)]
   const compose = (...args: readonly string[]) =>
     docker.run(['compose', '-p', name, '-f', join(root, 'docker-compose.yml'), ...file, ...args], { env })
-  const ports = portVariables.map(([port, variable]) => [port, published[variable] ?? 0])
   return {
     name,
     published,
     compose,
-    ports: Object.fromEntries(ports) as Settings['ports'],
+    ports: choosePorts(await loadSystem(), ({ variable }) => published[variable] ?? 0),
     brokers: [`127.0.0.1:${published['KAFKA_PORT']}`],
     restartDeliveryService: async () => void (await compose('restart', 'delivery-service')),
     stop: async () => void (await compose('down', '-v', '--remove-orphans', '--timeout', '5'))

@@ -6,8 +6,10 @@ import { groupSettings } from '@outbox-cdc/stack/connect-part'
 import { images, settingsIn, workerEnvironment } from '@outbox-cdc/stack/containers/images'
 import { brokerSettings } from '@outbox-cdc/stack/kafka-part'
 import { serverSettings } from '@outbox-cdc/stack/mysql-part'
-import { accounts } from '@outbox-cdc/pipeline'
-import { portVariables } from '@outbox-cdc/pipeline'
+import { accountsOf, flowVariables, loadSystem, portsOf } from '@outbox-cdc/pipeline'
+
+const system = await loadSystem()
+type Value = (typeof system.services)[number]['env'][string]
 
 type Service = {
   readonly image: string
@@ -63,8 +65,8 @@ it('starts MySQL with the settings of packages/stack', () => {
 })
 
 it('makes a password for root and for each account, each for a group of its own', () => {
-  const files = [...secrets.keys()].map(file => file.replace(/^connect\//, ''))
-  expect(files.toSorted()).toEqual(['root', ...accounts].toSorted())
+  const files = accountsOf(system).map(({ name, capture }) => (capture ? `connect/${name}` : name))
+  expect([...secrets.keys()].toSorted()).toEqual(['root', ...files].toSorted())
   expect(new Set(secrets.values()).size).toBe(secrets.size)
 })
 
@@ -96,9 +98,42 @@ it('publishes on loopback alone, on the ports that npm start uses', () => {
   expect(published.filter((_, index) => parts[index] === null)).toEqual([])
   const usual = new Map(parts.map(found => [found?.[1], Number(found?.[2])]))
   expect(new Set(usual.values()).size).toBe(published.length)
-  for (const [name, variable, port] of portVariables)
+  for (const { name, variable, usual: port } of portsOf(system))
     if (name !== 'jmx') expect([variable, usual.get(variable)]).toEqual([variable, port])
 })
+
+it('runs each service of the description in its environment, and shows its flow on the console', () => {
+  for (const { name, env, port } of system.services) {
+    const { environment, ports } = services[name] ?? {}
+    const given = asTexts(environment)
+    expect([name, ports]).toEqual([name, [expect.stringContaining(port.variable)]])
+    for (const [variable, value] of Object.entries(env)) {
+      const expected = inCompose(value)
+      if (expected !== undefined) expect([variable, given[variable] ?? expected]).toEqual([variable, expected])
+      if (typeof value !== 'string' && 'account' in value) expect(Object.keys(given)).toContain(variable)
+    }
+  }
+  const shown = asTexts(services['console']?.environment)
+  const { KAFKA_HEARTBEAT_TOPICS: _, ...flow } = flowVariables(system)
+  const { aggregate, effect, writer, consumer } = system.flow
+  expect({ ...flow, ...shown }).toMatchObject({
+    ...flow,
+    AGGREGATE_MYSQL_URL: inCompose({ account: 'console', database: aggregate.database }),
+    EFFECT_MYSQL_URL: inCompose({ account: 'console', database: effect.database }),
+    WRITER_URL: expect.stringMatching(`^http://${writer}:`),
+    CONSUMER_URL: expect.stringMatching(`^http://${consumer}:`)
+  })
+})
+
+/** What a value of the description is inside compose; undefined where compose leaves the service's default. */
+function inCompose(value: Value): string | undefined {
+  if (typeof value === 'string') return value
+  if ('account' in value)
+    return `mysql://${value.account}:${'$$'}{dir:/run/secrets:${value.account}}@mysql:3306/${value.database}`
+  if ('urlOf' in value) return `http://${value.urlOf}`
+  if (value.from === 'brokers') return '${CLUSTER_BROKERS:-kafka:29092}'
+  return value.from === 'registry' ? '${SCHEMA_REGISTRY_URL:-}' : undefined
+}
 
 it('takes only variables that .env.example, cluster.env or registry.env tells of, with the same defaults', async () => {
   const told = new Map(

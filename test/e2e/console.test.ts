@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { startConsoleProcess } from '@outbox-cdc/console/testing/console-process'
 import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
 import { type OutboxRecord, produceOutbox } from '@outbox-cdc/console/testing/produce-outbox'
-import { topics } from '@outbox-cdc/pipeline'
+import { loadSystem } from '@outbox-cdc/pipeline'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
@@ -15,13 +15,15 @@ import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.t
 const launched = await launchBrowser()
 if (typeof launched === 'string') console.log(`The console's browser tests are skipped: ${launched}`)
 
+const { topic } = (await loadSystem()).flow
+
 const screens = {
   Flow: '/',
   Orders: '/orders',
   Topics: '/topics',
   'Consumer groups': '/groups',
   Connectors: '/connectors',
-  [topics.outbox]: `/topics/${topics.outbox}?view=details`,
+  [topic]: `/topics/${topic}?view=details`,
   'delivery-service': '/groups/delivery-service',
   'orders-connector': '/connectors/orders-connector',
   'Parked events': '/parked',
@@ -150,7 +152,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await open(`/orders/${id}`)
     await page.locator('.record').waitFor()
     expect(await page.locator('.stage').first().textContent()).toContain(hostile.slice(0, 30))
-    await open(`/topics/${topics.outbox}?key=${id}`)
+    await open(`/topics/${topic}?key=${id}`)
     await page.locator('.record-line').click()
     await page.locator('.record').waitFor()
     expect(await page.locator('main img, main script').count()).toBe(0)
@@ -174,7 +176,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     const name = `needle${Date.now()}`
     const id = await placeOrder({ name, quantity: 3 })
     await eventually(async () => expect((await get(`${url}/api/orders/${id}`)).body.finished).toBe(true))
-    await open(`/topics/${topics.outbox}`)
+    await open(`/topics/${topic}`)
     await page.getByLabel('Text anywhere').fill(name)
     await page.getByRole('button', { name: 'Search' }).click()
     await page.getByText(/1 found. Ended because all was searched/).waitFor()
@@ -256,7 +258,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
       '/': /MySQL.*not configured.*Debezium.*not configured.*Kafka.*takes records/s,
       '/orders': /Set AGGREGATE_MYSQL_URL/,
       '/orders/1': /In Kafkapartition \d, offset \d+/,
-      '/topics': topics.outbox,
+      '/topics': topic,
       '/groups/delivery-service': /stable/,
       '/connectors': /Set CONNECT_URL/,
       '/parked': /Set EFFECT_MYSQL_URL/
@@ -315,7 +317,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
 
   it('shows why an event is parked, and retries it once its cause is mended', async () => {
     const id = 900_000 + lastOrder
-    await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [
+    await produceOutbox(pipeline.stack.kafka.brokers, topic, [
       { eventId: id, payload: { name: 'x'.repeat(300), quantity: 1 } }
     ])
     await open('/parked')
@@ -333,7 +335,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
 
   it('skips a parked event for good, with the note of whoever did it', async () => {
     const id = 950_000 + lastOrder
-    await produceOutbox(pipeline.stack.kafka.brokers, topics.outbox, [
+    await produceOutbox(pipeline.stack.kafka.brokers, topic, [
       { eventId: id, payload: { name: 'x'.repeat(2_000), quantity: 1 } }
     ])
     await open(`/orders/${id}`)

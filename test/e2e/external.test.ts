@@ -48,7 +48,7 @@ async function restartDeliveryService(): Promise<void> {
   const service = (await living()).find(({ name }) => name === 'delivery-service')
   process.kill(service?.pid ?? 0, 'SIGKILL')
   await eventually(async () => {
-    const { status } = await get(`http://127.0.0.1:${settings.ports.delivery}/health/ready`)
+    const { status } = await get(`http://127.0.0.1:${settings.ports['delivery-service']}/health/ready`)
     expect(status).toBe(200)
   })
 }

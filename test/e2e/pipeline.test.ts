@@ -29,7 +29,7 @@ it('passes outboxctl audit as it is, and fails it by name for what is then taken
 })
 
 async function placeOrders(count: number): Promise<readonly number[]> {
-  const url = `http://127.0.0.1:${pipeline.settings.ports.order}/order`
+  const url = `http://127.0.0.1:${pipeline.settings.ports['order-service']}/order`
   const answers = Array.from({ length: count }, () => post(url, { name: 'audited', quantity: 1 }))
   return (await Promise.all(answers)).map(({ body }) => Number(body.id))
 }

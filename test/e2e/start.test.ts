@@ -33,10 +33,13 @@ async function start(): Promise<RunningScript> {
 }
 
 async function orderIsDelivered(): Promise<number> {
-  const { status, body } = await post(`http://127.0.0.1:${settings.ports.order}/order`, { name: 'joon', quantity: 95 })
+  const { status, body } = await post(`http://127.0.0.1:${settings.ports['order-service']}/order`, {
+    name: 'joon',
+    quantity: 95
+  })
   expect(status).toBe(201)
   await eventually(async () => {
-    const answer = await get(`http://127.0.0.1:${settings.ports.delivery}/deliveries/${Number(body.id)}`)
+    const answer = await get(`http://127.0.0.1:${settings.ports['delivery-service']}/deliveries/${Number(body.id)}`)
     expect(answer.status).toBe(200)
   })
   return Number(body.id)
@@ -47,7 +50,7 @@ describe('npm start', () => {
     const script = await start()
     const id = await orderIsDelivered()
     expect(script.output()).toMatch(/✓ start mysql, kafka-1, connect-1 +\d+\.\d s/)
-    expect(script.output()).toContain(`curl -i -X POST localhost:${settings.ports.order}/order`)
+    expect(script.output()).toContain(`curl -i -X POST localhost:${settings.ports['order-service']}/order`)
     await script.says(new RegExp(`delivery-service .*"eventId":${id}\\b`))
   })
 
@@ -67,7 +70,7 @@ describe('npm start', () => {
     expect(await first.ended()).toBe(0)
     expect(await living()).toEqual([])
     await start()
-    const kept = await get(`http://127.0.0.1:${settings.ports.delivery}/deliveries/${id}`)
+    const kept = await get(`http://127.0.0.1:${settings.ports['delivery-service']}/deliveries/${id}`)
     expect(kept.status).toBe(200)
     expect(await orderIsDelivered()).toBeGreaterThan(id)
   })
@@ -93,11 +96,13 @@ describe('npm start', () => {
   })
 
   it('names the process that holds a port it needs, and starts nothing', async () => {
-    const holder = createServer().listen(settings.ports.delivery, '127.0.0.1')
+    const holder = createServer().listen(settings.ports['delivery-service'], '127.0.0.1')
     try {
       const script = runScript('scripts/start.ts', settings)
       expect(await script.ended()).toBe(1)
-      expect(script.output()).toContain(`Port ${settings.ports.delivery}, wanted for the delivery service, is taken by`)
+      expect(script.output()).toContain(
+        `Port ${settings.ports['delivery-service']}, wanted for delivery-service, is taken by`
+      )
       expect(await living()).toEqual([])
     } finally {
       holder.close()

@@ -1,7 +1,6 @@
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { KafkaMessage } from 'kafkajs'
 import { expect, it } from 'vitest'
-import { topics } from '@outbox-cdc/pipeline'
 import { auditor } from './auditor.ts'
 import { coreSuite, type CoreTarget, type OpenRecord } from './core-suite.ts'
 import { eventually } from './eventually.ts'
@@ -20,7 +19,9 @@ export function avroCoreSuite(): void {
 
   it('shows the events decoded on the page, and the keeper sees its beats come round', async () => {
     const { ports } = pipeline.settings
-    const { body } = await get(`http://127.0.0.1:${ports.console}/api/topics/${topics.outbox}/records?limit=1`)
+    const { body } = await get(
+      `http://127.0.0.1:${ports.console}/api/topics/${pipeline.settings.system.flow.topic}/records?limit=1`
+    )
     const [record] = body.items as { key: string; event: string; value: Fields }[]
     expect(record?.value).toEqual({ name: expect.any(String), quantity: expect.any(Number) })
     expect(record).toMatchObject({ key: expect.stringMatching(/^\d+$/), event: 'order_created' })

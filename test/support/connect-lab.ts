@@ -7,9 +7,15 @@ import knex, { type Knex } from 'knex'
 import { z } from 'zod'
 import { startStack } from '@outbox-cdc/stack'
 import type { ProcessStackOptions, Stack } from '@outbox-cdc/stack'
-import { connectSecrets, ensureAccounts, makeConnectSecrets, urlFor } from '@outbox-cdc/pipeline'
-import { runNode } from '@outbox-cdc/pipeline'
-import { ensureTopics } from '@outbox-cdc/pipeline'
+import {
+  connectSecrets,
+  ensureAccounts,
+  ensureTopics,
+  loadSystem,
+  makeConnectSecrets,
+  runNode,
+  urlFor
+} from '@outbox-cdc/pipeline'
 
 const root = join(import.meta.dirname, '../..')
 const orderCreated = defineEvent({
@@ -44,7 +50,8 @@ export async function startConnectLab(name: string, options: Partial<ProcessStac
     ...options
   })
   const { host, port, rootPassword } = stack.mysql
-  await Promise.all([ensureAccounts(stack, secretsDir), ensureTopics(stack.kafka.brokers)])
+  const system = await loadSystem()
+  await Promise.all([ensureAccounts(system, stack, secretsDir), ensureTopics(system, stack.kafka.brokers)])
   await runNode('order-service/src/migrate.ts', {
     MYSQL_URL: await urlFor('orders_owner', 'orders', { stack, secretsDir })
   })

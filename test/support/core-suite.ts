@@ -1,11 +1,12 @@
 import type { KafkaMessage } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Settings } from '@outbox-cdc/pipeline'
-import { topics } from '@outbox-cdc/pipeline'
+import { type Settings, loadSystem } from '@outbox-cdc/pipeline'
 import { eventually } from './eventually.ts'
 import { get, post } from './http.ts'
 import { curlCommands, runAt, withoutTimes } from './readme-commands.ts'
 import { readTopic } from './read-topic.ts'
+
+const { flow } = await loadSystem()
 
 /** A pipeline of which a test knows only where it is, whoever runs it. */
 export type CoreTarget = {
@@ -33,8 +34,8 @@ export function coreSuite(name: string, start: () => Promise<CoreTarget>): void 
 
   beforeAll(async () => {
     target = await start()
-    orders = `http://127.0.0.1:${target.ports.order}`
-    deliveries = `http://127.0.0.1:${target.ports.delivery}/deliveries`
+    orders = `http://127.0.0.1:${target.ports['order-service']}`
+    deliveries = `http://127.0.0.1:${target.ports['delivery-service']}/deliveries`
   })
   afterAll(() => target?.stop())
 
@@ -125,7 +126,7 @@ export function coreSuite(name: string, start: () => Promise<CoreTarget>): void 
 
     it('publishes exactly the five fields, keyed by the order, with the rest in headers', async () => {
       const count = (await allDeliveries()).length
-      const records = await readTopic(target.brokers, topics.outbox, count)
+      const records = await readTopic(target.brokers, flow.topic, count)
       expect(records).toHaveLength(count)
       for (const record of records) {
         const { headers } = record

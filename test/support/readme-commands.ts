@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Settings, portVariables, root } from '@outbox-cdc/pipeline'
+import { type Settings, loadSystem, portsOf, root } from '@outbox-cdc/pipeline'
 
 export type DocumentedCommand = { readonly command: string; readonly output: readonly string[] }
 
@@ -18,8 +18,8 @@ export async function curlCommands(file: string): Promise<readonly DocumentedCom
 
 /** Runs a documented command as a person would, at the ports of a test. */
 export async function runAt({ ports }: Pick<Settings, 'ports'>, command: string): Promise<string> {
-  const here = portVariables.reduce(
-    (text, [name, , usual]) => text.replaceAll(`localhost:${usual}`, `127.0.0.1:${ports[name]}`),
+  const here = portsOf(await loadSystem()).reduce(
+    (text, { name, usual }) => text.replaceAll(`localhost:${usual}`, `127.0.0.1:${ports[name]}`),
     command
   )
   const { stdout } = await promisify(execFile)('bash', ['-c', here.replace('curl ', 'curl -s ')], { timeout: 20_000 })

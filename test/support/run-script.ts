@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { type ExternalServers, type Settings, portVariables, root } from '@outbox-cdc/pipeline'
+import { type ExternalServers, type Settings, portsOf, root } from '@outbox-cdc/pipeline'
 import { eventually } from './eventually.ts'
 
 export type RunningScript = {
@@ -42,8 +42,8 @@ export function runScript(file: string, settings: Settings, args: readonly strin
   }
 }
 
-function environmentOf({ dir, ports, external }: Settings): Record<string, string> {
-  const variables = portVariables.map(([name, variable]) => [variable, String(ports[name])])
+function environmentOf({ system, dir, ports, external }: Settings): Record<string, string> {
+  const variables = portsOf(system).map(({ name, variable }) => [variable, String(ports[name])])
   return { DATA_DIR: dir, ...Object.fromEntries(variables), ...(external === undefined ? {} : servers(external)) }
 }
 

@@ -1,8 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freePort, startStack } from '@outbox-cdc/stack'
-import { type Pipeline, startPipeline } from '@outbox-cdc/pipeline'
-import { type PortName, type Settings, chosenStack, portVariables, root } from '@outbox-cdc/pipeline'
+import { startStack } from '@outbox-cdc/stack'
+import {
+  type Pipeline,
+  type Settings,
+  chosenStack,
+  freePorts,
+  loadSystem,
+  root,
+  startPipeline
+} from '@outbox-cdc/pipeline'
 
 import type { CoreTarget } from './core-suite.ts'
 
@@ -11,6 +18,8 @@ export { startStack }
 export type TestPipeline = Pipeline & { readonly settings: Settings; readonly logs: readonly string[] }
 
 type Wishes = {
+  /** A name, or the file of a description; orders-and-deliveries when left out. */
+  readonly system?: string
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
   readonly revive?: boolean
@@ -63,16 +72,16 @@ export function coreTarget(pipeline: TestPipeline): CoreTarget {
 
 /** Settings with free ports and an empty folder that no other run uses. */
 export async function freeSettings(wishes: Wishes = {}): Promise<Settings> {
-  const chosen = portVariables.map(async ([name]) => [name, await freePort()] as const)
-  const ports = Object.fromEntries(await Promise.all(chosen))
+  const system = await loadSystem(wishes.system)
   count += 1
   const dir = join(root, '.data/test', `pipeline-${process.pid}-${count}`)
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
   const { brokers = 1, workers = 1, outboxStore, external, containers, connectHeapMb, registry = false } = wishes
   return {
+    system,
     dir,
-    ports: ports as Record<PortName, number>,
+    ports: await freePorts(system),
     brokers,
     workers,
     registry,

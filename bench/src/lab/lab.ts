@@ -2,11 +2,17 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql, { type Pool, type RowDataPacket } from 'mysql2/promise'
-import { type Part, freePort, ownFolder, type Stack } from '@outbox-cdc/stack'
-import { type Addresses, addressesOf } from '@outbox-cdc/pipeline'
-import { openStack } from '@outbox-cdc/pipeline'
-import { prepare } from '@outbox-cdc/pipeline'
-import { type PortName, portVariables, root, type Settings } from '@outbox-cdc/pipeline'
+import { type Part, ownFolder, type Stack } from '@outbox-cdc/stack'
+import {
+  type Addresses,
+  type Settings,
+  freePorts,
+  loadSystem,
+  openStack,
+  prepare,
+  root,
+  surroundingsOf
+} from '@outbox-cdc/pipeline'
 import { findMysqlEngine, type MysqlEngine, mysqlTool } from '@outbox-cdc/stack/engines/mysql-engine'
 
 export type BinlogPosition = { readonly file: string; readonly position: number }
@@ -34,6 +40,7 @@ export async function startLab(): Promise<Lab> {
   const { host, port, rootPassword: password } = stack.mysql
   const db = mysql.createPool({ host, port, user: 'root', password, connectionLimit: 8, multipleStatements: true })
   const running = new Map<string, Part>()
+  const around = surroundingsOf(settings, stack)
   const close = async () => {
     await Promise.all([...running.values()].map(part => part.stop()))
     // A query that is under way may hold this up for ever; the engines must be ended whatever happens.
@@ -42,7 +49,7 @@ export async function startLab(): Promise<Lab> {
     await rm(dir, { recursive: true, force: true })
   }
   try {
-    await prepare({ stack, secretsDir, progress: (_, work) => work() })
+    await prepare(around, (_, work) => work())
   } catch (error) {
     await close()
     throw error
@@ -50,7 +57,7 @@ export async function startLab(): Promise<Lab> {
   return {
     settings,
     stack,
-    addresses: addressesOf(settings, stack),
+    addresses: around.addresses,
     secretsDir,
     binlogDir: join(dir, 'mysql/data'),
     mysqlbinlog: mysqlTool(await findMysqlEngine((_, work) => work()), 'mysqlbinlog'),
@@ -62,13 +69,13 @@ export async function startLab(): Promise<Lab> {
 }
 
 async function freeSettings(): Promise<Settings> {
-  const chosen = await Promise.all(portVariables.map(async ([name]) => [name, await freePort()] as const))
   const dir = join(root, '.data/bench')
   // First what a killed run left: it would take its share of the machine from this one.
   await ownFolder(join(dir, 'run'))
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  return { dir, ports: Object.fromEntries(chosen) as Record<PortName, number>, brokers: 1, workers: 1 }
+  const system = await loadSystem()
+  return { system, dir, ports: await freePorts(system), brokers: 1, workers: 1 }
 }
 
 async function binlogPosition(db: Pool): Promise<BinlogPosition> {

@@ -38,12 +38,12 @@ export async function stopProcess(lab: Lab, name: string): Promise<void> {
 }
 
 export function orderUrl({ settings }: Lab): string {
-  return `http://127.0.0.1:${settings.ports.order}`
+  return `http://127.0.0.1:${settings.ports['order-service']}`
 }
 
 /** The order service, or a variant of it, with the environment that `npm start` gives it. */
 export async function orderProcess(lab: Lab, file: string, env: Record<string, string> = {}): Promise<ProcessSpec> {
-  const port = String(lab.settings.ports.order)
+  const port = String(lab.settings.ports['order-service'])
   const MYSQL_URL = await urlFor('order_service', 'orders', lab)
   return {
     name: 'order-service',
@@ -55,7 +55,7 @@ export async function orderProcess(lab: Lab, file: string, env: Record<string, s
 
 /** The delivery service, or a variant of it. */
 export async function deliveryProcess(lab: Lab, file: string, env: Record<string, string> = {}): Promise<ProcessSpec> {
-  const port = String(lab.settings.ports.delivery)
+  const port = String(lab.settings.ports['delivery-service'])
   return {
     name: 'delivery-service',
     file,

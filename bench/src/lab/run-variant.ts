@@ -54,7 +54,7 @@ async function startRelay(lab: Lab, { relay, topic }: Variant): Promise<void> {
 }
 
 async function placeOrder({ settings }: Lab): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${settings.ports.order}/order`, {
+  const response = await fetch(`http://127.0.0.1:${settings.ports['order-service']}/order`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ name: 'joon', quantity: 95 })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { readConnectorFile } from '@outbox-cdc/connectctl'
-import { connectorFile } from '@outbox-cdc/pipeline'
+import { connectorFiles } from '@outbox-cdc/pipeline'
 import { createRegistryPart, findRegistryEngine, freePort, registryUrl, StackError } from '@outbox-cdc/stack'
 import { withoutSchema } from '../lab/connector.ts'
 import { stopProcess } from '../lab/processes.ts'
@@ -89,7 +89,7 @@ async function withRegistry<T>(lab: Lab, work: (url: string) => Promise<T>): Pro
 /** The connector and the services as `npm start -- --registry` starts them. */
 async function withAvro({ lab }: Context, url: string): Promise<Variant> {
   const { order, delivery, ...project } = variantNamed('project')
-  const { config } = await readConnectorFile(connectorFile(true), lab.addresses)
+  const { config } = await readConnectorFile(connectorFiles(lab.settings.system, true)[0] ?? '', lab.addresses)
   const env = { SCHEMA_REGISTRY_URL: url }
   return { ...project, order: { ...order, env }, delivery: { ...delivery, env }, connector: () => config }
 }

@@ -63,7 +63,7 @@ async function pass(lab: Lab, passed: number, through: number): Promise<number> 
     await writeHistory(lab, passed - there)
     return 0
   }
-  const url = `http://127.0.0.1:${lab.settings.ports.delivery}`
+  const url = `http://127.0.0.1:${lab.settings.ports['delivery-service']}`
   const before = await handledAt([url])
   const count = Math.ceil((passed - there) / 1000) * 1000
   if (count <= 0) return 0

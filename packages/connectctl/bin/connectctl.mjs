@@ -1,21 +1,10 @@
-#!/usr/bin/env node
-// Runs connectctl with a Node that runs TypeScript, whichever node started this, and lets it know the addresses of the
-// pipeline that `npm start` brought up in this clone, so that it needs no arguments.
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { environmentFor, findNode, run } from '../../../scripts/bootstrap.mjs'
+#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+// connectctl in a clone. It knows the addresses that `npm start` wrote there, so that it needs no arguments.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 
-const here = dirname(fileURLToPath(import.meta.url))
-const root = join(here, '../../..')
-const node = findNode()
-const flags = ['--disable-warning=TimeoutNegativeWarning']
-const env = { CONNECT_DIR: join(root, 'connect-config'), ...pipelineAddresses(), ...environmentFor(node) }
-process.exit(await run(node, [...flags, join(here, '../src/cli.ts'), ...process.argv.slice(2)], env))
-
-function pipelineAddresses() {
-  const file = join(process.env.DATA_DIR ?? join(root, '.data/stack'), 'pipeline.env')
-  if (!existsSync(file)) return {}
-  const lines = readFileSync(file, 'utf8').split('\n')
-  return Object.fromEntries(lines.filter(line => /^[A-Z_]+=/.test(line)).map(line => line.split(/=(.*)/s).slice(0, 2)))
-}
+const root = join(import.meta.dirname, '../../..')
+const addresses = join(process.env.DATA_DIR ?? join(root, '.data/stack'), 'pipeline.env')
+if (existsSync(addresses)) process.loadEnvFile(addresses)
+process.env.CONNECT_DIR ??= join(root, 'connect-config')
+await import(join(import.meta.dirname, '../src/cli.ts'))

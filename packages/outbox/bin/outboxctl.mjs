@@ -1,10 +1,9 @@
-#!/usr/bin/env node
-// Runs outboxctl with a Node that runs TypeScript, whichever node started this.
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { environmentFor, findNode, run } from '../../../scripts/bootstrap.mjs'
+#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+// outboxctl in a clone. It knows the addresses that `npm start` wrote there.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 
-const cli = join(dirname(fileURLToPath(import.meta.url)), '../src/cli.ts')
-const node = findNode()
-const flags = ['--disable-warning=TimeoutNegativeWarning']
-process.exit(await run(node, [...flags, cli, ...process.argv.slice(2)], environmentFor(node)))
+const root = join(import.meta.dirname, '../../..')
+const addresses = join(process.env.DATA_DIR ?? join(root, '.data/stack'), 'pipeline.env')
+if (existsSync(addresses)) process.loadEnvFile(addresses)
+await import(join(import.meta.dirname, '../src/cli.ts'))

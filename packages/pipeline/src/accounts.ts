@@ -2,36 +2,51 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { type Stack, readOrCreateSecret } from '@outbox-cdc/stack'
+import type { Database, Role, System } from './system.ts'
 
-export const accounts = [
-  'orders_owner',
-  'order_service',
-  'deliveries_owner',
-  'delivery_service',
-  'debezium',
-  'keeper',
-  'console'
-] as const
-
-export type Account = (typeof accounts)[number]
-
-const databases = ['orders', 'deliveries']
-
-/** Who may do what. Only the owners change tables, and only during migrations; nobody but root may make accounts. */
-const grants: Readonly<Record<Account, readonly string[]>> = {
-  // REPLICATION CLIENT: the outbox's migration records the binlog position from which a first connector begins.
-  orders_owner: ['ALL ON orders.*', 'REPLICATION CLIENT ON *.*'],
-  order_service: ['SELECT, INSERT, UPDATE, DELETE ON orders.*'],
-  deliveries_owner: ['ALL ON deliveries.*'],
-  delivery_service: ['SELECT, INSERT, UPDATE, DELETE ON deliveries.*'],
-  debezium: ['REPLICATION SLAVE, REPLICATION CLIENT ON *.*', 'SELECT ON orders.*'],
-  // Only its own probe table, which it makes when it is not there.
-  keeper: ['CREATE, SELECT, INSERT, DELETE ON orders.connect_heartbeat'],
-  // UPDATE: a person may ask for a retry of parked events, or skip one, on its page.
-  console: ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*', 'SELECT, UPDATE ON deliveries.*']
+/** Only owners change tables, and only during migrations. Only root creates accounts. */
+const grants: Readonly<Record<Role, (database: string) => readonly string[]>> = {
+  owner: database => [`ALL ON ${database}.*`],
+  service: database => [`SELECT, INSERT, UPDATE, DELETE ON ${database}.*`],
+  capture: database => ['REPLICATION SLAVE, REPLICATION CLIENT ON *.*', `SELECT ON ${database}.*`],
+  // Only its own probe table, which it creates when it is missing.
+  probe: database => [`CREATE, SELECT, INSERT, DELETE ON ${database}.connect_heartbeat`],
+  read: database => ['REPLICATION CLIENT ON *.*', `SELECT ON ${database}.*`],
+  // UPDATE marks a parked event to be retried or skipped.
+  'read and retry': database => ['REPLICATION CLIENT ON *.*', `SELECT, UPDATE ON ${database}.*`]
 }
 
-/** Connect reads the passwords of its connectors, so these stand apart from the rest. */
+export type Account = { readonly name: string; readonly grants: readonly string[]; readonly capture: boolean }
+
+/** Every account of a system with its rights in all databases. */
+export function accountsOf({ databases }: System): readonly Account[] {
+  const entries = Object.entries(databases).flatMap(([database, { accounts }]) =>
+    Object.entries(accounts).map(([name, role]) => ({
+      name,
+      role,
+      grants: grantsOf(role, database, databases[database])
+    }))
+  )
+  return [...Map.groupBy(entries, ({ name }) => name)].map(([name, same]) => ({
+    name,
+    grants: [...new Set(same.flatMap(each => each.grants))],
+    capture: same.some(({ role }) => role === 'capture')
+  }))
+}
+
+function grantsOf(role: Role, name: string, database: Database | undefined): readonly string[] {
+  const captured = Object.values(database?.accounts ?? {}).includes('capture')
+  // The outbox's migration records the binlog position at which a first connector starts.
+  const replication = role === 'owner' && captured ? ['REPLICATION CLIENT ON *.*'] : []
+  return [...grants[role](name), ...replication]
+}
+
+/** The owner of a database: the account for its migrations. */
+export function ownerOf({ databases }: System, database: string): string | undefined {
+  return Object.entries(databases[database]?.accounts ?? {}).find(([, role]) => role === 'owner')?.[0]
+}
+
+/** Connect reads its connectors' passwords from this folder, and can read no other. */
 export const connectSecrets = (secretsDir: string): string => join(secretsDir, 'connect')
 
 /** A worker refuses to start when the folder that it may read is not there. */
@@ -41,24 +56,22 @@ export async function makeConnectSecrets(secretsDir: string): Promise<string> {
   return folder
 }
 
-const folderOf = (account: Account, secretsDir: string) =>
-  account === 'debezium' ? connectSecrets(secretsDir) : secretsDir
-
-/** Makes databases, accounts and grants as they stand above, with generated passwords. A repeat changes nothing. */
-export async function ensureAccounts(stack: Stack, secretsDir: string): Promise<void> {
+/** Creates the databases and accounts of a system, with generated passwords. Repeated, it changes nothing. */
+export async function ensureAccounts(system: System, stack: Stack, secretsDir: string): Promise<void> {
   const { host, port, rootPassword: password } = stack.mysql
   const connection = await mysql.createConnection({ host, port, user: 'root', password })
   try {
-    for (const database of databases) {
+    for (const database of Object.keys(system.databases)) {
       await connection.query(
         `CREATE DATABASE IF NOT EXISTS ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci`
       )
     }
-    for (const account of accounts) {
-      const secret = await readOrCreateSecret(folderOf(account, secretsDir), account)
-      await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [account, secret])
-      await connection.query("ALTER USER ?@'%' IDENTIFIED BY ?", [account, secret])
-      for (const privilege of grants[account]) await connection.query(`GRANT ${privilege} TO ?@'%'`, [account])
+    for (const account of accountsOf(system)) {
+      const folder = account.capture ? connectSecrets(secretsDir) : secretsDir
+      const secret = await readOrCreateSecret(folder, account.name)
+      await connection.query("CREATE USER IF NOT EXISTS ?@'%' IDENTIFIED BY ?", [account.name, secret])
+      await connection.query("ALTER USER ?@'%' IDENTIFIED BY ?", [account.name, secret])
+      for (const grant of account.grants) await connection.query(`GRANT ${grant} TO ?@'%'`, [account.name])
     }
   } finally {
     await connection.end()
@@ -67,11 +80,11 @@ export async function ensureAccounts(stack: Stack, secretsDir: string): Promise<
 
 /** `mysql://account:password@host:port/database`, for the environment of a service that we start. */
 export async function urlFor(
-  account: Account,
+  account: string,
   database: string,
   at: { readonly stack: Stack; readonly secretsDir: string }
 ): Promise<string> {
-  const password = await readOrCreateSecret(folderOf(account, at.secretsDir), account)
+  const password = await readOrCreateSecret(at.secretsDir, account)
   const { host, port } = at.stack.mysql
   return `mysql://${account}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }

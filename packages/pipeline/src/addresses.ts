@@ -1,40 +1,71 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { connectSecrets } from './accounts.ts'
 import type { Stack } from '@outbox-cdc/stack'
-import { type Settings, root } from './settings.ts'
+import { connectSecrets } from './accounts.ts'
+import { root } from './load-system.ts'
+import type { Settings } from './settings.ts'
+import type { System } from './system.ts'
 
 /**
  * Where the pipeline of a folder is, as the environment variables that our tools read. `npm start` writes it, so that
- * `npm run connectors`, `npm run status` and `npx connectctl` need no arguments. It holds no password.
+ * `npm run connectors`, `npm run status`, `npx connectctl` and `npx outboxctl` need no arguments. It holds no password.
  */
 export type Addresses = Readonly<Record<string, string>>
 
 const fileName = 'pipeline.env'
 
-/** With every worker and every broker: a tool that knows one alone is blind when that one is down. */
+/** With every worker and every broker: a tool that knows only one can't go on when that one is down. */
 export function addressesOf(settings: Settings, stack: Stack): Addresses {
-  const { ports, dir, workers, containers, external } = settings
-  const local = (port: number) => `http://127.0.0.1:${port}`
+  const { system, ports, dir, workers, containers, external, registry = false } = settings
+  const local = (port = 0) => `http://127.0.0.1:${port}`
   const exporters = Array.from({ length: workers }, (_, worker) => `${local(ports.jmx + worker)}/metrics`)
   return {
+    SYSTEM: system.name,
     CONNECT_URL: stack.connect.urls.join(),
     KAFKA_BROKERS: stack.kafka.brokers.join(),
     MYSQL_HOST: stack.mysql.host,
     MYSQL_PORT: String(stack.mysql.port),
     SECRETS_DIR: join(dir, 'secrets'),
     CONNECT_SECRETS_DIR: connectSecrets(join(dir, 'secrets')),
-    ORDER_SERVICE_URL: local(ports.order),
-    DELIVERY_SERVICE_URL: local(ports.delivery),
+    CONNECT_DIR: dirname(connectorFiles(system, registry)[0] ?? join(root, 'connect-config')),
+    ...Object.fromEntries(system.services.map(({ name }) => [urlVariable(name), local(ports[name])])),
     CONSOLE_URL: local(ports.console),
     KEEPER_URL: local(ports.keeper),
-    ...(settings.registry === true && stack.registry !== undefined
-      ? { SCHEMA_REGISTRY_URL: stack.registry.url, CONNECT_DIR: join(root, 'connect-config/avro') }
-      : {}),
+    ...flowVariables(system),
+    ...(registry && stack.registry !== undefined ? { SCHEMA_REGISTRY_URL: stack.registry.url } : {}),
     ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join() } : {})
   }
+}
+
+/** The variable with a service's address: ORDER_SERVICE_URL for order-service. */
+export const urlVariable = (service: string): string => `${service.replaceAll('-', '_').toUpperCase()}_URL`
+
+/** The flow of a system as the console and `outboxctl audit` read it. */
+export function flowVariables({ flow }: System): Addresses {
+  const { aggregate, effect } = flow
+  return {
+    WRITER_NAME: flow.writer,
+    CONSUMER_NAME: flow.consumer,
+    CONNECTOR_NAME: flow.connector,
+    KAFKA_TOPIC: flow.topic,
+    KAFKA_GROUP: flow.group,
+    KAFKA_HEARTBEAT_TOPICS: flow.heartbeatTopics.join(),
+    OUTBOX_TABLE: aggregate.outboxTable,
+    AGGREGATE_TABLE: aggregate.table,
+    AGGREGATE_ID_COLUMN: aggregate.idColumn,
+    AGGREGATE_CREATED_AT_COLUMN: aggregate.createdAtColumn,
+    AGGREGATE_EVENT: flow.event,
+    EFFECT_TABLE: effect.table,
+    EFFECT_AGGREGATE_ID_COLUMN: effect.aggregateIdColumn,
+    EFFECT_APPLIED_AT_COLUMN: effect.appliedAtColumn
+  }
+}
+
+/** The connectors that write events as JSON, or, with a registry, as Avro. */
+export function connectorFiles({ connectors }: System, registry = false): readonly string[] {
+  return ((registry ? connectors.avro : connectors.json) ?? []).map(file => join(root, file))
 }
 
 export async function writeAddresses(dir: string, addresses: Addresses): Promise<void> {

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { type Part, createPart } from '@outbox-cdc/stack'
-import { root } from './settings.ts'
+import { root } from './load-system.ts'
 
 export type NodeProcess = {
   readonly name: string
@@ -38,20 +39,21 @@ export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOpt
   })
 }
 
-/** Runs one of our processes to its end; its last words are in the error when it fails. */
-export function runNode(file: string, env: Readonly<Record<string, string>>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, file)], {
-      env: environment(env),
-      stdio: ['ignore', 'pipe', 'pipe']
-    })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
-    child.on('error', reject)
-    child.on('close', code =>
-      code === 0 ? resolve(output) : reject(new Error(`${file} ended with code ${code}:\n${output.trim()}`))
-    )
+/** Runs one of our files to its end and resolves with what it printed; when it fails, the error holds its output. */
+export async function runNode(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = []
+): Promise<string> {
+  const run = promisify(execFile)(process.execPath, [join(root, file), ...args], {
+    env: environment(env),
+    maxBuffer: 64 * 1024 * 1024
   })
+  const { stdout, stderr } = await run.catch(error => {
+    const said = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim()
+    throw new Error(`${file} ended with code ${error.code ?? error.signal}:\n${said}`)
+  })
+  return stdout + stderr
 }
 
 /** Only what a process needs: the starter's own environment may hold other people's secrets. */

@@ -1,9 +1,19 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
-/** The options of a command line; an option that there is not ends with 2, and says how the script is used. */
-export function optionsOrExit<const T extends NonNullable<ParseArgsConfig['options']>>(options: T, usage: string) {
+type Options = NonNullable<ParseArgsConfig['options']>
+
+/**
+ * Reads a script's options and, where it takes them, its further arguments. `--help` prints `usage` and ends with 0; an
+ * unknown option prints it too and ends with 2.
+ */
+export function optionsOrExit<const T extends Options>(options: T, usage: string, allowPositionals = false) {
+  if (process.argv.slice(2).includes('--help')) {
+    console.log(usage)
+    process.exit(0)
+  }
   try {
-    return parseArgs<{ options: T }>({ options }).values
+    const { values, positionals } = parseArgs<{ options: T; allowPositionals: boolean }>({ options, allowPositionals })
+    return { ...values, positionals }
   } catch (error) {
     return exitWithUsage(error instanceof Error ? error.message : String(error), usage)
   }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import {
   type Part,
   type Progress,
@@ -12,18 +12,19 @@ import {
   startStack
 } from '@outbox-cdc/stack'
 import { makeConnectSecrets } from './accounts.ts'
-import { type Addresses, addressesOf, writeAddresses } from './addresses.ts'
-import { createNodePart, runNode } from './node-process.ts'
-import { ourProcesses } from './our-processes.ts'
+import { type Addresses, addressesOf, connectorFiles, writeAddresses } from './addresses.ts'
+import { root } from './load-system.ts'
+import { type NodeProcess, createNodePart, runNode } from './node-process.ts'
 import { prepare } from './prepare.ts'
-import { requireSameEvents } from './same-events.ts'
-import { type PortName, type Settings, root } from './settings.ts'
+import { type Surroundings, serviceProcesses, toolProcesses } from './processes.ts'
+import { requireSameData } from './same-data.ts'
+import type { Settings } from './settings.ts'
 import { type Supervision, supervise } from './supervise.ts'
 
 export type Pipeline = {
   readonly stack: Stack
   readonly addresses: Addresses
-  /** Our own processes by name: 'order-service', 'delivery-service', 'keeper' and 'console'. */
+  /** The system's services, 'keeper' and 'console'. */
   readonly services: ReadonlyMap<string, Part>
   stop(): Promise<void>
 }
@@ -35,52 +36,70 @@ export type PipelineOptions = {
   readonly onRevival?: (line: string) => void
 }
 
-/** Starts everything in order: engines, accounts and topics, tables, services and connector, keeper and console. */
+/** Starts everything in order: engines, accounts and topics, tables, services and connectors, keeper and console. */
 export async function startPipeline(settings: Settings, options: PipelineOptions): Promise<Pipeline> {
-  const { progress } = options
-  const { dir, ports } = settings
-  const secretsDir = join(dir, 'secrets')
   // First what a killed starter left: it may hold the very ports that are wanted.
-  const release = await ownFolder(join(dir, 'run'))
-  await Promise.all([requirePorts(ports), requireSameEvents(settings)]).catch(error => {
-    release()
-    throw error
-  })
-  const stack = await openStack(settings, progress).catch(error => {
-    release()
-    throw error
-  })
-  const addresses = addressesOf(settings, stack)
-  const started: Part[] = []
-  const supervisions: Supervision[] = []
+  const release = await ownFolder(join(settings.dir, 'run'))
+  const ends: (() => unknown)[] = [release]
   const stop = async () => {
-    for (const supervision of supervisions) supervision.stop()
-    await Promise.all(started.toReversed().map(part => part.stop()))
-    await stack.stopAll()
-    release()
+    for (const end of ends.toReversed()) await end()
   }
   try {
-    await prepare({ stack, secretsDir, outboxStore: settings.outboxStore, registry: settings.registry, progress })
-    const startParts = async (names: readonly string[]) => {
-      const parts = (await ourProcesses({ settings, stack, addresses, secretsDir }))
-        .filter(({ name }) => names.includes(name))
-        .map(spec => createNodePart(spec, { dir, onLog: options.onLog }))
-      started.push(...parts)
-      await progress(`start ${names.join(', ')}`, () => Promise.all(parts.map(part => part.start())))
+    await Promise.all([requirePorts(settings), requireSameData(settings)])
+    const stack = await openStack(settings, options.progress)
+    ends.push(() => stack.stopAll())
+    const addresses = addressesOf(settings, stack)
+    const started: Part[] = []
+    ends.push(() => Promise.all(started.toReversed().map(part => part.stop())))
+    await startProcesses({ ...options, settings, started, around: surroundingsOf(settings, stack, addresses) })
+    if (options.onRevival !== undefined) {
+      const supervisions = superviseAll(stack, started, options.onRevival)
+      ends.push(() => supervisions.forEach(supervision => supervision.stop()))
     }
-    // Not before the tables are made: a first start that fails until then leaves the choice of the mode open.
-    await writeAddresses(dir, addresses)
-    await Promise.all([
-      startParts(['order-service', 'delivery-service']),
-      progress('connector orders-connector', () => runNode('scripts/register-connector.ts', addresses))
-    ])
-    await startParts(['keeper', 'console'])
+    return { stack, addresses, services: new Map(started.map(part => [part.name, part])), stop }
   } catch (error) {
     await stop()
     throw error
   }
-  if (options.onRevival !== undefined) supervisions.push(...superviseAll(stack, started, options.onRevival))
-  return { stack, addresses, services: new Map(started.map(part => [part.name, part])), stop }
+}
+
+type Start = PipelineOptions & {
+  readonly settings: Settings
+  readonly around: Surroundings
+  readonly started: Part[]
+}
+
+async function startProcesses({ settings, around, started, progress, onLog }: Start): Promise<void> {
+  const { system, dir, registry } = settings
+  const { addresses } = around
+  await prepare(around, progress)
+  // Not before the tables exist: until then, a start that failed may be repeated with other events.
+  await writeAddresses(dir, addresses)
+  const start = async (specs: readonly NodeProcess[]) => {
+    const parts = specs.map(spec => createNodePart(spec, { dir, onLog }))
+    started.push(...parts)
+    await progress(`start ${parts.map(({ name }) => name).join(', ')}`, () =>
+      Promise.all(parts.map(part => part.start()))
+    )
+  }
+  const files = connectorFiles(system, registry)
+  await Promise.all([
+    start(await serviceProcesses({ ...around, ports: settings.ports })),
+    progress(`connector ${files.map(file => parse(file).name).join(', ')}`, () =>
+      runNode('packages/connectctl/src/cli.ts', addresses, ['apply', ...files])
+    )
+  ])
+  await start(await toolProcesses(around, settings))
+}
+
+/** What the environments of a pipeline's processes are made of. */
+export function surroundingsOf(
+  settings: Settings,
+  stack: Stack,
+  addresses = addressesOf(settings, stack)
+): Surroundings {
+  const { system, dir, outboxStore } = settings
+  return { system, stack, addresses, secretsDir: join(dir, 'secrets'), outboxStore }
 }
 
 /** The engines alone, set up as for the pipeline. */
@@ -124,15 +143,9 @@ function requireExternalRegistry({ registry, external }: Settings): void {
     throw new StackError('REQUIREMENT_MISSING', 'STACK=external needs SCHEMA_REGISTRY_URL for --registry.')
 }
 
-const purposes: Readonly<Record<Exclude<PortName, 'mysql' | 'kafka' | 'connect' | 'jmx' | 'registry'>, string>> = {
-  order: 'the order service',
-  delivery: 'the delivery service',
-  keeper: 'the keeper',
-  console: 'the console'
-}
-
-async function requirePorts(ports: Settings['ports']): Promise<void> {
-  for (const name of ['order', 'delivery', 'keeper', 'console'] as const) await requireFree(ports[name], purposes[name])
+async function requirePorts({ system, ports }: Settings): Promise<void> {
+  const names = [...system.services.map(({ name }) => name), 'keeper', 'console']
+  for (const name of names) await requireFree(ports[name] ?? 0, name)
 }
 
 function superviseAll(stack: Stack, services: readonly Part[], say: (line: string) => void): readonly Supervision[] {

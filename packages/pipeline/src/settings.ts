@@ -1,25 +1,27 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { defaultSystem, loadSystem, root, systemNames } from './load-system.ts'
+import { type Ports, choosePorts, portsOf } from './ports.ts'
+import type { System } from './system.ts'
 
 const stores = ['delete', 'blackhole'] as const
 
-export type PortName = 'order' | 'delivery' | 'console' | 'connect' | 'kafka' | 'mysql' | 'keeper' | 'jmx' | 'registry'
-
 export type Settings = {
+  readonly system: System
   /** Data, logs, passwords and pid records. */
   readonly dir: string
-  readonly ports: Readonly<Record<PortName, number>>
+  readonly ports: Ports
   readonly brokers: 1 | 3
   readonly workers: 1 | 2
   /** Whether a schema registry runs and events are Avro; they are JSON when left out. */
   readonly registry?: boolean
-  /** How the order service writes its outbox; `delete` when left out. */
+  /** How the services write their outboxes; `delete` when left out. */
   readonly outboxStore?: (typeof stores)[number]
-  /** MySQL, Kafka and Connect in containers instead of as processes of ours. */
+  /** MySQL, Kafka and Connect in containers instead of child processes. */
   readonly containers?: boolean
   /** Heap of each Connect worker; the stack's own when left out. */
   readonly connectHeapMb?: number
-  /** Servers of others to use in place of our own. */
+  /** Servers that already run, to use instead of our own. */
   readonly external?: ExternalServers
 }
 
@@ -30,25 +32,12 @@ export type ExternalServers = {
   readonly registry?: { readonly url: string }
 }
 
-export const root = join(import.meta.dirname, '../../..')
+async function usage(system: System): Promise<string> {
+  return `Usage: npm start -- [SYSTEM] [options]
 
-/** Each port with the variable that sets it and its usual number. */
-export const portVariables: readonly (readonly [name: PortName, variable: string, usual: number])[] = [
-  ['order', 'ORDER_SERVICE_PORT', 8080],
-  ['delivery', 'DELIVERY_SERVICE_PORT', 8082],
-  ['console', 'CONSOLE_PORT', 9000],
-  ['connect', 'CONNECT_PORT', 8083],
-  ['kafka', 'KAFKA_PORT', 9092],
-  ['mysql', 'MYSQL_PORT', 3307],
-  ['keeper', 'KEEPER_PORT', 8084],
-  ['jmx', 'JMX_PORT', 8085],
-  ['registry', 'REGISTRY_PORT', 8081]
-]
+Starts MySQL, Kafka, Connect with Debezium, a system's services, the keeper and the console, and stays up until Ctrl-C.
 
-export const usage = `Usage: npm start -- [options]
-
-Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the console, and stays up until Ctrl-C.
-
+  SYSTEM            ${(await systemNames()).join(', ')} (default ${defaultSystem})
   --port-offset N   add N to every port, for a second clone beside the first
   --brokers 3       three Kafka brokers with replication 3 (default 1)
   --workers 2       two Connect workers (default 1)
@@ -56,40 +45,55 @@ Starts MySQL, Kafka, Connect with Debezium, the services, the keeper and the con
                     where there is none)
   --help            this text
 
-Ports one by one, from the environment: ${portVariables.map(([, variable, port]) => `${variable} (${port})`).join(', ')}.
-OUTBOX_STORE says how the order service writes its outbox: delete (default) or blackhole. It belongs to the data: to
-change it, npm run reset.
-Data, logs and passwords: .data/stack, or the folder named by DATA_DIR. Clear it: npm run reset.
+Ports of ${system.name}, each with its variable: ${portsOf(system)
+    .map(({ variable, usual }) => `${variable} (${usual})`)
+    .join(', ')}.
+OUTBOX_STORE chooses how the outbox is written: ${stores[0]} (default) or ${stores[1]}. It belongs to the data: to change it,
+npm run reset.
+Data, logs and passwords: ${shownDir(system.name)}, or the folder in DATA_DIR. Clear it: npm run reset.
 
 MySQL, Kafka and Connect in containers: STACK=containers; their data end with them.
 
 Servers that run already: STACK=external with MYSQL_HOST (127.0.0.1), MYSQL_PORT (3306), MYSQL_ROOT_PASSWORD_FILE,
 KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas), for --registry also SCHEMA_REGISTRY_URL. Only
 the services, the keeper and the console are started then. Connect must reach MySQL and Kafka at these addresses and
-read .data/stack/secrets/connect; connect-config/README.md says which settings its workers need.`
+read ${shownDir(system.name)}/secrets/connect; connect-config/README.md says which settings its workers need.`
+}
 
-/** Reads the command line and the environment; throws a sentence when one of them makes no sense. */
-export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      'port-offset': { type: 'string', default: '0' },
-      brokers: { type: 'string', default: '1' },
-      workers: { type: 'string', default: '1' },
-      registry: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false }
-    }
-  })
-  if (values.help) return 'help'
+const options = {
+  'port-offset': { type: 'string', default: '0' },
+  brokers: { type: 'string', default: '1' },
+  workers: { type: 'string', default: '1' },
+  registry: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false }
+} as const
+
+/** The settings of `npm start -- ARGS`, or the text that answers --help. Throws a sentence when they make no sense. */
+export async function readCommandLine(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv
+): Promise<Settings | { readonly help: string }> {
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
+  if (positionals.length > 1) throw new Error(`One system starts at a time, not ${positionals.join(' and ')}.`)
+  const system = await loadSystem(positionals[0])
+  return values.help ? { help: await usage(system) } : settingsOf(system, values, env)
+}
+
+/** The settings of a system that the environment alone decides, for the tools beside `npm start`. */
+export async function readSettings(env: NodeJS.ProcessEnv, name?: string): Promise<Settings> {
+  return settingsOf(await loadSystem(name), parseArgs({ args: [], options }).values, env)
+}
+
+type Values = Readonly<Record<'port-offset' | 'brokers' | 'workers', string>> & { readonly registry: boolean }
+
+function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Settings {
   const offset = wholeNumber('--port-offset', values['port-offset'], 50_000)
   return {
-    dir: env.DATA_DIR ?? join(root, '.data/stack'),
-    ports: Object.fromEntries(
-      portVariables.map(([name, variable, port]) => [
-        name,
-        wholeNumber(variable, env[variable] ?? String(port + offset), 65_535)
-      ])
-    ) as Record<PortName, number>,
+    system,
+    dir: env['DATA_DIR'] ?? join(root, shownDir(system.name)),
+    ports: choosePorts(system, ({ variable, usual }) =>
+      wholeNumber(variable, env[variable] ?? String(usual + offset), 65_535)
+    ),
     brokers: oneOf('--brokers', values.brokers, [1, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
     registry: values.registry,
@@ -98,11 +102,11 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
   }
 }
 
+/** Each system keeps its data in its own folder. */
+const shownDir = (system: string): string => `.data/${system === defaultSystem ? 'stack' : system}`
+
 function outboxStore(text = ''): Pick<Settings, 'outboxStore'> {
-  if (text === '') return {}
-  const store = stores.find(candidate => candidate === text)
-  if (store === undefined) throw new Error(`OUTBOX_STORE takes ${stores.join(', ')}, not "${text}".`)
-  return { outboxStore: store }
+  return text === '' ? {} : { outboxStore: oneOf('OUTBOX_STORE', text, stores) }
 }
 
 /** What STACK chooses, for a start and for the tests alike. */
@@ -124,6 +128,7 @@ function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
     given(name)
       .split(',')
       .map(part => part.trim())
+  const registry = env['SCHEMA_REGISTRY_URL'] ?? ''
   return {
     mysql: {
       host: env['MYSQL_HOST'] ?? '127.0.0.1',
@@ -132,12 +137,8 @@ function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
     },
     brokers: list('KAFKA_BROKERS'),
     connectUrls: list('CONNECT_URL'),
-    ...registryOf(env)
+    ...(registry === '' ? {} : { registry: { url: registry } })
   }
-}
-
-function registryOf({ SCHEMA_REGISTRY_URL: url }: NodeJS.ProcessEnv) {
-  return url === undefined || url === '' ? {} : { registry: { url } }
 }
 
 function wholeNumber(name: string, text: string, most: number): number {

@@ -1,40 +1,60 @@
 import { expect, it } from 'vitest'
-import { readSettings } from './settings.ts'
+import { readCommandLine, readSettings } from './settings.ts'
 
-it('moves every port by the offset, and lets the environment have the last word', () => {
-  const settings = readSettings(['--port-offset', '100'], { MYSQL_PORT: '3999' })
-  expect(settings).toMatchObject({ ports: { order: 8180, delivery: 8182, kafka: 9192, mysql: 3999 } })
+it('moves every port by the offset, and lets the environment have the last word', async () => {
+  const settings = await readCommandLine(['--port-offset', '100'], { MYSQL_PORT: '3999' })
+  const ports = { 'order-service': 8180, 'delivery-service': 8182, kafka: 9192, mysql: 3999 }
+  expect(settings).toMatchObject({ ports })
 })
 
-it('refuses what makes no sense with a sentence', () => {
-  expect(() => readSettings(['--brokers', '2'], {})).toThrow('--brokers takes 1 or 3, not "2".')
-  expect(() => readSettings([], { KAFKA_PORT: 'many' })).toThrow(
+it('refuses what makes no sense with a sentence', async () => {
+  await expect(readCommandLine(['--brokers', '2'], {})).rejects.toThrow('--brokers takes 1 or 3, not "2".')
+  await expect(readSettings({ KAFKA_PORT: 'many' })).rejects.toThrow(
     'KAFKA_PORT takes a whole number from 0 to 65535, not "many".'
   )
 })
 
-it('passes on how the outbox is written, and refuses a store that does not exist', () => {
-  expect(readSettings([], { OUTBOX_STORE: 'blackhole' })).toMatchObject({ outboxStore: 'blackhole' })
-  expect(readSettings([], {})).not.toHaveProperty('outboxStore')
-  expect(() => readSettings([], { OUTBOX_STORE: 'hole' })).toThrow('OUTBOX_STORE takes delete, blackhole, not "hole".')
+it('starts orders-and-deliveries, or the system that is named, and lists the systems when there is none of that name', async () => {
+  for (const args of [[], ['orders-and-deliveries']])
+    expect(await readCommandLine(args, {})).toMatchObject({ system: { name: 'orders-and-deliveries' } })
+  await expect(readCommandLine(['shop'], {})).rejects.toThrow(
+    'There is no system "shop". There are: orders-and-deliveries.'
+  )
+  await expect(readCommandLine(['a', 'b'], {})).rejects.toThrow('One system starts at a time, not a and b.')
 })
 
-it('takes servers of others when STACK says so, and names what is missing', () => {
+it('names the systems and the ports of the chosen one with their variables in --help', async () => {
+  const answer = await readCommandLine(['--help'], {})
+  expect(answer).toMatchObject({ help: expect.stringContaining('SYSTEM            orders-and-deliveries') })
+  expect(answer).toMatchObject({
+    help: expect.stringContaining('ORDER_SERVICE_PORT (8080), DELIVERY_SERVICE_PORT (8082)')
+  })
+})
+
+it('passes on how the outbox is written, and refuses a store that does not exist', async () => {
+  expect(await readSettings({ OUTBOX_STORE: 'blackhole' })).toMatchObject({ outboxStore: 'blackhole' })
+  expect(await readSettings({})).not.toHaveProperty('outboxStore')
+  await expect(readSettings({ OUTBOX_STORE: 'hole' })).rejects.toThrow(
+    'OUTBOX_STORE takes delete or blackhole, not "hole".'
+  )
+})
+
+it('takes servers that already run when STACK says so, and names what is missing', async () => {
   const servers = { KAFKA_BROKERS: 'a:9092, b:9092', CONNECT_URL: 'http://c:8083', MYSQL_ROOT_PASSWORD_FILE: 'secret' }
-  expect(readSettings([], { STACK: 'external', MYSQL_HOST: 'm', ...servers })).toMatchObject({
+  expect(await readSettings({ STACK: 'external', MYSQL_HOST: 'm', ...servers })).toMatchObject({
     external: {
       mysql: { host: 'm', port: 3306, rootPasswordFile: 'secret' },
       brokers: ['a:9092', 'b:9092'],
       connectUrls: ['http://c:8083']
     }
   })
-  expect(() => readSettings([], { STACK: 'external' })).toThrow('STACK=external needs MYSQL_ROOT_PASSWORD_FILE.')
-  expect(() => readSettings([], { STACK: 'cloud' })).toThrow(
+  await expect(readSettings({ STACK: 'external' })).rejects.toThrow('STACK=external needs MYSQL_ROOT_PASSWORD_FILE.')
+  await expect(readSettings({ STACK: 'cloud' })).rejects.toThrow(
     'STACK takes process, containers or external, not "cloud".'
   )
 })
 
-it('starts a schema registry only with --registry', () => {
-  expect(readSettings([], {})).toMatchObject({ registry: false })
-  expect(readSettings(['--registry'], {})).toMatchObject({ registry: true })
+it('starts a schema registry only with --registry', async () => {
+  expect(await readCommandLine([], {})).toMatchObject({ registry: false })
+  expect(await readCommandLine(['--registry'], {})).toMatchObject({ registry: true })
 })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
-import { ensureTopics, topics } from '@outbox-cdc/pipeline'
+import { ensureTopics } from '@outbox-cdc/pipeline'
 import { eventually } from '../../support/eventually.ts'
 import { runConnectctl } from '../harness/connectctl.ts'
 import type { Bitten, Fault, How } from '../harness/fault.ts'
@@ -57,7 +57,8 @@ async function deleteConnector(lab: Lab): Promise<void> {
 
 /** Neither Connect nor Kafka know of it any more: no offsets, no schema history. */
 async function forgetConnector(lab: Lab): Promise<void> {
-  const { connect, kafka } = lab.pipeline.stack
+  const { stack, settings } = lab.pipeline
+  const { connect, kafka } = stack
   await runConnectctl(lab, `stop ${connector}`)
   await eventually(async () => {
     const { status } = await fetch(`${connect.urls[0]}/connectors/${connector}/offsets`, { method: 'DELETE' })
@@ -66,7 +67,7 @@ async function forgetConnector(lab: Lab): Promise<void> {
   await deleteConnector(lab)
   const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
-  await admin.deleteTopics({ topics: [topics.schemaHistory] })
+  await admin.deleteTopics({ topics: ['schema_changes.orders'] })
   await admin.disconnect()
-  await eventually(() => ensureTopics(kafka.brokers))
+  await eventually(() => ensureTopics(settings.system, kafka.brokers))
 }

@@ -2,11 +2,14 @@ import { join } from 'node:path'
 import { createOutbox, type Outbox } from '@outbox-cdc/outbox'
 import knex, { type Knex } from 'knex'
 import { type Part, freePort } from '@outbox-cdc/stack'
-import { urlFor } from '@outbox-cdc/pipeline'
-import { type NodeProcess, createNodePart } from '@outbox-cdc/pipeline'
-import { ourProcesses } from '@outbox-cdc/pipeline'
-import { supervise } from '@outbox-cdc/pipeline'
-import { topics } from '@outbox-cdc/pipeline'
+import {
+  type NodeProcess,
+  createNodePart,
+  serviceProcesses,
+  supervise,
+  surroundingsOf,
+  urlFor
+} from '@outbox-cdc/pipeline'
 import { type TestPipeline, startTestPipeline } from '../../support/test-pipeline.ts'
 import type { Tried } from '../oracle/evidence.ts'
 import { mountSmallDisks } from './small-disks.ts'
@@ -71,7 +74,7 @@ export async function startLab(topology: Topology): Promise<Lab> {
       topology,
       pipeline,
       db,
-      topic: topics.outbox,
+      topic: pipeline.settings.system.flow.topic,
       outbox: createOutbox({ store: topology.outboxStore ?? 'delete', writer: 1 }),
       history: [],
       part: name => find(name, pipeline, ledger),
@@ -137,7 +140,7 @@ async function ledgerProcess(pipeline: TestPipeline): Promise<NodeProcess> {
       HTTP_PORT: String(port),
       MYSQL_URL: await deliveriesUrl(pipeline),
       KAFKA_BROKERS: stack.kafka.brokers.join(),
-      KAFKA_TOPIC: topics.outbox
+      KAFKA_TOPIC: pipeline.settings.system.flow.topic
     },
     readyUrl: `http://127.0.0.1:${port}/`
   }
@@ -145,8 +148,8 @@ async function ledgerProcess(pipeline: TestPipeline): Promise<NodeProcess> {
 
 async function createReplica(pipeline: TestPipeline, service: string, env: Record<string, string>): Promise<Replica> {
   const { settings, stack, addresses } = pipeline
-  const around = { settings, stack, addresses, secretsDir: join(settings.dir, 'secrets') }
-  const spec = (await ourProcesses(around)).find(({ name }) => name === service)
+  const around = { ...surroundingsOf(settings, stack, addresses), ports: settings.ports }
+  const spec = (await serviceProcesses(around)).find(({ name }) => name === service)
   if (spec === undefined) throw new Error(`There is no service ${service}`)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`

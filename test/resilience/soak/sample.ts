@@ -9,7 +9,7 @@ export async function takeSample(lab: Lab): Promise<Sample> {
   const { stack, services, settings } = lab.pipeline
   const names = [...stack.parts.map(part => part.name), ...services.keys(), 'ledger']
   // As many as the clients of the load keep open: that says how slow the answers are, and nothing of the service.
-  const clients = await readEstablished(settings.ports.order)
+  const clients = await readEstablished(settings.ports['order-service'] ?? 0)
   const looked = await Promise.all(
     names.map(async name => {
       const seen = await look(lab.part(name).pid())

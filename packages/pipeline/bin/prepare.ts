@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { externalStack } from '@outbox-cdc/stack'
+import { loadSystem, prepare, progressLines } from '@outbox-cdc/pipeline'
+
+// The job `migrate` of docker-compose.yml: accounts, topics and tables in servers that already run. Ends with 0 or 1.
+const { MYSQL_HOST = '127.0.0.1', MYSQL_PORT = '3306', KAFKA_BROKERS = '127.0.0.1:9092', SECRETS_DIR } = process.env
+const { SCHEMA_REGISTRY_URL: registry = '' } = process.env
+if (SECRETS_DIR === undefined) throw new Error('SECRETS_DIR is not set: the folder with one password file per account')
+
+const stack = externalStack({
+  mysql: {
+    host: MYSQL_HOST,
+    port: Number(MYSQL_PORT),
+    rootPassword: await readFile(join(SECRETS_DIR, 'root'), 'utf8')
+  },
+  brokers: KAFKA_BROKERS.split(','),
+  connectUrls: []
+})
+const addresses = registry === '' ? {} : { SCHEMA_REGISTRY_URL: registry }
+await prepare(
+  { system: await loadSystem(process.env['SYSTEM']), stack, secretsDir: SECRETS_DIR, addresses },
+  progressLines(process.stdout)
+)

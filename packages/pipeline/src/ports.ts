@@ -1,0 +1,33 @@
+import { freePort } from '@outbox-cdc/stack'
+import type { System } from './system.ts'
+
+const tools = [
+  { name: 'console', variable: 'CONSOLE_PORT', usual: 9000 },
+  { name: 'keeper', variable: 'KEEPER_PORT', usual: 8084 },
+  { name: 'connect', variable: 'CONNECT_PORT', usual: 8083 },
+  { name: 'kafka', variable: 'KAFKA_PORT', usual: 9092 },
+  { name: 'mysql', variable: 'MYSQL_PORT', usual: 3307 },
+  { name: 'jmx', variable: 'JMX_PORT', usual: 8085 },
+  { name: 'registry', variable: 'REGISTRY_PORT', usual: 8081 }
+] as const
+
+type ToolPort = (typeof tools)[number]['name']
+
+/** By the name of the service, tool or engine. */
+export type Ports = Readonly<Record<ToolPort, number> & Record<string, number>>
+export type PortFact = { readonly name: string; readonly variable: string; readonly usual: number }
+
+/** Every port of a system, with the variable that sets it and its usual number. */
+export function portsOf({ services }: System): readonly PortFact[] {
+  return [...services.map(({ name, port }) => ({ name, ...port })), ...tools]
+}
+
+export function choosePorts(system: System, choose: (port: PortFact) => number): Ports {
+  return Object.fromEntries(portsOf(system).map(port => [port.name, choose(port)])) as Ports
+}
+
+/** For a system beside others: ports that are free now. */
+export async function freePorts(system: System): Promise<Ports> {
+  const chosen = portsOf(system).map(async ({ name }) => [name, await freePort()] as const)
+  return Object.fromEntries(await Promise.all(chosen)) as Ports
+}

@@ -1,0 +1,117 @@
+import type { Stack } from '@outbox-cdc/stack'
+import { ownerOf, urlFor } from './accounts.ts'
+import { type Addresses, connectorFiles, urlVariable } from './addresses.ts'
+import type { NodeProcess } from './node-process.ts'
+import type { Settings } from './settings.ts'
+import type { Service, System, Value } from './system.ts'
+
+/** What a service's environment is made of. */
+export type Surroundings = {
+  readonly system: System
+  readonly stack: Stack
+  readonly secretsDir: string
+  readonly addresses: Addresses
+  readonly outboxStore?: Settings['outboxStore'] | undefined
+}
+
+/** The services, each with its own account, its own port and nothing that it doesn't need. */
+export function serviceProcesses(around: Surroundings & Pick<Settings, 'ports'>): Promise<readonly NodeProcess[]> {
+  return Promise.all(
+    around.system.services.map(async service => {
+      const port = around.ports[service.name] ?? 0
+      return {
+        name: service.name,
+        file: service.main,
+        env: { HTTP_PORT: String(port), ...(await environmentOf(service, around)) },
+        readyUrl: `http://127.0.0.1:${port}${service.ready}`
+      }
+    })
+  )
+}
+
+/** The migrations, each with the account that owns the database. */
+export function migrations(around: Surroundings): Promise<readonly Pick<NodeProcess, 'file' | 'env'>[]> {
+  return Promise.all(
+    around.system.services.flatMap(service =>
+      service.migrate === undefined
+        ? []
+        : [environmentOf(asOwner(service, around.system), around).then(env => ({ file: service.migrate ?? '', env }))]
+    )
+  )
+}
+
+function asOwner(service: Service, system: System): Service {
+  const env = Object.entries(service.env).map(([variable, value]) => {
+    if (typeof value === 'string' || !('account' in value)) return [variable, value] as const
+    return [variable, { ...value, account: ownerOf(system, value.database) ?? value.account }] as const
+  })
+  return { ...service, env: Object.fromEntries(env) }
+}
+
+async function environmentOf({ env }: Service, around: Surroundings): Promise<Record<string, string>> {
+  const resolved = Object.entries(env).map(
+    async ([variable, value]) => [variable, await resolve(value, around)] as const
+  )
+  const entries = await Promise.all(resolved)
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+async function resolve(value: Value, around: Surroundings): Promise<string | undefined> {
+  const { stack, addresses, outboxStore } = around
+  if (typeof value === 'string') return value
+  if ('account' in value) return urlFor(value.account, value.database, around)
+  if ('urlOf' in value) return addresses[urlVariable(value.urlOf)]
+  switch (value.from) {
+    case 'brokers':
+      return stack.kafka.brokers.join()
+    case 'registry':
+      return addresses['SCHEMA_REGISTRY_URL']
+    case 'outbox store':
+      return outboxStore
+    case 'outbox writer':
+      // One process of each service runs here, so every number is its own.
+      return outboxStore === undefined ? undefined : '0'
+  }
+}
+
+/** The keeper and the console. */
+export async function toolProcesses(around: Surroundings, settings: Settings): Promise<readonly NodeProcess[]> {
+  const { system, addresses } = around
+  const { ports, registry, dir } = settings
+  const files = connectorFiles(system, registry)
+  const live = (port: number) => `http://127.0.0.1:${port}/health/live`
+  return [
+    {
+      name: 'keeper',
+      file: 'packages/connectctl/src/cli.ts',
+      args: ['keep', ...files, '--port', String(ports.keeper), '--watch-disk', dir],
+      env: addresses,
+      readyUrl: live(ports.keeper)
+    },
+    {
+      name: 'console',
+      file: 'packages/console/src/main.ts',
+      env: {
+        ...addresses,
+        ...(await consoleEnvironment(around, files)),
+        CONSOLE_PORT: String(ports.console),
+        // Without these limits, garbage of a search takes up to twice as much memory.
+        NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192'
+      },
+      readyUrl: live(ports.console)
+    }
+  ]
+}
+
+async function consoleEnvironment(around: Surroundings, files: readonly string[]): Promise<Addresses> {
+  const { addresses } = around
+  const { flow } = around.system
+  const file = files.find(path => path.split('/').at(-1)?.startsWith(`${flow.connector}.`))
+  return {
+    ...(file === undefined ? {} : { CONNECTOR_FILE: file }),
+    AGGREGATE_MYSQL_URL: await urlFor('console', flow.aggregate.database, around),
+    EFFECT_MYSQL_URL: await urlFor('console', flow.effect.database, around),
+    WRITER_URL: addresses[urlVariable(flow.writer)] ?? '',
+    CONSUMER_URL: addresses[urlVariable(flow.consumer)] ?? ''
+  }
+}

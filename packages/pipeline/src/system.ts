@@ -1,0 +1,117 @@
+/**
+ * A system: its services, databases, topics and connectors, and how its events flow. The starter, the welcome table,
+ * status, reset, the keeper and the console read all they know from it. Paths start at the root of the repository.
+ */
+export type System = {
+  readonly name: string
+  readonly services: readonly Service[]
+  readonly databases: Readonly<Record<string, Database>>
+  /** The brokers create no topic by themselves. */
+  readonly topics: readonly Topic[]
+  /** The connector files for JSON events and, with --registry, for Avro events. Each format has its own folder. */
+  readonly connectors: { readonly json: readonly string[]; readonly avro?: readonly string[] }
+  readonly flow: Flow
+  /** Commands that the starter suggests when all is up; `{order-service}` becomes that service's host and port. */
+  readonly tryIt: readonly string[]
+}
+
+export type Service = {
+  readonly name: string
+  /** What the starter shows beside its address. */
+  readonly about: string
+  readonly main: string
+  /** Runs before the service starts, in the same environment, but with the account that owns the database. */
+  readonly migrate?: string
+  /** The service gets its port as HTTP_PORT. */
+  readonly port: { readonly variable: string; readonly usual: number }
+  /** The path that answers 2xx when the service can be used. */
+  readonly ready: string
+  readonly env: Readonly<Record<string, Value>>
+}
+
+/** A text, or where the value comes from. A source that has no value, such as an absent registry, sets no variable. */
+export type Value =
+  | string
+  | { readonly account: string; readonly database: string }
+  | { readonly urlOf: string }
+  | { readonly from: 'brokers' | 'registry' | 'outbox store' | 'outbox writer' }
+
+export type Database = {
+  readonly engine: 'mysql' | 'postgres'
+  /** Who may do what. The starter creates each account with a generated password. */
+  readonly accounts: Readonly<Record<string, Role>>
+}
+
+export const roles = ['owner', 'service', 'capture', 'probe', 'read', 'read and retry'] as const
+/**
+ * `owner` changes tables and `service` changes rows. `capture` reads the binlog for Debezium. `probe` writes the
+ * keeper's heartbeat. `read` may only look; `read and retry` may also release parked events.
+ */
+export type Role = (typeof roles)[number]
+
+export type Topic = {
+  readonly name: string
+  readonly partitions: number
+  readonly config: Readonly<Record<string, string | number>>
+}
+
+/** The path of an event from the row that causes it to the row that it causes: what the console shows and the audit compares. */
+export type Flow = {
+  /** What the starter shows beside the console's address. */
+  readonly about: string
+  readonly writer: string
+  readonly event: string
+  readonly aggregate: {
+    readonly database: string
+    readonly table: string
+    readonly idColumn: string
+    readonly createdAtColumn: string
+    readonly outboxTable: string
+  }
+  readonly connector: string
+  readonly topic: string
+  /** Topics whose newest record proves that the connector works. */
+  readonly heartbeatTopics: readonly string[]
+  readonly consumer: string
+  readonly group: string
+  readonly effect: {
+    readonly database: string
+    readonly table: string
+    readonly aggregateIdColumn: string
+    readonly appliedAtColumn: string
+  }
+}
+
+/** What is wrong with a description, one sentence each; empty when it can be started. */
+export function problemsOf(system: System): readonly string[] {
+  const { databases, flow, services, topics, tryIt } = system
+  const serviceNames = new Set(services.map(({ name }) => name))
+  const problems: string[] = []
+  const require = (fine: boolean, problem: string) => void (fine || problems.push(problem))
+  const requireAccount = (user: string, account: string, database: string) =>
+    require(databases[database]?.accounts[account] !==
+      undefined, `${user} uses the account ${account}, which has no role in the database ${database}.`)
+
+  for (const [name, { engine }] of Object.entries(databases))
+    require(engine !==
+      'postgres', `The database ${name} is PostgreSQL, which the starter can't set up yet. Use engine: 'mysql'.`)
+  for (const { name, env } of services) {
+    for (const [variable, value] of Object.entries(env)) {
+      if (typeof value === 'string') continue
+      if ('account' in value) requireAccount(`${name} (${variable})`, value.account, value.database)
+      if ('urlOf' in value)
+        require(serviceNames.has(
+          value.urlOf
+        ), `${name} (${variable}) needs the URL of ${value.urlOf}, which is no service.`)
+    }
+  }
+  for (const name of [flow.writer, flow.consumer])
+    require(serviceNames.has(name), `flow names ${name}, which is no service.`)
+  for (const name of [flow.topic, ...flow.heartbeatTopics])
+    require(topics.some(topic => topic.name === name), `flow names ${name}, which is no topic.`)
+  requireAccount('The keeper', 'keeper', flow.aggregate.database)
+  for (const { database } of [flow.aggregate, flow.effect]) requireAccount('The console', 'console', database)
+  for (const [, name = ''] of tryIt.join().matchAll(/\{([a-z][\w-]*)\}/g))
+    require(serviceNames.has(name), `tryIt names ${name}, which is no service.`)
+  return problems
+}
