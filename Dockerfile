@@ -1,9 +1,9 @@
-# All images of ours, one target each: docker build --target order-service .
+# All images of this repository, one target each: docker build --target order-service .
 # TypeScript runs by type stripping, which Node refuses inside node_modules: the workspace tree stays as it is.
 
 FROM node:24.21.0-trixie-slim AS base
 
-# Production packages, one workspace's at a time: this stage is made anew only when a manifest changes.
+# Production packages, one workspace at a time. This stage is rebuilt only when a manifest changes.
 FROM base AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -15,7 +15,7 @@ COPY packages/connectctl/package.json packages/connectctl/
 COPY packages/console/package.json packages/console/
 COPY packages/stack/package.json packages/stack/
 COPY packages/pipeline/package.json packages/pipeline/
-# What only a compiler, a debugger or a reader needs is left behind: a third of the size.
+# Leaves out files for compilers, debuggers and readers: a third of the size.
 ENV INSTALL="npm ci --cache=/var/cache/npm --omit=dev --omit=optional --no-audit --no-fund --loglevel=error" \
     UNREAD="-name *.map -o -name *.ts -o -name *.cts -o -name *.mts -o -name *.md -o -name *-es-bundle*.js"
 
@@ -47,18 +47,18 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/include /usr/local/share /opt/
     /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* \
  && install -d -o 10001 -g 10001 /run/secrets
 
-# Copied whole, because a layer that removes files does not make an image smaller.
+# Copied as a whole, because a layer that removes files doesn't make an image smaller.
 FROM scratch AS runtime
 # hadolint ignore=DL3067
 COPY --from=trimmed / /
-# kafkajs sets timers that have passed already, and Node 24 warns of each (tulios/kafkajs#1751).
+# kafkajs sets timers in the past, and Node 24 warns about each one (tulios/kafkajs#1751).
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     NODE_ENV=production \
     NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning \
     KAFKAJS_NO_PARTITIONER_WARNING=1
 WORKDIR /app
 COPY package.json packages/pipeline/bin/healthcheck.mjs ./
-# Node is process 1 and handles SIGTERM itself. Nothing of /app can be written by it.
+# Node is process 1 and handles SIGTERM itself. It can't write to /app.
 USER 1000:1000
 HEALTHCHECK --interval=2s --timeout=3s --start-period=30s --retries=5 CMD ["node", "healthcheck.mjs"]
 
@@ -80,7 +80,7 @@ ENV HTTP_HOST=0.0.0.0 HEALTH_URL=http://127.0.0.1:8082/health/ready
 EXPOSE 8082
 CMD ["node", "delivery-service/src/main.ts"]
 
-# The keeper; with another verb instead of `keep`, the whole tool: docker run … connectctl status
+# The keeper. Other verbs of connectctl work too: docker run … connectctl status
 FROM runtime AS connectctl
 COPY --from=connectctl-packages /app ./
 COPY packages/connectctl packages/connectctl

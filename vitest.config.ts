@@ -41,7 +41,7 @@ export default defineConfig({
         }
       },
       {
-        // The short form of the matrix: three pipelines, each fault once; two side by side where there are four cores.
+        // The short matrix: three pipelines, each fault once; two pipelines at the same time on four cores.
         test: {
           name: 'brief',
           include: ['test/resilience/brief/*.test.ts'],
@@ -52,7 +52,7 @@ export default defineConfig({
         }
       },
       {
-        // Only `npm run test:resilience` runs it: it takes its time, and breaks one whole pipeline after the other.
+        // Only `npm run test:resilience` runs it: it takes long, and breaks one whole pipeline after the other.
         test: {
           name: 'resilience',
           include: ['test/resilience/*.test.ts'],

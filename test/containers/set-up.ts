@@ -5,7 +5,7 @@ import type { Docker } from './engine/docker.ts'
 import { type Engine, openEngine } from './engine/open-engine.ts'
 import { buildStandIns, nodeImage } from './stand-ins/build-stand-ins.ts'
 
-/** How to reach the engine with the images in it, or why there is none. */
+/** How to reach the engine that has the images, or why there is none. */
 export type Containers =
   | { readonly env: Readonly<Record<string, string>>; readonly why?: undefined }
   | { readonly why: string }
@@ -16,7 +16,7 @@ declare module 'vitest' {
   }
 }
 
-/** vitest's global set-up of the container tests: an engine, the public images or their stand-ins, and ours. */
+/** vitest's global set-up of the container tests: an engine, the public images or their stand-ins, and our images. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const engine = await openEngine()
   const why = typeof engine === 'string' ? engine : await getImages(engine)
@@ -35,7 +35,7 @@ function onlySet(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as Record<string, string>
 }
 
-/** Gives the reason when there are none. Stand-ins come only into an engine of our own, or where STAND_INS=1 allows it. */
+/** Returns the reason when there are none. Stand-ins go only into an engine of our own, or where STAND_INS=1 allows it. */
 async function getImages({ docker, own }: Engine): Promise<string | undefined> {
   const progress = progressLines(process.stdout)
   const missing = await missingImages(docker)

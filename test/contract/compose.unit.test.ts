@@ -38,7 +38,7 @@ const secrets = new Map(
     .map(argument => argument.split(':') as [file: string, group: string])
 )
 
-it('gives the workers every setting of worker.properties, in the words of their image', async () => {
+it('gives the workers every setting of worker.properties, as variables of their image', async () => {
   const properties = settingsIn(await read('connect-config/worker.properties'))
   const said = { ...properties, 'config.providers.dir.param.allowed.paths': '/run/secrets/connect' }
   expect(Object.keys(said).length).toBeGreaterThan(10)
@@ -85,8 +85,8 @@ it('lets a service into the groups of the passwords that it uses, and into no ot
 it('pins every public image, and bounds and checks every service', () => {
   for (const [name, { image, mem_limit, healthcheck, restart, logging }] of all) {
     expect([name, mem_limit]).toEqual([name, expect.any(String)])
-    expect([name, logging]).toEqual([name, { driver: 'local' }]) // the usual driver has no bound
-    if (image.startsWith('outbox-cdc/')) continue // these bring their own HEALTHCHECK
+    expect([name, logging]).toEqual([name, { driver: 'local' }]) // the default log driver has no limit
+    if (image.startsWith('outbox-cdc/')) continue // these images have their own HEALTHCHECK
     expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+\.\d+/)])
     expect([name, healthcheck, restart]).toEqual([name, expect.any(Object), 'unless-stopped'])
   }
@@ -135,7 +135,7 @@ function inCompose(value: Value): string | undefined {
   return value.from === 'registry' ? '${SCHEMA_REGISTRY_URL:-}' : undefined
 }
 
-it('takes only variables that .env.example, cluster.env or registry.env tells of, with the same defaults', async () => {
+it('uses only variables of .env.example, cluster.env or registry.env, with the same defaults', async () => {
   const told = new Map(
     [...(await read('.env.example')).matchAll(/^# ([A-Z_0-9]+)=(.*)$/gm)].map(([, name, value]) => [name, value])
   )

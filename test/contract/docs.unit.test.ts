@@ -14,7 +14,7 @@ async function documents(): Promise<readonly string[]> {
   return found
 }
 
-/** Links to files of ours, and paths in code font that begin with one of our folders. */
+/** Links to files of this repository, and paths in code font that start with one of its folders. */
 function pathsNamed(file: string, text: string): readonly string[] {
   const links = [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)].map(([, path = '']) =>
     join(dirname(file), path)

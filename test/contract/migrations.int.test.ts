@@ -34,7 +34,7 @@ it.each(services)('the migrations of %s can be repeated when one was killed half
   const { db, run, schema } = await useMigrations(service)
   await run()
   const before = await schema()
-  // What a kill leaves behind: tables that no row tells of, and knex's lock taken.
+  // A kill leaves tables without a migration row, and knex's lock taken.
   await db('knex_migrations').delete()
   await db('knex_migrations_lock').update({ is_locked: 1 })
   expect((await run()).at(-1)).toMatch(/migrations done/)

@@ -105,7 +105,7 @@ describe('while 200 orders a second are placed', () => {
     })
   }
 
-  it('goes on after the Connect worker was killed, and says only that it is starting meanwhile', {
+  it('continues after the Connect worker was killed, and only says meanwhile that it is starting', {
     timeout: repeat * 120_000
   }, async () => {
     for (let round = 1; round <= repeat; round++)
@@ -113,7 +113,7 @@ describe('while 200 orders a second are placed', () => {
         const killedAt = Date.now()
         const logged = kept.log.length
         await lab.stack.part('connect-1').kill()
-        await sleep(500) // what was on its way to this consumer
+        await sleep(500) // records that were already on the way to this consumer
         const silentSince = Date.now()
         await lab.stack.part('connect-1').start()
         await flowBackAfter(silentSince, 60_000)
@@ -154,7 +154,7 @@ it('leaves a paused connector alone', async () => {
   await lab.api.request('PUT', `/connectors/${lab.file.name}/pause`)
   await eventually(() => expect(kept.watched().state).toBe('paused'))
   const { actions } = kept.watched()
-  await sleep(10_000) // longer than the silence that it would otherwise end
+  await sleep(10_000) // longer than the silence after which it would restart
   expect(kept.watched().actions).toBe(actions)
   await lab.api.request('PUT', `/connectors/${lab.file.name}/resume`)
   await eventually(() => expect(kept.watched().state).toBe('flowing'), { timeoutMs: 30_000 })

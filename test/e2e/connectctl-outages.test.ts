@@ -18,7 +18,7 @@ import { startOrderLoad } from '@outbox-cdc/test-support/load/order-load'
 import { watchTopicOrders } from '../support/topic-orders.ts'
 import type { TopicOrders } from '../support/topic-orders.ts'
 
-// Two workers, a network that can fall silent between them and MySQL, and a small disk for the binlog.
+// Two workers, a network to MySQL that can go silent, and a small disk for the binlog.
 
 const figures: string[] = []
 let disk: string
@@ -72,7 +72,7 @@ afterAll(async () => {
   await rm(disk, { recursive: true, force: true })
 })
 
-/** 48 MiB of its own where we may mount one; elsewhere a plain folder, which no test should try to fill. */
+/** A file system of 48 MiB if we may mount one; otherwise a plain folder, which no test should fill. */
 async function smallDisk(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'small-disk-'))
   const mounted = getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', dir]).status === 0
@@ -97,7 +97,7 @@ it('shows the figures of Debezium beside its own', async () => {
   })
 })
 
-it('goes on at the other worker when the one with the task is killed', async () => {
+it('continues on the other worker when the one with the task is killed', async () => {
   const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond: 100, mostOpen: 50 })
   await sleep(1_000)
   const { report: status } = kept.watched()
@@ -105,7 +105,7 @@ it('goes on at the other worker when the one with the task is killed', async () 
   const part = `connect-${lab.stack.connect.urls.findIndex(url => url.endsWith(worker ?? '?')) + 1}`
   const killedAt = Date.now()
   await lab.stack.part(part).kill()
-  await sleep(500) // what was on its way to the consumer
+  await sleep(500) // records that were already on the way to the consumer
   const silentSince = Date.now()
   await eventually(() => expect(topic.seen.some(({ at }) => at > silentSince)).toBe(true), { timeoutMs: 60_000 })
   figures.push(`worker of two killed: flow after ${secondsSince(killedAt)}`)
@@ -136,9 +136,9 @@ it('names a full disk, and loses nothing when there is space again', { timeout: 
   try {
     await eventually(() => expect(kept.watched().fatal?.cause).toBe('disk_full'), { timeoutMs: 30_000 })
     figures.push(`disk full: named after ${secondsSince(filledAt)}`)
-    await sleep(10_000) // MySQL has room for a few transactions more
+    await sleep(10_000) // leave space for a few more transactions of MySQL
   } finally {
-    await rm(filler) // before the load ends: MySQL lets its commits wait for space
+    await rm(filler) // before the load ends, because MySQL lets commits wait for space
   }
   const freedAt = Date.now()
   await load.stop()
@@ -146,7 +146,7 @@ it('names a full disk, and loses nothing when there is space again', { timeout: 
   figures.push(`disk free again: flow after ${secondsSince(freedAt)}`)
 })
 
-/** Writes until the disk refuses. */
+/** Writes until the disk is full. */
 async function fill(path: string): Promise<void> {
   const block = Buffer.alloc(256 * 1024)
   const until = Date.now() + 20_000

@@ -20,10 +20,10 @@ import type { TopicOrders } from '../support/topic-orders.ts'
 
 const name = 'orders-connector'
 const configDir = join(import.meta.dirname, '../../connect-config')
-// MySQL takes it, Debezium 3.6.1's default parser does not.
+// MySQL accepts it, but Debezium 3.6.1's default parser does not.
 const unparseable = `ALTER TABLE connect_heartbeat ADD COLUMN note JSON,
   ADD COLUMN noted INT GENERATED ALWAYS AS (JSON_VALUE(note, '$.noted' RETURNING SIGNED)) VIRTUAL`
-// Neither parser takes it: the first fails on RETURNING, the legacy one on the fraction of DATETIME.
+// Neither parser accepts it: the default one fails on RETURNING, the legacy one on the fraction of DATETIME.
 const unparseableByBoth = `${unparseable},
   ADD COLUMN sent DATETIME(6) GENERATED ALWAYS AS (CAST(sent_ms AS DATETIME(6))) VIRTUAL`
 const figures: string[] = []
@@ -116,7 +116,7 @@ async function expectNothingLost(): Promise<void> {
   )
 }
 
-/** Whoever compares the topic with the orders has to get past it. */
+/** A record that a comparison of the topic with the orders has to skip. */
 async function plantUnreadable(): Promise<void> {
   const producer = new Kafka({ brokers: [...lab.stack.kafka.brokers], logLevel: logLevel.NOTHING }).producer()
   await producer.connect()
@@ -125,7 +125,7 @@ async function plantUnreadable(): Promise<void> {
   await producer.disconnect()
 }
 
-it('binlog purged: names it, and sends again what the purge swallowed', async () => {
+it('binlog purged: names it, and sends the purged events again', async () => {
   await placeOrders(20)
   await expectNothingLost()
   await plantUnreadable()
@@ -244,7 +244,7 @@ it('a password that was changed: names the refusal, and goes on when the worker 
   await connectctl(`restart ${name}`)
 })
 
-it('offsets lost: refuses to begin at the present, names it, and goes on at saved offsets', async () => {
+it('offsets lost: refuses to start at the present, names it, and continues at saved offsets', async () => {
   const saved = /saved in (\S+)/.exec(await connectctl(`offsets reset ${name} --yes`))?.[1]
   await placeOrders(20)
   const since = Date.now()

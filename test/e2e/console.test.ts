@@ -79,7 +79,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
   const open = (path: string) => page.goto(`${url}${path}`)
   const confirm = (button: string) => page.locator('dialog').getByRole('button', { name: button }).click()
 
-  /** What axe finds that keeps somebody out. */
+  /** Serious accessibility problems that axe finds. */
   async function barriers(): Promise<string[]> {
     const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     await page.evaluate(axe)
@@ -185,7 +185,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await page.locator('.record').getByText(`"name": "${name}"`).waitFor()
   })
 
-  it('names Kafka Connect within seconds of its death, counts what waits, and heals by itself', async () => {
+  it('names Kafka Connect within seconds of its death, counts waiting events, and heals by itself', async () => {
     await open('/')
     await says(/All is well/)
     await pipeline.stack.part('connect-1').kill()
@@ -251,7 +251,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     expect(await deliveries()).toBe(before)
   })
 
-  it('serves those who have nothing but Kafka, and says on each screen what is not configured', async () => {
+  it('works with nothing but Kafka, and says on each screen what is not configured', async () => {
     const server = await startConsoleProcess({ KAFKA_BROKERS: pipeline.stack.kafka.brokers.join(',') })
     onTestFinished(() => server.stop())
     const expected = {
@@ -272,7 +272,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     expect(faults).toEqual([])
   })
 
-  it('is walked with the keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     await open('/')
     await says(/All is well/)
     await page.keyboard.press('Tab')
@@ -295,7 +295,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     expect(faults).toEqual([])
   })
 
-  it('keeps reading when the console itself was away', async () => {
+  it('continues to read after the console was away', async () => {
     await open('/')
     await says(/All is well/)
     await pipeline.services.get('console')?.kill()
@@ -304,7 +304,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await says(/All is well/)
   })
 
-  it('acts by the token of a console that was started again', async () => {
+  it('uses the new token after the console was restarted', async () => {
     await open('/')
     await says(/All is well/)
     await pipeline.services.get('console')?.kill()
@@ -315,7 +315,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await page.getByText(/^Delivered .* after its commit\.$/).waitFor()
   })
 
-  it('shows why an event is parked, and retries it once its cause is mended', async () => {
+  it('shows why an event is parked, and retries it when its cause is fixed', async () => {
     const id = 900_000 + lastOrder
     await produceOutbox(pipeline.stack.kafka.brokers, topic, [
       { eventId: id, payload: { name: 'x'.repeat(300), quantity: 1 } }
@@ -333,7 +333,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await says(/All is well/)
   })
 
-  it('skips a parked event for good, with the note of whoever did it', async () => {
+  it('skips a parked event for good, with the note of the person who did it', async () => {
     const id = 950_000 + lastOrder
     await produceOutbox(pipeline.stack.kafka.brokers, topic, [
       { eventId: id, payload: { name: 'x'.repeat(2_000), quantity: 1 } }
@@ -351,7 +351,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
   })
 })
 
-/** A topic beside the pipeline's, for records that its consumer would refuse. */
+/** A second topic, for records that the pipeline's consumer would refuse. */
 async function sideTopic({ stack }: TestPipeline): Promise<(records: readonly OutboxRecord[]) => Promise<void>> {
   const topic = 'side.topic'
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [...stack.kafka.brokers] })

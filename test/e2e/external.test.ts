@@ -43,7 +43,7 @@ coreSuite('npm start on servers that run already', async () => {
   }
 })
 
-/** Killed; the starter brings it back. */
+/** Kills the service; the starter restarts it. */
 async function restartDeliveryService(): Promise<void> {
   const service = (await living()).find(({ name }) => name === 'delivery-service')
   process.kill(service?.pid ?? 0, 'SIGKILL')
@@ -55,7 +55,7 @@ async function restartDeliveryService(): Promise<void> {
 
 const living = () => livingProcesses(join(settings.dir, 'run'))
 
-it('starts no server, knows whether all is well, and leaves the servers running when it stops', async () => {
+it('starts no server, knows whether events flow, and leaves the servers running when it stops', async () => {
   expect(starter.output()).not.toMatch(/✓ start mysql/)
   const status = runScript('scripts/status.ts', settings)
   expect(await status.ended(), status.output()).toBe(0)

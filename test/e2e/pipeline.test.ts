@@ -11,7 +11,7 @@ coreSuite('the pipeline', async () => {
   return coreTarget(pipeline)
 })
 
-it('passes outboxctl audit as it is, and fails it by name for what is then taken away or made up', async () => {
+it('passes outboxctl audit, and fails it with the ids of rows that are then removed or invented', async () => {
   const ids = await placeOrders(100)
   const { audit, deliveries } = await auditor(pipeline)
   await eventually(async () => expect(await audit()).toEqual({ code: 0, findings: [] }), {

@@ -87,7 +87,7 @@ describe('npm start', () => {
     expect(now.some(({ pid }) => left.some(old => old.pid === pid))).toBe(false)
   })
 
-  it('stops in the middle of a start, too', async () => {
+  it('also stops in the middle of a start', async () => {
     starter = runScript('scripts/start.ts', settings)
     await starter.says(/start mysql|✓ fetch|✓ accounts/)
     starter.child.kill('SIGINT')
@@ -111,7 +111,7 @@ describe('npm start', () => {
 })
 
 describe('npm run status and npm run reset', () => {
-  it('say what is up, refuse to clear what runs, and clear what does not', async () => {
+  it('show what is running, refuse to clear running engines, and clear stopped ones', async () => {
     await start()
     const up = runScript('scripts/status.ts', settings)
     expect(await up.ended()).toBe(0)

@@ -70,7 +70,7 @@ async function withoutMysql(around: HealingLab, awayMs: number): Promise<Measure
   return { healedMs: await flowAfter(around, Date.now()) }
 }
 
-/** From outside, as a crash: whoever supervises the part starts it again. */
+/** Kills the process from outside, like a crash; its supervisor restarts it. */
 async function killWorker(around: HealingLab): Promise<Measured> {
   const { stack, api, file } = around.lab
   const path = `/connectors/${file.name}/status`
@@ -78,7 +78,7 @@ async function killWorker(around: HealingLab): Promise<Measured> {
   const index = stack.connect.urls.findIndex(url => url.endsWith(tasks[0]?.worker_id ?? '?'))
   const killedAt = Date.now()
   process.kill(stack.part(`connect-${index + 1}`).pid() ?? 0, 'SIGKILL')
-  await sleep(500) // what was on its way to this consumer
+  await sleep(500) // records that were already on the way to this consumer
   return { healedMs: 500 + (await flowAfter(around, killedAt + 500)) }
 }
 
@@ -117,14 +117,14 @@ async function freezeMysql(around: HealingLab): Promise<Measured> {
   return { healedMs: await flowAfter(around, Date.now()), redMs: await redMs }
 }
 
-/** The time from `since` until the keeper's health is red; as long as was waited when it stayed green. */
+/** The time from `since` until the keeper's health is red, or the whole wait if it stays green. */
 async function redAfter({ kept }: HealingLab, since: number): Promise<number> {
   const red = async () => refuseUnless((await fetch(`${kept.url}/health`)).status === 503)
   await eventually(red, { timeoutMs: 20_000 }).catch(() => undefined)
   return Date.now() - since
 }
 
-/** The time from `since` until a newer order reached this reader of the topic; as long as was waited when none did. */
+/** The time from `since` until a newer order reaches this reader of the topic, or the whole wait if none does. */
 async function flowAfter({ topic }: HealingLab, since: number, newest = 0): Promise<number> {
   const first = () => topic.seen.find(({ at, orderId }) => at > since && orderId > newest)
   await eventually(() => refuseUnless(first() !== undefined), patience).catch(() => undefined)

@@ -3,24 +3,24 @@ import type { KeptLab } from '../support/kept-lab.ts'
 import type { TopicOrders } from '../support/topic-orders.ts'
 import type { FaultyProxy } from '../resilience/harness/faulty-proxy.ts'
 
-/** What stands around a connector under load while it is broken. */
+/** Everything around a connector under load while a case breaks it. */
 export type HealingLab = {
   readonly lab: ConnectLab
   readonly kept: KeptLab
   readonly topic: TopicOrders
-  /** Between Connect and MySQL, in the cases that ask for it. */
+  /** Between Connect and MySQL, in the cases that need it. */
   readonly proxy: FaultyProxy | undefined
   close(): Promise<void>
 }
 
 export type Measured = {
-  /** From the moment that the case's title names until an event of afterwards reached the topic. */
+  /** From the moment in the case's title until a later event reached the topic. */
   readonly healedMs: number
-  /** From the fault until the keeper's health turned red, where the case promises that. */
+  /** From the fault until the keeper's health turned red, if the case promises that. */
   readonly redMs?: number
 }
 
-/** One way to break the pipeline, with what is promised of it. */
+/** One way to break the pipeline, and the promised healing time. */
 export type HealingCase = {
   readonly name: string
   readonly title: string

@@ -8,11 +8,11 @@ import { watchTopicOrders } from '../support/topic-orders.ts'
 import type { HealingCase, HealingLab } from './healing-case.ts'
 
 type Wishes = Pick<HealingCase, 'workers' | 'throughProxy'> & {
-  /** Settings of the connector that differ from its file, to learn what one of them does. */
+  /** Settings of the connector that differ from its file, for experiments. */
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** MySQL, Kafka and supervised workers with the connector of this repository and a keeper, as `npm start` runs them. */
+/** MySQL, Kafka, supervised workers, the repository's connector and a keeper, as `npm start` runs them. */
 export async function startHealingLab({ workers = 1, throughProxy = false, settings }: Wishes): Promise<HealingLab> {
   const started = await startConnectLab('healing', { workers })
   const proxy = throughProxy ? await startFaultyProxy(started.stack.mysql) : undefined
@@ -54,7 +54,7 @@ export async function healthy(keeperUrl: string): Promise<void> {
   if (status !== 200) throw new Error('the keeper says red')
 }
 
-/** Each run stands for a first death: the pause that doubles for what keeps dying would measure our haste. */
+/** Resets the supervisor's restart pause, which doubles with each death, because each run measures a first death. */
 const pauses = { firstPauseMs: 500, longestPauseMs: 500 }
 
 function superviseWorkers(stack: HealingLab['lab']['stack'], say: (line: string) => void) {

@@ -17,7 +17,7 @@ export type Run = Measured & {
   /** Orders committed while the case ran, and those of them that never reached the topic. */
   readonly committed: number
   readonly lost: number
-  /** Processes that wanted each core when it was over. */
+  /** Processes that competed for each core at the end. */
   readonly busy: number
   readonly passed: boolean
 }
@@ -27,7 +27,7 @@ export type MeasureOptions = {
   readonly say: (line: string) => void
 }
 
-/** Runs one case again and again in one lab, notes each run, and says whether all kept what is promised. */
+/** Repeats one case in one lab, records each run, and returns whether all runs healed in time. */
 export async function measureCase(one: HealingCase, options: MeasureOptions): Promise<boolean> {
   const around = await startHealingLab({ ...one, settings: options.settings })
   let passed = true
@@ -88,7 +88,7 @@ function refuse(missing: number): void {
   if (missing > 0) throw new Error(`${missing} orders are missing`)
 }
 
-/** A run with other settings than the file's is told and not noted: it says nothing of what this repository is. */
+/** A run with other settings than the file's is printed but not recorded, because it doesn't measure this repository. */
 async function note(run: Run, ours: boolean): Promise<void> {
   if (!ours) return
   await mkdir(dirname(runsFile), { recursive: true })

@@ -9,7 +9,7 @@ import { coreTarget, startTestPipeline, type TestPipeline } from './test-pipelin
 
 type Fields = Record<string, unknown>
 
-/** The core suite and the tools with events as Avro; Confluent's client, which knows nothing of this project, reads the records. */
+/** The core suite and the tools with Avro events. Confluent's own client reads the records, not this project's. */
 export function avroCoreSuite(): void {
   let pipeline: TestPipeline
   coreSuite('the pipeline with Avro events', async (): Promise<CoreTarget> => {
@@ -17,7 +17,7 @@ export function avroCoreSuite(): void {
     return { ...coreTarget(pipeline), open: openAvro(pipeline.stack.registry?.url ?? '') }
   })
 
-  it('shows the events decoded on the page, and the keeper sees its beats come round', async () => {
+  it('shows the decoded events on the page, and the keeper sees its probe come through', async () => {
     const { ports } = pipeline.settings
     const { body } = await get(
       `http://127.0.0.1:${ports.console}/api/topics/${pipeline.settings.system.flow.topic}/records?limit=1`

@@ -25,7 +25,7 @@ const orderCreated = defineEvent({
   payload: z.object({ name: z.string(), quantity: z.int() })
 })
 
-/** A pipeline of its own, up to the topic: engines, accounts, topics, tables and, when asked, the connector. */
+/** A separate pipeline up to the topic: engines, accounts, topics, tables and, on request, the connector. */
 export type ConnectLab = {
   readonly stack: Stack
   readonly db: Knex
@@ -68,7 +68,7 @@ export async function startConnectLab(name: string, options: Partial<ProcessStac
     connection: { host, port, user: 'root', password: rootPassword, database: 'orders', connectTimeout: 2_000 },
     pool: { min: 0, max: 10 },
     acquireConnectionTimeout: 3_000,
-    log: { warn() {}, error() {} } // MySQL is taken away on purpose here
+    log: { warn() {}, error() {} } // these tests take MySQL away on purpose
   })
   const api = createConnectApi({ url: stack.connect.urls[0] ?? '' })
   const file = await readConnectorFile(join(root, 'connect-config/orders-connector.json'), environment)

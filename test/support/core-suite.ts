@@ -8,17 +8,17 @@ import { readTopic } from './read-topic.ts'
 
 const { flow } = await loadSystem()
 
-/** A pipeline of which a test knows only where it is, whoever runs it. */
+/** A pipeline of which a test knows only the addresses. */
 export type CoreTarget = {
   readonly ports: Settings['ports']
   readonly brokers: readonly string[]
-  /** Reads a record of the outbox topic by the means of its mode; JSON with its schema when left out. */
+  /** Decodes a record of the outbox topic; by default JSON with its schema. */
   readonly open?: (record: KafkaMessage) => Promise<OpenRecord>
   restartDeliveryService(): Promise<void>
   stop(): Promise<void>
 }
 
-/** A record as its five fields and its key say it, wherever the mode puts them. */
+/** A record's key and five fields, in either event format. */
 export type OpenRecord = { readonly fields: Record<string, unknown>; readonly key: unknown }
 
 async function openJson({ key, value }: KafkaMessage): Promise<OpenRecord> {
@@ -26,7 +26,7 @@ async function openJson({ key, value }: KafkaMessage): Promise<OpenRecord> {
   return { fields: payloadOf(value), key: payloadOf(key) }
 }
 
-/** What every way of starting the pipeline must answer alike: processes, containers, compose, servers of others. */
+/** The tests that each way of starting the pipeline must pass: processes, containers, compose, external servers. */
 export function coreSuite(name: string, start: () => Promise<CoreTarget>): void {
   let target: CoreTarget
   let orders = ''

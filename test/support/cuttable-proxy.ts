@@ -3,14 +3,14 @@ import type { AddressInfo, Socket } from 'node:net'
 
 export type CuttableProxy = {
   readonly port: number
-  /** From now on nothing passes, in either direction, and yet every connection stays established. */
+  /** From now on nothing passes in either direction, but every connection stays established. */
   readonly cut: () => void
-  /** New connections pass again; those that were cut stay silent for ever. */
+  /** New connections pass again; the silent ones stay silent. */
   readonly heal: () => void
   readonly close: () => Promise<void>
 }
 
-/** Stands between two parties as a network that can fall silent without a word. */
+/** A proxy that can go silent without closing a connection. */
 export async function startCuttableProxy(target: { host: string; port: number }): Promise<CuttableProxy> {
   const sockets = new Set<Socket>()
   let silent = false

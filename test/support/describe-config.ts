@@ -2,7 +2,7 @@ import type { z } from 'zod'
 
 export type Variable = { readonly name: string; readonly description: string; readonly initial: string }
 
-/** The variables of a schema in its order; `initial` is empty where a value must be given or may be left out. */
+/** The variables of a schema, in order; `initial` is empty for a required or optional value without a default. */
 export function describeConfig(schema: z.ZodObject): readonly Variable[] {
   return Object.entries(schema.shape).map(([name, type]) => {
     const initial = (type as z.ZodType).safeParse(undefined).data as string | number | undefined

@@ -6,8 +6,8 @@ import { endLeftovers } from '@outbox-cdc/stack'
 const parent = join(import.meta.dirname, '../../.data/test')
 
 /**
- * Ends the engines of test runs that were broken off: they live in sessions of their own and outlive whoever started
- * them. Returns the folders of those runs, with their logs. A run beside this one is left alone.
+ * Ends the engines of interrupted test runs: they run in their own sessions and survive the process that started them.
+ * Returns the folders of those runs, with their logs. Leaves other running tests alone.
  */
 export async function endBrokenRuns(): Promise<readonly string[]> {
   const broken: string[] = []

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 type Patience = { readonly timeoutMs?: number; readonly everyMs?: number }
 
-/** Repeats an assertion until it holds, and fails with its last error when the time is over. */
+/** Repeats an assertion until it holds; after the timeout it fails with the last error. */
 export async function eventually<T>(assertion: () => T | Promise<T>, patience: Patience = {}): Promise<T> {
   const { timeoutMs = 15_000, everyMs = 25 } = patience
   for (const deadline = Date.now() + timeoutMs; ; await sleep(everyMs)) {

@@ -2,11 +2,11 @@ export type Answer = {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** Whatever JSON the answer held; undefined when it held none. */
+  /** The JSON of the answer; undefined if it isn't JSON. */
   readonly body: ReturnType<typeof JSON.parse>
 }
 
-/** A whole answer at once, so that a test reads as one sentence. */
+/** Fetches a URL and returns status, headers and JSON together. */
 export async function fetchJson(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, init)
   const text = await response.text()

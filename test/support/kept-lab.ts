@@ -15,12 +15,12 @@ export type KeptLab = {
   readonly keeper: Keeper
   readonly url: string
   readonly log: readonly LogLine[]
-  /** Adds a line of somebody else's, in its place between the keeper's. */
+  /** Adds a line from elsewhere, in its place between the keeper's lines. */
   readonly say: (line: string) => void
   watched(): Watched
 }
 
-/** A keeper beside a lab's connector, with what it says kept for the test. */
+/** A keeper for a lab's connector, with its log lines kept for the test. */
 export async function keep(lab: ConnectLab, options: Partial<KeeperOptions> = {}): Promise<KeptLab> {
   const log: LogLine[] = []
   const say = (level: string) => (fields: object, message: string) =>

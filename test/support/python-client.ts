@@ -6,13 +6,13 @@ import { cachedEngine } from '@outbox-cdc/stack/engines/cache'
 const run = promisify(execFile)
 const client = 'confluent-kafka[avro]==2.16.0'
 
-/** Runs a Python script beside Confluent's Kafka client, and answers what it printed. */
+/** Runs a Python script that can import Confluent's Kafka client, and returns its output. */
 export type Python = (script: string, args: readonly string[]) => Promise<string>
 
-/** A Python with Confluent's client in the user's cache; undefined, with the reason printed, where there can be none. */
+/** A Python with Confluent's client, in the user's cache; undefined, with the reason printed, if that isn't possible. */
 export async function confluentPython(): Promise<Python | undefined> {
   try {
-    // A virtual environment that is moved once it is made: its programs would not run, but its python does.
+    // The virtual environment is moved after it is made: its scripts wouldn't run, but its python does.
     const dir = await cachedEngine('python-confluent-kafka-2.16.0', async building => {
       await run('python3', ['-m', 'venv', building], { timeout: 60_000 })
       const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary=:all:', client]

@@ -1,7 +1,7 @@
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs'
 import { uniqueName } from './unique-name.ts'
 
-/** Reads a topic from its beginning with a plain consumer that knows nothing of this project, until `count` records. */
+/** Reads `count` records of a topic from its beginning, with a plain consumer instead of this project's. */
 export async function readTopic(
   brokers: readonly string[],
   topic: string,

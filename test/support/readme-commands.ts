@@ -6,7 +6,7 @@ import { type Settings, loadSystem, portsOf, root } from '@outbox-cdc/pipeline'
 
 export type DocumentedCommand = { readonly command: string; readonly output: readonly string[] }
 
-/** The curl commands of a document with the output that it shows right below each. */
+/** The curl commands of a document, each with the output that the document shows below it. */
 export async function curlCommands(file: string): Promise<readonly DocumentedCommand[]> {
   const text = await readFile(join(root, file), 'utf8')
   const blocks = text.matchAll(/```sh\n(curl .*)\n```\n(?:```\n([\s\S]*?)\n```)?/g)
@@ -26,7 +26,7 @@ export async function runAt({ ports }: Pick<Settings, 'ports'>, command: string)
   return stdout
 }
 
-/** Times differ from run to run; everything else that a document shows must be so. */
+/** Removes times, which differ from run to run; everything else must be as the document shows it. */
 export function withoutTimes(text: string): string {
   return text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME').replaceAll('\r', '')
 }

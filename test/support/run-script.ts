@@ -8,7 +8,7 @@ export type RunningScript = {
   output(): string
   /** Waits until the output so far matches. */
   says(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>
-  /** Waits for the end and gives back the exit code, or the signal that ended it. */
+  /** Waits for the end and returns the exit code, or the signal that ended it. */
   ended(timeoutMs?: number): Promise<number | string>
 }
 

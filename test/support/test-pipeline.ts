@@ -28,13 +28,13 @@ type Wishes = {
   readonly external?: Settings['external']
   readonly registry?: boolean
   readonly connectHeapMb?: number
-  /** Makes the folder ready before anything starts there; what it answers is called when all has ended. */
+  /** Prepares the folder before the start. The function that it returns is called at the end. */
   readonly prepareDir?: (dir: string) => Promise<() => Promise<void>>
 }
 
 let count = 0
 
-/** The whole pipeline as `npm start` brings it up, on free ports and in a folder of its own. The caller stops it. */
+/** The whole pipeline as `npm start` starts it, on free ports and in its own folder. The caller stops it. */
 export async function startTestPipeline(wishes: Wishes = {}, given?: Settings): Promise<TestPipeline> {
   const settings = given ?? (await freeSettings(wishes))
   const release = (await wishes.prepareDir?.(settings.dir)) ?? (() => undefined)

@@ -3,13 +3,13 @@ import { Kafka, logLevel } from 'kafkajs'
 
 export type Seen = { readonly orderId: number; readonly at: number }
 export type TopicOrders = {
-  /** Every record of the topic so far, in order of arrival, but for what a test planted. */
+  /** Every record of the topic so far, in order of arrival, without those that a test planted. */
   readonly seen: readonly Seen[]
   ids(): ReadonlySet<number>
   stop(): Promise<void>
 }
 
-/** Reads the business topic from its beginning, as a stranger would, and goes on for as long as it is not stopped. */
+/** Reads the business topic from its beginning with a plain consumer, until it is stopped. */
 export async function watchTopicOrders(brokers: readonly string[]): Promise<TopicOrders> {
   const seen: Seen[] = []
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 20 } })

@@ -5,7 +5,7 @@ import { findJava21, type Part, type Stack, startStack } from '@outbox-cdc/stack
 
 const parent = join(import.meta.dirname, '../../.data/test')
 
-/** The sentence that says why there can be no registry here; undefined where there can. Printed once. */
+/** Why there can be no registry here, in a sentence that is printed once; undefined if there can. */
 export const noRegistry: string | undefined = await findJava21((_step, work) => work()).then(
   () => undefined,
   (error: Error) => {
@@ -19,7 +19,7 @@ export type TestRegistry = {
   readonly part: Part
 }
 
-/** A schema registry of the test file's own, which it may break. */
+/** A schema registry for one test file, which may break it. */
 export function useRegistry(): () => TestRegistry {
   const dir = join(parent, `registry-${process.pid}`)
   let stack: Stack | undefined

@@ -5,14 +5,14 @@ import { uniqueName } from './unique-name.ts'
 
 export { uniqueName }
 
-/** The engines that the whole run of int tests shares. Use random names in them: others are there too. */
+/** The engines that all int tests of a run share. Use random names in them. */
 export function useStack(): SharedStack {
   return inject('stack')
 }
 
 export type TestDatabase = { readonly name: string; readonly url: string; readonly db: Knex; drop(): Promise<void> }
 
-/** A new empty database with a root knex on it. The caller drops it; see `useDatabase` for one that drops itself. */
+/** A new empty database, with a root knex. The caller drops it; `useDatabase` drops it at the end of the test. */
 export async function createDatabase(prefix = 'test'): Promise<TestDatabase> {
   const { mysql } = useStack()
   const name = uniqueName(prefix)

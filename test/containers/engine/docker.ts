@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 
-/** The `docker` command, bound to one engine. */
+/** The `docker` command for one engine. */
 export type Docker = {
   readonly env: NodeJS.ProcessEnv
-  /** Runs to the end and gives back its output; throws with the last words when it fails. */
+  /** Runs the command and returns its output; when it fails, throws with the last lines. */
   run(args: readonly string[], options?: RunOptions): Promise<string>
   /** The same for a line of shell. */
   shell(line: string): Promise<string>

@@ -11,14 +11,14 @@ import { type Docker, dockerWith } from './docker.ts'
 
 export type Engine = {
   readonly docker: Docker
-  /** Started here, for this run alone: nobody else's images are in it. */
+  /** The engine was started for this run only, so it holds no other images. */
   readonly own: boolean
   close(): Promise<void>
 }
 
 /**
- * An engine of containers: the one that answers, else, only in CI and as root, one of our own from the distribution's
- * packages. Gives a sentence instead where there is none.
+ * Returns the container engine that answers. Without one, in CI and as root, it installs and starts one from the
+ * distribution's packages. In all other cases it returns a sentence that says why there is none.
  */
 export async function openEngine(): Promise<Engine | string> {
   const plain = dockerWith({})
@@ -46,10 +46,10 @@ async function withCompose(docker: Docker): Promise<Engine | string> {
   return { docker, own: false, close: async () => undefined }
 }
 
-/** Leaves the packages installed and nothing else: data, sockets and plugins are in folders of their own. */
+/** Only the packages stay installed: data, sockets and plugins are in temporary folders. */
 async function startOwn(): Promise<Engine> {
   if (!existsSync('/usr/sbin/dockerd')) {
-    // One list that cannot be fetched is no reason: what is missing in the end, the installation says.
+    // Ignores a package list that can't be fetched; the installation fails if a package is missing.
     await runTool('apt-get', ['-o', 'Acquire::Check-Valid-Until=false', 'update', '-qq']).catch(() => '')
     const quietly = ['-y', '-qq', '--no-install-recommends']
     await runTool('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', ...quietly, 'docker.io', 'iptables'])
@@ -82,7 +82,7 @@ async function launch(dir: string, host: string): Promise<ChildProcess> {
   return daemon
 }
 
-/** compose and buildx, which older suites lack, as a configuration folder of the docker command. */
+/** A configuration folder for the docker command with compose and buildx, which older Debian suites lack. */
 async function fetchPlugins(dir: string): Promise<string> {
   const fetched = await cachedEngine(`docker-plugins-debian-${arch()}`, to =>
     unpackDebianPackages(to, ['docker-compose', 'docker-buildx'])

@@ -16,7 +16,7 @@ const base = ['?essential', 'libstdc++6']
 const servers = ['openjdk-21-jre-headless', 'mysql-server-core', 'mysql-client-core', 'curl']
 const users = ['root:x:0', 'mysql:x:999', 'node:x:1000', 'kafka:x:1001']
 
-/** Makes images under the public names that we use, of what Debian, Maven and npm bring. */
+/** Builds images under the public names from packages of Debian, Maven and npm. */
 export async function buildStandIns(docker: Docker, progress: Progress): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'stand-ins-'))
   try {
@@ -27,7 +27,7 @@ export async function buildStandIns(docker: Docker, progress: Progress): Promise
   }
 }
 
-/** The public image that our own images are built upon. */
+/** The public image that our own images are based on. */
 export async function nodeImage(): Promise<string> {
   const [, image = ''] = /^FROM (\S+) AS base$/m.exec(await readFile(join(root, 'Dockerfile'), 'utf8')) ?? []
   return image
@@ -54,7 +54,7 @@ async function unpackBase(dir: string): Promise<void> {
   await writeFile(join(dir, 'etc/group'), users.map(user => `${user}:\n`).join(''))
 }
 
-/** As slim images are made: without manuals and translations. */
+/** Like slim images: without manuals and translations. */
 async function unpack(dir: string, packages: readonly string[]): Promise<void> {
   await mkdir(dir, { recursive: true })
   await unpackDebianPackages(dir, packages)

@@ -103,7 +103,7 @@ async function loseHistory(lab: Lab): Promise<Bitten> {
   return { bite, causeOverAt }
 }
 
-// MySQL takes it, Debezium 3.6.1's default parser does not.
+// MySQL accepts it, but Debezium 3.6.1's default parser does not.
 const unparseable = `ALTER TABLE orders.connect_heartbeat ADD COLUMN note JSON,
   ADD COLUMN noted INT GENERATED ALWAYS AS (JSON_VALUE(note, '$.noted' RETURNING SIGNED)) VIRTUAL`
 

@@ -9,7 +9,7 @@ export type FaultyProxy = {
   reset(): number
   /** Nothing passes any more, yet every connection stays established; says how many. */
   cut(): number
-  /** New connections pass again; those that were cut stay silent for ever. */
+  /** New connections pass again; the silent ones stay silent. */
   heal(): void
   /** Ends what is open and turns every new connection away, until told otherwise. */
   refuse(on: boolean): void
