@@ -4,7 +4,8 @@ import { orderCreated } from '@outbox-cdc/delivery-service/messaging/on-order-cr
 import * as orderEvents from '@outbox-cdc/order-service/orders/order-events'
 import type { EventDefinition } from '@outbox-cdc/outbox'
 import { avroSchema, type ServiceSchema, subjectOf, type SystemSchemas } from '@outbox-cdc/outbox/avro'
-import { asyncApi, type EventChannel, eventCatalogue, toYaml } from '@outbox-cdc/outbox/catalogue'
+import { asyncApi, type EventChannel, eventCatalogue } from '@outbox-cdc/outbox/catalogue'
+import { stringify } from 'yaml'
 import { root } from '@outbox-cdc/pipeline'
 
 /** Who publishes what, and for whom. */
@@ -42,7 +43,7 @@ export function catalogueFiles(): ReadonlyMap<string, string> {
   }
   return new Map([
     ['docs/event-catalogue.md', eventCatalogue(channels)],
-    ['docs/asyncapi.yaml', toYaml(asyncApi(info, channels))]
+    ['docs/asyncapi.yaml', stringify(asyncApi(info, channels), { lineWidth: 0, aliasDuplicateObjects: false })]
   ])
 }
 

@@ -8,10 +8,10 @@ import { createDeliveriesRouter } from './http/deliveries-router.ts'
 import { createSubscriptions } from './messaging/subscriptions.ts'
 
 /** Builds the service from its parts. */
-export function createService(config: Config, logger: Logger): Service {
+export async function createService(config: Config, logger: Logger): Promise<Service> {
   const db = createMysql({ url: config.MYSQL_URL, name: 'delivery-service', poolSize: config.MYSQL_POOL_SIZE, logger })
   const metrics = createMetrics('delivery-service')
-  const subscriptions = createSubscriptions(config, { db, logger, registry: metrics.registry })
+  const subscriptions = await createSubscriptions(config, { db, logger, registry: metrics.registry })
   const health = createHealth({
     ready: { mysql: async () => await db.raw('SELECT 1'), consumer: subscriptions.reading },
     live: { consumer: subscriptions.progressing }

@@ -83,7 +83,7 @@ export async function buildService({ env }: Options): Promise<TestService> {
   const at = (level: string) => (fields: Record<string, unknown>, message: string) =>
     void log.push({ level, message, fields })
   const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } as unknown as Logger
-  const service = createService(configSchema.parse(env), logger)
+  const service = await createService(configSchema.parse(env), logger)
   onTestFinished(service.stop)
   const base = `http://127.0.0.1:${await service.start()}`
   return { get: path => fetchJson(base + path), stop: service.stop, log }

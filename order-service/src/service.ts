@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createOutbox, requireOutboxTable } from '@outbox-cdc/outbox'
+import { blackholeStore } from '@outbox-cdc/outbox/blackhole'
 import {
   createApp,
   createHealth,
@@ -22,22 +23,25 @@ import { requireOutbox } from './orders/require-outbox.ts'
 import { createPlaceOrder, type PlaceOrderParts } from './orders/place-order.ts'
 
 /** Builds the service from its parts. A test replaces some by `overrides`. */
-export function createService(config: Config, logger: Logger, overrides: Partial<PlaceOrderParts> = {}): Service {
+export async function createService(
+  config: Config,
+  logger: Logger,
+  overrides: Partial<PlaceOrderParts> = {}
+): Promise<Service> {
   const db = createMysql({ url: config.MYSQL_URL, name: 'order-service', poolSize: config.MYSQL_POOL_SIZE, logger })
   const oncePerKey = createOncePerKey({ ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
   const pruning = createPruning(limit => pruneKeys(db, limit), logger)
-  const schemas = createEventSchemas(config.SCHEMA_REGISTRY_URL, logger)
-  // The schema requires a writer for the blackhole store; -1 means none, and the library refuses it.
-  const { OUTBOX_STORE: store, OUTBOX_WRITER: writer = -1 } = config
-  const writing = { store, writer, encoding: schemas.encoding }
+  const schemas = await createEventSchemas(config.SCHEMA_REGISTRY_URL, logger)
+  const { encoding } = schemas
+  const table = { store: config.OUTBOX_STORE, encoding }
   const health = createHealth({
     ready: {
       mysql: async () => await db.raw('SELECT 1'),
-      outbox: () => requireOutboxTable(db, writing),
+      outbox: () => requireOutboxTable(db, table),
       schemas: schemas.registered
     }
   })
-  const outbox = createOutbox(writing)
+  const outbox = createOutbox({ store: storeOf(config), encoding })
   const placeOrder = createPlaceOrder({ db, outbox, oncePerKey, now: () => new Date(), ...overrides })
   const routes = createOrdersRouter({ placeOrder, orders: createOrderStore(db) })
   const metrics = createMetrics('order-service')
@@ -45,7 +49,7 @@ export function createService(config: Config, logger: Logger, overrides: Partial
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {
-      await requireOutbox(db, writing)
+      await requireOutbox(db, table)
       pruning.start()
       schemas.start()
       return server.start()
@@ -57,4 +61,9 @@ export function createService(config: Config, logger: Logger, overrides: Partial
       await db.destroy()
     }
   }
+}
+
+// The configuration requires a writer number for this store; the library rejects -1.
+function storeOf({ OUTBOX_STORE: store, OUTBOX_WRITER: writer = -1 }: Config) {
+  return store === 'blackhole' ? blackholeStore({ writer }) : undefined
 }

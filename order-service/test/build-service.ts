@@ -48,7 +48,7 @@ type Options = {
 /** A service on a free port that stops when the test ends. It sends a string or bytes as a body unchanged. */
 export async function buildService({ url, overrides = {}, env = {} }: Options): Promise<TestService> {
   const config = configSchema.parse({ HTTP_PORT: '0', MYSQL_URL: url, ...env })
-  const service = createService(config, createLogger('order-service', 'silent'), overrides)
+  const service = await createService(config, createLogger('order-service', 'silent'), overrides)
   const base = `http://127.0.0.1:${await service.start()}`
   onTestFinished(service.stop)
   return {

@@ -5,7 +5,7 @@ import { urlFor } from '@outbox-cdc/pipeline'
 import { root } from '@outbox-cdc/pipeline'
 import type { TestPipeline } from './test-pipeline.ts'
 
-/** The audit with the accounts of the services and its own defaults, as the runbook shows it. */
+/** The audit with the services' accounts, as the runbook shows it. */
 export async function auditor({ stack, settings }: TestPipeline) {
   const at = { stack, secretsDir: join(settings.dir, 'secrets') }
   const OUTBOX_DB_URL = await urlFor('delivery_service', 'deliveries', at)
@@ -14,9 +14,12 @@ export async function auditor({ stack, settings }: TestPipeline) {
     OUTBOX_DB_URL,
     OUTBOX_SOURCE_URL: await urlFor('order_service', 'orders', at),
     KAFKA_BROKERS: stack.kafka.brokers.join(','),
-    SCHEMA_REGISTRY_URL: stack.registry?.url ?? ''
+    SCHEMA_REGISTRY_URL: stack.registry?.url ?? '',
+    OUTBOX_TOPIC: 'orders_server.orders.outbox',
+    OUTBOX_EVENT: 'order_created'
   }
-  const args = [join(root, 'packages/outbox/src/cli.ts'), 'audit', '--until', '0s', '--json']
+  const tables = ['--committed', 'customer_order(id,created_at)', '--effects', 'delivery(order_id,delivered_at)']
+  const args = [join(root, 'packages/outbox/src/cli.ts'), 'audit', ...tables, '--until', '0s', '--json']
   return {
     audit: () =>
       new Promise<{ code: unknown; findings: string[] }>((resolve, reject) => {

@@ -1,4 +1,6 @@
-import { generatedId, openOneTripOutbox, type Outbox, sql } from '@outbox-cdc/outbox'
+import type { Outbox } from '@outbox-cdc/outbox'
+import { blackholeStore } from '@outbox-cdc/outbox/blackhole'
+import { generatedId, openOneTripOutbox, sql } from '@outbox-cdc/outbox/one-trip'
 import { createMysql, type Logger } from '@outbox-cdc/service-kit'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Knex } from 'knex'
@@ -40,8 +42,9 @@ export const writePaths: Readonly<
   },
   /** Order and event in one round trip. */
   async 'one-trip'(config) {
-    const { MYSQL_URL: connection, MYSQL_POOL_SIZE: connections, OUTBOX_STORE: store } = config
-    const outbox = await openOneTripOutbox({ store, writer: 0, connection, connections })
+    const { MYSQL_URL: connection, MYSQL_POOL_SIZE: connections, OUTBOX_STORE } = config
+    const store = OUTBOX_STORE === 'blackhole' ? blackholeStore({ writer: 0 }) : undefined
+    const outbox = await openOneTripOutbox({ store, connection, connections })
     return {
       async placeOrder({ name, quantity }, { correlationId, traceparent }) {
         const createdAt = now()

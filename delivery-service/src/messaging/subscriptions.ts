@@ -1,5 +1,4 @@
-import { createConsumer, kafkajsClient, platformaticClient } from '@outbox-cdc/outbox'
-import { avroDecoding, schemaRegistry } from '@outbox-cdc/outbox/avro'
+import { createConsumer, kafkajsClient, type RecordDecoding } from '@outbox-cdc/outbox'
 import type { Check, Logger } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 import type { Registry } from 'prom-client'
@@ -7,8 +6,6 @@ import type { Config } from '../config.ts'
 import { registerGauges } from './consumer-gauges.ts'
 import { createDeliveryObserver } from './delivery-observer.ts'
 import { onOrderCreated, orderCreated } from './on-order-created.ts'
-
-const clients = { kafkajs: kafkajsClient, platformatic: platformaticClient }
 
 type Parts = { readonly db: Knex; readonly logger: Logger; readonly registry: Registry }
 
@@ -22,10 +19,11 @@ export type Subscriptions = {
 }
 
 /** The events that this service handles. It ignores other events on the topic. */
-export function createSubscriptions(config: Config, { db, logger, registry }: Parts): Subscriptions {
+export async function createSubscriptions(config: Config, { db, logger, registry }: Parts): Promise<Subscriptions> {
   const { KAFKA_BROKERS: brokers, KAFKA_GROUP: group, KAFKA_TOPIC: topic, SCHEMA_REGISTRY_URL: url } = config
-  const kafka = clients[config.KAFKA_CLIENT]({ brokers, clientId: 'delivery-service', logger })
-  const decoding = url === '' ? undefined : avroDecoding({ registry: schemaRegistry({ url }) })
+  const createClient = config.KAFKA_CLIENT === 'kafkajs' ? kafkajsClient : await loadPlatformatic()
+  const kafka = createClient({ brokers, clientId: 'delivery-service', logger })
+  const decoding = url === '' ? undefined : await loadAvro(url)
   let stalled: string | undefined
   const consumer = createConsumer({
     kafka,
@@ -55,4 +53,14 @@ export function createSubscriptions(config: Config, { db, logger, registry }: Pa
       if (stalled !== undefined) throw new Error(stalled)
     }
   }
+}
+
+// Loaded only when the configuration asks for them.
+async function loadPlatformatic() {
+  return (await import('@outbox-cdc/outbox/platformatic')).platformaticClient
+}
+
+async function loadAvro(url: string): Promise<RecordDecoding> {
+  const { avroDecoding, schemaRegistry } = await import('@outbox-cdc/outbox/avro')
+  return avroDecoding({ registry: schemaRegistry({ url }) })
 }

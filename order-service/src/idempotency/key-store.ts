@@ -1,3 +1,4 @@
+import { isLockConflict } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
 
 type KeyErrorCode = 'KEY_IN_USE' | 'KEY_REUSED'
@@ -63,13 +64,11 @@ export async function pruneKeys(db: Knex, limit: number): Promise<number> {
   return affectedRows
 }
 
-const lockErrors = new Set(['ER_LOCK_NOWAIT', 'ER_LOCK_WAIT_TIMEOUT', 'ER_LOCK_DEADLOCK'])
-
 async function inUseIfLocked<T>(query: PromiseLike<T>): Promise<T> {
   try {
     return await query
   } catch (cause) {
-    if (!lockErrors.has(codeOf(cause))) throw cause
+    if (!isLockConflict(cause)) throw cause
     throw inUse(cause)
   }
 }

@@ -9,7 +9,7 @@ let database: OrdersDatabase
 beforeAll(async () => void (database = await createOrdersDatabase()))
 afterAll(() => database.drop())
 
-const real = createOutbox({ store: 'delete' })
+const real = createOutbox()
 let published = 0
 beforeEach(() => void (published = 0))
 const counting: Outbox = {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PayloadEncoding } from '@outbox-cdc/outbox'
-import { avroEncoding, schemaRegistry } from '@outbox-cdc/outbox/avro'
 import type { Check, Logger } from '@outbox-cdc/service-kit'
 import * as orderEvents from './order-events.ts'
 
@@ -15,8 +14,9 @@ export type EventSchemas = {
 const everyMs = 2_000
 
 /** Registers this service's events at the start, and keeps trying while the registry is away or refuses. */
-export function createEventSchemas(url: string, logger: Logger): EventSchemas {
+export async function createEventSchemas(url: string, logger: Logger): Promise<EventSchemas> {
   if (url === '') return { encoding: undefined, registered: async () => {}, start: () => {}, stop: async () => {} }
+  const { avroEncoding, schemaRegistry } = await import('@outbox-cdc/outbox/avro')
   const encoding = avroEncoding({ registry: schemaRegistry({ url }), events: Object.values(orderEvents) })
   const stopping = new AbortController()
   let problem: string | undefined = 'The schemas of the events are not registered yet'
@@ -30,7 +30,7 @@ export function createEventSchemas(url: string, logger: Logger): EventSchemas {
         return logger.info({ registry: new URL(url).host }, 'schemas registered')
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
-        if (reason !== problem) logger.error({ err: error }, 'schemas not registered, trying again')
+        if (reason !== problem) logger.error({ err: error }, 'schemas not registered; will retry')
         problem = reason
       }
       await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined)

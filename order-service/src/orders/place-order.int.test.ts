@@ -8,7 +8,7 @@ afterAll(() => database.drop())
 
 const secret = 'the outbox said hunter2'
 const breaksAfterWriting = {
-  ...createOutbox({ store: 'delete' }),
+  ...createOutbox(),
   append: async () => Promise.reject(new Error(secret))
 }
 
@@ -22,7 +22,7 @@ it('writes neither order nor event when the event cannot be written, and hides t
 
 it('publishes the order with its id as key and the correlation of the request', async () => {
   const events: OutboundEvent[] = []
-  const real = createOutbox({ store: 'delete' })
+  const real = createOutbox()
   const outbox: typeof real = {
     ...real,
     append: async (trx, event) => {
@@ -61,7 +61,7 @@ it('makes a correlation id when the request has none or an invalid one', async (
 it('runs its connections in UTC, strict, and without gap locks', async () => {
   const answers: unknown[] = []
   const outbox = {
-    ...createOutbox({ store: 'delete' }),
+    ...createOutbox(),
     append: async (trx: { raw: (sql: string) => PromiseLike<unknown[]> }) => {
       const [rows] = await trx.raw(
         'SELECT @@time_zone AS zone, @@sql_mode AS mode, @@transaction_isolation AS isolation'

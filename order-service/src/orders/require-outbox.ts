@@ -1,13 +1,16 @@
-import { OutboxError, requireOutboxTable, type OutboxOptions } from '@outbox-cdc/outbox'
-import { ConfigError, isUnavailable } from '@outbox-cdc/service-kit'
+import { databaseFault, OutboxError, requireOutboxTable } from '@outbox-cdc/outbox'
+import { ConfigError } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 
+type Table = Parameters<typeof requireOutboxTable>[1]
+
 /** Refuses the start with the wrong store, instead of refusing every order later. Waits while MySQL is away. */
-export async function requireOutbox(db: Knex, options: OutboxOptions): Promise<void> {
+export async function requireOutbox(db: Knex, table: Table): Promise<void> {
   try {
-    await requireOutboxTable(db, options)
+    await requireOutboxTable(db, table)
   } catch (error) {
-    if (isUnavailable(error)) return
+    const fault = databaseFault(error)
+    if (fault === 'transient' || fault === 'unavailable') return
     if (error instanceof OutboxError && error.code === 'STORE_MISMATCH')
       throw new ConfigError(`OUTBOX_STORE does not fit: ${error.message}`, { cause: error })
     throw error

@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { createDatabase, useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { streamOutbox } from '../test/debezium-topic.ts'
-import { orderCreated } from '../test/orders-database.ts'
+import { orderCreated, outboxFor } from '../test/orders-database.ts'
 import { outboxContract } from '../test/outbox-contract.ts'
-import { createOutbox, createOutboxTables, type StoreName } from './index.ts'
+import { createOutboxTables, type StoreName } from './index.ts'
 
 const stores: readonly StoreName[] = ['delete', 'blackhole']
 
@@ -14,7 +14,7 @@ for (const store of stores)
     await createOutboxTables(db, { store })
     const topic = await streamOutbox(database)
     return {
-      outbox: createOutbox({ store, writer: 7 }),
+      outbox: outboxFor(store),
       topic: topic.name,
       transaction: work => db.transaction(work),
       recordsOf: (aggregateId, count) => topic.recordsOf(aggregateId, count),
@@ -29,7 +29,7 @@ it('goes on streaming when the store is changed under a running connector', asyn
   const database = await useDatabase('contract')
   const { db } = database
   const place = async (store: StoreName, name: string) => {
-    const outbox = createOutbox({ store, writer: 7 })
+    const outbox = outboxFor(store)
     await db.transaction(trx => outbox.append(trx, orderCreated({ aggregateId: 1, payload: { name, quantity: 1 } })))
   }
   await createOutboxTables(db)

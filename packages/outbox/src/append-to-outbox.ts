@@ -1,49 +1,43 @@
 import type { Knex } from 'knex'
 import type { OutboundEvent } from './define-event.ts'
-import { encoded, type PayloadEncoding } from './encoding.ts'
 import { OutboxError } from './errors.ts'
-import { refuseClosed } from './refuse-closed.ts'
-import { defaultMaxEventBytes, refuseTooLarge } from './refuse-too-large.ts'
-import { createStore, type StoreOptions } from './stores/create-store.ts'
+import { checkSizes, defaultMaxEventBytes, encodePayloads, type PayloadEncoding } from './stores/payload.ts'
 import { requireTable } from './stores/require-table.ts'
-import type { Statement } from './stores/statement.ts'
-import type { StoreName } from './stores/store.ts'
-import { writeFailed } from './stores/write-failed.ts'
+import { deleteStore, type OutboxStore, type Statement, type StoreName, writeFailed } from './stores/store.ts'
 import { inContext } from './tracing/message-context.ts'
 
-/** The outbox table of one service, whichever database the transaction belongs to. */
+/** Publishes events through the table `outbox` of the transaction's database. */
 export type Outbox = {
   readonly store: StoreName
   /**
    * Publishes the events, in their order, when and only when `trx` commits. The same event object appended twice is the
-   * same message twice: it takes effect once. Rejects with `TRANSACTION_REQUIRED`, `EVENT_INVALID`, `EVENT_TOO_LARGE`,
-   * `STORE_MISMATCH` or `WRITE_FAILED`, which may be retryable: let the error roll the transaction back.
+   * same message twice, and takes effect once. Rejects with `TRANSACTION_REQUIRED`, `EVENT_INVALID`, `EVENT_TOO_LARGE`,
+   * `STORE_MISMATCH` or `WRITE_FAILED`, which may be retryable. Let the error roll the transaction back.
    */
   append(trx: Knex.Transaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void>
 }
 
 /** How the outbox is written, and how large an event may be. */
-export type OutboxOptions = StoreOptions & {
-  /** The most that an event may take in Kafka, in bytes; 900,000 by default, which Kafka's own default of 1 MiB takes. */
+export type OutboxOptions = {
+  /** By default the row is inserted and deleted at once; `blackholeStore` of `@outbox-cdc/outbox/blackhole` stores none. */
+  readonly store?: OutboxStore | undefined
+  /** The most bytes that an event may take in Kafka; 900,000 by default, which fits into Kafka's default of 1 MiB. */
   readonly maxEventBytes?: number | undefined
-  /** How payloads lie in the row: JSON by default; `avroEncoding` of `@outbox-cdc/outbox/avro` for typed events. */
+  /** How payloads are stored in the row: JSON by default; `avroEncoding` of `@outbox-cdc/outbox/avro` for Avro. */
   readonly encoding?: PayloadEncoding | undefined
 }
 
-/**
- * The table `outbox` of the transaction's database, written in the way that `store` names. Throws `STORE_UNAVAILABLE`
- * for a blackhole store without its `writer` number. Holds no connection; make one for each service.
- */
-export function createOutbox({ maxEventBytes = defaultMaxEventBytes, encoding, ...options }: OutboxOptions): Outbox {
-  const store = createStore(options)
-  const requireTableOnce = createTableCheck({ ...options, encoding })
+/** Writes to the table `outbox` of the transaction's database. Holds no connection. */
+export function createOutbox(options: OutboxOptions = {}): Outbox {
+  const { store = deleteStore, maxEventBytes = defaultMaxEventBytes, encoding } = options
+  const requireTableOnce = createTableCheck({ store: store.name, encoding })
   return {
     store: store.name,
     async append(trx, events) {
-      refuseClosed(trx)
-      const list = encoded(inContext(trx, events), encoding)
+      requireOpenTransaction(trx)
+      const list = encodePayloads(inContext(trx, events), encoding)
       if (list.length === 0) return
-      refuseTooLarge(list, maxEventBytes)
+      checkSizes(list, maxEventBytes)
       await requireTableOnce(trx)
       const firstId = await write(trx, store.insert(list), list.length)
       if (store.remove !== undefined) await write(trx, store.remove(list.length, firstId), list.length)
@@ -51,37 +45,37 @@ export function createOutbox({ maxEventBytes = defaultMaxEventBytes, encoding, .
   }
 }
 
-const standard = createOutbox({ store: 'delete' })
+const standard = createOutbox()
 
 /**
- * Publishes one event, or several in their order, when and only when `trx` commits: `createOutbox({ store: 'delete' })`
- * ready made, with the errors of `Outbox.append`. The row is inserted and deleted at once: Debezium reads the binlog.
+ * Publishes one event, or several in their order, when and only when `trx` commits. The row is inserted and deleted at
+ * once, because Debezium reads the binlog. Rejects with the errors of `Outbox.append`.
  */
 export function appendToOutbox(trx: Knex.Transaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void> {
   return standard.append(trx, events)
 }
 
+/** The table that is expected: for which store it was made, and how payloads are stored in it. */
+type ExpectedTable = { readonly store?: StoreName | undefined; readonly encoding?: PayloadEncoding | undefined }
+
 /**
- * Rejects with `STORE_MISMATCH` where the table outbox is missing, or was made for another store or encoding. The first
- * append would refuse it too; with this a service refuses to start. Changes nothing, and needs no transaction.
+ * Rejects with `STORE_MISMATCH` if the table `outbox` is missing or was made for another store or encoding. The first
+ * append would reject too; with this a service refuses to start. Changes nothing, and needs no transaction.
  */
-export async function requireOutboxTable(
-  db: Knex,
-  { store, encoding }: Pick<OutboxOptions, 'store' | 'encoding'>
-): Promise<void> {
+export async function requireOutboxTable(db: Knex, { store = 'delete', encoding }: ExpectedTable): Promise<void> {
   await requireTable({ store, column: encoding?.column }, async sql => {
     const [rows]: readonly (readonly Record<string, unknown>[])[] = await db.raw(sql)
     return rows ?? []
   })
 }
 
-/** One look at the table for each knex instance; its transactions share the config object. */
-function createTableCheck({ store, encoding }: OutboxOptions): (trx: Knex.Transaction) => Promise<void> {
+/** Checks the table once for each knex instance; its transactions share the config object. */
+function createTableCheck(expected: ExpectedTable): (trx: Knex.Transaction) => Promise<void> {
   const checked = new WeakSet<object>()
   return async trx => {
     const { config } = trx.client as { readonly config: object }
     if (checked.has(config)) return
-    await requireOutboxTable(trx, { store, encoding }).catch((error: Error) => {
+    await requireOutboxTable(trx, expected).catch((error: Error) => {
       throw error instanceof OutboxError ? error : writeFailed(error)
     })
     checked.add(config)
@@ -91,18 +85,28 @@ function createTableCheck({ store, encoding }: OutboxOptions): (trx: Knex.Transa
 type Header = { readonly affectedRows: number; readonly insertId: number; readonly serverStatus: number }
 const inTransaction = 1
 
-/** Answers the id of the first row that the statement made. */
+/** Resolves to the id of the first row that the statement made. */
 async function write(trx: Knex.Transaction, { sql, values }: Statement, expectedRows: number): Promise<number> {
   const answer: Header | readonly Header[] = await trx.raw(sql, values as Knex.RawBinding[]).catch(writeFailed)
-  // A knex instance may have a hook that unwraps what the driver answers.
+  // A hook of the knex instance may unwrap the driver's answer.
   const { affectedRows = 0, insertId = 0, serverStatus = 0 } = [answer].flat()[0] ?? {}
-  // A deadlock that was caught, or DDL, ends the transaction at the server while the handle still looks open.
+  // A caught deadlock, or DDL, ends the transaction at the server, while the handle still looks open.
   if ((serverStatus & inTransaction) === 0)
     throw new OutboxError(
       'TRANSACTION_REQUIRED',
-      'The server had already ended this transaction (a deadlock that was caught, or DDL): the event went out alone'
+      'The server had already ended this transaction (a caught deadlock, or DDL): the event was published without it'
     )
   if (affectedRows !== expectedRows)
-    throw new OutboxError('STORE_MISMATCH', `The table outbox took ${affectedRows} of ${expectedRows} rows`)
+    throw new OutboxError('STORE_MISMATCH', `The table outbox accepted ${affectedRows} of ${expectedRows} rows`)
   return insertId
+}
+
+/** The types prevent most of this; JavaScript callers, casts and forgotten awaits still get here. */
+export function requireOpenTransaction(trx: Knex.Transaction | null | undefined): void {
+  const reject = (what: string): never => {
+    throw new OutboxError('TRANSACTION_REQUIRED', `Got ${what}: append within db.transaction(async trx => …)`)
+  }
+  if (typeof trx !== 'function') return reject('no transaction')
+  if (!trx.isTransaction) return reject('a plain connection, not a transaction')
+  if (trx.isCompleted()) reject('a transaction that has already ended')
 }

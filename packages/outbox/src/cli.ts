@@ -13,8 +13,8 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
-/** Who one is without USER, as in many containers; nothing where the system does not know either. */
-function nameless(): { readonly USER?: string } {
+/** The user's name where USER isn't set, as in many containers. */
+function currentUser(): { readonly USER?: string } {
   try {
     return { USER: userInfo().username }
   } catch {
@@ -23,7 +23,7 @@ function nameless(): { readonly USER?: string } {
 }
 
 process.exitCode = await runOutboxctl(process.argv.slice(2), {
-  environment: { ...nameless(), ...process.env },
+  environment: { ...currentUser(), ...process.env },
   write: text => console.log(text),
   note: text => console.error(text),
   confirm

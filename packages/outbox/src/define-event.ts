@@ -1,7 +1,7 @@
+import { v7 as newMessageId } from 'uuid'
 import { z } from 'zod'
 import { OutboxError } from './errors.ts'
 import type { MessageContext } from './tracing/message-headers.ts'
-import { newMessageId } from './tracing/message-id.ts'
 import { traceparentFor, traceparentPattern } from './tracing/traceparent.ts'
 
 /** Stands for the id that MySQL generates for the aggregate in the same round trip; see `openOneTripOutbox`. */

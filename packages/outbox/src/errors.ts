@@ -1,4 +1,6 @@
-/** Why the library refused or failed. The list is closed: a `switch` over it is checked by the compiler. */
+import { ownFault } from './database-errors.ts'
+
+/** Why the library refused or failed. The compiler checks a `switch` over this closed list. */
 export type OutboxErrorCode =
   | 'BINLOG_UNFIT'
   | 'COMMIT_UNKNOWN'
@@ -20,8 +22,8 @@ export type OutboxErrorCode =
   | 'WRITE_FAILED'
 
 /**
- * Every error of this library. `retryable` means that the same call, in a new transaction, may succeed without anybody
- * changing anything (a deadlock, a server that is away); `cause` holds the error underneath.
+ * Every error of this library. `retryable` means that the same call, in a new transaction, may succeed later without a
+ * change (after a deadlock, or when the server is back). `cause` holds the underlying error.
  */
 export class OutboxError extends Error {
   readonly code: OutboxErrorCode
@@ -35,22 +37,16 @@ export class OutboxError extends Error {
   }
 }
 
-const transientMysql =
-  'ER_LOCK_DEADLOCK ER_LOCK_WAIT_TIMEOUT ER_SERVER_SHUTDOWN ER_CON_COUNT_ERROR ER_TOO_MANY_USER_CONNECTIONS ' +
-  'ER_OPTION_PREVENTS_STATEMENT ER_READ_ONLY_MODE ER_CLIENT_INTERACTION_TIMEOUT ER_QUERY_INTERRUPTED ' +
-  'PROTOCOL_CONNECTION_LOST PROTOCOL_SEQUENCE_TIMEOUT POOL_CLOSED'
-const transientNetwork = 'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN'
-// Serialization failure, deadlock, lock not available, too many connections, shutting down, crashed, starting up.
-const transientPostgres = '40001 40P01 55P03 53300 57P01 57P02 57P03'
-const transientCodes = new Set(`${transientMysql} ${transientNetwork} ${transientPostgres}`.split(' '))
-
-/** True for a fault that passes by itself: a deadlock, a lock wait, a server or a network that is away. */
+/**
+ * True for a failure that passes by itself: the same call, in a new transaction, may succeed later. For everything else
+ * about a database error see `databaseFault`.
+ */
 export function isRetryable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
   if (error instanceof OutboxError) return error.retryable
-  if (error.name === 'KnexTimeoutError') return true
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  // mysql2 says no more than this of a connection that was lost before the query was sent.
-  const lostBefore = code === '' && 'fatal' in error && error.fatal === true
-  return lostBefore || transientCodes.has(code) || /^08[0-9A-Z]{3}$/.test(code) || isRetryable(error.cause)
+  if (!(error instanceof Error)) return false
+  return ownFault(error) === 'transient' || isRetryable(error.cause)
+}
+
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }

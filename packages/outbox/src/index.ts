@@ -11,42 +11,35 @@ export {
   type EventDefinition,
   type EventInput,
   type GeneratedId,
-  generatedId,
   type OutboundEvent
 } from './define-event.ts'
-export type { PayloadColumn, PayloadEncoding } from './encoding.ts'
 export { createOutboxTables, dropOutboxTables, type OutboxTablesOptions } from './migrations/outbox-tables.ts'
-export type { OneTripBounds } from './one-trip/bounded.ts'
-export {
-  openOneTripOutbox,
-  type OneTripOptions,
-  type OneTripOutbox,
-  type StatementResult
-} from './one-trip/one-trip-outbox.ts'
-export type { StoreOptions } from './stores/create-store.ts'
-export { type BoundStatement, sql, type SqlValue } from './stores/statement.ts'
-export type { PendingEvent, StoreName } from './stores/store.ts'
+export type { PayloadColumn, PayloadEncoding } from './stores/payload.ts'
+export type { OutboxStore, PendingEvent, SqlValue, Statement, StoreName } from './stores/store.ts'
 export { causedBy, currentMessageContext } from './tracing/message-context.ts'
 export type { MessageContext } from './tracing/message-headers.ts'
 
 // Errors
+export { type DatabaseFault, databaseFault, isLockConflict } from './database-errors.ts'
 export { isRetryable, OutboxError, type OutboxErrorCode } from './errors.ts'
 
 // Consuming
-export { type ConsumedEvent, type EventHandler, handle, handleBatch } from './consumer/consumed-event.ts'
-export type { ConsumerObserver } from './consumer/consumer-setup.ts'
-export type { ConsumerOptions, HandlingOptions } from './consumer/consumer-options.ts'
-export { type Consumer, type ConsumerHealth, createConsumer } from './consumer/create-consumer.ts'
-export type { Decoded, RecordDecoding } from './consumer/decoding.ts'
-export type { LivenessOptions } from './consumer/liveness.ts'
-export type { Logger } from './consumer/logger.ts'
-export { type ParkReason, readEnvelope, type Received, type Refusal } from './consumer/read-envelope.ts'
-export { replay, type ReplayOptions, type ReplayResult } from './consumer/replay.ts'
-export type { RetryTimes } from './consumer/retry-policy.ts'
-export { createInbox, type Inbox } from './inbox/handle-once.ts'
-export { pruneInbox, type PruneOptions } from './inbox/prune-inbox.ts'
-export type { InboxRetention } from './inbox/retention.ts'
+export type { Decoded, RecordDecoding } from './consumer/read/decoding.ts'
+export { type ConsumedEvent, type EventHandler, handle, handleBatch } from './consumer/read/handler.ts'
+export { readEnvelope, type Received } from './consumer/read/read-event.ts'
+export {
+  type Consumer,
+  type ConsumerHealth,
+  type ConsumerOptions,
+  createConsumer
+} from './consumer/run/create-consumer.ts'
+export type { LivenessOptions } from './consumer/run/liveness.ts'
+export { replay, type ReplayOptions, type ReplayResult } from './consumer/run/replay.ts'
+export type { ConsumerObserver, HandlingOptions } from './consumer/settle/handling.ts'
+export type { RetryTimes } from './consumer/settle/retry-policy.ts'
+export { createInbox, type Inbox } from './inbox/inbox-store.ts'
 export { createInboxTables, dropInboxTables } from './inbox/inbox-tables.ts'
+export { type InboxRetention, pruneInbox, type PruneOptions } from './inbox/prune-inbox.ts'
 export type {
   KafkaClient,
   KafkaMember,
@@ -58,7 +51,7 @@ export type {
   WindowRead
 } from './kafka/kafka-client.ts'
 export { kafkajsClient, type KafkajsOptions } from './kafka/kafkajs-client.ts'
-export { platformaticClient, type PlatformaticOptions } from './kafka/platformatic-client.ts'
+export type { Logger } from './logger.ts'
 
 // Parking
 export {
@@ -69,6 +62,7 @@ export {
   type ParkedKey,
   requestRetry,
   showParked,
+  type Skip,
   skipParked
 } from './parking/parked-commands.ts'
-export type { ParkedRow } from './parking/parked-row.ts'
+export type { ParkedRow, ParkReason, Refusal } from './parking/parked-event.ts'

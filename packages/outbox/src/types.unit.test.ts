@@ -7,11 +7,10 @@ import {
   type defineEvent as DefineEvent,
   defineEvent,
   type EventInput,
-  generatedId,
-  type OneTripOutbox,
-  type OutboundEvent,
-  sql
+  type OutboundEvent
 } from './index.ts'
+import { blackholeStore } from './blackhole/index.ts'
+import { generatedId, type OneTripOutbox, sql } from './one-trip/index.ts'
 
 // The compiler is the test here: each @ts-expect-error fails the type check when the mistake compiles.
 const instant = z.codec(z.iso.datetime(), z.date(), {
@@ -48,7 +47,7 @@ it('refuses wrong events when compiling', () => {
     // @ts-expect-error an aggregate id that is not the Kafka key's type
     () => paid({ aggregateId: 'a1', payload }),
     // @ts-expect-error the blackhole store needs a writer number
-    () => createOutbox({ store: 'blackhole' })
+    () => createOutbox({ store: blackholeStore({}) })
   ]
   expect(wrong).toHaveLength(6)
 })

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { describe, expect, it } from 'vitest'
-import { orderCreated, useOrders } from '../test/orders-database.ts'
+import { orderCreated, outboxFor, useOrders } from '../test/orders-database.ts'
 import { appendToOutbox, createOutbox, isRetryable } from './index.ts'
 
 const event = (aggregateId: number, name = 'joon') => orderCreated({ aggregateId, payload: { name, quantity: 1 } })
@@ -30,7 +30,7 @@ describe('appendToOutbox on MySQL', () => {
 
   it('undoes with a savepoint what was appended since', async () => {
     const { db, published } = await useOrders('blackhole')
-    const outbox = createOutbox({ store: 'blackhole', writer: 0 })
+    const outbox = outboxFor('blackhole')
     await db.transaction(async trx => {
       await outbox.append(trx, event(1))
       const inner = trx.transaction(async savepoint => {
@@ -54,7 +54,7 @@ describe('appendToOutbox on MySQL', () => {
     const placed = db.transaction(async trx => {
       const [[{ id }]] = await trx.raw('SELECT CONNECTION_ID() AS id')
       await db.raw('KILL ?', [id])
-      await expect(createOutbox({ store: 'delete' }).append(trx, event(1))).rejects.toEqual(fault('WRITE_FAILED', true))
+      await expect(createOutbox().append(trx, event(1))).rejects.toEqual(fault('WRITE_FAILED', true))
     })
     // Nothing can be committed on it.
     expect(isRetryable(await placed.catch((reason: unknown) => reason))).toBe(true)
@@ -136,7 +136,7 @@ describe('appendToOutbox on MySQL', () => {
     ['blackhole', 'delete']
   ] as const)('refuses to write as %s into the table of %s', async (store, table) => {
     const { db, published } = await useOrders(table)
-    const outbox = createOutbox({ store, writer: 0 })
+    const outbox = outboxFor(store)
     await expect(db.transaction(trx => outbox.append(trx, event(1)))).rejects.toEqual(fault('STORE_MISMATCH'))
     expect(await published()).toEqual([])
   })

@@ -162,12 +162,12 @@ export async function useMember(
     onAssigned(partitions) {
       Object.assign(state, { records: [], assigned: partitions, assignments: state.assignments + 1 })
     },
-    onRearranging: async () => void state.rearranged++,
+    onRebalancing: async () => void state.rearranged++,
     async onRecords(partition, records) {
       state.records.push(...records)
       await room?.(partition)
     },
-    onTrouble: () => undefined
+    onFailure: () => undefined
   })
   onTestFinished(() => member.leave())
   await eventually(() => expect(state.assignments).toBeGreaterThan(0))

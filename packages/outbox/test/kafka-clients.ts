@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
-import { type KafkaClient, kafkajsClient, platformaticClient } from '../src/index.ts'
+import { type KafkaClient, kafkajsClient } from '../src/index.ts'
+import { platformaticClient } from '../src/platformatic/index.ts'
 import { logger } from './counted.ts'
 
 /** Both clients, for suites that must hold with either. */

@@ -1,7 +1,17 @@
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { type TestDatabase, useDatabase } from '@outbox-cdc/test-support/use-stack'
-import { createOutboxTables, defineEvent, type PayloadColumn, type StoreName } from '../src/index.ts'
+import { blackholeStore } from '../src/blackhole/index.ts'
+import {
+  createOutbox,
+  createOutboxTables,
+  defineEvent,
+  type Outbox,
+  type OutboxStore,
+  type PayloadColumn,
+  type PayloadEncoding,
+  type StoreName
+} from '../src/index.ts'
 
 export const orderCreated = defineEvent({
   name: 'order_created',
@@ -41,4 +51,13 @@ export async function useOrders(store: StoreName = 'delete', payload: PayloadCol
 export function closeAfterTest<T extends { close(): Promise<void> }>(thing: T): T {
   onTestFinished(() => thing.close())
   return thing
+}
+
+/** An outbox that writes in the way of this store. */
+export function outboxFor(store: StoreName, encoding?: PayloadEncoding): Outbox {
+  return createOutbox({ encoding, store: storeFor(store) })
+}
+
+export function storeFor(store: StoreName): OutboxStore | undefined {
+  return store === 'blackhole' ? blackholeStore({ writer: 7 }) : undefined
 }

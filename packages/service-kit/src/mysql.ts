@@ -92,18 +92,3 @@ function logOutages(db: Knex, logger: Logger): void {
     down = false
   })
 }
-
-const codes = `
-  ECONNREFUSED ECONNRESET ETIMEDOUT EPIPE ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH PROTOCOL_CONNECTION_LOST
-  ER_SERVER_SHUTDOWN ER_CON_COUNT_ERROR ER_TOO_MANY_USER_CONNECTIONS ER_LOCK_WAIT_TIMEOUT ER_LOCK_DEADLOCK
-  ER_QUERY_INTERRUPTED ER_OPTION_PREVENTS_STATEMENT ER_DISK_FULL ER_RECORD_FILE_FULL ER_ACCESS_DENIED_ERROR`
-const unavailable = new Set(codes.trim().split(/\s+/))
-
-/** Whether the database is the cause, and not the request: then the same request may succeed later. */
-export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code, fatal } = error as Error & { code?: string; fatal?: boolean }
-  return (
-    unavailable.has(code ?? '') || fatal === true || error.name === 'KnexTimeoutError' || isUnavailable(error.cause)
-  )
-}

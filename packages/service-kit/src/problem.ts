@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
+import { databaseFault } from '@outbox-cdc/outbox/database-errors'
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
-import { isUnavailable } from './mysql.ts'
 import type { Logger } from './logger.ts'
 
 export type FieldError = { readonly field: string; readonly message: string }
@@ -83,7 +83,8 @@ function sendProblem({ status, input }: Problem, request: Request, response: Res
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
-  if (isUnavailable(error)) {
+  const fault = databaseFault(error)
+  if (fault === 'transient' || fault === 'unavailable') {
     const detail = 'The database does not answer. The request may or may not have taken effect; try again.'
     const headers = { 'Retry-After': '2' }
     return new Problem(503, { type: 'unavailable', title: 'Not available now', detail, headers })

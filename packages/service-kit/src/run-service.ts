@@ -12,7 +12,7 @@ type RunOptions<Schema extends z.ZodObject> = {
   readonly name: string
   readonly schema: Schema
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly create: (config: Readonly<z.output<Schema>>, logger: Logger) => Service
+  readonly create: (config: Readonly<z.output<Schema>>, logger: Logger) => Service | Promise<Service>
   readonly stopWithinMs?: number
 }
 
@@ -23,7 +23,7 @@ export async function runService<Schema extends z.ZodObject>(options: RunOptions
   try {
     const config = loadConfig(schema, env)
     logger = createLogger(name, String(config['LOG_LEVEL'] ?? 'info'))
-    const service = create(config, logger)
+    const service = await create(config, logger)
     endOnFault(logger)
     const isStopping = stopOnSignal(service, logger, stopWithinMs)
     const port = await service.start()

@@ -1,7 +1,7 @@
 /** What the matrix does not hold, and where it is held instead: it stands in the report, so that nobody takes it for tried. */
 export const elsewhere: readonly string[] = [
   'Clock steps of MySQL, Kafka and Connect themselves. In the matrix the clocks of both services step, and MySQL commits at other times; to step the clock of an engine alone takes libfaketime beneath it, which the project does not bring.',
-  'Events that come out of order, or whose predecessor is missing: a connector cannot be made to send them. `packages/outbox/src/consumer/versions.int.test.ts` plants them on a real broker.',
+  'Events that come out of order, or whose predecessor is missing: a connector cannot be made to send them. `packages/outbox/src/consumer/settle/versions.int.test.ts` plants them on a real broker.',
   'Grants missing, password changed, history unreadable: each with its page of the runbook in `test/e2e/connectctl-runbook.test.ts`.',
   'Loss of power. Processes are killed, and what the kernel has taken from them stays; MySQL is told to reach the disk with every commit, Kafka relies on its replicas.'
 ]

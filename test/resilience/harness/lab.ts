@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createOutbox, type Outbox } from '@outbox-cdc/outbox'
+import { blackholeStore } from '@outbox-cdc/outbox/blackhole'
 import knex, { type Knex } from 'knex'
 import { type Part, freePort } from '@outbox-cdc/stack'
 import {
@@ -75,7 +76,7 @@ export async function startLab(topology: Topology): Promise<Lab> {
       pipeline,
       db,
       topic: pipeline.settings.system.flow.topic,
-      outbox: createOutbox({ store: topology.outboxStore ?? 'delete', writer: 1 }),
+      outbox: createOutbox({ store: topology.outboxStore === 'blackhole' ? blackholeStore({ writer: 1 }) : undefined }),
       history: [],
       part: name => find(name, pipeline, ledger),
       deliveriesUrl: () => deliveriesUrl(pipeline),

@@ -1,41 +1,38 @@
 import type { Knex } from 'knex'
-import type { ConsumedEvent } from '../consumer/consumed-event.ts'
-import type { RecordDecoding } from '../consumer/decoding.ts'
-import { readEnvelope } from '../consumer/read-envelope.ts'
+import type { ConsumedEvent } from '../consumer/read/handler.ts'
+import type { RecordDecoding } from '../consumer/read/decoding.ts'
+import { readEnvelope } from '../consumer/read/read-event.ts'
 import type { KafkaClient } from '../kafka/kafka-client.ts'
 import type { AuditInput, TopicEvent } from './compare.ts'
 
 export type AuditOptions = {
-  /** The writer's and the reader's database; times must come as UTC. */
+  /** The writer's and the consumer's database; times must come as UTC. */
   readonly source: Knex
   readonly target: Knex
   readonly kafka: KafkaClient
   readonly topic: string
-  /** As the consumer of the topic has it. */
+  /** As for the topic's consumer. */
   readonly decoding?: RecordDecoding | undefined
   readonly from: Date
   readonly to: Date
-  /** How far before `from` the three are read, so that the edge of the window is no finding; 10 minutes by default. */
+  /** How far before `from` to read, so that events at the edge of the window aren't findings; 10 minutes by default. */
   readonly slackMs?: number
-  /** The event that makes the effect; `order_created` by default. */
-  readonly event?: string
-  /** Must give `aggregate_id` and `at`; `:since` is bound. */
-  readonly committedSql?: string
-  /** Must give `aggregate_id` and `at`, and may give `version` in the order of the effects; `:since` is bound. */
-  readonly effectsSql?: string
+  /** The event that causes the effect. */
+  readonly event: string
+  /** Returns `aggregate_id` and `at`; `:since` is bound. */
+  readonly committedSql: string
+  /** Returns `aggregate_id` and `at`, and maybe `version` in the order of the effects; `:since` is bound. */
+  readonly effectsSql: string
 }
 
-const usualCommitted = 'SELECT id AS aggregate_id, created_at AS at FROM customer_order WHERE created_at >= :since'
-const usualEffects = 'SELECT order_id AS aggregate_id, delivered_at AS at FROM delivery WHERE delivered_at >= :since'
-
-/** Reads the three sides of the audit: rows of both databases and the topic's records, each from before the window on. */
+/** Reads the rows of both databases and the topic's records, each from some time before the window on. */
 export async function collect(options: AuditOptions): Promise<AuditInput> {
-  const { source, target, from, to, slackMs = 600_000, event = 'order_created' } = options
+  const { source, target, from, to, slackMs = 600_000, event } = options
   const since = new Date(from.getTime() - slackMs)
-  // In the order of the flow: what goes through while we read is seen further down, and is no finding.
-  const committed = await rows(source, options.committedSql ?? usualCommitted, since)
+  // In the order of the flow: an event that passes while we read is seen by the later reads, and isn't a finding.
+  const committed = await rows(source, options.committedSql, since)
   const { events, unreadable } = await eventsSince(options, since)
-  const effects = await rows(target, options.effectsSql ?? usualEffects, since)
+  const effects = await rows(target, options.effectsSql, since)
   const parked: { event_key: string }[] = await target('parked_event').distinct('event_key').where({ state: 'waiting' })
   const skipped: { event_key: string }[] = await target('parked_event')
     .distinct('event_key')
@@ -57,7 +54,7 @@ export async function collect(options: AuditOptions): Promise<AuditInput> {
 type Row = { readonly aggregate_id: number | string; readonly at: Date; readonly version?: number | null }
 
 async function rows(db: Knex, sql: string, since: Date) {
-  // mysql2 answers [rows, fields], pg an object.
+  // mysql2 returns [rows, fields], pg an object.
   const answer: { readonly 0?: readonly Row[]; readonly rows?: readonly Row[] } = await db.raw(sql, { since })
   const found = answer.rows ?? answer[0] ?? []
   return found.map(({ aggregate_id: id, at, version }) => ({

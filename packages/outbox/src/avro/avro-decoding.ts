@@ -1,4 +1,4 @@
-import { jsonDecoding, type RecordDecoding } from '../consumer/decoding.ts'
+import { jsonDecoding, type RecordDecoding } from '../consumer/read/decoding.ts'
 import { isRetryable } from '../errors.ts'
 import { type Opener, openerOf } from './open-value.ts'
 import type { SchemaRegistry } from './schema-registry.ts'

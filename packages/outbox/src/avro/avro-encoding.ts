@@ -1,5 +1,5 @@
 import type { EventDefinition } from '../define-event.ts'
-import type { PayloadEncoding } from '../encoding.ts'
+import type { PayloadEncoding } from '../stores/payload.ts'
 import { OutboxError } from '../errors.ts'
 import { avroSchema, subjectOf } from './avro-schema.ts'
 import type { RegisteredSchema, SchemaRegistry } from './schema-registry.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createMemoryRegistry } from '../../test/memory-registry.ts'
-import { readEnvelope } from '../consumer/read-envelope.ts'
+import { readEnvelope } from '../consumer/read/read-event.ts'
 import { defineEvent } from '../define-event.ts'
 import type { KafkaRecord } from '../kafka/kafka-client.ts'
 import { avroDecoding, avroEncoding } from './index.ts'
@@ -97,7 +97,7 @@ describe('avroDecoding', () => {
     const torn = aRecord(value.subarray(0, value.length - 1))
     await decoding.prepare?.([foreign, torn])
     expect(readEnvelope(foreign, decoding)).toMatchObject({
-      refusal: { error: { message: 'The schema is that of order.order_placed, not of order.order_paid' } }
+      refusal: { error: { message: 'The schema belongs to order.order_placed, not to order.order_paid' } }
     })
     expect(readEnvelope(torn, decoding)).toMatchObject({ refusal: { reason: 'UNREADABLE' } })
   })

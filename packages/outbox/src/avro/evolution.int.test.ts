@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { noRegistry, useRegistry } from '@outbox-cdc/test-support/use-registry'
 import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 import { typedMessage } from '../../test/typed-message.ts'
-import type { ConsumerSetup } from '../consumer/consumer-setup.ts'
-import { prepare } from '../consumer/prepare.ts'
+import { readEvent } from '../consumer/read/read-event.ts'
 import { defineEvent, type EventDefinition, handle, type KafkaRecord } from '../index.ts'
 import { avroDecoding, avroEncoding, schemaRegistry } from './index.ts'
 
@@ -96,8 +95,8 @@ async function readBy(definition: EventDefinition, value: Buffer): Promise<unkno
   const record: KafkaRecord = { topic: 't', partition: 0, offset: 1n, timestamp: 0, key, value, headers: row }
   const handlers = new Map([[name, handle(definition, async () => {})]])
   await decoding.prepare?.([record])
-  const prepared = prepare({ decoding, handlers, onUnknown: 'park' } as unknown as ConsumerSetup, record)
-  return 'refusal' in prepared ? prepared.refusal.reason : prepared.event.payload
+  const item = readEvent({ decoding, handlers, onUnknown: 'park' }, record)
+  return 'refusal' in item ? item.refusal.reason : item.event.payload
 }
 
 async function write(definition: EventDefinition, payload: unknown): Promise<Buffer> {

@@ -32,7 +32,7 @@ describe.skipIf(noRegistry !== undefined)('outboxctl on Avro', () => {
       { reason: 'BEHIND', record_value: '{"n":2}' }
     ])
     const bare = await outboxctl(['parked', 'show', '7'], { OUTBOX_DB_URL })
-    expect(bare.out).toMatch(/value 00[0-9a-f]{8}02 \(schema \d+; SCHEMA_REGISTRY_URL says where its schema is\)/)
+    expect(bare.out).toMatch(/value 00[0-9a-f]{8}02 \(schema \d+; set SCHEMA_REGISTRY_URL to read it\)/)
 
     bench.refuse.clear()
     expect(await outboxctl(['parked', 'retry', '7'], typed)).toMatchObject({ code: 0 })

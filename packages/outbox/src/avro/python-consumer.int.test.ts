@@ -19,7 +19,7 @@ describe.skipIf(noRegistry !== undefined)('an event typed by the application', (
     const encoding = avroEncoding({ registry: schemaRegistry({ url: registry().url }), events: [orderCreated] })
     await encoding.register()
     const topic = await streamOutbox(orders, 'avro/orders-connector.ts')
-    const outbox = createOutbox({ store: 'delete', encoding })
+    const outbox = createOutbox({ encoding })
     const payloads = [
       { name: '주운 👩🏽‍🚀', quantity: 95 },
       { name: '', quantity: Number.MIN_SAFE_INTEGER }

@@ -72,7 +72,7 @@ describe.skipIf(noRegistry !== undefined)('a registry that is away', () => {
   it('when a producer starts: nothing is written, and all is well once it is back', async () => {
     const orders = await useOrders('delete', 'bytes')
     const encoding = avroEncoding({ registry: client(), events: [counted] })
-    const outbox = createOutbox({ store: 'delete', encoding })
+    const outbox = createOutbox({ encoding })
     const place = () =>
       orders.db.transaction(async trx => {
         await trx('customer_order').insert({ name: 'joon' })

@@ -5,15 +5,8 @@ import { uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-
 import { logger } from '../../test/counted.ts'
 import { streamOutbox } from '../../test/debezium-topic.ts'
 import { closeAfterTest, orderCreated, useOrders } from '../../test/orders-database.ts'
-import {
-  createConsumer,
-  createInboxTables,
-  createOutbox,
-  handle,
-  kafkajsClient,
-  openOneTripOutbox,
-  sql
-} from '../index.ts'
+import { createConsumer, createInboxTables, createOutbox, handle, kafkajsClient } from '../index.ts'
+import { openOneTripOutbox, sql } from '../one-trip/index.ts'
 import { avroDecoding, avroEncoding, schemaRegistry } from './index.ts'
 
 const registry = useRegistry()
@@ -25,10 +18,10 @@ describe.skipIf(noRegistry !== undefined)('an event typed by the application', (
     const encoding = avroEncoding({ registry: client, events: [orderCreated] })
     const topic = await streamOutbox(orders, 'avro/orders-connector.ts')
     await encoding.register()
-    const outbox = createOutbox({ store: 'delete', encoding })
+    const outbox = createOutbox({ encoding })
     const event = orderCreated({ aggregateId: 17, aggregateVersion: 1, payload: { name: '주운', quantity: 95 } })
     await orders.db.transaction(trx => outbox.append(trx, event))
-    const oneTrip = closeAfterTest(await openOneTripOutbox({ store: 'delete', connection: orders.url, encoding }))
+    const oneTrip = closeAfterTest(await openOneTripOutbox({ connection: orders.url, encoding }))
     await oneTrip.commit(
       sql`INSERT INTO customer_order (name) VALUES (${'joon'})`,
       orderCreated({ aggregateId: 17, payload: { name: 'joon', quantity: 1 } })
@@ -74,13 +67,13 @@ describe.skipIf(noRegistry !== undefined)('an event typed by the application', (
     await encoding.register()
     const event = orderCreated({ aggregateId: 1, payload: { name: 'joon', quantity: 1 } })
     const json = await useOrders()
-    const typed = createOutbox({ store: 'delete', encoding })
+    const typed = createOutbox({ encoding })
     await expect(json.db.transaction(trx => typed.append(trx, event))).rejects.toMatchObject({
       code: 'STORE_MISMATCH',
       message: expect.stringContaining('ALTER TABLE outbox MODIFY payload MEDIUMBLOB NOT NULL')
     })
     const bytes = await useOrders('delete', 'bytes')
-    const plain = createOutbox({ store: 'delete' })
+    const plain = createOutbox()
     await expect(bytes.db.transaction(trx => plain.append(trx, event))).rejects.toMatchObject({
       code: 'STORE_MISMATCH'
     })

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { defineEvent } from '../define-event.ts'
 import { asyncApi } from './async-api.ts'
 import { eventCatalogue } from './event-catalogue.ts'
-import { toYaml } from './to-yaml.ts'
 
 const paid = defineEvent({
   name: 'order_paid',
@@ -63,27 +62,5 @@ describe('asyncApi', () => {
       },
       components: { schemas: { order_paid: { type: 'object', required: ['cents'] } } }
     })
-  })
-})
-
-describe('toYaml', () => {
-  it('writes nested data that reads like data', () => {
-    const value = { a: [{ b: 1, c: ['x', 'true', '1'] }, []], 'odd key': { d: null, e: {} }, t: 'a: b # c\n"q"' }
-    expect(toYaml(value)).toBe(
-      [
-        'a:',
-        '  - b: 1',
-        '    c:',
-        '      - x',
-        '      - "true"',
-        '      - "1"',
-        '  - []',
-        '"odd key":',
-        '  d: null',
-        '  e: {}',
-        String.raw`t: "a: b # c\n\"q\""`,
-        ''
-      ].join('\n')
-    )
   })
 })

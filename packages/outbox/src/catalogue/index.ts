@@ -1,4 +1,3 @@
 export { asyncApi, type AsyncApiInfo } from './async-api.ts'
 export { eventCatalogue } from './event-catalogue.ts'
 export type { EventChannel } from './event-channel.ts'
-export { toYaml } from './to-yaml.ts'

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex'
+import { isLockConflict } from '../database-errors.ts'
+import { rejectIfTransactionEnded } from './transaction.ts'
 
-/** Some of these messages were handled before, by us or by another member of the group. */
+/** Thrown by `claim`: this consumer has settled some of these messages before. */
 export class AlreadyClaimedError extends Error {
   readonly retryable = true
   readonly messageIds: readonly string[]
@@ -13,8 +15,8 @@ export class AlreadyClaimedError extends Error {
 }
 
 /**
- * Writes the inbox rows of these messages in one plain INSERT: all or none. Whoever else holds one of them makes us
- * wait for the end of his transaction. A plain INSERT, so that no error but the duplicate key can look like a duplicate.
+ * Inserts the inbox rows of these messages, all or none. Waits for the end of any transaction that holds one of them. A
+ * plain INSERT, so that only a duplicate key can look like a duplicate.
  */
 export async function claim(trx: Knex.Transaction, consumer: string, messageIds: readonly string[]): Promise<void> {
   if (messageIds.length === 0) return
@@ -27,7 +29,7 @@ export async function claim(trx: Knex.Transaction, consumer: string, messageIds:
   }
 }
 
-/** Which of these messages this consumer has settled: handled or parked, committed. */
+/** Which of these messages this consumer has settled: handled or parked, and committed. */
 export async function settledAmong(db: Knex, consumer: string, messageIds: readonly string[]): Promise<Set<string>> {
   const rows = await db('inbox')
     .select<{ message_id: string }[]>('message_id')
@@ -39,4 +41,44 @@ export async function settledAmong(db: Knex, consumer: string, messageIds: reado
 function isDuplicateKey(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === 'ER_DUP_ENTRY' || code === '23505'
+}
+
+/** Remembers which messages were handled. `createInbox` and the one for unit tests pass the same contract suite. */
+export interface Inbox {
+  /**
+   * Runs `work` at most once in effect for each message id: what it writes through `trx` and the inbox row commit
+   * together. A repeat resolves to `duplicate` and runs nothing. When `work` throws, nothing is remembered. Of two calls
+   * at once, one waits for the other.
+   */
+  readonly handleOnce: (
+    messageId: string,
+    work: (trx: Knex.Transaction) => Promise<void>
+  ) => Promise<'handled' | 'duplicate'>
+}
+
+// Each time at least one of the claims that wait for each other wins.
+const mostClaims = 10
+
+/** The inbox of one consumer in its database, for a message loop of your own. `createConsumer` has its own inbox. */
+export function createInbox(db: Knex, consumer: string): Inbox {
+  return {
+    async handleOnce(messageId, work) {
+      for (let attempt = 1; ; attempt++) {
+        let claimed = false
+        try {
+          await db.transaction(async trx => {
+            await claim(trx, consumer, [messageId])
+            claimed = true
+            await rejectIfTransactionEnded(trx, () => work(trx))
+          })
+          return 'handled'
+        } catch (error) {
+          if (error instanceof AlreadyClaimedError) return 'duplicate'
+          // When the holder of an inbox row rolls back, InnoDB gives every waiting claim a shared lock on it, and they
+          // then wait for each other. Nothing has run yet, so another try is safe.
+          if (claimed || attempt === mostClaims || !isLockConflict(error)) throw error
+        }
+      }
+    }
+  }
 }

@@ -1,17 +1,17 @@
 import type { Knex } from 'knex'
 
 /**
- * Makes the consuming side's tables in the consumer's own database, MySQL or PostgreSQL: `inbox` (what was handled),
- * `parked_key` and `parked_event` (what waits for a person), `inbox_attempt` (what was being handled when the process
- * died) and `inbox_version` (the last version seen of each aggregate). For a knex migration's `up`; a repeat, after a
- * migration was killed half-way, keeps what is there.
+ * Creates the consumer's tables in its own database, MySQL or PostgreSQL: `inbox` (what was handled), `parked_key` and
+ * `parked_event` (what waits for a decision), `inbox_attempt` (what was being handled when the process died) and
+ * `inbox_version` (the last version of each aggregate). For a knex migration's `up`. A repeat keeps what is there, so a
+ * migration that was killed half-way can run again.
  */
 export async function createInboxTables(db: Knex): Promise<void> {
   for (const statement of isPostgres(db) ? postgres : mysql)
     await db.raw(statement.replace(/^CREATE (TABLE|INDEX)/, 'CREATE $1 IF NOT EXISTS'))
 }
 
-/** Drops what `createInboxTables` made, and with it the memory of what was handled. For a knex migration's `down`. */
+/** Drops what `createInboxTables` created. The consumer then no longer knows what it handled. For a knex migration's `down`. */
 export async function dropInboxTables(db: Knex): Promise<void> {
   for (const table of tables) await db.schema.dropTableIfExists(table)
 }
@@ -22,10 +22,10 @@ export function isPostgres(db: Knex): boolean {
 
 const tables = ['inbox', 'parked_key', 'parked_event', 'inbox_attempt', 'inbox_version'] as const
 
-// Identities compare byte by byte, and ASCII keeps the keys small; every statement names rows by a whole primary key.
+// Ids compare byte by byte, and ASCII keeps the keys small. Every statement finds rows by a whole primary key.
 const text = (length: number) => `VARCHAR(${length}) CHARACTER SET ascii COLLATE ascii_bin`
 
-/** Compared with a value of another character set, such a column could not be looked up in its index. */
+/** A value in the column's own character set: MySQL can't use the index for another one. */
 export const asciiPlace = 'CONVERT(? USING ascii) COLLATE ascii_bin'
 
 const mysql = [

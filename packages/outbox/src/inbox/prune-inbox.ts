@@ -1,30 +1,65 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
+import { OutboxError } from '../errors.ts'
+import type { TopicFacts } from '../kafka/kafka-client.ts'
 import { asciiPlace, isPostgres } from './inbox-tables.ts'
 
-/** What is old enough to be forgotten, and how much at once. */
+/** For how long the inbox remembers handled messages. Times are in milliseconds. */
+export type InboxRetention = {
+  /**
+   * How far back beyond the topic's own retention events may come again: by a replay, a reset of the group's offsets, or
+   * a connector that starts at an older binlog position. 0 by default.
+   */
+  readonly replayWindowMs?: number
+  /** How long inbox rows are kept; computed by default. A value that is too short is rejected at the start. */
+  readonly keepMs?: number
+}
+
+/**
+ * How long the inbox must remember: as long as Kafka can deliver a record again. Kafka deletes whole segments, so a
+ * record lives for `retention.ms` plus the time in which its segment fills (`segment.ms`).
+ */
+export function inboxKeepMs(
+  { retentionMs, segmentMs }: TopicFacts,
+  { replayWindowMs = 0, keepMs }: InboxRetention
+): number {
+  const needed = retentionMs + segmentMs + replayWindowMs
+  if (keepMs === undefined) return needed
+  if (keepMs >= needed) return keepMs
+  throw new OutboxError(
+    'RETENTION_TOO_SHORT',
+    `The inbox would forget messages after ${days(keepMs)}, but Kafka can deliver them again for ${days(needed)}: ` +
+      `retention.ms ${days(retentionMs)} + segment.ms ${days(segmentMs)} + replay window ${days(replayWindowMs)}. ` +
+      'Raise keepMs, or leave it out',
+    { retryable: false }
+  )
+}
+
+function days(ms: number): string {
+  return Number.isFinite(ms) ? `${Math.round((ms / 86_400_000) * 100) / 100} d` : 'unlimited time'
+}
+
+/** Which inbox rows to remove. */
 export type PruneOptions = {
   readonly consumer: string
-  /** Rows older than this go; Infinity keeps all. */
+  /** Rows older than this are removed; Infinity keeps all. */
   readonly olderThanMs: number
   /** Rows in one DELETE; 1,000 by default. */
   readonly batchSize?: number
+  /** Stops after the current batch. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Removes what the inbox need not remember and what was parked and settled as long ago; answers how many rows went. In
- * small batches that lock single old rows by primary key, found by an index without locks: a handler never waits for it.
+ * Removes old inbox rows, and parked events that were settled as long ago. Resolves to the number of inbox and event
+ * rows removed; a repeat removes what has aged since. Each small batch locks single old rows by primary key, so handlers
+ * never wait for it.
  */
 export async function pruneInbox(db: Knex, options: PruneOptions): Promise<number> {
   if (!Number.isFinite(options.olderThanMs)) return 0
-  const inbox = await pruneTable(db, options, {
-    table: 'inbox',
-    time: 'handled_at',
-    id: 'message_id',
-    place: asciiPlace
-  })
-  return inbox + (await pruneTable(db, options, { table: 'parked_event', time: 'settled_at', id: 'id', place: '?' }))
+  const inbox = { table: 'inbox', time: 'handled_at', id: 'message_id', place: asciiPlace }
+  const events = { table: 'parked_event', time: 'settled_at', id: 'id', place: '?' }
+  return (await pruneTable(db, options, inbox)) + (await pruneTable(db, options, events))
 }
 
 type Id = string | number
@@ -50,8 +85,8 @@ async function pruneTable(db: Knex, options: PruneOptions, target: Target): Prom
 
 type Rows = { readonly consumer: string; readonly ids: readonly Id[] }
 
-// As in the delete store: for `id IN (…)` MySQL scans a table that is nearly empty, and so waits for the rows of the
-// handlers that are at work. The join, in this order and on the key, touches the old rows alone.
+// As in the delete store: for `id IN (…)` MySQL scans a nearly empty table and waits for the rows of running handlers.
+// This join, in this order and by key, touches only the old rows.
 async function remove(db: Knex, { table, id, place }: Target, { consumer, ids }: Rows): Promise<number> {
   if (isPostgres(db)) return db(table).where({ consumer }).whereIn(id, ids).delete()
   const rows = ids.map(() => `ROW(${place})`).join(', ')
@@ -63,7 +98,7 @@ async function remove(db: Knex, { table, id, place }: Target, { consumer, ids }:
   return affectedRows
 }
 
-// The database's clock wrote the rows, so the database's clock judges them.
+// By the database's clock, which also wrote the rows.
 function ago(db: Knex, ms: number): Knex.Raw {
   const seconds = ms / 1_000
   return isPostgres(db)

@@ -1,10 +1,8 @@
-import type { Admin, Kafka, KafkaConfig, RetryOptions } from 'kafkajs'
-import type { Logger } from '../consumer/logger.ts'
+import type { Admin, Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs'
+import type { Logger } from '../logger.ts'
 import { type KafkaClient, readingGroup, type TopicFacts } from './kafka-client.ts'
-import { kafkajsLog } from './kafkajs-log.ts'
 import { joinWithKafkajs } from './kafkajs-member.ts'
-import { workersFor } from './kafkajs-record.ts'
-import { readWithKafkajs } from './kafkajs-read.ts'
+import { readWithKafkajs, workersFor } from './kafkajs-records.ts'
 
 /** How kafkajs reaches the brokers. */
 export type KafkajsOptions = {
@@ -12,17 +10,17 @@ export type KafkajsOptions = {
   readonly brokers: readonly string[]
   readonly clientId: string
   readonly logger: Logger
-  /** What else kafkajs takes: TLS, SASL, timeouts. */
+  /** Further options of kafkajs: TLS, SASL, timeouts. */
   readonly kafka?: Partial<KafkaConfig>
 }
 
 /**
- * The kafkajs client behind the library's port. Connects when it is first needed; where a broker is away, its calls reject
- * and the next one connects anew. Close it when its consumer has stopped. Needs the package kafkajs.
+ * kafkajs as the library's Kafka client. Connects at first use. While no broker answers, its calls reject and the next
+ * call connects again. Close it after its consumer has stopped. Needs the package kafkajs.
  */
 export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   let kafka: Promise<Kafka> | undefined
-  const client = () => (kafka ??= load(options, usualPatience))
+  const client = () => (kafka ??= load(options, usualRetry))
   let admin: Promise<Admin> | undefined
 
   async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
@@ -31,7 +29,7 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
     try {
       return await question(await asked)
     } catch (error) {
-      // A connection that failed once is not trusted again.
+      // The next call opens a new connection.
       if (admin === asked) admin = undefined
       void asked.then(old => old.disconnect()).catch(() => undefined)
       throw error
@@ -41,8 +39,7 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   return {
     async join(membership) {
       const { partitions } = await ask(admin => topicFacts(admin, membership.topic))
-      const patient = await load(options, membersPatience)
-      return joinWithKafkajs(patient, { ...membership, concurrency: workersFor(partitions) })
+      return joinWithKafkajs(await load(options, memberRetry), membership, workersFor(partitions))
     },
     topic: name => ask(admin => topicFacts(admin, name)),
     watermarks: topic =>
@@ -77,12 +74,12 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   }
 }
 
-const usualPatience: RetryOptions = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 }
-// Some 20 s, longer than a broker takes to come back from a kill: whoever gives up before joins anew, beside a former
-// self that the group waits for until its session is over.
-const membersPatience: RetryOptions = { ...usualPatience, retries: 24 }
+const usualRetry: RetryOptions = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 }
+// About 20 s, longer than a broker takes to restart after a kill. A member that gave up earlier would join again as a new
+// member, and the group would wait for the old one until its session times out.
+const memberRetry: RetryOptions = { ...usualRetry, retries: 24 }
 
-// Loaded when first used: a service that only writes needs no Kafka client.
+// Loaded at first use: a service that only writes needs no Kafka client.
 async function load(
   { brokers, clientId, logger, kafka: more = {} }: KafkajsOptions,
   retry: RetryOptions
@@ -115,11 +112,26 @@ async function topicFacts(admin: Admin, name: string): Promise<TopicFacts> {
   const valueOf = (config: string) => Number(entries.find(entry => entry.configName === config)?.configValue ?? -1)
   return {
     partitions: topics[0]?.partitions.length ?? 0,
-    retentionMs: forEver(valueOf('retention.ms')),
-    segmentMs: forEver(valueOf('segment.ms'))
+    retentionMs: orUnlimited(valueOf('retention.ms')),
+    segmentMs: orUnlimited(valueOf('segment.ms'))
   }
 }
 
-function forEver(ms: number): number {
+function orUnlimited(ms: number): number {
   return ms < 0 ? Infinity : ms
+}
+
+const warning = 2
+const expected =
+  /rebalanc|coordinator|not the leader|leadership election|Connection (error|timeout)|ECONNREFUSED|closed connection|Crash|Restarting/i
+
+/** kafkajs logs its retries as errors. What it fixes by itself goes to debug, so that each warning matters. */
+function kafkajsLog(logger: Logger) {
+  return () =>
+    ({ namespace, level, log: { message, ...fields } }: LogEntry): void => {
+      const line = { kafkajs: namespace, ...fields }
+      const known = expected.test(`${message} ${String(fields.error ?? '')}`)
+      if (level <= warning && !known) logger.warn(line, message)
+      else logger.debug(line, message)
+    }
 }

@@ -1,60 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { KafkaMember, Membership } from './kafka-client.ts'
-import { fetching, noRestart, recordOf } from './kafkajs-record.ts'
-
-/** How many batches may be taken at the same time, of one partition each. */
-type KafkajsMembership = Membership & { readonly concurrency: number }
+import { fetching, noRestart, recordOf } from './kafkajs-records.ts'
+import { stayJoined } from './stay-joined.ts'
 
 const farewellMs = 3_000
 
-export async function joinWithKafkajs(kafka: Kafka, membership: KafkajsMembership): Promise<KafkaMember> {
-  const leaving = new AbortController()
-  let current = await enter(kafka, membership, onCrash)
-
-  function onCrash(error: unknown): void {
-    if (leaving.signal.aborted) return
-    membership.onAssigned([])
-    membership.onTrouble(error)
-    void replace()
-  }
-
-  async function replace(): Promise<void> {
-    for (let delay = 200; !leaving.signal.aborted; delay = Math.min(delay * 2, 5_000)) {
-      await sleep(delay, undefined, { signal: leaving.signal }).catch(() => undefined)
-      if (leaving.signal.aborted) return
-      try {
-        current = await enter(kafka, membership, onCrash)
-        if (leaving.signal.aborted) await current.disconnect()
-        return
-      } catch (error) {
-        membership.onTrouble(error)
-      }
+/** Joins with kafkajs; at most `concurrency` batches are taken at the same time, each of another partition. */
+export async function joinWithKafkajs(kafka: Kafka, membership: Membership, concurrency: number): Promise<KafkaMember> {
+  const member = await stayJoined(membership, {
+    join: onCrash => consume(kafka, membership, { concurrency, onCrash }),
+    async leave(consumer) {
+      // Disconnecting waits for a broker that may be gone. Then the group notices when the session times out.
+      await Promise.race([consumer.disconnect(), sleep(farewellMs, undefined, { ref: false })])
     }
-  }
-
+  })
   return {
     async commit(next) {
-      const offsets = [...next].map(([partition, offset]) => ({
-        topic: membership.topic,
-        partition,
-        offset: String(offset)
-      }))
-      await current.commitOffsets(offsets)
+      const { topic } = membership
+      const offsets = [...next].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }))
+      await member.current().commitOffsets(offsets)
     },
-    async leave() {
-      leaving.abort()
-      // It waits for a broker that may be gone: without a farewell the group notices when the session is over.
-      await Promise.race([current.disconnect(), sleep(farewellMs, undefined, { ref: false })])
-    }
+    leave: member.leave
   }
 }
 
-async function enter(
-  kafka: Kafka,
-  membership: KafkajsMembership,
-  onCrash: (error: unknown) => void
-): Promise<Consumer> {
+type Consuming = { readonly concurrency: number; readonly onCrash: (error: unknown) => void }
+
+async function consume(kafka: Kafka, membership: Membership, { concurrency, onCrash }: Consuming): Promise<Consumer> {
   const { group, topic, sessionTimeoutMs } = membership
   const consumer = kafka.consumer({
     groupId: group,
@@ -64,7 +37,7 @@ async function enter(
     ...fetching
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => onCrash(payload.error))
-  consumer.on(consumer.events.REBALANCING, () => void membership.onRearranging())
+  consumer.on(consumer.events.REBALANCING, () => void membership.onRebalancing())
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => membership.onAssigned(payload.memberAssignment[topic] ?? []))
   try {
     await consumer.connect()
@@ -76,12 +49,12 @@ async function enter(
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: membership.concurrency,
+    partitionsConsumedConcurrently: concurrency,
     async eachBatch(payload) {
       const { batch } = payload
       const records = batch.messages.map(message => recordOf(topic, batch.partition, message))
       const room = membership.onRecords(batch.partition, records)
-      // At once and not after the waiting below: by then the partition may be somebody else's, or ours anew.
+      // Now, not after the wait below: by then the partition may have another owner, or be assigned to us again.
       payload.resolveOffset(batch.lastOffset())
       await waitForRoom(room, payload)
     }
@@ -89,8 +62,8 @@ async function enter(
   return consumer
 }
 
-// kafkajs reads on only when all batches of a broker are taken. A full partition may keep it for a moment, which is the
-// usual back pressure; one that stays full (its database is away) steps aside, so that the others flow.
+// kafkajs continues to read only when all batches of a broker are taken. A full partition may hold it up for a second,
+// which is the usual back pressure. If it stays full (its database is down), it is paused, so that the others flow.
 async function waitForRoom(room: Promise<void>, payload: EachBatchPayload): Promise<void> {
   let open = false
   const opened = room.then(() => {

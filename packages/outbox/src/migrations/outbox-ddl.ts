@@ -1,4 +1,4 @@
-import type { PayloadColumn } from '../encoding.ts'
+import type { PayloadColumn } from '../stores/payload.ts'
 import { columnTypes } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
 

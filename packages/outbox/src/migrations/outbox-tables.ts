@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
-import type { PayloadColumn } from '../encoding.ts'
 import { OutboxError } from '../errors.ts'
+import type { PayloadColumn } from '../stores/payload.ts'
 import { requireTable } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
 import { outboxDdl, positionDdl } from './outbox-ddl.ts'

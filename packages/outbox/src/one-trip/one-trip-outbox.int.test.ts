@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
-import { closeAfterTest, orderCreated, useOrders } from '../../test/orders-database.ts'
+import { closeAfterTest, orderCreated, storeFor, useOrders } from '../../test/orders-database.ts'
 import { useTcpProxy } from '../../test/tcp-proxy.ts'
-import { generatedId, openOneTripOutbox, type SqlValue, sql, type StoreName } from '../index.ts'
+import type { StoreName } from '../index.ts'
+import { generatedId, openOneTripOutbox, type SqlValue, sql } from './index.ts'
 
 const created = (name: string) => orderCreated({ aggregateId: generatedId, payload: { name, quantity: 1 } })
 const insertOrder = (name: SqlValue) => sql`INSERT INTO customer_order (name, quantity) VALUES (${name}, ${1})`
@@ -10,7 +11,7 @@ const fault = (code: string, retryable = false) => expect.objectContaining({ cod
 
 async function useOneTrip(store: StoreName = 'delete', connections = 1) {
   const database = await useOrders(store)
-  const outbox = await openOneTripOutbox({ store, writer: 0, connection: database.url, connections })
+  const outbox = await openOneTripOutbox({ store: storeFor(store), connection: database.url, connections })
   return { ...database, outbox: closeAfterTest(outbox) }
 }
 
@@ -91,7 +92,7 @@ describe('openOneTripOutbox', () => {
     const { outbox, db, url } = await useOneTrip()
     const port = new URL(url)
     port.port = '1'
-    const away = openOneTripOutbox({ store: 'delete', connection: port.href })
+    const away = openOneTripOutbox({ connection: port.href })
     await expect(away).rejects.toEqual(fault('WRITE_FAILED', true))
     await db('customer_order').insert({ id: 1, name: 'held', quantity: 1 })
     const holder = await db.transaction()
@@ -107,8 +108,7 @@ describe('openOneTripOutbox', () => {
     const proxy = await useTcpProxy(useStack().mysql)
     const through = new URL(url)
     through.port = String(proxy.port)
-    const open = () =>
-      openOneTripOutbox({ store: 'delete', connection: through.href, connections: 1, waitMs: 300, silenceMs: 400 })
+    const open = () => openOneTripOutbox({ connection: through.href, connections: 1, waitMs: 300, silenceMs: 400 })
     const outbox = closeAfterTest(await open())
     await outbox.commit(insertOrder('before'), created('before'))
 
@@ -130,7 +130,7 @@ describe('openOneTripOutbox', () => {
     const { outbox, url } = await useOneTrip()
     const forged = { sql: 'DROP TABLE customer_order', values: [] } as unknown as ReturnType<typeof sql>
     await expect(outbox.commit(forged, [])).rejects.toEqual(fault('STATEMENT_INVALID'))
-    await expect(openOneTripOutbox({ store: 'blackhole', writer: 0, connection: url })).rejects.toEqual(
+    await expect(openOneTripOutbox({ store: storeFor('blackhole'), connection: url })).rejects.toEqual(
       fault('STORE_MISMATCH')
     )
   })

@@ -1,27 +1,25 @@
 import type { PoolOptions, ResultSetHeader } from 'mysql2/promise'
-import { encoded, type PayloadEncoding } from '../encoding.ts'
 import { OutboxError } from '../errors.ts'
-import { defaultMaxEventBytes, refuseTooLarge } from '../refuse-too-large.ts'
-import { createStore, type StoreOptions } from '../stores/create-store.ts'
+import { checkSizes, defaultMaxEventBytes, encodePayloads, type PayloadEncoding } from '../stores/payload.ts'
 import { requireTable } from '../stores/require-table.ts'
-import { type BoundStatement, isBound, type Statement } from '../stores/statement.ts'
-import type { OutboxStore, PendingEvent } from '../stores/store.ts'
-import type { OneTripBounds } from './bounded.ts'
-import { openPool } from './open-pool.ts'
+import { deleteStore, type OutboxStore, type PendingEvent, type Statement } from '../stores/store.ts'
+import { type OneTripBounds, openPool } from './pool.ts'
 import { readRows, runScript } from './run-script.ts'
+import { type BoundStatement, isBound } from './sql.ts'
 
 /** Where the one-trip outbox connects to, and how it writes. */
-export type OneTripOptions = StoreOptions &
-  OneTripBounds & {
-    /** `mysql://user:password@host:port/database`, or mysql2's pool options. The pool is the outbox's own. */
-    readonly connection: string | PoolOptions
-    /** Connections at most; 10 by default. */
-    readonly connections?: number | undefined
-    /** As for `createOutbox`. */
-    readonly maxEventBytes?: number | undefined
-    /** As for `createOutbox`. */
-    readonly encoding?: PayloadEncoding | undefined
-  }
+export type OneTripOptions = OneTripBounds & {
+  /** `mysql://user:password@host:port/database`, or mysql2's pool options. The outbox has its own pool. */
+  readonly connection: string | PoolOptions
+  /** The most connections; 10 by default. */
+  readonly connections?: number | undefined
+  /** As for `createOutbox`. */
+  readonly store?: OutboxStore | undefined
+  /** As for `createOutbox`. */
+  readonly maxEventBytes?: number | undefined
+  /** As for `createOutbox`. */
+  readonly encoding?: PayloadEncoding | undefined
+}
 
 /** What one statement did: rows touched, and the first AUTO_INCREMENT id that it made, or 0. */
 export type StatementResult = { readonly affectedRows: number; readonly insertId: number }
@@ -29,31 +27,27 @@ export type StatementResult = { readonly affectedRows: number; readonly insertId
 /** Commits rows and their events in one round trip to MySQL. */
 export type OneTripOutbox = {
   /**
-   * Runs the statements and publishes the events in one transaction and one round trip. Answers what each statement
-   * did; on any error nothing is committed, except for `COMMIT_UNKNOWN`: the connection was lost on the way or fell
-   * silent, and only an idempotency key makes a repeat safe. With `generatedId` an event's aggregate id is the AUTO_INCREMENT id of the
-   * last INSERT. Nothing can be decided between the statements: use a transaction and `appendToOutbox` for that.
+   * Runs the statements and publishes the events in one transaction and one round trip. Resolves to what each statement
+   * did. On an error nothing is committed, except for `COMMIT_UNKNOWN`: the connection was lost or fell silent, and only
+   * an idempotency key makes a repeat safe. With `generatedId` an event's aggregate id is the AUTO_INCREMENT id of the
+   * last INSERT. Nothing can be decided between the statements: use a transaction and `createOutbox` for that.
    */
   readonly commit: (
     statements: BoundStatement | readonly BoundStatement[],
     events: PendingEvent | readonly PendingEvent[]
   ) => Promise<readonly StatementResult[]>
-  /** Ends the connections; what is under way is finished first, for `silenceMs` at most. */
+  /** Closes the connections. Running commits finish first, for `silenceMs` at most. */
   readonly close: () => Promise<void>
 }
 
 /**
- * For hot paths: the fastest way to commit rows and their events that MySQL offers, where all that is to be written is
- * known beforehand. What must read first and decide, such as an idempotency key, takes a transaction and
- * `createOutbox`. Every wait is bounded. Rejects with `STORE_MISMATCH` for the table of another store, and with a
- * retryable `WRITE_FAILED` while MySQL is away. Needs the package mysql2.
+ * The fastest way to commit rows and their events, for hot paths where everything to write is known beforehand. Code that
+ * reads first and then decides, such as one with an idempotency key, needs a transaction and `createOutbox`. Every wait
+ * is bounded. Rejects with `STORE_MISMATCH` for a table of another store, and with a retryable `WRITE_FAILED` while MySQL
+ * is down. Needs the package mysql2.
  */
-export async function openOneTripOutbox({
-  maxEventBytes = defaultMaxEventBytes,
-  encoding,
-  ...options
-}: OneTripOptions): Promise<OneTripOutbox> {
-  const store = createStore(options)
+export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTripOutbox> {
+  const { store = deleteStore, encoding, maxEventBytes = defaultMaxEventBytes } = options
   const { connection, connections = 10, waitMs = 2_000, silenceMs = 10_000 } = options
   const pool = await openPool({ connection, connections, waitMs, silenceMs })
   const wanted = { store: store.name, column: encoding?.column }
@@ -64,9 +58,9 @@ export async function openOneTripOutbox({
   return {
     async commit(statements, events) {
       const own: readonly BoundStatement[] = Array.isArray(statements) ? statements : [statements]
-      const list: readonly PendingEvent[] = encoded(Array.isArray(events) ? events : [events], encoding)
-      refuseUnbound(own)
-      refuseTooLarge(list, maxEventBytes)
+      const list: readonly PendingEvent[] = encodePayloads(Array.isArray(events) ? events : [events], encoding)
+      requireBound(own)
+      checkSizes(list, maxEventBytes)
       const results = await runScript(pool, scriptOf(store, own, list))
       return results.slice(prologueLength, prologueLength + own.length).map(toResult)
     },
@@ -82,15 +76,15 @@ function scriptOf(
   own: readonly Statement[],
   events: readonly PendingEvent[]
 ): readonly Statement[] {
-  // The DO forgets the id that an earlier transaction generated: no event may be published under it.
+  // The DO clears the id that an earlier transaction made, so that no event is published under it.
   const prologue = [statement('START TRANSACTION'), statement('DO LAST_INSERT_ID(0)')]
   const publishing = events.length === 0 ? [] : [store.insert(events), store.remove?.(events.length)]
   return [...prologue, ...own, ...publishing.filter(each => each !== undefined), statement('COMMIT')]
 }
 
-function refuseUnbound(statements: readonly Statement[]): void {
+function requireBound(statements: readonly Statement[]): void {
   if (!statements.every(isBound))
-    throw new OutboxError('STATEMENT_INVALID', 'A statement was not made by the tag sql`…`')
+    throw new OutboxError('STATEMENT_INVALID', 'A statement was not made with the tag sql`…`')
 }
 
 const toResult = ({ affectedRows, insertId }: ResultSetHeader): StatementResult => ({ affectedRows, insertId })

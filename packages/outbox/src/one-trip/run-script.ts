@@ -1,8 +1,7 @@
 import type { PoolConnection, ResultSetHeader } from 'mysql2/promise'
 import { OutboxError } from '../errors.ts'
-import type { Statement } from '../stores/statement.ts'
-import { writeFailed } from '../stores/write-failed.ts'
-import type { BoundedPool } from './open-pool.ts'
+import { type Statement, writeFailed } from '../stores/store.ts'
+import type { BoundedPool } from './pool.ts'
 
 /** Sends all statements at once. The connection goes back to the pool without a transaction, or not at all. */
 export async function runScript(
@@ -19,14 +18,14 @@ export async function runScript(
   } catch (error) {
     if (await rolledBack(pool, connection, error)) return writeFailed(error as Error)
     const reason = error instanceof Error ? error.message : String(error)
-    throw new OutboxError('COMMIT_UNKNOWN', `The transaction may be committed or not: ${reason}`, {
+    throw new OutboxError('COMMIT_UNKNOWN', `The transaction may or may not be committed: ${reason}`, {
       cause: error,
       retryable: false
     })
   }
 }
 
-/** The rows of one question. */
+/** The rows of one query. */
 export async function readRows(pool: BoundedPool, sql: string): Promise<readonly Record<string, unknown>[]> {
   const connection = await pool.acquire()
   try {
@@ -39,7 +38,7 @@ export async function readRows(pool: BoundedPool, sql: string): Promise<readonly
   }
 }
 
-/** Whether nothing of it can be committed. The server stops at the first failing statement and leaves all open. */
+/** Whether nothing can be committed: the server stops at the first failing statement, and the transaction stays open. */
 async function rolledBack(pool: BoundedPool, connection: PoolConnection, error: unknown): Promise<boolean> {
   if (codeOf(error) !== 'ETIMEDOUT') {
     try {
@@ -47,14 +46,14 @@ async function rolledBack(pool: BoundedPool, connection: PoolConnection, error: 
       connection.release()
       return true
     } catch {
-      // What it was called for is the error that counts.
+      // The error of the script is the one that counts.
     }
   }
   connection.destroy()
   return wasNeverSent(error)
 }
 
-// mysql2 gives no code to the one error that it makes before it sends anything: the connection had died in the pool.
+// mysql2 gives no code to the error that it makes before it sends anything: the connection died in the pool.
 function wasNeverSent(error: unknown): boolean {
   return error instanceof Error && 'fatal' in error && error.fatal === true && codeOf(error) === undefined
 }

@@ -4,17 +4,19 @@ import { type AuditReport, compare } from '../audit/compare.ts'
 import { kafkajsClient } from '../kafka/kafkajs-client.ts'
 import { CommandError, type Edge, table } from './edge.ts'
 import { withDatabase } from './open-database.ts'
-import { registryDecoding } from './registry-decoding.ts'
+import { registryDecoding } from './parked-reader.ts'
 
 type Options = {
   readonly source?: string
   readonly target?: string
   readonly brokers?: string
-  readonly topic: string
-  readonly event: string
+  readonly topic?: string
+  readonly event?: string
   readonly since: string
   readonly until: string
+  readonly committed?: string
   readonly committedSql?: string
+  readonly effects?: string
   readonly effectsSql?: string
   readonly json?: boolean
 }
@@ -23,18 +25,20 @@ type Options = {
 export function auditCommand(edge: Edge): Command {
   return new Command('audit')
     .description(
-      'compares committed rows, the topic and the effects; exit code 1 for any loss, double or disorder. Avro by SCHEMA_REGISTRY_URL'
+      'compares committed rows, the topic and the effects; exit code 1 for a loss, a double or a disorder. Reads Avro if SCHEMA_REGISTRY_URL is set'
     )
     .option('--source <url>', "the writer's database; or OUTBOX_SOURCE_URL")
     .option('--target <url>', "the consumer's database; or OUTBOX_DB_URL")
     .option('--brokers <list>', 'host:port, comma separated; or KAFKA_BROKERS')
-    .option('--topic <name>', 'the outbox topic', 'orders_server.orders.outbox')
-    .option('--event <name>', 'the event that makes the effect', 'order_created')
+    .option('--topic <name>', 'the outbox topic, such as orders_server.orders.outbox; or OUTBOX_TOPIC')
+    .option('--event <name>', 'the event that causes the effect, such as order_created; or OUTBOX_EVENT')
+    .option('--committed <table>', "the writer's rows as TABLE(ID,TIME), such as customer_order(id,created_at)")
+    .option('--effects <table>', "the consumer's rows as TABLE(ID,TIME), such as delivery(order_id,delivered_at)")
     .option('--since <when>', 'start of the window: 30m, 24h, 7d or a time', '24h')
-    .option('--until <when>', 'end of the window; what is younger may still be on its way', '30s')
-    .option('--committed-sql <sql>', 'must give aggregate_id and at; :since is bound')
-    .option('--effects-sql <sql>', 'must give aggregate_id and at, may give version; :since is bound')
-    .option('--json', 'for programs')
+    .option('--until <when>', 'end of the window; younger events may still be on their way', '30s')
+    .option('--committed-sql <sql>', 'instead of --committed; returns aggregate_id and at; :since is bound')
+    .option('--effects-sql <sql>', 'instead of --effects; returns aggregate_id, at and maybe version; :since is bound')
+    .option('--json', 'print JSON')
     .action((options: Options) => audit(edge, options))
 }
 
@@ -44,12 +48,18 @@ async function audit(edge: Edge, options: Options): Promise<void> {
   const source = needed('source', options.source ?? environment.OUTBOX_SOURCE_URL)
   const target = needed('target', options.target ?? environment.OUTBOX_DB_URL)
   const window = { from: timeOf(options.since), to: timeOf(options.until) }
+  const what = {
+    topic: needed('topic', options.topic ?? environment['OUTBOX_TOPIC']),
+    event: needed('event', options.event ?? environment['OUTBOX_EVENT']),
+    committedSql: options.committedSql ?? rowsOf('committed', options.committed),
+    effectsSql: options.effectsSql ?? rowsOf('effects', options.effects)
+  }
   const logger = { debug() {}, info() {}, warn: line(edge), error: line(edge) }
   const decoding = await registryDecoding(environment)
   const kafka = kafkajsClient({ brokers, clientId: 'outboxctl', logger })
   try {
     const input = await withDatabase(source, from =>
-      withDatabase(target, to => collect({ ...options, ...window, decoding, kafka, source: from, target: to }))
+      withDatabase(target, to => collect({ ...what, ...window, decoding, kafka, source: from, target: to }))
     )
     report(edge, compare(input), { ...window, json: options.json === true })
   } finally {
@@ -84,8 +94,18 @@ function report(
 }
 
 function needed(name: string, value: string | undefined): string {
-  if (value === undefined || value === '') throw new CommandError(`Which ${name}? See outboxctl audit --help`)
+  if (value === undefined || value === '')
+    throw new CommandError(`Which ${name}? Name it with --${name}; see outboxctl audit --help`)
   return value
+}
+
+/** `table(id,time)` as a query. */
+function rowsOf(option: 'committed' | 'effects', rows: string | undefined): string {
+  const [, table, id, time] = /^([\w.]+)\((\w+), ?(\w+)\)$/.exec(rows ?? '') ?? []
+  if (table !== undefined) return `SELECT ${id} AS aggregate_id, ${time} AS at FROM ${table} WHERE ${time} >= :since`
+  const given = rows === undefined ? `Which rows are ${option}?` : `--${option} is not TABLE(ID,TIME): ${rows}.`
+  const example = option === 'committed' ? 'customer_order(id,created_at)' : 'delivery(order_id,delivered_at)'
+  throw new CommandError(`${given} Name them, such as --${option} "${example}", or give a query with --${option}-sql`)
 }
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
@@ -96,6 +116,6 @@ export function timeOf(text: string, now = Date.now()): Date {
   if (amount !== undefined && unit !== undefined)
     return new Date(now - Number(amount) * units[unit as keyof typeof units])
   const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw new CommandError(`Neither a time nor such as 30m, 24h or 7d: ${text}`)
+  if (Number.isNaN(time.getTime())) throw new CommandError(`Not a time, and not a duration such as 30m or 7d: ${text}`)
   return time
 }

@@ -1,15 +1,15 @@
-/** All that `outboxctl` has to do with its process: so that its commands can be tested without one. */
+/** What `outboxctl` uses of its process, so that its commands can be tested without one. */
 export type Edge = {
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** What was asked for. */
+  /** Prints the result to stdout. */
   readonly write: (text: string) => void
-  /** What goes beside it. */
+  /** Prints a remark to stderr. */
   readonly note: (text: string) => void
-  /** False where nobody can be asked. */
+  /** Asks a person; false without a terminal. */
   readonly confirm: (question: string) => Promise<boolean>
 }
 
-/** Ends `outboxctl` with a sentence and an exit code: 1 means a finding, 2 that it could not do what was asked. */
+/** Ends `outboxctl` with a sentence and an exit code: 1 for a finding, 2 if it could not run. */
 export class CommandError extends Error {
   readonly exitCode: number
 
@@ -33,7 +33,7 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n')
 }
 
-/** Such as `3 m`, for people. */
+/** A duration for people, such as `3 m`. */
 export function age(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000))
   if (seconds < 120) return `${seconds} s`

@@ -1,9 +1,9 @@
 import knex, { type Knex } from 'knex'
 import { CommandError } from './edge.ts'
 
-/** Opens a `mysql://` or `postgres://` URL, does `work` and closes it. Times are UTC on both. */
+/** Opens a `mysql://` or `postgres://` URL, runs `work`, and closes it. Times are UTC in both. */
 export async function withDatabase<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {
-  // What knex says of a failure is in the error as well.
+  // The error says what knex would log.
   const log = { warn() {}, error() {}, deprecate() {}, debug() {} }
   const db = knex({ ...configOf(url), log })
   try {
@@ -21,18 +21,19 @@ function configOf(url: string): Knex.Config {
   if (protocol === 'mysql:') {
     const withTime = new URL(url)
     withTime.searchParams.set('timezone', 'Z')
-    // As the services take it; the driver wants an object.
+    // Services use ssl=true; the driver needs an object.
     if (withTime.searchParams.get('ssl') === 'true') withTime.searchParams.set('ssl', '{}')
     const afterCreate = (connection: Session, done: (error: Error | null) => void) =>
       connection.query("SET time_zone = '+00:00'", done)
     return { client: 'mysql2', connection: withTime.href, pool: { ...pool, afterCreate } }
   }
   if (protocol === 'postgres:' || protocol === 'postgresql:') return { client: 'pg', connection: url, pool }
-  throw new CommandError(`Neither a mysql:// nor a postgres:// URL: ${protocol}//…`)
+  throw new CommandError(`Not a mysql:// or postgres:// URL: ${protocol}//…`)
 }
 
-// The error of URL quotes the whole text, and with it the password.
+// An error of `new URL` would print the text, including the password.
 function parse(url: string): URL {
-  if (!URL.canParse(url)) throw new CommandError('The database is no URL such as mysql://user:password@host:3306/name')
+  if (!URL.canParse(url))
+    throw new CommandError('The database must be a URL such as mysql://user:password@host:3306/name')
   return new URL(url)
 }

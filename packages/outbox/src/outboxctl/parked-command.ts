@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Knex } from 'knex'
-import { type ParkedRow } from '../parking/parked-row.ts'
+import { type ParkedRow } from '../parking/parked-event.ts'
 import { listParked, type ParkedKey, requestRetry, showParked, skipParked } from '../parking/parked-commands.ts'
 import { age, CommandError, type Edge, table } from './edge.ts'
 import { withDatabase } from './open-database.ts'
@@ -10,33 +10,30 @@ type Shared = { readonly url?: string; readonly consumer?: string; readonly json
 
 /** `outboxctl parked list | show | retry | skip`. */
 export function parkedCommand(edge: Edge): Command {
-  const parked = new Command('parked').description('events that wait for a person, key by key')
+  const parked = new Command('parked').description('events that wait for a decision, by key')
   const sub = (name: string, summary: string) =>
     parked
       .command(name)
       .description(summary)
-      .option('--url <database>', "the consumer's database; better in OUTBOX_DB_URL, where nobody sees the password")
-      .option('--consumer <name>', 'needed when several consumers have something parked')
-  sub('list', 'the parked keys, oldest first; exit code 1 when there are any')
-    .option('--json', 'for programs')
+      .option('--url <database>', "the consumer's database; OUTBOX_DB_URL keeps the password off the command line")
+      .option('--consumer <name>', 'needed if several consumers have parked events')
+  sub('list', 'lists the parked keys, oldest first; exit code 1 if there are any')
+    .option('--json', 'print JSON')
     .action((options: Shared) => inDatabase(edge, options, db => list(edge, db, options)))
-  sub('show', 'the events of a key with the reason, the stack and the value; Avro by SCHEMA_REGISTRY_URL')
+  sub('show', 'shows the events of a key with reason, stack and value; reads Avro if SCHEMA_REGISTRY_URL is set')
     .argument('<key>')
-    .option('--json', 'for programs')
+    .option('--json', 'print JSON')
     .action((key: string, options: Shared) => inDatabase(edge, options, db => show({ edge, db, key, ...options })))
-  sub('retry', 'asks the running consumer to apply the events of a key, in their order')
+  sub('retry', 'asks the running consumer to apply the events of a key, in order')
     .argument('[key]')
     .option('--all', 'every parked key')
     .action((key: string | undefined, options: Shared & { all?: boolean }) =>
       inDatabase(edge, options, db => retry({ edge, db, key, ...options }))
     )
-  sub(
-    'skip',
-    'gives up the refused event of a key for good and lets those behind it follow; asks first, and leaves a record'
-  )
+  sub('skip', 'gives up the refused event of a key, so that the later ones follow; asks first, and keeps a record')
     .argument('<key>')
-    .requiredOption('--because <reason>', 'kept with the event, with your user name')
-    .option('--yes', 'do not ask')
+    .requiredOption('--because <reason>', 'kept with the event, together with your user name')
+    .option('--yes', 'do not ask for confirmation')
     .action((key: string, options: Shared & { because: string; yes?: boolean }) =>
       inDatabase(edge, options, db => skip({ edge, db, key, ...options }))
     )
@@ -46,7 +43,7 @@ export function parkedCommand(edge: Edge): Command {
 function inDatabase(edge: Edge, { url: given }: Shared, work: (db: Knex) => Promise<void>): Promise<void> {
   const url = given ?? edge.environment.OUTBOX_DB_URL
   if (url === undefined || url === '')
-    throw new CommandError('Which database? Set OUTBOX_DB_URL or say --url mysql://…')
+    throw new CommandError('Which database? Set OUTBOX_DB_URL, or name it with --url mysql://…')
   return withDatabase(url, work)
 }
 
@@ -59,7 +56,7 @@ async function list(edge: Edge, db: Knex, { consumer, json }: Shared): Promise<v
 }
 
 function lineOf({ consumer, key, reason, waiting, parkedAt, retryRequestedAt }: ParkedKey): string[] {
-  const state = retryRequestedAt === null ? '' : 'retry asked for'
+  const state = retryRequestedAt === null ? '' : 'retry requested'
   return [consumer, key, reason, String(waiting), age(Date.now() - parkedAt.getTime()), state]
 }
 
@@ -103,17 +100,17 @@ async function retry({
   consumer,
   all
 }: Omit<OfKey, 'key'> & { key?: string | undefined; all?: boolean }) {
-  if ((key === undefined) === (all !== true)) throw new CommandError('Say either a key or --all')
-  const asked =
+  if ((key === undefined) === (all !== true)) throw new CommandError('Give either a key or --all')
+  const requested =
     key === undefined ? await listParked(db, consumer) : [{ key, consumer: await consumerOf(db, key, consumer) }]
   let found = 0
-  for (const one of asked) if (await requestRetry(db, one)) found++
+  for (const one of requested) if (await requestRetry(db, one)) found++
   if (key !== undefined && found === 0) throw new CommandError(`The key ${key} is not parked`, 1)
   if (found === 0) return edge.note('Nothing is parked.')
   edge.write(
-    `Asked for a retry of ${found} key${found === 1 ? '' : 's'}: the running consumer applies the events in order.`
+    `Requested a retry of ${found} key${found === 1 ? '' : 's'}: the running consumer applies the events in order.`
   )
-  edge.note('`outboxctl parked list` says what is left.')
+  edge.note('`outboxctl parked list` shows what is left.')
 }
 
 type Skip = OfKey & { readonly because: string; readonly yes?: boolean }
@@ -123,13 +120,17 @@ async function skip({ edge, db, key, consumer: given, because, yes }: Skip): Pro
   const head = (await showParked(db, { consumer, key })).find(({ state }) => state === 'waiting')
   if (head === undefined) throw new CommandError(`Nothing waits under the key ${key}`, 1)
   edge.note(describe(head, await parkedReader([head], edge.environment)))
-  const question = `Give this event up for good? ${consumer} will never apply it, and goes on with those behind it.`
+  const question = `Give up this event? ${consumer} will never apply it, and continues with the events behind it.`
   if (yes !== true && !(await edge.confirm(question)))
-    throw new CommandError('Not skipped: nobody said yes (--yes says it)')
-  const user = edge.environment.USER ?? edge.environment.LOGNAME ?? 'somebody'
+    throw new CommandError('Not skipped: not confirmed. Answer y, or use --yes')
+  const user = edge.environment.USER ?? edge.environment.LOGNAME ?? 'unknown user'
   const skipped = await skipParked(db, { consumer, key, note: `${user}: ${because}`, eventId: head.id })
-  if (skipped === undefined) throw new CommandError('Not skipped: the key has moved on meanwhile', 1)
-  edge.write(`Skipped ${skipped.event ?? 'the record'} #${skipped.id}; its row and your reason stay in parked_event.`)
+  if (skipped === undefined)
+    throw new CommandError(
+      'Not skipped: another event is at the head of the key now. Look at it with `outboxctl parked show`',
+      1
+    )
+  edge.write(`Skipped ${skipped.event ?? 'the record'} #${skipped.id}. Its row and your reason stay in parked_event.`)
 }
 
 async function consumerOf(db: Knex, key: string, given: string | undefined): Promise<string> {
@@ -139,6 +140,6 @@ async function consumerOf(db: Knex, key: string, given: string | undefined): Pro
   if (first === undefined) throw new CommandError(`Nothing is or was parked under the key ${key}`, 1)
   if (second === undefined) return first.consumer
   throw new CommandError(
-    `Several consumers know the key ${key}: ${rows.map(row => row.consumer).join(', ')}; say --consumer`
+    `Several consumers have the key ${key}: ${rows.map(row => row.consumer).join(', ')}. Name one with --consumer`
   )
 }

@@ -1,13 +1,12 @@
-import type { RecordDecoding } from '../consumer/decoding.ts'
+import type { RecordDecoding } from '../consumer/read/decoding.ts'
 import type { KafkaRecord } from '../kafka/kafka-client.ts'
-import type { ParkedRow } from '../parking/parked-row.ts'
+import type { ParkedRow } from '../parking/parked-event.ts'
 import type { Edge } from './edge.ts'
-import { registryDecoding } from './registry-decoding.ts'
 
-/** Key or value of a parked record as text for people. */
+/** Turns the key or the value of a parked record into text for people. */
 export type ParkedReader = (bytes: Buffer | null) => string | null
 
-/** Reads Avro by the schemas of the registry; without one, or while it is away, as its bytes with the way to more. */
+/** Reads Avro with the registry's schemas. Without a registry, or while it is down, it shows the bytes and says why. */
 export async function parkedReader(
   rows: readonly ParkedRow[],
   environment: Edge['environment']
@@ -31,7 +30,7 @@ function asBytes(bytes: Buffer, why: string): string {
 type Opened = { readonly decode?: RecordDecoding['decode'] | undefined; readonly why: string }
 
 async function decodingOf(rows: readonly ParkedRow[], environment: Edge['environment']): Promise<Opened> {
-  const why = 'SCHEMA_REGISTRY_URL says where its schema is'
+  const why = 'set SCHEMA_REGISTRY_URL to read it'
   if (!rows.some(row => row.record_key?.[0] === 0 || row.record_value?.[0] === 0)) return { why }
   try {
     const decoding = await registryDecoding(environment)
@@ -45,4 +44,13 @@ async function decodingOf(rows: readonly ParkedRow[], environment: Edge['environ
 function recordOf(row: ParkedRow): KafkaRecord {
   const { topic, partition_no: partition, record_key: key, record_value: value } = row
   return { topic, partition, offset: 0n, timestamp: 0, key, value, headers: {} }
+}
+
+/** Reads Avro with the registry that SCHEMA_REGISTRY_URL names; undefined if it names none. */
+export async function registryDecoding(environment: Edge['environment']): Promise<RecordDecoding | undefined> {
+  const url = environment['SCHEMA_REGISTRY_URL']
+  if (url === undefined || url === '') return undefined
+  // Loaded only here, because its packages are optional.
+  const { avroDecoding, schemaRegistry } = await import('../avro/index.ts')
+  return avroDecoding({ registry: schemaRegistry({ url }) })
 }

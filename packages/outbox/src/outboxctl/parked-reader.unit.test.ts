@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import type { ParkedRow } from '../parking/parked-row.ts'
+import type { ParkedRow } from '../parking/parked-event.ts'
 import { parkedReader } from './parked-reader.ts'
 
 const schema = { type: 'record', name: 'greeted', fields: [{ name: 'name', type: 'string' }] }
@@ -26,7 +26,7 @@ it('reads Avro by the registry, and JSON as it is', async () => {
 
 it('shows the bytes and says what is missing without a registry, or while it is away', async () => {
   expect((await parkedReader(rows, {}))(avro)).toBe(
-    '0000000001086a6f6f6e (schema 1; SCHEMA_REGISTRY_URL says where its schema is)'
+    '0000000001086a6f6f6e (schema 1; set SCHEMA_REGISTRY_URL to read it)'
   )
   expect((await parkedReader(rows, { SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' }))(avro)).toMatch(
     /\(schema 1; The schema registry .* not answer/

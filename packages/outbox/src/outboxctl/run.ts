@@ -3,10 +3,10 @@ import { auditCommand } from './audit-command.ts'
 import { CommandError, type Edge } from './edge.ts'
 import { parkedCommand } from './parked-command.ts'
 
-/** Runs one `outboxctl` command line; answers the exit code. */
+/** Runs one `outboxctl` command line; resolves to the exit code. */
 export async function runOutboxctl(args: readonly string[], edge: Edge): Promise<number> {
   const program = new Command('outboxctl')
-    .description('looks after the events of a transactional outbox')
+    .description('handles parked events and audits a transactional outbox')
     .addCommand(parkedCommand(edge))
     .addCommand(auditCommand(edge))
   for (const command of [program, ...program.commands.flatMap(one => [one, ...one.commands])])
@@ -25,7 +25,7 @@ export async function runOutboxctl(args: readonly string[], edge: Edge): Promise
   }
 }
 
-// A refused connection has no message of its own: node puts one error for each address inside.
+// A refused connection has no message: Node puts one error for each address inside.
 function reasonOf(error: Error): string {
   if (error.message !== '') return error.message
   return error instanceof AggregateError ? error.errors.map(String).join('; ') : error.name

@@ -1,8 +1,7 @@
 import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
-import type { ParkReason } from '../consumer/read-envelope.ts'
 import { isPostgres } from '../inbox/inbox-tables.ts'
-import type { ParkedRow } from './parked-row.ts'
+import type { ParkedRow, ParkReason } from './parked-event.ts'
 
 /** One key of one consumer: what is parked, retried and skipped as a whole. */
 export type KeyOfConsumer = { readonly consumer: string; readonly key: string }
@@ -90,8 +89,9 @@ export function skipParked(db: Knex, { consumer, key, note, eventId }: Skip): Pr
   })
 }
 
+/** Which parked event to give up, and why. */
 export type Skip = KeyOfConsumer & {
-  /** Who and why: kept with the event. */
+  /** Who skips it and why; kept with the event. */
   readonly note: string
   /** The row that was looked at; without it, whichever is at the head. */
   readonly eventId?: ParkedRow['id']

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { createInboxTables } from '../index.ts'
-import { parkedAmong } from './parking-store.ts'
+import { lockParkedKeys } from './parking-store.ts'
 
 const databases = [
   ['MySQL', async () => (await useDatabase('parking')).db, 'SET SESSION innodb_lock_wait_timeout = 1'],
@@ -25,7 +25,7 @@ describe.each(databases)('parked keys on %s', (_, useDb, boundWait) => {
       try {
         const found = await db.transaction(async trx => {
           await trx.raw(boundWait)
-          return parkedAmong(trx, 'c', [...others, 'free'])
+          return lockParkedKeys(trx, 'c', [...others, 'free'])
         })
         expect([...found.keys()].sort()).toEqual([...others].sort())
       } finally {
@@ -40,10 +40,10 @@ describe.each(databases)('parked keys on %s', (_, useDb, boundWait) => {
     await db('parked_key').insert({ consumer: 'c', event_key: 'a', reason: 'REFUSED' })
     const retry = await db.transaction()
     await retry('parked_key').where({ consumer: 'c', event_key: 'a' }).delete()
-    const looked = db.transaction(trx => parkedAmong(trx, 'c', ['a']))
+    const looked = db.transaction(trx => lockParkedKeys(trx, 'c', ['a']))
     expect(await Promise.race([looked, sleep(300, 'waits')])).toBe('waits')
     await retry.commit()
     await expect(looked).rejects.toMatchObject({ retryable: true })
-    expect(await db.transaction(trx => parkedAmong(trx, 'c', ['a']))).toEqual(new Map())
+    expect(await db.transaction(trx => lockParkedKeys(trx, 'c', ['a']))).toEqual(new Map())
   })
 })

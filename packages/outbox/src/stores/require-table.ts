@@ -1,27 +1,27 @@
-import type { PayloadColumn } from '../encoding.ts'
 import { OutboxError } from '../errors.ts'
+import type { PayloadColumn } from './payload.ts'
 import type { StoreName } from './store.ts'
 
 export const columnTypes: Readonly<Record<PayloadColumn, string>> = { json: 'JSON', bytes: 'MEDIUMBLOB' }
 
-/** Answers the rows of a query: knex and mysql2 differ in how they do. */
+/** Runs a query and resolves to its rows, by knex or by mysql2. */
 export type ReadRows = (sql: string) => Promise<readonly Record<string, unknown>[]>
 
-const question = `SELECT ENGINE AS engine,
+const query = `SELECT ENGINE AS engine,
     (SELECT DATA_TYPE FROM information_schema.COLUMNS AS c
      WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.COLUMN_NAME = 'payload') AS payload
   FROM information_schema.TABLES AS t WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'outbox'`
 
-type Wanted = { readonly store: StoreName; readonly column?: PayloadColumn | undefined }
+type Expected = { readonly store: StoreName; readonly column?: PayloadColumn | undefined }
 
 /**
- * Refuses a table of another store: rows would pile up where they should go, or go where they should stay. Refuses a
- * payload of another kind: readers would take the one for the other.
+ * Rejects a table of another store, where rows would pile up or be lost, and a payload of another type, which readers
+ * couldn't read.
  */
-export async function requireTable({ store, column = 'json' }: Wanted, read: ReadRows): Promise<void> {
-  const [table] = await read(question)
+export async function requireTable({ store, column = 'json' }: Expected, read: ReadRows): Promise<void> {
+  const [table] = await read(query)
   if (table === undefined)
-    throw new OutboxError('STORE_MISMATCH', 'This database has no table outbox: createOutboxTables makes it')
+    throw new OutboxError('STORE_MISMATCH', 'This database has no table outbox: create it with createOutboxTables')
   const actual = storeOf(String(table['engine']))
   if (actual !== store)
     throw new OutboxError('STORE_MISMATCH', `The store is ${store}, but the table outbox was made for ${actual}`)
@@ -29,7 +29,7 @@ export async function requireTable({ store, column = 'json' }: Wanted, read: Rea
   if (holds === column) return
   throw new OutboxError(
     'STORE_MISMATCH',
-    `The column payload of the table outbox holds ${holds}, and this outbox writes ${column}. To change over: ` +
+    `The column payload of the table outbox holds ${holds}, but this outbox writes ${column}. To change it: ` +
       `ALTER TABLE outbox MODIFY payload ${columnTypes[column]} NOT NULL`
   )
 }

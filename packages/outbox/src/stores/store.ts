@@ -1,19 +1,84 @@
-import type { GeneratedId, OutboundEvent } from '../define-event.ts'
-import type { Statement } from './statement.ts'
+import { type GeneratedId, generatedId, type OutboundEvent } from '../define-event.ts'
+import { OutboxError } from '../errors.ts'
 
-/** How an event becomes visible in the binlog, and what stays in the table. */
+/** What may be bound to a statement: a scalar. The driver could turn anything else into SQL. */
+export type SqlValue = string | number | boolean | Date | Buffer | null
+
+/** SQL text, and the values that are sent beside it as data. */
+export type Statement = { readonly sql: string; readonly values: readonly SqlValue[] }
+
+/** For which way of writing a table `outbox` is made: rows are deleted at once, or never stored. */
 export type StoreName = 'delete' | 'blackhole'
 
-/** An event of which the server makes the aggregate id, in the same round trip. */
+/** An event to be written. In a one-trip write, MySQL may make its aggregate id in the same round trip. */
 export type PendingEvent = (OutboundEvent | OutboundEvent<string, unknown, GeneratedId>) & {
-  /** What the row holds instead of the JSON text, where the outbox has an encoding. */
+  /** What the row holds instead of the JSON text, if the outbox has an encoding. */
   readonly bytes?: Buffer
 }
 
+/** A way of writing events to the table `outbox`, so that they appear in the binlog. */
 export type OutboxStore = {
   readonly name: StoreName
   /** Publishes `events` in their order. */
   readonly insert: (events: readonly PendingEvent[]) => Statement
-  /** What follows: removes the `count` rows from `firstId` on; without it, from the id of the INSERT just before. */
+  /** Removes the `count` rows from `firstId` on; without `firstId`, from the id that the previous INSERT made. */
   readonly remove?: (count: number, firstId?: number) => Statement
+}
+
+/** The default: inserts the rows and deletes them in the same transaction. The binlog has them; the table stays empty. */
+export const deleteStore: OutboxStore = { name: 'delete', insert: events => insertStatement(events), remove }
+
+// By primary key: any other column takes gap locks and deadlocks under load. Several rows by a join, because for
+// `id IN (…)` MySQL scans the nearly empty table, meets other writers' rows and deadlocks too. InnoDB numbers the rows
+// of one INSERT … VALUES in even steps, whatever innodb_autoinc_lock_mode is.
+function remove(count: number, firstId?: number): Statement {
+  const first = firstId === undefined ? 'LAST_INSERT_ID()' : '?'
+  const values = firstId === undefined ? [] : Array<number>(count).fill(firstId)
+  if (count === 1) return { sql: `DELETE FROM outbox WHERE id = ${first}`, values }
+  const ids = Array.from({ length: count }, (_, index) => `ROW(${first} + ${index} * @@auto_increment_increment)`)
+  const written = `(VALUES ${ids.join(', ')}) AS written (id)`
+  return { sql: `DELETE outbox FROM ${written} STRAIGHT_JOIN outbox ON outbox.id = written.id`, values }
+}
+
+const columns: Readonly<Record<string, (event: PendingEvent) => SqlValue>> = {
+  event: event => event.name,
+  payload: event => event.bytes ?? event.json,
+  message_id: event => event.messageId,
+  aggregate: event => event.aggregate,
+  aggregate_version: event => event.aggregateVersion ?? null,
+  schema_version: event => event.schemaVersion,
+  correlation_id: event => event.correlationId ?? null,
+  causation_id: event => event.causationId ?? null,
+  traceparent: event => event.traceparent ?? null
+}
+const names = Object.keys(columns)
+const placeholders = names.map(() => '?').join(', ')
+
+/** One INSERT for all events: they reach the binlog, and Kafka, in this order. Without `ids` MySQL numbers the rows. */
+export function insertStatement(events: readonly PendingEvent[], ids: readonly number[] = []): Statement {
+  const id = ids.length === 0 ? ['', ''] : ['id, ', '?, ']
+  const rows = events.map(event => `(${id[1]}${aggregateIdOf(event)}, ${placeholders})`)
+  return {
+    sql: `INSERT INTO outbox (${id[0]}event_id, ${names.join(', ')}) VALUES ${rows.join(', ')}`,
+    values: events.flatMap((event, index) => [...ids.slice(index, index + 1), ...valuesOf(event)])
+  }
+}
+
+// LAST_INSERT_ID() is 0 when no id was made. NULL instead: the column rejects it, and an event of aggregate 0 would go out.
+function aggregateIdOf(event: PendingEvent): string {
+  return event.aggregateId === generatedId ? 'NULLIF(LAST_INSERT_ID(), 0)' : '?'
+}
+
+function valuesOf(event: PendingEvent): readonly SqlValue[] {
+  const values = names.map(name => columns[name]?.(event) ?? null)
+  return event.aggregateId === generatedId ? values : [event.aggregateId, ...values]
+}
+
+// MySQL rejects this JSON, which JavaScript accepts.
+const invalidJson = new Set<unknown>(['ER_INVALID_JSON_TEXT', 'ER_JSON_DOCUMENT_TOO_DEEP'])
+
+/** Throws a driver's error as one of the library; `retryable` follows from the error. */
+export function writeFailed(cause: Error): never {
+  const code = 'code' in cause && invalidJson.has(cause.code) ? 'EVENT_INVALID' : 'WRITE_FAILED'
+  throw new OutboxError(code, `The outbox was not written: ${cause.message}`, { cause })
 }

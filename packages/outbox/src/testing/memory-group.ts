@@ -15,7 +15,7 @@ export function createMemoryGroup(topic: MemoryTopic): MemoryGroup {
 
   async function rearrange(): Promise<void> {
     for (const member of members) {
-      await member.membership.onRearranging()
+      await member.membership.onRebalancing()
       member.reading.abort()
     }
     for (const [position, member] of members.entries()) {

@@ -1,4 +1,4 @@
-import type { Inbox } from '../inbox/handle-once.ts'
+import type { Inbox } from '../inbox/inbox-store.ts'
 import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.ts'
 
 /**

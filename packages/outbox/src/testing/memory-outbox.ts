@@ -1,9 +1,8 @@
 import type { Knex } from 'knex'
-import type { Outbox } from '../append-to-outbox.ts'
+import { type Outbox, requireOpenTransaction } from '../append-to-outbox.ts'
 import type { OutboundEvent } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
-import { defaultMaxEventBytes, refuseTooLarge } from '../refuse-too-large.ts'
-import { refuseClosed } from '../refuse-closed.ts'
+import { checkSizes, defaultMaxEventBytes } from '../stores/payload.ts'
 import { inContext } from '../tracing/message-context.ts'
 import { debeziumRecord } from './debezium-record.ts'
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.ts'
@@ -29,9 +28,9 @@ export function createMemoryOutbox({
     store: 'delete',
     topic,
     async append(trx, events) {
-      refuseClosed(trx)
+      requireOpenTransaction(trx)
       const list = inContext(trx, events)
-      refuseTooLarge(list, maxEventBytes)
+      checkSizes(list, maxEventBytes)
       const written = pending.get(trx)
       if (written === undefined) throw new OutboxError('TRANSACTION_REQUIRED', 'Not a transaction of this MemoryOutbox')
       for (const event of list) written.push({ event, id: ++lastId })

@@ -2,11 +2,10 @@ import { context, propagation, SpanKind, trace } from '@opentelemetry/api'
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type ConsumedEvent, handle, handleBatch } from '../consumer/consumed-event.ts'
+import { type ConsumedEvent, handle, handleBatch } from '../consumer/read/handler.ts'
 import { defineEvent } from '../define-event.ts'
 import { createMemoryOutbox } from '../testing/memory-outbox.ts'
 import { causedBy } from './message-context.ts'
-import { newMessageId, uuidVersion7 } from './message-id.ts'
 
 const define = (name: string) => defineEvent({ name, aggregate: 'order', version: 1, payload: z.object({}) })
 const ordered = define('ordered')
@@ -91,14 +90,5 @@ describe('with OpenTelemetry', () => {
     const event = { name: 'ordered', messageId: 'm1' } as ConsumedEvent
     await expect(createMemoryOutbox().transaction(trx => handler.work([event], trx))).rejects.toThrow('no stock')
     expect(exporter.getFinishedSpans()[0]?.events[0]?.name).toBe('exception')
-  })
-})
-
-describe('a message id', () => {
-  it.each([newMessageId, () => uuidVersion7(Date.now())])('is a UUIDv7 that sorts by its time', make => {
-    const id = make()
-    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-    expect(Math.abs(Number.parseInt(id.replace('-', '').slice(0, 12), 16) - Date.now())).toBeLessThan(1000)
-    expect(new Set(Array.from({ length: 1000 }, make)).size).toBe(1000)
   })
 })

@@ -4,9 +4,9 @@ import {
   type ConsumerOptions,
   createConsumer,
   type KafkaClient,
-  kafkajsClient,
-  platformaticClient
+  kafkajsClient
 } from '../../src/index.ts'
+import { platformaticClient } from '../../src/platformatic/index.ts'
 import { silent } from '../counted.ts'
 
 type MortalOptions = Omit<ConsumerOptions, 'kafka' | 'db' | 'logger'> & {

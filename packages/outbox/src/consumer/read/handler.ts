@@ -1,0 +1,71 @@
+import type { Knex } from 'knex'
+import type { z } from 'zod'
+import type { EventDefinition } from '../../define-event.ts'
+import { inMessageContext } from '../../tracing/message-context.ts'
+
+/** An event as a handler gets it: read, checked against its schema, and not handled by this consumer before. */
+export type ConsumedEvent<Name extends string = string, Payload = unknown> = {
+  /** Of the outbox row. Grows with gaps. For logs; not for order or identity. */
+  readonly id: number
+  readonly name: Name
+  /** The Kafka key. Events with the same key are handled in the order of their commits. */
+  readonly aggregateId: number
+  readonly aggregate?: string | undefined
+  readonly aggregateVersion?: number | undefined
+  readonly schemaVersion: number
+  readonly payload: Payload
+  /** The payload's text as it was in the outbox row. */
+  readonly json: string
+  readonly createdAt: Date
+  /** The identity: an event that comes twice with the same message id takes effect once. */
+  readonly messageId: string
+  readonly correlationId?: string | undefined
+  readonly causationId?: string | undefined
+  readonly traceparent?: string | undefined
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+}
+
+/** What `handle` and `handleBatch` return; `createConsumer` takes them under `on`. */
+export type EventHandler = {
+  readonly definition: EventDefinition
+  readonly batch: boolean
+  readonly work: (events: readonly ConsumedEvent[], trx: Knex.Transaction) => Promise<void>
+}
+
+type EventOf<Name extends string, Schema extends z.ZodType> = ConsumedEvent<Name, z.output<Schema>>
+
+/**
+ * Handles events one at a time. `trx` also holds the event's inbox row: what `work` writes through it commits once,
+ * however often Kafka delivers the event. Events that `work` appends to `trx` inherit correlation, causation and trace.
+ * Anything done outside of `trx` (a mail, an HTTP call) may happen again after a crash.
+ */
+export function handle<Name extends string, Schema extends z.ZodType>(
+  definition: EventDefinition<Name, Schema>,
+  work: (event: EventOf<Name, Schema>, trx: Knex.Transaction) => Promise<void>
+): EventHandler {
+  return {
+    definition: definition as unknown as EventDefinition,
+    batch: false,
+    work: async (events, trx) => {
+      for (const event of events) await inMessageContext(trx, [event], () => work(event as EventOf<Name, Schema>, trx))
+    }
+  }
+}
+
+/**
+ * Handles many events in one call, for bulk writes. Events of one key are in order, and all events commit together or
+ * not at all. When the call throws, the same events come again one by one, so that only the failing one is retried or
+ * parked: `work` must give the same result either way. Name the cause of events that you append by `causedBy(event)`.
+ */
+export function handleBatch<Name extends string, Schema extends z.ZodType>(
+  definition: EventDefinition<Name, Schema>,
+  work: (events: readonly EventOf<Name, Schema>[], trx: Knex.Transaction) => Promise<void>
+): EventHandler {
+  return {
+    definition: definition as unknown as EventDefinition,
+    batch: true,
+    work: (events, trx) => inMessageContext(trx, events, () => work(events as readonly EventOf<Name, Schema>[], trx))
+  }
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { asError } from '../../errors.ts'
+import type { KafkaRecord } from '../../kafka/kafka-client.ts'
+import type { ParkReason, Refusal } from '../../parking/parked-event.ts'
+import { type Decoded, jsonDecoding, parseJson, type RecordDecoding } from './decoding.ts'
+import type { ConsumedEvent, EventHandler } from './handler.ts'
+
+/** What every record has, readable or not: the key that orders it, and its identity. */
+type Place = { readonly record: KafkaRecord; readonly key: string; readonly messageId: string }
+
+/** A record as it was read: an event, or the reason why it isn't one. */
+export type Received = Place & ({ readonly event: ConsumedEvent } | { readonly refusal: Refusal })
+
+/** A record and what to do with it: handle its event, park it, or ignore it. */
+export type Item = Place &
+  (
+    | { readonly event: ConsumedEvent; readonly handler: EventHandler }
+    | { readonly refusal: Refusal }
+    | { readonly event: ConsumedEvent; readonly ignored: true }
+  )
+
+/** How records become items. */
+export type Reading = {
+  readonly decoding: RecordDecoding
+  readonly handlers: ReadonlyMap<string, EventHandler>
+  readonly onUnknown: 'ignore' | 'park'
+}
+
+/** Reads a record, finds the handler of its event, and checks the payload by the handler's schema. Never throws. */
+export function readEvent({ decoding, handlers, onUnknown }: Reading, record: KafkaRecord): Item {
+  const received = readEnvelope(record, decoding)
+  if ('refusal' in received) return received
+  const { event } = received
+  const park = (reason: ParkReason, message: string, cause?: unknown) => {
+    const error = new Error(message, cause === undefined ? {} : { cause })
+    return { ...received, refusal: { reason, error } }
+  }
+  const handler = handlers.get(event.name)
+  if (handler === undefined) {
+    if (onUnknown === 'ignore') return { ...received, ignored: true }
+    return park('UNKNOWN_EVENT', `There is no handler for ${event.name}`)
+  }
+  const { definition } = handler
+  if (event.schemaVersion > definition.version)
+    return park(
+      'FUTURE_VERSION',
+      `${event.name} has schema version ${event.schemaVersion}; this consumer knows versions up to ${definition.version}`
+    )
+  const payload = decodePayload(definition.payload, event.payload)
+  if (!payload.success) return park('PAYLOAD_INVALID', z.prettifyError(payload.error), payload.error)
+  return { ...received, handler, event: { ...event, payload: payload.data } }
+}
+
+function decodePayload(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown> {
+  try {
+    return z.safeDecode(schema, value)
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    return { success: false, error: new z.ZodError([{ code: 'custom', path: [], message, input: value }]) }
+  }
+}
+
+const integer = z.number().int()
+const keyOf = z.object({ event_id: integer })
+const fieldsOf = z.object({
+  id: integer,
+  event: z.string().min(1).max(100),
+  event_id: integer,
+  created_at: z.iso.datetime({ offset: true })
+})
+const valueOf = fieldsOf.extend({ payload: z.string() })
+const shortText = z.string().max(64).nullish()
+const headersOf = z.object({
+  message_id: z.string().regex(/^[\x21-\x7e]{1,64}$/),
+  aggregate: shortText,
+  aggregate_version: z.coerce.number().int().positive().nullish(),
+  schema_version: z.coerce.number().int().positive().nullish(),
+  correlation_id: shortText.catch(null),
+  causation_id: shortText.catch(null),
+  traceparent: z.string().max(55).nullish().catch(null)
+})
+
+const largestValue = 1024 * 1024
+
+/** Reads a record that Connect wrote. Never throws: a record that can't be read becomes a refusal. */
+export function readEnvelope(record: KafkaRecord, { decode }: RecordDecoding = jsonDecoding): Received {
+  const key = keyText(record, decode)
+  const messageId = headersOf.shape.message_id.safeParse(record.headers.message_id)
+  const place = { record, key: key.text, messageId: messageId.success ? messageId.data : placeName(record) }
+  try {
+    if ((record.value?.length ?? 0) > largestValue) {
+      const error = new RangeError(`The value has ${record.value?.length} bytes, over ${largestValue}`)
+      return { ...place, refusal: { reason: 'TOO_LARGE', error } }
+    }
+    if (key.id === undefined) throw new SyntaxError('The key holds no aggregate id', { cause: key.cause })
+    return { ...place, event: eventOf(record, key.id, decode) }
+  } catch (cause) {
+    return { ...place, refusal: { reason: 'UNREADABLE', error: asError(cause) } }
+  }
+}
+
+type Decode = RecordDecoding['decode']
+
+function eventOf(record: KafkaRecord, aggregateId: number, decode: Decode): ConsumedEvent {
+  if (record.value === null) throw new SyntaxError('The value is null')
+  const decoded = decode(record.value)
+  const value = typeof record.headers.event === 'string' ? bareValue(record, aggregateId, decoded) : rowValue(decoded)
+  const headers = headersOf.parse(record.headers)
+  if (value.event_id !== aggregateId)
+    throw new SyntaxError(`The key says event_id ${aggregateId}, the value says ${value.event_id}`)
+  return {
+    id: value.id,
+    name: value.event,
+    aggregateId,
+    aggregate: headers.aggregate ?? undefined,
+    aggregateVersion: headers.aggregate_version ?? undefined,
+    schemaVersion: headers.schema_version ?? 1,
+    payload: value.payload,
+    json: value.json,
+    createdAt: new Date(value.created_at),
+    messageId: headers.message_id,
+    correlationId: headers.correlation_id ?? undefined,
+    causationId: headers.causation_id ?? undefined,
+    traceparent: headers.traceparent ?? undefined,
+    topic: record.topic,
+    partition: record.partition,
+    offset: record.offset
+  }
+}
+
+type Value = z.output<typeof fieldsOf> & { readonly payload: unknown; readonly json: string }
+
+/** The value is the outbox row: five fields, among them the payload as JSON text. */
+function rowValue({ content }: Decoded): Value {
+  const value = valueOf.parse(content)
+  return { ...value, payload: parseJson(value.payload), json: value.payload }
+}
+
+/** The value is the payload, and the row's other fields are headers. */
+function bareValue({ headers }: KafkaRecord, aggregateId: number, { content, type }: Decoded): Value {
+  const fields = fieldsOf.parse({ ...headers, id: Number(headers.id), event_id: aggregateId })
+  const wanted = `${headers.aggregate}.${fields.event}`
+  // A schema id of another registry, or of one that lost its data, may find a schema that reads without an error.
+  if (type !== undefined && type !== wanted) throw new SyntaxError(`The schema belongs to ${type}, not to ${wanted}`)
+  const payload = typeof content === 'string' ? parseJson(content) : content
+  return { ...fields, payload, json: typeof content === 'string' ? content : JSON.stringify(content) }
+}
+
+// A record without an id is identified by its place in Kafka.
+function placeName({ topic, partition, offset }: KafkaRecord): string {
+  return `${partition}@${offset}:${shortHash(topic)}`
+}
+
+type KeyText = { readonly text: string; readonly id?: number; readonly cause?: unknown }
+
+// A key that can't be read still orders its records: by a hash of its bytes, or by the partition if it has none.
+function keyText(record: KafkaRecord, decode: Decode): KeyText {
+  if (record.key === null) return { text: `partition:${record.partition}`, cause: new SyntaxError('The key is null') }
+  try {
+    const { event_id: id } = keyOf.parse(decode(record.key).content)
+    return { text: String(id), id }
+  } catch (cause) {
+    return { text: `raw:${shortHash(record.key)}`, cause }
+  }
+}
+
+function shortHash(bytes: Buffer | string): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 32)
+}

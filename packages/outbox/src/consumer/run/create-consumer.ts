@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { OutboxError } from '../../errors.ts'
+import { type InboxRetention, inboxKeepMs, pruneInbox } from '../../inbox/prune-inbox.ts'
+import type { KafkaClient, KafkaMember, Membership } from '../../kafka/kafka-client.ts'
+import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
+import { type Handling, handlingOf, type HandlingOptions } from '../settle/handling.ts'
+import { retryParked } from '../settle/retry-parked.ts'
+import { delayBefore, usualRetry } from '../settle/retry-policy.ts'
+import { createAssignment } from './assignment.ts'
+import { createLiveness, type LivenessOptions } from './liveness.ts'
+
+/** What a consumer reads, where its effects go, and how often it does its background work. Times are in milliseconds. */
+export type ConsumerOptions = HandlingOptions & {
+  readonly kafka: KafkaClient
+  readonly topic: string
+  readonly group: string
+  /**
+   * The name under which the inbox remembers what was handled; the group's name by default. Don't change it later, or
+   * events are handled again. Use one name per topic: consumers that share one retry each other's parked events.
+   */
+  readonly name?: string
+  /**
+   * A member that is silent for longer loses its partitions; 10,000 by default. After a kill, and after a broker's
+   * return, the partitions wait so long for the member that is gone. Handlers may take longer: heartbeats continue.
+   */
+  readonly sessionTimeoutMs?: number
+  /** How often offsets are committed; 100 by default. After a crash the uncommitted events come again as duplicates. */
+  readonly commitEveryMs?: number
+  readonly inbox?: InboxRetention & { readonly pruneEveryMs?: number }
+  readonly liveness?: LivenessOptions
+  /** Poll interval for retry requests; 1,000 by default. */
+  readonly retryParkedEveryMs?: number
+}
+
+/** Whether the consumer makes progress; `reason` says why not, `lag` counts the events still to come. */
+export type ConsumerHealth = {
+  readonly ok: boolean
+  /** Why it isn't ok, as a sentence for people. */
+  readonly reason?: string
+  /** Records in our partitions that aren't settled, as of the last check. */
+  readonly lag: number
+  readonly partitions: readonly number[]
+}
+
+/** A running member of a consumer group. */
+export type Consumer = {
+  /**
+   * Resolves when the group is joined, and waits for Kafka until then, unless stopped. Rejects only with an error that
+   * waiting doesn't fix: an inbox retention that is too short.
+   */
+  readonly start: () => Promise<void>
+  /** Ends what is being settled, commits what is done, and leaves the group. It can't be started again. */
+  readonly stop: () => Promise<void>
+  readonly health: () => ConsumerHealth
+  /** How many keys and events are parked, and since when; read from the database at each call. */
+  readonly parked: () => Promise<ParkedCounts>
+}
+
+/**
+ * Handles each event of a topic once in effect, in the order of its key. Its inbox row and its effect commit together,
+ * and Kafka's offset follows; an event that comes again is a duplicate and does nothing. A failure that passes is
+ * retried until it works. An event that is refused is parked, and later events of its key wait behind it.
+ */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const { kafka, topic, group, logger, sessionTimeoutMs = 10_000 } = options
+  const handling = handlingOf(options.name ?? group, options)
+  const assignment = createAssignment(handling, topic)
+  const watch = { kafka, topic, group, options: options.liveness ?? {}, positions: () => assignment.positions() }
+  const liveness = createLiveness(watch)
+  const stopping = new AbortController()
+  let member: KafkaMember | undefined
+  let problem: string | undefined = 'not started'
+  let tasks: Promise<void>[] = []
+  let joined: Promise<void> = Promise.resolve()
+
+  const membership: Membership = {
+    group,
+    topic,
+    sessionTimeoutMs,
+    onAssigned(partitions) {
+      logger.info({ topic, group, partitions }, 'partitions assigned')
+      if (!stopping.signal.aborted) problem = undefined
+      assignment.assign(partitions)
+    },
+    onRebalancing: commit,
+    onRecords: (partition, records) => assignment.push(partition, records),
+    onFailure(error) {
+      problem = `Kafka: ${error instanceof Error ? error.message : String(error)}`
+      logger.warn({ err: error, topic, group }, 'cannot read from Kafka now; will retry')
+    }
+  }
+
+  async function commit(): Promise<void> {
+    try {
+      if (member !== undefined) await assignment.commit(member)
+    } catch (error) {
+      logger.debug({ err: error, topic, group }, 'offsets not committed: these events may come again')
+    }
+  }
+
+  async function join(): Promise<void> {
+    for (let attempt = 1; member === undefined && !stopping.signal.aborted; attempt++) {
+      try {
+        inboxKeepMs(await kafka.topic(topic), options.inbox ?? {})
+        member = await kafka.join(membership)
+      } catch (error) {
+        if (error instanceof OutboxError && !error.retryable) throw error
+        membership.onFailure(error)
+        await sleep(delayBefore(attempt, handling.retry), undefined, { signal: stopping.signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  function repeat(task: string, everyMs: number, work: () => Promise<boolean | void>): void {
+    const onFailure = (err: unknown) => logger.warn({ err, topic, group }, `cannot ${task} now; will retry`)
+    tasks.push(repeatUntil(stopping.signal, { everyMs, work, onFailure }))
+  }
+
+  return {
+    async start() {
+      repeat('check the lag', options.liveness?.checkEveryMs ?? 5_000, () => liveness.check())
+      joined = join()
+      await joined
+      if (stopping.signal.aborted) return
+      repeat('commit offsets', options.commitEveryMs ?? 100, commit)
+      repeat('retry parked events', options.retryParkedEveryMs ?? 1_000, () => retryParked(handling))
+      const prune = () => pruneOldRows(handling, options, stopping.signal)
+      repeat('prune the inbox', options.inbox?.pruneEveryMs ?? 60_000, prune)
+    },
+    async stop() {
+      if (stopping.signal.aborted) return
+      problem = 'stopped'
+      stopping.abort()
+      // A member that is still joining must leave too, or its partitions would wait for it.
+      await joined.catch(() => undefined)
+      await Promise.all([assignment.close(), ...tasks])
+      await commit()
+      await member?.leave()
+    },
+    health() {
+      const reason = problem ?? liveness.stalled()
+      const partitions = assignment.positions().map(({ partition }) => partition)
+      return { ok: reason === undefined, ...(reason === undefined ? {} : { reason }), lag: liveness.lag(), partitions }
+    },
+    parked: () => countParked(handling.db, handling.name)
+  }
+}
+
+async function pruneOldRows({ db, name, logger }: Handling, options: ConsumerOptions, signal: AbortSignal) {
+  const olderThanMs = inboxKeepMs(await options.kafka.topic(options.topic), options.inbox ?? {})
+  const pruned = await pruneInbox(db, { consumer: name, olderThanMs, signal })
+  if (pruned > 0) logger.debug({ pruned }, 'inbox pruned')
+}
+
+type Task = {
+  readonly everyMs: number
+  /** Resolves to true when there is more to do at once. */
+  readonly work: () => Promise<boolean | void>
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Runs a background task again and again, one run at a time, with longer pauses while it fails. Never rejects. */
+async function repeatUntil(signal: AbortSignal, { everyMs, work, onFailure }: Task): Promise<void> {
+  for (let failures = 0; !signal.aborted; ) {
+    let pause = everyMs
+    try {
+      if (await work()) pause = 0
+      failures = 0
+    } catch (error) {
+      failures++
+      pause = Math.max(everyMs, delayBefore(failures, usualRetry))
+      if (!signal.aborted) onFailure(error)
+    }
+    await sleep(pause, undefined, { signal }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,55 @@
+import type { Knex } from 'knex'
+import type { Refusal } from '../../parking/parked-event.ts'
+
+export type Place = { readonly consumer: string; readonly topic: string; readonly partition: number }
+export type Range = { readonly from: bigint; readonly to: bigint }
+
+/** What was being settled when the process died, and how often that was started since it last ended. */
+export type Suspect = Range & { readonly started: number }
+
+export type CrashGuard = {
+  /** What was started here and never ended. */
+  suspect(): Promise<Suspect | undefined>
+  /** Runs `work`, noting before it, in a transaction of its own, that the range is started, and after it that it ended. */
+  watch<T>(range: Range, work: () => Promise<T>): Promise<T>
+  forget(): Promise<void>
+}
+
+/**
+ * Finds the event that kills the process. Each use takes two small transactions, so it watches only where a crash shows:
+ * at the first records after a partition was assigned, and at retries of parked events.
+ */
+export function createCrashGuard(db: Knex, { consumer, topic, partition }: Place): CrashGuard {
+  const place = { consumer, topic, partition_no: partition }
+  const forget = async () => void (await db('inbox_attempt').where(place).delete())
+
+  async function suspect(): Promise<Suspect | undefined> {
+    const row: AttemptRow | undefined = await db('inbox_attempt').where(place).first()
+    return row && { from: BigInt(row.from_offset), to: BigInt(row.to_offset), started: row.started }
+  }
+
+  return {
+    suspect,
+    forget,
+    async watch({ from, to }, work) {
+      const before = await suspect()
+      const started = before?.from === from && before.to === to ? before.started + 1 : 1
+      await db('inbox_attempt')
+        .insert({ ...place, from_offset: String(from), to_offset: String(to), started })
+        .onConflict(['consumer', 'topic', 'partition_no'])
+        .merge(['from_offset', 'to_offset', 'started'])
+      try {
+        return await work()
+      } finally {
+        // If this fails too, the next start finds a false suspect and takes its events one by one: slow, but harmless.
+        await forget().catch(() => undefined)
+      }
+    }
+  }
+}
+
+type AttemptRow = { from_offset: string | number; to_offset: string | number; started: number }
+
+export function crashLoop(deaths: number): Refusal {
+  return { reason: 'CRASH_LOOP', error: new Error(`The process died ${deaths} times while it handled this event`) }
+}

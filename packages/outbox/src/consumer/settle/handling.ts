@@ -1,0 +1,92 @@
+import type { Knex } from 'knex'
+import type { Logger } from '../../logger.ts'
+import type { Refusal } from '../../parking/parked-event.ts'
+import { jsonDecoding, type RecordDecoding } from '../read/decoding.ts'
+import type { ConsumedEvent, EventHandler } from '../read/handler.ts'
+import type { Received, Reading } from '../read/read-event.ts'
+import { type RetryTimes, usualRetry } from './retry-policy.ts'
+
+/** Called after the commit of what it reports, for logs and metrics. It must not throw, and it isn't awaited. */
+export type ConsumerObserver = {
+  readonly handled?: (event: ConsumedEvent) => void
+  /** Kafka delivered the message again; nothing was done. */
+  readonly duplicate?: (messageId: string) => void
+  /** The event has no handler, and needs none. */
+  readonly ignored?: (event: ConsumedEvent) => void
+  /** The record was parked, or its retry was refused. */
+  readonly parked?: (item: Received, refusal: Refusal) => void
+  /** The event's version doesn't follow `last`: some versions are missing before it, or it comes late. */
+  readonly gap?: (event: ConsumedEvent, last: number) => void
+  readonly retrying?: (error: unknown, attempt: number) => void
+}
+
+/** How events are handled, wherever they come from. */
+export type HandlingOptions = {
+  /** The database of the effects, with `createInboxTables` applied. Its pool needs one connection more than `lanes`. */
+  readonly db: Knex
+  readonly logger: Logger
+  readonly on: Readonly<Record<string, EventHandler>>
+  /** How records are read: JSON by default; `avroDecoding` of `@outbox-cdc/outbox/avro` for Avro. */
+  readonly decoding?: RecordDecoding | undefined
+  /** What to do with an event that has no handler: `ignore` (default) or `park`. */
+  readonly onUnknown?: 'ignore' | 'park'
+  /**
+   * What to do when an event's aggregate version doesn't follow the last one: `ignore` (default) doesn't check,
+   * `report` logs it and calls the observer, `park` also holds the key until the gap is filled. `report` and `park` keep
+   * one more row for each aggregate.
+   */
+  readonly onGap?: 'ignore' | 'report' | 'park'
+  /**
+   * How many keys of one partition are handled at the same time; 4 by default. With `handleBatch` it is the most
+   * transactions at the same time, each of a hundred events or more if there is more than one.
+   */
+  readonly lanes?: number
+  /** The most events in one transaction; 500 by default. */
+  readonly batchSize?: number
+  /**
+   * The database ends a transaction that sends no statement for so long, so that a frozen process doesn't block the next
+   * owner of its partitions; 60,000 ms by default. A handler that waits longer for anything else is retried without end.
+   */
+  readonly idleTransactionMs?: number
+  readonly retry?: Partial<RetryTimes>
+  /** An event that was being handled when the process died is parked after so many deaths; 3 by default. */
+  readonly crashLimit?: number
+  readonly observe?: ConsumerObserver
+}
+
+/** The options with their defaults filled in, and the consumer's name in the inbox. */
+export type Handling = Reading & {
+  readonly name: string
+  readonly db: Knex
+  readonly logger: Logger
+  readonly onGap: 'ignore' | 'report' | 'park'
+  readonly lanes: number
+  readonly batchSize: number
+  readonly idleTransactionMs: number
+  readonly retry: RetryTimes
+  readonly crashLimit: number
+  readonly observe: ConsumerObserver
+}
+
+export function handlingOf(name: string, options: HandlingOptions): Handling {
+  const handlers = new Map(Object.entries(options.on))
+  for (const [event, { definition }] of handlers)
+    if (definition.name !== event) throw new TypeError(`on.${event} handles ${definition.name}: use the event's name`)
+  if (!/^[\x21-\x7e]{1,64}$/.test(name))
+    throw new TypeError(`The consumer's name "${name}" must be 1 to 64 printable ASCII characters without spaces`)
+  return {
+    name,
+    db: options.db,
+    logger: options.logger,
+    decoding: options.decoding ?? jsonDecoding,
+    handlers,
+    onUnknown: options.onUnknown ?? 'ignore',
+    onGap: options.onGap ?? 'ignore',
+    lanes: options.lanes ?? 4,
+    batchSize: options.batchSize ?? 500,
+    idleTransactionMs: options.idleTransactionMs ?? 60_000,
+    retry: { ...usualRetry, ...options.retry },
+    crashLimit: options.crashLimit ?? 3,
+    observe: options.observe ?? {}
+  }
+}

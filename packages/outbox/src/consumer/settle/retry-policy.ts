@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { databaseFault } from '../../database-errors.ts'
+import { asError, OutboxError } from '../../errors.ts'
+import type { Refusal } from '../../parking/parked-event.ts'
+
+/**
+ * What a failure means for its event. `passing`: the event isn't at fault, so retry until it works. `final`: no retry
+ * helps. `unclear`: retry a few times.
+ */
+export type Fault = 'passing' | 'final' | 'unclear'
+
+/**
+ * Database errors that don't concern the event are passing, also deep under a handler's own error. Any error can decide
+ * it itself: `retryable: true` is passing, `retryable: false` is final.
+ */
+export function faultOf(error: unknown): Fault {
+  if (databaseFault(error) !== undefined || isStoreMismatch(error)) return 'passing'
+  const retryable = error instanceof Error && 'retryable' in error ? error.retryable : undefined
+  if (retryable === true) return 'passing'
+  return retryable === false ? 'final' : 'unclear'
+}
+
+// A handler appends an event, and the table outbox is missing or was made for another store: a migration fixes that.
+function isStoreMismatch(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return (error instanceof OutboxError && error.code === 'STORE_MISMATCH') || isStoreMismatch(error.cause)
+}
+
+/** Why an event is parked after its handler failed. */
+export function refusalFor(failure: unknown): Refusal {
+  return { reason: faultOf(failure) === 'final' ? 'REFUSED' : 'HANDLER_FAILED', error: asError(failure) }
+}
+
+/** How failures are retried. Times are in milliseconds. */
+export type RetryTimes = {
+  /** The first pause; each further one is twice as long. */
+  readonly firstDelayMs: number
+  readonly maxDelayMs: number
+  /** How often an event is tried before it is parked, when the cause of its failure is unclear. */
+  readonly attempts: number
+}
+
+export const usualRetry: RetryTimes = { firstDelayMs: 50, maxDelayMs: 10_000, attempts: 4 }
+
+/** Half to all of the doubled pause, at random, so that consumers that failed together don't return together. */
+export function delayBefore(attempt: number, { firstDelayMs, maxDelayMs }: RetryTimes): number {
+  const full = Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(attempt - 1, 30))
+  return full * (0.5 + Math.random() / 2)
+}
+
+type Retrying = {
+  readonly times: RetryTimes
+  /** Ends the waiting: the partition is no longer ours, or the consumer stops. */
+  readonly signal: AbortSignal
+  readonly onRetry: (error: unknown, attempt: number) => void
+}
+
+/** Repeats `work` until it succeeds or fails for a reason that doesn't pass. */
+export async function retryWhilePassing<T>(work: () => Promise<T>, { times, signal, onRetry }: Retrying): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted()
+    try {
+      return await work()
+    } catch (error) {
+      if (faultOf(error) !== 'passing') throw error
+      onRetry(error, attempt)
+    }
+    await sleep(delayBefore(attempt, times), undefined, { signal })
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { OutboxError } from '../../errors.ts'
+import { delayBefore, faultOf, retryWhilePassing, usualRetry } from './retry-policy.ts'
+
+const coded = (code: string, cause?: unknown) => Object.assign(new Error(code, { cause }), { code })
+
+describe('faultOf', () => {
+  it('calls a database error passing that time or a person fixes, also as a cause', () => {
+    for (const code of [
+      'ER_LOCK_DEADLOCK',
+      'ER_LOCK_WAIT_TIMEOUT',
+      'ECONNREFUSED',
+      'PROTOCOL_CONNECTION_LOST',
+      '40P01'
+    ])
+      expect(faultOf(coded(code)), code).toBe('passing')
+    for (const code of [
+      'ER_OPTION_PREVENTS_STATEMENT',
+      'ER_NO_SUCH_TABLE',
+      'ER_RECORD_FILE_FULL',
+      '53100',
+      '25006',
+      '08006'
+    ])
+      expect(faultOf(coded(code)), code).toBe('passing')
+    expect(faultOf(new OutboxError('WRITE_FAILED', 'x', { cause: coded('ER_LOCK_DEADLOCK') }))).toBe('passing')
+    expect(faultOf(new OutboxError('STORE_MISMATCH', 'no table outbox'))).toBe('passing')
+    const wrapped = Object.assign(new Error('mine', { cause: new Error('y', { cause: coded('ECONNRESET') }) }), {
+      retryable: false
+    })
+    expect(faultOf(wrapped)).toBe('passing')
+  })
+
+  it('follows an error that says whether it is retryable, and calls any other unclear', () => {
+    expect(faultOf(Object.assign(new Error('busy'), { retryable: true }))).toBe('passing')
+    expect(faultOf(new OutboxError('EVENT_REFUSED', 'no'))).toBe('final')
+    for (const error of [new TypeError('x'), coded('ER_DUP_ENTRY'), 'text', undefined])
+      expect(faultOf(error)).toBe('unclear')
+  })
+})
+
+describe('retryWhilePassing', () => {
+  const times = { firstDelayMs: 1, maxDelayMs: 2, attempts: 1 }
+
+  it('retries until the work succeeds or fails for a reason that does not pass', async () => {
+    let calls = 0
+    const work = async () => {
+      if (++calls < 20) throw coded('ECONNREFUSED')
+      if (calls < 21) throw new TypeError('mine')
+    }
+    await expect(
+      retryWhilePassing(work, { times, signal: new AbortController().signal, onRetry() {} })
+    ).rejects.toThrow('mine')
+    expect(calls).toBe(20)
+  })
+
+  it('ends during a pause when its signal aborts', async () => {
+    const ending = new AbortController()
+    const endless = { ...times, firstDelayMs: 1e6, maxDelayMs: 1e6 }
+    const onRetry = () => queueMicrotask(() => ending.abort())
+    const trying = retryWhilePassing(() => Promise.reject(coded('ECONNREFUSED')), {
+      times: endless,
+      signal: ending.signal,
+      onRetry
+    })
+    await expect(trying).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+it('doubles its pauses up to a maximum, with jitter', () => {
+  const delays = [1, 2, 3, 60, 5_000].map(attempt => delayBefore(attempt, usualRetry))
+  const full = [50, 100, 200, 10_000, 10_000]
+  delays.forEach((delay, index) => {
+    expect(delay).toBeGreaterThanOrEqual(full[index]! / 2)
+    expect(delay).toBeLessThanOrEqual(full[index]!)
+  })
+})

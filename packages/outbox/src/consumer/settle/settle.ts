@@ -1,0 +1,129 @@
+import type { Knex } from 'knex'
+import { AlreadyClaimedError, claim, settledAmong } from '../../inbox/inbox-store.ts'
+import { limitIdleTime, rejectIfTransactionEnded } from '../../inbox/transaction.ts'
+import type { ParkReason } from '../../parking/parked-event.ts'
+import { requestRetry } from '../../parking/parked-commands.ts'
+import { lockParkedKeys, parkEvents } from '../../parking/parking-store.ts'
+import type { Item } from '../read/read-event.ts'
+import { type Decision, decide, groupByHandler } from './decide.ts'
+import type { Handling } from './handling.ts'
+import { checkVersions, type VersionGap } from './versions.ts'
+
+/** Where the events of one transaction come from, and where their outcome is noted: new records, or a parked key. */
+export type Source = {
+  /** Takes the events for this transaction: nobody else settles them meanwhile. */
+  readonly take: (trx: Knex.Transaction) => Promise<Taken>
+  readonly park: (trx: Knex.Transaction, parked: Decision['parked']) => Promise<void>
+  /** Notes that the events which weren't parked are applied. */
+  readonly noteApplied: (trx: Knex.Transaction) => Promise<void>
+}
+
+export type Taken = {
+  readonly items: readonly Item[]
+  /** Keys under which events wait already: new ones queue behind them. */
+  readonly parkedKeys: ReadonlyMap<string, ParkReason>
+}
+
+export type Settled = Decision & { readonly gaps: readonly VersionGap[] }
+
+/**
+ * Settles events in one transaction: inbox rows, versions, parked events and the handlers' effects commit together or
+ * not at all. Throws what a handler threw, with nothing done.
+ */
+export function settle(handling: Handling, source: Source): Promise<Settled> {
+  return handling.db.transaction(async trx => {
+    await limitIdleTime(trx, handling.idleTransactionMs)
+    const { items, parkedKeys } = await source.take(trx)
+    const events = items.flatMap(item => ('event' in item ? [item.event] : []))
+    const versions = await checkVersions(trx, handling, events)
+    const decision = decide(items, { parkedKeys, versions })
+    await versions.save()
+    await source.park(trx, decision.parked)
+    for (const key of decision.filledKeys) await requestRetry(trx, { consumer: handling.name, key })
+    await rejectIfTransactionEnded(trx, async () => {
+      for (const { handler, events: group } of groupByHandler(decision.flowing)) await handler.work(group, trx)
+    })
+    await source.noteApplied(trx)
+    return { ...decision, gaps: versions.gaps }
+  })
+}
+
+/**
+ * Settles new records, in their order, in one transaction. Records that were settled before are left out: whatever
+ * happens to the process or to Kafka, each record is settled once.
+ */
+export async function settleRecords(handling: Handling, items: readonly Item[]): Promise<void> {
+  // Where versions are checked, an event without a handler counts too: it isn't a gap.
+  const skips = (item: Item) => handling.onGap === 'ignore' && 'ignored' in item
+  let fresh = firstOfEach(items.filter(item => !skips(item)))
+  let settled: Settled = { flowing: [], ignored: [], parked: [], filledKeys: [], gaps: [] }
+  while (fresh.length > 0) {
+    try {
+      settled = await settle(handling, newRecords(handling, fresh))
+      break
+    } catch (error) {
+      if (!(error instanceof AlreadyClaimedError)) throw error
+      const claimed = fresh
+      fresh = await withoutSettled(handling, claimed)
+      // The inbox row that collided was pruned or rolled back since: the caller tries again after a pause.
+      if (fresh.length === claimed.length) throw error
+    }
+  }
+  reportSettled(handling, settled)
+  const isFresh = new Set(fresh)
+  for (const item of items) {
+    if (skips(item) && 'event' in item) handling.observe.ignored?.(item.event)
+    else if (!isFresh.has(item)) handling.observe.duplicate?.(item.messageId)
+  }
+}
+
+function firstOfEach(items: readonly Item[]): Item[] {
+  const byId = new Map<string, Item>()
+  for (const item of items) if (!byId.has(item.messageId)) byId.set(item.messageId, item)
+  return [...byId.values()]
+}
+
+// Outside of the transaction: inside, MySQL would show the inbox as it was at the transaction's first read.
+async function withoutSettled({ db, name }: Handling, items: readonly Item[]): Promise<Item[]> {
+  const ids = items.map(item => item.messageId)
+  const settled = await settledAmong(db, name, ids)
+  return items.filter(item => !settled.has(item.messageId))
+}
+
+/**
+ * The order of the two steps protects against a member that was frozen and comes back. Once the inbox rows are ours,
+ * every earlier event of these keys is settled for good, so the parked keys that we then read can't change behind us.
+ */
+function newRecords({ name }: Handling, items: readonly Item[]): Source {
+  return {
+    async take(trx) {
+      const ids = items.map(item => item.messageId)
+      await claim(trx, name, ids)
+      const keys = [...new Set(items.map(item => item.key))]
+      return { items, parkedKeys: await lockParkedKeys(trx, name, keys) }
+    },
+    park: (trx, parked) => parkEvents(trx, name, parked),
+    // The inbox rows say it.
+    noteApplied: () => Promise.resolve()
+  }
+}
+
+/** Logs and observes what was settled, after its commit. */
+export function reportSettled({ observe, logger }: Handling, { flowing, ignored, parked, gaps }: Settled): void {
+  for (const { event, last } of gaps) {
+    const { name, aggregateId, aggregateVersion, messageId } = event
+    const fields = { event: name, aggregateId, aggregateVersion, last, messageId }
+    logger.warn(fields, "an event's version does not follow the last one")
+    observe.gap?.(event, last)
+  }
+  for (const { item, refusal } of parked) {
+    const { key, messageId, record } = item
+    const place = { partition: record.partition, offset: String(record.offset) }
+    const fields = { key, messageId, reason: refusal.reason, ...place }
+    if (refusal.reason === 'BEHIND') logger.debug(fields, 'event queued behind a parked one')
+    else logger.error({ ...fields, err: refusal.error }, 'event parked')
+    observe.parked?.(item, refusal)
+  }
+  for (const event of ignored) observe.ignored?.(event)
+  for (const { event } of flowing) observe.handled?.(event)
+}

@@ -1,0 +1,83 @@
+import type { Knex } from 'knex'
+import type { Refusal } from '../../parking/parked-event.ts'
+import type { ConsumedEvent } from '../read/handler.ts'
+import type { Handling } from './handling.ts'
+
+/** A version that doesn't follow the last one: some are missing before it, or it comes after its successors. */
+export type VersionGap = { readonly event: ConsumedEvent; readonly last: number }
+
+export type VersionCheck = {
+  /** Whether the event is the very next of its aggregate: the one that fills a gap. */
+  isNext(event: ConsumedEvent): boolean
+  /** Notes the event as the aggregate's latest. Where gaps are parked, refuses an event that doesn't follow. */
+  check(event: ConsumedEvent): Refusal | undefined
+  readonly gaps: readonly VersionGap[]
+  /** Writes the latest versions, in the events' own transaction. */
+  save(): Promise<void>
+}
+
+const unchecked: VersionCheck = { isNext: () => false, check: () => undefined, gaps: [], save: () => Promise.resolve() }
+
+/**
+ * Compares the events' aggregate versions with the last ones that this consumer handled. The first event of an aggregate
+ * may have any version: earlier ones may be older than the topic.
+ */
+export async function checkVersions(
+  trx: Knex.Transaction,
+  { name: consumer, onGap }: Pick<Handling, 'name' | 'onGap'>,
+  events: readonly ConsumedEvent[]
+): Promise<VersionCheck> {
+  const numbered = events.filter(event => event.aggregateVersion !== undefined)
+  if (onGap === 'ignore' || numbered.length === 0) return unchecked
+  const last = await readLast(trx, consumer, numbered)
+  const changed = new Map<string, object>()
+  const gaps: VersionGap[] = []
+
+  function check(event: ConsumedEvent): Refusal | undefined {
+    const { aggregate = '', aggregateId, aggregateVersion: version } = event
+    if (version === undefined) return undefined
+    const before = last.get(keyOf(event)) ?? version - 1
+    if (version !== before + 1) {
+      gaps.push({ event, last: before })
+      const error = new Error(`${aggregate} ${aggregateId} has version ${version} after ${before}`)
+      if (onGap === 'park') return { reason: version > before ? 'VERSION_GAP' : 'VERSION_STALE', error }
+    }
+    if (version > before) {
+      last.set(keyOf(event), version)
+      changed.set(keyOf(event), { consumer, aggregate, aggregate_id: aggregateId, version })
+    }
+    return undefined
+  }
+
+  return {
+    isNext: event => last.has(keyOf(event)) && event.aggregateVersion === (last.get(keyOf(event)) ?? 0) + 1,
+    check,
+    gaps,
+    async save() {
+      if (changed.size === 0) return
+      const rows = [...changed.values()]
+      await trx('inbox_version').insert(rows).onConflict(['consumer', 'aggregate', 'aggregate_id']).merge(['version'])
+    }
+  }
+}
+
+type VersionRow = { readonly aggregate: string; readonly aggregate_id: number | string; readonly version: number }
+
+// By the whole primary key: without the aggregates' names it would read every version that the consumer ever saw.
+async function readLast(
+  trx: Knex.Transaction,
+  consumer: string,
+  events: readonly ConsumedEvent[]
+): Promise<Map<string, number>> {
+  const names = [...new Set(events.map(({ aggregate = '' }) => aggregate))]
+  const ids = [...new Set(events.map(({ aggregateId }) => aggregateId))]
+  const rows: VersionRow[] = await trx('inbox_version')
+    .where({ consumer })
+    .whereIn('aggregate', names)
+    .whereIn('aggregate_id', ids)
+  return new Map(rows.map(row => [`${row.aggregate} ${row.aggregate_id}`, row.version]))
+}
+
+function keyOf({ aggregate = '', aggregateId }: ConsumedEvent): string {
+  return `${aggregate} ${aggregateId}`
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Membership } from './kafka-client.ts'
+
+type Joining<Member> = {
+  /** Joins the group once; `onCrash` reports that the member has died. */
+  readonly join: (onCrash: (error: unknown) => void) => Promise<Member>
+  readonly leave: (member: Member) => Promise<void>
+  /** Cleans up after a member that crashed; does nothing by default. */
+  readonly cleanUp?: (member: Member) => Promise<void>
+}
+
+/** Joins the group, and joins again with a new member after each crash, until `leave`. */
+export async function stayJoined<Member>(
+  { onAssigned, onFailure }: Membership,
+  { join, leave, cleanUp = () => Promise.resolve() }: Joining<Member>
+): Promise<{ readonly current: () => Member; readonly leave: () => Promise<void> }> {
+  const leaving = new AbortController()
+  const { signal } = leaving
+  let current = await join(onCrash)
+
+  function onCrash(error: unknown): void {
+    if (signal.aborted) return
+    onAssigned([])
+    onFailure(error)
+    void joinAgain()
+  }
+
+  async function joinAgain(): Promise<void> {
+    await cleanUp(current)
+    for (let delay = 200; !signal.aborted; delay = Math.min(delay * 2, 5_000)) {
+      await sleep(delay, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) return
+      try {
+        current = await join(onCrash)
+        if (signal.aborted) await leave(current)
+        return
+      } catch (error) {
+        onFailure(error)
+      }
+    }
+  }
+
+  return {
+    current: () => current,
+    async leave() {
+      leaving.abort()
+      await leave(current)
+    }
+  }
+}

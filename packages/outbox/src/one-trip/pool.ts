@@ -1,0 +1,104 @@
+import type { Pool, PoolConnection, PoolOptions } from 'mysql2/promise'
+import { OutboxError } from '../errors.ts'
+import { writeFailed } from '../stores/store.ts'
+
+/** How long the one-trip outbox waits. Times are in milliseconds. */
+export type OneTripBounds = {
+  /** For a free connection; 2,000 by default. Then `WRITE_FAILED`, retryable: nothing was sent. */
+  readonly waitMs?: number
+  /**
+   * For the server's answer; 10,000 by default. Then the connection is cut: `COMMIT_UNKNOWN`. Lock waits end after half
+   * of it, so that they fail with `WRITE_FAILED`, retryable.
+   */
+  readonly silenceMs?: number
+}
+
+// Strict mode, or MySQL would change values that it doesn't understand. Without NO_BACKSLASH_ESCAPES, because that mode
+// makes the driver's escaping useless.
+const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
+
+export type BoundedPool = {
+  /** A connection within `waitMs`, or `WRITE_FAILED`. One that comes later goes back to the pool. */
+  readonly acquire: () => Promise<PoolConnection>
+  /** The server's answer, or an error with the code ETIMEDOUT after `silenceMs`. */
+  readonly answered: <T>(answer: Promise<T>) => Promise<T>
+  /** Closes the connections within `silenceMs`, and cuts those that don't answer. */
+  readonly close: () => Promise<void>
+}
+
+type PoolNeeds = {
+  readonly connection: string | PoolOptions
+  readonly connections: number
+} & Required<OneTripBounds>
+
+/** A separate pool, because `multipleStatements` should be on nowhere else in a service. */
+export async function openPool({ connection, connections, waitMs, silenceMs }: PoolNeeds): Promise<BoundedPool> {
+  const { createPool } = await import('mysql2/promise').catch((cause: unknown) => {
+    const message = 'openOneTripOutbox needs the package mysql2: npm install mysql2'
+    throw new OutboxError('STORE_UNAVAILABLE', message, { cause })
+  })
+  const pool = createPool({
+    connectTimeout: waitMs,
+    ...(typeof connection === 'string' ? { uri: connection } : connection),
+    connectionLimit: connections,
+    multipleStatements: true,
+    stringifyObjects: true,
+    charset: 'utf8mb4',
+    timezone: 'Z'
+  })
+  const cutAll = setUpEach(pool, Math.max(1, Math.floor(silenceMs / 2_000)))
+  // A frozen server or a broken network: no answer comes, and no connection is closed.
+  const silent = () => Object.assign(new Error(`MySQL was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' })
+  const answered = <T>(answer: Promise<T>) => within(silenceMs, answer, silent)
+  return { answered, acquire: () => acquire(pool, waitMs), close: () => answered(pool.end()).catch(cutAll) }
+}
+
+/** The result of `work`, or the error of `late()` when it takes longer; a later result is dropped. */
+async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms)
+  })
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer))
+}
+
+type RawConnection = {
+  query: (sql: string, done: (error: Error | null) => void) => void
+  once: (event: 'end', done: () => void) => void
+  destroy: () => void
+}
+
+/** Sets up each new connection; returns a function that cuts all open ones. */
+function setUpEach(pool: Pool, lockWaitSeconds: number): () => void {
+  const open = new Set<RawConnection>()
+  const session =
+    `SET SESSION sql_mode = '${sqlMode}', time_zone = '+00:00', ` +
+    `innodb_lock_wait_timeout = ${lockWaitSeconds}, lock_wait_timeout = ${lockWaitSeconds}`
+  pool.on('connection', made => {
+    const created = made as unknown as RawConnection
+    open.add(created)
+    created.once('end', () => open.delete(created))
+    // It is the connection's first command, because mysql2 sends them in order.
+    created.query(session, error => {
+      if (error !== null) created.destroy()
+    })
+  })
+  return () => {
+    for (const connection of open) connection.destroy()
+  }
+}
+
+async function acquire(pool: Pool, waitMs: number): Promise<PoolConnection> {
+  const asked = pool.getConnection()
+  const late = () => {
+    asked.then(
+      connection => connection.release(),
+      () => undefined
+    )
+    const reason = `No connection within ${waitMs} ms: all are busy, or MySQL does not answer`
+    return new OutboxError('WRITE_FAILED', reason, { retryable: true })
+  }
+  return within(waitMs, asked, late).catch((error: Error) => {
+    throw error instanceof OutboxError ? error : writeFailed(error)
+  })
+}

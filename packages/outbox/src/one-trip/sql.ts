@@ -1,0 +1,34 @@
+import { OutboxError } from '../errors.ts'
+import type { SqlValue, Statement } from '../stores/store.ts'
+
+declare const bound: unique symbol
+/** A statement whose text is in the source code. Only the `sql` tag makes one. */
+export type BoundStatement = Statement & { readonly [bound]: true }
+
+const made = new WeakSet<Statement>()
+
+/**
+ * SQL with bound values: sql`INSERT INTO customer_order (name) VALUES (${name})`. The text comes only from the source
+ * code; each `${…}` is one value and never becomes SQL. Throws `STATEMENT_INVALID` for anything but a scalar.
+ */
+export function sql(text: TemplateStringsArray, ...values: readonly SqlValue[]): BoundStatement {
+  // The driver would take a question mark in the text as the place of a value.
+  if (text.some(part => part.includes('?')))
+    throw new OutboxError('STATEMENT_INVALID', 'The text contains a question mark: bind that text as a value')
+  values.forEach(requireScalar)
+  const statement = Object.freeze({ sql: text.join('?'), values }) as unknown as BoundStatement
+  made.add(statement)
+  return statement
+}
+
+export function isBound(statement: Statement): boolean {
+  return made.has(statement)
+}
+
+// The driver expands an object or an array into `a = 1` or `1, 2`, which is SQL.
+function requireScalar(value: unknown, index: number): void {
+  if (value === null || value instanceof Date || Buffer.isBuffer(value)) return
+  if (typeof value === 'number' ? Number.isFinite(value) : ['string', 'boolean'].includes(typeof value)) return
+  const kind = Array.isArray(value) ? 'an array' : `${typeof value === 'number' ? value : typeof value}`
+  throw new OutboxError('STATEMENT_INVALID', `Value ${index + 1} of the statement is ${kind}: bind only scalars`)
+}

@@ -1,0 +1,92 @@
+import { Admin } from '@platformatic/kafka'
+import type { Logger } from '../logger.ts'
+import { type KafkaClient, readingGroup, type TopicFacts, type Watermarks } from '../kafka/kafka-client.ts'
+import { joinWithPlatformatic } from './member.ts'
+import { type ClientOptions, readWithPlatformatic } from './records.ts'
+
+/** How @platformatic/kafka reaches the brokers. */
+export type PlatformaticOptions = {
+  /** `host:port` each. */
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly logger: Logger
+  /** Further options of @platformatic/kafka: TLS, SASL, timeouts. */
+  readonly kafka?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * @platformatic/kafka as the library's Kafka client. Connects at first use. While no broker answers, its calls reject and
+ * the next call tries again. Close it after its consumer has stopped. Needs the package @platformatic/kafka.
+ */
+export function platformaticClient(options: PlatformaticOptions): KafkaClient {
+  const { brokers, clientId, logger, kafka = {} } = options
+  const base: ClientOptions = { retries: 3, retryDelay: 250, ...kafka, clientId, bootstrapBrokers: [...brokers] }
+  let admin: Admin | undefined
+  const ask = <T>(question: (admin: Admin) => Promise<T>): Promise<T> => question((admin ??= new Admin(base)))
+  const offsets = (topic: string, timestamp: bigint) => ask(asked => listOffsets(asked, topic, timestamp))
+
+  async function watermarks(topic: string): Promise<ReadonlyMap<number, Watermarks>> {
+    const [lows, highs] = await Promise.all([offsets(topic, earliest), offsets(topic, latest)])
+    return new Map([...highs].map(([partition, high]) => [partition, { low: lows.get(partition) ?? 0n, high }]))
+  }
+
+  return {
+    join: membership => joinWithPlatformatic(base, membership, logger),
+    topic: name => ask(asked => topicFacts(asked, name)),
+    watermarks,
+    async offsetsAt(topic, timestamp) {
+      const [found, highs] = await Promise.all([offsets(topic, BigInt(timestamp)), offsets(topic, latest)])
+      return new Map([...highs].map(([partition, high]) => [partition, notNegative(found.get(partition)) ?? high]))
+    },
+    committed: (group, topic) => ask(asked => committedOffsets(asked, group, topic)),
+    async read(read) {
+      const groupId = readingGroup(read.topic)
+      try {
+        await readWithPlatformatic(base, { ...read, groupId })
+      } finally {
+        await ask(asked => asked.deleteGroups({ groups: [groupId] })).catch(() => undefined)
+      }
+    },
+    async close() {
+      const last = admin
+      admin = undefined
+      await last?.close().catch(() => undefined)
+    }
+  }
+}
+
+const earliest = -2n
+const latest = -1n
+const topicResource = 2
+
+async function topicFacts(admin: Admin, name: string): Promise<TopicFacts> {
+  const metadata = await admin.metadata({ topics: [name], autocreateTopics: false, forceUpdate: true })
+  const [described] = await admin.describeConfigs({
+    resources: [{ resourceType: topicResource, resourceName: name, configurationKeys: ['retention.ms', 'segment.ms'] }]
+  })
+  const valueOf = (key: string) => {
+    const value = Number(described?.configs.find(config => config.name === key)?.value ?? -1)
+    return value < 0 ? Infinity : value
+  }
+  const partitions = metadata.topics.get(name)?.partitionsCount ?? 0
+  return { partitions, retentionMs: valueOf('retention.ms'), segmentMs: valueOf('segment.ms') }
+}
+
+async function listOffsets(admin: Admin, topic: string, timestamp: bigint): Promise<Map<number, bigint>> {
+  const { topics } = await admin.metadata({ topics: [topic], autocreateTopics: false })
+  const count = topics.get(topic)?.partitionsCount ?? 0
+  const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }))
+  const [listed] = await admin.listOffsets({ topics: [{ name: topic, partitions }] })
+  return new Map((listed?.partitions ?? []).map(({ partitionIndex, offset }) => [partitionIndex, offset]))
+}
+
+async function committedOffsets(admin: Admin, group: string, topic: string): Promise<Map<number, bigint>> {
+  const [listed] = await admin.listConsumerGroupOffsets({ groups: [group] })
+  const partitions = listed?.topics.find(({ name }) => name === topic)?.partitions ?? []
+  const known = partitions.filter(({ committedOffset }) => committedOffset >= 0n)
+  return new Map(known.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]))
+}
+
+function notNegative(offset: bigint | undefined): bigint | undefined {
+  return offset === undefined || offset < 0n ? undefined : offset
+}
