@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { defineEvent, type OutboundEvent } from '@outbox-cdc/outbox'
 import { type Logger, migrate } from '@outbox-cdc/service-kit'
@@ -9,7 +8,7 @@ import { z } from 'zod'
 import { debeziumRecord } from '@outbox-cdc/outbox/testing'
 import { createTopics } from '@outbox-cdc/stack'
 import { type Answer, fetchJson } from '@outbox-cdc/test-support/fetch-json'
-import { createDatabase, uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
+import { createServiceDatabase, uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
 import { configSchema } from '../src/config.ts'
 import { createService } from '../src/service.ts'
 
@@ -34,12 +33,9 @@ export type Bench = {
 
 /** A topic with three partitions, and a migrated database with an account that has the service's grants. */
 export async function createBench(): Promise<Bench> {
-  const database = await createDatabase('deliveries')
-  const { db, name, url } = database
-  await migrate({ url, directory, report: () => undefined })
-  const account = `svc_${randomBytes(6).toString('hex')}`
-  await db.raw(`CREATE USER ${account}@'%' IDENTIFIED BY 'pw'`)
-  await db.raw(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO ${account}@'%'`)
+  const database = await createServiceDatabase('deliveries', url =>
+    migrate({ url, directory, report: () => undefined })
+  )
   const topic = uniqueName('orders')
   const { brokers } = useStack().kafka
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
@@ -51,16 +47,15 @@ export async function createBench(): Promise<Bench> {
   await producer.connect()
   onTestFinished(async () => {
     await producer.disconnect()
-    await db.raw(`DROP USER ${account}@'%'`)
     await database.drop()
   })
   const send = async (...messages: Message[]) => void (await producer.send({ topic, messages }))
   let lastId = 0
   return {
-    db,
+    db: database.db,
     env: {
       HTTP_PORT: '0',
-      MYSQL_URL: `mysql://${account}:pw@${new URL(url).host}/${name}`,
+      MYSQL_URL: database.url,
       KAFKA_BROKERS: brokers.join(','),
       KAFKA_TOPIC: topic,
       KAFKA_GROUP: uniqueName('delivery')

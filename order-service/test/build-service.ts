@@ -1,36 +1,19 @@
-import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { createLogger, migrate } from '@outbox-cdc/service-kit'
-import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
 import { type Answer, fetchJson } from '@outbox-cdc/test-support/fetch-json'
-import { createDatabase } from '@outbox-cdc/test-support/use-stack'
+import { createServiceDatabase, type TestDatabase } from '@outbox-cdc/test-support/use-stack'
 import { configSchema } from '../src/config.ts'
 import type { PlaceOrderParts } from '../src/orders/place-order.ts'
 import { createService } from '../src/service.ts'
 
 const directory = fileURLToPath(new URL('../migrations', import.meta.url))
 
-export type OrdersDatabase = { readonly db: Knex; readonly url: string; readonly drop: () => Promise<void> }
+export type { TestDatabase as OrdersDatabase }
 
 /** A migrated database, and the URL of an account with exactly the service's grants. */
-export async function createOrdersDatabase(): Promise<OrdersDatabase> {
-  const database = await createDatabase('orders')
-  const { db, name, url } = database
-  await migrate({ url, directory, report: () => undefined })
-  const account = `svc_${randomBytes(6).toString('hex')}`
-  await db.raw(`CREATE USER ${account}@'%' IDENTIFIED BY 'pw'`)
-  await db.raw(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO ${account}@'%'`)
-  const { host } = new URL(url)
-  return {
-    db,
-    url: `mysql://${account}:pw@${host}/${name}`,
-    async drop() {
-      await db.raw(`DROP USER ${account}@'%'`)
-      await database.drop()
-    }
-  }
-}
+export const createOrdersDatabase = () =>
+  createServiceDatabase('orders', url => migrate({ url, directory, report: () => undefined }))
 
 export type TestService = {
   readonly base: string

@@ -43,6 +43,27 @@ export async function createDatabase(prefix = 'test'): Promise<TestDatabase> {
   }
 }
 
+/** A database that `migrate` fills. Its URL is that of an account with a service's grants; `db` is still root. */
+export async function createServiceDatabase(
+  prefix: string,
+  migrate: (url: string) => Promise<void>
+): Promise<TestDatabase> {
+  const database = await createDatabase(prefix)
+  const { db, name, url } = database
+  await migrate(url)
+  const account = uniqueName('svc')
+  await db.raw(`CREATE USER ${account}@'%' IDENTIFIED BY 'pw'`)
+  await db.raw(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO ${account}@'%'`)
+  return {
+    ...database,
+    url: `mysql://${account}:pw@${new URL(url).host}/${name}`,
+    async drop() {
+      await db.raw(`DROP USER ${account}@'%'`)
+      await database.drop()
+    }
+  }
+}
+
 /** A new empty database for one test, dropped when the test ends. */
 export async function useDatabase(prefix?: string): Promise<TestDatabase> {
   const database = await createDatabase(prefix)

@@ -108,9 +108,9 @@ it('frees the key of a request whose connection died half-way', async () => {
   const first = one.post(body, key)
   await slow.entered
   const user = new URL(database.url).username
-  const sql = `SELECT id FROM information_schema.processlist p JOIN information_schema.innodb_trx t
+  const sql = `SELECT p.id AS ID FROM information_schema.processlist p JOIN information_schema.innodb_trx t
     ON t.trx_mysql_thread_id = p.id WHERE p.user = ? AND t.trx_rows_modified > 0`
-  const [[{ ID: connection }]] = await database.db.raw(sql.replace('SELECT id', 'SELECT p.id AS ID'), [user])
+  const [[{ ID: connection }]] = await database.db.raw(sql, [user])
   await database.db.raw(`KILL ${Number(connection)}`)
   slow.release()
   expect((await first).status).toBe(503)
