@@ -9,6 +9,7 @@ export type { ConnectWorker } from './connect-worker.ts'
 export type { ConnectApi, ConnectorConfig, ConnectorStatus } from './connect-api.ts'
 export { expandReferences, readConnectorFile } from './connector-file.ts'
 export type { ConnectorFile, Environment } from './connector-file.ts'
+/** @public For connector files in TypeScript. */
 export { defineConnector } from './define-connector.ts'
 export type { MySqlConnectorConfig } from './define-connector.ts'
 export { ConnectctlError } from './errors.ts'
