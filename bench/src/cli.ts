@@ -2,20 +2,20 @@ import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
 import { createConnector } from './lab/connector.ts'
 import { startLab } from './lab/lab.ts'
 import { describeMachine, type Machine } from './lab/machine.ts'
-import { createPollingTable } from './lab/run-variant.ts'
+import { createPollingTable } from './lab/write-by-sql.ts'
 import { saveResult } from './report/results.ts'
 import { writeReport } from './report/write-report.ts'
 import type { Context, Plan, Section } from './sections/section.ts'
 import { sections } from './sections/sections.ts'
 
-const usage = `npm run bench                     everything; raw results go to bench/results, the report to docs/performance.md
-npm run bench -- --quick          everything, small, in under five minutes; writes below .data/bench-quick instead
-  --only NAME,NAME               these sections: ${sections.map(({ name }) => name).join(', ')}
-  --rounds N                     how often each thing is measured (3; quick: 1)
-  --variants NAME,NAME           of the latency section only these
-  --minutes N                    leaves out sections that would not end in time
-  --plan                         only says what would be measured and for how long
-  --report                       no run: writes docs/performance.md from bench/results`
+const usage = `npm run bench                 measures everything; results go to bench/results, the report to docs/performance.md
+npm run bench -- --quick      measures everything for a short time; results and report go to .data/bench-quick
+  --only NAME,NAME            only these sections: ${sections.map(({ name }) => name).join(', ')}
+  --rounds N                  rounds of each measurement (default 3, with --quick 1)
+  --variants NAME,NAME        only these variants in the latency section
+  --minutes N                 skips sections that wouldn't end within N minutes
+  --plan                      prints the sections and how long they take, and measures nothing
+  --report                    writes the report from the last results, and measures nothing`
 
 const values = optionsOrExit(
   {
@@ -31,11 +31,9 @@ const values = optionsOrExit(
   usage
 )
 
-for (const [name, value = '1'] of [
-  ['rounds', values.rounds],
-  ['minutes', values.minutes]
-] as const)
-  if (!/^([1-9]\d*|Infinity)$/.test(value)) exitWithUsage(`--${name} takes a whole number, not "${value}"`, usage)
+for (const name of ['rounds', 'minutes'] as const)
+  if (!/^([1-9]\d*|Infinity)$/.test(values[name] ?? '1'))
+    exitWithUsage(`--${name} takes a whole number, not "${values[name]}"`, usage)
 
 const plan: Plan = {
   quick: values.quick,
@@ -49,7 +47,7 @@ const say = (line: string) => console.log(line)
 if (values.help) say(usage)
 else if (values.report) say(await writeReport({ quick: values.quick }))
 else {
-  tellPlan()
+  printPlan()
   if (!values.plan) await run()
 }
 
@@ -57,16 +55,16 @@ function chooseSections(only: string | undefined): readonly Section[] {
   if (only === undefined) return sections
   return only.split(',').map(name => {
     const section = sections.find(each => each.name === name)
-    if (section === undefined) return exitWithUsage(`There is no section ${name}`, usage)
+    if (section === undefined) return exitWithUsage(`No section is called ${name}`, usage)
     return section
   })
 }
 
-function tellPlan(): void {
+function printPlan(): void {
   const total = chosen.reduce((sum, section) => sum + section.estimate(plan), 30)
   for (const section of chosen)
     say(`${section.name.padEnd(12)} ${minutes(section.estimate(plan)).padStart(7)}  ${section.title}`)
-  say(`${'together'.padEnd(12)} ${minutes(total).padStart(7)}  ${plan.rounds} round(s), with starting and stopping\n`)
+  say(`${'total'.padEnd(12)} ${minutes(total).padStart(7)}  ${plan.rounds} round(s), including start and stop\n`)
 }
 
 function minutes(seconds: number): string {
@@ -82,10 +80,11 @@ async function run(): Promise<void> {
     const machine = await describeMachine(lab)
     await createPollingTable(lab)
     const connector = await createConnector(lab)
-    say(`engines are up after ${Math.round((Date.now() - began) / 1000)} s`)
+    say(`The engines run after ${Math.round((Date.now() - began) / 1000)} s`)
     for (const section of chosen) {
       const spent = (Date.now() - began) / 1000
-      if (spent + section.estimate(plan) > budget) say(`\n${section.name}: left out, the time would not do`)
+      if (spent + section.estimate(plan) > budget)
+        say(`\n${section.name}: skipped, because it would take longer than --minutes allows`)
       else if (!(await runSection(section, { lab, connector, plan, say }, machine))) process.exitCode = 1
     }
   } finally {
@@ -95,7 +94,7 @@ async function run(): Promise<void> {
   say(`Done after ${minutes((Date.now() - began) / 1000)}.`)
 }
 
-/** Saved after each section: a run that is cut short, or a section that fails, has not been for nothing. */
+/** Saves each section's rows when it ends, so that they survive if a later section fails. */
 async function runSection(section: Section, context: Context, machine: Machine): Promise<boolean> {
   const startedAt = new Date()
   say(`\n${section.name}: ${section.title}`)
@@ -106,7 +105,7 @@ async function runSection(section: Section, context: Context, machine: Machine):
     say(`${section.name} took ${minutes(tookSeconds)}`)
     return true
   } catch (error) {
-    say(`✗ ${section.name} failed; its last result stays. ${error instanceof Error ? error.stack : String(error)}`)
+    say(`✗ ${section.name} failed, so its last result is kept. ${error instanceof Error ? error.stack : String(error)}`)
     return false
   }
 }

@@ -6,7 +6,7 @@ export type Summary = {
   readonly max: number
 }
 
-/** The value that at least `share` of the sorted values do not exceed (nearest rank); NaN when there are none. */
+/** The smallest value that at least `share` of the sorted values don't exceed (nearest rank); NaN without values. */
 export function quantile(sorted: Float64Array, share: number): number {
   const rank = Math.max(1, Math.ceil(share * sorted.length))
   return sorted[Math.min(rank, sorted.length) - 1] ?? Number.NaN
@@ -18,7 +18,7 @@ export function summarise(values: readonly number[]): Summary {
   return { n: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) }
 }
 
-/** The middle of several rounds, and how far they lie apart. */
+/** The median of several rounds, and their range. */
 export type Spread = { readonly median: number; readonly least: number; readonly most: number }
 
 export function spreadOf(values: readonly number[]): Spread {
@@ -30,7 +30,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, least: sorted[0] ?? Number.NaN, most: sorted.at(-1) ?? Number.NaN }
 }
 
-/** Three decimals: microseconds where the unit is a millisecond. */
+/** Three decimals by default: microseconds if the unit is a millisecond. */
 export function round(value: number, decimals = 3): number {
   return Math.round(value * 10 ** decimals) / 10 ** decimals
 }

@@ -17,7 +17,7 @@ import { findMysqlEngine, type MysqlEngine, mysqlTool } from '@outbox-cdc/stack/
 
 export type BinlogPosition = { readonly file: string; readonly position: number }
 
-/** A stack of the bench's own, as `npm start` brings it up, on free ports and in an empty folder. */
+/** A stack as `npm start` starts it, on free ports and in an empty folder. */
 export type Lab = {
   readonly settings: Settings
   readonly stack: Stack
@@ -25,8 +25,9 @@ export type Lab = {
   readonly secretsDir: string
   readonly binlogDir: string
   readonly mysqlbinlog: MysqlEngine
-  /** As root, for what no service may do. */
+  /** Connected as root. */
   readonly db: Pool
+  /** The processes that run now, by name. */
   readonly running: Map<string, Part>
   binlogPosition(): Promise<BinlogPosition>
   close(): Promise<void>
@@ -43,7 +44,7 @@ export async function startLab(): Promise<Lab> {
   const around = surroundingsOf(settings, stack)
   const close = async () => {
     await Promise.all([...running.values()].map(part => part.stop()))
-    // A query that is under way may hold this up for ever; the engines must be ended whatever happens.
+    // A running query may block this, and the engines must stop anyway.
     await Promise.race([db.end(), sleep(2_000, undefined, { ref: false })])
     await stack.stopAll()
     await rm(dir, { recursive: true, force: true })
@@ -70,7 +71,7 @@ export async function startLab(): Promise<Lab> {
 
 async function freeSettings(): Promise<Settings> {
   const dir = join(root, '.data/bench')
-  // First what a killed run left: it would take its share of the machine from this one.
+  // Ends the processes of a killed run, which would slow this one down.
   await ownFolder(join(dir, 'run'))
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })

@@ -1,36 +1,46 @@
 import { join } from 'node:path'
-import { createPart, type Part } from '@outbox-cdc/stack'
-import { urlFor } from '@outbox-cdc/pipeline'
-import { root } from '@outbox-cdc/pipeline'
+import { root, urlFor } from '@outbox-cdc/pipeline'
+import { createPart, freePort } from '@outbox-cdc/stack'
 import type { Lab } from './lab.ts'
 
-export type ProcessSpec = {
-  readonly name: string
+type Service = {
+  readonly kind: 'order-service' | 'relay' | 'delivery-service'
   /** From the root of the repository. */
   readonly file: string
-  readonly env: Readonly<Record<string, string>>
-  readonly readyUrl: string
+  readonly env?: Readonly<Record<string, string>>
+  /** The kind when left out. */
+  readonly name?: string
 }
 
-/** Starts one of our processes; its log goes straight to a file, as under any supervisor. */
-export async function startProcess(lab: Lab, spec: ProcessSpec): Promise<Part> {
+/** Starts a service or a variant of it with the environment that `npm start` gives it. Returns its address. */
+export async function startService(lab: Lab, { kind, file, env = {}, name = kind }: Service): Promise<string> {
   const { dir } = lab.settings
+  const url = `http://127.0.0.1:${lab.settings.ports[name] ?? (await freePort())}`
+  const [account, database] =
+    kind === 'delivery-service' ? (['delivery_service', 'deliveries'] as const) : (['order_service', 'orders'] as const)
   const { PATH = '', HOME = '', BENCH_NODE_OPTIONS = '' } = process.env
   const part = createPart({
-    name: spec.name,
+    name,
     command: process.execPath,
-    args: [...BENCH_NODE_OPTIONS.split(' ').filter(Boolean), join(root, spec.file)],
-    env: { PATH, HOME, KAFKAJS_NO_PARTITIONER_WARNING: '1', NODE_OPTIONS: quietly, ...spec.env },
-    logFile: join(dir, 'logs', `${spec.name}.log`),
+    args: [...BENCH_NODE_OPTIONS.split(' ').filter(Boolean), join(root, file)],
+    env: {
+      PATH,
+      HOME,
+      KAFKAJS_NO_PARTITIONER_WARNING: '1',
+      NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning',
+      HTTP_PORT: new URL(url).port,
+      MYSQL_URL: await urlFor(account, database, lab),
+      KAFKA_BROKERS: lab.stack.kafka.brokers.join(','),
+      ...env
+    },
+    logFile: join(dir, 'logs', `${name}.log`),
     runDir: join(dir, 'run'),
-    answers: () => answers(spec.readyUrl)
+    answers: () => expectReady(`${url}/health/ready`)
   })
   await part.start()
-  lab.running.set(spec.name, part)
-  return part
+  lab.running.set(name, part)
+  return url
 }
-
-const quietly = '--disable-warning=TimeoutNegativeWarning'
 
 export async function stopProcess(lab: Lab, name: string): Promise<void> {
   await lab.running.get(name)?.stop()
@@ -41,35 +51,7 @@ export function orderUrl({ settings }: Lab): string {
   return `http://127.0.0.1:${settings.ports['order-service']}`
 }
 
-/** The order service, or a variant of it, with the environment that `npm start` gives it. */
-export async function orderProcess(lab: Lab, file: string, env: Record<string, string> = {}): Promise<ProcessSpec> {
-  const port = String(lab.settings.ports['order-service'])
-  const MYSQL_URL = await urlFor('order_service', 'orders', lab)
-  return {
-    name: 'order-service',
-    file,
-    env: { HTTP_PORT: port, MYSQL_URL, ...env },
-    readyUrl: `http://127.0.0.1:${port}/health/ready`
-  }
-}
-
-/** The delivery service, or a variant of it. */
-export async function deliveryProcess(lab: Lab, file: string, env: Record<string, string> = {}): Promise<ProcessSpec> {
-  const port = String(lab.settings.ports['delivery-service'])
-  return {
-    name: 'delivery-service',
-    file,
-    env: {
-      HTTP_PORT: port,
-      MYSQL_URL: await urlFor('delivery_service', 'deliveries', lab),
-      KAFKA_BROKERS: lab.stack.kafka.brokers.join(','),
-      ...env
-    },
-    readyUrl: `http://127.0.0.1:${env['HTTP_PORT'] ?? port}/health/ready`
-  }
-}
-
-async function answers(url: string): Promise<void> {
+async function expectReady(url: string): Promise<void> {
   const response = await fetch(url, { signal: AbortSignal.timeout(3_000) })
   await response.body?.cancel()
   if (!response.ok) throw new Error(`${url} answered ${response.status}`)

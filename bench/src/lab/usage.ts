@@ -3,7 +3,7 @@ import type { Lab } from './lab.ts'
 
 export type Usage = { readonly cpuMs: number; readonly rssMb: number }
 
-/** What each process has used since it began, by name; empty where the system does not tell. */
+/** What each process has used since its start, by name. Zero on systems without /proc. */
 export function readUsage(lab: Lab): ReadonlyMap<string, Usage> {
   const pids = [
     ...lab.stack.parts.map(part => [part.name, part.pid()] as const),
@@ -12,7 +12,7 @@ export function readUsage(lab: Lab): ReadonlyMap<string, Usage> {
   return new Map(pids.flatMap(([name, pid]) => (pid === undefined ? [] : [[name, usageOf(pid)] as const])))
 }
 
-/** CPU milliseconds that each process took between two readings; one that began meanwhile counts from its beginning. */
+/** CPU milliseconds of each process between two readings, or since its start if it is newer. */
 export function cpuBetween(
   before: ReadonlyMap<string, Usage>,
   after: ReadonlyMap<string, Usage>

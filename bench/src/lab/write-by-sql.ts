@@ -91,6 +91,21 @@ export async function writeHistory(lab: Lab, count: number): Promise<void> {
   }
 }
 
+/** The table of the polling rival: its rows stay, and an index finds the waiting ones. */
+export async function createPollingTable({ db }: Lab): Promise<void> {
+  await db.query(`CREATE TABLE IF NOT EXISTS orders.polling_outbox (
+    id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    status ENUM('waiting', 'sending', 'sent') NOT NULL DEFAULT 'waiting',
+    event VARCHAR(100) NOT NULL,
+    event_id BIGINT NOT NULL,
+    payload JSON NOT NULL,
+    message_id CHAR(36) NOT NULL,
+    aggregate VARCHAR(64) NOT NULL,
+    created_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+    KEY polling_outbox_waiting (status, id)
+  )`)
+}
+
 /** A table with the numbers from 0 to `count` - 1, from which the statements above select. */
 async function createNumbers({ db }: Lab, table: string, count: number): Promise<void> {
   await db.query(`CREATE DATABASE IF NOT EXISTS bench; CREATE TABLE IF NOT EXISTS bench.${table} (n INT PRIMARY KEY);

@@ -21,7 +21,7 @@ export type Sample = {
   readonly id: number
 }
 
-/** What is unanswered so long after the last order was due counts as not accepted. */
+/** A request without an answer so long after the last order was due counts as not accepted. */
 const patienceMs = 5_000
 
 /** Places orders as planned and returns what came of each. */

@@ -8,14 +8,14 @@ import { figure, spread, table } from './text.ts'
 export function shapesChapter({ rows }: Result<ShapeRow>): Chapter {
   const formats = rows.filter(row => 'format' in row)
   const loads = rows.filter(row => 'shape' in row)
-  const text = `COMMIT to COMMIT, with the event of the order in each format that the pipeline has; \`docs/schemas.md\` says which is for whom.
+  const text = `COMMIT to COMMIT in each format of events. \`docs/schemas.md\` says which one to choose.
 
 ${formatTable(formats)}
 
-With more connectors than one, each of the others reads the whole binlog for a table of its own.
+Each further connector reads the whole binlog for a table of its own.
 
 ${loadTable(loads)}`
-  return { heading: 'Payloads, formats, many connectors', text, charts: {} }
+  return { heading: 'Payloads, formats, many connectors', text }
 }
 
 function formatTable(rows: readonly FormatRow[]): string {

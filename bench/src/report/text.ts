@@ -1,6 +1,6 @@
 import { spreadOf } from '../stats.ts'
 
-/** Three significant digits, thousands with a comma: what a person compares. */
+/** Three significant digits, with commas in thousands. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–'
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US')
@@ -8,7 +8,7 @@ export function figure(value: number): string {
   return Number(value.toPrecision(3)).toString()
 }
 
-/** The median of the rounds, and from where to where they lie. */
+/** The median of the rounds, with the lowest and the highest in brackets. */
 export function spread(values: readonly number[]): string {
   const { median, least, most } = spreadOf(values)
   return values.length < 2 || least === most ? figure(median) : `${figure(median)} (${figure(least)}–${figure(most)})`

@@ -27,13 +27,13 @@ type Figures = Readonly<Record<string, number>>
 
 const polling5: Tuning = config => ({ ...config, 'max.batch.size': '2048', 'poll.interval.ms': '5' })
 
-/** What is idle or costs bytes in other ways than the project. */
+/** The variants that differ in bytes or in CPU without load. */
 function costVariants({ quick }: Plan): readonly Variant[] {
   const project = variantNamed('project')
   if (quick) return [project]
   return [
     project,
-    { ...project, name: 'poll-5', title: 'batch 2048, asked every 5 ms', connector: polling5 },
+    { ...project, name: 'poll-5', title: 'batch 2048, polled every 5 ms', connector: polling5 },
     { ...project, name: 'default', connector: debeziumDefaults },
     { ...project, name: 'no-schema', title: 'JSON without schema', connector: withoutSchema },
     variantNamed('polling')
@@ -42,7 +42,7 @@ function costVariants({ quick }: Plan): readonly Variant[] {
 
 export const cost: Section<CostRow> = {
   name: 'cost',
-  title: 'Idle CPU and memory, and bytes an order',
+  title: 'CPU and memory without load, and bytes of an order',
   estimate: plan => costVariants(plan).length * (plan.quick ? 11 : 20),
   async run(context) {
     const rows: CostRow[] = []
@@ -57,7 +57,7 @@ export const cost: Section<CostRow> = {
 
 async function measure({ lab, plan }: Context, variant: Variant): Promise<readonly CostRow[]> {
   const bytes = await bytesAnOrder(lab, variant, plan)
-  // Offsets are flushed and code is compiled for a moment after the last order.
+  // Connect still flushes offsets and compiles code for a moment.
   await sleep(plan.quick ? 1_000 : 3_000)
   const idleMs = plan.quick ? 2_000 : 8_000
   const before = readUsage(lab)
@@ -77,8 +77,7 @@ async function bytesAnOrder(lab: Lab, variant: Variant, plan: Plan): Promise<Cos
     const [rows] = await lab.db.query<RowDataPacket[]>('SHOW BINARY LOGS')
     return rows.reduce((sum, row) => sum + Number(row['File_size']), 0)
   }
-  const deliveriesOff = () => lab.running.get('delivery-service')?.stop()
-  await deliveriesOff() // its own rows are not the order's
+  await lab.running.get('delivery-service')?.stop() // its rows would count too
   const [binlog, kafka, tables] = [await binlogBytes(), await topicBytes(lab, variant.topic), await tableBytes(lab)]
   const load = {
     url: orderUrl(lab),
@@ -100,7 +99,7 @@ async function bytesAnOrder(lab: Lab, variant: Variant, plan: Plan): Promise<Cos
   return row
 }
 
-/** Rows that stay for good, as InnoDB counts them. */
+/** The size of the orders' tables, as InnoDB reports it. */
 async function tableBytes({ db }: Lab): Promise<number> {
   await db.query('ANALYZE TABLE orders.customer_order, orders.outbox, orders.polling_outbox')
   const sql = "SELECT SUM(data_length + index_length) FROM information_schema.TABLES WHERE table_schema = 'orders'"

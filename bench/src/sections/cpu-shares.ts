@@ -1,4 +1,4 @@
-/** The part of a V8 CPU profile (`node --cpu-prof`) that says who had the processor. Times are in microseconds. */
+/** The used parts of a V8 CPU profile (`node --cpu-prof`). Times are in microseconds. */
 export type CpuProfile = {
   readonly nodes: readonly { readonly id: number; readonly callFrame: CallFrame }[]
   readonly samples: readonly number[]
@@ -6,7 +6,7 @@ export type CpuProfile = {
 }
 type CallFrame = { readonly functionName: string; readonly url: string }
 
-/** What each owner had of the time in which the process was busy, in percent, the largest first. */
+/** Percent of the busy time by owner, the largest first. */
 export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Readonly<Record<string, number>> {
   const owners = new Map(nodes.map(({ id, callFrame }) => [id, ownerOf(callFrame)]))
   const spent = new Map<string, number>()
@@ -24,7 +24,7 @@ export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Readonly<R
 
 const idle = '(idle)'
 
-/** A package by its name, our own code by its folder, and what Node does natively by what it is for. */
+/** A package by its name, our own code by its folder, and Node's native work by its purpose. */
 function ownerOf({ functionName, url }: CallFrame): string {
   if (functionName === idle) return idle
   if (functionName === '(garbage collector)') return 'garbage collection'

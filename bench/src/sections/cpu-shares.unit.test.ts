@@ -9,7 +9,7 @@ function profileOf(frames: readonly (readonly [functionName: string, url: string
   }
 }
 
-it('adds up what each package, folder and native work had, and leaves out idling', () => {
+it('adds up the time of each package, folder and kind of native work, without idle time', () => {
   const shares = sharesOf(
     profileOf([
       ['(idle)', '', 900],

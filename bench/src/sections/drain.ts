@@ -1,9 +1,10 @@
-import { freePort } from '@outbox-cdc/stack'
 import { clearTopic, copyTopic, ensureTopic, ordersTopic as topic, recordsIn } from '../lab/topics.ts'
 import { writeEvents } from '../lab/write-by-sql.ts'
-import { deliveryProcess, startProcess, stopProcess } from '../lab/processes.ts'
+import type { Lab } from '../lab/lab.ts'
+import { startService, stopProcess } from '../lab/processes.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
-import { handledAt, type Pace, watchUntil } from './progress.ts'
+import { round } from '../stats.ts'
+import { handledAt, type Pace, type Watch, watchUntil } from './progress.ts'
 import { type Context, inRounds, type Plan, type Section } from './section.ts'
 
 /** A way to consume a topic into the delivery database. */
@@ -70,7 +71,7 @@ export const drain: Section<DrainRow> = {
     for (const { thing, round } of inRounds(['kafka', 'pipeline'] as const, plan.rounds)) {
       await connector.setOffsets(start)
       await clearTopic(lab, topic)
-      const pace = await (thing === 'kafka' ? toKafka(context, events) : throughEverything(context, events))
+      const pace = await (thing === 'kafka' ? toKafka(context, events) : toDeliveries(context, events))
       note({ drain: thing, round, events, ...pace })
       await connector.stop()
     }
@@ -85,20 +86,16 @@ export const drain: Section<DrainRow> = {
 type Measured = Pace & { readonly cpu: Record<string, number> }
 
 async function toKafka({ lab, connector }: Context, events: number): Promise<Measured> {
-  return measured(lab, events, async () => {
-    await connector.resume()
-    return watchUntil({ read: () => recordsIn(lab, topic), count: events, everyMs: 20, withinMs: 300_000 })
-  })
+  const read = () => recordsIn(lab, topic)
+  return measured(lab, { read, count: events, everyMs: 20, withinMs: 300_000 }, () => connector.resume())
 }
 
-async function throughEverything(context: Context, events: number): Promise<Measured> {
+async function toDeliveries(context: Context, events: number): Promise<Measured> {
   const { lab, connector } = context
   const urls = await startConsumers(context, { name: 'pipeline', title: '' })
   try {
-    return await measured(lab, events, async () => {
-      await connector.resume()
-      return watchUntil({ read: () => handledAt(urls), count: events, everyMs: 50, withinMs: 300_000 })
-    })
+    const read = () => handledAt(urls)
+    return await measured(lab, { read, count: events, everyMs: 50, withinMs: 300_000 }, () => connector.resume())
   } finally {
     await stopConsumers(context)
   }
@@ -120,12 +117,7 @@ async function fromKafka(context: Context): Promise<readonly DrainRow[]> {
     const urls = await startConsumers(context, { ...thing, topic: `bench.drain.${thing.partitions ?? 3}` })
     try {
       const watch = { read: () => handledAt(urls), count: events, everyMs: 20, withinMs: 240_000 }
-      rows.push({
-        drain: thing.name,
-        round: index + 1,
-        events,
-        ...(await measured(lab, events, () => watchUntil(watch)))
-      })
+      rows.push({ drain: thing.name, round: index + 1, events, ...(await measured(lab, watch)) })
     } finally {
       await stopConsumers(context)
     }
@@ -137,12 +129,13 @@ function chosen({ quick }: Plan): readonly Drain[] {
   return quick ? drains.slice(0, 2) : drains
 }
 
-async function measured(lab: Context['lab'], events: number, work: () => Promise<Pace>): Promise<Measured> {
+/** Watches a count rise after `begin`. CPU is in microseconds for one event. */
+async function measured(lab: Lab, watch: Watch, begin: () => Promise<void> = async () => {}): Promise<Measured> {
   const before = readUsage(lab)
-  const pace = await work()
-  const cpu = cpuBetween(before, readUsage(lab))
-  const each = Object.entries(cpu).map(([name, ms]) => [name, Math.round((ms * 10_000) / events) / 10] as const)
-  return { ...pace, cpu: Object.fromEntries(each) }
+  await begin()
+  const pace = await watchUntil(watch)
+  const cpu = Object.entries(cpuBetween(before, readUsage(lab)))
+  return { ...pace, cpu: Object.fromEntries(cpu.map(([name, ms]) => [name, round((ms * 1_000) / watch.count, 1)])) }
 }
 
 let groups = 0
@@ -156,15 +149,9 @@ export async function startConsumers(
   const urls: string[] = []
   const { file = 'delivery-service/src/main.ts', consumers = 1, env = {} } = drained
   for (let number = 1; number <= consumers; number++) {
-    const port = String(await freePort())
-    const spec = await deliveryProcess(lab, file, {
-      ...env,
-      HTTP_PORT: port,
-      KAFKA_TOPIC: drained.topic ?? topic,
-      KAFKA_GROUP: `bench-drain-${groups}`
-    })
-    await startProcess(lab, { ...spec, name: `delivery-service-${number}` })
-    urls.push(`http://127.0.0.1:${port}`)
+    const own = { ...env, KAFKA_TOPIC: drained.topic ?? topic, KAFKA_GROUP: `bench-drain-${groups}` }
+    const name = `delivery-service-${number}`
+    urls.push(await startService(lab, { kind: 'delivery-service', name, file, env: own }))
   }
   return urls
 }

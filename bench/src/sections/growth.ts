@@ -14,7 +14,7 @@ export type GrowthRow = {
   readonly delivery: Summary
   readonly request: Summary
   readonly memoryMb: Readonly<Record<string, number>>
-  /** How fast the last of them went through the whole pipeline; 0 where none did. */
+  /** Events a second through the whole pipeline before this step; 0 if SQL wrote the rows. */
   readonly passedPerSecond: number
 }
 
@@ -36,7 +36,7 @@ export const growth: Section<GrowthRow> = {
     const { lab, plan } = context
     const { steps, through, seconds, warmUpSeconds } = shape(plan)
     return withVariant(context, variantNamed('project'), async () => {
-      // The first thousands, run alone, would pay for the compiling of everybody's code, and all later ones look good.
+      // Warms up all processes, or the first step would be slower than the later ones.
       await measure(lab, warmUpSeconds)
       await lab.db.query('TRUNCATE deliveries.delivery; TRUNCATE deliveries.inbox; TRUNCATE orders.customer_order')
       const rows: GrowthRow[] = []
@@ -56,7 +56,7 @@ export const growth: Section<GrowthRow> = {
   }
 }
 
-/** Up to `through` orders go the whole way; those beyond are rows in the same tables, written beside the pipeline. */
+/** Up to `through` orders go through the pipeline. SQL writes the rows of those beyond. */
 async function pass(lab: Lab, passed: number, through: number): Promise<number> {
   const there = await askNumber(lab.db, 'SELECT COUNT(*) FROM orders.customer_order')
   if (passed > through) {

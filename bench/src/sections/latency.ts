@@ -13,23 +13,23 @@ function shape({ quick }: Plan): Shape {
     : { rates: [50, 500, 1000, 2000], seconds: 5, warmUp: 3, compiling: 30, most: 2 }
 }
 
-const switching = 3
+const switchingSeconds = 3
 
-/** Those of which the highest rate matters: the others are as fast as their consumer, or their order service. */
+/** Variants whose highest rate is looked for. The others are limited by the same services. */
 const climbing = new Set(['project', 'platformatic', 'one-trip', 'polling'])
 
 export const latency: Section<LatencyRow> = {
   name: 'latency',
-  title: "From the order's COMMIT to the delivery's COMMIT, beside its rivals",
+  title: "From the order's COMMIT to the delivery's COMMIT, compared with the rivals",
   estimate(plan) {
     const { rates, seconds, warmUp, compiling, most } = shape(plan)
     const count = among(plan).length
     const runs = count * rates.length + climbing.size * most
-    return 9 + compiling + plan.rounds * (count * (switching + warmUp) + runs * (seconds + 0.4))
+    return 9 + compiling + plan.rounds * (count * (switchingSeconds + warmUp) + runs * (seconds + 0.4))
   },
   async run(context) {
     const rows: LatencyRow[] = []
-    // Until then Debezium's code and the broker's are interpreted: whoever came first would pay for all.
+    // Lets the JVMs compile their code, or the first variant would be slower than the others.
     const { compiling: seconds } = shape(context.plan)
     await withVariant(context, variantNamed('project'), () => measureOrders(context.lab, { rate: 800, seconds }))
     for (const { thing: variant, round } of inRounds(among(context.plan), context.plan.rounds)) {
@@ -49,7 +49,7 @@ async function measureVariant({ lab, plan, say }: Context, variant: Variant): Pr
   const rows: OrdersRow[] = []
   await measureOrders(lab, { rate: 500, seconds: warmUp })
   for (const rate of rates) rows.push(await measureOrders(lab, { rate, seconds }))
-  // Upwards until it can no more: the last rate that was held is the most that it holds.
+  // Raises the rate until it isn't held.
   for (let step = 1; climbing.has(variant.name) && step <= most && rows.at(-1)?.held === true; step++)
     rows.push(await measureOrders(lab, { rate: (rates.at(-1) ?? 0) + step * 750, seconds }))
   for (const { rate, delivery, request, held } of rows)

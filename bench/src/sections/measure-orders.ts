@@ -18,7 +18,7 @@ export type OrdersRow = {
   readonly request: Summary
   /** From the order's COMMIT to the delivery's COMMIT. */
   readonly delivery: Summary
-  /** From when the request was due to the delivery's COMMIT: what the person behind the client waits. */
+  /** From when the request was due to the delivery's COMMIT. */
   readonly whole: Summary
   /** CPU milliseconds for 1,000 orders, by process. */
   readonly cpuPerThousand: Readonly<Record<string, number>>
@@ -69,7 +69,7 @@ export function deliveryTimes({ orders, deliveries }: Commits, ids: Iterable<num
   })
 }
 
-/** Every order accepted, none a second late, and every one delivered within two seconds. */
+/** Whether every order was accepted within a second of when it was due, and delivered within two. */
 export function isHeld(row: Omit<OrdersRow, 'held' | 'cpuPerThousand'>): boolean {
   return (
     row.accepted === row.asked && row.delivered >= row.accepted && row.request.max <= 1000 && row.delivery.max <= 2000

@@ -11,12 +11,12 @@ import { measureOrders } from './measure-orders.ts'
 import { handledAt, watchUntil } from './progress.ts'
 import type { Context, Plan, Section } from './section.ts'
 
-/** What each owner had of the time in which one process was busy, in percent. */
+/** Percent of the time in which one process was busy, by package or folder. */
 export type ProfileRow = { readonly what: string; readonly shares: Readonly<Record<string, number>> }
 
 const shape = ({ quick }: Plan) => (quick ? { seconds: 3, events: 30_000 } : { seconds: 10, events: 200_000 })
 
-/** Alone and never beside a measurement: a profiler takes its share. */
+/** A section of its own, because a profiler slows the services down. */
 export const profile: Section<ProfileRow> = {
   name: 'profile',
   title: 'Where the CPU of our services goes',

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type Pace = {
   readonly perSecond: number
   readonly seconds: number
-  /** From the beginning of the watch to the first seen. */
+  /** From the start of the watch to the first look that saw any. */
   readonly untilFirstMs: number
 }
 
-type Watch = {
+export type Watch = {
   /** How many there are by now. */
   readonly read: () => Promise<number>
   readonly count: number

@@ -5,25 +5,25 @@ import type { Machine } from '../lab/machine.ts'
 export type Plan = {
   readonly quick: boolean
   readonly rounds: number
-  /** Only these, where a section compares variants; all when left out. */
+  /** Only these variants in the latency section; all when left out. */
   readonly variants?: readonly string[]
 }
 
 export type Context = Bench & {
   readonly plan: Plan
-  /** One line about what is going on. */
+  /** Prints a line about the progress. */
   readonly say: (line: string) => void
 }
 
 export type Section<Row = unknown> = {
   readonly name: string
   readonly title: string
-  /** Seconds that it will take, about. */
+  /** Roughly how many seconds it takes. */
   readonly estimate: (plan: Plan) => number
   readonly run: (context: Context) => Promise<readonly Row[]>
 }
 
-/** What a section's file in bench/results holds. */
+/** The content of a section's file in bench/results. */
 export type Result<Row = unknown> = {
   readonly section: string
   readonly startedAt: string
@@ -33,7 +33,7 @@ export type Result<Row = unknown> = {
   readonly rows: readonly Row[]
 }
 
-/** The rounds of several things in alternating order, so that none always comes first. */
+/** Several rounds of all things. Every second round is backwards, so that none always comes first. */
 export function inRounds<T>(
   things: readonly T[],
   rounds: number

@@ -9,7 +9,7 @@ import { stages } from './stages.ts'
 import { writePath } from './write-path.ts'
 import type { Section } from './section.ts'
 
-/** In the order of a full run: what fills the tables comes late, and what crowds Connect comes last. */
+/** In the order of a full run: sections that fill the tables come late, many connectors come last. */
 export const sections: readonly Section[] = [
   latency,
   stages,

@@ -12,7 +12,7 @@ export type Setting = {
   readonly name: string
   readonly title: string
   readonly tuning: Tuning
-  /** A switch of MySQL that is turned the other way meanwhile. */
+  /** A switch of MySQL that is inverted for the measurement. */
   readonly mysqlSwitch?: string
 }
 
@@ -20,7 +20,7 @@ const set =
   (changes: Readonly<Record<string, string>>): Tuning =>
   config => ({ ...config, ...changes })
 
-/** The connector as it is, and with one thing otherwise. */
+/** The first is the connector as it is. Each other one differs from it in one thing. */
 export const settings: readonly Setting[] = [
   { name: 'as-is', title: 'as it is: max.batch.size 1, linger.ms 0', tuning: config => config },
   {
@@ -52,7 +52,7 @@ export const settings: readonly Setting[] = [
   { name: 'default', title: 'every speed setting at its default', tuning: debeziumDefaults },
   {
     name: 'log-threads',
-    title: 'as it is; MySQL with innodb_log_writer_threads the other way',
+    title: 'as it is; MySQL with innodb_log_writer_threads inverted',
     tuning: config => config,
     mysqlSwitch: 'innodb_log_writer_threads'
   }
@@ -101,15 +101,15 @@ async function measure(
   const { lab, plan, connector } = context
   const { seconds, events } = shape(plan)
   const project = variantNamed('project')
-  await turn(lab, mysqlSwitch)
+  await invert(lab, mysqlSwitch)
   const row = await withVariant(context, { ...project, connector: tuning }, async () => {
     await measureOrders(lab, { rate: 500, seconds: 2 })
     return measureOrders(lab, { rate: 1000, seconds })
   })
-  await turn(lab, mysqlSwitch)
+  await invert(lab, mysqlSwitch)
   await connector.stop()
   await clearTopic(lab, project.topic)
-  // Runs 2 and up: the drain section has 1, and another process of the bench has another server.
+  // The drain section uses run 1.
   await writeEvents(lab, events, 2 + number)
   await connector.resume()
   const read = () => recordsIn(lab, project.topic)
@@ -118,6 +118,6 @@ async function measure(
   return { ...row, drainPerSecond: perSecond }
 }
 
-async function turn({ db }: Lab, name: string | undefined): Promise<void> {
+async function invert({ db }: Lab, name: string | undefined): Promise<void> {
   if (name !== undefined) await db.query(`SET GLOBAL ${name} = NOT @@GLOBAL.${name}`)
 }

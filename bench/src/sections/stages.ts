@@ -5,7 +5,7 @@ import type { Lab } from '../lab/lab.ts'
 import { withVariant } from '../lab/run-variant.ts'
 import { type Summary, summarise } from '../stats.ts'
 import { variantNamed } from '../variants/variants.ts'
-import { type Seen, startWitness } from '../witness/run-witness.ts'
+import { type Seen, startWitness } from '../witness/start-witness.ts'
 import { measureOrders } from './measure-orders.ts'
 import type { Context, Plan, Section } from './section.ts'
 
@@ -48,7 +48,7 @@ async function measure({ lab, plan }: Context, rate: number): Promise<StagesRow>
   return { rate, stages: stagesOf(commits, seen) }
 }
 
-/** Milliseconds of each stage, over the orders that were seen in all of them. */
+/** Milliseconds of each stage, over the orders that were seen in all stages. */
 export function stagesOf({ orders, deliveries }: Commits, seen: ReadonlyMap<number, Seen>): Record<string, Summary> {
   const found = [...orders].flatMap(([id, commit]) => {
     const record = seen.get(id)
@@ -67,14 +67,14 @@ export function stagesOf({ orders, deliveries }: Commits, seen: ReadonlyMap<numb
   }
 }
 
-/** Whether the broker writes the time of its own into each record; Connect's is taken otherwise. */
+/** Makes the broker write its own time into each record instead of keeping Connect's. */
 async function stampOnAppend(lab: Lab, topic: string, onAppend: boolean): Promise<void> {
   await withAdmin(lab, async admin => {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: [{ type: 2, name: topic, configNames: ['retention.ms', 'segment.ms'] }]
     })
-    // kafkajs sets all of a topic's settings: those that are not named would fall back to their defaults.
+    // kafkajs sets all of a topic's settings: the others would fall back to their defaults.
     const kept = (resources[0]?.configEntries ?? []).map(({ configName, configValue }) => ({
       name: configName,
       value: configValue

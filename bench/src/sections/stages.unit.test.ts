@@ -3,7 +3,7 @@ import { isHeld } from './measure-orders.ts'
 import { inRounds } from './section.ts'
 import { stagesOf } from './stages.ts'
 
-it('divides the time between the COMMITs without a rest, over orders that were seen everywhere', () => {
+it('divides the whole time between the COMMITs, over orders that were seen in all stages', () => {
   const orders = new Map([
     [1, 1_000_000],
     [2, 2_000_000]
@@ -16,7 +16,7 @@ it('divides the time between the COMMITs without a rest, over orders that were s
   expect(Object.values(parts).reduce((sum, { p50 }) => sum + p50, 0)).toBe(5.5)
 })
 
-it('takes every second round backwards', () => {
+it('runs every second round backwards', () => {
   expect(inRounds(['a', 'b'], 3).map(({ thing, round }) => `${thing}${round}`)).toEqual([
     'a1',
     'b1',

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { runNode, urlFor } from '@outbox-cdc/pipeline'
 import type { Lab } from '../lab/lab.ts'
 import { ensureTopic } from '../lab/topics.ts'
-import { orderProcess, orderUrl, startProcess, stopProcess } from '../lab/processes.ts'
+import { orderUrl, startService, stopProcess } from '../lab/processes.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
 import { runLoad } from '../load/run-load.ts'
 import { isAccepted, requestTimes } from '../load/send-orders.ts'
@@ -92,13 +92,12 @@ async function measure(
     MYSQL_URL: await urlFor('order_service', databaseOf(store), lab),
     OUTBOX_STORE: store,
     OUTBOX_WRITER: '0',
-    KAFKA_BROKERS: lab.stack.kafka.brokers.join(','),
     BENCH_TOPIC: 'bench.dual',
     ...(path === undefined ? {} : { BENCH_WRITE_PATH: path })
   }
   const file = path === undefined ? 'order-service/src/main.ts' : 'bench/src/variants/order-main.ts'
   const load = { url: orderUrl(lab), connections }
-  await startProcess(lab, await orderProcess(lab, file, env))
+  await startService(lab, { kind: 'order-service', file, env })
   try {
     await runLoad({ ...load, seconds: warmUp })
     await sleep(300)

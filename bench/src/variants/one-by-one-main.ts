@@ -15,7 +15,7 @@ const schema = z.object({
 })
 type Config = Readonly<z.output<typeof schema>>
 
-function createLoop(config: Config, logger: Logger): Service {
+function createConsumer(config: Config, logger: Logger): Service {
   const db = createMysql({ url: config.MYSQL_URL, name: 'one-by-one', logger })
   const kafka = new Kafka({ brokers: config.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING })
   const consumer = kafka.consumer({ groupId: config.KAFKA_GROUP, maxWaitTimeInMs: 500 })
@@ -63,7 +63,7 @@ function messageIdIn(headers: IHeaders = {}): string {
   return String(headers['id'] ?? headers['message_id'])
 }
 
-/** Of Debezium's event router the value is the payload, and of this project's connector a row that holds it. */
+/** With Debezium's event router the value is the payload; with this project's connector it is a row that holds it. */
 function read(key: string, value: string): { text: string; orderId: number } {
   const id = (JSON.parse(key) as { payload: number | { event_id: number } }).payload
   const { payload } = JSON.parse(value) as { payload: string | { payload: string } }
@@ -73,4 +73,4 @@ function read(key: string, value: string): { text: string; orderId: number } {
   }
 }
 
-await runService({ name: 'one-by-one', schema, env: process.env, create: createLoop })
+await runService({ name: 'one-by-one', schema, env: process.env, create: createConsumer })

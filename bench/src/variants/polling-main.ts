@@ -7,8 +7,8 @@ import type { Knex } from 'knex'
 import { z } from 'zod'
 import { wireRecord } from './wire-record.ts'
 
-// A polling publisher as it is usually written: claim with FOR UPDATE SKIP LOCKED, send with acks=all, mark as sent. At
-// its best: it asks again at once while there is work, and pauses only when there was none.
+// A usual polling publisher: it claims rows with FOR UPDATE SKIP LOCKED, sends them with acks=all and marks them as sent.
+// It polls again at once while batches are full.
 const schema = z.object({
   HTTP_PORT: z.coerce.number(),
   MYSQL_URL: z.string(),
@@ -29,7 +29,7 @@ function createPublisher(config: Config, logger: Logger): Service {
   let stopped = false
   let ended: Promise<void> = Promise.resolve()
 
-  async function publishForEver(): Promise<void> {
+  async function publishUntilStopped(): Promise<void> {
     while (!stopped) {
       const count = await publishSome(db, config.POLL_BATCH, async rows => {
         await producer.send({ topic: config.BENCH_TOPIC, messages: rows.map(recordOf), acks: -1 })
@@ -41,7 +41,7 @@ function createPublisher(config: Config, logger: Logger): Service {
   return {
     async start() {
       await producer.connect()
-      ended = publishForEver()
+      ended = publishUntilStopped()
       return server.start()
     },
     async stop() {
@@ -68,7 +68,7 @@ function recordOf({ id, event, event_id, payload, created_at, message_id, aggreg
   return wireRecord({ id, name: event, aggregateId: event_id, json, createdAt, messageId: message_id, aggregate })
 }
 
-/** Claimed in one short transaction, sent outside of it, then marked: the locks do not wait for Kafka. */
+/** Claims rows in one short transaction, sends them outside of it, then marks them: no lock waits for Kafka. */
 async function publishSome(db: Knex, limit: number, send: (rows: readonly Row[]) => Promise<void>): Promise<number> {
   const rows = await db.transaction(async trx => {
     const claimed = await trx<Row & { status: string }>('polling_outbox')

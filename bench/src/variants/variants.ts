@@ -9,14 +9,14 @@ const orderVariant = 'bench/src/variants/order-main.ts'
 export type Variant = {
   readonly name: string
   readonly title: string
-  /** What may be lost or doubled by its design; empty when nothing. */
+  /** What its design may lose or double. */
   readonly unsafe?: string
   readonly order: { readonly file: string; readonly env: Readonly<Record<string, string>> }
   readonly delivery: { readonly file: string; readonly env: Readonly<Record<string, string>> }
   readonly topic: string
-  /** Settings of the connector; without it, Connect has nothing to do. */
+  /** Settings of the connector. Without it the connector is stopped. */
   readonly connector?: Tuning
-  /** A process that carries the events instead. */
+  /** The file of a process that sends the events instead of the connector. */
   readonly relay?: string
 }
 
@@ -79,11 +79,11 @@ export const variants: readonly Variant[] = [
 
 export function variantNamed(name: string): Variant {
   const found = variants.find(variant => variant.name === name)
-  if (found === undefined) throw new Error(`There is no variant ${name}`)
+  if (found === undefined) throw new Error(`No variant is called ${name}`)
   return found
 }
 
-/** What Debezium's documentation of its outbox event router shows, with our column names. */
+/** The settings in Debezium's documentation of its outbox event router, with our column names. */
 function eventRouter(config: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return {
     ...without(debeziumDefaults(config), ['transforms', 'predicates']),

@@ -8,7 +8,7 @@ export type WireEvent = {
   readonly aggregate: string
 }
 
-/** The record that Connect would write, without its schema: the delivery service reads both. */
+/** A record as Connect writes it, without its schema. The delivery service reads both. */
 export function wireRecord({ id, name, aggregateId, json, createdAt, messageId, aggregate }: WireEvent) {
   return {
     key: JSON.stringify({ event_id: aggregateId }),

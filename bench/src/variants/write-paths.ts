@@ -1,15 +1,23 @@
 import type { Outbox } from '@outbox-cdc/outbox'
 import { blackholeStore } from '@outbox-cdc/outbox/blackhole'
 import { generatedId, openOneTripOutbox, sql } from '@outbox-cdc/outbox/one-trip'
-import { createMysql, type Logger } from '@outbox-cdc/service-kit'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Knex } from 'knex'
 import { createPool } from 'mysql2/promise'
+import { z } from 'zod'
+import { configSchema } from '@outbox-cdc/order-service/config'
 import { createOncePerKey } from '@outbox-cdc/order-service/idempotency/once-per-key'
 import { orderCreated } from '@outbox-cdc/order-service/orders/order-events'
 import { createPlaceOrder, type PlaceOrder } from '@outbox-cdc/order-service/orders/place-order'
-import type { VariantConfig } from './order-config.ts'
 import { wireRecord } from './wire-record.ts'
+
+export const variantSchema = configSchema.extend({
+  BENCH_WRITE_PATH: z.enum(['no-event', 'bare-insert', 'one-trip', 'dual-write', 'polling']),
+  BENCH_TOPIC: z.string().default(''),
+  KAFKA_BROKERS: z.string().default('')
+})
+
+export type VariantConfig = Readonly<z.output<typeof variantSchema>>
 
 export type WritePath = {
   readonly placeOrder: PlaceOrder
@@ -19,15 +27,15 @@ export type WritePath = {
 const oncePerKey = createOncePerKey({ ttlSeconds: 86_400 })
 const now = () => new Date()
 
-/** How an order comes to its event, or to none: what the real service's path is measured against. */
+/** Ways to commit an order, with or without its event, to compare with the real service. */
 export const writePaths: Readonly<
   Record<VariantConfig['BENCH_WRITE_PATH'], (config: VariantConfig, db: Knex) => Promise<WritePath>>
 > = {
-  /** The same transaction, and nobody is told. */
+  /** The same transaction without an event. */
   async 'no-event'(_, db) {
     return { placeOrder: createPlaceOrder({ db, outbox: silent, oncePerKey, now }), close: async () => {} }
   },
-  /** The least that an order can cost: one INSERT that commits by itself. */
+  /** The cheapest order: one INSERT that commits by itself. */
   async 'bare-insert'(config) {
     const pool = createPool({ uri: config.MYSQL_URL, connectionLimit: config.MYSQL_POOL_SIZE, timezone: 'Z' })
     return {
@@ -56,7 +64,7 @@ export const writePaths: Readonly<
       close: () => outbox.close()
     }
   },
-  /** Commits the order, then writes to Kafka: a crash in between loses the event for ever. */
+  /** Commits the order, then writes to Kafka: a crash in between loses the event. */
   async 'dual-write'(config, db) {
     const kafka = new Kafka({ brokers: config.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING })
     const producer = kafka.producer()
@@ -73,7 +81,7 @@ export const writePaths: Readonly<
       close: () => producer.disconnect()
     }
   },
-  /** The row stays until a publisher has polled and sent it. */
+  /** The row stays until a publisher sends it. */
   async polling(_, db) {
     return { placeOrder: createPlaceOrder({ db, outbox: polled, oncePerKey, now }), close: async () => {} }
   }
@@ -93,8 +101,4 @@ const polled: Outbox = {
     }))
     await trx('polling_outbox').insert(rows)
   }
-}
-
-export function openDatabase(config: VariantConfig, logger: Logger): Knex {
-  return createMysql({ url: config.MYSQL_URL, name: 'order-service', poolSize: config.MYSQL_POOL_SIZE, logger })
 }
