@@ -12,7 +12,7 @@ export function Header() {
     <div class="bar">
       <a class="brand" href="/">outbox-cdc</a>
       ${navigation()}
-      <div class="tools">
+      <div class="row">
         <button class="quiet" type="button" onClick=${toggleTheme} title="Light or dark">
           <span class="theme-mark" aria-hidden="true"></span>
           <span class="sr">Change between light and dark</span>

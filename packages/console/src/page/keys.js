@@ -29,8 +29,8 @@ function focusSearch(event) {
   event.preventDefault()
   const focus = () => /** @type {HTMLElement | null} */ (document.querySelector('main input[type=search]'))?.focus()
   if (document.querySelector('main input[type=search]') === null) go('/orders')
-  // A new screen is drawn in a microtask; its field is there after that.
-  setTimeout(focus)
+  // Preact draws the new screen in a microtask, so this one finds its field before the next key arrives.
+  queueMicrotask(focus)
 }
 
 export function KeysDialog() {

@@ -31,8 +31,8 @@ export function stateMark(state, text = stateWords[state]) {
  */
 export function problem(error, what) {
   if (error instanceof Refusal && error.status === 501)
-    return html`<div class="problem absent">${stateMark('unknown', 'Not configured')}<p>${error.message}.</p></div>`
-  return html`<div class="problem" role="alert">${stateMark('stopped', what)}<p>${error.message}</p></div>`
+    return html`<div class="stack problem absent">${stateMark('unknown', 'Not configured')}<p>${error.message}.</p></div>`
+  return html`<div class="stack problem" role="alert">${stateMark('stopped', what)}<p>${error.message}</p></div>`
 }
 
 /**
@@ -44,12 +44,12 @@ export function problem(error, what) {
  */
 export function whenLoaded({ data, error }, failed, draw) {
   if (data !== undefined) return html`${error && problem(error, 'This picture is old')}${draw(data)}`
-  return error === undefined ? html`<p class="loading">Loading …</p>` : problem(error, failed)
+  return error === undefined ? html`<p class="muted loading">Loading …</p>` : problem(error, failed)
 }
 
 /** @param {string} title @param {unknown} [beside] */
 export function screenHead(title, beside) {
-  return html`<div class="screen-head"><h1>${title}</h1>${beside}</div>`
+  return html`<div class="row screen-head"><h1>${title}</h1>${beside}</div>`
 }
 
 /** @param {unknown} title @param {unknown} content */
@@ -63,7 +63,7 @@ export function panel(title, content) {
  */
 export function pairs(rows) {
   const known = rows.filter(([, value]) => value !== null && value !== undefined)
-  return html`<dl class="pairs">
+  return html`<dl class="stack pairs">
     ${known.map(([label, value]) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`)}
   </dl>`
 }
@@ -80,7 +80,7 @@ export function copyable(text) {
 
 /** Links of which one is current. @param {readonly (readonly [href: string, words: string, isCurrent: boolean])[]} links */
 export function tabs(links) {
-  return html`<div class="tabs">
+  return html`<div class="row tabs">
     ${links.map(([href, words, isCurrent]) => html`<a href=${href} aria-current=${isCurrent ? 'page' : null}>${words}</a>`)}
   </div>`
 }

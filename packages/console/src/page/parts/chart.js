@@ -39,7 +39,7 @@ export function Chart(properties) {
     }
   }, [minutes, lines.map(({ name }) => name).join(), themeChanges.value, series.value === undefined])
   useEffect(() => plot.current?.setData(data), [series.value, now.value])
-  return html`<figure class=${tall ? 'chart tall' : 'chart'}>
+  return html`<figure class=${tall ? 'panel chart tall' : 'panel chart'}>
     <figcaption><h2>${title}</h2><span class="muted">last ${minutes} min</span></figcaption>
     <div class="plot" role="img" aria-label=${`${title}, last ${minutes} minutes`} ref=${home}></div>
   </figure>`

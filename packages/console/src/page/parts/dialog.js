@@ -38,7 +38,7 @@ function Confirm({ question: { title, text, button, ask, word, run } }) {
   const cancel = event => /** @type {HTMLElement} */ (event.target).closest('dialog')?.close('no')
   const type = (/** @type {{ target: HTMLInputElement }} */ { target }) => (typed.value = target.value)
   return html`<${Modal} titleId="confirm-title" onClose=${close}>
-    <form method="dialog">
+    <form class="stack" method="dialog">
       <h2 id="confirm-title">${title}</h2>
       <p>${text}</p>
       ${
@@ -46,7 +46,7 @@ function Confirm({ question: { title, text, button, ask, word, run } }) {
         html`<label for="confirm-field">${label}</label>
         <input id="confirm-field" autocomplete="off" required onInput=${type} />`
       }
-      <div class="dialog-buttons">
+      <div class="row dialog-buttons">
         <button type="button" onClick=${cancel}>Cancel</button>
         <button class="danger" value="yes" disabled=${label !== undefined && !isFilled}>${button}</button>
       </div>

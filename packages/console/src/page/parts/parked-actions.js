@@ -10,7 +10,7 @@ import { confirmed } from './dialog.js'
  */
 export function parkedActions({ consumer, key, retryAskedAt = null }) {
   if (about.value?.actions !== true) return html`<p class="muted">Actions are switched off here.</p>`
-  return html`<div class="actions">
+  return html`<div class="row actions">
     <button class="primary" type="button" onClick=${() => retry(consumer, key)}>Retry</button>
     <button class="danger" type="button" onClick=${() => skip(consumer, key)}>Skip for good</button>
     ${retryAskedAt !== null && html`<span class="muted">retry requested ${ago(retryAskedAt, now.value)}</span>`}

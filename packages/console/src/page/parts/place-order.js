@@ -28,7 +28,7 @@ async function placeOrder() {
 export function emptyOrders() {
   const url = about.value?.names['orderServiceUrl'] || 'http://localhost:8080'
   return html`<div class="empty">
-    <p>No orders yet. Each new one appears here, with the time that it took. Place the first:</p>
+    <p class="muted">No orders yet. Each new one appears here, with the time that it took. Place the first:</p>
     <pre>curl -X POST ${url}/order -H 'content-type: application/json' -d '{"name":"joon","quantity":95}'</pre>
   </div>`
 }

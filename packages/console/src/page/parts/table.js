@@ -14,7 +14,7 @@ import { html } from 'htm/preact'
  * }} options
  */
 export function table({ label, items, columns, keyOf, rowClass, empty }) {
-  if (items.length === 0 && empty) return html`<p class="empty">${empty}</p>`
+  if (items.length === 0 && empty) return html`<p class="muted empty">${empty}</p>`
   const row = (/** @type {T} */ item) => html`<tr key=${keyOf(item)} class=${rowClass?.(item)}>
     ${columns.map(([, cell, kind], index) =>
       index === 0 ? html`<th scope="row" class=${kind}>${cell(item)}</th>` : html`<td class=${kind}>${cell(item)}</td>`

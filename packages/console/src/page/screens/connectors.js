@@ -159,7 +159,7 @@ function buttons({ name, connector, tasks }) {
     html`<button type="button" class=${action === 'pause' && 'danger'} onClick=${() => run(name, action)}>
       ${actions[action].button}
     </button>`
-  return html`<div class="actions">
+  return html`<div class="row actions">
     ${hasFailed && button('restart')}
     ${connector.state === 'RUNNING' && button('pause')}
     ${['PAUSED', 'STOPPED'].includes(connector.state) && button('resume')}

@@ -14,13 +14,13 @@ const staleMs = 5_000
 
 function FlowScreen() {
   const found = flow.value
-  if (found === undefined) return html`<p class="loading">Reading every part once …</p>`
+  if (found === undefined) return html`<p class="muted loading">Reading every part once …</p>`
   return html`
     <h1 class="sr">The flow of an order</h1>
     <ol class="flow" aria-label="From order to delivery">
       ${found.hops.map((hop, index) => [arrow(found.hops[index - 1], hop), card(hop, found)])}
     </ol>
-    <p class="footnote">Rates are means of the last 10 s, medians those of the last minute.</p>
+    <p class="small footnote">Rates are means of the last 10 s, medians those of the last minute.</p>
     <div class="charts">
       <${Chart} ...${latencyChart} minutes=${10} />
       <${Chart} ...${throughputChart} minutes=${10} />
@@ -45,19 +45,19 @@ const units = {
 function card(hop, whole) {
   const isStale = hop.readAt !== null && now.value - hop.readAt > staleMs
   const figure = sparkOf[hop.id]
-  return html`<li key=${hop.id} class=${`hop ${hop.state}`} data-stale=${isStale ? '' : null}>
+  return html`<li key=${hop.id} class=${`panel hop ${hop.state}`} data-stale=${isStale ? '' : null}>
     <h2>${hop.title}</h2>
-    <p class="name" title=${hop.name}>${hop.name}</p>
+    <p class="muted name" title=${hop.name}>${hop.name}</p>
     <p class="hop-state">${stateMark(hop.state, hop.words)}</p>
-    <p class="figure">
-      <span class="big">${rate(hop.rate)}</span><span class="muted">/s</span><span class="unit">${units[hop.id]}</span>
+    <p class="row figure">
+      <span class="big">${rate(hop.rate)}</span><span class="muted">/s</span><span class="small unit">${units[hop.id]}</span>
     </p>
     ${waits(hop)}
     ${figure && sparkline(series.value?.figures[figure] ?? [])}
     ${hop.id === 'topic' && partitions(whole)}
     ${facts(hop)}
-    ${isStale && html`<p class="stale">figures of ${ago(hop.readAt, now.value)}</p>`}
-    <p class="at">${clockOf(hop, whole)}</p>
+    ${isStale && html`<p class="small footnote">figures of ${ago(hop.readAt, now.value)}</p>`}
+    <p class="small at">${clockOf(hop, whole)}</p>
   </li>`
 }
 
@@ -79,7 +79,7 @@ function clockOf({ id, facts: known }, { latency }) {
 /** @param {Hop} hop */
 function facts({ facts: all }) {
   const shown = all.filter(({ unit }) => unit !== 'ms')
-  return html`<dl class="facts">
+  return html`<dl class="stack facts">
     ${shown.map(one => {
       const at = one.unit === 'ago' && one.value !== null ? exact(Number(one.value)) : null
       return html`<div key=${one.label}><dt>${one.label}</dt><dd title=${at}>${fact(one, now.value)}</dd></div>`
@@ -90,13 +90,12 @@ function facts({ facts: all }) {
 /** How far the group is behind in each partition. @param {Flow} flow */
 function partitions({ partitions: list }) {
   if (list.length === 0 || list.length > 12) return null
-  return html`<ul class="partitions" aria-label="Lag of each partition">
-    ${list.map(({ partition, lag }) => {
-      const behind = lag !== null && lag > 0 ? 'behind' : null
-      return html`<li key=${partition} class=${behind} title=${`Lag of partition ${partition}`}>
-        <span>p${partition}</span>${lag === null ? '–' : compact(lag)}
+  return html`<ul class="row partitions" aria-label="Lag of each partition">
+    ${list.map(
+      ({ partition, lag }) => html`<li key=${partition} title=${`Lag of partition ${partition}`}>
+        p${partition} <span class=${lag ? 'state slow' : 'muted'}>${lag === null ? '–' : compact(lag)}</span>
       </li>`
-    })}
+    )}
   </ul>`
 }
 
@@ -112,13 +111,13 @@ function arrow(from, to) {
 function waits({ waiting, state }) {
   if (waiting === null || waiting.events === 0 || (state !== 'stopped' && waiting.ms < 1_000)) return null
   const count = `${waiting.atLeast ? '≥ ' : ''}${number(waiting.events)}`
-  return html`<p class="waits"><b>${count} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
+  return html`<p class="row waits"><b>${count} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
 }
 
 /** @param {Flow} flow */
 function newest({ newest: orders }) {
   return html`<section class="panel">
-    <div class="section-head"><h2>Newest orders</h2>${placeOrderButton()}</div>
+    <div class="row section-head"><h2>Newest orders</h2>${placeOrderButton()}</div>
     ${
       orders.length === 0
         ? emptyOrders()

@@ -155,7 +155,7 @@ function moveForm({ group, topic, disabled, named }) {
     const time = new Date(submitted(event)['time'] ?? '').getTime()
     if (!Number.isNaN(time)) move(group, topic, { to: 'time', time })
   }
-  return html`<form class="actions" key=${topic} onSubmit=${toTime}>
+  return html`<form class="row actions" key=${topic} onSubmit=${toTime}>
     ${named && html`<span class="name">${topic}</span>`}
     <button type="button" disabled=${disabled} onClick=${() => move(group, topic, { to: 'earliest' })}>
       To the beginning

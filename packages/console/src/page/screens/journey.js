@@ -25,7 +25,7 @@ function draw(journey) {
   const { stages, parked, traceId, correlationId, record } = journey
   return html`
     <p class="summary">${summary(journey)}</p>
-    <div class="journey">
+    <div class="stack journey">
       <section class="panel" aria-label="Stages">
         <ol class="rail">${stages.map((stage, index) => railStage(stage, stages[index - 1]))}</ol>
       </section>
@@ -75,11 +75,11 @@ function railStage({ id, title, state, words, at, sinceCommit, facts }, before) 
       <span class="since">${since}</span>
       ${
         at !== null &&
-        html`<time class="clock" datetime=${new Date(at).toISOString()} title=${exact(at)}>${clock(at)}</time>`
+        html`<time class="small" datetime=${new Date(at).toISOString()} title=${exact(at)}>${clock(at)}</time>`
       }
     </div>
     <div>
-      <h2>${title}${step > 0 && id !== 'kafka' && html`<span class="step"> ${ms(step)} after the stage before</span>`}</h2>
+      <h2>${title}${step > 0 && id !== 'kafka' && html`<span class="small step"> ${ms(step)} after the stage before</span>`}</h2>
       <p class="stage-words">${stateMark(marks[state], words)}</p>
       ${facts.length > 0 && pairs(facts.map(({ label, value }) => [label, value]))}
     </div>

@@ -29,7 +29,7 @@ function search() {
     const id = submitted(event)['id']?.replace(/^#/, '')
     if (id) go(`/orders/${encodeURIComponent(id)}`)
   }
-  return html`<form class="search" role="search" onSubmit=${submit}>
+  return html`<form class="row search" role="search" onSubmit=${submit}>
     <label class="sr" for="order-id">Order id</label>
     <input id="order-id" name="id" type="search" inputmode="numeric" placeholder="Follow an order by its id"
       autocomplete="off" />

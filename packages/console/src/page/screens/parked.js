@@ -32,7 +32,7 @@ function ParkedKeys() {
 
 const nothingParked = html`
   <p>${stateMark('ok', 'Nothing is parked')}</p>
-  <p class="empty">
+  <p class="muted empty">
     An event that cannot be handled is set aside here with its reason, and later events of the same key wait behind it.
     All other events keep flowing.
   </p>
@@ -91,7 +91,7 @@ function eventPanel({ id, state, reason, attempts, parkedAt, note, error, stack,
   return html`<section class="panel" key=${id}>
     <h2>
       ${stateMark(markOf[state] ?? 'unknown', `${record.event ?? 'record'}: ${state}`)}
-      <span class="step"> ${why} · ${countOf(attempts, 'attempt')} · parked ${ago(parkedAt, now.value)}</span>
+      <span class="small step"> ${why} · ${countOf(attempts, 'attempt')} · parked ${ago(parkedAt, now.value)}</span>
     </h2>
     ${note !== null && html`<p>Note: ${note}</p>`}
     ${error !== null && html`<pre class="error">${error}</pre>`}

@@ -33,7 +33,7 @@ function VolumePanel({ topic }) {
     ([value, words]) => /** @type {const} */ ([`${href}?minutes=${value}`, words, Number(value) === minutes])
   )
   return html`<section class="panel">
-    <div class="section-head"><h2>Volume</h2>${tabs(links)}</div>
+    <div class="row section-head"><h2>Volume</h2>${tabs(links)}</div>
     ${whenLoaded(volume, 'The records cannot be counted', found => bars(found, href))}
   </section>`
 }
@@ -58,7 +58,7 @@ function bars({ from, stepMs, counts }, href) {
   })
   return html`
     <ol class="volume" aria-label=${`${total} records`}>${items}</ol>
-    <p class="volume-scale">
+    <p class="row small volume-scale">
       <span>${clock(from).slice(0, 5)}</span>
       <span>${total} records · most in ${duration(stepMs)}: ${number(top)}</span>
       <span>now</span>
@@ -77,7 +77,7 @@ function RecordList({ topic }) {
   return html`
     ${filters(topic, records?.items ?? [])}
     <section class="panel" aria-label="Records">
-      <div class="section-head">
+      <div class="row section-head">
         <h2>${title(query)}</h2>
         ${
           isTail &&
@@ -95,7 +95,7 @@ function RecordList({ topic }) {
       }
       ${
         hidden > 0 &&
-        html`<p class="footnote">${hidden} heartbeats are hidden. <a href=${withQuery({ show: 'all' })}>Show them</a></p>`
+        html`<p class="small footnote">${hidden} heartbeats are hidden. <a href=${withQuery({ show: 'all' })}>Show them</a></p>`
       }
       ${
         records?.older &&
@@ -128,7 +128,7 @@ function filters(topic, items) {
     go(withQuery({ ...changes, since, before: null, at: null }))
   }
   /** @type {(name: string, label: string, more: Record<string, string>) => unknown} */
-  const field = (name, label, more) => html`<label class="field">
+  const field = (name, label, more) => html`<label class="stack small field">
     <span>${label}</span>
     <input name=${name} defaultValue=${query.get(name) ?? ''} autocomplete="off" ...${more} />
   </label>`
@@ -140,7 +140,7 @@ function filters(topic, items) {
     ${field('event', 'Event', { placeholder: 'order_created', list: 'events' })}
     ${field('since', 'Not before', { type: 'datetime-local', defaultValue: localTime(query.get('since')) })}
     <datalist id="events">${[...events].map(value => html`<option value=${value} />`)}</datalist>
-    <div class="filter-buttons">
+    <div class="row">
       <button class="primary">Search</button>
       ${isFiltered && html`<a href=${`/topics/${encodeURIComponent(topic)}`}>Back to the newest</a>`}
     </div>
@@ -156,15 +156,15 @@ function localTime(ms) {
 
 /** @param {Search} search */
 function progress({ progress: now, isRunning, end, failed, stop }) {
-  if (failed !== undefined) return html`<p class="search-state" role="alert">The search failed. ${failed}</p>`
+  if (failed !== undefined) return html`<p class="row muted search-state" role="alert">The search failed. ${failed}</p>`
   const done = now && `${compact(now.scanned)} of ${compact(now.of)} records searched, ${compact(now.hits)} found`
   if (isRunning)
-    return html`<div class="search-state">
+    return html`<div class="row muted search-state">
       <progress max=${now?.of ?? 1} value=${now?.scanned ?? 0} aria-label="Search" />
       <span>${done ?? 'Searching …'}${now?.at && ` · back to ${exact(now.at)}`}</span>
       <button type="button" onClick=${stop}>Cancel</button>
     </div>`
-  return html`<p class="search-state" role="status">
+  return html`<p class="row muted search-state" role="status">
     ${`${done ?? ''}. ${end === undefined ? 'Cancelled.' : `Ended because ${end.why}.`} `}
     ${end && end.why !== 'all was searched' && html`<a href=${withQuery({ before: end.before })}>Search further</a>`}
   </p>`
@@ -172,8 +172,8 @@ function progress({ progress: now, isRunning, end, failed, stop }) {
 
 /** @param {boolean} isLoaded @param {Search | undefined} search */
 function nothing(isLoaded, search) {
-  if (search?.isRunning || !(isLoaded || search)) return html`<p class="loading">Reading …</p>`
-  return html`<p class="empty">${search ? 'Nothing found.' : 'No records here yet. New ones appear by themselves.'}</p>`
+  if (search?.isRunning || !(isLoaded || search)) return html`<p class="muted loading">Reading …</p>`
+  return html`<p class="muted empty">${search ? 'Nothing found.' : 'No records here yet. New ones appear by themselves.'}</p>`
 }
 
 /** Debezium's heartbeats say only that time passes. @param {ShownRecord} record */

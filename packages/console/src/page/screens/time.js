@@ -54,7 +54,7 @@ function TimeScreen() {
         chart => html`<${Chart} key=${chart.title} ...${chart} minutes=${minutes} tall />`
       )}
     </div>
-    <p class="footnote">
+    <p class="small footnote">
       A point covers five seconds: the mean for rates, the highest value for times and for what waits. The server keeps
       one hour, so a reload loses nothing.
     </p>

@@ -23,7 +23,7 @@ function TopicList() {
   const topics = useLoaded('/api/topics', 5_000)
   const all = place.value.query.get('show') === 'all'
   const toggle = () => go(withQuery({ show: all ? null : 'all' }))
-  const check = html`<label class="check">
+  const check = html`<label class="row muted check">
     <input type="checkbox" checked=${all} onChange=${toggle} />with internal topics and heartbeats
   </label>`
   return html`
@@ -51,7 +51,7 @@ function list(topics, all) {
     ]
   })
   return html`<section class="panel">
-    ${rows}${hidden > 0 && html`<p class="footnote">${hidden} internal and heartbeat topics are hidden.</p>`}
+    ${rows}${hidden > 0 && html`<p class="small footnote">${hidden} internal and heartbeat topics are hidden.</p>`}
   </section>`
 }
 
