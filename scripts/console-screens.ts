@@ -6,7 +6,7 @@ import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
 import { produceOutbox } from '@outbox-cdc/console/testing/produce-outbox'
 import { freePorts, loadSystem, root, startPipeline } from '@outbox-cdc/pipeline'
 
-// npm run console:screens: takes docs/screens anew, from a pipeline of its own under some minutes of traffic.
+// npm run console:screens: takes the pictures in docs/screens again, from a pipeline of its own under traffic.
 const warmMs = Number(process.env.WARM_S ?? 150) * 1_000
 const out = join(root, 'docs/screens')
 const dir = join(root, '.data/console-screens')
@@ -56,21 +56,15 @@ function traceOf(count: number): string {
 
 async function shootScreens(page: Page): Promise<void> {
   const list = (await (await fetch(`${url}/api/topics/${topic}/records?limit=9`)).json()) as {
-    items: { key: string; partition: number; offset: number }[]
+    items: { key: string }[]
   }
-  const record = list.items[8]
-  const screens = {
-    flow: '/',
-    orders: '/orders',
-    order: `/orders/${record?.key}`,
-    topics: '/topics',
-    topic: `/topics/${topic}`,
-    group: '/groups/delivery-service',
-    connector: '/connectors/orders-connector',
-    time: '/time?minutes=10'
-  }
-  for (const [name, path] of Object.entries(screens)) await shootBoth(page, name, path)
+  await shoot(page, 'flow-light', { path: '/' })
   await shoot(page, 'flow-narrow', { path: '/', width: 390, height: 1_000 })
+  await shoot(page, 'order-dark', { path: `/orders/${list.items[8]?.key}` })
+  await shoot(page, 'topic-light', { path: `/topics/${topic}` })
+  await shoot(page, 'group-light', { path: '/groups/delivery-service' })
+  await shoot(page, 'connector-light', { path: '/connectors/orders-connector' })
+  await shoot(page, 'time-dark', { path: '/time?minutes=10' })
 }
 
 /** A dead Connect, then a parked event. */
@@ -86,20 +80,13 @@ async function shootTrouble(page: Page): Promise<void> {
     { eventId: key, payload: { name: 'x'.repeat(300), quantity: 1 } }
   ])
   await sleep(4_000)
-  await shootBoth(page, 'parked', `/parked/delivery-service/${key}`)
+  await shoot(page, 'parked-light', { path: `/parked/delivery-service/${key}` })
 }
 
-async function shootBoth(page: Page, name: string, path: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await shoot(page, `${name}-${colorScheme}`, { path, width: 1_280, height: 900 })
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+type Shot = { readonly path?: string; readonly width?: number; readonly height?: number }
 
-type Shot = { readonly path?: string; readonly width: number; readonly height: number }
-
-async function shoot(page: Page, name: string, { path, width, height }: Shot): Promise<void> {
+async function shoot(page: Page, name: string, { path, width = 1_280, height = 900 }: Shot): Promise<void> {
+  await page.emulateMedia({ colorScheme: name.endsWith('-dark') ? 'dark' : 'light' })
   await page.setViewportSize({ width, height })
   if (path !== undefined) await page.goto(`${url}${path}`)
   await sleep(2_500)
