@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Flow } from '@outbox-cdc/console/flow/flow'
+import type { Flow } from '@outbox-cdc/console/api/pipeline-schemas'
 import { printFlow } from '@outbox-cdc/console/flow/print-flow'
 import { optionsOrExit, readAddresses, readSettings } from '@outbox-cdc/pipeline'
 

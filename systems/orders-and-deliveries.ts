@@ -91,7 +91,6 @@ export const system: System = {
     },
     connector: 'orders-connector',
     topic: outbox,
-    heartbeatTopics: heartbeats,
     consumer: 'delivery-service',
     group: 'delivery-service',
     effect: {

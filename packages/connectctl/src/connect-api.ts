@@ -26,7 +26,7 @@ export type RequestOptions = {
   readonly orMissing?: boolean
 }
 
-/** One Connect cluster, by the REST addresses of its workers. If one doesn't answer, the next one is tried. */
+/** One Connect cluster, by the REST addresses of its workers. If one doesn't answer or is starting, the next is tried. */
 export type ConnectApi = {
   readonly url: string
   request<T>(method: string, path: string, options?: RequestOptions): Promise<T>
@@ -57,11 +57,9 @@ export function createConnectApi(options: ConnectApiOptions): ConnectApi {
       if (answer.kind === 'ok') return answer.body as T
       if (answer.kind === 'missing' && wish.orMissing === true) return undefined as T
       if (answer.kind !== 'retry') throw answer.error
-      if (answer.error.code === 'CONNECT_UNREACHABLE' || answer.error.code === 'CONNECT_STARTING') {
-        turn++
-        left--
-        if (left > 0) continue
-      }
+      turn++
+      left--
+      if (left > 0) continue
       if (Date.now() + waitMs > deadline) throw answer.error
       if (answer.error.message !== said)
         note(`${answer.error.message}; trying again for ${Math.round(retryForMs / 1000)} s`)

@@ -10,7 +10,11 @@ it('the server stays under 300 MB, and reads no topic that nobody asked for', { 
   const { brokers } = useStack().kafka
   const topic = uniqueName('console.bounds')
   const { huge } = await fillTopics({ brokers, topic, records: 150_000, topics: 30 })
-  const server = await startConsoleProcess({ KAFKA_BROKERS: brokers.join(','), KAFKA_TOPIC: topic })
+  const server = await startConsoleProcess({
+    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_TOPIC: topic,
+    KAFKA_GROUP: 'bounds'
+  })
   onTestFinished(() => server.stop())
 
   await sleep(3_000)

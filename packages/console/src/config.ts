@@ -1,28 +1,20 @@
+import { variable } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 
-const port = z.coerce.number().int().min(0).max(65_535)
 const mysqlUrl = z.url({ protocol: /^mysql$/ }).optional()
-const httpUrl = z.url({ protocol: /^https?$/ }).optional()
+const httpUrl = z.preprocess(text => (text === '' ? undefined : text), z.url({ protocol: /^https?$/ }).optional())
 const list = z.string().transform(text =>
   text
     .split(',')
     .map(part => part.trim())
     .filter(part => part !== '')
 )
-const name = (fallback: string) =>
-  z
-    .string()
-    .regex(/^[\w.-]{1,249}$/)
-    .default(fallback)
-const table = (fallback: string) =>
-  z
-    .string()
-    .regex(/^\w{1,64}$/)
-    .default(fallback)
+const name = z.string().regex(/^[\w.-]{1,249}$/)
+const identifier = z.string().regex(/^\w{1,64}$/)
 
 export const configSchema = z.object({
   CONSOLE_HOST: z.string().default('127.0.0.1').describe('Address to listen on; any but loopback needs CONSOLE_TOKEN'),
-  CONSOLE_PORT: port.default(9000).describe('Port of the page; 0 takes a free one'),
+  CONSOLE_PORT: variable.port(9000, 'the page'),
   CONSOLE_PUBLISHED: z
     .enum(['loopback'])
     .optional()
@@ -34,35 +26,32 @@ export const configSchema = z.object({
     .describe('Token that a browser must present once; at least 16 characters'),
   CONSOLE_ACTIONS: z.enum(['on', 'off']).default('on').describe('off: the page can only read'),
   KAFKA_BROKERS: list.default(['127.0.0.1:9092']).describe('host:port, separated by commas'),
-  KAFKA_TOPIC: name('orders_server.orders.outbox').describe('The topic that the pipeline publishes to'),
-  KAFKA_GROUP: name('delivery-service').describe('The consumer group at the end of the pipeline'),
-  KAFKA_HEARTBEAT_TOPICS: list
-    .default(['__debezium-heartbeat.orders_server', 'orders_server.orders.connect_heartbeat'])
-    .describe('Topics with heartbeats of the connector, separated by commas'),
+  KAFKA_TOPIC: name.describe('The topic that the pipeline publishes to'),
+  KAFKA_GROUP: name.describe('The consumer group at the end of the pipeline'),
   SCHEMA_REGISTRY_URL: httpUrl.describe('Confluent API of a schema registry, to show Avro records as JSON'),
-  CONNECT_URL: list
-    .default([])
-    .describe('Kafka Connect workers, separated by commas; without it no connector is shown'),
-  CONNECTOR_NAME: name('orders-connector').describe('The connector of the pipeline'),
+  KEEPER_URL: httpUrl.describe('The keeper (connectctl keep): only it can tell whether events flow'),
+  CONNECT_URL: list.default([]).describe('Kafka Connect workers, separated by commas'),
+  CONNECTOR_NAME: name.optional().describe('The connector of the pipeline'),
   CONNECTOR_FILE: z.string().optional().describe('File of the connector, to compare with the running configuration'),
   AGGREGATE_MYSQL_URL: mysqlUrl.describe(
     'mysql://user:password@host:port/database of the writer; a read-only account is enough'
   ),
-  AGGREGATE_TABLE: table('customer_order').describe('Table with id and created_at whose rows cause the events'),
-  OUTBOX_TABLE: table('outbox').describe('The outbox table, in the same database'),
-  AGGREGATE_EVENT: name('order_created').describe('The event that a row of AGGREGATE_TABLE causes'),
+  AGGREGATE_TABLE: identifier.optional().describe('Table whose rows cause the events'),
+  AGGREGATE_ID_COLUMN: identifier.default('id').describe('Its key: the id of the aggregate'),
+  AGGREGATE_CREATED_AT_COLUMN: identifier.default('created_at').describe('When its row was written'),
+  AGGREGATE_EVENT: name.optional().describe('The event that a row of AGGREGATE_TABLE causes'),
+  OUTBOX_TABLE: identifier.default('outbox').describe('The outbox table, in the same database'),
   EFFECT_MYSQL_URL: mysqlUrl.describe('mysql://user:password@host:port/database of the consumer'),
-  EFFECT_TABLE: table('delivery').describe('Table with order_id and delivered_at that the consumer writes'),
+  EFFECT_TABLE: identifier.optional().describe('Table that the consumer writes'),
+  EFFECT_AGGREGATE_ID_COLUMN: identifier.default('aggregate_id').describe('Its key: the id of the aggregate'),
+  EFFECT_APPLIED_AT_COLUMN: identifier.default('applied_at').describe('When its row was written'),
   WRITER_URL: httpUrl.describe(
     'URL of the writer, to place orders from the page; empty if the page must not place any'
   ),
+  WRITER_NAME: name.default('writer').describe('What the page calls the first hop'),
   CONSUMER_URL: httpUrl.describe('URL of the consumer, to show its health and metrics'),
-  WRITER_NAME: name('order-service').describe('What the page calls the first hop'),
-  CONSUMER_NAME: name('delivery-service').describe('What the page calls the last hop'),
-  LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'])
-    .default('info')
-    .describe('Lowest log level that is written')
+  CONSUMER_NAME: name.default('consumer').describe('What the page calls the last hop'),
+  LOG_LEVEL: variable.logLevel
 })
 
 export type Config = Readonly<z.output<typeof configSchema>>

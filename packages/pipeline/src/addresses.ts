@@ -51,7 +51,6 @@ export function flowVariables({ flow }: System): Addresses {
     CONNECTOR_NAME: flow.connector,
     KAFKA_TOPIC: flow.topic,
     KAFKA_GROUP: flow.group,
-    KAFKA_HEARTBEAT_TOPICS: flow.heartbeatTopics.join(),
     OUTBOX_TABLE: aggregate.outboxTable,
     AGGREGATE_TABLE: aggregate.table,
     AGGREGATE_ID_COLUMN: aggregate.idColumn,

@@ -70,8 +70,6 @@ export type Flow = {
   }
   readonly connector: string
   readonly topic: string
-  /** Topics whose newest record proves that the connector works. */
-  readonly heartbeatTopics: readonly string[]
   readonly consumer: string
   readonly group: string
   readonly effect: {
@@ -107,8 +105,7 @@ export function problemsOf(system: System): readonly string[] {
   }
   for (const name of [flow.writer, flow.consumer])
     require(serviceNames.has(name), `flow names ${name}, which is no service.`)
-  for (const name of [flow.topic, ...flow.heartbeatTopics])
-    require(topics.some(topic => topic.name === name), `flow names ${name}, which is no topic.`)
+  require(topics.some(({ name }) => name === flow.topic), `flow names ${flow.topic}, which is no topic.`)
   requireAccount('The keeper', 'keeper', flow.aggregate.database)
   for (const { database } of [flow.aggregate, flow.effect]) requireAccount('The console', 'console', database)
   for (const [, name = ''] of tryIt.join().matchAll(/\{([a-z][\w-]*)\}/g))

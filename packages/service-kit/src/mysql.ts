@@ -7,6 +7,8 @@ type MysqlOptions = {
   readonly name: string
   readonly logger: Logger
   readonly poolSize?: number
+  /** Reports at once that MySQL cannot be reached, instead of trying again until the wait is over. */
+  readonly failFast?: boolean
 }
 
 type RawConnection = {
@@ -25,7 +27,7 @@ const waitMs = 2000
 const silenceMs = 2500
 
 /** A pool with limits for the wait for a connection and for a silent MySQL. It recovers by itself when MySQL is back. */
-export function createMysql({ url, name, logger, poolSize = 16 }: MysqlOptions): Knex {
+export function createMysql({ url, name, logger, poolSize = 16, failFast = false }: MysqlOptions): Knex {
   const quiet = (message: unknown) => logger.debug({ knex: message }, 'knex log')
   const db = knex({
     client: 'mysql2',
@@ -47,7 +49,7 @@ export function createMysql({ url, name, logger, poolSize = 16 }: MysqlOptions):
       createTimeoutMillis: waitMs,
       destroyTimeoutMillis: 500,
       // The pool keeps trying to connect until then, so clients don't notice a shorter restart of MySQL.
-      propagateCreateError: false,
+      propagateCreateError: failFast,
       afterCreate(connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) {
         endWhenSilent(connection)
         connection.query(session, error => done(error, connection))

@@ -61,7 +61,6 @@ export const system: System = {
     },
     connector: 'pings-connector',
     topic,
-    heartbeatTopics: heartbeats,
     consumer: 'pong-service',
     group: 'pong-service',
     effect: { database: 'pongs', table: 'pong', aggregateIdColumn: 'ping_id', appliedAtColumn: 'answered_at' }

@@ -1,52 +1,24 @@
 import { readFile } from 'node:fs/promises'
-import { diffConfig, isSecretKey } from '@outbox-cdc/connectctl'
-import { z } from 'zod'
-import { type ConnectorStatus, verdictOf } from './verdict.ts'
+import { type ConnectorState, diffConfig, isBroken, isSecretKey } from '@outbox-cdc/connectctl'
+import type { ExpandedConnector } from '@outbox-cdc/connectctl'
+import type { DetailedConnector, ShownConnector } from '../api/kafka-schemas.ts'
 
-const part = z.object({ state: z.string(), worker: z.string().nullable(), trace: z.string().nullable() })
-
-export const shownConnector = z
-  .object({
-    name: z.string(),
-    type: z.string(),
-    class: z.string(),
-    verdict: z.object({ state: z.enum(['ok', 'slow', 'stopped']), words: z.string() }),
-    connector: part,
-    tasks: z.array(part.extend({ id: z.number() })),
-    topicPrefix: z.string().nullable()
-  })
-  .meta({ id: 'Connector' })
-export type ShownConnector = z.output<typeof shownConnector>
-
-const change = z.object({ key: z.string(), file: z.string().nullable(), running: z.string().nullable() })
-
-export const detailedConnector = shownConnector
-  .extend({
-    config: z.array(z.object({ key: z.string(), value: z.string(), hidden: z.boolean() })),
-    offsets: z.unknown(),
-    diff: z
-      .object({ file: z.string(), changes: z.array(change), problem: z.string().nullable() })
-      .nullable()
-      .meta({ description: 'What the file would change; null where no file is known' })
-  })
-  .meta({ id: 'ConnectorDetail' })
-export type DetailedConnector = z.output<typeof detailedConnector>
-
-export type Expanded = { readonly status: ConnectorStatus; readonly info: { readonly config: Record<string, string> } }
-
-/** A connector with one verdict; a trace only where something failed. */
-export function showConnector({ status, info }: Expanded): ShownConnector {
-  const { state, words } = verdictOf(status)
-  const partOf = (one: ConnectorStatus['connector']) => ({
+/** A connector with its verdict, which is the keeper's where the keeper watches it. */
+export function showConnector(
+  { status, info }: ExpandedConnector,
+  { state: flow, reason }: Pick<ConnectorState, 'state' | 'reason'>
+): ShownConnector {
+  const partOf = (one: ExpandedConnector['status']['connector']) => ({
     state: one.state,
     worker: one.worker_id ?? null,
     trace: one.trace ?? null
   })
+  const state = isBroken({ state: flow }) ? 'stopped' : flow === 'flowing' ? 'ok' : flow === 'unknown' ? flow : 'slow'
   return {
     name: status.name,
     type: status.type ?? 'unknown',
     class: (info.config['connector.class'] ?? '').split('.').at(-1) ?? '',
-    verdict: { state, words },
+    verdict: { state, flow, words: `${flow}: ${reason}` },
     connector: partOf(status.connector),
     tasks: status.tasks.map(task => ({ id: task.id, ...partOf(task) })),
     topicPrefix: info.config['topic.prefix'] ?? null

@@ -1,11 +1,10 @@
+import type { FlowState } from '@outbox-cdc/connectctl'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { diffWithFile, maskedConfig } from './show-connector.ts'
-import { verdictOf } from './verdict.ts'
-
-const running = { name: 'x', connector: { state: 'RUNNING' }, tasks: [{ id: 0, state: 'RUNNING' }] }
+import { running } from '../testing/a-healthy-pipeline.ts'
+import { diffWithFile, maskedConfig, showConnector } from './show-connector.ts'
 
 async function aFile(config: object): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'connector-'))
@@ -14,20 +13,19 @@ async function aFile(config: object): Promise<string> {
   return join(dir, 'orders.json')
 }
 
-describe('the verdict', () => {
-  it.each([
-    [running, 'ok', 'its task runs'],
-    [{ ...running, tasks: [] }, 'stopped', 'has no task'],
-    [{ ...running, connector: { state: 'PAUSED' } }, 'stopped', 'the connector is paused'],
-    [{ ...running, tasks: [{ id: 0, state: 'UNASSIGNED' }] }, 'slow', 'is unassigned, not yet running'],
-    [
-      { ...running, tasks: [{ id: 0, state: 'FAILED', trace: 'a.B: why it failed\n\tat c' }] },
-      'stopped',
-      'task 0 failed: B: why it failed'
-    ],
-    [{ ...running, connector: { state: 'FAILED', trace: 'a.B: bad' } }, 'stopped', 'the connector failed: B: bad']
-  ])('is the worst of connector and tasks (%#)', (status, state, words) => {
-    expect(verdictOf(status)).toMatchObject({ state, words })
+describe('a connector', () => {
+  const info = { name: 'x', config: {} }
+
+  it.each<[FlowState, string]>([
+    ['flowing', 'ok'],
+    ['paused', 'slow'],
+    ['starting', 'slow'],
+    ['unknown', 'unknown'],
+    ['silent', 'stopped'],
+    ['failed', 'stopped']
+  ])('that is %s is shown as %s, with the reason', (flow, state) => {
+    const { verdict } = showConnector({ status: running, info }, { state: flow, reason: 'why' })
+    expect(verdict).toEqual({ state, flow, words: `${flow}: why` })
   })
 })
 

@@ -1,25 +1,32 @@
-import type { Flow, Headline, HopState } from './flow.ts'
+import type { Verdict } from '@outbox-cdc/connectctl'
+import type { Flow, Headline, HopState } from '../api/pipeline-schemas.ts'
 import { buildHops, type Rates } from './build-hops.ts'
 import { findProblems } from './find-problems.ts'
 import type { Problem } from './problem.ts'
-import { type Names, type Readings, lagByPartition } from './readings.ts'
+import { lagByPartition, type Names, type Readings, verdictIn } from './readings.ts'
 import { count, milliseconds } from './say.ts'
 
 export type Measured = { readonly rates: Rates; readonly latency: Flow['latency'] }
 
-/** The flow screen's whole content from what was read. Pure: the same readings make the same picture. */
+/** Everything that the flow screen shows, from what was read. Pure: the same readings give the same picture. */
 export function buildFlow(readings: Readings, names: Names, measured: Measured): Flow {
   const problems = findProblems(readings, names)
   const hops = buildHops({ readings, names, rates: measured.rates, problems })
+  const verdict = verdictIn(readings)
   return {
     at: readings.now,
     headline: headlineOf(problems, readings, measured),
+    verdict: verdict === undefined ? null : verdictShown(verdict),
     hops,
     latency: measured.latency,
     partitions: partitionsOf(readings),
     newest: newestOf(readings),
-    parked: readings.deliveries?.value?.parked?.events ?? null
+    parked: readings.effects?.value?.parked?.events ?? null
   }
+}
+
+function verdictShown({ state, reason, advice, since }: Verdict): Flow['verdict'] {
+  return { state, reason, advice: advice ?? null, since: since ?? null }
 }
 
 function headlineOf(problems: readonly Problem[], readings: Readings, measured: Measured): Headline {
@@ -28,11 +35,10 @@ function headlineOf(problems: readonly Problem[], readings: Readings, measured: 
     const { state, text, advice = null, hop, since = null } = worst
     return { state, text, advice, hop, since, see: worst.see ?? screenOf[hop] }
   }
-  const { topic, connector } = readings
-  const known = topic.value !== undefined && (connector === undefined || connector.value !== undefined)
-  if (!known)
-    return { state: 'unknown', text: 'Looking at the pipeline …', advice: null, hop: null, since: null, see: null }
-  return { state: 'ok', text: allIsWell(readings, measured), advice: null, hop: null, since: null, see: null }
+  const { topic, keeper } = readings
+  const known = topic.value !== undefined && keeper?.value !== undefined
+  const text = known ? allIsWell(readings, measured) : 'Looking at the pipeline …'
+  return { state: known ? 'ok' : 'unknown', text, advice: null, hop: null, since: null, see: null }
 }
 
 const screenOf = { orders: '/', mysql: '/', debezium: '/connectors', topic: '/topics', delivery: '/groups' } as const
@@ -42,12 +48,12 @@ function worstOf(problems: readonly Problem[]): Problem | undefined {
   return order.map(state => problems.find(problem => problem.state === state)).find(problem => problem !== undefined)
 }
 
-function allIsWell({ orders, deliveries }: Readings, { rates }: Measured): string {
-  const newest = deliveries?.value?.newest
-  const noun = orders === undefined ? 'events' : 'orders'
+function allIsWell({ aggregates, effects }: Readings, { rates }: Measured): string {
+  const newest = effects?.value?.newest
+  const noun = aggregates === undefined ? 'events' : 'orders'
   const rate = rates.orders ?? rates.topic ?? 0
   const pace = rate < 0.05 ? `All is well, no new ${noun}` : `All is well: ${rateText(rate)} ${noun}/s`
-  if (newest === undefined) return deliveries === undefined ? pace : 'All is well, and no order has been delivered yet'
+  if (newest === undefined) return effects === undefined ? pace : 'All is well, and no order has been delivered yet'
   return newest.ms === undefined ? pace : `${pace}, newest delivered ${milliseconds(newest.ms)} after commit`
 }
 
@@ -69,21 +75,21 @@ function partitionsOf({ topic, group }: Readings): Flow['partitions'] {
     .sort((a, b) => a.partition - b.partition)
 }
 
-function newestOf({ orders, deliveries }: Readings): Flow['newest'] {
-  const delivered = deliveries?.value?.deliveredAt
-  return (orders?.value?.newest ?? []).slice(0, 8).map(({ id, createdAt, columns }) => {
-    const at = delivered?.get(id)
+function newestOf({ aggregates, effects }: Readings): Flow['newest'] {
+  const applied = effects?.value?.appliedAt
+  return (aggregates?.value?.newest ?? []).slice(0, 8).map(({ id, at: createdAt, columns }) => {
+    const at = applied?.get(id)
     return {
       id,
       createdAt,
       label: labelOf(columns),
-      delivered: delivered === undefined ? null : at !== undefined,
+      delivered: applied === undefined ? null : at !== undefined,
       deliveredMs: at === undefined ? null : Math.max(0, at - createdAt)
     }
   })
 }
 
-/** `joon ×95` for our own orders; for other people's tables the first two columns that can be shown in a line. */
+/** `joon ×95` for a name and a quantity; for other tables the first two columns that fit in a line. */
 export function labelOf(columns: Readonly<Record<string, unknown>>): string {
   const { name, quantity } = columns
   if (typeof name === 'string' && typeof quantity === 'number') return `${cut(name)} ×${quantity}`

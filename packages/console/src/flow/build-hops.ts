@@ -1,9 +1,10 @@
-import type { Fact, Hop } from './flow.ts'
+import { tasksInWords } from '@outbox-cdc/connectctl'
+import type { Fact, Hop, Waiting } from '../api/pipeline-schemas.ts'
 import type { Reading } from './probe.ts'
 import type { Problem } from './problem.ts'
+import { sum } from './read-kafka.ts'
 import { medianBound } from './read-service.ts'
-import { sum } from './read-topic.ts'
-import { type Names, type Readings, type Waiting, waitingInKafka, waitingInMysql } from './readings.ts'
+import { type Names, type Readings, waitingInKafka } from './readings.ts'
 
 export type Rates = {
   readonly orders: number | null
@@ -20,15 +21,16 @@ type Known = {
   readonly problems: readonly Problem[]
 }
 
-/** The five hops of the picture, each with its rate, what waits before it, and its state in words. */
+/** The hops of the picture, each with its rate, its backlog and its state in words. One that is not configured is left out. */
 export function buildHops(known: Known): Hop[] {
-  return [orderService(known), mysql(known), debezium(known), topic(known), delivery(known)]
+  return [writer(known), mysql(known), debezium(known), topic(known), consumer(known)].filter(hop => hop !== undefined)
 }
 
 type Draft = {
   readonly id: Hop['id']
   readonly title: string
   readonly name: string
+  /** The state in words while there is no problem. */
   readonly well: string
   readonly rate: number | null
   readonly waiting?: Waiting | null
@@ -36,29 +38,19 @@ type Draft = {
   readonly reading: Reading<unknown> | undefined
 }
 
-function hop({ problems }: Known, { reading, well, waiting = null, facts, ...rest }: Draft): Hop {
+function hop({ problems }: Known, { reading, well, waiting = null, facts, ...rest }: Draft): Hop | undefined {
+  if (reading === undefined) return undefined
   const own = problems.filter(problem => problem.hop === rest.id)
   const problem = own.find(({ state }) => state === 'stopped') ?? own[0]
-  const verdict =
-    problem !== undefined
-      ? { state: problem.state, words: problem.words }
-      : reading === undefined
-        ? { state: 'unknown' as const, words: 'not configured' }
-        : reading.value === undefined && reading.failing === undefined
-          ? { state: 'unknown' as const, words: 'not read yet' }
-          : { state: 'ok' as const, words: well }
-  return {
-    ...rest,
-    ...verdict,
-    waiting,
-    facts: facts.filter(fact => fact !== undefined),
-    readAt: reading?.at ?? null
-  }
+  const unread = reading.value === undefined && reading.failing === undefined && reading.at === undefined
+  const state = problem?.state ?? (unread ? 'unknown' : 'ok')
+  const words = problem?.words ?? (unread ? 'not read yet' : well)
+  return { ...rest, state, words, waiting, facts: facts.filter(fact => fact !== undefined), readAt: reading.at ?? null }
 }
 
-function orderService(known: Known): Hop {
+function writer(known: Known): Hop | undefined {
   const { readings, names, rates } = known
-  const requests = readings.orderService?.value?.requests
+  const requests = readings.writer?.value?.requests
   const median = requests && medianBound(requests)
   return hop(known, {
     id: 'orders',
@@ -66,7 +58,7 @@ function orderService(known: Known): Hop {
     name: names.orderServicePlace,
     well: 'accepts orders',
     rate: rates.requests,
-    reading: readings.orderService,
+    reading: readings.writer,
     facts: [
       requests && { label: 'placed since start', value: requests.created, unit: 'count' },
       requests && { label: 'failed requests', value: requests.failed, unit: 'count' },
@@ -75,16 +67,16 @@ function orderService(known: Known): Hop {
   })
 }
 
-function mysql(known: Known): Hop {
+function mysql(known: Known): Hop | undefined {
   const { readings, names, rates } = known
-  const { outboxRows, binlog } = readings.orders?.value ?? {}
+  const { outboxRows, binlog } = readings.aggregates?.value ?? {}
   return hop(known, {
     id: 'mysql',
     title: 'MySQL',
     name: names.ordersHost,
     well: 'commits',
     rate: rates.orders,
-    reading: readings.orders,
+    reading: readings.aggregates,
     facts: [
       outboxRows === undefined ? undefined : { label: 'outbox rows', value: outboxRows, unit: 'rows' },
       binlog && { label: 'binlog', value: binlog.file, unit: 'text' },
@@ -94,27 +86,21 @@ function mysql(known: Known): Hop {
   })
 }
 
-function debezium(known: Known): Hop {
+function debezium(known: Known): Hop | undefined {
   const { readings, names, rates } = known
-  const status = readings.connector?.value?.status
-  const { heartbeat } = readings
-  const tasks = status?.tasks.map(task => `${task.id} ${task.state.toLowerCase()}`).join(', ')
+  const status = readings.connector?.value
   return hop(known, {
     id: 'debezium',
     title: 'Debezium',
     name: names.connector,
-    well: 'reads the binlog',
+    well: readings.keeper?.value?.reason ?? 'reads the binlog',
     rate: rates.topic,
-    waiting: waitingInMysql(readings),
-    reading: readings.connector,
-    facts: [
-      status && { label: 'task', value: tasks === '' ? 'none' : (tasks ?? 'none'), unit: 'text' },
-      heartbeat.value === undefined ? undefined : { label: 'heartbeat', value: heartbeat.value, unit: 'ago' }
-    ]
+    reading: readings.connector ?? readings.keeper,
+    facts: [status && { label: 'Connect reports', value: tasksInWords(status), unit: 'text' }]
   })
 }
 
-function topic(known: Known): Hop {
+function topic(known: Known): Hop | undefined {
   const { readings, names, rates } = known
   const value = readings.topic.value
   const kept = value && sum(value.next.values()) - sum(value.first.values())
@@ -133,11 +119,10 @@ function topic(known: Known): Hop {
   })
 }
 
-function delivery(known: Known): Hop {
+function consumer(known: Known): Hop | undefined {
   const { readings, names, rates } = known
   const group = readings.group.value
-  const parked = readings.deliveries?.value?.parked
-  const newest = readings.deliveries?.value?.newest
+  const { parked, newest } = readings.effects?.value ?? {}
   return hop(known, {
     id: 'delivery',
     title: names.deliveryService,
@@ -149,7 +134,7 @@ function delivery(known: Known): Hop {
     facts: [
       group && { label: 'members', value: group.members, unit: 'count' },
       parked && { label: 'parked', value: parked.events, unit: 'events' },
-      newest && { label: 'newest delivery', value: newest.deliveredAt, unit: 'ago' }
+      newest && { label: 'newest delivery', value: newest.at, unit: 'ago' }
     ]
   })
 }

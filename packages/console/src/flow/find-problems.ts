@@ -1,132 +1,91 @@
-import { verdictOf } from '../connect/verdict.ts'
-import { behindKafka, deliveriesAway, groupStuck, parked, serviceDown } from './find-delivery-problems.ts'
-import { type Finder, type Problem, slowMs } from './problem.ts'
-import { type Names, type Readings, waitingInMysql } from './readings.ts'
-import { count, duration, silence } from './say.ts'
+import { isBroken, isHealthy, type Verdict, verdictOf } from '@outbox-cdc/connectctl'
+import { consumerFinders, serviceDown } from './find-consumer-problems.ts'
+import { type Finder, type Problem, settingsProblem } from './problem.ts'
+import { type Names, type Readings, verdictIn } from './readings.ts'
+import { count, silence } from './say.ts'
 
-/** A source that is silent for this long while its probe is due is not just between two beats. */
-const silentMs = 20_000
-
-/** All that is wrong, causes before their effects: the first one is what a person should look at. */
+/** All that is wrong, causes before their effects: a person should look at the first one. */
 export function findProblems(readings: Readings, names: Names): readonly Problem[] {
   return finders.map(find => find(readings, names)).filter(problem => problem !== undefined)
 }
 
-const mysqlAway: Finder = ({ orders, now }, { ordersHost }) => {
-  if (orders?.failing === undefined) return undefined
-  const { since, reason } = orders.failing
+/** Whether events get from MySQL to Kafka. The keeper tells; this page compares nothing of its own. */
+const eventsStopped: Finder = (readings, names) => {
+  const verdict = verdictIn(readings)
+  if (verdict !== undefined) return problemOf(verdict, names)
+  const reported = reportedByConnect(readings, names)
+  if (reported !== undefined) return reported
+  const { keeper, now } = readings
+  if (keeper !== undefined && keeper.failing === undefined) return undefined // not read yet
+  const why =
+    keeper?.failing === undefined
+      ? 'no keeper is configured'
+      : `the keeper at ${names.keeperUrl} ${silence(now - keeper.failing.since)} (${keeper.failing.reason})`
   return {
+    hop: 'debezium',
+    state: 'unknown',
+    words: 'the keeper alone can tell whether events flow',
+    text: `This page cannot tell whether events flow: ${why}.`,
+    advice:
+      keeper === undefined ? 'Set KEEPER_URL to a keeper (connectctl keep).' : 'Start the keeper: connectctl keep.'
+  }
+}
+
+function problemOf(verdict: Verdict, { connector }: Names): Problem | undefined {
+  const { state, reason, advice, since } = verdict
+  if (state === 'flowing') return undefined
+  const about = { hop: 'debezium', words: `${state}: ${reason}`, advice, since } as const
+  if (isBroken(verdict)) return { ...about, state: 'stopped', text: `Events do not leave MySQL: ${reason}.` }
+  if (isHealthy(verdict)) return { ...about, state: 'slow', text: `Events wait in MySQL: ${connector} is ${reason}.` }
+  if (state === 'starting') return { ...about, state: 'slow', text: `Events do not flow yet: ${reason}.` }
+  return { ...about, state: 'unknown', text: `It is not known whether events flow: ${reason}.` }
+}
+
+/** Without a keeper, what Connect itself reports, unless it is RUNNING, which proves nothing. */
+function reportedByConnect({ connector }: Readings, names: Names): Problem | undefined {
+  if (connector === undefined || (connector.value === undefined && connector.failing === undefined && !connector.at))
+    return undefined
+  const report = connector.failing === undefined ? (connector.value ?? 'missing') : 'unreachable'
+  const verdict = verdictOf({ name: names.connector, report })
+  if (verdict.state === 'unknown') return undefined
+  const reason = connector.failing === undefined ? verdict.reason : connector.failing.reason
+  return problemOf({ ...verdict, reason, since: connector.failing?.since }, names)
+}
+
+const mysqlAway: Finder = (readings, { ordersHost }) => {
+  const { aggregates, now } = readings
+  if (aggregates?.failing === undefined) return undefined
+  const { since, reason, wrongSettings } = aggregates.failing
+  if (wrongSettings) return settingsProblem('mysql', reason)
+  return asFarAsEventsStop(readings, {
     hop: 'mysql',
     state: 'stopped',
     words: `does not answer: ${reason}`,
-    text: `MySQL ${silence(now - since)}: ${reason} at ${ordersHost}. No order can be placed.`,
-    advice: 'Start MySQL again; what was committed is safe and flows on by itself.',
+    text: `MySQL ${silence(now - since)}: ${reason} at ${ordersHost}.`,
+    advice: 'Start MySQL again. What was committed is safe and flows on by itself.',
     since
-  }
+  })
 }
 
-const kafkaAway: Finder = ({ topic, orders, now }, { brokers, topic: name }) => {
+const kafkaAway: Finder = (readings, { brokers, topic: name }) => {
+  const { topic, now } = readings
   if (topic.failing === undefined) return undefined
   const { since, reason } = topic.failing
   if (/no topic|Unknown topic/i.test(reason))
-    return {
-      hop: 'topic',
-      state: 'stopped',
-      words: 'the topic does not exist',
-      text: `The topic ${name} does not exist, so nothing can be published.`,
-      advice: 'Set KAFKA_TOPIC to the topic of your pipeline, or create this one; npm start does.',
-      since
-    }
-  return {
+    return settingsProblem('topic', `there is no topic ${name}. Check KAFKA_TOPIC, or create the topic`)
+  return asFarAsEventsStop(readings, {
     hop: 'topic',
     state: 'stopped',
     words: `does not answer: ${reason}`,
-    text: `Kafka ${silence(now - since)}: ${reason} at ${brokers}. ${orders === undefined ? 'Nothing is published or delivered' : 'Orders are accepted and wait in MySQL'}.`,
-    advice: 'Start the broker again; Debezium and the consumer go on where they stopped.',
+    text: `Kafka ${silence(now - since)}: ${reason} at ${brokers}. Committed events wait in MySQL.`,
+    advice: 'Start the broker again. Debezium and the consumer go on where they stopped.',
     since
-  }
+  })
 }
 
-type Down = { readonly words: string; readonly cause: string; readonly advice: string; readonly since?: number }
-
-const connectorDown: Finder = (readings, names) => {
-  const { connector, now } = readings
-  if (connector === undefined) return undefined
-  if (connector.failing !== undefined) {
-    const { since, reason } = connector.failing
-    return down(readings, {
-      words: `Kafka Connect does not answer: ${reason}`,
-      cause: `Kafka Connect at ${names.connectUrl} ${silence(now - since)} (${reason})`,
-      advice: 'Start Kafka Connect again; nothing is lost.',
-      since
-    })
-  }
-  if (connector.value === undefined) return undefined
-  const { status } = connector.value
-  if (status === undefined)
-    return down(readings, {
-      words: 'there is no connector',
-      cause: `there is no connector ${names.connector}`,
-      advice: 'npm run connectors creates it.'
-    })
-  const { state, words } = verdictOf(status)
-  if (state === 'ok') return undefined
-  if (state === 'slow' && (waitingInMysql(readings)?.ms ?? 0) < slowMs)
-    return { hop: 'debezium', state: 'slow', words, text: `${names.connector} ${words}.` }
-  return down(readings, { words, cause: `Debezium: ${words}`, advice: adviceFor(words) })
-}
-
-function down(readings: Readings, { words, cause, advice, since }: Down): Problem {
-  const waiting = waitingInMysql(readings)
-  const held = waiting !== null && waiting.events > 0 ? waiting : undefined
-  const effect = held ? `Nothing has left MySQL for ${duration(held.ms)}` : 'New orders would not leave MySQL'
-  const from = since ?? (held && readings.now - held.ms)
-  return { hop: 'debezium', state: 'stopped', words, text: `${effect}: ${cause}.`, advice, since: from }
-}
-
-function adviceFor(words: string): string {
-  if (/purged|no longer available/i.test(words))
-    return 'The binlog that Debezium needs is gone: see the runbook for how to recover the position.'
-  if (/paused|stopped/.test(words)) return 'Resume it on the Connectors screen.'
-  return 'See the trace on the Connectors screen, mend the cause, then restart what failed.'
-}
-
-const runningYetSilent: Finder = (readings, names) => {
-  const { stuckSince, connector, heartbeat, topic, now } = readings
-  if (topic.failing !== undefined || connector?.failing !== undefined) return undefined
-  if (connector?.value?.status === undefined) return undefined
-  if (verdictOf(connector.value.status).state !== 'ok') return undefined
-  const waiting = waitingInMysql(readings)
-  if (waiting !== null && waiting.events > 0 && stuckSince.mysql !== undefined && waiting.ms > slowMs)
-    return {
-      hop: 'debezium',
-      state: 'stopped',
-      words: 'says RUNNING, yet nothing flows',
-      text: `Nothing has left MySQL for ${duration(waiting.ms)} although ${names.connector} says RUNNING; ${count(waiting.events, 'event')} wait.`,
-      advice: 'It reconnects by itself within seconds when MySQL is back; if not, restart it on the Connectors screen.',
-      since: stuckSince.mysql
-    }
-  const beat = heartbeat.value
-  if (heartbeat.failing === undefined && beat !== undefined && now - beat > silentMs && (waiting?.events ?? 0) === 0)
-    return {
-      hop: 'debezium',
-      state: 'slow',
-      words: `no heartbeat for ${duration(now - beat)}`,
-      text: `Debezium says RUNNING but its last heartbeat is ${duration(now - beat)} old.`,
-      since: beat
-    }
-  return undefined
-}
-
-const behindMysql: Finder = readings => {
-  const waiting = waitingInMysql(readings)
-  if (waiting === null || waiting.ms < slowMs || waiting.events === 0) return undefined
-  return {
-    hop: 'debezium',
-    state: 'slow',
-    words: `${count(waiting.events, 'event')} behind`,
-    text: `Debezium is ${duration(waiting.ms)} behind MySQL: ${count(waiting.events, 'event')} wait and flow.`
-  }
+/** While the keeper sees events flow, a part that this console cannot reach is no outage. */
+function asFarAsEventsStop(readings: Readings, problem: Problem): Problem {
+  return verdictIn(readings)?.state === 'flowing' ? { ...problem, state: 'slow' } : problem
 }
 
 const lackingReplicas: Finder = ({ topic }, names) => {
@@ -136,22 +95,17 @@ const lackingReplicas: Finder = ({ topic }, names) => {
     hop: 'topic',
     state: 'slow',
     words: `${count(lacking, 'partition')} without all replicas`,
-    text: `All flows, but ${count(lacking, 'partition')} of ${names.topic} ${lacking === 1 ? 'lacks' : 'lack'} a replica: a broker is away or behind.`,
-    advice: 'Start the broker that is missing: the loss of another may stop the topic.'
+    text: `Events flow, but ${count(lacking, 'partition')} of ${names.topic} ${lacking === 1 ? 'lacks' : 'lack'} a replica: a broker is down or behind.`,
+    advice: 'Start the missing broker. If another one fails, the topic may stop.'
   }
 }
 
 const finders: readonly Finder[] = [
   mysqlAway,
   kafkaAway,
-  connectorDown,
-  runningYetSilent,
-  deliveriesAway,
+  eventsStopped,
   serviceDown('delivery'),
-  groupStuck,
+  ...consumerFinders,
   serviceDown('orders'),
-  behindMysql,
-  behindKafka,
-  lackingReplicas,
-  parked
+  lackingReplicas
 ]

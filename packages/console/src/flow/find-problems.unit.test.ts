@@ -1,24 +1,35 @@
+import type { Verdict } from '@outbox-cdc/connectctl'
 import { describe, expect, it } from 'vitest'
+import { aHealthyPipeline, names, noRates, now, running } from '../testing/a-healthy-pipeline.ts'
 import { buildFlow } from './build-flow.ts'
 import { findProblems } from './find-problems.ts'
-import { aHealthyPipeline, names, noRates, now, running } from '../testing/a-healthy-pipeline.ts'
 
 const failing = (ms: number, reason = 'connection refused') => ({ failing: { since: now - ms, reason } })
-const headline = (change: Parameters<typeof aHealthyPipeline>[0]) =>
+const picture = (change: Parameters<typeof aHealthyPipeline>[0]) =>
   buildFlow(aHealthyPipeline(change), names, {
     rates: noRates,
     latency: { toDebezium: null, toKafka: null, toDelivery: null }
-  }).headline
-const waiting = (events: number, ms: number) => ({ value: { events, oldestAt: now - ms }, at: now })
+  })
+const headline = (change: Parameters<typeof aHealthyPipeline>[0]) => picture(change).headline
+const kept = (verdict: Verdict) => ({ keeper: { value: verdict, at: now } })
+const silent: Verdict = {
+  state: 'silent',
+  reason: 'RUNNING, but nothing has come through for 9.0 s',
+  since: now - 5_000
+}
 const failedTask = {
   ...running,
   tasks: [
-    { id: 0, state: 'FAILED', trace: 'org.a.B: stopped\n\tat x\nCaused by: com.X: binlog.000007 was purged\n\tat y' }
+    { id: 0, state: 'FAILED', worker_id: 'a:1', trace: 'org.a.B: stopped\n\tat x\nCaused by: com.X: binlog was purged' }
   ]
-}
+} as const
+const waitingGroup = (state: string, members: number) => ({
+  value: { state, members, committed: new Map([[0, 90]]), oldestWaitingAt: now - 12_000 },
+  at: now
+})
 
-describe('the sentence on top', () => {
-  it('says that all is well when every part answers and nothing waits', () => {
+describe('whether events leave MySQL', () => {
+  it('is said to be well when the keeper sees events flow and every part answers', () => {
     expect(findProblems(aHealthyPipeline(), names)).toEqual([])
     expect(headline({})).toMatchObject({
       state: 'ok',
@@ -26,55 +37,90 @@ describe('the sentence on top', () => {
     })
   })
 
-  it('says how long nothing has left MySQL, and why, when a task failed under a RUNNING connector', () => {
-    const connector = { value: { status: failedTask, others: [] }, at: now }
-    expect(headline({ connector, waiting: waiting(120, 14_000) })).toMatchObject({
+  it("is the keeper's verdict, in its words and with its advice", () => {
+    const flow = picture(kept({ ...silent, advice: 'The keeper restarts it.' }))
+    expect(flow.verdict).toMatchObject({ state: 'silent', since: now - 5_000 })
+    expect(flow.headline).toEqual({
       state: 'stopped',
       hop: 'debezium',
-      text: 'Nothing has left MySQL for 14 s: Debezium: task 0 failed: X: binlog.000007 was purged.'
+      text: 'Events do not leave MySQL: RUNNING, but nothing has come through for 9.0 s.',
+      advice: 'The keeper restarts it.',
+      since: now - 5_000,
+      see: '/connectors'
     })
   })
 
-  it('names Kafka Connect when it does not answer, although nothing waits yet', () => {
-    expect(headline({ connector: failing(3_000) }).text).toBe(
-      'New orders would not leave MySQL: Kafka Connect at http://connect has not answered for 3 s (connection refused).'
+  it.each<[Verdict['state'], string]>([
+    ['failed', 'stopped'],
+    ['missing', 'stopped'],
+    ['unreachable', 'stopped'],
+    ['silent', 'stopped'],
+    ['starting', 'slow'],
+    ['paused', 'slow'],
+    ['stopped', 'slow'],
+    ['unknown', 'unknown'],
+    ['flowing', 'ok']
+  ])('is, for a keeper that says %s, %s', (state, expected) => {
+    expect(headline(kept({ state, reason: 'why' })).state).toBe(expected)
+  })
+
+  it('is not doubted because rows and records are in another order, or because a part does not answer the console', () => {
+    const newest = [{ id: 900, at: now - 600_000, columns: {} }]
+    expect(headline({ aggregates: { value: { newest, added: 9 }, at: now } }).state).toBe('ok')
+    expect(headline({ connector: failing(4_000) }).state).toBe('ok')
+    expect(headline({ aggregates: failing(4_000) }).state).toBe('slow')
+  })
+
+  it('cannot be told without a keeper, whatever RUNNING says', () => {
+    expect(headline({ keeper: undefined })).toMatchObject({
+      state: 'unknown',
+      text: 'This page cannot tell whether events flow: no keeper is configured.'
+    })
+    expect(headline({ keeper: failing(4_000), connector: undefined }).text).toBe(
+      'This page cannot tell whether events flow: the keeper at keeper:8084 has not answered for 4 s (connection refused).'
     )
   })
 
-  it('does not believe RUNNING when events wait and none moves', () => {
-    const { state, text } = headline({ waiting: waiting(40, 9_000), stuckSince: { mysql: now - 8_000 } })
-    expect(state).toBe('stopped')
-    expect(text).toContain('although orders-connector says RUNNING; 40 events wait')
+  it('is shown as Connect reports it where there is no keeper and a task failed', () => {
+    expect(headline({ keeper: undefined, connector: { value: failedTask, at: now } })).toMatchObject({
+      state: 'stopped',
+      hop: 'debezium',
+      text: 'Events do not leave MySQL: task 0 failed: X: binlog was purged.'
+    })
   })
 
-  it('calls a backlog that moves slow, not stopped', () => {
-    expect(headline({ waiting: waiting(4_000, 9_000) })).toMatchObject({ state: 'slow', hop: 'debezium' })
+  it('names the number and the state of the task', () => {
+    const debezium = picture({}).hops.find(({ id }) => id === 'debezium')
+    expect(debezium?.facts).toEqual([{ label: 'Connect reports', value: 'task 0: running', unit: 'text' }])
   })
+})
 
+describe('the sentence on top', () => {
   it('names the cause before its effects', () => {
-    const away = { orders: failing(4_000), connector: failing(4_000), deliveries: failing(4_000) }
-    expect(headline(away)).toMatchObject({ hop: 'mysql' })
+    const away = { ...kept(silent), aggregates: failing(4_000), connector: failing(4_000), effects: failing(4_000) }
+    expect(headline(away)).toMatchObject({ hop: 'mysql', state: 'stopped' })
+  })
+
+  it('calls a table that does not exist an error of the configuration', () => {
+    const reason = "Table 'orders.nothing' doesn't exist. Check AGGREGATE_TABLE"
+    const aggregates = { failing: { since: now, reason, wrongSettings: true } }
+    expect(headline({ aggregates })).toMatchObject({ state: 'unknown', text: `Configuration error: ${reason}.` })
   })
 
   it('says that the group has no members and what waits for it', () => {
-    const group = {
-      value: { state: 'empty', members: 0, committed: new Map([[0, 90]]), oldestWaitingAt: now - 12_000 },
-      at: now
-    }
-    expect(headline({ group })).toMatchObject({ state: 'stopped', hop: 'delivery' })
-    expect(headline({ group }).text).toBe(
-      'Nothing has been delivered for 12 s: the group delivery-service has no members; 10 events wait in Kafka.'
-    )
+    expect(headline({ group: waitingGroup('empty', 0) })).toMatchObject({
+      state: 'stopped',
+      hop: 'delivery',
+      text: 'Nothing has been delivered for 12 s: the group delivery-service has no members; 10 events wait in Kafka.'
+    })
   })
 
-  it('says of a pipeline of which it was told only Kafka what it knows', () => {
-    const kafkaOnly = { orders: undefined, connector: undefined, deliveries: undefined, waiting: undefined }
-    expect(headline(kafkaOnly)).toMatchObject({ state: 'ok', text: 'All is well, no new events' })
+  it('leaves out the parts that are not configured', () => {
+    const kafkaOnly = { aggregates: undefined, connector: undefined, effects: undefined, keeper: undefined }
+    expect(picture({ ...kafkaOnly, writer: undefined }).hops.map(({ id }) => id)).toEqual(['topic', 'delivery'])
     const group = { value: { state: 'dead', members: 0, committed: new Map() }, at: now }
-    expect(headline({ ...kafkaOnly, group })).toMatchObject({
-      state: 'unknown',
-      text: expect.stringContaining('There is no group delivery-service')
-    })
+    const problems = findProblems(aHealthyPipeline({ ...kafkaOnly, group }), names)
+    expect(problems.map(({ text }) => text)).toContainEqual(expect.stringContaining('no group delivery-service'))
   })
 
   it('warns of a partition without all its replicas', () => {
@@ -82,36 +128,19 @@ describe('the sentence on top', () => {
     expect(headline({ topic })).toMatchObject({ state: 'slow', text: expect.stringContaining('3 partitions of') })
   })
 
-  it('does not blame a handler while the group shares out its partitions', () => {
-    const group = {
-      value: {
-        state: 'preparing rebalance',
-        members: 2,
-        committed: new Map([[0, 90]]),
-        oldestWaitingAt: now - 12_000
-      },
-      at: now
-    }
-    const { state, text, advice } = headline({ group, stuckSince: { group: now - 9_000 } })
+  it('does not blame a handler while the group is rebalancing', () => {
+    const stuck = { group: waitingGroup('preparing rebalance', 2), groupStuckSince: now - 9_000 }
+    const { state, text, advice } = headline(stuck)
     expect(state).toBe('stopped')
-    expect(text).toContain('shares out its partitions anew; 10 events wait')
-    expect(advice).toContain('goes on by itself')
+    expect(text).toContain('is rebalancing; 10 events wait')
+    expect(advice).toContain('continues by itself')
   })
 
   it('asks for a person when events are parked and all else is well', () => {
-    const deliveries = { value: { latencies: [], deliveredAt: new Map(), parked: { events: 2, keys: 1 } }, at: now }
-    expect(headline({ deliveries })).toMatchObject({
+    const effects = { value: { latencies: [], appliedAt: new Map(), parked: { events: 2, keys: 1 } }, at: now }
+    expect(headline({ effects })).toMatchObject({
       state: 'slow',
       text: expect.stringContaining('2 events are parked')
     })
-  })
-
-  it('says no heartbeat when the connector has been silent', () => {
-    expect(headline({ heartbeat: { value: now - 60_000, at: now } }).text).toContain('last heartbeat is 60 s old')
-  })
-
-  it.each(['PAUSED', 'STOPPED'])('says how to go on when the connector is %s', state => {
-    const status = { ...running, connector: { state }, tasks: [] }
-    expect(headline({ connector: { value: { status, others: [] }, at: now } }).advice).toMatch(/Resume/)
   })
 })

@@ -1,4 +1,4 @@
-import type { Fact, Flow, Hop, HopState } from './flow.ts'
+import type { Fact, Flow, Hop, HopState } from '../api/pipeline-schemas.ts'
 import { count, duration, milliseconds } from './say.ts'
 
 export type PrintOptions = { readonly width: number; readonly color: boolean; readonly now: number }

@@ -17,10 +17,10 @@ it('prints the sentence, a line for each hop and the newest orders', () => {
 })
 
 it('never prints a line wider than the terminal, nor a character that steers it', () => {
-  const hostile = { id: 7, createdAt: now, columns: { name: 'a\u001b[2J\u0007b', quantity: 1 } }
+  const hostile = { id: 7, at: now, columns: { name: 'a\u001b[2J\u0007b', quantity: 1 } }
   const change = {
-    orders: { value: { newest: [hostile], added: 0 }, at: now },
-    waiting: { value: { events: 9, oldestAt: 0 }, at: now }
+    aggregates: { value: { newest: [hostile], added: 0 }, at: now },
+    group: { value: { state: 'stable', members: 1, committed: new Map([[0, 91]]), oldestWaitingAt: 0 }, at: now }
   }
   const printed = lines(change, 60)
   for (const line of printed) expect(line.length).toBeLessThanOrEqual(60)

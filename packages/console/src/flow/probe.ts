@@ -1,4 +1,12 @@
+import { ConfigurationError } from '../mysql/tables.ts'
 import { reasonOf } from '../reason-of.ts'
+
+type Failing = {
+  readonly since: number
+  readonly reason: string
+  /** The part answers, but the settings name something that it does not have. */
+  readonly wrongSettings?: boolean
+}
 
 /** What is known of one part: its newest answer, and since when there is none. */
 export type Reading<T> = {
@@ -6,7 +14,7 @@ export type Reading<T> = {
   /** When `value` was read. */
   readonly at?: number | undefined
   /** Set while the part does not answer. */
-  readonly failing?: { readonly since: number; readonly reason: string } | undefined
+  readonly failing?: Failing | undefined
 }
 
 export type Probe<T> = {
@@ -30,12 +38,12 @@ export function createProbe<T>({ read, everyMs = 0, timeoutMs = 1_500 }: ProbeOp
     try {
       reading = { value: await read(), at: Date.now() }
     } catch (error) {
-      failed(reasonOf(error))
+      failed(error instanceof ConfigurationError ? error.message : reasonOf(error), error instanceof ConfigurationError)
     }
   }
 
-  function failed(reason: string): void {
-    reading = { ...reading, failing: { since: reading.failing?.since ?? Date.now(), reason } }
+  function failed(reason: string, wrongSettings = false): void {
+    reading = { ...reading, failing: { since: reading.failing?.since ?? Date.now(), reason, wrongSettings } }
   }
 
   return {

@@ -1,15 +1,15 @@
-import type { HopState, hopIds } from './flow.ts'
+import type { HopId, HopState } from '../api/pipeline-schemas.ts'
 import type { Names, Readings } from './readings.ts'
 
 export type Problem = {
-  readonly hop: (typeof hopIds)[number]
+  readonly hop: HopId
   readonly state: Exclude<HopState, 'ok'>
   /** What is wrong with the hop, in few words. */
   readonly words: string
   /** The sentence for the top of the page. */
   readonly text: string
   readonly advice?: string | undefined
-  /** The screen where one goes on, where it is not that of the hop. */
+  /** The screen with more about it, where it is not that of the hop. */
   readonly see?: string | undefined
   readonly since?: number | undefined
 }
@@ -17,5 +17,8 @@ export type Problem = {
 /** Looks for one thing that may be wrong. */
 export type Finder = (readings: Readings, names: Names) => Problem | undefined
 
-/** Slower than this is worth a word. */
-export const slowMs = 2_000
+/** A wrong setting is no diagnosis of the pipeline. */
+export function settingsProblem(hop: HopId, reason: string): Problem {
+  const text = `Configuration error: ${reason}.`
+  return { hop, state: 'unknown', words: `configuration error: ${reason}`, text }
+}

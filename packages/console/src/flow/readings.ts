@@ -1,50 +1,30 @@
-import type { ConnectorReading } from '../connect/read-connector.ts'
+import type { ExpandedConnector, Verdict } from '@outbox-cdc/connectctl'
+import type { Waiting } from '../api/pipeline-schemas.ts'
+import type { Config } from '../config.ts'
 import type { Reading } from './probe.ts'
-import type { DeliveriesReading } from './read-deliveries.ts'
-import type { GroupReading } from './read-group.ts'
-import { mostCounted, type OrdersReading } from './read-orders.ts'
+import type { AggregatesReading, EffectsReading } from './read-databases.ts'
+import type { GroupReading, TopicReading } from './read-kafka.ts'
 import type { ServiceReading } from './read-service.ts'
-import type { TopicReading } from './read-topic.ts'
-import type { WaitingReading } from './read-waiting.ts'
 
 /** All that the sampler knows at one moment. A part that is not configured has no reading at all. */
 export type Readings = {
   readonly now: number
-  readonly orderService?: Reading<ServiceReading> | undefined
-  readonly orders?: Reading<OrdersReading> | undefined
-  readonly waiting?: Reading<WaitingReading | undefined> | undefined
-  readonly connector?: Reading<ConnectorReading> | undefined
-  readonly heartbeat: Reading<number | undefined>
+  readonly writer?: Reading<ServiceReading> | undefined
+  readonly aggregates?: Reading<AggregatesReading> | undefined
+  /** The keeper's verdict on the pipeline's connector: the only answer to whether events flow. */
+  readonly keeper?: Reading<Verdict> | undefined
+  readonly connector?: Reading<ExpandedConnector['status'] | undefined> | undefined
   readonly topic: Reading<TopicReading>
   readonly group: Reading<GroupReading>
-  readonly deliveryService?: Reading<ServiceReading> | undefined
-  readonly deliveries?: Reading<DeliveriesReading> | undefined
-  /** Since when events wait at a hop while none of them passes it; undefined while they pass or none waits. */
-  readonly stuckSince: { readonly mysql?: number | undefined; readonly group?: number | undefined }
+  readonly consumer?: Reading<ServiceReading> | undefined
+  readonly effects?: Reading<EffectsReading> | undefined
+  /** Since when records wait for the group while its offsets do not move. */
+  readonly groupStuckSince?: number | undefined
 }
 
-/** The names of the parts, for sentences. */
-export type Names = {
-  readonly connector: string
-  readonly topic: string
-  readonly group: string
-  readonly connectUrl: string
-  readonly brokers: string
-  readonly ordersHost: string
-  readonly deliveriesHost: string
-  readonly orderService: string
-  readonly deliveryService: string
-  readonly orderServicePlace: string
-  readonly deliveryServicePlace: string
-}
-
-export type Waiting = { readonly events: number; readonly atLeast: boolean; readonly ms: number }
-
-/** Orders that are committed and not in Kafka. */
-export function waitingInMysql({ waiting, now }: Readings): Waiting | null {
-  if (waiting?.value === undefined) return null
-  const { events, oldestAt } = waiting.value
-  return { events, atLeast: events >= mostCounted, ms: events === 0 ? 0 : Math.max(0, now - oldestAt) }
+/** The verdict as the keeper last gave it; undefined where none is configured, or while it does not answer. */
+export function verdictIn({ keeper }: Readings): Verdict | undefined {
+  return keeper?.failing === undefined ? keeper?.value : undefined
 }
 
 /** Records in Kafka that the group has not handled. */
@@ -59,4 +39,30 @@ export function waitingInKafka({ topic, group, now }: Readings): Waiting | null 
 export function lagByPartition(topic: TopicReading, group: GroupReading): ReadonlyMap<number, number> {
   const from = (partition: number) => group.committed.get(partition) ?? topic.first.get(partition) ?? 0
   return new Map([...topic.next].map(([partition, next]) => [partition, Math.max(0, next - from(partition))]))
+}
+
+/** What sentences call the parts; never a user or a password. */
+export type Names = ReturnType<typeof namesFrom>
+
+export function namesFrom(config: Config) {
+  return {
+    connector: config.CONNECTOR_NAME ?? 'the connector',
+    topic: config.KAFKA_TOPIC,
+    group: config.KAFKA_GROUP,
+    connectUrl: config.CONNECT_URL.map(placeOf).join(', '),
+    keeperUrl: placeOf(config.KEEPER_URL),
+    brokers: config.KAFKA_BROKERS.join(', '),
+    ordersHost: placeOf(config.AGGREGATE_MYSQL_URL),
+    deliveriesHost: placeOf(config.EFFECT_MYSQL_URL),
+    orderService: config.WRITER_NAME,
+    deliveryService: config.CONSUMER_NAME,
+    orderServicePlace: placeOf(config.WRITER_URL),
+    deliveryServicePlace: placeOf(config.CONSUMER_URL)
+  }
+}
+
+function placeOf(url: string | undefined): string {
+  if (url === undefined) return 'not configured'
+  const { host, pathname, protocol } = new URL(url)
+  return protocol === 'mysql:' ? `${host}${pathname}` : host
 }

@@ -1,28 +1,15 @@
-import { type Flow } from './flow.ts'
+import { readKeeper, type Verdict } from '@outbox-cdc/connectctl'
+import type { Flow } from '../api/pipeline-schemas.ts'
+import type { Config } from '../config.ts'
+import type { Sources } from '../sources.ts'
 import { buildFlow } from './build-flow.ts'
-import type { Probe } from './probe.ts'
-import type { ConnectorReading } from '../connect/read-connector.ts'
-import type { DeliveriesReading } from './read-deliveries.ts'
-import type { GroupReading } from './read-group.ts'
-import type { OrdersReading } from './read-orders.ts'
-import type { ServiceReading } from './read-service.ts'
-import { type TopicReading, sum } from './read-topic.ts'
-import { type Names, type Readings, lagByPartition, waitingInKafka, waitingInMysql } from './readings.ts'
-import type { WaitingReading } from './read-waiting.ts'
+import { createMeasures, figuresOf } from './measures.ts'
+import { createProbe, type Probe } from './probe.ts'
+import { createAggregatesReader, createEffectsReader } from './read-databases.ts'
+import { createGroupReader, createTopicReader } from './read-kafka.ts'
+import { createServiceReader } from './read-service.ts'
+import { namesFrom, type Readings } from './readings.ts'
 import { createSeries, type Series } from './series.ts'
-import { createRate, createSample } from './window.ts'
-
-export type Probes = {
-  readonly orderService?: Probe<ServiceReading> | undefined
-  readonly orders?: Probe<OrdersReading> | undefined
-  readonly waiting?: Probe<WaitingReading | undefined> | undefined
-  readonly connector?: Probe<ConnectorReading> | undefined
-  readonly heartbeat: Probe<number | undefined>
-  readonly topic: Probe<TopicReading>
-  readonly group: Probe<GroupReading>
-  readonly deliveryService?: Probe<ServiceReading> | undefined
-  readonly deliveries?: Probe<DeliveriesReading> | undefined
-}
 
 export type Sampler = {
   start(): void
@@ -36,17 +23,19 @@ export type Sampler = {
 
 const everyMs = 1_000
 
-/** Reads every hop once a second and keeps the picture, the figures of the last hour and nothing else. */
-export function createSampler(probes: Probes, names: Names): Sampler {
+/** Reads every hop once a second and keeps the newest picture and the figures of the last hour. */
+export function createSampler(config: Config, sources: Sources): Sampler {
+  const probes = createProbes(config, sources)
+  const names = namesFrom(config)
   const series = createSeries()
-  const measure = createMeasures()
+  const measures = createMeasures()
   const listeners = new Set<(flow: Flow) => void>()
   let timer: NodeJS.Timeout | undefined
   let newest = snapshot()
 
   function snapshot() {
-    const readings = measure.read(readAll(probes, Date.now()))
-    return { readings, flow: buildFlow(readings, names, measure.results(readings.now)) }
+    const readings = measures.add(readAll(probes, Date.now()))
+    return { readings, flow: buildFlow(readings, names, measures.results(readings.now)) }
   }
 
   async function sample(): Promise<void> {
@@ -76,125 +65,72 @@ export function createSampler(probes: Probes, names: Names): Sampler {
   }
 }
 
-/** MySQL, then Kafka, then the group: what is counted as waiting has then had the time to arrive. */
-async function tickAll({ orders, topic, waiting, group, ...others }: Probes, now: number): Promise<void> {
-  const inOrder = async () => {
-    await orders?.tick(now)
-    await topic.tick(now)
-    // Without its topic the group cannot be read either; waiting for that too would only delay the news.
-    const kafkaAnswers = topic.reading().failing === undefined
-    await Promise.all([waiting?.tick(now), kafkaAnswers ? group.tick(now) : undefined])
+type Probes = ReturnType<typeof createProbes>
+
+/** One probe for each hop that is configured. */
+function createProbes(config: Config, { kafka, connect, aggregates, effects, writerDb, consumerDb }: Sources) {
+  const { admin, reader } = kafka.samples
+  const { KAFKA_TOPIC, KAFKA_GROUP: group, CONNECTOR_NAME: connector, KEEPER_URL: keeper } = config
+  const source = { admin, reader, topic: KAFKA_TOPIC }
+  const topic = createProbe({ read: createTopicReader(source) })
+  const ends = () => topic.reading().value?.next
+  // Latency needs both databases; the effects are worth showing without it.
+  const committedAt = async (ids: readonly number[]) =>
+    (await aggregates?.times(ids).catch(() => undefined)) ?? new Map<number, number>()
+  return {
+    topic,
+    group: createProbe({ read: createGroupReader({ ...source, group, ends }) }),
+    keeper:
+      keeper === undefined || connector === undefined
+        ? undefined
+        : createProbe({ read: () => readVerdict(keeper, connector) }),
+    connector:
+      connect === undefined || connector === undefined
+        ? undefined
+        : createProbe({
+            read: async () => (await connect.list()).find(({ status }) => status.name === connector)?.status
+          }),
+    writer: config.WRITER_URL && createProbe({ read: createServiceReader(config.WRITER_URL) }),
+    consumer: config.CONSUMER_URL && createProbe({ read: createServiceReader(config.CONSUMER_URL) }),
+    aggregates:
+      writerDb &&
+      aggregates &&
+      createProbe({ read: createAggregatesReader(writerDb, aggregates, config.OUTBOX_TABLE) }),
+    effects:
+      consumerDb &&
+      effects &&
+      createProbe({ read: createEffectsReader({ db: consumerDb, table: effects, consumer: group, committedAt }) })
   }
-  await Promise.all([inOrder(), ...Object.values(others).map(probe => probe?.tick(now))])
+}
+
+async function readVerdict(url: string, connector: string): Promise<Verdict> {
+  const verdicts = await readKeeper(url)
+  if (verdicts === undefined) throw new Error('no answer')
+  const found = verdicts.find(({ name }) => name === connector)
+  return found ?? { state: 'unknown', reason: `the keeper does not watch ${connector}` }
+}
+
+/** The topic before the group: its lag needs the ends. Without Kafka the group cannot be read either. */
+async function tickAll({ topic, group, ...others }: Probes, now: number): Promise<void> {
+  const kafka = async () => {
+    await topic.tick(now)
+    if (topic.reading().failing === undefined) await group.tick(now)
+  }
+  await Promise.all([kafka(), ...Object.values(others).map(probe => (probe === '' ? undefined : probe?.tick(now)))])
 }
 
 function readAll(probes: Probes, now: number): Readings {
+  const read = <T>(probe: Probe<T> | '' | undefined) => (probe ? probe.reading() : undefined)
+  const { topic, group, ...others } = probes
   return {
     now,
-    orderService: probes.orderService?.reading(),
-    orders: probes.orders?.reading(),
-    waiting: probes.waiting?.reading(),
-    connector: probes.connector?.reading(),
-    heartbeat: probes.heartbeat.reading(),
-    topic: probes.topic.reading(),
-    group: probes.group.reading(),
-    deliveryService: probes.deliveryService?.reading(),
-    deliveries: probes.deliveries?.reading(),
-    stuckSince: {}
-  }
-}
-
-/** What needs memory from one sample to the next: rates, percentiles, and since when nothing moves. */
-function createMeasures() {
-  const rates = {
-    orders: createRate(),
-    binlog: createRate(),
-    topic: createRate(),
-    delivered: createRate(),
-    requests: createRate()
-  }
-  const toDebezium = createSample()
-  const toKafka = createSample()
-  const toDelivery = createSample()
-  const lastMove = { mysql: { mark: -1, at: 0 }, group: { mark: -1, at: 0 } }
-  const readAt = new Map<string, number>()
-  let orders = 0
-
-  /** True once for each new answer of a part. */
-  function isNew(part: string, at: number | undefined): at is number {
-    if (at === undefined || readAt.get(part) === at) return false
-    readAt.set(part, at)
-    return true
-  }
-
-  function moved(hop: 'mysql' | 'group', mark: number, now: number): void {
-    if (lastMove[hop].mark !== mark) lastMove[hop] = { mark, at: now }
-  }
-
-  function read(readings: Readings): Readings {
-    const { now, topic, group, orders: mysql, deliveries, orderService } = readings
-    if (isNew('orders', mysql?.at) && mysql?.value !== undefined) {
-      orders += mysql.value.added
-      rates.orders.add(now, orders)
-      if (mysql.value.binlog !== undefined) rates.binlog.add(now, mysql.value.binlog.position)
-    }
-    if (isNew('topic', topic.at) && topic.value !== undefined) {
-      const total = sum(topic.value.next.values())
-      rates.topic.add(now, total)
-      toDebezium.add(now, topic.value.readLatencies)
-      toKafka.add(now, topic.value.latencies)
-      moved('mysql', total, now)
-    }
-    if (isNew('group', group.at) && group.value !== undefined) {
-      const total = sum(group.value.committed.values())
-      rates.delivered.add(now, total)
-      moved('group', total, now)
-    }
-    if (isNew('deliveries', deliveries?.at)) toDelivery.add(now, deliveries?.value?.latencies ?? [])
-    if (isNew('orderService', orderService?.at)) rates.requests.add(now, orderService?.value?.requests?.created ?? 0)
-    return { ...readings, stuckSince: stuck(readings) }
-  }
-
-  function stuck(readings: Readings): Readings['stuckSince'] {
-    const since = (waiting: number, at: number) => (waiting > 0 && at > 0 && readings.now - at > 3_000 ? at : undefined)
-    return {
-      mysql: since(waitingInMysql(readings)?.events ?? 0, lastMove.mysql.at),
-      group: since(waitingInKafka(readings)?.events ?? 0, lastMove.group.at)
-    }
-  }
-
-  return {
-    read,
-    results: (now: number) => ({
-      rates: {
-        orders: rates.orders.perSecond(now),
-        binlogBytes: rates.binlog.perSecond(now),
-        topic: rates.topic.perSecond(now),
-        delivered: rates.delivered.perSecond(now),
-        requests: rates.requests.perSecond(now)
-      },
-      latency: {
-        toDebezium: toDebezium.percentiles(now),
-        toKafka: toKafka.percentiles(now),
-        toDelivery: toDelivery.percentiles(now)
-      }
-    })
-  }
-}
-
-function figuresOf(flow: Flow, { topic, group }: Readings): Record<string, number | null> {
-  const rate = (id: string) => flow.hops.find(hop => hop.id === id)?.rate ?? null
-  const waits = (id: string) => flow.hops.find(hop => hop.id === id)?.waiting?.events ?? null
-  const lags = topic.value !== undefined && group.value !== undefined ? lagByPartition(topic.value, group.value) : []
-  return {
-    orders: rate('mysql'),
-    published: rate('topic'),
-    delivered: rate('delivery'),
-    p50: flow.latency.toDelivery?.p50 ?? null,
-    p95: flow.latency.toDelivery?.p95 ?? null,
-    p99: flow.latency.toDelivery?.p99 ?? null,
-    waitingMysql: waits('debezium'),
-    waitingKafka: waits('delivery'),
-    ...Object.fromEntries([...lags].slice(0, 24).map(([partition, lag]) => [`lag${partition}`, lag]))
+    topic: topic.reading(),
+    group: group.reading(),
+    keeper: read(others.keeper),
+    connector: read(others.connector),
+    writer: read(others.writer),
+    consumer: read(others.consumer),
+    aggregates: read(others.aggregates),
+    effects: read(others.effects)
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createSeries } from './series.ts'
-import { createRate, createSample } from './window.ts'
+import { createRate, createSample } from './measures.ts'
 
 describe('a series', () => {
   const most = (name: string) => name === 'lag'

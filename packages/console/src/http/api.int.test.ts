@@ -6,7 +6,10 @@ import { startConsole, useConsoleBench, useStub } from '../testing/console-bench
 type Operation = {
   readonly responses: { readonly 200: { content: { 'application/json': { schema: z.core.JSONSchema.JSONSchema } } } }
 }
-type Document = { readonly paths: Readonly<Record<string, { readonly get?: Operation }>> }
+type Document = {
+  readonly components: { readonly schemas: Readonly<Record<string, z.core.JSONSchema.JSONSchema>> }
+  readonly paths: Readonly<Record<string, { readonly get?: Operation }>>
+}
 
 const failedTask = {
   id: 0,
@@ -24,7 +27,6 @@ const connectors = {
 describe('the JSON API', () => {
   it('answers every documented path in the documented shape', async () => {
     const connect = await useStub({
-      '/connectors?expand=status': connectors,
       '/connectors?expand=status&expand=info': connectors,
       '/connectors/orders/offsets': { offsets: [{ partition: {}, offset: { file: 'binlog.000001', pos: 4 } }] }
     })
@@ -38,14 +40,16 @@ describe('the JSON API', () => {
     })
     const names = { id: String(id), topic: bench.topic, group: bench.group, connector: 'orders' }
 
-    const document = (await bench.get('/api/openapi.json')).body as Document
+    const { text } = await bench.get('/api/openapi.json')
+    const document = JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as Document
+    const { schemas } = document.components
     const paths = Object.entries(document.paths).filter(([, { get }]) => get !== undefined)
     expect(paths.length).toBeGreaterThan(12)
     for (const [path, { get }] of paths) {
       const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name])
       const { status, body } = await bench.get(filled === '/api/parked/events' ? `${filled}?consumer=a&key=b` : filled)
       expect({ path, status }).toEqual({ path, status: 200 })
-      const schema = z.fromJSONSchema(get!.responses[200].content['application/json'].schema)
+      const schema = z.fromJSONSchema({ ...get!.responses[200].content['application/json'].schema, $defs: schemas })
       expect({ path, problems: schema.safeParse(body).error?.issues ?? [] }).toEqual({ path, problems: [] })
     }
   })
@@ -54,27 +58,66 @@ describe('the JSON API', () => {
     const connect = await useStub({ '/connectors?expand=status&expand=info': connectors })
     const bench = await useConsoleBench({ CONNECT_URL: connect.url })
     const { body, text } = await bench.get('/api/connectors/orders')
-    expect(body).toMatchObject({ verdict: { state: 'stopped', words: 'task 0 failed: Z: the binlog was purged' } })
+    expect(body).toMatchObject({
+      verdict: { state: 'stopped', words: 'failed: task 0 failed: Z: the binlog was purged' }
+    })
     expect(text).not.toContain('hunter2')
     expect((body as { config: object[] }).config).toContainEqual({ key: 'database.password', value: '', hidden: true })
   })
 
-  it('goes on counting what waits in MySQL after an event of a far higher id went by', async () => {
-    const bench = await useConsoleBench()
-    const place = async () =>
-      Number((await bench.orders.db('customer_order').insert({ name: 'joon', quantity: 95 }))[0])
-    await bench.produce([{ eventId: 1_000_001 }])
-    await bench.produce([{ eventId: await place() }])
-    for (let order = 0; order < 3; order++) await place()
+  it('takes the verdict from the keeper, and says that it cannot tell without one', async () => {
+    const connectors = [{ name: 'orders-connector', state: 'silent', reason: 'nothing comes through', since: 1 }]
+    const keeper = await useStub({ '/status': { connectors } })
+    const verdictOf = async (env: Readonly<Record<string, string>>) => {
+      const bench = await useConsoleBench({ CONNECT_URL: '', ...env })
+      // Rows that no record tells of, in whatever order: only the keeper knows whether their events flow.
+      await bench.orders.db('customer_order').insert([{ id: 900 }, { id: 3 }])
+      return eventually(async () => {
+        const { headline, verdict } = (await bench.get('/api/flow')).body as {
+          headline: { state: string; text: string }
+          verdict: object | null
+        }
+        expect(headline.text).not.toContain('Looking')
+        return { headline, verdict }
+      })
+    }
+    expect(await verdictOf({ KEEPER_URL: keeper.url })).toMatchObject({
+      headline: { state: 'stopped', text: 'Events do not leave MySQL: nothing comes through.' },
+      verdict: { state: 'silent' }
+    })
+    expect(await verdictOf({})).toMatchObject({ headline: { state: 'unknown' }, verdict: null })
+  })
+
+  it('calls a table or a column that does not exist an error of the configuration', async () => {
+    const bench = await useConsoleBench({ AGGREGATE_TABLE: 'nowhere', EFFECT_APPLIED_AT_COLUMN: 'never' })
+    expect(await bench.get('/api/orders')).toMatchObject({
+      status: 501,
+      body: { detail: expect.stringMatching(/nowhere' doesn't exist. Check AGGREGATE_TABLE/) }
+    })
     await eventually(async () => {
-      const { body } = await bench.get('/api/flow')
-      const { hops } = body as { hops: { id: string; waiting: { events: number } | null }[] }
-      expect(hops.find(({ id }) => id === 'debezium')?.waiting?.events).toBe(3)
+      const { hops } = (await bench.get('/api/flow')).body as { hops: { id: string; words: string }[] }
+      const words = (id: string) => hops.find(hop => hop.id === id)?.words
+      expect(words('mysql')).toMatch(/^configuration error: Table/)
+      expect(words('delivery')).toMatch(/^configuration error: Unknown column 'never'/)
     })
   })
 
+  it('documents every path without a reference that leads nowhere', async () => {
+    const bench = await useConsoleBench({ CONNECT_URL: '' })
+    const { body, text } = await bench.get('/api/openapi.json')
+    const { schemas } = (body as { components: { schemas: Record<string, object> } }).components
+    const references = [...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, reference = '']) => reference)
+    expect(references.length).toBeGreaterThan(0)
+    const known = Object.keys(schemas).map(name => `#/components/schemas/${name}`)
+    expect(references.filter(reference => !known.includes(reference))).toEqual([])
+  })
+
   it('says that there is no such group rather than that nothing is delivered', async () => {
-    const bench = await useConsoleBench({ CONNECT_URL: '', AGGREGATE_MYSQL_URL: '', EFFECT_MYSQL_URL: '' })
+    const keeper = await useStub({
+      '/status': { connectors: [{ name: 'orders-connector', state: 'flowing', reason: 'x' }] }
+    })
+    const nothing = { CONNECT_URL: '', AGGREGATE_MYSQL_URL: '', EFFECT_MYSQL_URL: '' }
+    const bench = await useConsoleBench({ ...nothing, KEEPER_URL: keeper.url })
     await eventually(async () => {
       const { body } = await bench.get('/api/flow')
       const text = expect.stringContaining(`There is no group ${bench.group}`)
@@ -95,8 +138,11 @@ describe('the JSON API', () => {
     const url = await startConsole({
       KAFKA_BROKERS: closed,
       CONNECT_URL: `http://${closed}`,
+      CONNECTOR_NAME: 'orders-connector',
       AGGREGATE_MYSQL_URL: `mysql://a:b@${closed}/c`,
+      AGGREGATE_TABLE: 'customer_order',
       EFFECT_MYSQL_URL: `mysql://a:b@${closed}/c`,
+      EFFECT_TABLE: 'delivery',
       WRITER_URL: `http://${closed}`
     })
     await eventually(async () => {

@@ -1,10 +1,9 @@
 import { answerProblems, type Logger, Problem, unknownRoute } from '@outbox-cdc/service-kit'
 import express, { type Express, type RequestHandler } from 'express'
 import { type EventStream, eventText } from './event-stream.ts'
-import { demandToken, type ActionGuard, onlyLoopbackNames, securityHeaders } from './guard.ts'
-import { openApi } from './openapi.ts'
+import { type ActionGuard, onlyLoopbackNames, requireToken, securityHeaders } from './guard.ts'
 import { servePage, servePageFiles } from './page-files.ts'
-import { type Route, serveRoutes } from './route.ts'
+import { openApi, type Route, serveRoutes } from './route.ts'
 
 export type AppParts = {
   readonly logger: Logger
@@ -17,10 +16,10 @@ export type AppParts = {
 export function createApp({ logger, token, guard, routes, streams }: AppParts): Express {
   const app = express()
   app.disable('x-powered-by').set('query parser', 'simple')
-  app.use(securityHeaders)
+  app.use(...securityHeaders)
   app.get('/health/live', (_, response) => response.json({ status: 'up', checks: {} }))
   app.use(express.urlencoded({ extended: false, limit: 10_000 }), express.json({ limit: 100_000 }))
-  app.use(token === undefined ? onlyLoopbackNames : demandToken(token))
+  app.use(token === undefined ? onlyLoopbackNames : requireToken(token))
   app.get('/api/openapi.json', (_, response) => response.json(openApi(routes)))
   app.use(serveRoutes(routes, guard.handlers))
   for (const [path, handler] of Object.entries(streams)) app.get(path, handler)

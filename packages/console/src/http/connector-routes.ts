@@ -1,35 +1,36 @@
+import { joinVerdicts, readKeeper } from '@outbox-cdc/connectctl'
+import { ConnectctlError } from '@outbox-cdc/connectctl'
 import { notFound, Problem } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
+import { detailedConnector, shownConnector } from '../api/kafka-schemas.ts'
 import type { Config } from '../config.ts'
-import { ConnectRefusal, type ConnectRest } from '../connect/connect-rest.ts'
-import {
-  detailedConnector,
-  diffWithFile,
-  type Expanded,
-  maskedConfig,
-  showConnector,
-  shownConnector
-} from '../connect/show-connector.ts'
-import { missing } from './missing.ts'
+import type { ConnectCluster } from '../connect/connect-cluster.ts'
+import { diffWithFile, maskedConfig, showConnector } from '../connect/show-connector.ts'
+import { configured } from './missing.ts'
 import { type Route, route } from './route.ts'
 
 const connectorName = z.object({ connector: z.string().min(1).max(249) })
-const worstFirst = ['stopped', 'slow', 'ok']
 
-export function connectorRoutes(config: Config, connect: ConnectRest): readonly Route[] {
-  const all = () =>
-    askConnect(config.CONNECT_URL, () => connect.get<Record<string, Expanded>>('/connectors?expand=status&expand=info'))
+export function connectorRoutes(config: Config, connect: ConnectCluster | undefined): readonly Route[] {
+  /** All connectors with their verdicts, the worst first. */
+  async function list() {
+    const [connectors, kept] = await Promise.all([
+      askConnect(() => configured(connect, 'CONNECT_URL').list()),
+      config.KEEPER_URL === undefined ? undefined : readKeeper(config.KEEPER_URL)
+    ])
+    return joinVerdicts(connectors, kept).flatMap(verdict => {
+      const found = connectors.find(({ status }) => status.name === verdict.name)
+      return found === undefined ? [] : [{ found, shown: showConnector(found, verdict) }]
+    })
+  }
+
   return [
     route({
       method: 'get',
       path: '/api/connectors',
       summary: 'All connectors with one verdict each, the worst first',
       answer: z.object({ items: z.array(shownConnector) }),
-      async handle() {
-        const items = Object.values(await all()).map(showConnector)
-        const rank = ({ verdict }: (typeof items)[number]) => worstFirst.indexOf(verdict.state)
-        return { items: items.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)) }
-      }
+      handle: async () => ({ items: (await list()).map(({ shown }) => shown) })
     }),
     route({
       method: 'get',
@@ -38,18 +39,14 @@ export function connectorRoutes(config: Config, connect: ConnectRest): readonly 
       params: connectorName,
       answer: detailedConnector,
       async handle({ params: { connector } }) {
-        const found = (await all())[connector]
-        if (found === undefined) throw notFound(`There is no connector ${connector}`)
-        const offsets = await connect
-          .get<unknown>(`/connectors/${encodeURIComponent(connector)}/offsets`)
-          .catch(() => null)
+        const one = (await list()).find(({ shown }) => shown.name === connector)
+        if (one === undefined) throw notFound(`There is no connector ${connector}`)
+        const path = `/connectors/${encodeURIComponent(connector)}/offsets`
+        const offsets = await connect?.get<unknown>(path).catch(() => null)
         const file = connector === config.CONNECTOR_NAME ? config.CONNECTOR_FILE : undefined
-        return {
-          ...showConnector(found),
-          config: maskedConfig(found.info.config),
-          offsets,
-          diff: file === undefined ? null : await diffWithFile(file, found.info.config)
-        }
+        const running = one.found.info.config
+        const diff = file === undefined ? null : await diffWithFile(file, running)
+        return { ...one.shown, config: maskedConfig(running), offsets, diff }
       }
     }),
     ...(['restart', 'pause', 'resume'] as const).map(action =>
@@ -62,10 +59,11 @@ export function connectorRoutes(config: Config, connect: ConnectRest): readonly 
         answer: z.object({ done: z.literal(true) }),
         async handle({ params: { connector } }) {
           const path = `/connectors/${encodeURIComponent(connector)}`
-          await askConnect(config.CONNECT_URL, () =>
+          const cluster = configured(connect, 'CONNECT_URL')
+          await askConnect(() =>
             action === 'restart'
-              ? connect.send('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
-              : connect.send('PUT', `${path}/${action}`)
+              ? cluster.send('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
+              : cluster.send('PUT', `${path}/${action}`)
           )
           return { done: true as const }
         }
@@ -74,13 +72,13 @@ export function connectorRoutes(config: Config, connect: ConnectRest): readonly 
   ]
 }
 
-async function askConnect<T>(urls: readonly string[], question: () => Promise<T>): Promise<T> {
-  if (urls.length === 0) throw missing('CONNECT_URL')
+async function askConnect<T>(question: () => Promise<T>): Promise<T> {
   try {
     return await question()
   } catch (error) {
-    const detail = `Kafka Connect: ${error instanceof Error ? error.message : 'no answer'}`
-    const status = error instanceof ConnectRefusal && error.status < 500 ? error.status : 503
+    if (!(error instanceof ConnectctlError)) throw error
+    const status = error.code === 'NOT_FOUND' ? 404 : error.code === 'CONNECT_REFUSED' ? 409 : 503
+    const detail = error.message
     throw new Problem(status, { type: 'connect', title: 'Kafka Connect refused or is away', detail }, { cause: error })
   }
 }

@@ -1,27 +1,32 @@
 import { z } from 'zod'
-import { flow } from '../flow/flow.ts'
+import { about, flow, series } from '../api/pipeline-schemas.ts'
+import type { Config } from '../config.ts'
+import { namesFrom } from '../flow/readings.ts'
 import type { Sampler } from '../flow/sampler.ts'
+import type { ActionGuard } from './guard.ts'
 import { type Route, route } from './route.ts'
-
-const series = z
-  .object({
-    stepMs: z.number(),
-    at: z.array(z.number()),
-    figures: z.record(z.string(), z.array(z.number().nullable())).meta({
-      description: 'orders, published, delivered (a second); p50, p95, p99 (ms); waitingMysql, waitingKafka, lagN'
-    })
-  })
-  .meta({ id: 'Series' })
-export type Series = z.output<typeof series>
 
 const whole = (fallback: number, most: number) => z.coerce.number().int().min(1).max(most).default(fallback)
 
-export function flowRoutes(sampler: Sampler): readonly Route[] {
+export function flowRoutes(config: Config, sampler: Sampler, guard: ActionGuard): readonly Route[] {
+  const actions = config.CONSOLE_ACTIONS === 'on'
   return [
     route({
       method: 'get',
+      path: '/api/about',
+      summary: 'What this console looks at, and what it may do',
+      answer: about,
+      handle: () => ({
+        actions,
+        actionToken: guard.actionToken,
+        canPlaceOrders: actions && config.WRITER_URL !== undefined,
+        names: { ...namesFrom(config), orderServiceUrl: config.WRITER_URL ?? '' }
+      })
+    }),
+    route({
+      method: 'get',
       path: '/api/flow',
-      summary: 'The whole picture: every hop, its state, rate and what waits, and one sentence on top',
+      summary: 'The whole picture: every hop, its state, rate and backlog, and one sentence on top',
       answer: flow,
       handle: () => sampler.flow()
     }),

@@ -1,6 +1,7 @@
 import { notFound, Problem } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
-import { describedGroup, describeGroup, listedGroup, listGroups } from '../kafka/describe-groups.ts'
+import { describedGroup, listedGroup } from '../api/kafka-schemas.ts'
+import { describeGroup, listGroups } from '../kafka/describe-groups.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { askKafka } from './ask-kafka.ts'
 import { type Route, route } from './route.ts'
@@ -39,10 +40,13 @@ export function groupRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
       body: reset,
       answer: z.object({ moved: z.record(z.string(), z.number()) }),
       async handle({ params: { group }, body: { topic, to, time, confirm } }) {
-        if (confirm !== group) throw refused(400, `confirm must be the group's name, ${group}`)
-        if (to === 'time' && time === undefined) throw refused(400, 'to=time needs time')
+        if (confirm !== group) throw notPossible(400, `confirm must be the group's name, ${group}`)
+        if (to === 'time' && time === undefined) throw notPossible(400, 'to=time needs time')
         if (!(await found(group)).canReset)
-          throw refused(409, `The group ${group} has members: stop them all first, or they would overwrite the offsets`)
+          throw notPossible(
+            409,
+            `The group ${group} has members: stop them all first, or they would overwrite the offsets`
+          )
         return askKafka(async () => {
           const offsets = await reader.offsets(topic, to === 'time' ? new Date(time ?? 0) : to)
           const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset: BigInt(offset) }))
@@ -60,6 +64,6 @@ export function groupRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
   }
 }
 
-function refused(status: number, detail: string): Problem {
+function notPossible(status: number, detail: string): Problem {
   return new Problem(status, { type: status === 409 ? 'conflict' : 'invalid-request', title: 'Not possible', detail })
 }

@@ -49,7 +49,7 @@ describe('the console', () => {
   })
 
   it('refuses to listen elsewhere without a token', () => {
-    const config = loadConfig(configSchema, { CONSOLE_HOST: '0.0.0.0', ...nowhere })
+    const config = loadConfig(configSchema, { CONSOLE_HOST: '0.0.0.0', KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', ...nowhere })
     expect(() => createConsole(config, createLogger('console', 'silent'))).toThrow(/CONSOLE_TOKEN/)
   })
 

@@ -2,38 +2,40 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Logger } from '@outbox-cdc/service-kit'
 import { Problem } from '@outbox-cdc/service-kit'
 import type { Request, RequestHandler } from 'express'
+import helmet from 'helmet'
 import { importMapHash } from './page-files.ts'
 
-const policy = [
-  "default-src 'none'",
-  `script-src 'self' '${importMapHash}'`,
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'"
-].join('; ')
-
-export const securityHeaders: RequestHandler = (_, response, next) => {
-  response.set({
-    'Content-Security-Policy': policy,
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Resource-Policy': 'same-origin'
-  })
-  response.locals['requestId'] = randomBytes(8).toString('hex')
-  next()
-}
+/** Only the page's own files run or style anything. Plain HTTP on loopback is meant, so nothing asks for HTTPS. */
+export const securityHeaders: readonly RequestHandler[] = [
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'", `'${importMapHash}'`],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        requireTrustedTypesFor: ["'script'"]
+      }
+    },
+    strictTransportSecurity: false
+  }),
+  (_, response, next) => {
+    response.locals['requestId'] = randomBytes(8).toString('hex')
+    next()
+  }
+]
 
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
 }
 
-/** Without a token only loopback names are served: a web page that rebinds its own name to us gets nothing. */
+/** Without a token it serves only loopback names, so that a web page cannot rebind its own name to this server. */
 export const onlyLoopbackNames: RequestHandler = (request, _, next) => {
   const name = (request.get('host') ?? '').replace(/:\d+$/, '')
   if (isLoopback(name)) return next()
@@ -42,8 +44,8 @@ export const onlyLoopbackNames: RequestHandler = (request, _, next) => {
 
 const cookieName = 'console_token'
 
-/** Demands the token once, by `Authorization: Bearer`, `?token=` or the sign-in form, and keeps it in a cookie. */
-export function demandToken(token: string): RequestHandler {
+/** Requires the token once, by `Authorization: Bearer`, `?token=` or the sign-in form, and keeps it in a cookie. */
+export function requireToken(token: string): RequestHandler {
   return (request, response, next) => {
     if (/^\/health\/live$/.test(request.path)) return next()
     const given = request.query['token'] ?? (request.path === '/sign-in' ? request.body?.token : undefined)
@@ -83,15 +85,15 @@ export type ActionGuard = {
 /** Lets through only what our own page sent, while actions are on, and logs each. */
 export function guardActions(allowed: boolean, logger: Logger): ActionGuard {
   const actionToken = randomBytes(24).toString('base64url')
-  const refuse = (detail: string) => new Problem(403, { type: 'forbidden', title: 'Forbidden', detail })
+  const forbidden = (detail: string) => new Problem(403, { type: 'forbidden', title: 'Forbidden', detail })
   const guard: RequestHandler = (request, _, next) => {
-    if (!allowed) throw refuse('Actions are switched off (CONSOLE_ACTIONS=off)')
+    if (!allowed) throw forbidden('Actions are switched off (CONSOLE_ACTIONS=off)')
     const origin = request.get('origin')
     if (origin !== undefined && URL.parse(origin)?.host !== request.get('host'))
-      throw refuse('Another origin may not act')
+      throw forbidden('Another origin may not act')
     if (!isSame(request.get('x-console-action') ?? '', actionToken))
-      throw refuse('The header X-Console-Action must hold actionToken of GET /api/about; reload the page')
-    if (request.is('application/json') === false) throw refuse('The body must be application/json')
+      throw forbidden('The header X-Console-Action must hold actionToken of GET /api/about; reload the page')
+    if (request.is('application/json') === false) throw forbidden('The body must be application/json')
     logger.info({ action: `${request.method} ${request.path}`, body: request.body, from: request.ip }, 'action')
     next()
   }

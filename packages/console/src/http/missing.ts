@@ -1,6 +1,7 @@
 import { Problem } from '@outbox-cdc/service-kit'
 
-/** What needs a part that this console was not told of. */
-export function missing(variable: string): Problem {
-  return new Problem(501, { type: 'not-configured', title: 'Not configured', detail: `Set ${variable} to see this` })
+/** The part, or a problem that names the setting without which there is none. */
+export function configured<T>(part: T | undefined, variable: string): T {
+  if (part !== undefined) return part
+  throw new Problem(501, { type: 'not-configured', title: 'Not configured', detail: `Set ${variable} to see this` })
 }

@@ -1,59 +1,34 @@
 import { Problem } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
+import { journey, orderPage } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
 import { labelOf } from '../flow/build-flow.ts'
-import type { Database } from '../mysql/database.ts'
-import { instantOf } from '../mysql/instant.ts'
+import { ConfigurationError } from '../mysql/tables.ts'
 import type { FollowOrder } from '../orders/follow-order.ts'
-import { journey } from '../orders/journey.ts'
 import { reasonOf } from '../reason-of.ts'
-import { missing } from './missing.ts'
+import type { Sources } from '../sources.ts'
+import { configured } from './missing.ts'
 import { type Route, route } from './route.ts'
 
-export type OrderParts = {
-  readonly config: Config
-  readonly follow: FollowOrder
-  readonly ordersDb: Database | undefined
-  readonly deliveriesDb: Database | undefined
-}
-
 const orderId = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
-const listed = z.object({
-  id: z.number(),
-  createdAt: z.number(),
-  label: z.string(),
-  deliveredAt: z.number().nullable(),
-  deliveredMs: z.number().nullable()
-})
-const page = z.object({ items: z.array(listed), next: z.number().nullable() }).meta({ id: 'OrderPage' })
-export type OrderPage = z.output<typeof page>
 
-export function orderRoutes({ config, follow, ordersDb, deliveriesDb }: OrderParts): readonly Route[] {
+export function orderRoutes(config: Config, { aggregates, effects }: Sources, follow: FollowOrder): readonly Route[] {
   return [
     route({
       method: 'get',
       path: '/api/orders',
       summary: 'Orders, newest first, with the time to their delivery',
       query: z.object({ before: orderId.optional(), limit: z.coerce.number().int().min(1).max(100).default(30) }),
-      answer: page,
+      answer: orderPage,
       async handle({ query: { before, limit } }) {
-        if (ordersDb === undefined) throw missing('AGGREGATE_MYSQL_URL')
-        const rows = await list(ordersDb, { table: config.AGGREGATE_TABLE, before, limit })
-        const delivered = await deliveredAt(
-          deliveriesDb,
-          config.EFFECT_TABLE,
-          rows.map(({ id }) => id)
-        )
-        const items = rows.map(({ id, created_at, ...columns }) => {
-          const createdAt = instantOf(created_at)
-          const at = delivered.get(id)
-          return {
-            id,
-            createdAt,
-            label: labelOf(columns),
-            deliveredAt: at ?? null,
-            deliveredMs: at === undefined ? null : Math.max(0, at - createdAt)
-          }
+        const table = configured(aggregates, 'AGGREGATE_MYSQL_URL and AGGREGATE_TABLE')
+        const rows = await table.newest(limit, before).catch(asProblem)
+        // The list is worth showing while the consumer's database does not answer.
+        const applied = await effects?.times(rows.map(({ id }) => id)).catch(() => undefined)
+        const items = rows.map(({ id, at: createdAt, columns }) => {
+          const at = applied?.get(id)
+          const deliveredMs = at === undefined ? null : Math.max(0, at - createdAt)
+          return { id, createdAt, label: labelOf(columns), deliveredAt: at ?? null, deliveredMs }
         })
         return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : null }
       }
@@ -72,34 +47,18 @@ export function orderRoutes({ config, follow, ordersDb, deliveriesDb }: OrderPar
       summary: 'Place an order through the order service',
       body: z.object({ name: z.string().min(1).max(255), quantity: z.number().int().min(1) }),
       answer: z.object({ id: z.number() }),
-      handle: ({ body }) => placeOrder(config.WRITER_URL, body)
+      handle: ({ body }) => placeOrder(configured(config.WRITER_URL, 'WRITER_URL'), body)
     })
   ]
 }
 
-type OrderRow = { readonly id: number; readonly created_at: string }
-type Wanted = { readonly table: string; readonly before: number | undefined; readonly limit: number }
-
-function list(db: Database, { table, before, limit }: Wanted): Promise<OrderRow[]> {
-  const upTo = before ?? Number.MAX_SAFE_INTEGER
-  return db.rows<OrderRow>(`SELECT * FROM \`${table}\` WHERE id < ? ORDER BY id DESC LIMIT ?`, [upTo, limit])
+function asProblem(error: unknown): never {
+  if (!(error instanceof ConfigurationError)) throw error
+  const title = 'Configuration error'
+  throw new Problem(501, { type: 'not-configured', title, detail: error.message }, { cause: error })
 }
 
-async function deliveredAt(
-  db: Database | undefined,
-  table: string,
-  ids: readonly number[]
-): Promise<Map<number, number>> {
-  if (db === undefined || ids.length === 0) return new Map()
-  type Row = { order_id: number; delivered_at: string }
-  const sql = `SELECT order_id, delivered_at FROM \`${table}\` WHERE order_id IN (?)`
-  // The list is worth showing while the delivery database is away.
-  const rows = await db.rows<Row>(sql, [ids]).catch(() => [])
-  return new Map(rows.map(row => [row.order_id, instantOf(row.delivered_at)]))
-}
-
-async function placeOrder(url: string | undefined, order: object): Promise<{ id: number }> {
-  if (url === undefined) throw missing('WRITER_URL')
+async function placeOrder(url: string, order: object): Promise<{ id: number }> {
   const response = await fetch(new URL('/order', url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join, normalize, sep } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-import type { RequestHandler } from 'express'
+import compression from 'compression'
+import { type RequestHandler, Router, static as serveStatic } from 'express'
 
 const page = join(import.meta.dirname, '../page')
 const { resolve } = createRequire(import.meta.url)
@@ -22,8 +20,6 @@ const vendor: Readonly<Record<string, string>> = {
   'htm.js': moduleFile('htm'),
   'htm-preact.js': moduleFile('htm/preact')
 }
-const types: Readonly<Record<string, string>> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' }
-const compress = promisify(gzip)
 
 /** Lets the policy allow index.html's one inline script, the import map. */
 export const importMapHash = hashOf(readFileSync(join(page, 'index.html'), 'utf8'))
@@ -33,44 +29,33 @@ function hashOf(html: string): string {
   return `sha256-${createHash('sha256').update(script).digest('base64')}`
 }
 
-type Packed = { readonly changed: number; readonly body: Buffer }
+// Revalidated on each load: edit a file, reload, see it.
+const revalidated = { 'Cache-Control': 'no-cache' }
 
-/** The page's own files and the chart library, compressed once for each change: edit a file, reload, see it. */
-export function servePageFiles(): RequestHandler {
-  const packed = new Map<string, Packed>()
-  return async (request, response, next) => {
-    const file = fileOf(request.path)
-    const changed =
-      file === undefined
-        ? undefined
-        : await stat(file).then(
-            ({ mtimeMs }) => mtimeMs,
-            () => undefined
-          )
-    if (file === undefined || changed === undefined) return next()
-    let found = packed.get(file)
-    if (found?.changed !== changed) {
-      found = { changed, body: await compress(await readFile(file)) }
-      packed.set(file, found)
-    }
-    response.set({ 'Cache-Control': 'no-cache', ETag: `"${changed}"`, Vary: 'Accept-Encoding' })
-    response.type(types[request.path.split('.').at(-1) ?? ''] ?? 'application/octet-stream')
-    if (request.fresh) return void response.status(304).end()
-    if (request.acceptsEncodings('gzip') !== 'gzip') return void response.send(await readFile(file))
-    response.set('Content-Encoding', 'gzip').send(found.body)
-  }
+/** The page's own files and its libraries, compressed. */
+export function servePageFiles(): Router {
+  const files = serveStatic(page, {
+    index: false,
+    redirect: false,
+    cacheControl: false,
+    setHeaders: response => response.set(revalidated)
+  })
+  return Router()
+    .use(compression())
+    .get('/vendor/:file', ({ params: { file } }, response, next) => {
+      const path = vendor[file]
+      if (path === undefined) return next()
+      response.set(revalidated).sendFile(path, { cacheControl: false })
+    })
+    .use((request, response, next) =>
+      /\.(js|css|svg)$/.test(request.path) && !request.path.endsWith('.test.js')
+        ? files(request, response, next)
+        : next()
+    )
 }
 
-/** The page itself: every view has its address, and the page reads it. */
+/** The page itself, at every address: the page reads it. */
 export const servePage: RequestHandler = (request, response, next) => {
   if (/\.[a-z]{2,4}$/.test(request.path) && !request.accepts('html')) return next()
-  response.set('Cache-Control', 'no-cache').sendFile(join(page, 'index.html'), { cacheControl: false })
-}
-
-function fileOf(path: string): string | undefined {
-  if (!/^\/[\w./-]+\.(js|css|svg)$/.test(path) || path.endsWith('.test.js')) return undefined
-  const vendored = /^\/vendor\/([^/]+)$/.exec(path)?.[1]
-  if (vendored !== undefined) return vendor[vendored]
-  const file = normalize(join(page, path))
-  return file.startsWith(`${page}${sep}`) ? file : undefined
+  response.set(revalidated).sendFile(join(page, 'index.html'), { cacheControl: false })
 }

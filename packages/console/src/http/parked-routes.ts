@@ -1,36 +1,40 @@
 import { notFound, Problem } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
-import { parkedEvent, parkedKey, type ParkedStore } from '../parked/parked-store.ts'
-import { missing } from './missing.ts'
+import { requestRetry, skipParked } from '@outbox-cdc/outbox'
+import { parkedEvent, parkedKey } from '../api/pipeline-schemas.ts'
+import { listEvents, listKeys } from '../parked/list-parked.ts'
+import type { Sources } from '../sources.ts'
+import { configured } from './missing.ts'
 import { type Route, route } from './route.ts'
 
 const key = z.object({ consumer: z.string().min(1).max(64), key: z.string().min(1).max(64) })
 
-export function parkedRoutes(parked: ParkedStore | undefined): readonly Route[] {
+export function parkedRoutes({ consumerDb, decode }: Sources): readonly Route[] {
+  const db = () => configured(consumerDb, 'EFFECT_MYSQL_URL')
   return [
     route({
       method: 'get',
       path: '/api/parked',
       summary: 'The keys whose events wait for a person, oldest first',
       answer: z.object({ items: z.array(parkedKey) }),
-      handle: async () => ({ items: await store().list().catch(asProblem) })
+      handle: async () => ({ items: await listKeys(db()).catch(asProblem) })
     }),
     route({
       method: 'get',
       path: '/api/parked/events',
-      summary: 'The events of one key that wait or once waited, in their order',
+      summary: 'The events of one key that wait or once waited, in order',
       query: key,
       answer: z.object({ items: z.array(parkedEvent) }),
-      handle: async ({ query }) => ({ items: await store().show(query).catch(asProblem) })
+      handle: async ({ query }) => ({ items: await listEvents(db(), query, decode).catch(asProblem) })
     }),
     route({
       method: 'post',
       path: '/api/parked/retry',
-      summary: 'Ask the consumer to apply the waiting events of a key in their order',
+      summary: 'Ask the consumer to apply the waiting events of a key in order',
       body: key,
       answer: z.object({ done: z.literal(true) }),
       async handle({ body }) {
-        if (!(await store().retry(body).catch(asProblem))) throw notFound(`${body.key} is not parked any more`)
+        if (!(await requestRetry(db(), body).catch(asProblem))) throw notFound(`${body.key} is no longer parked`)
         return { done: true as const }
       }
     }),
@@ -41,16 +45,11 @@ export function parkedRoutes(parked: ParkedStore | undefined): readonly Route[] 
       body: key.extend({ note: z.string().trim().min(3).max(500) }),
       answer: z.object({ done: z.literal(true) }),
       async handle({ body }) {
-        if (!(await store().skip(body).catch(asProblem))) throw notFound(`${body.key} is not parked any more`)
+        if (!(await skipParked(db(), body).catch(asProblem))) throw notFound(`${body.key} is no longer parked`)
         return { done: true as const }
       }
     })
   ]
-
-  function store(): ParkedStore {
-    if (parked !== undefined) return parked
-    throw missing('EFFECT_MYSQL_URL')
-  }
 }
 
 function asProblem(error: unknown): never {

@@ -1,8 +1,8 @@
-import { validated } from '@outbox-cdc/service-kit'
+import { answer as answers, describeApi, validated } from '@outbox-cdc/service-kit'
 import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
 
-/** One piece of the JSON API: what serves it is also what documents it. */
+/** One path of the JSON API: it is served and documented from the same schemas. */
 export type Route = {
   readonly method: 'get' | 'post'
   /** As OpenAPI writes it: `/api/orders/{id}`. */
@@ -19,7 +19,7 @@ export type RouteInput = {
   readonly params: Readonly<Record<string, unknown>>
   readonly query: Readonly<Record<string, unknown>>
   readonly body: Readonly<Record<string, unknown>>
-  /** Aborted when the caller is gone. */
+  /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal
 }
 
@@ -41,7 +41,7 @@ type Typed<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, 
 
 type None = z.ZodObject<Record<never, never>>
 
-/** States a route so that the compiler checks its handler against its schemas. */
+/** Makes the compiler check a route's handler against its schemas. */
 export function route<
   A extends z.ZodType,
   P extends z.ZodObject = None,
@@ -53,7 +53,7 @@ export function route<
 
 const nothing = z.object({})
 
-/** Serves the routes; `guard` stands before those that change something. */
+/** Serves the routes; those that change something go through `guard` first. */
 export function serveRoutes(routes: readonly Route[], guard: readonly RequestHandler[]): Router {
   const router = Router()
   for (const each of routes) {
@@ -72,4 +72,25 @@ export function serveRoutes(routes: readonly Route[], guard: readonly RequestHan
     })
   }
   return router
+}
+
+/** OpenAPI 3.1 of the routes. */
+export function openApi(routes: readonly Route[]): object {
+  const description =
+    'What the page shows, as JSON. Times are milliseconds since 1970. POST needs the header X-Console-Action.'
+  return describeApi(
+    'outbox-cdc console',
+    description,
+    routes.map(({ method, path, summary, params, query, body, answer }) => ({
+      method,
+      path,
+      summary,
+      request: {
+        ...(params && { params }),
+        ...(query && { query }),
+        ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } })
+      },
+      responses: { 200: answers.json('As requested', answer), default: answers.problem('Why not') }
+    }))
+  )
 }

@@ -2,11 +2,11 @@ import { notFound } from '@outbox-cdc/service-kit'
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { cursorPattern, cursorText, offsetsFrom } from '../kafka/cursor.ts'
-import { describeTopic, describedTopic, listedTopic, listTopics } from '../kafka/describe-topics.ts'
+import { describedTopic, listedTopic, type RecordPage, recordPage, volume } from '../api/kafka-schemas.ts'
+import { describeTopic, listTopics } from '../kafka/describe-topics.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { type Page, readAfter, readBefore, readFrom } from '../kafka/read-page.ts'
 import { searchRecords } from '../kafka/search-records.ts'
-import { shownRecord } from '../kafka/show-record.ts'
 import { volumeOf } from '../kafka/volume.ts'
 import { reasonOf } from '../reason-of.ts'
 import { eventText } from './event-stream.ts'
@@ -15,14 +15,6 @@ import { type Route, route } from './route.ts'
 
 const topicName = z.object({ topic: z.string().regex(/^[\w.-]{1,249}$/) })
 const cursor = z.string().regex(cursorPattern)
-const records = z
-  .object({
-    items: z.array(shownRecord).meta({ description: 'Newest first' }),
-    older: z.string().nullable().meta({ description: 'The `before` of the next page' }),
-    newer: z.string().meta({ description: 'The `after` for what comes later' })
-  })
-  .meta({ id: 'Records' })
-export type RecordPage = z.output<typeof records>
 
 export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
   return [
@@ -57,7 +49,7 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
         partition: z.coerce.number().int().min(0).optional(),
         limit: z.coerce.number().int().min(1).max(100).default(30)
       }),
-      answer: records,
+      answer: recordPage,
       handle: ({ params: { topic }, query: { before, after, at, partition, limit } }) =>
         askKafka(async () => {
           const place = { reader, topic, limit, partition }
@@ -72,16 +64,13 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
       summary: 'How many records came in each sixtieth of the last minutes',
       params: topicName,
       query: z.object({ minutes: z.coerce.number().int().min(1).max(10_080).default(60) }),
-      answer: z.object({ from: z.number(), stepMs: z.number(), counts: z.array(z.number()) }),
-      handle: async ({ params: { topic }, query: { minutes } }) => {
-        const { counts, ...rest } = await askKafka(() => volumeOf({ reader, topic, minutes }))
-        return { ...rest, counts: [...counts] }
-      }
+      answer: volume,
+      handle: ({ params: { topic }, query: { minutes } }) => askKafka(() => volumeOf({ reader, topic, minutes }))
     })
   ]
 }
 
-function shown({ records: found, older, newer }: Page): z.output<typeof records> {
+function shown({ records: found, older, newer }: Page): RecordPage {
   return {
     items: [...found],
     older: older === undefined ? null : cursorText(older),

@@ -1,40 +1,5 @@
 import type { Admin, Group } from '@platformatic/kafka'
-import { z } from 'zod'
-
-export const listedGroup = z
-  .object({
-    id: z.string(),
-    state: z.string(),
-    members: z.number(),
-    topics: z.array(z.string()),
-    lag: z.number().nullable(),
-    partitionsBehind: z.number()
-  })
-  .meta({ id: 'ListedGroup' })
-export type ListedGroup = z.output<typeof listedGroup>
-
-const place = z.object({
-  topic: z.string(),
-  partition: z.number(),
-  committed: z.number().nullable(),
-  next: z.number(),
-  lag: z.number().nullable(),
-  member: z.string().nullable()
-})
-
-export const describedGroup = z
-  .object({
-    id: z.string(),
-    state: z.string(),
-    protocol: z.string(),
-    members: z.array(
-      z.object({ id: z.string(), client: z.string(), host: z.string(), partitions: z.array(z.string()) })
-    ),
-    partitions: z.array(place),
-    canReset: z.boolean().meta({ description: 'Only a group without members can be moved' })
-  })
-  .meta({ id: 'Group' })
-export type DescribedGroup = z.output<typeof describedGroup>
+import type { DescribedGroup, ListedGroup } from '../api/kafka-schemas.ts'
 
 /** All consumer groups, those that lag most first. Connect's own worker group is not one. */
 export async function listGroups(admin: Admin): Promise<readonly ListedGroup[]> {

@@ -1,39 +1,6 @@
 import type { Admin } from '@platformatic/kafka'
-import { z } from 'zod'
+import type { DescribedTopic, ListedTopic } from '../api/kafka-schemas.ts'
 import type { RecordReader } from './record-reader.ts'
-
-export const listedTopic = z
-  .object({
-    name: z.string(),
-    partitions: z.number(),
-    records: z.number().meta({ description: 'Offsets between the first and the next: records, unless compacted' }),
-    bytes: z.number().nullable().meta({ description: 'On disk, all replicas' }),
-    retentionMs: z.number().nullable(),
-    cleanup: z.string().nullable(),
-    internal: z.boolean(),
-    heartbeat: z.boolean()
-  })
-  .meta({ id: 'ListedTopic' })
-export type ListedTopic = z.output<typeof listedTopic>
-
-export const describedTopic = z
-  .object({
-    name: z.string(),
-    partitions: z.array(
-      z.object({
-        partition: z.number(),
-        leader: z.number(),
-        replicas: z.array(z.number()),
-        inSync: z.array(z.number()),
-        first: z.number(),
-        next: z.number(),
-        bytes: z.number().nullable()
-      })
-    ),
-    settings: z.array(z.object({ name: z.string(), value: z.string().nullable(), changed: z.boolean() }))
-  })
-  .meta({ id: 'Topic' })
-export type DescribedTopic = z.output<typeof describedTopic>
 
 const topicResource = 2
 const defaultSource = 5

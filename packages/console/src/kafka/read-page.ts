@@ -1,6 +1,6 @@
 import { type Range, readRange } from './read-range.ts'
 import type { Offsets, RecordReader } from './record-reader.ts'
-import type { ShownRecord } from './show-record.ts'
+import type { ShownRecord } from '../api/kafka-schemas.ts'
 
 export type PagePlace = {
   readonly reader: RecordReader

@@ -1,6 +1,7 @@
 import { cursorText } from './cursor.ts'
 import type { Fetched, Offsets, RecordReader } from './record-reader.ts'
-import { type ShownRecord, showRecord } from './show-record.ts'
+import type { ShownRecord } from '../api/kafka-schemas.ts'
+import { showRecord } from './show-record.ts'
 import type { StoredRecord } from './stored-record.ts'
 
 export type Range = { readonly from: Offsets; readonly to: Offsets }

@@ -1,5 +1,5 @@
 import type { Admin, ClusterMetadata, Consumer, RecordsBatch } from '@platformatic/kafka'
-import { inTurn } from '../in-turn.ts'
+import pLimit from 'p-limit'
 import type { RecordDecoder } from './decode-record.ts'
 import type { StoredRecord } from './stored-record.ts'
 
@@ -34,7 +34,7 @@ const controlBatch = 0x20
 export type ReaderParts = { readonly admin: Admin; readonly consumer: Consumer; readonly decode: RecordDecoder }
 
 export function createRecordReader({ admin, consumer, decode }: ReaderParts): RecordReader {
-  const queue = inTurn()
+  const queue = pLimit(1)
 
   async function findTopic(topic: string) {
     const metadata = await admin.metadata({ topics: [topic], autocreateTopics: false })

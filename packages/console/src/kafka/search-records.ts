@@ -1,7 +1,8 @@
 import { keyText, outboxFields, textOf } from './decode-record.ts'
 import { newestFirst } from './read-page.ts'
 import { type Range, scanRange } from './read-range.ts'
-import { type ShownRecord, showRecord } from './show-record.ts'
+import type { ShownRecord } from '../api/kafka-schemas.ts'
+import { showRecord } from './show-record.ts'
 import type { Offsets, RecordReader } from './record-reader.ts'
 import type { StoredRecord } from './stored-record.ts'
 

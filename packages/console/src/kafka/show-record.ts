@@ -1,28 +1,11 @@
-import { z } from 'zod'
+import type { ShownRecord } from '../api/kafka-schemas.ts'
 import { isAvro } from './avro-decoder.ts'
 import { isObject, keyText, outboxFields, valueOf } from './decode-record.ts'
 import type { StoredRecord } from './stored-record.ts'
 
-export const shownRecord = z
-  .object({
-    partition: z.number(),
-    offset: z.number(),
-    timestamp: z.number(),
-    key: z.string().nullable().meta({ description: 'As people say it: 7 for {"event_id":7}' }),
-    event: z.string().nullable(),
-    value: z.unknown().meta({ description: '{schema, payload} opened, the inner JSON text parsed' }),
-    rawKey: z.string().nullable(),
-    rawValue: z.string().nullable().meta({ description: 'At most 64 kB of it; Avro as hexadecimal digits' }),
-    cut: z.boolean().meta({ description: 'The value is larger than what is shown' }),
-    bytes: z.number(),
-    headers: z.array(z.object({ name: z.string(), value: z.string().nullable() }))
-  })
-  .meta({ id: 'Record' })
-export type ShownRecord = z.output<typeof shownRecord>
-
 const mostShown = 64 * 1024
 
-/** A record as people read it; what is too large to show is cut, and says so. */
+/** A record in readable form; a value that is too large is cut, and says so. */
 export function showRecord(record: StoredRecord): ShownRecord {
   const { partition, offset, timestamp, key, value } = record
   const cut = (value?.length ?? 0) > mostShown
@@ -47,7 +30,7 @@ function asText(bytes: Buffer | null, most: number): string | null {
   return isAvro(bytes) ? bytes.toString('hex', 0, most) : bytes.toString('utf8', 0, most)
 }
 
-/** The event's payload is JSON inside a JSON string: shown as what it says. */
+/** The event's payload is JSON inside a JSON string: it is shown parsed. */
 function openInner(value: unknown): unknown {
   if (!isObject(value) || typeof value['payload'] !== 'string') return value
   try {

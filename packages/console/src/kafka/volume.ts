@@ -1,7 +1,6 @@
+import type { Volume } from '../api/kafka-schemas.ts'
+import { sum } from '../flow/read-kafka.ts'
 import type { RecordReader } from './record-reader.ts'
-import { sum } from '../flow/read-topic.ts'
-
-export type Volume = { readonly from: number; readonly stepMs: number; readonly counts: readonly number[] }
 
 export type VolumeOptions = { readonly reader: RecordReader; readonly topic: string; readonly minutes: number }
 

@@ -1,11 +1,17 @@
+import type { MessageState } from '@outbox-cdc/outbox'
+import type { ShownRecord } from '../api/kafka-schemas.ts'
+import type { Journey, ParkedHere, Stage } from '../api/pipeline-schemas.ts'
 import { labelOf } from '../flow/build-flow.ts'
 import { milliseconds } from '../flow/say.ts'
 import { capturedAt } from '../kafka/decode-record.ts'
-import type { ShownRecord } from '../kafka/show-record.ts'
+import type { Row } from '../mysql/tables.ts'
 import { type BinlogPlace, newGtids } from './binlog-track.ts'
-import type { Asked } from './ask.ts'
-import type { Journey, Stage, StageFact } from './journey.ts'
-import type { ParkedState, Row } from './read-rows.ts'
+
+/** A part that was asked: what it said, or that it does not answer or is not configured. */
+export type Asked<T> = {
+  readonly value?: T | undefined
+  readonly away?: 'silent' | 'not configured'
+}
 
 export type Known = {
   readonly id: number
@@ -15,8 +21,8 @@ export type Known = {
   readonly order: Asked<Row | undefined>
   readonly around: { readonly from: BinlogPlace; readonly to: BinlogPlace } | undefined
   readonly record: Asked<ShownRecord | undefined>
-  readonly inbox: Asked<number | undefined>
-  readonly parked: Asked<ParkedState | undefined>
+  /** What the consumer did with the event. */
+  readonly message: Asked<MessageState | undefined>
   readonly delivery: Asked<Row | undefined>
 }
 
@@ -24,23 +30,23 @@ export type Known = {
 export function buildJourney(known: Known): Journey {
   const header = (name: string) => known.record.value?.headers.find(one => one.name === name)?.value ?? null
   const delivered = known.delivery.value !== undefined
-  const settled = known.parked.value?.state === 'skipped'
+  const parked = known.message.value?.parked
   return {
     id: known.id,
     at: Date.now(),
     found: known.order.value !== undefined || known.record.value !== undefined || delivered,
-    finished: delivered || settled,
+    finished: delivered || parked?.state === 'skipped',
     traceId: header('traceparent')?.split('-')[1] ?? null,
     correlationId: header('correlation_id'),
     stages: [committed(known), inBinlog(known), inKafka(known), handled(known), written(known)],
     record: known.record.value ?? null,
-    parked: known.parked.value?.state === 'waiting' ? known.parked.value.parked : null
+    parked: parked?.state === 'waiting' ? parkedHere(known, parked) : null
   }
 }
 
 type Draft = Pick<Stage, 'id' | 'title' | 'state' | 'words'> & {
   readonly at?: number | undefined
-  readonly facts?: readonly StageFact[]
+  readonly facts?: Stage['facts']
 }
 
 function stage({ committedAt }: Known, { at, facts = [], ...draft }: Draft): Stage {
@@ -52,8 +58,7 @@ function committed(known: Known): Stage {
   const { order, record } = known
   const draft = { id: 'committed', title: 'Committed in MySQL' } as const
   if (order.value !== undefined) {
-    const columns = Object.entries(order.value.columns).filter(([name]) => name !== 'id')
-    const facts = columns.slice(0, 8).map(([label, value]) => ({ label, value: plain(value) }))
+    const facts = factsOf(order.value)
     return stage(known, { ...draft, state: 'done', words: labelOf(order.value.columns), at: order.value.at, facts })
   }
   if (record.value !== undefined)
@@ -87,7 +92,8 @@ function inBinlog(known: Known): Stage {
     return stage(known, {
       ...draft,
       state: 'done',
-      words: 'written with the commit; its place is not known: the record has no binlog headers, and nobody looked then'
+      words:
+        'written with the commit; its place is not known: the record has no binlog headers, and the console was not running then'
     })
   const { from, to } = around
   const range = (place: BinlogPlace) => `${place.file} : ${place.position}`
@@ -95,7 +101,7 @@ function inBinlog(known: Known): Stage {
     { label: 'between', value: `${range(from)} and ${to.file === from.file ? to.position : range(to)}` },
     { label: 'GTID', value: newGtids(from.gtids, to.gtids) ?? null }
   ]
-  const words = 'written with the commit; its place is known between two looks, a second apart'
+  const words = 'written with the commit; its place lies between two readings, a second apart'
   return stage(known, { ...draft, state: 'done', words, facts })
 }
 
@@ -136,42 +142,49 @@ function inKafka(known: Known): Stage {
   }
   if (record.away) return stage(known, { ...draft, state: 'unknown', words: cannotAsk('Kafka', record) })
   if (known.delivery.value !== undefined)
-    return stage(known, { ...draft, state: 'unknown', words: 'the topic keeps it no longer, or it lies too far back' })
+    return stage(known, {
+      ...draft,
+      state: 'unknown',
+      words: 'the topic no longer has it, or it is too far back to search'
+    })
   if (order.value === undefined) return stage(known, { ...draft, state: 'waiting', words: 'waits for the commit' })
   const age = committedAt === undefined ? '' : `, for ${milliseconds(Math.max(0, Date.now() - committedAt))} now`
   return stage(known, { ...draft, state: 'waiting', words: `waits for Debezium${age}` })
 }
 
 function handled(known: Known): Stage {
-  const { inbox, parked, record, consumer, delivery } = known
+  const { message, record, consumer, delivery } = known
   const draft = { id: 'handled', title: 'Handled' } as const
-  if (parked.value?.state === 'waiting') {
-    const { reason, error, attempts, parkedAt } = parked.value.parked
+  const { settledAt, parked } = message.value ?? {}
+  if (parked?.state === 'waiting') {
+    const { reason, error, attempts } = parked
     const facts = [
       { label: 'reason', value: reason },
       { label: 'error', value: error },
       { label: 'attempts', value: attempts }
     ]
-    return stage(known, { ...draft, state: 'parked', words: `parked: ${reason}`, at: parkedAt, facts })
+    const at = parked.parked_at.getTime()
+    return stage(known, { ...draft, state: 'parked', words: `parked: ${reason}`, at, facts })
   }
-  if (parked.value?.state === 'skipped')
+  if (parked?.state === 'skipped')
     return stage(known, {
       ...draft,
       state: 'skipped',
       words: 'skipped for good by a person',
-      at: parked.value.parked.parkedAt,
-      facts: [{ label: 'note', value: parked.value.note }]
+      at: parked.parked_at.getTime(),
+      facts: [{ label: 'note', value: parked.note }]
     })
   const facts = [
     { label: 'consumer', value: consumer },
     { label: 'message id', value: messageId(record.value) }
   ]
-  if (inbox.value !== undefined) {
-    const attempts = parked.value?.parked.attempts
+  if (settledAt !== undefined) {
+    const attempts = parked?.attempts
     const words = attempts === undefined ? 'its inbox row is written' : `applied after ${attempts} attempts and a retry`
-    return stage(known, { ...draft, state: 'done', words, at: inbox.value, facts })
+    return stage(known, { ...draft, state: 'done', words, at: settledAt.getTime(), facts })
   }
-  if (inbox.away) return stage(known, { ...draft, state: 'unknown', words: cannotAsk('the delivery database', inbox) })
+  if (message.away)
+    return stage(known, { ...draft, state: 'unknown', words: cannotAsk("the consumer's database", message) })
   if (delivery.value !== undefined)
     return stage(known, { ...draft, state: 'done', words: 'handled; its inbox row is gone or was never kept', facts })
   if (record.value === undefined) return stage(known, { ...draft, state: 'waiting', words: 'waits for the record' })
@@ -179,28 +192,36 @@ function handled(known: Known): Stage {
 }
 
 function written(known: Known): Stage {
-  const { delivery, parked } = known
+  const { delivery } = known
+  const parked = known.message.value?.parked
   const draft = { id: 'delivered', title: 'Delivered' } as const
   if (delivery.value !== undefined) {
-    const facts = Object.entries(delivery.value.columns).map(([label, value]) => ({ label, value: plain(value) }))
-    return stage(known, {
-      ...draft,
-      state: 'done',
-      words: 'its row is written',
-      at: delivery.value.at,
-      facts: facts.slice(0, 8)
-    })
+    const facts = factsOf(delivery.value)
+    return stage(known, { ...draft, state: 'done', words: 'its row is written', at: delivery.value.at, facts })
   }
   if (delivery.away)
-    return stage(known, { ...draft, state: 'unknown', words: cannotAsk('the delivery database', delivery) })
-  if (parked.value?.state === 'skipped')
-    return stage(known, { ...draft, state: 'skipped', words: 'will not be written' })
-  const words = parked.value?.state === 'waiting' ? 'waits for a person: retry or skip' : 'waits for its handler'
+    return stage(known, { ...draft, state: 'unknown', words: cannotAsk("the consumer's database", delivery) })
+  if (parked?.state === 'skipped') return stage(known, { ...draft, state: 'skipped', words: 'will not be written' })
+  const words = parked?.state === 'waiting' ? 'waits for a person: retry or skip' : 'waits for its handler'
   return stage(known, { ...draft, state: 'waiting', words })
 }
 
 function cannotAsk(part: string, { away }: Asked<unknown>): string {
-  return away === 'silent' ? `${part} cannot be asked` : `${part} is not configured`
+  return away === 'silent' ? `${part} does not answer` : `${part} is not configured`
+}
+
+type Parked = NonNullable<MessageState['parked']>
+
+function parkedHere({ id, consumer }: Known, parked: Parked): ParkedHere {
+  const { reason, error, attempts, behind, retryRequestedAt } = parked
+  const times = { parkedAt: parked.parked_at.getTime(), retryAskedAt: retryRequestedAt?.getTime() ?? null }
+  return { consumer, key: String(id), reason, error, attempts, behind, ...times }
+}
+
+function factsOf({ columns }: Row): Stage['facts'] {
+  return Object.entries(columns)
+    .slice(0, 8)
+    .map(([label, value]) => ({ label, value: plain(value) }))
 }
 
 function messageId(record: ShownRecord | undefined): string | null {

@@ -3,7 +3,7 @@ import { fetchSome } from '../kafka/read-range.ts'
 import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
 import type { StoredRecord } from '../kafka/stored-record.ts'
 
-export type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string }
+export type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string | undefined }
 
 export type Wanted = {
   readonly orderId: number
@@ -69,7 +69,7 @@ async function scan(
     scanned += Math.max(1, records.length)
     for (const record of records) {
       const fields = outboxFields(record)
-      if (fields.eventId === wanted.orderId && fields.event === event) return record
+      if (fields.eventId === wanted.orderId && (event === undefined || fields.event === event)) return record
       if ((fields.createdAt ?? 0) > until) open.delete(record.partition)
     }
     for (const [partition, offset] of reached) {

@@ -1,30 +1,23 @@
+import { findMessage } from '@outbox-cdc/outbox'
+import type { Journey } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
 import { outboxFields } from '../kafka/decode-record.ts'
-import type { RecordReader } from '../kafka/record-reader.ts'
-import type { StoredRecord } from '../kafka/stored-record.ts'
 import { showRecord } from '../kafka/show-record.ts'
-import type { Database } from '../mysql/database.ts'
+import type { StoredRecord } from '../kafka/stored-record.ts'
+import { optional } from '../mysql/tables.ts'
+import type { Sources } from '../sources.ts'
 import type { BinlogTrack } from './binlog-track.ts'
-import { buildJourney } from './build-journey.ts'
+import { type Asked, buildJourney } from './build-journey.ts'
 import { findRecord } from './find-record.ts'
-import type { Journey } from './journey.ts'
-import { ask } from './ask.ts'
-import { readDelivery, readInbox, readOrder, readParked } from './read-rows.ts'
-
-export type FollowParts = {
-  readonly config: Config
-  readonly reader: RecordReader
-  readonly ordersDb: Database | undefined
-  readonly deliveriesDb: Database | undefined
-  readonly binlog: BinlogTrack
-}
 
 export type FollowOrder = (id: number, signal: AbortSignal) => Promise<Journey>
 
 const remembered = 500
 
-/** Reads what every part knows of one order. A part that is away leaves its stage unknown, not the answer undone. */
-export function createFollowOrder({ config, reader, ordersDb, deliveriesDb, binlog }: FollowParts): FollowOrder {
+/** Reads what every part knows of one order. A part that does not answer leaves its stage unknown. */
+export function createFollowOrder(config: Config, sources: Sources, binlog: BinlogTrack): FollowOrder {
+  const { kafka, aggregates, effects, consumerDb } = sources
+  const { reader } = kafka.browsing
   const found = new Map<number, StoredRecord>()
   const { KAFKA_TOPIC: topic, AGGREGATE_EVENT: event, KAFKA_GROUP: consumer } = config
 
@@ -40,29 +33,34 @@ export function createFollowOrder({ config, reader, ordersDb, deliveriesDb, binl
 
   return async (id, signal) => {
     const [order, delivery] = await Promise.all([
-      ask(ordersDb, db => readOrder(db, config.AGGREGATE_TABLE, id)),
-      ask(deliveriesDb, db => readDelivery(db, config.EFFECT_TABLE, id))
+      ask(aggregates, table => table.find(id)),
+      ask(effects, table => table.find(id))
     ])
     const record = await ask(reader, () => recordOf(id, order.value?.at, signal))
     const messageId = record.value?.headers.find(([name]) => name === 'message_id')?.[1] ?? undefined
-    const [inbox, parked] = await Promise.all([
-      ask(deliveriesDb, async db => (messageId === undefined ? undefined : readInbox(db, { consumer, messageId }))),
-      ask(deliveriesDb, async db =>
-        messageId === undefined ? undefined : readParked(db, String(id), { consumer, messageId })
-      )
-    ])
-    const createdAt = order.value?.at ?? (record.value && outboxFields(record.value).createdAt)
+    const message = await ask(consumerDb, async db =>
+      messageId === undefined ? undefined : optional(() => findMessage(db, { consumer, key: String(id), messageId }))
+    )
+    const committedAt = order.value?.at ?? (record.value && outboxFields(record.value).createdAt)
     return buildJourney({
       id,
       topic,
       consumer,
       order,
       delivery,
-      inbox,
-      parked,
-      committedAt: createdAt,
-      around: createdAt === undefined ? undefined : binlog.around(createdAt),
+      message,
+      committedAt,
+      around: committedAt === undefined ? undefined : binlog.around(committedAt),
       record: { ...record, value: record.value && showRecord(record.value) }
     })
+  }
+}
+
+async function ask<S, T>(source: S | undefined, question: (source: S) => Promise<T>): Promise<Asked<T>> {
+  if (source === undefined) return { away: 'not configured' }
+  try {
+    return { value: await question(source) }
+  } catch {
+    return { away: 'silent' }
   }
 }

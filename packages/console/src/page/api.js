@@ -2,26 +2,26 @@ import { about } from './signals.js'
 
 /**
  * What the API answers, as the server's own schemas describe it.
- * @typedef {import('../http/about-routes.ts').About} About
- * @typedef {import('../flow/flow.ts').Flow} Flow
- * @typedef {import('../flow/flow.ts').Hop} Hop
- * @typedef {import('../flow/flow.ts').HopState} HopState
- * @typedef {import('../flow/flow.ts').Fact} Fact
- * @typedef {import('../http/flow-routes.ts').Series} Series
- * @typedef {import('../http/order-routes.ts').OrderPage} OrderPage
- * @typedef {import('../orders/journey.ts').Journey} Journey
- * @typedef {import('../orders/journey.ts').Stage} Stage
- * @typedef {import('../kafka/show-record.ts').ShownRecord} ShownRecord
- * @typedef {import('../http/topic-routes.ts').RecordPage} RecordPage
- * @typedef {import('../kafka/describe-topics.ts').ListedTopic} ListedTopic
- * @typedef {import('../kafka/describe-topics.ts').DescribedTopic} DescribedTopic
- * @typedef {import('../kafka/describe-groups.ts').ListedGroup} ListedGroup
- * @typedef {import('../kafka/describe-groups.ts').DescribedGroup} DescribedGroup
- * @typedef {import('../kafka/volume.ts').Volume} Volume
- * @typedef {import('../connect/show-connector.ts').ShownConnector} ShownConnector
- * @typedef {import('../connect/show-connector.ts').DetailedConnector} DetailedConnector
- * @typedef {import('zod').output<typeof import('../parked/parked-store.ts').parkedKey>} ParkedKey
- * @typedef {import('zod').output<typeof import('../parked/parked-store.ts').parkedEvent>} ParkedEvent
+ * @typedef {import('../api/pipeline-schemas.ts').About} About
+ * @typedef {import('../api/pipeline-schemas.ts').Flow} Flow
+ * @typedef {import('../api/pipeline-schemas.ts').Hop} Hop
+ * @typedef {import('../api/pipeline-schemas.ts').HopState} HopState
+ * @typedef {import('../api/pipeline-schemas.ts').Fact} Fact
+ * @typedef {import('../api/pipeline-schemas.ts').Series} Series
+ * @typedef {import('../api/pipeline-schemas.ts').OrderPage} OrderPage
+ * @typedef {import('../api/pipeline-schemas.ts').Journey} Journey
+ * @typedef {import('../api/pipeline-schemas.ts').Stage} Stage
+ * @typedef {import('../api/pipeline-schemas.ts').ParkedKey} ParkedKey
+ * @typedef {import('../api/pipeline-schemas.ts').ParkedEvent} ParkedEvent
+ * @typedef {import('../api/kafka-schemas.ts').ShownRecord} ShownRecord
+ * @typedef {import('../api/kafka-schemas.ts').RecordPage} RecordPage
+ * @typedef {import('../api/kafka-schemas.ts').ListedTopic} ListedTopic
+ * @typedef {import('../api/kafka-schemas.ts').DescribedTopic} DescribedTopic
+ * @typedef {import('../api/kafka-schemas.ts').ListedGroup} ListedGroup
+ * @typedef {import('../api/kafka-schemas.ts').DescribedGroup} DescribedGroup
+ * @typedef {import('../api/kafka-schemas.ts').Volume} Volume
+ * @typedef {import('../api/kafka-schemas.ts').ShownConnector} ShownConnector
+ * @typedef {import('../api/kafka-schemas.ts').DetailedConnector} DetailedConnector
  */
 
 /** A refused request: the message is the problem's own sentence. */

@@ -1,11 +1,12 @@
-import type { ConnectorStatus } from '../connect/verdict.ts'
+import type { ExpandedConnector } from '@outbox-cdc/connectctl'
 import type { Rates } from '../flow/build-hops.ts'
 import type { Names, Readings } from '../flow/readings.ts'
 
 export const now = 1_800_000_000_000
 
-export const running: ConnectorStatus = {
+export const running: ExpandedConnector['status'] = {
   name: 'orders-connector',
+  type: 'source',
   connector: { state: 'RUNNING', worker_id: 'a:1' },
   tasks: [{ id: 0, state: 'RUNNING', worker_id: 'a:1' }]
 }
@@ -15,6 +16,7 @@ export const names: Names = {
   topic: 'orders_server.orders.outbox',
   group: 'delivery-service',
   connectUrl: 'http://connect',
+  keeperUrl: 'keeper:8084',
   brokers: 'kafka:9092',
   ordersHost: 'mysql/orders',
   deliveriesHost: 'mysql/deliveries',
@@ -30,17 +32,16 @@ const at = now - 200
 
 /** Readings of a pipeline in which every part answers and nothing waits, with some of them changed. */
 export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
-  const newest = { orderId: 7, deliveredAt: now - 1_000, ms: 6 }
+  const newest = { id: 7, at: now - 1_000, ms: 6 }
   return {
     now,
-    orderService: { value: { ready: true, requests: { created: 7, failed: 0, tookUpTo: [] } }, at },
-    orders: {
-      value: { newest: [{ id: 7, createdAt: now - 1_006, columns: { name: 'joon', quantity: 95 } }], added: 0 },
+    writer: { value: { ready: true, requests: { created: 7, failed: 0, tookUpTo: [] } }, at },
+    aggregates: {
+      value: { newest: [{ id: 7, at: now - 1_006, columns: { name: 'joon', quantity: 95 } }], added: 0 },
       at
     },
-    waiting: { value: { events: 0, oldestAt: 0 }, at },
-    connector: { value: { status: running, others: [] }, at },
-    heartbeat: { value: now - 2_000, at },
+    keeper: { value: { state: 'flowing', reason: 'last probe 0.5 s ago', since: now - 60_000 }, at },
+    connector: { value: running, at },
     topic: {
       value: {
         lackingReplicas: 0,
@@ -48,18 +49,16 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
         next: new Map([[0, 100]]),
         latencies: [],
         readLatencies: [],
-        seenOrder: 7,
         newestAt: now - 1_000
       },
       at
     },
     group: { value: { state: 'stable', members: 1, committed: new Map([[0, 100]]) }, at },
-    deliveryService: { value: { ready: true }, at },
-    deliveries: {
-      value: { latencies: [6], newest, deliveredAt: new Map([[7, now - 1_000]]), parked: { events: 0, keys: 0 } },
+    consumer: { value: { ready: true }, at },
+    effects: {
+      value: { latencies: [6], newest, appliedAt: new Map([[7, now - 1_000]]), parked: { events: 0, keys: 0 } },
       at
     },
-    stuckSince: {},
     ...change
   }
 }

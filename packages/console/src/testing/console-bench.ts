@@ -41,8 +41,14 @@ export async function useConsoleBench(env: Readonly<Record<string, string>> = {}
     KAFKA_TOPIC: topic,
     KAFKA_GROUP: group,
     CONNECT_URL: stack.connect.url,
+    CONNECTOR_NAME: 'orders-connector',
     AGGREGATE_MYSQL_URL: orders.url,
+    AGGREGATE_TABLE: 'customer_order',
+    AGGREGATE_EVENT: 'order_created',
     EFFECT_MYSQL_URL: deliveries.url,
+    EFFECT_TABLE: 'delivery',
+    EFFECT_AGGREGATE_ID_COLUMN: 'order_id',
+    EFFECT_APPLIED_AT_COLUMN: 'delivered_at',
     ...env
   })
   return {
@@ -74,7 +80,13 @@ async function createTopic(admin: Admin, name: string): Promise<void> {
 
 /** A console with these settings and nothing else, stopped when the test ends. */
 export async function startConsole(env: Readonly<Record<string, string>>): Promise<string> {
-  const config = loadConfig(configSchema, { CONSOLE_PORT: '0', LOG_LEVEL: 'silent', ...env })
+  const config = loadConfig(configSchema, {
+    CONSOLE_PORT: '0',
+    LOG_LEVEL: 'silent',
+    KAFKA_TOPIC: 'a',
+    KAFKA_GROUP: 'b',
+    ...env
+  })
   const service = createConsole(config, createLogger('console', config.LOG_LEVEL))
   onTestFinished(() => service.stop())
   return `http://127.0.0.1:${await service.start()}`

@@ -33,10 +33,7 @@ export const throughputChart = {
 const waitingChart = {
   title: 'Waiting',
   format: compact,
-  lines: [
-    { name: 'waitingMysql', words: 'in MySQL', color: 'c1', fill: true },
-    { name: 'waitingKafka', words: 'in Kafka', color: 'c2' }
-  ]
+  lines: [{ name: 'waitingKafka', words: 'in Kafka', color: 'c2' }]
 }
 
 const ranges = [10, 30, 60]

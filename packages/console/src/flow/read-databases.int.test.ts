@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { useDatabase } from '@outbox-cdc/test-support/use-stack'
+import { loadConfig } from '@outbox-cdc/service-kit'
+import { configSchema } from '../config.ts'
+import { effectTable } from '../mysql/tables.ts'
+import { createEffectsReader } from './read-databases.ts'
+
+it('shows the effect of the newest time, to the microsecond, and measures only new ones', async () => {
+  const { db } = await useDatabase('deliveries')
+  await db.raw('CREATE TABLE delivery (order_id BIGINT PRIMARY KEY, delivered_at TIMESTAMP(6))')
+  const write = (order_id: number, time: string) =>
+    db('delivery').insert({
+      order_id,
+      delivered_at: db.raw('CONVERT_TZ(?, "+00:00", @@time_zone)', `2026-01-02 ${time}`)
+    })
+  const columns = { EFFECT_AGGREGATE_ID_COLUMN: 'order_id', EFFECT_APPLIED_AT_COLUMN: 'delivered_at' }
+  const config = loadConfig(configSchema, { KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', EFFECT_TABLE: 'delivery', ...columns })
+  const committedAt = Date.parse('2026-01-02T03:00:00Z')
+  const read = createEffectsReader({
+    db,
+    table: effectTable(db, config)!,
+    consumer: 'b',
+    committedAt: async ids => new Map(ids.map(id => [id, committedAt]))
+  })
+  await write(4_000_017, '03:00:00.001000')
+  await write(1, '03:00:00.002500')
+  expect(await read()).toMatchObject({ latencies: [], newest: { id: 1, ms: 2.5 }, parked: undefined })
+  await write(2, '03:00:00.009000')
+  expect(await read()).toMatchObject({ latencies: [9], newest: { id: 2, ms: 9 } })
+})

@@ -1,0 +1,84 @@
+import { countParked } from '@outbox-cdc/outbox'
+import type { Knex } from 'knex'
+import { countUpTo, optional, type Row, type Table } from '../mysql/tables.ts'
+
+export type AggregatesReading = {
+  readonly newest: readonly Row[]
+  /** Rows that appeared since the last reading. */
+  readonly added: number
+  /** Rows in the outbox table; a store that deletes them at once leaves none. */
+  readonly outboxRows?: number | undefined
+  readonly binlog?: { readonly file: string; readonly position: number; readonly gtids: string } | undefined
+}
+
+/** Reads what the writer's MySQL holds, in a handful of statements by primary key. */
+export function createAggregatesReader(db: Knex, table: Table, outboxTable: string): () => Promise<AggregatesReading> {
+  let highest: number | undefined
+  return async () => {
+    const newest = await table.newest(12)
+    const top = newest[0]?.id ?? 0
+    const added = highest === undefined || top === highest ? 0 : await table.countAfter(highest)
+    highest = top
+    const [outboxRows, binlog] = await Promise.all([
+      optional(() => countUpTo(db, db(outboxTable).select(db.raw('1')))),
+      optional(() => readBinlogStatus(db))
+    ])
+    return { newest, added, outboxRows, binlog }
+  }
+}
+
+async function readBinlogStatus(db: Knex) {
+  type Status = { File: string; Position: number; Executed_Gtid_Set: string }
+  const [rows]: readonly (readonly Status[])[] = await db.raw('SHOW BINARY LOG STATUS').timeout(1_500)
+  const status = rows?.[0]
+  if (status === undefined) return undefined
+  return { file: status.File, position: status.Position, gtids: status.Executed_Gtid_Set.replaceAll('\n', '') }
+}
+
+export type EffectsReading = {
+  /** From commit to effect, in milliseconds, of a sample of the rows that appeared since the last reading. */
+  readonly latencies: readonly number[]
+  readonly newest?: { readonly id: number; readonly at: number; readonly ms?: number | undefined } | undefined
+  readonly appliedAt: ReadonlyMap<number, number>
+  /** Parked events, which wait for a person; undefined where there is no such table. */
+  readonly parked?: { readonly events: number; readonly keys: number } | undefined
+}
+
+export type EffectsSource = {
+  readonly db: Knex
+  readonly table: Table
+  readonly consumer: string
+  /** When these aggregates were committed; those that are not known are left out. */
+  readonly committedAt: (ids: readonly number[]) => Promise<ReadonlyMap<number, number>>
+}
+
+const sampleSize = 200
+
+export function createEffectsReader({
+  db,
+  table,
+  consumer,
+  committedAt
+}: EffectsSource): () => Promise<EffectsReading> {
+  let latest: number | undefined
+  return async () => {
+    const rows = await table.newest(sampleSize)
+    const since = latest ?? Number.POSITIVE_INFINITY
+    const fresh = rows.filter(({ at }) => at > since)
+    // By time: a single id far above the others would stay the newest.
+    const newest = rows.reduce<Row | undefined>((last, one) => (last && last.at >= one.at ? last : one), undefined)
+    latest = Math.max(latest ?? 0, ...rows.map(({ at }) => at))
+    const ids = [...new Set([...fresh, ...(newest === undefined ? [] : [newest])].map(({ id }) => id))]
+    const committed = ids.length === 0 ? new Map<number, number>() : await committedAt(ids)
+    const msOf = ({ id, at }: Row) => {
+      const from = committed.get(id)
+      return from === undefined ? undefined : Math.max(0, at - from)
+    }
+    return {
+      latencies: fresh.map(msOf).filter(ms => ms !== undefined),
+      newest: newest && { id: newest.id, at: newest.at, ms: msOf(newest) },
+      appliedAt: new Map(rows.map(({ id, at }) => [id, at])),
+      parked: await optional(() => countParked(db, consumer))
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type { Admin } from '@platformatic/kafka'
+import { outboxFields } from '../kafka/decode-record.ts'
+import { stateOf } from '../kafka/describe-groups.ts'
+import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
+
+export type TopicReading = {
+  /** Partitions that have fewer replicas in sync than they should. */
+  readonly lackingReplicas: number
+  readonly first: Offsets
+  readonly next: Offsets
+  /** From commit to Kafka, in milliseconds, of a sample of the records that came since the last reading. */
+  readonly latencies: readonly number[]
+  /** From commit to Debezium, of the same records; none where the connector does not say when it read them. */
+  readonly readLatencies: readonly number[]
+  readonly newestAt?: number | undefined
+}
+
+type Source = { readonly admin: Admin; readonly reader: RecordReader; readonly topic: string }
+
+const sampled = 30
+
+/** Watches the end of the topic: offsets each time, and the newest few records when there are new ones. */
+export function createTopicReader({ admin, reader, topic }: Source): () => Promise<TopicReading> {
+  let last: TopicReading | undefined
+  return async () => {
+    const [first, next, cluster] = await Promise.all([
+      reader.offsets(topic, 'earliest'),
+      reader.offsets(topic, 'latest'),
+      admin.metadata({ topics: [topic], autocreateTopics: false })
+    ])
+    const from = new Map<number, number>()
+    for (const [partition, end] of next) {
+      const start = Math.max(first.get(partition) ?? 0, end - sampled, last?.next.get(partition) ?? 0)
+      if (start < end) from.set(partition, start)
+    }
+    const { records } =
+      from.size === 0 ? { records: [] } : await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
+    const times = records.map(record => ({ timestamp: record.timestamp, ...outboxFields(record) }))
+    const news = last === undefined ? [] : times
+    const partitions = cluster.topics.get(topic)?.partitions ?? []
+    const newestAt = Math.max(last?.newestAt ?? 0, ...times.map(({ timestamp }) => timestamp))
+    last = {
+      lackingReplicas: partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length,
+      first,
+      next,
+      latencies: news.flatMap(({ createdAt, timestamp }) => elapsed(createdAt, timestamp)),
+      readLatencies: news.flatMap(({ createdAt, capturedAt }) => elapsed(createdAt, capturedAt)),
+      newestAt: newestAt > 0 ? newestAt : undefined
+    }
+    return last
+  }
+}
+
+function elapsed(from: number | undefined, to: number | undefined): number[] {
+  return from === undefined || to === undefined ? [] : [Math.max(0, to - from)]
+}
+
+export type GroupReading = {
+  readonly state: string
+  readonly members: number
+  /** The next offset of each partition that the group has yet to handle. */
+  readonly committed: Offsets
+  /** When the oldest record that waits for the group was written. */
+  readonly oldestWaitingAt?: number | undefined
+}
+
+type GroupSource = Source & { readonly group: string; readonly ends: () => Offsets | undefined }
+
+export function createGroupReader({ admin, reader, topic, group, ends }: GroupSource): () => Promise<GroupReading> {
+  let oldest: { readonly place: string; readonly at: number | undefined } | undefined
+  return async () => {
+    const [committed, described] = await Promise.all([
+      committedOffsets(admin, group, topic),
+      admin.describeGroups({ groups: [group] })
+    ])
+    const found = described.get(group)
+    const behind = new Map([...committed].filter(([partition, offset]) => offset < (ends()?.get(partition) ?? 0)))
+    const oldestWaitingAt = behind.size === 0 ? undefined : await oldestOf(behind)
+    return { state: stateOf(found), members: found?.members.size ?? 0, committed, oldestWaitingAt }
+  }
+
+  async function oldestOf(behind: Offsets): Promise<number | undefined> {
+    const place = [...behind].join(' ')
+    if (oldest?.place === place) return oldest.at
+    const waiting = [...(await reader.firstAt(topic, behind)).values()]
+    const at = waiting.length === 0 ? undefined : Math.min(...waiting.map(record => record.timestamp))
+    oldest = { place, at }
+    return at
+  }
+}
+
+/** Where a group is in a topic; empty for a group that never committed. */
+async function committedOffsets(admin: Admin, group: string, topic: string): Promise<Offsets> {
+  const [answer] = await admin.listConsumerGroupOffsets({ groups: [group] })
+  const partitions = answer?.topics.find(({ name }) => name === topic)?.partitions ?? []
+  return new Map(
+    partitions
+      .filter(({ committedOffset }) => committedOffset >= 0n)
+      .map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)])
+  )
+}
+
+export function sum(values: Iterable<number>): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}
