@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 
+const folders = ['packages', 'order-service', 'delivery-service', 'systems', 'scripts', 'test', 'bench']
+
 // What every commit must pass. All run at once; the unit tests take longest, so they start first.
 const checks: readonly (readonly [string, readonly string[]])[] = [
   ['unit tests', ['vitest', 'run', '--project', 'unit']],
@@ -7,21 +9,8 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ['page types', ['tsc', '--noEmit', '--project', 'packages/console/src/page']],
   ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
   ['format', ['biome', 'format', '.']],
-  [
-    'boundaries',
-    [
-      'depcruise',
-      'packages',
-      'order-service',
-      'delivery-service',
-      'systems',
-      'scripts',
-      'test',
-      'bench',
-      '--output-type',
-      'err'
-    ]
-  ],
+  ['boundaries', ['depcruise', ...folders, '--output-type', 'err']],
+  ['folders', ['depcruise', ...folders, '--output-type', 'err', '--config', '.dependency-cruiser.folders.cjs']],
   ['unused', ['knip']],
   ['clones', ['jscpd', '--no-colors']],
   ['schemas', ['node', 'scripts/schemas.ts', 'check']]

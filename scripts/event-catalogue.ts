@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { orderCreated } from '@outbox-cdc/delivery-service/messaging/on-order-created'
 import * as orderEvents from '@outbox-cdc/order-service/orders/order-events'
@@ -6,14 +6,17 @@ import type { EventDefinition } from '@outbox-cdc/outbox'
 import { avroSchema, type ServiceSchema, subjectOf, type SystemSchemas } from '@outbox-cdc/outbox/avro'
 import { asyncApi, type EventChannel, eventCatalogue } from '@outbox-cdc/outbox/catalogue'
 import { stringify } from 'yaml'
-import { root } from '@outbox-cdc/pipeline'
+import { loadSystem, root } from '@outbox-cdc/pipeline'
+
+// npm run catalogue: writes docs/event-catalogue.md and docs/asyncapi.yaml from the event definitions.
+const { flow } = await loadSystem()
 
 /** Who publishes what, and for whom. */
 export const channels: readonly EventChannel[] = [
   {
-    topic: 'orders_server.orders.outbox',
-    producer: 'order-service',
-    consumers: ['delivery-service'],
+    topic: flow.topic,
+    producer: flow.writer,
+    consumers: [flow.consumer],
     source: 'order-service/src/orders/order-events.ts',
     events: Object.values(orderEvents)
   }
@@ -35,7 +38,7 @@ function schemasOf(service: string, events: readonly EventDefinition[]): readonl
 }
 
 /** What the generated files must hold now, by their paths. */
-export function catalogueFiles(): ReadonlyMap<string, string> {
+function catalogueFiles(): ReadonlyMap<string, string> {
   const info = {
     title: 'Outbox events',
     version: '1.0.0',
@@ -54,4 +57,10 @@ export async function staleFiles(): Promise<readonly string[]> {
     return present === wanted ? [] : [path]
   })
   return (await Promise.all(checked)).flat()
+}
+
+if (import.meta.main) {
+  const stale = await staleFiles()
+  for (const [path, text] of catalogueFiles()) await writeFile(join(root, path), text)
+  console.log(stale.length === 0 ? 'The docs are up to date' : `Wrote ${stale.join(' and ')}`)
 }

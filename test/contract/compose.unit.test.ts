@@ -146,6 +146,14 @@ it('uses only variables of .env.example, cluster.env or registry.env, with the s
   expect(own.map(([, name, value]) => [name, value])).toEqual(own.map(([, name]) => [name, told.get(name)]))
 })
 
+it('builds our images from folders that .dockerignore lets through', async () => {
+  const copied = [...(await read('Dockerfile')).matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths = '']) =>
+    paths.split(' ')
+  )
+  const allowed: readonly string[] = (await read('.dockerignore')).match(/(?<=^!).+$/gm) ?? []
+  expect(copied.filter(path => !allowed.includes(path.split('/')[0] ?? ''))).toEqual([])
+})
+
 it('builds our images with the manifest of every workspace that they may need', async () => {
   const dockerfile = await read('Dockerfile')
   const workspaces = [

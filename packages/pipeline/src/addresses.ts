@@ -33,7 +33,7 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
     ...Object.fromEntries(system.services.map(({ name }) => [urlVariable(name), local(ports[name])])),
     CONSOLE_URL: local(ports.console),
     KEEPER_URL: local(ports.keeper),
-    ...flowVariables(system),
+    ...auditVariables(system),
     ...(registry && stack.registry !== undefined ? { SCHEMA_REGISTRY_URL: stack.registry.url } : {}),
     ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join() } : {})
   }
@@ -42,7 +42,18 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
 /** The variable with a service's address: ORDER_SERVICE_URL for order-service. */
 export const urlVariable = (service: string): string => `${service.replaceAll('-', '_').toUpperCase()}_URL`
 
-/** The flow of a system as the console and `outboxctl audit` read it. */
+/** What `outboxctl audit` compares. */
+function auditVariables({ flow }: System): Addresses {
+  const { aggregate, effect } = flow
+  return {
+    OUTBOX_TOPIC: flow.topic,
+    OUTBOX_EVENT: flow.event,
+    OUTBOX_COMMITTED: `${aggregate.table}(${aggregate.idColumn},${aggregate.createdAtColumn})`,
+    OUTBOX_EFFECTS: `${effect.table}(${effect.aggregateIdColumn},${effect.appliedAtColumn})`
+  }
+}
+
+/** What the console shows. */
 export function flowVariables({ flow }: System): Addresses {
   const { aggregate, effect } = flow
   return {

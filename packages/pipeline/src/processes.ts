@@ -1,6 +1,6 @@
 import type { Stack } from '@outbox-cdc/stack'
 import { ownerOf, urlFor } from './accounts.ts'
-import { type Addresses, connectorFiles, urlVariable } from './addresses.ts'
+import { type Addresses, connectorFiles, flowVariables, urlVariable } from './addresses.ts'
 import type { NodeProcess } from './node-process.ts'
 import type { Settings } from './settings.ts'
 import type { Service, System, Value } from './system.ts'
@@ -108,6 +108,7 @@ async function consoleEnvironment(around: Surroundings, files: readonly string[]
   const { flow } = around.system
   const file = files.find(path => path.split('/').at(-1)?.startsWith(`${flow.connector}.`))
   return {
+    ...flowVariables(around.system),
     ...(file === undefined ? {} : { CONNECTOR_FILE: file }),
     AGGREGATE_MYSQL_URL: await urlFor('console', flow.aggregate.database, around),
     EFFECT_MYSQL_URL: await urlFor('console', flow.effect.database, around),
