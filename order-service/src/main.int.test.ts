@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { fetchJson } from '@outbox-cdc/test-support/fetch-json'
+import { fetchJson } from '@outbox-cdc/test-support/http'
 import { createOrdersDatabase, type OrdersDatabase } from '../test/build-service.ts'
 
 let database: OrdersDatabase

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { createLogger, migrate } from '@outbox-cdc/service-kit'
 import { onTestFinished } from 'vitest'
-import { type Answer, fetchJson } from '@outbox-cdc/test-support/fetch-json'
+import { type Answer, fetchJson } from '@outbox-cdc/test-support/http'
 import { createServiceDatabase, type TestDatabase } from '@outbox-cdc/test-support/use-stack'
 import { configSchema } from '../src/config.ts'
 import type { PlaceOrderParts } from '../src/orders/place-order.ts'

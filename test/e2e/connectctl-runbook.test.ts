@@ -5,53 +5,38 @@ import { join } from 'node:path'
 import { run } from '@outbox-cdc/connectctl'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { runNode } from '@outbox-cdc/pipeline'
-import { connectSecrets, urlFor } from '@outbox-cdc/pipeline'
-import { startConnectLab } from '../support/connect-lab.ts'
-import type { ConnectLab } from '../support/connect-lab.ts'
+import { connectSecrets, runNode, urlFor } from '@outbox-cdc/pipeline'
+import { type ConnectorLab, startConnectorLab } from '../support/connector-lab.ts'
 import { eventually } from '../support/eventually.ts'
-import { keep } from '../support/kept-lab.ts'
-import type { KeptLab } from '../support/kept-lab.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { watchTopicOrders } from '../support/topic-orders.ts'
-import type { TopicOrders } from '../support/topic-orders.ts'
 
-// Each cause of docs/runbook.md: made to happen, named by the keeper, and healed by the steps of its page.
+// Each cause in docs/runbook.md happens, the keeper names it, and the steps of its page heal it.
 
 const name = 'orders-connector'
 const configDir = join(import.meta.dirname, '../../connect-config')
-// MySQL accepts it, but Debezium 3.6.1's default parser does not.
+// MySQL takes it, Debezium 3.6.1's default parser does not.
 const unparseable = `ALTER TABLE connect_heartbeat ADD COLUMN note JSON,
   ADD COLUMN noted INT GENERATED ALWAYS AS (JSON_VALUE(note, '$.noted' RETURNING SIGNED)) VIRTUAL`
-// Neither parser accepts it: the default one fails on RETURNING, the legacy one on the fraction of DATETIME.
+// Neither parser takes it: the first fails on RETURNING, the legacy one on the fraction of DATETIME.
 const unparseableByBoth = `${unparseable},
   ADD COLUMN sent DATETIME(6) GENERATED ALWAYS AS (CAST(sent_ms AS DATETIME(6))) VIRTUAL`
 const figures: string[] = []
-let lab: ConnectLab
-let kept: KeptLab
-let topic: TopicOrders
+let lab: ConnectorLab
 
 beforeAll(async () => {
-  lab = await startConnectLab('connectctl-runbook')
-  await lab.apply()
-  kept = await keep(lab)
-  topic = await watchTopicOrders(lab.stack.kafka.brokers)
-  await flows()
+  lab = await startConnectorLab('connectctl-runbook')
+  await lab.untilFlowing()
 })
-
 afterEach(async () => {
-  await flows()
-  await expectNothingLost()
+  await lab.untilFlowing()
+  await lab.expectNoneMissing()
 })
-
 afterAll(async () => {
   console.log(figures.join('\n'))
-  await topic?.stop()
-  await kept?.keeper.stop()
   await lab?.close()
 })
 
-/** A command of the runbook, as a person would type it. */
+/** Runs a command of the runbook. */
 async function connectctl(command: string): Promise<string> {
   const { code, said } = await typed(command)
   expect(`${code} ${said}`).toMatch(/^0 /)
@@ -81,17 +66,13 @@ async function folderWith(settings: Readonly<Record<string, string>>): Promise<s
   return dir
 }
 
-async function flows(): Promise<void> {
-  await eventually(() => expect(kept.watched().state).toBe('flowing'), { timeoutMs: 40_000 })
-}
-
 async function named(cause: string, since: number): Promise<void> {
   await eventually(
     () => {
-      const lines = kept.log.filter(
+      const lines = lab.keeper.log.filter(
         ({ level, fields, at }) => level === 'error' && fields['cause'] === cause && at >= since
       )
-      expect(lines.length, JSON.stringify(kept.watched())).toBe(1)
+      expect(lines.length, JSON.stringify(lab.keeper.watched())).toBe(1)
     },
     { timeoutMs: 30_000 }
   )
@@ -102,21 +83,7 @@ async function restartQuietly(): Promise<void> {
   await lab.api.request('POST', `/connectors/${name}/restart?includeTasks=true`)
 }
 
-async function placeOrders(count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, () => lab.placeOrder()))
-}
-
-async function expectNothingLost(): Promise<void> {
-  await eventually(
-    async () => {
-      const ids = topic.ids()
-      expect((await lab.committedOrders()).filter(id => !ids.has(id))).toEqual([])
-    },
-    { timeoutMs: 30_000, everyMs: 250 }
-  )
-}
-
-/** A record that a comparison of the topic with the orders has to skip. */
+/** A record that republish-orders has to skip. */
 async function plantUnreadable(): Promise<void> {
   const producer = new Kafka({ brokers: [...lab.stack.kafka.brokers], logLevel: logLevel.NOTHING }).producer()
   await producer.connect()
@@ -125,16 +92,16 @@ async function plantUnreadable(): Promise<void> {
   await producer.disconnect()
 }
 
-it('binlog purged: names it, and sends the purged events again', async () => {
-  await placeOrders(20)
-  await expectNothingLost()
+it('binlog purged: names it, and sends again what the purge swallowed', async () => {
+  await lab.placeOrders(20)
+  await lab.expectNoneMissing()
   await plantUnreadable()
   await connectctl(`stop ${name}`)
-  await placeOrders(30)
+  await lab.placeOrders(30)
   await lab.db.raw('FLUSH BINARY LOGS')
   const [status] = (await lab.db.raw('SHOW BINARY LOG STATUS')) as [{ File: string }[]]
   await lab.db.raw('PURGE BINARY LOGS TO ?', [status[0]?.File ?? ''])
-  await placeOrders(10)
+  await lab.placeOrders(10)
   const since = Date.now()
   await lab.api.request('PUT', `/connectors/${name}/resume`)
   await named('binlog_purged', since)
@@ -143,7 +110,7 @@ it('binlog purged: names it, and sends the purged events again', async () => {
   expect(refused.said).toContain('MySQL no longer keeps its binlog')
   expect(refused.code).not.toBe(0)
   await connectctl(`offsets set ${name} --to oldest --yes`)
-  await flows()
+  await lab.untilFlowing()
   await sleep(10_000) // orders younger than ten seconds count as on their way
   const url = await urlFor('order_service', 'orders', lab)
   const said = await runNode('scripts/republish-orders.ts', {
@@ -161,7 +128,7 @@ it('schema history lost: names it, and rebuilds it from the tables', async () =>
   await sleep(1_000)
   const since = Date.now()
   await restartQuietly()
-  await placeOrders(20)
+  await lab.placeOrders(20)
   await named('schema_history_lost', since)
   await connectctl(`apply ${name} --rebuild-history`)
 })
@@ -176,7 +143,7 @@ it('schema history unreadable: names the statement that cannot be parsed, and re
   await producer.disconnect()
   const since = Date.now()
   await restartQuietly()
-  await placeOrders(20)
+  await lab.placeOrders(20)
   await named('ddl_unparseable', since)
   await connectctl(`apply ${name} --rebuild-history`)
 })
@@ -184,27 +151,27 @@ it('schema history unreadable: names the statement that cannot be parsed, and re
 it('DDL in the binlog that cannot be parsed: names it, and goes on with the other parser', async () => {
   const since = Date.now()
   await lab.db.raw(unparseable)
-  await placeOrders(20)
+  await lab.placeOrders(20)
   await named('ddl_unparseable', since)
   await connectctl(`apply ${name} --dir ${await folderWith({ 'ddl.parser.type': 'legacy' })}`)
-  await flows()
+  await lab.untilFlowing()
   await lab.db.raw('ALTER TABLE connect_heartbeat DROP COLUMN noted, DROP COLUMN note')
-  await placeOrders(20)
-  await expectNothingLost()
+  await lab.placeOrders(20)
+  await lab.expectNoneMissing()
   await connectctl(`apply ${name} --rebuild-history`)
 })
 
 it('DDL in the binlog that neither parser knows: takes it back, skips it, and goes on', async () => {
   const since = Date.now()
   await lab.db.raw(unparseableByBoth)
-  await placeOrders(20)
+  await lab.placeOrders(20)
   await named('ddl_unparseable', since)
   await lab.db.raw('ALTER TABLE connect_heartbeat DROP COLUMN sent, DROP COLUMN noted, DROP COLUMN note')
-  await placeOrders(20)
+  await lab.placeOrders(20)
   const skipping = await folderWith({ 'schema.history.internal.skip.unparseable.ddl': 'true' })
   await connectctl(`apply ${name} --rebuild-history --dir ${skipping}`)
-  await flows()
-  await expectNothingLost()
+  await lab.untilFlowing()
+  await lab.expectNoneMissing()
   await connectctl(`apply ${name}`)
 })
 
@@ -217,7 +184,7 @@ it('server id taken: names it, and goes on when the other reader is gone', async
   }
   const since = Date.now()
   await lab.api.request('PUT', '/connectors/other/config', { body: other })
-  await placeOrders(20)
+  await lab.placeOrders(20)
   await named('server_id_taken', since)
   await connectctl('delete other --yes')
   await connectctl(`restart ${name}`)
@@ -227,7 +194,7 @@ it('grants missing: names it, and goes on when they are given back', async () =>
   await lab.db.raw("REVOKE REPLICATION SLAVE ON *.* FROM 'debezium'@'%'")
   const since = Date.now()
   await restartQuietly()
-  await placeOrders(20)
+  await lab.placeOrders(20)
   await named('grants_missing', since)
   await lab.db.raw("GRANT REPLICATION SLAVE ON *.* TO 'debezium'@'%'")
   await connectctl(`restart ${name}`)
@@ -238,15 +205,15 @@ it('a password that was changed: names the refusal, and goes on when the worker 
   await lab.db.raw("ALTER USER 'debezium'@'%' IDENTIFIED BY ?", [password])
   const since = Date.now()
   await restartQuietly()
-  await placeOrders(20)
+  await lab.placeOrders(20)
   await named('grants_missing', since)
   await writeFile(join(connectSecrets(lab.secretsDir), 'debezium'), password)
   await connectctl(`restart ${name}`)
 })
 
-it('offsets lost: refuses to start at the present, names it, and continues at saved offsets', async () => {
+it('offsets lost: refuses to begin at the present, names it, and goes on at saved offsets', async () => {
   const saved = /saved in (\S+)/.exec(await connectctl(`offsets reset ${name} --yes`))?.[1]
-  await placeOrders(20)
+  await lab.placeOrders(20)
   const since = Date.now()
   await lab.api.request('PUT', `/connectors/${name}/resume`)
   await named('offsets_lost', since)

@@ -1,7 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConnectorLab } from '../support/connector-lab.ts'
 import { eventually } from '../support/eventually.ts'
-import type { FaultyProxy } from '../resilience/harness/faulty-proxy.ts'
-import type { HealingCase, HealingLab, Measured } from './healing-case.ts'
+import type { FaultyProxy } from '../support/faulty-proxy.ts'
+
+type Measured = {
+  /** From the moment that the case's title names until an order placed after it reached the topic. */
+  readonly healedMs: number
+  /** From the fault until the keeper's health turned red, where the case promises that. */
+  readonly redMs?: number
+}
+
+/** One way to break the pipeline, with what is promised of it. */
+export type HealingCase = {
+  readonly name: string
+  readonly title: string
+  readonly healWithinMs: number
+  readonly redWithinMs?: number
+  readonly workers?: 1 | 2
+  readonly throughProxy?: boolean
+  measure(lab: ConnectorLab): Promise<Measured>
+}
 
 const patience = { timeoutMs: 120_000 }
 
@@ -10,13 +28,13 @@ export const cases: readonly HealingCase[] = [
     name: 'mysqld-away-3',
     title: 'mysqld is killed, and starts again after 3 s; measured from its first answer',
     healWithinMs: 3_000,
-    measure: around => withoutMysql(around, 3_000)
+    measure: lab => withoutMysql(lab, 3_000)
   },
   {
     name: 'mysqld-away-30',
     title: 'mysqld is killed, and starts again after 30 s; measured from its first answer',
     healWithinMs: 3_000,
-    measure: around => withoutMysql(around, 30_000)
+    measure: lab => withoutMysql(lab, 30_000)
   },
   {
     name: 'connect-killed',
@@ -43,7 +61,7 @@ export const cases: readonly HealingCase[] = [
     title: 'every open connection to MySQL goes silent, new ones work; measured from the silence',
     healWithinMs: 30_000,
     throughProxy: true,
-    measure: around => silence(around, 0)
+    measure: lab => silence(lab, 0)
   },
   {
     name: 'black-hole',
@@ -51,7 +69,7 @@ export const cases: readonly HealingCase[] = [
     healWithinMs: 30_000,
     redWithinMs: 10_000,
     throughProxy: true,
-    measure: around => silence(around, 20_000)
+    measure: lab => silence(lab, 20_000)
   },
   {
     name: 'mysqld-frozen',
@@ -62,80 +80,79 @@ export const cases: readonly HealingCase[] = [
   }
 ]
 
-async function withoutMysql(around: HealingLab, awayMs: number): Promise<Measured> {
-  const { stack } = around.lab
-  await stack.part('mysql').kill()
+async function withoutMysql(lab: ConnectorLab, awayMs: number): Promise<Measured> {
+  const mysql = lab.stack.part('mysql')
+  await mysql.kill()
   await sleep(awayMs)
-  await stack.part('mysql').start()
-  return { healedMs: await flowAfter(around, Date.now()) }
+  await mysql.start()
+  return { healedMs: await flowAfter(lab, Date.now()) }
 }
 
-/** Kills the process from outside, like a crash; its supervisor restarts it. */
-async function killWorker(around: HealingLab): Promise<Measured> {
-  const { stack, api, file } = around.lab
+/** Kills the worker with the task from outside, as a crash does; its supervisor starts it again. */
+async function killWorker(lab: ConnectorLab): Promise<Measured> {
+  const { stack, api, file } = lab
   const path = `/connectors/${file.name}/status`
   const { tasks } = await api.request<{ tasks: { worker_id: string }[] }>('GET', path)
   const index = stack.connect.urls.findIndex(url => url.endsWith(tasks[0]?.worker_id ?? '?'))
   const killedAt = Date.now()
   process.kill(stack.part(`connect-${index + 1}`).pid() ?? 0, 'SIGKILL')
-  await sleep(500) // records that were already on the way to this consumer
-  return { healedMs: 500 + (await flowAfter(around, killedAt + 500)) }
+  await sleep(500) // until all records that were sent before the kill have arrived
+  return { healedMs: 500 + (await flowAfter(lab, killedAt + 500)) }
 }
 
-async function failTask(around: HealingLab): Promise<Measured> {
-  const { lab, kept } = around
-  const proxy = proxyOf(around)
+async function failTask(lab: ConnectorLab): Promise<Measured> {
+  const proxy = proxyOf(lab)
   proxy.refuse(true)
   await lab.api.request('POST', `/connectors/${lab.file.name}/restart?includeTasks=true`)
-  await eventually(() => refuseUnless(kept.watched().state === 'failed'), patience)
+  await eventually(() => require(lab.keeper.watched().state === 'failed'), patience)
   const failedAt = Date.now()
   proxy.refuse(false)
-  return { healedMs: await flowAfter(around, failedAt) }
+  return { healedMs: await flowAfter(lab, failedAt) }
 }
 
-async function silence(around: HealingLab, forMs: number): Promise<Measured> {
-  const proxy = proxyOf(around)
+async function silence(lab: ConnectorLab, forMs: number): Promise<Measured> {
+  const proxy = proxyOf(lab)
   const cutAt = Date.now()
   proxy.cut()
-  const newest = Math.max(0, ...(await around.lab.committedOrders()))
+  const newest = Math.max(0, ...(await lab.committedOrders()))
   if (forMs === 0) {
     proxy.heal()
-    return { healedMs: await flowAfter(around, cutAt, newest) }
+    return { healedMs: await flowAfter(lab, cutAt, newest) }
   }
-  const redMs = redAfter(around, cutAt)
+  const redMs = redAfter(lab, cutAt)
   await sleep(forMs)
   proxy.heal()
-  return { healedMs: await flowAfter(around, Date.now(), newest), redMs: await redMs }
+  return { healedMs: await flowAfter(lab, Date.now(), newest), redMs: await redMs }
 }
 
-async function freezeMysql(around: HealingLab): Promise<Measured> {
-  const { stack } = around.lab
-  const redMs = redAfter(around, Date.now())
-  await stack.part('mysql').freeze()
+async function freezeMysql(lab: ConnectorLab): Promise<Measured> {
+  const mysql = lab.stack.part('mysql')
+  const redMs = redAfter(lab, Date.now())
+  await mysql.freeze()
   await sleep(20_000)
-  await stack.part('mysql').thaw()
-  return { healedMs: await flowAfter(around, Date.now()), redMs: await redMs }
+  await mysql.thaw()
+  return { healedMs: await flowAfter(lab, Date.now()), redMs: await redMs }
 }
 
-/** The time from `since` until the keeper's health is red, or the whole wait if it stays green. */
-async function redAfter({ kept }: HealingLab, since: number): Promise<number> {
-  const red = async () => refuseUnless((await fetch(`${kept.url}/health`)).status === 503)
+/** The time from `since` until the keeper's health is red; the time waited when it stayed green. */
+async function redAfter({ keeper }: ConnectorLab, since: number): Promise<number> {
+  const red = async () => require((await fetch(`${keeper.url}/health`)).status === 503)
   await eventually(red, { timeoutMs: 20_000 }).catch(() => undefined)
   return Date.now() - since
 }
 
-/** The time from `since` until a newer order reaches this reader of the topic, or the whole wait if none does. */
-async function flowAfter({ topic }: HealingLab, since: number, newest = 0): Promise<number> {
-  const first = () => topic.seen.find(({ at, orderId }) => at > since && orderId > newest)
-  await eventually(() => refuseUnless(first() !== undefined), patience).catch(() => undefined)
+/** The time from `since` until a newer order reached the topic; the time waited when none did. */
+async function flowAfter(lab: ConnectorLab, since: number, newest = 0): Promise<number> {
+  const first = () => lab.arrived().find(({ at, orderId }) => at > since && orderId > newest)
+  await eventually(() => require(first() !== undefined), patience).catch(() => undefined)
   return (first()?.at ?? Date.now()) - since
 }
 
-function proxyOf({ proxy }: HealingLab): FaultyProxy {
+function proxyOf({ proxy }: ConnectorLab): FaultyProxy {
   if (proxy === undefined) throw new Error('the case needs a proxy')
   return proxy
 }
 
-function refuseUnless(good: boolean): void {
-  if (!good) throw new Error('not yet')
+function require(condition: boolean): void {
+  if (!condition) throw new Error('not yet')
 }

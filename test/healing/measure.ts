@@ -2,23 +2,23 @@ import { appendFile, cp, mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { root } from '@outbox-cdc/pipeline'
+import { type ConnectorLab, startConnectorLab } from '../support/connector-lab.ts'
 import { eventually } from '../support/eventually.ts'
-import { startOrderLoad } from '@outbox-cdc/test-support/load/order-load'
-import type { OrderLoad } from '@outbox-cdc/test-support/load/order-load'
-import type { HealingCase, HealingLab, Measured } from './healing-case.ts'
-import { healthy, startHealingLab } from './healing-lab.ts'
+import { type OrderLoad, startOrderLoad } from '../support/load/order-load.ts'
+import type { HealingCase } from './cases.ts'
 
-export const runsFile = join(import.meta.dirname, '../../.data/healing/runs.jsonl')
-const perSecond = 200
+export const runsFile = join(root, '.data/healing/runs.jsonl')
 
-export type Run = Measured & {
+export type Run = Awaited<ReturnType<HealingCase['measure']>> & {
   readonly case: string
   readonly at: string
-  /** Orders committed while the case ran, and those of them that never reached the topic. */
+  /** Orders committed during the run, and those of them that never reached the topic. */
   readonly committed: number
   readonly lost: number
   /** Processes that competed for each core at the end. */
   readonly busy: number
+  /** The keeper reported health in the end, nothing was lost, and it all happened in the promised time. */
   readonly passed: boolean
 }
 export type MeasureOptions = {
@@ -27,78 +27,71 @@ export type MeasureOptions = {
   readonly say: (line: string) => void
 }
 
-/** Repeats one case in one lab, records each run, and returns whether all runs healed in time. */
-export async function measureCase(one: HealingCase, options: MeasureOptions): Promise<boolean> {
-  const around = await startHealingLab({ ...one, settings: options.settings })
+/** Runs one case repeatedly in one lab and records each run. Resolves with whether every run passed. */
+export async function measureCase(one: HealingCase, { repeat, settings, say }: MeasureOptions): Promise<boolean> {
+  const { workers = 1, throughProxy = false } = one
+  const lab = await startConnectorLab('healing', { workers, throughProxy, settings })
   let passed = true
   try {
-    for (let round = 1; round <= options.repeat; round++) {
-      const run = await measureOnce(one, around)
+    for (let round = 1; round <= repeat; round++) {
+      await eventually(() => expectHealthy(lab), { timeoutMs: 60_000 })
+      const run = await measureOnce(one, lab)
       passed &&= run.passed
-      await note(run, Object.keys(options.settings).length === 0)
-      options.say(`${one.name} ${round}/${options.repeat}: ${JSON.stringify({ ...run, case: undefined })}`)
-      if (!run.passed) options.say(`logs in ${await keepLogs(around, run)}`)
+      // A run with other settings than the file's is not recorded: it says nothing about this repository.
+      if (Object.keys(settings).length === 0) await record(run)
+      say(`${one.name} ${round}/${repeat}: ${JSON.stringify({ ...run, case: undefined })}`)
+      if (!run.passed) say(`logs in ${await keepLogs(lab, run)}`)
     }
   } finally {
-    await around.close()
+    await lab.close()
   }
   return passed
 }
 
-async function measureOnce(one: HealingCase, around: HealingLab): Promise<Run> {
-  const { lab, topic } = around
+/** Runs one case in a lab while 200 orders a second are placed. */
+export async function measureOnce(one: HealingCase, lab: ConnectorLab): Promise<Run> {
   const before = new Set(await lab.committedOrders())
-  const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond, mostOpen: 50 })
+  const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond: 200, mostOpen: 50 })
   await sleep(1_500)
   const at = new Date().toISOString()
-  const measured = await stopAfter(load, () => one.measure(around))
+  const measured = await measureThenStop(() => one.measure(lab), load)
   const busy = Math.round((100 * (loadavg()[0] ?? 0)) / availableParallelism()) / 100
-  const red = await eventually(() => healthy(around.kept.url), { timeoutMs: 90_000 }).then(
-    () => false,
-    () => true
+  const healthy = await eventually(() => expectHealthy(lab), { timeoutMs: 90_000 }).then(
+    () => true,
+    () => false
   )
-  const committed = (await lab.committedOrders()).filter(id => !before.has(id))
-  const missing = () => {
-    const seen = topic.ids()
-    return committed.filter(id => !seen.has(id)).length
-  }
-  await eventually(() => refuse(missing()), { timeoutMs: 60_000, everyMs: 250 }).catch(() => undefined)
-  const lost = missing()
+  await lab
+    .expectNoneMissing()
+    .catch(() => lab.expectNoneMissing())
+    .catch(() => undefined)
+  const lost = (await lab.missingOrders()).filter(id => !before.has(id)).length
+  const committed = (await lab.committedOrders()).filter(id => !before.has(id)).length
   const inTime = measured.healedMs <= one.healWithinMs && (measured.redMs ?? 0) <= (one.redWithinMs ?? Infinity)
-  return {
-    case: one.name,
-    at,
-    ...measured,
-    committed: committed.length,
-    lost,
-    busy,
-    passed: inTime && !red && lost === 0
-  }
+  return { case: one.name, at, ...measured, committed, lost, busy, passed: inTime && healthy && lost === 0 }
 }
 
-async function stopAfter<T>(load: OrderLoad, work: () => Promise<T>): Promise<T> {
+async function measureThenStop<T>(measure: () => Promise<T>, load: OrderLoad): Promise<T> {
   try {
-    return await work()
+    return await measure()
   } finally {
     await load.stop()
   }
 }
 
-function refuse(missing: number): void {
-  if (missing > 0) throw new Error(`${missing} orders are missing`)
+async function expectHealthy({ keeper }: ConnectorLab): Promise<void> {
+  const { status } = await fetch(`${keeper.url}/health`)
+  if (status !== 200) throw new Error(`the keeper's health is ${status}`)
 }
 
-/** A run with other settings than the file's is printed but not recorded, because it doesn't measure this repository. */
-async function note(run: Run, ours: boolean): Promise<void> {
-  if (!ours) return
+async function record(run: Run): Promise<void> {
   await mkdir(dirname(runsFile), { recursive: true })
   await appendFile(runsFile, `${JSON.stringify(run)}\n`)
 }
 
-async function keepLogs({ lab, kept }: HealingLab, run: Run): Promise<string> {
+async function keepLogs({ stack, keeper }: ConnectorLab, run: Run): Promise<string> {
   const folder = join(dirname(runsFile), `${run.case}-${run.at.replaceAll(/[:.]/g, '-')}`)
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'keeper.json'), kept.log.map(line => `${JSON.stringify(line)}\n`).join(''))
-  for (const part of lab.stack.parts) await cp(part.logFile, join(folder, `${part.name}.log`))
+  await writeFile(join(folder, 'keeper.json'), keeper.log.map(line => `${JSON.stringify(line)}\n`).join(''))
+  for (const part of stack.parts) await cp(part.logFile, join(folder, `${part.name}.log`))
   return folder
 }

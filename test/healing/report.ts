@@ -1,10 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { cases } from './cases.ts'
-import type { HealingCase } from './healing-case.ts'
-import { runsFile } from './measure.ts'
-import type { Run } from './measure.ts'
+import { type HealingCase, cases } from './cases.ts'
+import { type Run, runsFile } from './measure.ts'
 
 const document = join(import.meta.dirname, '../../docs/healing.md')
 

@@ -1,32 +1,41 @@
+import { randomUUID } from 'node:crypto'
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs'
-import { uniqueName } from './unique-name.ts'
+import { eventually } from './eventually.ts'
 
-/** Reads `count` records of a topic from its beginning, with a plain consumer instead of this project's. */
+export type WatchedTopic = {
+  /** Every record so far, in order of arrival, with the time of arrival. */
+  readonly records: readonly (KafkaMessage & { readonly at: number })[]
+  stop(): Promise<void>
+}
+
+/** Reads a topic from its beginning until stopped, with a plain consumer that uses nothing of this project. */
+export async function watchTopic(brokers: readonly string[], topic: string): Promise<WatchedTopic> {
+  const records: (KafkaMessage & { at: number })[] = []
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 20 } })
+  const consumer = kafka.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 100 })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({ eachMessage: async ({ message }) => void records.push({ ...message, at: Date.now() }) })
+  return { records, stop: () => consumer.disconnect() }
+}
+
+/** Reads a topic from its beginning until it has given `count` records. */
 export async function readTopic(
   brokers: readonly string[],
   topic: string,
   count: number
 ): Promise<readonly KafkaMessage[]> {
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
-  const consumer = kafka.consumer({ groupId: uniqueName('plain'), maxWaitTimeInMs: 100 })
-  const records: KafkaMessage[] = []
-  await consumer.connect()
+  const watched = await watchTopic(brokers, topic)
+  const { records } = watched
   try {
-    await consumer.subscribe({ topic, fromBeginning: true })
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`${topic}: ${records.length} of ${count} records after 60 s`)),
-        60_000
-      )
-      const eachMessage = async ({ message }: { message: KafkaMessage }) => {
-        if (records.push(message) < count) return
-        clearTimeout(timer)
-        resolve()
-      }
-      consumer.run({ eachMessage }).catch(reject)
-    })
+    await eventually(
+      () => {
+        if (records.length < count) throw new Error(`${topic}: ${records.length} of ${count} records after 60 s`)
+      },
+      { timeoutMs: 60_000 }
+    )
+    return records.slice(0, count)
   } finally {
-    await consumer.disconnect()
+    await watched.stop()
   }
-  return records
 }

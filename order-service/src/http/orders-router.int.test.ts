@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fetchJson } from '@outbox-cdc/test-support/fetch-json'
+import { fetchJson } from '@outbox-cdc/test-support/http'
 import { buildService, createOrdersDatabase, type OrdersDatabase } from '../../test/build-service.ts'
 
 let database: OrdersDatabase

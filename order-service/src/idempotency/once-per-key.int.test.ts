@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createOutbox, type Outbox } from '@outbox-cdc/outbox'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { Answer } from '@outbox-cdc/test-support/fetch-json'
+import type { Answer } from '@outbox-cdc/test-support/http'
 import { buildService, createOrdersDatabase, type OrdersDatabase } from '../../test/build-service.ts'
 import { pruneKeys } from './key-store.ts'
 

@@ -3,7 +3,7 @@ import { runNode } from '@outbox-cdc/pipeline'
 import { eventually } from '../../support/eventually.ts'
 import type { Bitten, Fault } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
-import { type FaultyProxy, startFaultyProxy } from '../harness/faulty-proxy.ts'
+import { type FaultyProxy, startFaultyProxy } from '../../support/faulty-proxy.ts'
 
 type Break = (proxy: FaultyProxy, quick: boolean) => Promise<string | undefined>
 
