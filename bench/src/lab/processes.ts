@@ -18,11 +18,11 @@ export async function startService(lab: Lab, { kind, file, env = {}, name = kind
   const url = `http://127.0.0.1:${lab.settings.ports[name] ?? (await freePort())}`
   const [account, database] =
     kind === 'delivery-service' ? (['delivery_service', 'deliveries'] as const) : (['order_service', 'orders'] as const)
-  const { PATH = '', HOME = '', BENCH_NODE_OPTIONS = '' } = process.env
+  const { PATH = '', HOME = '' } = process.env
   const part = createPart({
     name,
     command: process.execPath,
-    args: [...BENCH_NODE_OPTIONS.split(' ').filter(Boolean), join(root, file)],
+    args: [join(root, file)],
     env: {
       PATH,
       HOME,

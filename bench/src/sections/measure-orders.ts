@@ -32,14 +32,10 @@ export async function measureOrders(lab: Lab, { rate, seconds }: OrdersLoad): Pr
   const before = readUsage(lab)
   const samples = await runLoad({ url: orderUrl(lab), rate, seconds, connections: 128 })
   const accepted = samples.filter(isAccepted)
-  const delivered = await untilDelivered(
-    lab,
-    accepted.map(({ id }) => id),
-    10_000
-  )
+  const ids = accepted.map(({ id }) => id)
+  const delivered = await untilDelivered(lab, ids, 10_000)
   const cpu = cpuBetween(before, readUsage(lab))
   const commits = await readCommits(lab, from)
-  const ids = accepted.map(({ id }) => id)
   const whole = accepted.flatMap(({ id, due }) => {
     const done = commits.deliveries.get(id)?.commit
     return done === undefined ? [] : [(done - due) / 1000]
@@ -61,8 +57,8 @@ export async function measureOrders(lab: Lab, { rate, seconds }: OrdersLoad): Pr
 }
 
 /** Milliseconds from each order's COMMIT to its delivery's. */
-export function deliveryTimes({ orders, deliveries }: Commits, ids: Iterable<number>): readonly number[] {
-  return [...ids].flatMap(id => {
+export function deliveryTimes({ orders, deliveries }: Commits, ids: readonly number[]): readonly number[] {
+  return ids.flatMap(id => {
     const ordered = orders.get(id)
     const done = deliveries.get(id)?.commit
     return ordered === undefined || done === undefined ? [] : [(done - ordered) / 1000]
