@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { run } from './run.ts'
+import { run } from './commands/program.ts'
 
 const isTerminal = process.stdout.isTTY === true
 const stopped = new Promise<void>(resolve => {

@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest'
-import { eventually } from '@outbox-cdc/test-support/eventually'
 import { freePort } from '@outbox-cdc/stack'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
-import { createConnectApi } from '../src/connect-api.ts'
-import type { ConnectorConfig } from '../src/connect-api.ts'
-import { withAdmin } from '../src/kafka.ts'
+import { expect, it } from 'vitest'
+import { createConnectApi } from '../src/connect/connect-api.ts'
+import type { ConnectorConfig } from '../src/connect/connect-api.ts'
+import { withAdmin } from '../src/connector/kafka.ts'
 import { ownConnector, recordsOf } from './own-connector.ts'
 
 it('starts at the position that the migration recorded, and delivers a value of exactly five fields', async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { examine } from '../doctor.ts'
-import type { Symptom } from '../doctor.ts'
+import { examine } from '../connector/doctor.ts'
+import type { Symptom } from '../connector/doctor.ts'
 import { connectorFiles, openSession } from './context.ts'
 import type { Context } from './context.ts'
 import { asJson, paint } from './render.ts'

@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
-import { requireFolder, saveOffsets } from '../saved-offsets.ts'
-import { waitUntilRunning } from '../wait-until-running.ts'
-import { waitUntilPaused, waitUntilStopped } from '../begin-at-position.ts'
+import { waitUntilRunning } from '../connect/connector-states.ts'
+import { waitUntilPaused, waitUntilStopped } from '../connector/begin-at-position.ts'
+import { requireFolder, saveOffsets } from '../connector/saved-offsets.ts'
 import { connectorNames, openSession } from './context.ts'
 import type { Context, Session } from './context.ts'
-import { requireConsent } from './consent.ts'
-import { forEach } from './render.ts'
+import { forEach, requireConsent } from './render.ts'
 
 export function addRestart(program: Command, context: Context): void {
   program

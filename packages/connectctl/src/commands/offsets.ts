@@ -1,18 +1,16 @@
 import { readFile } from 'node:fs/promises'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
-import { waitUntilStopped } from '../begin-at-position.ts'
-import { offsetsAt, positionNamed } from '../binlog-position.ts'
-import type { StartName } from '../binlog-position.ts'
-import type { ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect-api.ts'
-import { ConnectctlError } from '../errors.ts'
-import { readOffsets, requireFolder, saveOffsets } from '../saved-offsets.ts'
-import { statusPath, waitUntilRunning } from '../wait-until-running.ts'
-import { requireConsent } from './consent.ts'
+import type { ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
+import { statusPath, waitUntilRunning } from '../connect/connector-states.ts'
+import { ConnectctlError } from '../connect/errors.ts'
+import { waitUntilStopped } from '../connector/begin-at-position.ts'
+import { offsetsAt, positionNamed } from '../connector/binlog-position.ts'
+import type { StartName } from '../connector/binlog-position.ts'
+import { readOffsets, requireFolder, saveOffsets } from '../connector/saved-offsets.ts'
 import { openSession } from './context.ts'
 import type { Context, Session } from './context.ts'
-import { asJson, tell } from './render.ts'
-import { startNames, startPosition } from './start-position.ts'
+import { asJson, requireConsent, tell } from './render.ts'
 
 export function addOffsets(program: Command, context: Context): void {
   const offsets = program.command('offsets').description('show and change the position where a connector reads')
@@ -110,4 +108,13 @@ async function changeOffsets(session: Session, change: Change, send: () => Promi
   await api.request('PUT', `${path}/resume`)
   await waitUntilRunning(api, name, { timeoutMs: session.retryForMs })
   return saved
+}
+
+export const startNames = "'recorded' (by the outbox's migration), 'oldest' (still kept), 'now', or FILE:POSITION"
+
+export function startPosition(text: string): StartName {
+  if (text === 'recorded' || text === 'oldest' || text === 'now') return text
+  const [, file, position] = /^(.+):(\d+)$/.exec(text) ?? []
+  if (file === undefined) throw new InvalidArgumentError(`It takes ${startNames}.`)
+  return { file, position: Number(position) }
 }

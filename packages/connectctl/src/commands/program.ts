@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { ConnectctlError } from '../connect/errors.ts'
 import { addApply } from './apply.ts'
 import { addDiff } from './changes.ts'
 import type { Context } from './context.ts'
@@ -22,7 +23,7 @@ Examples:
 
 Exit codes: 0 ok, 1 bad, 2 wrong usage. Results on stdout, notes on stderr.`
 
-export function createProgram(context: Context): Command {
+function createProgram(context: Context): Command {
   const { environment } = context
   const program = new Command('connectctl')
     .description('manages Kafka Connect connectors as files, and runs a keeper that checks whether events flow')
@@ -62,4 +63,33 @@ function seconds(text: string): number {
   const value = Number(text)
   if (!(value > 0)) throw new InvalidArgumentError('It takes a number of seconds.')
   return value
+}
+
+/** Runs one command line and returns its exit code: 0 ok, 1 bad, 2 wrong usage. Never throws. */
+export async function run(args: readonly string[], context: Omit<Context, 'markBad'>): Promise<number> {
+  let bad = false
+  const program = createProgram({ ...context, markBad: () => (bad = true) })
+  exitByThrowing(program, context)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return bad ? 1 : 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    context.note(error instanceof ConnectctlError ? `✗ ${error.message}` : `✗ ${explain(error)}`)
+    return 1
+  }
+}
+
+function exitByThrowing(command: Command, context: Omit<Context, 'markBad'>): void {
+  command.exitOverride().configureOutput({
+    writeOut: text => context.write(text.trimEnd()),
+    writeErr: text => context.note(text.trimEnd())
+  })
+  for (const child of command.commands) exitByThrowing(child, context)
+}
+
+/** Puts an error of the database or of Kafka into one line. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message === '' && 'code' in error ? String(error.code) : error.message
 }

@@ -1,3 +1,4 @@
+import { ConnectctlError } from '../connect/errors.ts'
 import type { Context, Session } from './context.ts'
 
 const colours = { red: 31, yellow: 33, green: 32, grey: 90 } as const
@@ -50,4 +51,10 @@ export function asJson(value: unknown): string {
 
 function textOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.text
+}
+
+/** Continues only with --yes or after a person's yes. */
+export async function requireConsent(question: string, yes: boolean, context: Context): Promise<void> {
+  if (yes || (await context.confirm(question))) return
+  throw new ConnectctlError('NOT_CONFIRMED', 'Nothing was changed. Answer y, or pass --yes')
 }

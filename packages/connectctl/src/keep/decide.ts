@@ -1,6 +1,5 @@
-import { causeInTrace } from '../trace-cause.ts'
-import { failedPart } from '../verdict.ts'
-import type { ConnectReport } from '../verdict.ts'
+import { causeInTrace, failedPart } from '../connect/verdict.ts'
+import type { ConnectReport } from '../connect/verdict.ts'
 import { fatalCauseIn } from './fatal-causes.ts'
 import type { FatalCause } from './fatal-causes.ts'
 

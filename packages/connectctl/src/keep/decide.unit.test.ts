@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ConnectorStatus } from '../connect-api.ts'
+import type { ConnectorStatus } from '../connect/connect-api.ts'
 import { decide, defaultPolicy } from './decide.ts'
 import type { Observation } from './decide.ts'
 

@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises'
+
 export type FatalCause = {
   readonly cause: string
   /** One sentence for the person on call. */
@@ -60,7 +62,29 @@ export function fatalCauseIn(text: string): FatalCause | undefined {
   return found && { cause: found.cause, summary: found.summary, page: found.page }
 }
 
-export function diskFull(path: string): FatalCause {
+function diskFull(path: string): FatalCause {
   const cause = fatalCauseIn('No space left on device')
   return { cause: 'disk_full', summary: `${path} has no space left: ${cause?.summary ?? ''}`, page: page('disk-full') }
+}
+
+export type DiskWatch = { readonly look: () => Promise<void>; readonly found: () => FatalCause | undefined }
+
+/** Watches the free space where MySQL and Kafka write, when that is on this machine. */
+export function createDiskWatch(paths: readonly string[], leastFreeBytes: number): DiskWatch {
+  let found: FatalCause | undefined
+  async function look(): Promise<void> {
+    const full = await Promise.all(paths.map(path => isFull(path, leastFreeBytes)))
+    const path = paths[full.indexOf(true)]
+    found = path === undefined ? undefined : diskFull(path)
+  }
+  return { look, found: () => found }
+}
+
+async function isFull(path: string, leastFreeBytes: number): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs(path)
+    return bavail * bsize < leastFreeBytes
+  } catch {
+    return false
+  }
 }

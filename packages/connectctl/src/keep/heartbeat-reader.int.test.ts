@@ -1,9 +1,9 @@
-import { Kafka, logLevel } from 'kafkajs'
-import { expect, it, onTestFinished } from 'vitest'
 import { createTopics } from '@outbox-cdc/stack'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
-import { withAdmin } from '../kafka.ts'
+import { Kafka, logLevel } from 'kafkajs'
+import { expect, it, onTestFinished } from 'vitest'
+import { withAdmin } from '../connector/kafka.ts'
 import { startHeartbeatReader } from './heartbeat-reader.ts'
 
 it('reads the beats of its own keeper, however many keepers look after one connector', async () => {

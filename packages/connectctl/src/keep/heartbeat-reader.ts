@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from 'kafkajs'
-import { quietKafka } from '../kafka.ts'
+import { quietKafka } from '../connector/kafka.ts'
 
 export type HeartbeatReaderOptions = {
   readonly brokers: readonly string[]

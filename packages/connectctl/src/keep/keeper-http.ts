@@ -1,7 +1,6 @@
-import express from 'express'
 import type { Server } from 'node:http'
+import express from 'express'
 import type { Metrics } from './metrics.ts'
-import { jmxFigures } from './jmx.ts'
 import type { Watched } from './watch.ts'
 
 export type KeeperHttpOptions = {
@@ -35,4 +34,29 @@ export function startKeeperHttp(options: KeeperHttpOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = app.listen(options.port, options.host, error => (error ? reject(error) : resolve(server)))
   })
+}
+
+const wanted = /^(?:# (?:HELP|TYPE) )?(?:debezium_|kafka_connect_)/
+
+/** The figures of the workers' JMX exporters, as they are; a worker that does not answer has none. */
+async function jmxFigures(urls: readonly string[]): Promise<string> {
+  const texts = await Promise.all(
+    urls.map(async url => {
+      try {
+        const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
+        return await response.text()
+      } catch {
+        return ''
+      }
+    })
+  )
+  return withoutRepeatedHelp(texts.flatMap(text => text.split('\n')).filter(line => wanted.test(line)))
+}
+
+function withoutRepeatedHelp(lines: readonly string[]): string {
+  const seen = new Set<string>()
+  return lines
+    .filter(line => !line.startsWith('#') || (!seen.has(line) && seen.add(line)))
+    .map(line => `${line}\n`)
+    .join('')
 }

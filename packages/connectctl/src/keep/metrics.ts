@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { flowStates } from '../connect/verdict.ts'
 import type { Watched } from './watch.ts'
-import { flowStates } from '../verdict.ts'
 
 /** The keeper's figures. States are read on each scrape; arrivals and actions are counted as they happen. */
 export function createMetrics(watched: () => readonly Watched[]) {

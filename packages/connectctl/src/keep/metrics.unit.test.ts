@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { ConnectorStatus } from '../connect-api.ts'
-import { verdictOf } from '../verdict.ts'
+import type { ConnectorStatus } from '../connect/connect-api.ts'
+import { verdictOf } from '../connect/verdict.ts'
 import { createMetrics } from './metrics.ts'
 
 it('keeps to one series while a silence grows', async () => {

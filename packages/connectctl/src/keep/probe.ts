@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ConnectorConfig } from '../connect-api.ts'
+import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { startHeartbeatReader } from './heartbeat-reader.ts'
 import { startHeartbeatWriter } from './heartbeat-writer.ts'
 import type { MysqlAddress } from './heartbeat-writer.ts'

@@ -1,16 +1,15 @@
-import { applyConnector } from '../apply-connector.ts'
-import type { BinlogPosition } from '../binlog-position.ts'
-import type { ConnectApi } from '../connect-api.ts'
-import type { ConnectorFile } from '../connector-file.ts'
-import { readReport } from '../connector-states.ts'
-import { ConnectctlError } from '../errors.ts'
-import { isRunning, isHealthy, verdictOf } from '../verdict.ts'
-import type { ConnectReport, ProbeResult, Verdict } from '../verdict.ts'
+import type { ConnectApi } from '../connect/connect-api.ts'
+import { readReport } from '../connect/connector-states.ts'
+import { ConnectctlError } from '../connect/errors.ts'
+import { isHealthy, isRunning, verdictOf } from '../connect/verdict.ts'
+import type { ConnectReport, ProbeResult, Verdict } from '../connect/verdict.ts'
+import { applyConnector } from '../connector/apply-connector.ts'
+import type { BinlogPosition } from '../connector/binlog-position.ts'
+import type { ConnectorFile } from '../connector/connector-file.ts'
 import { decide } from './decide.ts'
 import type { Decision, Observation, Policy } from './decide.ts'
 import { fatalCauseIn } from './fatal-causes.ts'
 import type { FatalCause } from './fatal-causes.ts'
-import type { KeeperLog } from './keeper-log.ts'
 import type { Probe } from './probe.ts'
 import { createWorkerPresence } from './worker-presence.ts'
 
@@ -196,8 +195,6 @@ export function createWatch(options: WatchOptions) {
   return { tick, watched, name: file.name }
 }
 
-export type Watch = ReturnType<typeof createWatch>
-
 function isAway(report: ConnectReport): boolean {
   return report === 'unreachable' || report === 'starting'
 }
@@ -210,4 +207,11 @@ function wordsOf(report: ConnectReport): string {
 
 function workersOf(report: ConnectReport): readonly string[] {
   return typeof report === 'object' ? [report.connector, ...report.tasks].map(({ worker_id }) => worker_id) : []
+}
+
+/** What pino offers of itself; the keeper needs no more. */
+export type KeeperLog = {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
 }

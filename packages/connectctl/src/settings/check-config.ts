@@ -1,10 +1,8 @@
-import type { ConnectorConfig } from '../connect-api.ts'
+import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { checkIdentity, checkNeighbours, checkSecrets } from './check-cluster.ts'
 import type { Neighbour } from './check-cluster.ts'
-import { checkConverters } from './check-converters.ts'
-import { checkLosses } from './check-losses.ts'
-import { checkNames } from './check-names.ts'
-import { checkValues } from './check-values.ts'
+import { checkConverters, checkLosses } from './check-losses.ts'
+import { checkNames, checkValues } from './check-names.ts'
 import type { Finding } from './finding.ts'
 
 const mysqlConnector = 'io.debezium.connector.mysql.MySqlConnector'

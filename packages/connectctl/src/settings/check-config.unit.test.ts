@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { readConnectorFile } from '../connector-file.ts'
+import { readConnectorFile } from '../connector/connector-file.ts'
 import { checkConfig } from './check-config.ts'
 
 const folder = join(import.meta.dirname, '../../../../connect-config')

@@ -1,7 +1,8 @@
-import type { ConnectorConfig } from '../connect-api.ts'
+import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { error, warning } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { knownSettings, openPrefixes } from './known-settings.ts'
+import { isSecretReference } from './secret-references.ts'
 
 const renamed: Readonly<Record<string, string>> = {
   'transforms.unwrap.delete.handling.mode': 'transforms.unwrap.delete.tombstone.handling.mode',
@@ -39,7 +40,7 @@ function isNumberedTwin(known: string, key: string): boolean {
   return key.startsWith(`${known}.`)
 }
 
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
@@ -50,4 +51,59 @@ export function editDistance(a: string, b: string): number {
     row = next
   }
   return row[b.length] ?? 0
+}
+
+const ranges: Readonly<Record<string, readonly [number, number]>> = {
+  'database.port': [1, 65_535],
+  'database.server.id': [1, 4_294_967_295],
+  'tasks.max': [1, 1],
+  'max.batch.size': [1, 1_000_000],
+  'max.queue.size': [1, 10_000_000],
+  'poll.interval.ms': [1, 5_000],
+  'heartbeat.interval.ms': [0, 86_400_000],
+  'connect.keep.alive.interval.ms': [100, 3_600_000],
+  'connect.timeout.ms': [1, 600_000]
+}
+
+const required = ['connector.class', 'topic.prefix', 'database.hostname', 'database.user', 'database.password']
+const history = 'schema.history.internal'
+const requiredByKafkaHistory = [`${history}.kafka.topic`, `${history}.kafka.bootstrap.servers`]
+
+/** Finds values that the worker would refuse, and values that it would accept but that are surely a mistake. */
+export function checkValues(config: ConnectorConfig): readonly Finding[] {
+  const keptInKafka = (config[history] ?? 'KafkaSchemaHistory').endsWith('KafkaSchemaHistory')
+  const needed = [...required, ...(keptInKafka ? requiredByKafkaHistory : [])]
+  const missing = needed.filter(key => (config[key] ?? '') === '').map(key => error(key, 'is missing'))
+  const wrong = Object.entries(config).flatMap(([key, value]) => {
+    const why = isSecretReference(value) ? undefined : problemWith(key, value)
+    return why === undefined ? [] : [error(key, why)]
+  })
+  return [...missing, ...wrong, ...checkQueue(config)]
+}
+
+function problemWith(key: string, value: string): string | undefined {
+  const kind: string | undefined = (knownSettings as Readonly<Record<string, string>>)[key]
+  if (kind === undefined) return undefined
+  if (kind.includes('|')) {
+    const values = kind.split('|')
+    return values.includes(value.toLowerCase()) ? undefined : `is ${value}; it can be ${values.join(', ')}`
+  }
+  if (kind === 'boolean') return /^(true|false)$/i.test(value) ? undefined : `is ${value}; it can be true or false`
+  if (kind === 'int' || kind === 'long') return problemWithNumber(key, value)
+  return undefined
+}
+
+function problemWithNumber(key: string, value: string): string | undefined {
+  if (!/^-?\d+$/.test(value.trim())) return `is ${value}; it must be a whole number`
+  const [least, most] = ranges[key] ?? [-1, Number.MAX_SAFE_INTEGER]
+  const number = Number(value)
+  if (number >= least && number <= most) return undefined
+  if (key === 'tasks.max') return 'is not 1: this connector always has a single task'
+  return `is ${value}; it must be between ${least} and ${most}`
+}
+
+function checkQueue(config: ConnectorConfig): readonly Finding[] {
+  const batch = Number(config['max.batch.size'] ?? 2048)
+  const queue = Number(config['max.queue.size'] ?? 8192)
+  return queue > batch ? [] : [error('max.queue.size', `must be greater than max.batch.size (${batch})`)]
 }

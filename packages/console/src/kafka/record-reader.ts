@@ -1,4 +1,4 @@
-import type { Admin, ClusterMetadata, Consumer, RecordsBatch } from '@platformatic/kafka'
+import type { Admin, Consumer, RecordsBatch } from '@platformatic/kafka'
 import pLimit from 'p-limit'
 import type { RecordDecoder } from './decode-record.ts'
 import type { StoredRecord } from './stored-record.ts'
@@ -113,11 +113,6 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
       return first
     }
   }
-}
-
-/** Brokers and topics as the cluster knows them now. */
-export function clusterOf(admin: Admin, topics: readonly string[]): Promise<ClusterMetadata> {
-  return admin.metadata({ topics: [...topics], autocreateTopics: false, forceUpdate: true })
 }
 
 function wantedPartition([partition, fetchOffset]: readonly [number, number], partitionMaxBytes: number) {

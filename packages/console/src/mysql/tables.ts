@@ -24,7 +24,7 @@ export type Table = {
 export class ConfigurationError extends Error {}
 
 /** Counts stop here: a sample each second must stay cheap. */
-export const mostCounted = 20_000
+const mostCounted = 20_000
 const answerTimeoutMs = 1_500
 
 type Named = {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Environment } from './connector-file.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
 
 const reference = /^\$\{(\w+):(?:([^:}]*):)?([^}]*)\}$/
 

@@ -1,5 +1,5 @@
 import type { Connection } from 'mysql2/promise'
-import type { ConnectApi, ConnectorConfig, ConnectorOffsets } from './connect-api.ts'
+import type { ConnectApi, ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
 import type { ConnectorFile, Environment } from './connector-file.ts'
 import { brokersOf } from './kafka.ts'
 import { inspectSchemaHistory } from './schema-history.ts'

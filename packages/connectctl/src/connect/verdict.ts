@@ -1,6 +1,4 @@
 import type { ConnectorStatus } from './connect-api.ts'
-import type { FatalCause } from './keep/fatal-causes.ts'
-import { causeInTrace } from './trace-cause.ts'
 
 /** Whether events get from MySQL to Kafka, worst first: the order in which connectors are listed. */
 export const flowStates = [
@@ -53,7 +51,8 @@ export type Evidence = {
   readonly startingForMs?: number | undefined
   /** The keeper was applying the connector's file and was interrupted: it finishes that. */
   readonly interrupted?: boolean
-  readonly fatal?: FatalCause | undefined
+  /** A cause that no restart fixes, with its page of the runbook. */
+  readonly fatal?: { readonly summary: string; readonly page: string } | undefined
 }
 
 /** A worker that misses one answer, or moves a task, need not have stopped the flow: the next probe shows it. */
@@ -168,4 +167,18 @@ function seconds(ms: number): string {
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+/** The innermost cause of a Java stack trace, in one line: the last `Caused by`, without the exception's package. */
+export function causeInTrace(trace: string): string {
+  const lines = trace.split('\n').filter(line => line.trim() !== '' && !/^\s+(at |\.\.\. )/.test(line))
+  const causes = lines.filter(line => line.startsWith('Caused by: '))
+  const told = (causes.length > 0 ? causes : lines.slice(0, 1)).map(withoutPackage)
+  const innermost = told.at(-1) ?? 'no cause was given'
+  const speaking = told.findLast(line => /\s/.test(line)) ?? innermost
+  return speaking.length > 400 ? `${speaking.slice(0, 397)}…` : speaking
+}
+
+function withoutPackage(line: string): string {
+  return line.replace(/^Caused by: /, '').replace(/^(?:[a-z][\w$]*\.)+/, '')
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectorConfig } from './connect-api.ts'
-import { ConnectctlError } from './errors.ts'
+import type { ConnectorConfig } from '../connect/connect-api.ts'
+import { ConnectctlError } from '../connect/errors.ts'
 import { quietKafka, withAdmin } from './kafka.ts'
 
 export type SnapshotRequest = {

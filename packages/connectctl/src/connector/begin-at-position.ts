@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConnectApi, ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
+import { statusPath, waitUntilRunning } from '../connect/connector-states.ts'
+import { ConnectctlError } from '../connect/errors.ts'
 import { notYetReadMark, offsetsAt } from './binlog-position.ts'
 import type { BinlogPosition } from './binlog-position.ts'
-import type { ConnectApi, ConnectorConfig, ConnectorOffsets, ConnectorStatus } from './connect-api.ts'
 import type { ConnectorFile } from './connector-file.ts'
-import { ConnectctlError } from './errors.ts'
 import { brokersOf } from './kafka.ts'
 import { deleteSchemaHistory } from './schema-history.ts'
-import { statusPath, waitUntilRunning } from './wait-until-running.ts'
 
 export type BeginOptions = {
   /** Where a connector without offsets starts to read the binlog. */

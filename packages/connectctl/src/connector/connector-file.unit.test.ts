@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
+import { expect, it } from 'vitest'
 import { expandReferences, readConnectorFile } from './connector-file.ts'
 
 async function fileWith(text: string, name = 'orders.json'): Promise<string> {

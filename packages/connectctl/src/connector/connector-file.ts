@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ConnectorConfig } from './connect-api.ts'
-import { ConnectctlError } from './errors.ts'
+import type { ConnectorConfig } from '../connect/connect-api.ts'
+import { ConnectctlError } from '../connect/errors.ts'
+import type { Environment } from '../settings/secret-references.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
+export type { Environment }
 export type ConnectorFile = { readonly name: string; readonly path: string; readonly config: ConnectorConfig }
 
 /** Reads a connector from `NAME.json` or `NAME.ts` (its `config` export) and fills in `${NAME}` from `environment`. */

@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs'
 import type { Admin } from 'kafkajs'
-import type { ConnectorConfig } from './connect-api.ts'
+import type { ConnectorConfig } from '../connect/connect-api.ts'
 import type { Environment } from './connector-file.ts'
 
 /** A client that doesn't log: its callers report a missing broker in their own words. */

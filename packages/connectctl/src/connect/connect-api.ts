@@ -1,7 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connectWorker } from './connect-worker.ts'
-import type { ConnectWorker } from './connect-worker.ts'
 import { ConnectctlError } from './errors.ts'
+
+export type ConnectWorker = { readonly base: string; readonly headers: Readonly<Record<string, string>> }
+
+/** A worker's address and account, kept apart so that no message shows the password. */
+function connectWorker(address: string): ConnectWorker {
+  const base = address.trim().replace(/\/+$/, '')
+  const url = URL.parse(base)
+  if (url === null || (url.username === '' && url.password === '')) return { base, headers: {} }
+  const account = [url.username, url.password].map(decodeURIComponent).join(':')
+  url.username = ''
+  url.password = ''
+  const authorization = `Basic ${Buffer.from(account).toString('base64')}`
+  return { base: url.href.replace(/\/+$/, ''), headers: { authorization } }
+}
 
 export type ConnectorConfig = Readonly<Record<string, string>>
 export type ConnectorState = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'RESTARTING' | 'DESTROYED'

@@ -1,6 +1,6 @@
-import type { ConnectorConfig, ConnectorOffsets } from './connect-api.ts'
+import type { ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
+import { ConnectctlError } from '../connect/errors.ts'
 import type { Environment } from './connector-file.ts'
-import { ConnectctlError } from './errors.ts'
 import { rowsOf, withSourceDatabase } from './source-database.ts'
 
 export type BinlogPosition = { readonly file: string; readonly position: number; readonly gtidSet: string }
@@ -94,7 +94,7 @@ async function withGtids(
 }
 
 /** The current end of the server's binlog. */
-export async function currentPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
+async function currentPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
   type Status = { File: string; Position: number; Executed_Gtid_Set: string }
   const [status] = await withSourceDatabase(config, environment, connection =>
     rowsOf<Status>(connection, 'SHOW BINARY LOG STATUS')
@@ -104,7 +104,7 @@ export async function currentPosition(config: ConnectorConfig, environment: Envi
 }
 
 /** The start of the oldest binlog that MySQL still keeps. */
-export async function oldestPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
+async function oldestPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
   return withSourceDatabase(config, environment, async connection => {
     const [log] = await rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')
     const [purged] = await rowsOf<{ gtids: string }>(connection, 'SELECT @@GLOBAL.gtid_purged AS gtids')

@@ -1,12 +1,13 @@
+import type { ConnectApi, ConnectorConfig, ConnectorStatus } from '../connect/connect-api.ts'
+import { statusPath, waitUntilRunning } from '../connect/connector-states.ts'
+import { ConnectctlError } from '../connect/errors.ts'
+import { diffConfig } from '../settings/diff-config.ts'
+import type { ConfigChange } from '../settings/diff-config.ts'
+import { error } from '../settings/finding.ts'
+import type { Finding } from '../settings/finding.ts'
 import { beginAtPosition, finishBeginning, hasNotBegun, rebuildSchemaHistory } from './begin-at-position.ts'
 import type { BeginOptions } from './begin-at-position.ts'
-import type { ConnectApi, ConnectorConfig, ConnectorStatus } from './connect-api.ts'
 import type { ConnectorFile } from './connector-file.ts'
-import { diffConfig } from './diff-config.ts'
-import type { ConfigChange } from './diff-config.ts'
-import { ConnectctlError } from './errors.ts'
-import { validateByWorker } from './validate-by-worker.ts'
-import { statusPath, waitUntilRunning } from './wait-until-running.ts'
 
 export type ApplyOptions = BeginOptions & {
   /** Gets the changes before they are sent. */
@@ -79,4 +80,18 @@ function outcomeOf(
   if (current === undefined) return 'created'
   if (rebuildHistory === true) return 'rebuilt'
   return changes.length > 0 ? 'changed' : 'unchanged'
+}
+
+type Validation = {
+  readonly configs: readonly { readonly value: { readonly name: string; readonly errors: readonly string[] } | null }[]
+}
+
+/** Connect's own validation, which logs in to the database and knows the classes of transforms and converters. */
+export async function validateByWorker(api: ConnectApi, file: ConnectorFile): Promise<readonly Finding[]> {
+  const plugin = encodeURIComponent(file.config['connector.class'] ?? '')
+  const body = { ...file.config, name: file.name }
+  const answer = await api.request<Validation>('PUT', `/connector-plugins/${plugin}/config/validate`, { body })
+  return answer.configs.flatMap(({ value }) =>
+    value === null ? [] : value.errors.map(text => error(value.name, `(Connect) ${text}`))
+  )
 }

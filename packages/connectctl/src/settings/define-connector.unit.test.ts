@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { defineConnector } from './define-connector.ts'
+import { defineConnector } from './known-settings.ts'
 
 it('takes settings, references and settings of named things', () => {
   const config = defineConnector({

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
+import { expect, it } from 'vitest'
 import { rowsOf, withSourceDatabase } from './source-database.ts'
 
 it('does not wait for a MySQL that falls silent in the middle of a statement', async () => {

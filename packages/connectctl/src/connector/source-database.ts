@@ -1,8 +1,8 @@
 import { createConnection } from 'mysql2/promise'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
-import type { ConnectorConfig } from './connect-api.ts'
+import type { ConnectorConfig } from '../connect/connect-api.ts'
+import { resolveReference } from '../settings/secret-references.ts'
 import type { Environment } from './connector-file.ts'
-import { resolveReference } from './secret-references.ts'
 
 /** Connects to the connector's MySQL with the connector's account, runs `work` and disconnects. */
 export async function withSourceDatabase<T>(

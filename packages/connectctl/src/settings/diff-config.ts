@@ -1,4 +1,4 @@
-import type { ConnectorConfig } from './connect-api.ts'
+import type { ConnectorConfig } from '../connect/connect-api.ts'
 
 export type ConfigChange = {
   readonly key: string

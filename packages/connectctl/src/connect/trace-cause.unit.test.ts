@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { causeInTrace } from './trace-cause.ts'
+import { causeInTrace } from './verdict.ts'
 
 it('returns the innermost cause in one line, without stack frames and package names', () => {
   const trace = `org.apache.kafka.connect.errors.ConnectException: An exception occurred in the change event producer.

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ConnectApi, ConnectorOffsets } from './connect-api.ts'
-import { ConnectctlError } from './errors.ts'
+import type { ConnectApi, ConnectorOffsets } from '../connect/connect-api.ts'
+import { ConnectctlError } from '../connect/errors.ts'
 
 const folderIn = (dir: string) => join(dir, 'saved-offsets')
 

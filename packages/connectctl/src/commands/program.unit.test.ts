@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
-import { run } from './run.ts'
+import { expect, it } from 'vitest'
+import { run } from './program.ts'
 
 async function connectctl(...args: string[]) {
   const out: string[] = []

@@ -1,2 +1,0 @@
-export { type Config, configSchema } from './config.ts'
-export { createConsole } from './console.ts'
