@@ -244,7 +244,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await page.getByLabel('Type delivery-service to go on').fill('delivery-service')
     await yes.click()
     await page.getByText('The group was moved').waitFor()
-    await page.locator('tbody .state').getByText('level').first().waitFor({ state: 'detached' })
+    await page.locator('tbody .state').getByText('caught up').first().waitFor({ state: 'detached' })
     await delivery?.start()
     await says(/All is well/, 60_000)
     expect(await deliveries()).toBe(before)

@@ -81,7 +81,7 @@ export function clock(at) {
 
 /**
  * A fact of the API in words: `value` read as its `unit` says.
- * @param {import('./api.js').Fact} fact
+ * @param {import('../api/pipeline-schemas.ts').Fact} fact
  * @param {number} now
  */
 export function fact({ value, unit }, now) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, compact, duration, ms, rate } from './format.js'
+import { ago, bytes, compact, countOf, duration, ms, rate } from './format.js'
 
 describe('figures', () => {
   it.each([
@@ -17,6 +17,8 @@ describe('figures', () => {
     [rate(0.3), '0.3'],
     [rate(412.4), '412'],
     [compact(56_134), '56,134'],
+    [countOf(0, 'event'), 'no events'],
+    [countOf(1, 'event'), '1 event'],
     [ago(1_000, 1_900), 'just now'],
     [ago(0, 90_000), '90 s ago']
   ])('are said with their units and with as many digits as mean something: %s', (said, expected) => {

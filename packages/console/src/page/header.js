@@ -44,7 +44,7 @@ function headline() {
     const since = duration(now.value - lostAt.value)
     return sentence(
       'unknown',
-      `The console itself does not answer for ${since}. What you see is old; the page reconnects by itself.`
+      `The console itself does not answer (for ${since} now). What you see is old; the page reconnects by itself.`
     )
   }
   if (picture === undefined) return sentence('unknown', 'Looking at the pipeline …')
@@ -59,7 +59,7 @@ function headline() {
   return sentence(state, [spoken(text), ...more])
 }
 
-/** @param {import('./api.js').HopState} state @param {unknown} text */
+/** @param {import('../api/pipeline-schemas.ts').HopState} state @param {unknown} text */
 function sentence(state, text) {
   return html`<div class=${`headline ${state}`} role="status">${stateMark(state, '')}<p>${text}</p></div>`
 }

@@ -2,7 +2,7 @@ import { batch, signal } from '@preact/signals'
 
 /**
  * @import { Signal } from '@preact/signals'
- * @import { About, Flow, Series } from './api.js'
+ * @import { About, Flow, Series } from '../api/pipeline-schemas.ts'
  */
 
 export const about = signal(/** @type {About | undefined} */ (undefined))

@@ -2,7 +2,7 @@ import { html } from 'htm/preact'
 import { Refusal } from '../api.js'
 import { notify } from './notices.js'
 
-/** @import { HopState } from '../api.js' */
+/** @import { HopState } from '../../api/pipeline-schemas.ts' */
 
 const stateWords = { ok: 'well', slow: 'slow', stopped: 'stopped', unknown: 'unknown' }
 const shapes = {

@@ -5,7 +5,7 @@ import { now, series } from '../signals.js'
 
 /**
  * @import uPlot from 'uplot'
- * @import { Series } from '../api.js'
+ * @import { Series } from '../../api/pipeline-schemas.ts'
  * @typedef {{ name: string, words: string, color: string, fill?: boolean }} Line
  * @typedef {{ title: string, lines: readonly Line[], format: (value: number) => string }} Chart
  * @typedef {Chart & { minutes: number, tall?: boolean }} Properties

@@ -4,7 +4,7 @@ import { pairs, pretty } from './basics.js'
 
 /**
  * A record in readable form, with its headers; its raw key and value are one click away.
- * @param {import('../api.js').ShownRecord} record
+ * @param {import('../../api/kafka-schemas.ts').ShownRecord} record
  */
 export function recordDetails({
   partition,

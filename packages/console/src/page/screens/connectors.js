@@ -9,7 +9,8 @@ import { about } from '../signals.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { DetailedConnector, HopState, ShownConnector } from '../api.js'
+ * @import { DetailedConnector, ShownConnector } from '../../api/kafka-schemas.ts'
+ * @import { HopState } from '../../api/pipeline-schemas.ts'
  */
 
 export const connectorsScreen = {

@@ -6,7 +6,7 @@ import { emptyOrders, placeOrderButton } from '../parts/place-order.js'
 import { flow, now, series } from '../signals.js'
 import { latencyChart, throughputChart } from './time.js'
 
-/** @import { Flow, Hop } from '../api.js' */
+/** @import { Flow, Hop } from '../../api/pipeline-schemas.ts' */
 
 export const flowScreen = { id: 'flow', href: '/', title: 'Flow', letter: 'f', Screen: FlowScreen }
 
@@ -17,7 +17,7 @@ function FlowScreen() {
   if (found === undefined) return html`<p class="muted loading">Reading every part once …</p>`
   return html`
     <h1 class="sr">The flow of an order</h1>
-    <ol class="flow" aria-label="From order to delivery">
+    <ol class="flow" aria-label="From commit to effect">
       ${found.hops.map((hop, index) => [arrow(found.hops[index - 1], hop), card(hop, found)])}
     </ol>
     <p class="small footnote">Rates are means of the last 10 s, medians those of the last minute.</p>
@@ -34,11 +34,11 @@ const sparkOf = { mysql: 'orders', topic: 'published', delivery: 'delivered' }
 
 /** @type {Record<Hop['id'], string>} */
 const units = {
-  orders: 'orders accepted',
-  mysql: 'orders committed',
+  orders: 'requests accepted',
+  mysql: 'rows committed',
   debezium: 'events read',
   topic: 'events written',
-  delivery: 'events delivered'
+  delivery: 'events handled'
 }
 
 /** @param {Hop} hop @param {Flow} whole */

@@ -12,7 +12,7 @@ import { about, now, series } from '../signals.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { DescribedGroup, ListedGroup } from '../api.js'
+ * @import { DescribedGroup, ListedGroup } from '../../api/kafka-schemas.ts'
  */
 
 export const groupsScreen = { id: 'groups', href: '/groups', title: 'Groups', letter: 'c', Screen: GroupsScreen }
@@ -97,7 +97,7 @@ function noteMoves(moves, { partitions: list }) {
 function partitions({ partitions: items }, moves) {
   /** @param {DescribedGroup['partitions'][number]} one */
   const progress = ({ topic, partition, lag }) => {
-    if (!lag) return stateMark('ok', 'level')
+    if (!lag) return stateMark('ok', 'caught up')
     const still = now.value - (moves.get(`${topic}/${partition}`)?.since ?? now.value)
     return still > 5_000 ? stateMark('stopped', `stuck for ${duration(still)}`) : stateMark('ok', 'moving')
   }

@@ -7,7 +7,7 @@ import { recordDetails } from '../parts/record.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { HopState, Journey as JourneyData, Stage } from '../api.js'
+ * @import { HopState, Journey as JourneyData, Stage } from '../../api/pipeline-schemas.ts'
  */
 
 /**

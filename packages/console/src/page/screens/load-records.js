@@ -5,7 +5,7 @@ import { errorOf, poll } from '../load.js'
 import { setSoon } from '../signals.js'
 
 /**
- * @import { RecordPage, ShownRecord } from '../api.js'
+ * @import { RecordPage, ShownRecord } from '../../api/kafka-schemas.ts'
  * @typedef {{ scanned: number, of: number, hits: number, at?: number }} Progress
  * @typedef {{
  *   isRunning: boolean, progress?: Progress, failed?: string, end?: { why: string, before: string }, stop: () => void
@@ -34,62 +34,44 @@ export function useRecords(topic, query, isPaused) {
   useEffect(() => {
     const show = (/** @type {State} */ next) => setSoon(state, next)
     const path = `/api/topics/${encodeURIComponent(topic)}`
-    if (isSearch(query)) return search(path, query, show)
-    const from = ['at', 'before'].find(name => query.has(name))
-    return from === undefined
-      ? tail(`${path}/records`, isPaused, show)
-      : once(`${path}/records?${new URLSearchParams({ [from]: query.get(from) ?? '' })}`, show)
+    const pick = (/** @type {readonly string[]} */ names) => [...query].filter(([name]) => names.includes(name))
+    return isSearch(query)
+      ? search(`${path}/search?${new URLSearchParams(pick([...searched, 'before']))}`, show)
+      : read(`${path}/records?`, { from: `${new URLSearchParams(pick(['at', 'before']))}`, isPaused, show })
   }, [])
   return state.value
 }
 
-/** @param {string} path @param {Show} show */
-function once(path, show) {
-  return poll(async signal => {
-    const next = await get(path, { signal }).then(
-      records => ({ records }),
-      caught => ({ error: errorOf(caught) })
-    )
-    if (!signal.aborted) show(next)
-    return undefined
-  })
-}
-
 /**
- * New records appear on top, within a second; a pause keeps what a person is reading.
+ * Reads the page `from` somewhere once; without it the newest page, on top of which new records appear within a second.
  * @param {string} base
- * @param {() => boolean} isPaused
- * @param {Show} show
+ * @param {{ from: string, isPaused: () => boolean, show: Show }} options
  */
-function tail(base, isPaused, show) {
+function read(base, { from, isPaused, show }) {
   /** @type {RecordPage | undefined} */
   let records
   return poll(async signal => {
     if (isPaused()) return 500
     try {
-      if (records === undefined) records = /** @type {RecordPage} */ (await get(base, { signal }))
-      else {
-        /** @type {RecordPage} */
-        const { items, newer } = await get(`${base}?limit=100&after=${records.newer}`, { signal })
-        records = { ...records, newer, items: [...items, ...records.items].slice(0, mostShown) }
-      }
+      /** @type {RecordPage} */
+      const page = await get(base + (records === undefined ? from : `limit=100&after=${records.newer}`), { signal })
+      const items = [...page.items, ...(records?.items ?? [])].slice(0, mostShown)
+      records = { ...(records ?? page), newer: page.newer, items }
       if (!signal.aborted) show({ records })
     } catch (caught) {
       if (!signal.aborted) show({ ...(records && { records }), error: errorOf(caught) })
     }
-    return 1_000
+    return from === '' ? 1_000 : undefined
   })
 }
 
 /**
  * Hits appear as they are found, the newest first; leaving the page cancels the search.
  * @param {string} path
- * @param {URLSearchParams} query
  * @param {Show} show
  */
-function search(path, query, show) {
-  const asked = new URLSearchParams([...query].filter(([name]) => [...searched, 'before'].includes(name)))
-  const source = new EventSource(`${path}/search?${asked}`)
+function search(path, show) {
+  const source = new EventSource(path)
   /** @type {ShownRecord[]} */
   const items = []
   /** @type {Search} */

@@ -10,7 +10,7 @@ import { Journey } from './journey.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { OrderPage } from '../api.js'
+ * @import { OrderPage } from '../../api/pipeline-schemas.ts'
  */
 
 export const ordersScreen = { id: 'orders', href: '/orders', title: 'Orders', letter: 'o', Screen: OrdersScreen }

@@ -10,7 +10,7 @@ import { now } from '../signals.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { HopState, ParkedEvent, ParkedKey } from '../api.js'
+ * @import { HopState, ParkedEvent, ParkedKey } from '../../api/pipeline-schemas.ts'
  */
 
 export const parkedScreen = { id: 'parked', href: '/parked', title: 'Parked', letter: 'p', Screen: ParkedScreen }

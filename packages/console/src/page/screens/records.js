@@ -9,7 +9,7 @@ import { isSearch, searched, useRecords } from './load-records.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { ShownRecord, Volume } from '../api.js'
+ * @import { ShownRecord, Volume } from '../../api/kafka-schemas.ts'
  * @import { Search } from './load-records.js'
  */
 

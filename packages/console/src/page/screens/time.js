@@ -21,7 +21,7 @@ export const latencyChart = {
 
 /** @type {ChartOf} */
 export const throughputChart = {
-  title: 'Orders and deliveries',
+  title: 'Committed and delivered',
   format: value => `${rate(value)} /s`,
   lines: [
     { name: 'orders', words: 'committed', color: 'c1', fill: true },

@@ -8,7 +8,7 @@ import { TopicRecords } from './records.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { DescribedTopic, ListedTopic } from '../api.js'
+ * @import { DescribedTopic, ListedTopic } from '../../api/kafka-schemas.ts'
  */
 
 export const topicsScreen = { id: 'topics', href: '/topics', title: 'Topics', letter: 't', Screen: TopicsScreen }
