@@ -7,8 +7,8 @@ import { optionsOrExit, readAddresses, readSettings } from '@outbox-cdc/pipeline
 const usage = `Usage: npm run flow -- [SYSTEM] [options]
 
   --url URL   the console (default: the one of npm start)
-  --once      print once and end; 1 is the exit code when something has stopped
-  --json      the same as JSON, once
+  --once      print once and end; exit code 1 if something has stopped
+  --json      print JSON once and end
   --help      this text`
 
 const flag = { type: 'boolean', default: false } as const
@@ -26,7 +26,7 @@ async function read(): Promise<Flow | string> {
     if (response.ok) return (await response.json()) as Flow
     return `The console at ${url} answers ${response.status}${response.status === 401 ? ': set CONSOLE_TOKEN' : ''}.`
   } catch {
-    return `The console at ${url} does not answer. npm start brings it up.`
+    return `The console at ${url} doesn't answer. Start it: npm start.`
   }
 }
 
@@ -35,7 +35,7 @@ function linesOf(flow: Flow | string): string[] {
   const { isTTY, columns, rows } = process.stdout
   const color = isTTY && !process.env.NO_COLOR
   const lines = printFlow(flow, { width: isTTY ? columns : Number.POSITIVE_INFINITY, color, now: Date.now() })
-  // What does not fit would scroll, and the next picture would stand below this one.
+  // More lines than the terminal has would scroll, and the next picture would appear below this one.
   return live ? lines.slice(0, rows - 1) : lines
 }
 

@@ -3,28 +3,29 @@ import { measureCase } from '../test/healing/measure.ts'
 import { writeReport } from '../test/healing/report.ts'
 import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
 
-// How soon the connector heals by itself, case by case, under 200 orders a second on engines of its own.
-const usage = `npm run measure:healing                     every case once
-  --only NAME,NAME     these cases (${cases.map(({ name }) => name).join(', ')})
-  --repeat N           each N times
-  --set KEY=VALUE      with another setting of the connector, to learn what it does; such a run is not noted
-  --report             no run: write docs/healing.md from the runs noted in .data/healing/runs.jsonl
+// Measures how soon the connector heals by itself, case by case, under 200 orders a second on its own engines.
+const usage = `Usage: npm run measure:healing -- [options]
 
-Exit code 0 when every run kept what its case promises.`
+Runs every case once.
+
+  --only NAME,NAME     only these cases (${cases.map(({ name }) => name).join(', ')})
+  --repeat N           each case N times
+  --set KEY=VALUE      with another connector setting; such a run is not recorded
+  --report             run nothing; write docs/healing.md from the runs recorded in .data/healing/runs.jsonl
+
+Exit code 0 when every run kept the promise of its case.`
 
 const values = optionsOrExit(
   {
     only: { type: 'string', default: '' },
     repeat: { type: 'string', default: '1' },
     set: { type: 'string', multiple: true, default: [] },
-    report: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false }
+    report: { type: 'boolean', default: false }
   },
   usage
 )
 
-if (values.help) console.log(usage)
-else if (values.report) console.log(await writeReport())
+if (values.report) console.log(await writeReport())
 else process.exitCode = await measure()
 
 async function measure(): Promise<number> {

@@ -4,24 +4,25 @@ import knex, { type Knex } from 'knex'
 import { orderCreated } from '@outbox-cdc/order-service/orders/order-events'
 import { exitWithUsage, optionsOrExit, readTopic } from '@outbox-cdc/pipeline'
 
-// The way back from a binlog that was purged before Debezium had read it: compares the orders with the topic, and
+// Repairs the pipeline after MySQL purged a binlog that Debezium had not read: compares the orders with the topic, and
 // appends the event of each order that the topic lacks to the outbox again.
 const usage = `Usage: node scripts/bootstrap.mjs scripts/republish-orders.ts [--since TIME] [--dry-run]
 
-  --since TIME  orders from then on, such as 2026-01-31T12:00:00Z; by default from the oldest event of the topic on,
-                because of older orders the topic cannot tell (its retention has taken their events)
-  --dry-run     only say which orders are missing
+  --since TIME  orders from then on, such as 2026-01-31T12:00:00Z; by default, from the topic's oldest event on, because
+                Kafka's retention has deleted the events of older orders
+  --dry-run     only print which orders are missing
+  --help        this text
 
 From the environment: MYSQL_URL of an account that may write orders.outbox, KAFKA_BROKERS.`
 
 const topic = 'orders_server.orders.outbox'
-// What was committed just now may still be on its way.
+// The events of younger orders may still be on their way.
 const settledAfterMs = 10_000
 
 type OrderRow = { readonly id: number; readonly name: string; readonly quantity: number }
 type Seen = { readonly orderIds: ReadonlySet<number>; readonly oldest: Date | undefined }
 
-/** Every order that the topic knows, read from its beginning to where it ends now. */
+/** Every order in the topic, from its beginning to its present end. */
 async function readOrders(brokers: readonly string[]): Promise<Seen> {
   const orderIds = new Set<number>()
   let oldest = Number.POSITIVE_INFINITY
@@ -34,9 +35,9 @@ async function readOrders(brokers: readonly string[]): Promise<Seen> {
   return { orderIds, oldest: Number.isFinite(oldest) ? new Date(oldest) : undefined }
 }
 
-/** What nobody can read tells of no order; Avro could be read, only not here, and would make every order look missing. */
+/** 0 for a record that can't be read. Avro is refused: every order would look missing. */
 function orderIdIn(value: Buffer | null): number {
-  if (value?.[0] === 0) throw new Error(`${topic} holds Avro: this compares orders with JSON alone`)
+  if (value?.[0] === 0) throw new Error(`${topic} holds Avro events, and this script reads only JSON`)
   try {
     const parsed = JSON.parse(value?.toString() ?? '{}') as { payload?: { event_id?: number }; event_id?: number }
     return parsed.payload?.event_id ?? parsed.event_id ?? 0
@@ -45,7 +46,7 @@ function orderIdIn(value: Buffer | null): number {
   }
 }
 
-/** Always the same for one order: an order that is sent again twice still takes effect once. */
+/** The same for each run: an order that is republished twice takes effect once. */
 function messageIdFor(orderId: number): string {
   const hex = createHash('sha256').update(`republished order ${orderId}`).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
@@ -63,7 +64,7 @@ async function republish(db: Knex, { id, name, quantity }: OrderRow): Promise<vo
 
 const values = optionsOrExit({ since: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } }, usage)
 const { MYSQL_URL: url, KAFKA_BROKERS: brokers } = process.env
-if (url === undefined || brokers === undefined) exitWithUsage('MYSQL_URL and KAFKA_BROKERS are not both set.', usage)
+if (url === undefined || brokers === undefined) exitWithUsage('Set MYSQL_URL and KAFKA_BROKERS.', usage)
 const asked = values.since === undefined ? undefined : new Date(values.since)
 if (Number.isNaN(asked?.getTime())) exitWithUsage(`--since takes a time, not "${values.since}".`, usage)
 const utc = new URL(url)
@@ -72,7 +73,8 @@ const db = knex({ client: 'mysql2', connection: utc.href, pool: { min: 0, max: 1
 try {
   const seen = await readOrders(brokers.split(','))
   const since = asked ?? seen.oldest
-  if (since === undefined) exitWithUsage(`${topic} is empty and cannot tell since when: say --since TIME.`, usage)
+  if (since === undefined)
+    exitWithUsage(`${topic} is empty, so it doesn't say where to begin: add --since TIME.`, usage)
   const settled = new Date(Date.now() - settledAfterMs)
   const orders = (await db('customer_order')
     .whereBetween('created_at', [since, settled])

@@ -12,7 +12,7 @@ Deletes what npm start keeps in .data/stack (of another system, .data/SYSTEM) or
   --yes    don't ask
   --help   this text`
 
-// What npm start makes in its folder: DATA_DIR may be one that holds other people's files too, or the wrong one.
+// What npm start creates in its folder. DATA_DIR may also hold other files, or be the wrong folder.
 const made = ['mysql', 'kafka', 'connect', 'registry', 'logs', 'run', 'secrets', 'pipeline.env']
 
 const { yes, positionals } = optionsOrExit({ yes: { type: 'boolean', default: false } }, usage, true)
@@ -27,17 +27,17 @@ if (living.length > 0) {
   fail(`It is still up: ${names}. Stop it first: Ctrl-C where npm start runs.`)
 }
 if (!existsSync(dir)) {
-  console.log('There is nothing to clear. npm start begins with no data.')
+  console.log('There is nothing to clear.')
   process.exit(0)
 }
 if (!signs.some(sign => existsSync(join(dir, sign))))
-  fail(`${dir} holds no data of npm start; nothing was deleted. DATA_DIR names the folder.`)
+  fail(`${dir} holds no data of npm start, so nothing was deleted. Check DATA_DIR.`)
 if (yes || (await confirmed(dir))) {
   for (const name of made) await rm(join(dir, name), { recursive: true, force: true })
   const left = await readdir(dir)
   if (left.length === 0) await rmdir(dir)
-  else console.log(`Left, because npm start did not make it: ${left.join(', ')}`)
-  console.log('Cleared. npm start begins with no data.')
+  else console.log(`Kept, because npm start did not create it: ${left.join(', ')}`)
+  console.log('Cleared. The next npm start begins with empty databases.')
 } else {
   console.log('Nothing was deleted.')
   process.exitCode = 1
@@ -45,7 +45,7 @@ if (yes || (await confirmed(dir))) {
 
 async function confirmed(folder: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    console.error('This deletes data and there is no terminal to ask on: use npm run reset -- --yes')
+    console.error('This deletes data, and there is no terminal to ask on. To delete it: npm run reset -- --yes')
     return false
   }
   const asking = createInterface({ input: process.stdin, output: process.stdout })

@@ -23,7 +23,7 @@ it('clears what npm start made, and nothing else', async () => {
   await Promise.all(['mysql/data', 'secrets', 'mine'].map(name => mkdir(join(dir, name), { recursive: true })))
   await writeFile(join(dir, 'secrets/root'), 'secret')
   expect(await reset(dir)).toMatchObject({ code: 1, said: expect.stringContaining('Nothing was deleted') })
-  expect(await reset(dir, '--yes')).toMatchObject({ code: 0, said: expect.stringContaining('did not make it: mine') })
+  expect(await reset(dir, '--yes')).toMatchObject({ code: 0, said: expect.stringContaining('did not create it: mine') })
   expect(await readdir(dir)).toEqual(['mine'])
 })
 

@@ -6,7 +6,7 @@ import { prettyFactory } from 'pino-pretty'
 // npm start [-- SYSTEM]: everything up, the addresses, then the services' logs, until Ctrl-C.
 const settings = await settingsOrExit()
 const began = Date.now()
-const hushed: string[] = []
+const linesBeforeReady: string[] = []
 const pretty = prettyFactory({
   colorize: process.stdout.isTTY,
   singleLine: true,
@@ -23,8 +23,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const pipeline = startPipeline(settings, {
   progress: progressLines(process.stdout),
   onLog: (name, line) =>
-    isUp ? console.log(name.padEnd(16), pretty(line).trimEnd()) : hushed.push(`${name}: ${line}`),
-  onRevival: line => console.log(`! ${line}`)
+    isUp ? console.log(name.padEnd(16), pretty(line).trimEnd()) : linesBeforeReady.push(`${name}: ${line}`),
+  onRestart: line => console.log(`! ${line}`)
 })
 
 try {
@@ -35,26 +35,26 @@ try {
   if (stopping === undefined) await fail(error)
 }
 
-/** Once: everything in order. A second Ctrl-C: at once, by force. */
+/** The first Ctrl-C stops everything in order, a second one kills it. */
 async function stop(): Promise<void> {
   if (stopping !== undefined) {
-    // npm, a terminal and a supervisor may each pass on the same signal: only a later one means impatience.
+    // npm, a terminal and a supervisor may each pass on the same signal: only a later one is a second Ctrl-C.
     if (Date.now() - stoppingSince < 1_000) return
     await endRecorded(0)
     process.exit(1)
   }
   stoppingSince = Date.now()
-  console.log('\nStopping; once more Ctrl-C kills at once.')
+  console.log('\nStopping. Press Ctrl-C again to kill everything at once.')
   stopping = isUp ? pipeline.then(running => running.stop()) : endRecorded(10_000)
   await stopping
-  console.log(`Stopped. ${whatStays(settings)}`)
+  console.log(`Stopped. ${whatRemains(settings)}`)
   process.exit(0)
 }
 
-function whatStays({ containers, external }: Settings): string {
+function whatRemains({ containers, external }: Settings): string {
   if (containers === true) return 'The data of MySQL and Kafka ended with their containers.'
-  if (external !== undefined) return 'The servers run on.'
-  return 'The data stays: npm start goes on with it, npm run reset clears it.'
+  if (external !== undefined) return 'The servers keep running.'
+  return 'The data stays: npm start uses it again, npm run reset clears it.'
 }
 
 /** Ends all recorded processes: in the middle of a start, only the records know all of them. */
@@ -68,7 +68,7 @@ async function endRecorded(graceMs: number): Promise<void> {
 }
 
 async function fail(error: unknown): Promise<void> {
-  for (const line of hushed.slice(-10)) console.error(line)
+  for (const line of linesBeforeReady.slice(-10)) console.error(line)
   console.error(`✗ ${error instanceof Error ? error.message : String(error)}`)
   if (!(error instanceof StackError) && error instanceof Error) console.error(error.stack)
   process.exit(1)

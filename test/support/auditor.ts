@@ -1,25 +1,20 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { urlFor } from '@outbox-cdc/pipeline'
-import { root } from '@outbox-cdc/pipeline'
+import { root, urlFor } from '@outbox-cdc/pipeline'
 import type { TestPipeline } from './test-pipeline.ts'
 
-/** The audit with the services' accounts, as the runbook shows it. */
-export async function auditor({ stack, settings }: TestPipeline) {
+/** The audit with the services' accounts; npm start gives it the rest. */
+export async function auditor({ addresses, stack, settings }: TestPipeline) {
   const at = { stack, secretsDir: join(settings.dir, 'secrets') }
   const OUTBOX_DB_URL = await urlFor('delivery_service', 'deliveries', at)
   const env = {
     ...process.env,
+    ...addresses,
     OUTBOX_DB_URL,
-    OUTBOX_SOURCE_URL: await urlFor('order_service', 'orders', at),
-    KAFKA_BROKERS: stack.kafka.brokers.join(','),
-    SCHEMA_REGISTRY_URL: stack.registry?.url ?? '',
-    OUTBOX_TOPIC: 'orders_server.orders.outbox',
-    OUTBOX_EVENT: 'order_created'
+    OUTBOX_SOURCE_URL: await urlFor('order_service', 'orders', at)
   }
-  const tables = ['--committed', 'customer_order(id,created_at)', '--effects', 'delivery(order_id,delivered_at)']
-  const args = [join(root, 'packages/outbox/src/cli.ts'), 'audit', ...tables, '--until', '0s', '--json']
+  const args = [join(root, 'packages/outbox/src/cli.ts'), 'audit', '--until', '0s', '--json']
   return {
     audit: () =>
       new Promise<{ code: unknown; findings: string[] }>((resolve, reject) => {

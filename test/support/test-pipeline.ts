@@ -42,7 +42,7 @@ export async function startTestPipeline(wishes: Wishes = {}, given?: Settings): 
   const pipeline = await startPipeline(settings, {
     progress: (_step, work) => work(),
     onLog: (name, line) => void logs.push(`${name} ${line}`),
-    ...(wishes.revive === true ? { onRevival: (line: string) => void logs.push(line) } : {})
+    ...(wishes.revive === true ? { onRestart: (line: string) => void logs.push(line) } : {})
   })
   return {
     ...pipeline,

@@ -33,7 +33,7 @@ export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOpt
     onLine(line) {
       onLog(spec.name, line)
       void appendFile(logFile, `${line}\n`).catch(error =>
-        onLog(spec.name, `its log file cannot be written: ${error.message}`)
+        onLog(spec.name, `can't write its log file: ${error.message}`)
       )
     }
   })

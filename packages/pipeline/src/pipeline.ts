@@ -32,13 +32,13 @@ export type Pipeline = {
 export type PipelineOptions = {
   readonly progress: Progress
   readonly onLog: (name: string, line: string) => void
-  /** When given, parts that die are started again, and each death and return is told in one line. */
-  readonly onRevival?: (line: string) => void
+  /** When given, parts that die are started again, with one line for each death and each return. */
+  readonly onRestart?: (line: string) => void
 }
 
 /** Starts everything in order: engines, accounts and topics, tables, services and connectors, keeper and console. */
 export async function startPipeline(settings: Settings, options: PipelineOptions): Promise<Pipeline> {
-  // First what a killed starter left: it may hold the very ports that are wanted.
+  // First end what a killed starter left: it may hold the ports that are needed.
   const release = await ownFolder(join(settings.dir, 'run'))
   const ends: (() => unknown)[] = [release]
   const stop = async () => {
@@ -52,8 +52,8 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     const started: Part[] = []
     ends.push(() => Promise.all(started.toReversed().map(part => part.stop())))
     await startProcesses({ ...options, settings, started, around: surroundingsOf(settings, stack, addresses) })
-    if (options.onRevival !== undefined) {
-      const supervisions = superviseAll(stack, started, options.onRevival)
+    if (options.onRestart !== undefined) {
+      const supervisions = superviseAll(stack, started, options.onRestart)
       ends.push(() => supervisions.forEach(supervision => supervision.stop()))
     }
     return { stack, addresses, services: new Map(started.map(part => [part.name, part])), stop }
@@ -108,7 +108,7 @@ export async function openStack(settings: Settings, progress: Progress): Promise
   if (external !== undefined) {
     const { rootPasswordFile, host, port } = external.mysql
     const rootPassword = await readFile(rootPasswordFile, 'utf8').catch(error => {
-      throw new StackError('REQUIREMENT_MISSING', `MYSQL_ROOT_PASSWORD_FILE cannot be read: ${error.message}`)
+      throw new StackError('REQUIREMENT_MISSING', `Can't read MYSQL_ROOT_PASSWORD_FILE: ${error.message}`)
     })
     requireExternalRegistry(settings)
     return externalStack({ ...external, mysql: { host, port, rootPassword: rootPassword.trim() } })

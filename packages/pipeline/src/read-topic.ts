@@ -1,11 +1,11 @@
 import { type KafkaRecord, kafkajsClient } from '@outbox-cdc/outbox'
 
-// Whatever fails rejects, and says so there.
+// An error rejects, so it needs no log line.
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 type Reader = { readonly brokers: readonly string[]; readonly clientId: string }
 
-/** Hands over every record of a topic, from its beginning to where it ends now, once, outside of any consumer's group. */
+/** Passes on every record of a topic once, from its beginning to its present end, without a consumer group. */
 export async function readTopic(
   topic: string,
   reader: Reader,

@@ -8,17 +8,17 @@ export type Supervised = {
 
 export type Supervision = { stop(): void }
 
-const patience = { firstPauseMs: 500, longestPauseMs: 30_000 }
-/** A part that lived this long is healthy: its next death starts with the short pause again. */
+const usualPauses = { firstPauseMs: 500, longestPauseMs: 30_000 }
+/** A part that ran this long is healthy: when it dies again, the first pause is short again. */
 const healthyMs = 60_000
 
 /** Starts a part again whenever it dies, with a pause that doubles while it keeps dying, and says so in one line. */
-export function supervise(part: Supervised, say: (line: string) => void, pauses = patience): Supervision {
+export function supervise(part: Supervised, say: (line: string) => void, pauses = usualPauses): Supervision {
   const stopped = new AbortController()
   let pauseMs = pauses.firstPauseMs
   let startedAt = Date.now()
 
-  async function revive(how: string): Promise<void> {
+  async function restart(how: string): Promise<void> {
     if (Date.now() - startedAt > healthyMs) pauseMs = pauses.firstPauseMs
     for (let reason = `ended (${how})`; !stopped.signal.aborted; ) {
       const pause = pauseMs
@@ -38,7 +38,7 @@ export function supervise(part: Supervised, say: (line: string) => void, pauses 
   }
 
   part.onUnexpectedExit(how => {
-    if (!stopped.signal.aborted) void revive(how)
+    if (!stopped.signal.aborted) void restart(how)
   })
   return { stop: () => stopped.abort() }
 }

@@ -3,7 +3,7 @@ import { supervise } from './supervise.ts'
 
 const quick = { firstPauseMs: 20, longestPauseMs: 1_000 }
 
-function aMortalPart(start: () => Promise<void>) {
+function aPartThatDies(start: () => Promise<void>) {
   const listeners: ((how: string) => void)[] = []
   const part = {
     name: 'mysql',
@@ -15,7 +15,7 @@ function aMortalPart(start: () => Promise<void>) {
 
 it('starts a part again when it dies, and says so in one line each', async () => {
   const said: string[] = []
-  const { part, die } = aMortalPart(async () => undefined)
+  const { part, die } = aPartThatDies(async () => undefined)
   const supervision = supervise(part, line => said.push(line), quick)
   die()
   await vi.waitFor(() => expect(said).toHaveLength(2))
@@ -27,7 +27,7 @@ it('starts a part again when it dies, and says so in one line each', async () =>
 it('waits longer each time a start fails', async () => {
   const said: string[] = []
   let attempts = 0
-  const { part, die } = aMortalPart(async () => {
+  const { part, die } = aPartThatDies(async () => {
     attempts += 1
     if (attempts < 3) throw new Error('the disk is full')
   })
@@ -43,7 +43,7 @@ it('waits longer each time a start fails', async () => {
 
 it('leaves a dead part alone once it was told to stop', async () => {
   const start = vi.fn(async () => undefined)
-  const { part, die } = aMortalPart(start)
+  const { part, die } = aPartThatDies(start)
   const supervision = supervise(part, () => undefined, quick)
   die()
   supervision.stop()

@@ -32,8 +32,14 @@ export function auditCommand(edge: Edge): Command {
     .option('--brokers <list>', 'host:port, comma separated; or KAFKA_BROKERS')
     .option('--topic <name>', 'the outbox topic, such as orders_server.orders.outbox; or OUTBOX_TOPIC')
     .option('--event <name>', 'the event that causes the effect, such as order_created; or OUTBOX_EVENT')
-    .option('--committed <table>', "the writer's rows as TABLE(ID,TIME), such as customer_order(id,created_at)")
-    .option('--effects <table>', "the consumer's rows as TABLE(ID,TIME), such as delivery(order_id,delivered_at)")
+    .option(
+      '--committed <table>',
+      "the writer's rows as TABLE(ID,TIME), such as customer_order(id,created_at); or OUTBOX_COMMITTED"
+    )
+    .option(
+      '--effects <table>',
+      "the consumer's rows as TABLE(ID,TIME), such as delivery(order_id,delivered_at); or OUTBOX_EFFECTS"
+    )
     .option('--since <when>', 'start of the window: 30m, 24h, 7d or a time', '24h')
     .option('--until <when>', 'end of the window; younger events may still be on their way', '30s')
     .option('--committed-sql <sql>', 'instead of --committed; returns aggregate_id and at; :since is bound')
@@ -51,8 +57,8 @@ async function audit(edge: Edge, options: Options): Promise<void> {
   const what = {
     topic: needed('topic', options.topic ?? environment['OUTBOX_TOPIC']),
     event: needed('event', options.event ?? environment['OUTBOX_EVENT']),
-    committedSql: options.committedSql ?? rowsOf('committed', options.committed),
-    effectsSql: options.effectsSql ?? rowsOf('effects', options.effects)
+    committedSql: options.committedSql ?? rowsOf('committed', options.committed ?? environment['OUTBOX_COMMITTED']),
+    effectsSql: options.effectsSql ?? rowsOf('effects', options.effects ?? environment['OUTBOX_EFFECTS'])
   }
   const logger = { debug() {}, info() {}, warn: line(edge), error: line(edge) }
   const decoding = await registryDecoding(environment)
