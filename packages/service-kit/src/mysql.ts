@@ -9,6 +9,8 @@ type MysqlOptions = {
   readonly poolSize?: number
   /** Reports at once that MySQL cannot be reached, instead of trying again until the wait is over. */
   readonly failFast?: boolean
+  /** Lets its sessions write nothing. */
+  readonly readOnly?: boolean
 }
 
 type RawConnection = {
@@ -27,7 +29,8 @@ const waitMs = 2000
 const silenceMs = 2500
 
 /** A pool with limits for the wait for a connection and for a silent MySQL. It recovers by itself when MySQL is back. */
-export function createMysql({ url, name, logger, poolSize = 16, failFast = false }: MysqlOptions): Knex {
+export function createMysql(options: MysqlOptions): Knex {
+  const { url, name, logger, poolSize = 16, failFast = false, readOnly = false } = options
   const quiet = (message: unknown) => logger.debug({ knex: message }, 'knex log')
   const db = knex({
     client: 'mysql2',
@@ -52,7 +55,7 @@ export function createMysql({ url, name, logger, poolSize = 16, failFast = false
       propagateCreateError: failFast,
       afterCreate(connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) {
         endWhenSilent(connection)
-        connection.query(session, error => done(error, connection))
+        connection.query(readOnly ? `${session}, transaction_read_only = 1` : session, error => done(error, connection))
       }
     }
   })

@@ -9,7 +9,7 @@ import { type Route, route } from './route.ts'
 
 const key = z.object({ consumer: z.string().min(1).max(64), key: z.string().min(1).max(64) })
 
-export function parkedRoutes({ consumerDb, decode }: Sources): readonly Route[] {
+export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readonly Route[] {
   const db = () => configured(consumerDb, 'EFFECT_MYSQL_URL')
   return [
     route({
@@ -34,7 +34,8 @@ export function parkedRoutes({ consumerDb, decode }: Sources): readonly Route[] 
       body: key,
       answer: z.object({ done: z.literal(true) }),
       async handle({ body }) {
-        if (!(await requestRetry(db(), body).catch(asProblem))) throw notFound(`${body.key} is no longer parked`)
+        if (!(await requestRetry(configured(actionsDb, 'EFFECT_MYSQL_URL'), body).catch(asProblem)))
+          throw notFound(`${body.key} is no longer parked`)
         return { done: true as const }
       }
     }),
@@ -45,7 +46,8 @@ export function parkedRoutes({ consumerDb, decode }: Sources): readonly Route[] 
       body: key.extend({ note: z.string().trim().min(3).max(500) }),
       answer: z.object({ done: z.literal(true) }),
       async handle({ body }) {
-        if (!(await skipParked(db(), body).catch(asProblem))) throw notFound(`${body.key} is no longer parked`)
+        if (!(await skipParked(configured(actionsDb, 'EFFECT_MYSQL_URL'), body).catch(asProblem)))
+          throw notFound(`${body.key} is no longer parked`)
         return { done: true as const }
       }
     })
