@@ -1,6 +1,6 @@
 import { afterAll, afterEach, expect, it } from 'vitest'
 import { faults } from './faults/index.ts'
-import { keepFailure, noteRun, readVersions } from './harness/keep-run.ts'
+import { keepFailure, recordRun, readVersions } from './harness/record-run.ts'
 import { type Lab, startLab } from './harness/lab.ts'
 import { runFault } from './harness/run-fault.ts'
 import { openSession } from './harness/session.ts'
@@ -22,13 +22,13 @@ const plan = session.left.flatMap(step => {
   const fault = faults.find(({ name }) => name === step.name)
   return fault === undefined ? [] : [{ ...step, fault }]
 })
-// Of two at once the second begins at the end of each pass, so that they meet only once in the same kind of pipeline.
+// The second of two processes starts at the end of each pass, so that they rarely need the same kind of pipeline.
 if (process.env['RESILIENCE_BACKWARDS'] === '1') plan.reverse().sort((one, other) => one.pass - other.pass)
 
 let lab: Lab | undefined
 let spoiled = false
 
-/** Faults of the same topology share a pipeline, as long as nothing went wrong in it. */
+/** Faults of the same topology share a pipeline as long as nothing fails in it. */
 async function labFor(topology: Lab['topology']): Promise<Lab> {
   if (lab !== undefined && JSON.stringify(lab.topology) === JSON.stringify(topology)) return lab
   await lab?.close()
@@ -65,7 +65,7 @@ it.for(plan)('$name loses, doubles and reorders nothing (pass $pass)', async ({ 
   const result = await runFault(current, fault, quick)
   const { run } = result
   const noted = { ...run, quick, versions, session: session.id, pass, tookMs: Date.now() - startedAt }
-  await noteRun(noted)
+  await recordRun(noted)
   console.log(`${name}: ${JSON.stringify({ ...noted, versions: undefined })}`)
   const folder = run.outcome === 'passed' ? '' : await keepFailure(current, { ...result, tag: run.tag })
   expect(run.outcome, `${run.reason} ${folder}`).toBe('passed')

@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '@outbox-cdc/pipeline'
-import { keepFailure, noteSoak, readVersions } from './harness/keep-run.ts'
+import { keepFailure, recordSoak, readVersions } from './harness/record-run.ts'
 import { type Lab, startLab } from './harness/lab.ts'
-import { conclude, startLoad } from './harness/run-fault.ts'
-import { judgeFlat, type Sample } from './soak/flat.ts'
+import { reachVerdicts, startLoad } from './harness/run-fault.ts'
 import { measureMost } from './soak/most.ts'
-import { takeSample } from './soak/sample.ts'
+import { type Sample, measureGrowth, takeSample } from './soak/samples.ts'
 
 const minutes = Number(process.env['RESILIENCE_MINUTES'] ?? 20)
 const everyMs = 5_000
@@ -17,13 +16,13 @@ let lab: Lab
 beforeAll(async () => void (lab = await startLab({})))
 afterAll(() => lab?.close())
 
-it(`carries half of its maximum for ${minutes} minutes with memory, handles and lag flat`, async () => {
+it(`carries half of its highest rate for ${minutes} minutes with flat memory, handles and lag`, async () => {
   const tag = `soak-${Date.now().toString(36)}`
-  // The first measurement warms up what the second measures.
+  // The first measurement warms up the pipeline for the second.
   await measureMost(lab, 10_000)
   const most = await measureMost(lab, 20_000)
   const perSecond = Math.floor(most / 2)
-  console.log(`the most is ${Math.round(most)} orders/s; ${perSecond} orders/s for ${minutes} minutes`)
+  console.log(`the highest rate is ${Math.round(most)} orders/s; ${perSecond} orders/s for ${minutes} minutes`)
   const load = startLoad(lab, tag, perSecond)
   const samples: Sample[] = []
   try {
@@ -34,9 +33,9 @@ it(`carries half of its maximum for ${minutes} minutes with memory, handles and 
   } finally {
     await load.stop(60_000)
   }
-  const { findings, evidence } = await conclude(lab, [], load)
-  const grown = judgeFlat(samples)
-  await noteSoak({
+  const { findings, evidence } = await reachVerdicts(lab, [], load)
+  const grown = measureGrowth(samples)
+  await recordSoak({
     at: new Date().toISOString(),
     minutes,
     most: Math.round(most),

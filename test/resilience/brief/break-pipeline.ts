@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { keepFailure, noteRun, readVersions } from '../harness/keep-run.ts'
+import { keepFailure, recordRun, readVersions } from '../harness/record-run.ts'
 import { type Lab, startLab } from '../harness/lab.ts'
-import { type Course, type Load, breakOnce, conclude, startLoad } from '../harness/run-fault.ts'
+import { type Course, type Load, breakOnce, reachVerdicts, startLoad } from '../harness/run-fault.ts'
 import { whyNoSmallDisks } from '../harness/small-disks.ts'
 import { briefPipelines } from './pipelines.ts'
 
-// Each pipeline under one load, broken in one way after the other; the oracle speaks once, at its end. How soon a fault
-// heals is noted and not judged: that is for the whole matrix, on a machine with nothing else to do.
+// Each pipeline has one load and one fault after the other; the oracle checks once, at the end. The healing times are
+// recorded but not tested: the whole matrix does that, on an idle machine.
 
-// As much as two cores carry beside engines that start again and again.
+// As much as two cores can carry while engines restart.
 const perSecond = 100
 
-/** The tests of one pipeline of `briefPipelines`; each stands in a file of its own, so that they may run side by side. */
+/** The tests of one of the `briefPipelines`. Each is called from a file of its own, so that they can run in parallel. */
 export function breakPipeline(wanted: string): void {
   const pipeline = briefPipelines.find(({ name }) => name === wanted)
   if (pipeline === undefined) throw new Error(`There is no pipeline ${wanted}`)
@@ -39,20 +39,20 @@ export function breakPipeline(wanted: string): void {
   it.each(possible)('flows again after $name', async fault => {
     const course = await breakOnce(lab, fault, { load, quick: true })
     courses.push(course)
-    const { bitten, flowBackAt, faultAt, endedAt } = course
+    const { injected, flowBackAt, faultAt, endedAt } = course
     console.log(
-      `${fault.name}: back ${Math.round((flowBackAt ?? Infinity) - bitten.causeOverAt)} ms after the cause, ${endedAt - faultAt} ms in all; ${bitten.bite}`
+      `${fault.name}: back ${Math.round((flowBackAt ?? Infinity) - injected.causeOverAt)} ms after the cause, ${endedAt - faultAt} ms in all; ${injected.observed}`
     )
-    expect(bitten.bite, 'the fault was not seen to bite').toBeDefined()
+    expect(injected.observed, 'the fault was not observed').toBeDefined()
     expect(flowBackAt, 'nothing flowed again').toBeDefined()
-    expect(bitten.broken ?? []).toEqual([])
+    expect(injected.broken ?? []).toEqual([])
   })
 
-  it('has lost, doubled, reordered and invented nothing in all that', async () => {
+  it('has lost, doubled, reordered and invented nothing through all faults', async () => {
     await load.stop(60_000)
-    const result = await conclude(lab, courses, load)
+    const result = await reachVerdicts(lab, courses, load)
     const versions = await readVersions(lab)
-    for (const run of result.runs) await noteRun({ ...run, quick: true, versions })
+    for (const run of result.runs) await recordRun({ ...run, quick: true, versions })
     const bad = result.runs.filter(({ outcome }) => outcome === 'failed' || outcome === 'void')
     const folder = bad.length === 0 ? '' : await keepFailure(lab, { ...result, tag })
     expect(result.findings, folder).toEqual([])

@@ -4,7 +4,7 @@ import type { Topology } from '../harness/lab.ts'
 
 export type BriefPipeline = { readonly name: string; readonly topology: Topology; readonly faults: readonly Fault[] }
 
-// Starting a pipeline takes longer than most faults: three that differ in as much as they can serve every topology.
+// Starting a pipeline takes longer than most faults. These three together serve the topology of every fault.
 const topologies: readonly { readonly name: string; readonly topology: Topology }[] = [
   { name: 'plain', topology: { outboxStore: 'delete' } },
   {
@@ -14,7 +14,7 @@ const topologies: readonly { readonly name: string; readonly topology: Topology 
   { name: 'narrow', topology: { outboxStore: 'blackhole', smallDisks: true } }
 ]
 
-/** Each fault once, in the first pipeline that has what it needs; what uses its pipeline up comes last. */
+/** Each fault once, in the first pipeline that serves it; a fault that destroys its pipeline comes last. */
 export const briefPipelines: readonly BriefPipeline[] = topologies.map(({ name, topology }) => ({
   name,
   topology,

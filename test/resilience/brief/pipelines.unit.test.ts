@@ -7,7 +7,7 @@ it('runs each fault exactly once', () => {
   expect(names.toSorted()).toEqual(faults.map(({ name }) => name).toSorted())
 })
 
-it('leaves what uses a pipeline up to its end', () => {
+it('runs a fault that destroys its pipeline last', () => {
   for (const pipeline of briefPipelines)
     expect(pipeline.faults.slice(0, -1).filter(({ usesUpPipeline }) => usesUpPipeline)).toEqual([])
 })

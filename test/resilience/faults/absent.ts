@@ -2,28 +2,29 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import { ensureTopics } from '@outbox-cdc/pipeline'
 import { eventually } from '../../support/eventually.ts'
-import { runConnectctl } from '../harness/connectctl.ts'
-import type { Bitten, Fault, How } from '../harness/fault.ts'
+import { runConnectctl } from '../harness/break.ts'
+import type { Injected, Fault, FaultOptions } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
-import { countUnderWay } from '../oracle/collect.ts'
+import { countUnderWay } from '../oracle/collect-evidence.ts'
 
 const connector = 'orders-connector'
 
-/** Orders are accepted whether there is a connector or not, and none of them may be forgotten. */
+/** Orders are accepted with or without a connector, and all of them must be delivered. */
 export const absent: readonly Fault[] = [
   {
     name: 'before-the-connector',
-    title: 'orders accepted before the connector ever existed, for 20 s (quick: 5 s); then its first apply',
-    // A pipeline of its own: the first apply begins where the outbox began.
+    title:
+      'Orders are accepted for 20 s (quick: 5 s) before the connector exists; then it is applied for the first time',
+    // Needs a new pipeline: the first apply starts where the outbox started.
     topology: { outboxStore: 'delete' },
     healWithinMs: 20_000,
     healedBy: 'connectctl apply',
-    inject: (lab, how) => applyLater(lab, how, forgetConnector),
+    inject: (lab, how) => applyLater(lab, how, eraseConnector),
     cleanup: lab => lab.part('keeper').start()
   },
   {
     name: 'while-connector-deleted',
-    title: 'orders accepted while the connector is deleted, for 20 s (quick: 5 s); then apply',
+    title: 'Orders are accepted for 20 s (quick: 5 s) while the connector is deleted; then it is applied',
     healWithinMs: 20_000,
     healedBy: 'connectctl apply',
     inject: (lab, how) => applyLater(lab, how, deleteConnector),
@@ -31,18 +32,22 @@ export const absent: readonly Fault[] = [
   }
 ]
 
-async function applyLater(lab: Lab, { quick, quiet }: How, remove: (lab: Lab) => Promise<void>): Promise<Bitten> {
-  // It would bring the connector back within seconds.
+async function applyLater(
+  lab: Lab,
+  { quick, pauseWrites }: FaultOptions,
+  remove: (lab: Lab) => Promise<void>
+): Promise<Injected> {
+  // The keeper would bring the connector back within seconds.
   await lab.part('keeper').stop()
-  quiet(true)
+  pauseWrites(true)
   await eventually(() => underWay(lab, waiting => waiting === 0), { timeoutMs: 60_000 })
   await remove(lab)
-  quiet(false)
+  pauseWrites(false)
   await sleep(quick ? 5_000 : 20_000)
   const waiting = await eventually(() => underWay(lab, count => count >= 500), { timeoutMs: 60_000 })
   const causeOverAt = Date.now()
   await runConnectctl(lab, `apply ${connector}`)
-  return { bite: `${waiting} events waited for the connector`, causeOverAt }
+  return { observed: `${waiting} events waited for the connector`, causeOverAt }
 }
 
 async function underWay({ db }: Lab, wanted: (count: number) => boolean): Promise<number> {
@@ -55,8 +60,8 @@ async function deleteConnector(lab: Lab): Promise<void> {
   await runConnectctl(lab, `delete ${connector} --yes`)
 }
 
-/** Neither Connect nor Kafka know of it any more: no offsets, no schema history. */
-async function forgetConnector(lab: Lab): Promise<void> {
+/** Removes every trace of the connector: offsets and schema history too. */
+async function eraseConnector(lab: Lab): Promise<void> {
   const { stack, settings } = lab.pipeline
   const { connect, kafka } = stack
   await runConnectctl(lab, `stop ${connector}`)

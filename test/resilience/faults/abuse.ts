@@ -1,27 +1,27 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Bitten, Fault, How } from '../harness/fault.ts'
+import type { Injected, Fault, FaultOptions } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
 
-/** What must not harm others: each is done to the order-service that also serves the orders. */
+/** Abuse of one client must not harm others: it hits the order service that also serves the load. */
 export const abuse: readonly Fault[] = [
   {
     name: 'equal-keys',
-    title: 'POST /order: 50 requests with one Idempotency-Key at once, 20 times (quick: 5)',
+    title: 'POST /order gets 50 requests with one Idempotency-Key at once, 20 times (quick: 5)',
     healWithinMs: 10_000,
     inject: sendEqualKeys
   },
   {
     name: 'slow-bodies',
-    title: 'POST /order: 2,000 connections that send their bodies a byte at a time (quick: 500)',
+    title: 'POST /order gets 2,000 connections that send their bodies byte by byte (quick: 500)',
     healWithinMs: 10_000,
-    inject: sendSlowly
+    inject: sendSlowBodies
   },
   {
     name: 'bad-requests',
-    title: 'POST /order: bodies that are none, too large, too deep, hostile',
+    title: 'POST /order gets bodies that are missing, too large, too deep or hostile',
     healWithinMs: 10_000,
-    inject: sendBadly
+    inject: sendInvalidRequests
   }
 ]
 
@@ -36,7 +36,7 @@ async function post(lab: Lab, { body, headers }: Post): Promise<{ status: number
   return { status: response.status, ...answer }
 }
 
-async function sendEqualKeys(lab: Lab, { quick }: How): Promise<Bitten> {
+async function sendEqualKeys(lab: Lab, { quick }: FaultOptions): Promise<Injected> {
   const broken: string[] = []
   const seen = new Map<number, number>()
   for (let round = 0; round < (quick ? 5 : 20); round++) {
@@ -50,14 +50,14 @@ async function sendEqualKeys(lab: Lab, { quick }: How): Promise<Bitten> {
     const rows = await lab.db('orders.customer_order').where({ name: key })
     if (rows.length > 1 || rows.length < ids.size) broken.push(`${key} made ${rows.length} orders`)
   }
-  // 503 where the machine is too busy for all of them.
+  // 503 when the machine is too busy.
   for (const status of seen.keys())
     if (![201, 409, 503].includes(status)) broken.push(`equal keys were answered ${status}`)
   const told = [...seen].map(([status, count]) => `${count} times ${status}`).join(', ')
-  return { bite: seen.has(201) ? told : undefined, causeOverAt: Date.now(), broken }
+  return { observed: seen.has(201) ? told : undefined, causeOverAt: Date.now(), broken }
 }
 
-async function sendSlowly(lab: Lab, { quick, load }: How): Promise<Bitten> {
+async function sendSlowBodies(lab: Lab, { quick, load }: FaultOptions): Promise<Injected> {
   const refusedBefore = load.refused()
   const { hostname, port } = new URL(address(lab))
   const count = quick ? 500 : 2_000
@@ -72,7 +72,7 @@ async function sendSlowly(lab: Lab, { quick, load }: How): Promise<Bitten> {
   }
   await sleep(1_000)
   const most = open.size
-  // The server gives a request 15 s, looks every second, and has other things to do.
+  // The server gives a request 15 s and checks every second.
   for (const until = Date.now() + 25_000; open.size > 0 && Date.now() < until; await sleep(500))
     for (const socket of open) socket.write(' ')
   const causeOverAt = Date.now()
@@ -81,9 +81,9 @@ async function sendSlowly(lab: Lab, { quick, load }: How): Promise<Bitten> {
   const refused = load.refused() - refusedBefore
   const broken = [
     ...(left > 0 ? [`${left} slow connections were never ended`] : []),
-    ...(refused > 0 ? [`${refused} honest requests were refused meanwhile`] : [])
+    ...(refused > 0 ? [`${refused} requests of the load were refused meanwhile`] : [])
   ]
-  return { bite: most >= count * 0.9 ? `${most} open at once, ${ended} ended` : undefined, causeOverAt, broken }
+  return { observed: most >= count * 0.9 ? `${most} open at once, ${ended} ended` : undefined, causeOverAt, broken }
 }
 
 const order = { name: 'abuse', quantity: 1 }
@@ -102,7 +102,7 @@ const bad: readonly (readonly [what: string, post: Post, status: number])[] = [
   ['a broken key', { body: JSON.stringify(order), headers: { 'idempotency-key': '"half' } }, 400]
 ]
 
-async function sendBadly(lab: Lab): Promise<Bitten> {
+async function sendInvalidRequests(lab: Lab): Promise<Injected> {
   const broken: string[] = []
   for (const [what, request, expected] of bad) {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(lab, request)))
@@ -111,5 +111,5 @@ async function sendBadly(lab: Lab): Promise<Bitten> {
   }
   const made = await lab.db('orders.customer_order').whereIn('name', ['abuse', 'x'])
   if (made.length > 0) broken.push(`${made.length} orders came of it`)
-  return { bite: `${bad.length * 20} requests of ${bad.length} kinds`, causeOverAt: Date.now(), broken }
+  return { observed: `${bad.length * 20} requests of ${bad.length} kinds`, causeOverAt: Date.now(), broken }
 }

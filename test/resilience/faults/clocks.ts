@@ -2,16 +2,16 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.ts'
-import { ledgerMoved } from '../ledger/ledger-event.ts'
+import { ledgerMoved } from '../ledger/ledger.ts'
 import { root } from '@outbox-cdc/pipeline'
-import type { Bitten, Fault, How } from '../harness/fault.ts'
+import type { Injected, Fault, FaultOptions } from '../harness/fault.ts'
 import type { Lab, Replica } from '../harness/lab.ts'
-import { readRecords } from '../oracle/collect.ts'
+import { readRecords } from '../oracle/collect-evidence.ts'
 
 const topology = { timeZone: 'America/New_York' }
 const hour = 3_600_000
 
-/** Half past one comes twice that night in New York, and half past two never in March. */
+/** In New York, 1:30 happens twice in the night of November 1, and 2:30 doesn't exist in the night of March 8. */
 const instants = [
   '2026-11-01T05:30:00Z',
   '2026-11-01T06:30:00Z',
@@ -24,23 +24,23 @@ const firstAccount = 1_700_000_000
 export const clocks: readonly Fault[] = [
   {
     name: 'time-zones',
-    title: 'time zones: every process in New York, MySQL moved to +09:00, events at both ends of summer time',
+    title: 'Different time zones: every process in New York, MySQL at +09:00, events at both changes of summer time',
     topology,
     healWithinMs: 20_000,
-    inject: moveZones
+    inject: changeTimeZones
   },
   {
     name: 'clock-steps',
-    title: 'clocks of both services: two hours on, a day back, and right again',
+    title: 'The clocks of both services jump two hours ahead, then a day back, then to the right time',
     topology,
     healWithinMs: 10_000,
-    prepare: useSteppingClocks,
+    prepare: startSteppingClocks,
     inject: stepClocks,
-    cleanup: useOwnClocks
+    cleanup: stopSteppingClocks
   }
 ]
 
-async function moveZones(lab: Lab): Promise<Bitten> {
+async function changeTimeZones(lab: Lab): Promise<Injected> {
   const { db, pipeline, topic } = lab
   const since = Date.now()
   await db.raw("SET GLOBAL time_zone = '+09:00'")
@@ -67,12 +67,12 @@ async function moveZones(lab: Lab): Promise<Bitten> {
     { timeoutMs: 60_000, everyMs: 1_000 }
   )
   await db.raw("SET GLOBAL time_zone = '+00:00'")
-  return { bite: `${instants.length} instants written, MySQL in +09:00`, causeOverAt, broken }
+  return { observed: `${instants.length} instants written, MySQL in +09:00`, causeOverAt, broken }
 }
 
 const same = (written: string | undefined, instant: string) => Date.parse(written ?? '') === Date.parse(instant)
 
-/** MySQL takes `timestamp` for the present of this session, in the rows and in the binlog. */
+/** MySQL uses the variable `timestamp` as this session's time, in the rows and in the binlog. */
 async function writeAt({ db, outbox }: Lab, { instant, account }: { instant: string; account: number }): Promise<void> {
   await db.transaction(async trx => {
     await trx.raw('SET timestamp = ?', [Date.parse(instant) / 1_000])
@@ -86,7 +86,7 @@ async function writeAt({ db, outbox }: Lab, { instant, account }: { instant: str
 type Stepping = { readonly file: string; readonly replicas: readonly Replica[]; readonly before: readonly string[] }
 const stepping = new WeakMap<Lab, Stepping>()
 
-async function useSteppingClocks(lab: Lab, { load }: How): Promise<void> {
+async function startSteppingClocks(lab: Lab, { load }: FaultOptions): Promise<void> {
   const file = join(lab.pipeline.settings.dir, 'clock-offset')
   await writeFile(file, '0')
   const clock = join(root, 'test/resilience/harness/stepping-clock.ts')
@@ -98,7 +98,7 @@ async function useSteppingClocks(lab: Lab, { load }: How): Promise<void> {
   load.use([order.url])
 }
 
-async function stepClocks(lab: Lab): Promise<Bitten> {
+async function stepClocks(lab: Lab): Promise<Injected> {
   const { file = '' } = stepping.get(lab) ?? {}
   const seen: number[] = []
   for (const offset of [2 * hour, -24 * hour, 0]) {
@@ -107,11 +107,11 @@ async function stepClocks(lab: Lab): Promise<Bitten> {
     const [row] = await lab.db('orders.customer_order').orderBy('id', 'desc').limit(1).select('created_at')
     seen.push(Math.round((Number(row?.created_at) - Date.now()) / hour))
   }
-  const bite = seen[0] === 2 && seen[1] === -24 ? `orders were written ${seen.join(' h, ')} h off` : undefined
-  return { bite, causeOverAt: Date.now() }
+  const observed = seen[0] === 2 && seen[1] === -24 ? `orders were written ${seen.join(' h, ')} h off` : undefined
+  return { observed, causeOverAt: Date.now() }
 }
 
-async function useOwnClocks(lab: Lab, { load }: How): Promise<void> {
+async function stopSteppingClocks(lab: Lab, { load }: FaultOptions): Promise<void> {
   const held = stepping.get(lab)
   load.use(held?.before ?? load.urls)
   await sleep(500)

@@ -6,24 +6,25 @@ import type { Lab, Replica } from '../harness/lab.ts'
 export const consumers: readonly Fault[] = [
   {
     name: 'rebalance-storm',
-    title: 'delivery-service: a second one comes and goes every 5 s for 2 minutes (quick: once)',
+    title: 'A second delivery service comes and goes every 5 s for 2 minutes (quick: once)',
     healWithinMs: 10_000,
     inject: (lab, { quick }) => rebalance(lab, quick ? 1 : 12)
   },
   {
     name: 'zombie-consumer',
-    title: 'delivery-service: one of two frozen in mid-batch for 45 s (quick: 12 s), past its session; then it wakes',
+    title:
+      'One of two delivery services is frozen in the middle of a batch for 45 s (quick: 12 s), longer than its session, and then wakes',
     healWithinMs: 10_000,
     leastWaitMs: 5_000,
     async prepare(lab) {
       held.set(lab, await lab.startReplica('delivery-service'))
     },
     inject: (lab, { quick }) => freezeFor(lab, 'delivery-service', quick ? 12_000 : 45_000),
-    cleanup: stopHeld
+    cleanup: stopSecond
   },
   {
     name: 'rolling-restart-delivery',
-    title: 'delivery-service: three, each stopped by SIGTERM and started again in turn',
+    title: 'Three delivery services are restarted in turn with SIGTERM',
     healWithinMs: 10_000,
     inject: rollDeliveries
   }
@@ -31,7 +32,7 @@ export const consumers: readonly Fault[] = [
 
 const held = new WeakMap<Lab, Replica>()
 
-async function stopHeld(lab: Lab): Promise<void> {
+async function stopSecond(lab: Lab): Promise<void> {
   await held.get(lab)?.stop()
 }
 
@@ -45,7 +46,7 @@ async function rebalance(lab: Lab, rounds: number) {
     await replica.stop()
     await sleep(5_000)
   }
-  return { bite: `a second member came and went ${pids.length} times`, causeOverAt: Date.now() }
+  return { observed: `a second member came and went ${pids.length} times`, causeOverAt: Date.now() }
 }
 
 async function rollDeliveries(lab: Lab) {
@@ -58,5 +59,5 @@ async function rollDeliveries(lab: Lab) {
   }
   const causeOverAt = Date.now()
   await Promise.all(others.map(member => member.stop()))
-  return { bite: 'three members restarted in turn', causeOverAt }
+  return { observed: 'three members restarted in turn', causeOverAt }
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompressionTypes, Kafka, type Message, logLevel } from 'kafkajs'
 import type { Knex } from 'knex'
-import { runConnectctl } from '../harness/connectctl.ts'
-import type { Bitten, Fault } from '../harness/fault.ts'
+import { runConnectctl } from '../harness/break.ts'
+import type { Injected, Fault } from '../harness/fault.ts'
 import { type FaultyProxy, startFaultyProxy } from '../../support/faulty-proxy.ts'
 import type { Lab, Replica } from '../harness/lab.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -12,42 +12,42 @@ import { poison } from './poison.ts'
 export const data: readonly Fault[] = [
   {
     name: 'poison-records',
-    title: 'topic: records that no consumer can read, of thirteen kinds, one of them 2 MB long',
+    title: 'The topic gets records of thirteen kinds that no consumer can read, one of them 2 MB long',
     healWithinMs: 10_000,
     parks: poison.length,
     inject: plantPoison
   },
   {
     name: 'delivery-database-away',
-    title: 'delivery database: out of reach for 2 minutes (quick: 8 s)',
+    title: 'The delivery database is unreachable for 2 minutes (quick: 8 s)',
     healWithinMs: 10_000,
-    prepare: leadDeliveriesOverProxy,
+    prepare: routeDeliveriesThroughProxy,
     inject: cutDeliveryDatabase,
-    cleanup: leadDeliveriesBack
+    cleanup: routeDeliveriesDirectly
   },
   {
     name: 'connector-deleted',
-    title: 'connector: deleted under load',
+    title: 'The connector is deleted under load',
     healWithinMs: 20_000,
     inject: deleteConnector
   },
   {
     name: 'offsets-wiped',
-    title: 'connector: stopped, its offsets wiped, then the steps of the runbook',
+    title: 'The connector is stopped and its offsets are deleted; the steps of the runbook follow',
     healWithinMs: 60_000,
-    because: 'every event since the outbox was made comes again before the first new one',
+    because: 'every event since the outbox was created comes again before the first new one',
     healedBy: 'the runbook',
     inject: wipeOffsets
   },
   {
     name: 'outbox-rewritten',
-    title: 'outbox table: UPDATE, DELETE and TRUNCATE of rows that stayed in it, under load',
+    title: 'Rows that stayed in the outbox table are updated, deleted and truncated under load',
     healWithinMs: 10_000,
     inject: rewriteOutbox
   }
 ]
 
-async function plantPoison(lab: Lab): Promise<Bitten> {
+async function plantPoison(lab: Lab): Promise<Injected> {
   const kafka = new Kafka({ brokers: [...lab.pipeline.stack.kafka.brokers], logLevel: logLevel.NOTHING })
   const producer = kafka.producer()
   await producer.connect()
@@ -65,12 +65,12 @@ async function plantPoison(lab: Lab): Promise<Bitten> {
     return reasons
   }
   const reasons = await eventually(all, { timeoutMs: 30_000 }).catch(() => undefined)
-  return { bite: reasons && `${reasons.length} parked: ${[...new Set(reasons)].join(', ')}`, causeOverAt }
+  return { observed: reasons && `${reasons.length} parked: ${[...new Set(reasons)].join(', ')}`, causeOverAt }
 }
 
 const detours = new WeakMap<Lab, { readonly proxy: FaultyProxy; readonly replica: Replica }>()
 
-async function leadDeliveriesOverProxy(lab: Lab): Promise<void> {
+async function routeDeliveriesThroughProxy(lab: Lab): Promise<void> {
   const proxy = await startFaultyProxy(lab.pipeline.stack.mysql)
   const url = new URL(await lab.deliveriesUrl())
   url.port = String(proxy.port)
@@ -79,29 +79,29 @@ async function leadDeliveriesOverProxy(lab: Lab): Promise<void> {
   detours.set(lab, { proxy, replica })
 }
 
-async function cutDeliveryDatabase(lab: Lab, { quick }: { quick: boolean }): Promise<Bitten> {
+async function cutDeliveryDatabase(lab: Lab, { quick }: { quick: boolean }): Promise<Injected> {
   const detour = detours.get(lab)
   detour?.proxy.refuse(true)
   await sleep(quick ? 8_000 : 120_000)
   detour?.proxy.refuse(false)
-  return { bite: detour && `${detour.proxy.refused()} connections refused`, causeOverAt: Date.now() }
+  return { observed: detour && `${detour.proxy.refused()} connections refused`, causeOverAt: Date.now() }
 }
 
-async function leadDeliveriesBack(lab: Lab): Promise<void> {
+async function routeDeliveriesDirectly(lab: Lab): Promise<void> {
   await detours.get(lab)?.replica.stop()
   await lab.part('delivery-service').start()
   await detours.get(lab)?.proxy.close()
 }
 
-async function deleteConnector({ pipeline }: Lab): Promise<Bitten> {
+async function deleteConnector({ pipeline }: Lab): Promise<Injected> {
   const url = `${pipeline.stack.connect.urls[0]}/connectors/orders-connector`
   const { status } = await fetch(url, { method: 'DELETE' })
-  return { bite: status === 204 ? 'the connector was deleted' : undefined, causeOverAt: Date.now() }
+  return { observed: status === 204 ? 'the connector was deleted' : undefined, causeOverAt: Date.now() }
 }
 
 const patience = { timeoutMs: 30_000 }
 
-async function wipeOffsets(lab: Lab): Promise<Bitten> {
+async function wipeOffsets(lab: Lab): Promise<Injected> {
   await runConnectctl(lab, 'stop orders-connector')
   const url = `${lab.pipeline.stack.connect.urls[0]}/connectors/orders-connector/offsets`
   await eventually(async () => {
@@ -116,21 +116,22 @@ async function wipeOffsets(lab: Lab): Promise<Bitten> {
   }, patience)
   const causeOverAt = Date.now()
   await runConnectctl(lab, 'offsets set orders-connector --to recorded --yes')
-  return { bite: left.offsets.length === 0 ? 'no offset was left' : undefined, causeOverAt }
+  return { observed: left.offsets.length === 0 ? 'no offset was left' : undefined, causeOverAt }
 }
 
-async function rewriteOutbox({ db }: Lab): Promise<Bitten> {
+async function rewriteOutbox({ db }: Lab): Promise<Injected> {
   await placeOrdersWhoseRowsStay(db)
   const updated = await db('orders.outbox').update({ payload: JSON.stringify({ name: 'rewritten', quantity: 1 }) })
   await sleep(1_000)
   const deleted = await db('orders.outbox').orderBy('id').limit(200).delete()
   await sleep(1_000)
   await db.raw('TRUNCATE TABLE orders.outbox')
-  const bite = updated > 0 && deleted > 0 ? `${updated} rows updated, ${deleted} deleted, then truncated` : undefined
-  return { bite, causeOverAt: Date.now() }
+  const observed =
+    updated > 0 && deleted > 0 ? `${updated} rows updated, ${deleted} deleted, then truncated` : undefined
+  return { observed, causeOverAt: Date.now() }
 }
 
-/** The store deletes its rows, so these orders are written without it: each with an outbox row that stays. */
+/** Writes orders without the store, which would delete their outbox rows. */
 async function placeOrdersWhoseRowsStay(db: Knex): Promise<void> {
   for (let number = 0; number < 300; number++)
     await db.transaction(async trx => {

@@ -13,25 +13,25 @@ const disk = (name: Disk): Pick<Fault, 'topology' | 'impossible' | 'inject'> => 
     const causeOverAt = Date.now()
     const [refused, said] = [load.refused() - refusedBefore, lab.pipeline.logs.slice(logsBefore)]
     const died = said.some(line => line.includes('kafka-1'))
-    const bite =
+    const observed =
       refused > 0 || died ? `full, ${refused} requests refused, ${died ? 'broker gone' : 'no part gone'}` : undefined
-    return { bite, causeOverAt }
+    return { observed, causeOverAt }
   }
 })
 
 export const disks: readonly Fault[] = [
   {
     name: 'mysql-disk-full',
-    title: 'disk full under MySQL: binlog, orders and deliveries, for 60 s (quick: 6 s)',
+    title: 'The disk of MySQL (binlog, orders and deliveries) is full for 60 s (quick: 6 s)',
     healWithinMs: 75_000,
-    because: 'MySQL looks for space again only once a minute',
+    because: 'MySQL checks for free space only once a minute',
     ...disk('mysql')
   },
   {
     name: 'kafka-disk-full',
-    title: 'disk full under the only broker, for 60 s (quick: 6 s)',
+    title: 'The disk of the only broker is full for 60 s (quick: 6 s)',
     healWithinMs: 60_000,
-    because: 'a broker without a disk ends, and the supervisor waits longer each time for what keeps ending',
+    because: 'a broker without disk space ends, and the supervisor waits longer before each restart',
     ...disk('kafka')
   }
 ]

@@ -12,7 +12,7 @@ import { quietOutbox } from './quiet.ts'
 import { runbook } from './runbook.ts'
 import { streaming } from './streaming.ts'
 
-/** In the order in which they run: those that share a pipeline stand together. */
+/** In the order in which they run: faults that share a pipeline are together. */
 export const faults: readonly Fault[] = [
   ...kills,
   ...orderService,

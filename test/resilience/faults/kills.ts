@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { crash, freezeFor, killFor } from '../harness/break.ts'
-import type { Bitten, Fault } from '../harness/fault.ts'
+import type { Injected, Fault } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
 
 const usualMs = 10_000
@@ -9,92 +9,92 @@ const connectMs = 20_000
 export const kills: readonly Fault[] = [
   {
     name: 'mysqld-killed',
-    title: 'mysqld: kill -9',
+    title: 'MySQL is killed',
     healWithinMs: usualMs,
     inject: lab => crash(lab, 'mysql')
   },
   {
     name: 'mysqld-away',
-    title: 'mysqld: kill -9, back after 15 s (quick: 3 s)',
+    title: 'MySQL is killed and stays away for 15 s (quick: 3 s)',
     healWithinMs: usualMs,
     inject: (lab, { quick }) => killFor(lab, 'mysql', quick ? 3_000 : 15_000)
   },
   {
     name: 'mysqld-frozen',
-    title: 'mysqld: frozen for 90 s (quick: 5 s)',
+    title: 'MySQL is frozen for 90 s (quick: 5 s)',
     healWithinMs: usualMs,
     inject: (lab, { quick }) => freezeFor(lab, 'mysql', quick ? 5_000 : 90_000)
   },
   {
     name: 'connect-killed',
-    title: 'Connect: kill -9, one worker',
+    title: 'The only Connect worker is killed',
     healWithinMs: connectMs,
-    inject: crashConnect
+    inject: crashBusyWorker
   },
   {
     name: 'broker-killed',
-    title: 'Kafka: kill -9 of the only broker',
+    title: 'The only Kafka broker is killed',
     healWithinMs: 30_000,
     because:
-      'Kafka takes the broker back only 4 s after it has started; where that lasts for longer than the consumers’ patience of 20 s, their former memberships have to expire',
+      'Kafka only lets a killed broker in again after 4 s; if the consumers have given up after 20 s by then, their old memberships have to expire first',
     inject: lab => crash(lab, 'kafka-1')
   },
   {
     name: 'delivery-killed',
-    title: 'delivery-service and a second consumer: kill -9 in mid-batch',
+    title: 'The delivery service and a second consumer are killed in the middle of a batch',
     healWithinMs: 15_000,
-    because: 'a member that died without a word keeps its partitions until its session of 10 s is over',
+    because: 'the partitions of a killed consumer stay assigned to it until its session of 10 s ends',
     inject: lab => crash(lab, 'delivery-service', 'ledger')
   },
   {
     name: 'delivery-stopped',
-    title: 'delivery-service: SIGTERM in mid-batch, started again at once',
+    title: 'The delivery service gets SIGTERM in the middle of a batch and starts again at once',
     healWithinMs: usualMs,
     inject: restartDelivery
   },
   {
     name: 'order-killed',
-    title: 'order-service: kill -9 five times under load (quick: twice)',
+    title: 'The order service is killed five times under load (quick: twice)',
     healWithinMs: usualMs,
-    inject: (lab, { quick }) => repeatedly(lab, quick ? 2 : 5, 'order-service')
+    inject: (lab, { quick }) => killRepeatedly(lab, quick ? 2 : 5, 'order-service')
   },
   {
     name: 'mysqld-killed-again-and-again',
-    title: 'mysqld: kill -9 ten times in a row (quick: 3), delete store',
+    title: 'MySQL is killed ten times in a row (quick: 3), store delete',
     healWithinMs: usualMs,
-    inject: (lab, { quick }) => repeatedly(lab, quick ? 3 : 10, 'mysql')
+    inject: (lab, { quick }) => killRepeatedly(lab, quick ? 3 : 10, 'mysql')
   },
   {
     name: 'mysqld-and-connect-killed',
-    title: 'mysqld and Connect: kill -9 at the same time',
+    title: 'MySQL and Connect are killed at the same time',
     healWithinMs: connectMs,
     inject: lab => crash(lab, 'mysql', 'connect-1')
   },
   {
     name: 'worker-of-two-killed',
-    title: 'Connect: kill -9 of the worker with the task, one of two',
+    title: 'Of two Connect workers, the one with the task is killed',
     topology: { workers: 2 },
     healWithinMs: connectMs,
-    inject: crashConnect
+    inject: crashBusyWorker
   },
   {
     name: 'broker-of-three-killed',
-    title: 'Kafka: kill -9 of one broker of three, back after 60 s (quick: 8 s)',
+    title: 'One Kafka broker of three is killed and stays away for 60 s (quick: 8 s)',
     topology: { brokers: 3 },
     healWithinMs: 30_000,
-    because: 'a broker counts as gone after 4 s, and a group whose coordinator it was has to find another one',
-    inject: (lab, { quick }) => loseBroker(lab, quick ? 8_000 : 60_000)
+    because: 'a broker only counts as gone after 4 s, and a group whose coordinator it was has to find another one',
+    inject: (lab, { quick }) => stopOneBroker(lab, quick ? 8_000 : 60_000)
   },
   {
     name: 'mysqld-killed-blackhole',
-    title: 'mysqld: kill -9 ten times in a row (quick: 3), blackhole store',
+    title: 'MySQL is killed ten times in a row (quick: 3), store blackhole',
     topology: { outboxStore: 'blackhole' },
     healWithinMs: usualMs,
-    inject: (lab, { quick }) => repeatedly(lab, quick ? 3 : 10, 'mysql')
+    inject: (lab, { quick }) => killRepeatedly(lab, quick ? 3 : 10, 'mysql')
   }
 ]
 
-async function crashConnect(lab: Lab) {
+async function crashBusyWorker(lab: Lab) {
   const url = lab.pipeline.stack.connect.urls[0] ?? ''
   const answer = await fetch(`${url}/connectors/orders-connector/status`)
   const status = (await answer.json()) as { tasks: { worker_id: string }[] }
@@ -103,11 +103,11 @@ async function crashConnect(lab: Lab) {
   return crash(lab, `connect-${index + 1}`)
 }
 
-/** The other two must go on without it: nobody waits for its return. */
-async function loseBroker(lab: Lab, ms: number) {
+/** The cause is over at once, because the other two brokers must go on without it. */
+async function stopOneBroker(lab: Lab, ms: number) {
   const lost = Date.now()
-  const { bite } = await killFor(lab, 'kafka-2', ms)
-  return { bite, causeOverAt: lost }
+  const { observed } = await killFor(lab, 'kafka-2', ms)
+  return { observed, causeOverAt: lost }
 }
 
 async function restartDelivery(lab: Lab) {
@@ -115,18 +115,18 @@ async function restartDelivery(lab: Lab) {
   const pid = part.pid()
   await part.stop()
   await part.start()
-  return { bite: `delivery-service ${pid} stopped, ${part.pid()} started`, causeOverAt: Date.now() }
+  return { observed: `delivery-service ${pid} stopped, ${part.pid()} started`, causeOverAt: Date.now() }
 }
 
-// Started again by the test: the supervisor waits longer each time for a part that keeps dying.
-async function repeatedly(lab: Lab, times: number, name: string): Promise<Bitten> {
-  const bites: (string | undefined)[] = []
+// The test restarts it: the supervisor would wait longer each time.
+async function killRepeatedly(lab: Lab, times: number, name: string): Promise<Injected> {
+  const observations: (string | undefined)[] = []
   let causeOverAt = 0
   for (let round = 0; round < times; round++) {
-    const bitten = await killFor(lab, name, 200)
-    bites.push(bitten.bite)
-    causeOverAt = bitten.causeOverAt
+    const injected = await killFor(lab, name, 200)
+    observations.push(injected.observed)
+    causeOverAt = injected.causeOverAt
     await sleep(2_000)
   }
-  return { bite: bites.join('; '), causeOverAt }
+  return { observed: observations.join('; '), causeOverAt }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runNode } from '@outbox-cdc/pipeline'
 import { eventually } from '../../support/eventually.ts'
-import type { Bitten, Fault } from '../harness/fault.ts'
+import type { Injected, Fault } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
 import { type FaultyProxy, startFaultyProxy } from '../../support/faulty-proxy.ts'
 
@@ -10,7 +10,7 @@ type Break = (proxy: FaultyProxy, quick: boolean) => Promise<string | undefined>
 export const network: readonly Fault[] = [
   {
     name: 'connection-reset',
-    title: 'network between Connect and MySQL: every connection reset, three times',
+    title: 'Every connection between Connect and MySQL is reset, three times',
     healWithinMs: 20_000,
     ...betweenConnectAndMysql(async proxy => {
       let count = 0
@@ -23,7 +23,7 @@ export const network: readonly Fault[] = [
   },
   {
     name: 'cut-in-mid-packet',
-    title: 'network between Connect and MySQL: cut in the middle of a packet, three times',
+    title: 'The connection between Connect and MySQL is cut in the middle of a packet, three times',
     healWithinMs: 20_000,
     ...betweenConnectAndMysql(async proxy => {
       for (let round = 0; round < 3; round++) {
@@ -35,7 +35,7 @@ export const network: readonly Fault[] = [
   },
   {
     name: 'latency',
-    title: 'network between Connect and MySQL: 300 ms later in each direction for 20 s (quick: 5 s)',
+    title: 'Each direction between Connect and MySQL is delayed by 300 ms for 20 s (quick: 5 s)',
     healWithinMs: 10_000,
     leastWaitMs: 250,
     ...betweenConnectAndMysql(async (proxy, quick) => {
@@ -47,10 +47,9 @@ export const network: readonly Fault[] = [
   },
   {
     name: 'black-hole',
-    title: 'network between Connect and MySQL: silent for 20 s with TCP established (quick: 8 s)',
+    title: 'The network between Connect and MySQL is silent for 20 s while TCP stays established (quick: 8 s)',
     healWithinMs: 40_000,
-    because:
-      'Connect waits for the task that hangs in a silent socket: some 30 s from the silence on, however short it was',
+    because: 'Connect waits about 30 s for a task that hangs in a silent socket, however short the silence is',
     ...betweenConnectAndMysql(async (proxy, quick) => {
       const count = proxy.cut()
       await sleep(quick ? 8_000 : 20_000)
@@ -67,26 +66,26 @@ function betweenConnectAndMysql(how: Break): Pick<Fault, 'prepare' | 'inject' | 
     async prepare(lab) {
       const proxy = await startFaultyProxy(lab.pipeline.stack.mysql)
       proxies.set(lab, proxy)
-      await lead(lab, proxy.port)
-      await eventually(() => refuseUnless(proxy.connections() > 0), { timeoutMs: 60_000 })
+      await pointConnectorAt(lab, proxy.port)
+      await eventually(() => throwUnless(proxy.connections() > 0), { timeoutMs: 60_000 })
     },
-    async inject(lab, { quick }): Promise<Bitten> {
+    async inject(lab, { quick }): Promise<Injected> {
       const proxy = proxies.get(lab)
-      const bite = proxy && (await how(proxy, quick))
-      return { bite, causeOverAt: Date.now() }
+      const observed = proxy && (await how(proxy, quick))
+      return { observed, causeOverAt: Date.now() }
     },
     async cleanup(lab) {
-      await lead(lab, lab.pipeline.stack.mysql.port)
+      await pointConnectorAt(lab, lab.pipeline.stack.mysql.port)
       await proxies.get(lab)?.close()
     }
   }
 }
 
-/** Lets the connector reach MySQL at another port. */
-async function lead({ pipeline }: Lab, port: number): Promise<void> {
+/** Makes the connector use another port of MySQL. */
+async function pointConnectorAt({ pipeline }: Lab, port: number): Promise<void> {
   await runNode('scripts/register-connector.ts', { ...pipeline.addresses, MYSQL_PORT: String(port) })
 }
 
-function refuseUnless(good: boolean): void {
+function throwUnless(good: boolean): void {
   if (!good) throw new Error('Connect does not come through the proxy')
 }

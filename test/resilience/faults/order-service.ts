@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.ts'
 import { type Balancer, startBalancer } from '../harness/balancer.ts'
-import type { Bitten, Fault, How } from '../harness/fault.ts'
+import type { Injected, Fault, FaultOptions } from '../harness/fault.ts'
 import type { Lab, Replica } from '../harness/lab.ts'
 import { type Moment, type StatementProxy, startStatementProxy } from '../harness/statement-proxy.ts'
 
@@ -16,7 +16,7 @@ export const orderService: readonly Fault[] = [
   killedAt('order-killed-after-commit', 'after COMMIT, before the answer', { statement: /^commit/i, at: 'answered' }),
   {
     name: 'rolling-restart-order',
-    title: 'order-service: three behind a load balancer, each stopped by SIGTERM and started again in turn',
+    title: 'Three order services behind a load balancer are restarted in turn with SIGTERM',
     healWithinMs,
     prepare: balance,
     inject: rollOrders,
@@ -27,11 +27,11 @@ export const orderService: readonly Fault[] = [
 type Detour = { readonly proxy: StatementProxy; readonly replica: Replica; readonly before: readonly string[] }
 const detours = new WeakMap<Lab, Detour>()
 
-/** A second order-service reaches MySQL over a proxy that sees each statement; the client uses both in turn. */
+/** Starts a second order service behind a proxy that reads each statement; the client uses both in turn. */
 function killedAt(name: string, where: string, moment: Moment): Fault {
   return {
     name,
-    title: `order-service: kill -9 exactly ${where}, five times (quick: twice)`,
+    title: `The order service is killed exactly ${where}, five times (quick: twice)`,
     healWithinMs,
     async prepare(lab, { load }) {
       const proxy = await startStatementProxy(lab.pipeline.stack.mysql)
@@ -51,25 +51,25 @@ function killedAt(name: string, where: string, moment: Moment): Fault {
   }
 }
 
-async function killAt(lab: Lab, moment: Moment, times: number): Promise<Bitten> {
+async function killAt(lab: Lab, moment: Moment, times: number): Promise<Injected> {
   const detour = detours.get(lab)
-  if (detour === undefined) throw new Error('There is no order-service to kill')
+  if (detour === undefined) throw new Error('The second order service is missing')
   const { proxy, replica } = detour
   const seen: string[] = []
   let causeOverAt = 0
   for (let round = 0; round < times; round++) {
     const pid = replica.pid()
-    const struck = proxy.strikeAt(moment, () => pid !== undefined && process.kill(pid, 'SIGKILL'))
-    seen.push((await Promise.race([struck, sleep(10_000, 'never', { ref: false })])).slice(0, 40))
+    const reached = proxy.runAt(moment, () => pid !== undefined && process.kill(pid, 'SIGKILL'))
+    seen.push((await Promise.race([reached, sleep(10_000, 'never', { ref: false })])).slice(0, 40))
     await eventually(() => {
-      if (replica.pid() !== undefined) throw new Error('it still lives')
+      if (replica.pid() !== undefined) throw new Error('it still runs')
     })
     await replica.start()
     causeOverAt = Date.now()
     await sleep(500)
   }
-  const bite = seen.includes('never') ? undefined : `killed at ${seen.join(', ')}`
-  return { bite, causeOverAt }
+  const observed = seen.includes('never') ? undefined : `killed at ${seen.join(', ')}`
+  return { observed, causeOverAt }
 }
 
 type Balance = {
@@ -79,8 +79,8 @@ type Balance = {
 }
 const balances = new WeakMap<Lab, Balance>()
 
-async function balance(lab: Lab, { load }: How): Promise<void> {
-  // Red for 3 s before it stops: the balancer looks every 100 ms, and on a busy machine not that often.
+async function balance(lab: Lab, { load }: FaultOptions): Promise<void> {
+  // Not ready for 3 s before it stops: the balancer checks every 100 ms, less often on a busy machine.
   const env = { STOP_DELAY_MS: '3000' }
   const replicas = await Promise.all([1, 2, 3].map(() => lab.startReplica('order-service', env)))
   const balancer = await startBalancer(replicas.map(({ url }) => url))
@@ -88,7 +88,7 @@ async function balance(lab: Lab, { load }: How): Promise<void> {
   load.use([balancer.url])
 }
 
-async function rollOrders(lab: Lab, { load, quick }: How): Promise<Bitten> {
+async function rollOrders(lab: Lab, { load, quick }: FaultOptions): Promise<Injected> {
   const { balancer, replicas } = balances.get(lab) ?? {}
   const refusedBefore = load.refused()
   for (let round = 0; round < (quick ? 1 : 3); round++) {
@@ -100,11 +100,12 @@ async function rollOrders(lab: Lab, { load, quick }: How): Promise<Bitten> {
   }
   const causeOverAt = Date.now()
   const failed = load.refused() - refusedBefore
-  const bite = balancer && balancer.turnedAway() >= 3 ? `requests of each: ${balancer.shares.join(', ')}` : undefined
-  return { bite, causeOverAt, broken: failed === 0 ? [] : [`${failed} requests failed during a rolling restart`] }
+  const observed =
+    balancer && balancer.timesUnready() >= 3 ? `requests of each: ${balancer.shares.join(', ')}` : undefined
+  return { observed, causeOverAt, broken: failed === 0 ? [] : [`${failed} requests failed during a rolling restart`] }
 }
 
-async function endBalance(lab: Lab, { load }: How): Promise<void> {
+async function endBalance(lab: Lab, { load }: FaultOptions): Promise<void> {
   const held = balances.get(lab)
   load.use(held?.before ?? load.urls)
   await sleep(500)

@@ -12,8 +12,8 @@ const payload = { name: 'poison', quantity: 1 }
 
 let next = firstKey
 
-/** An event that is right but for `changes`; each has a key of its own, which no order will reach. */
-function poisoned(changes: Record<string, unknown>, otherHeaders: Record<string, string> = {}): Poison {
+/** A valid event with `changes`. Each has its own key, larger than any id of an order. */
+function poisonRecord(changes: Record<string, unknown>, otherHeaders: Record<string, string> = {}): Poison {
   const id = next++
   const fields = { id, event: 'order_created', event_id: id, created_at: new Date(0).toISOString() }
   const value = { schema: {}, payload: { ...fields, payload: JSON.stringify(payload), ...changes } }
@@ -24,22 +24,22 @@ function poisoned(changes: Record<string, unknown>, otherHeaders: Record<string,
   }
 }
 
-/** Compressed it passes the broker's limit of 1 MB. */
+/** Compressed, it is below the broker's limit of 1 MB. */
 const large = 'x'.repeat(2 * 1024 * 1024)
 const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
 
 export const poison: readonly Poison[] = [
-  { ...poisoned({}), value: 'this is not JSON' },
-  { ...poisoned({}), value: '' },
-  { ...poisoned({}), value: null },
-  { ...poisoned({}), key: null },
-  { ...poisoned({}), key: '{"payload":{}}' },
-  { ...poisoned({}), value: deep },
-  { ...poisoned({}), value: large },
-  poisoned({ event_id: 'twelve' }),
-  poisoned({ payload: 'not JSON either' }),
-  poisoned({ payload: JSON.stringify({ name: 7, quantity: 'many' }) }),
-  poisoned({ payload: '{"__proto__":{"name":"polluted","quantity":1}}' }),
-  poisoned({}, { schema_version: '99' }),
-  poisoned({}, { message_id: '' })
+  { ...poisonRecord({}), value: 'this is not JSON' },
+  { ...poisonRecord({}), value: '' },
+  { ...poisonRecord({}), value: null },
+  { ...poisonRecord({}), key: null },
+  { ...poisonRecord({}), key: '{"payload":{}}' },
+  { ...poisonRecord({}), value: deep },
+  { ...poisonRecord({}), value: large },
+  poisonRecord({ event_id: 'twelve' }),
+  poisonRecord({ payload: 'not JSON either' }),
+  poisonRecord({ payload: JSON.stringify({ name: 7, quantity: 'many' }) }),
+  poisonRecord({ payload: '{"__proto__":{"name":"polluted","quantity":1}}' }),
+  poisonRecord({}, { schema_version: '99' }),
+  poisonRecord({}, { message_id: '' })
 ]

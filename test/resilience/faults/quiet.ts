@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { crash } from '../harness/break.ts'
-import type { Bitten, Fault, How } from '../harness/fault.ts'
+import type { Injected, Fault, FaultOptions } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
 
 export const quietOutbox: readonly Fault[] = [
   {
     name: 'busy-schema',
-    title: 'outbox quiet beside a busy schema for 2 minutes (quick: 5 s), then Connect: kill -9',
+    title: 'The outbox is quiet beside a busy schema for 2 minutes (quick: 5 s), then Connect is killed',
     healWithinMs: 20_000,
-    inject: beBusyElsewhere
+    inject: fillAnotherSchema
   }
 ]
 
 type Offset = { readonly file: string; readonly pos: number }
 
-async function beBusyElsewhere(lab: Lab, { quick, quiet }: How): Promise<Bitten> {
+async function fillAnotherSchema(lab: Lab, { quick, pauseWrites }: FaultOptions): Promise<Injected> {
   const { db } = lab
   await db.raw('CREATE DATABASE IF NOT EXISTS busy')
   await db.raw('CREATE TABLE IF NOT EXISTS busy.noise (id BIGINT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(1000))')
-  quiet(true)
+  pauseWrites(true)
   try {
     await sleep(2_000)
     const before = await offset(lab)
@@ -36,9 +36,9 @@ async function beBusyElsewhere(lab: Lab, { quick, quiet }: How): Promise<Bitten>
     const { causeOverAt } = await crash(lab, 'connect-1')
     const how = `${written} rows elsewhere; the offset went from ${before.file}/${before.pos} to ${after.file}/${after.pos}`
     const broken = near ? [] : [`a restart would read the noise again: ${how}, MySQL is at ${end.file}/${end.pos}`]
-    return { bite: moved || !near ? how : undefined, causeOverAt, broken }
+    return { observed: moved || !near ? how : undefined, causeOverAt, broken }
   } finally {
-    quiet(false)
+    pauseWrites(false)
   }
 }
 

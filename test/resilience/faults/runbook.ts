@@ -6,20 +6,21 @@ import { Kafka, logLevel } from 'kafkajs'
 import { runNode } from '@outbox-cdc/pipeline'
 import { root } from '@outbox-cdc/pipeline'
 import { eventually } from '../../support/eventually.ts'
-import { runConnectctl } from '../harness/connectctl.ts'
-import type { Bitten, Fault, How } from '../harness/fault.ts'
+import { runConnectctl } from '../harness/break.ts'
+import type { Injected, Fault, FaultOptions } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
-import { countUnderWay } from '../oracle/collect.ts'
+import { countUnderWay } from '../oracle/collect-evidence.ts'
 
 const name = 'orders-connector'
 const healWithinMs = 20_000
 const healedBy = 'the runbook'
 
-/** Nothing but a person can know what is right here: the keeper names the cause, the steps of docs/runbook.md heal it. */
+/** Faults that need a person: the keeper names the cause, and the steps of docs/runbook.md heal it. */
 export const runbook: readonly Fault[] = [
   {
     name: 'binlog-purged',
-    title: 'binlog purged while the connector is stopped; offsets set and the missing orders sent again',
+    title:
+      'The binlog is purged while the connector is stopped; the runbook sets the offsets and sends the missing orders again',
     healWithinMs,
     healedBy,
     usesUpPipeline: true,
@@ -27,28 +28,28 @@ export const runbook: readonly Fault[] = [
   },
   {
     name: 'schema-history-lost',
-    title: 'schema history topic deleted, connector restarted; history rebuilt',
+    title: 'The schema history topic is deleted and the connector restarted; the runbook rebuilds the history',
     healWithinMs,
     healedBy,
-    inject: loseHistory
+    inject: deleteSchemaHistory
   },
   {
     name: 'ddl-unparseable',
-    title: 'DDL that Debezium cannot parse, under load; the other parser',
+    title: 'MySQL runs DDL that Debezium cannot parse, under load; the runbook changes the parser',
     healWithinMs,
     healedBy,
-    inject: confuseParser
+    inject: runUnparseableDdl
   },
   {
     name: 'server-id-taken',
-    title: 'server id taken by another reader; the reader removed',
+    title: 'Another reader takes the server id of the connector; the runbook removes that reader',
     healWithinMs,
     healedBy,
-    inject: takeServerId
+    inject: startSecondReader
   }
 ]
 
-/** The bite is the keeper's own word for it, in a log line since then. */
+/** The fault counts as observed when the keeper logs its cause. */
 async function named(lab: Lab, cause: string, since: number): Promise<string | undefined> {
   const find = () => {
     const line = lab.pipeline.logs.slice(since).find(log => log.startsWith('keeper ') && log.includes(`"${cause}"`))
@@ -58,9 +59,9 @@ async function named(lab: Lab, cause: string, since: number): Promise<string | u
   return eventually(find, { timeoutMs: 60_000 }).catch(() => undefined)
 }
 
-async function purgeBinlog(lab: Lab, { quiet, load }: How): Promise<Bitten> {
+async function purgeBinlog(lab: Lab, { pauseWrites, load }: FaultOptions): Promise<Injected> {
   const { db, pipeline } = lab
-  quiet(true)
+  pauseWrites(true)
   await eventually(
     async () => {
       if ((await countUnderWay(db)) > 0) throw new Error('events are still under way')
@@ -68,7 +69,7 @@ async function purgeBinlog(lab: Lab, { quiet, load }: How): Promise<Bitten> {
     { timeoutMs: 60_000 }
   )
   await runConnectctl(lab, `stop ${name}`)
-  // Orders alone: only they can be sent again from their table.
+  // Only orders, because the ledger can't be sent again from its table.
   load.pause(false)
   await sleep(2_000)
   await db.raw('FLUSH BINARY LOGS')
@@ -76,20 +77,20 @@ async function purgeBinlog(lab: Lab, { quiet, load }: How): Promise<Bitten> {
   await db.raw('PURGE BINARY LOGS TO ?', [status[0]?.File ?? ''])
   const since = pipeline.logs.length
   await connect(lab, `PUT /connectors/${name}/resume`)
-  const bite = await named(lab, 'binlog_purged', since)
+  const observed = await named(lab, 'binlog_purged', since)
   await runConnectctl(lab, `offsets set ${name} --to oldest --yes`)
   const causeOverAt = Date.now()
-  quiet(false)
+  pauseWrites(false)
   await sleep(12_000) // orders younger than ten seconds count as on their way
   const said = await runNode('scripts/republish-orders.ts', {
     MYSQL_URL: await lab.ordersUrl(),
     KAFKA_BROKERS: pipeline.stack.kafka.brokers.join()
   })
   const sent = said.trim().split('\n').at(-1)?.split(' ').length ?? 0
-  return { bite: bite && `${bite}; ${sent} orders sent again`, causeOverAt }
+  return { observed: observed && `${observed}; ${sent} orders sent again`, causeOverAt }
 }
 
-async function loseHistory(lab: Lab): Promise<Bitten> {
+async function deleteSchemaHistory(lab: Lab): Promise<Injected> {
   const admin = new Kafka({ brokers: [...lab.pipeline.stack.kafka.brokers], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   await admin.deleteTopics({ topics: ['schema_changes.orders'] })
@@ -97,20 +98,20 @@ async function loseHistory(lab: Lab): Promise<Bitten> {
   await sleep(1_000)
   const since = lab.pipeline.logs.length
   await connect(lab, `POST /connectors/${name}/restart?includeTasks=true`)
-  const bite = await named(lab, 'schema_history_lost', since)
+  const observed = await named(lab, 'schema_history_lost', since)
   const causeOverAt = Date.now()
   await runConnectctl(lab, `apply ${name} --rebuild-history`)
-  return { bite, causeOverAt }
+  return { observed, causeOverAt }
 }
 
 // MySQL accepts it, but Debezium 3.6.1's default parser does not.
 const unparseable = `ALTER TABLE orders.connect_heartbeat ADD COLUMN note JSON,
   ADD COLUMN noted INT GENERATED ALWAYS AS (JSON_VALUE(note, '$.noted' RETURNING SIGNED)) VIRTUAL`
 
-async function confuseParser(lab: Lab): Promise<Bitten> {
+async function runUnparseableDdl(lab: Lab): Promise<Injected> {
   const since = lab.pipeline.logs.length
   await lab.db.raw(unparseable)
-  const bite = await named(lab, 'ddl_unparseable', since)
+  const observed = await named(lab, 'ddl_unparseable', since)
   const dir = await mkdtemp(join(tmpdir(), 'connectctl-'))
   const config = JSON.parse(await readFile(join(root, `connect-config/${name}.json`), 'utf8')) as object
   await writeFile(join(dir, `${name}.json`), JSON.stringify({ ...config, 'ddl.parser.type': 'legacy' }))
@@ -126,10 +127,10 @@ async function confuseParser(lab: Lab): Promise<Bitten> {
   await sleep(2_000)
   await runConnectctl(lab, `apply ${name} --rebuild-history`)
   await rm(dir, { recursive: true })
-  return { bite, causeOverAt }
+  return { observed, causeOverAt }
 }
 
-async function takeServerId(lab: Lab): Promise<Bitten> {
+async function startSecondReader(lab: Lab): Promise<Injected> {
   const own = (await (await connect(lab, `GET /connectors/${name}/config`)).json()) as Record<string, string>
   const { name: _, ...config } = own
   const other = {
@@ -140,11 +141,11 @@ async function takeServerId(lab: Lab): Promise<Bitten> {
   }
   const since = lab.pipeline.logs.length
   await connect(lab, 'PUT /connectors/other/config', other)
-  const bite = await named(lab, 'server_id_taken', since)
+  const observed = await named(lab, 'server_id_taken', since)
   await runConnectctl(lab, 'delete other --yes')
   const causeOverAt = Date.now()
   await runConnectctl(lab, `restart ${name}`)
-  return { bite, causeOverAt }
+  return { observed, causeOverAt }
 }
 
 function connect(lab: Lab, request: string, body?: object): Promise<Response> {

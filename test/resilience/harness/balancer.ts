@@ -6,22 +6,22 @@ export type Balancer = {
   /** How many requests each target got, in the order of the targets. */
   readonly shares: readonly number[]
   /** How often a target went from ready to not ready. */
-  turnedAway(): number
+  timesUnready(): number
   close(): Promise<void>
 }
 
 const probeMs = 100
 
-/** Round robin over the targets whose readiness is green. It repeats nothing: a request that fails has failed. */
+/** Round robin over the targets that are ready. It repeats no request. */
 export async function startBalancer(targets: readonly string[]): Promise<Balancer> {
   const agents = targets.map(() => new Agent({ keepAlive: true, maxSockets: 64 }))
   const ready = targets.map(() => true)
   const shares = targets.map(() => 0)
-  let [next, turnedAway] = [0, 0]
+  let [next, timesUnready] = [0, 0]
   const probe = setInterval(() => {
     for (const [index, target] of targets.entries()) {
       void isReady(target).then(now => {
-        if (ready[index] === true && !now) turnedAway += 1
+        if (ready[index] === true && !now) timesUnready += 1
         ready[index] = now
       })
     }
@@ -43,7 +43,7 @@ export async function startBalancer(targets: readonly string[]): Promise<Balance
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     shares,
-    turnedAway: () => turnedAway,
+    timesUnready: () => timesUnready,
     async close() {
       clearInterval(probe)
       for (const agent of agents) agent.destroy()

@@ -36,7 +36,7 @@ it('takes the targets in turn, and leaves out the one that is not ready', async 
   await send(balancer.url, 10)
   expect([one.state.answered, other.state.answered]).toEqual([5, 5])
   one.state.ready = false
-  await eventually(() => expect(balancer.turnedAway()).toBe(1))
+  await eventually(() => expect(balancer.timesUnready()).toBe(1))
   expect(new Set(await send(balancer.url, 10))).toEqual(new Set([200]))
   expect([one.state.answered, other.state.answered]).toEqual([5, 15])
 })
@@ -46,6 +46,6 @@ it('repeats nothing: without a ready target a request has failed', async () => {
   target.state.ready = false
   const balancer = await startBalancer([target.url])
   onTestFinished(() => balancer.close())
-  await eventually(() => expect(balancer.turnedAway()).toBe(1))
+  await eventually(() => expect(balancer.timesUnready()).toBe(1))
   expect(await send(balancer.url, 1)).toEqual([503])
 })

@@ -1,44 +1,50 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { run } from '@outbox-cdc/connectctl'
+import { root } from '@outbox-cdc/pipeline'
 import { eventually } from '../../support/eventually.ts'
-import type { Bitten } from './fault.ts'
+import type { Injected } from './fault.ts'
 import type { Lab } from './lab.ts'
 
-/** kill -9 from outside: nobody asked for it, and the supervisor of `npm start` has to notice by itself. */
-export async function crash(lab: Lab, ...names: readonly string[]): Promise<Bitten> {
+/** kill -9 from outside, so that the supervisor of `npm start` has to notice and restart it. */
+export async function crash(lab: Lab, ...names: readonly string[]): Promise<Injected> {
   const before = names.map(name => pidOf(lab, name))
   for (const pid of before) process.kill(pid, 'SIGKILL')
   await eventually(() =>
-    refuse(
+    throwIf(
       before.some(pid => existsSync(`/proc/${pid}`)),
-      'it still lives'
+      'it still runs'
     )
   )
   const causeOverAt = Date.now()
   const after = await eventually(() => names.map((name, index) => anotherPid(lab, name, before[index] ?? 0)), {
     timeoutMs: 60_000
   })
-  return { bite: names.map((name, i) => `${name} ${before[i]} killed, ${after[i]} started`).join('; '), causeOverAt }
+  return {
+    observed: names.map((name, i) => `${name} ${before[i]} killed, ${after[i]} started`).join('; '),
+    causeOverAt
+  }
 }
 
-/** kill -9, and back only after a while. */
-export async function killFor(lab: Lab, name: string, ms: number): Promise<Bitten> {
+/** kill -9, and a start after `ms`. */
+export async function killFor(lab: Lab, name: string, ms: number): Promise<Injected> {
   const part = lab.part(name)
   const pid = pidOf(lab, name)
   await part.kill()
   await sleep(ms)
   await part.start()
-  return { bite: `${name} ${pid} away for ${ms / 1000} s`, causeOverAt: Date.now() }
+  return { observed: `${name} ${pid} away for ${ms / 1000} s`, causeOverAt: Date.now() }
 }
 
-/** SIGSTOP: every socket stays open, and nobody answers. */
-export async function freezeFor(lab: Lab, name: string, ms: number): Promise<Bitten> {
+/** SIGSTOP: every socket stays open, and nothing answers. */
+export async function freezeFor(lab: Lab, name: string, ms: number): Promise<Injected> {
   const part = lab.part(name)
   const pid = pidOf(lab, name)
   await part.freeze()
   await sleep(ms)
   await part.thaw()
-  return { bite: `${name} ${pid} frozen for ${ms / 1000} s`, causeOverAt: Date.now() }
+  return { observed: `${name} ${pid} frozen for ${ms / 1000} s`, causeOverAt: Date.now() }
 }
 
 export function pidOf(lab: Lab, name: string): number {
@@ -49,10 +55,24 @@ export function pidOf(lab: Lab, name: string): number {
 
 function anotherPid(lab: Lab, name: string, before: number): number {
   const pid = pidOf(lab, name)
-  refuse(pid === before, `${name} was not started again`)
+  throwIf(pid === before, `${name} was not started again`)
   return pid
 }
 
-function refuse(bad: boolean, why: string): void {
+function throwIf(bad: boolean, why: string): void {
   if (bad) throw new Error(why)
+}
+
+/** Runs a command of the runbook. */
+export async function runConnectctl({ pipeline }: Lab, command: string): Promise<void> {
+  const said: string[] = []
+  const code = await run(command.split(' '), {
+    environment: { ...pipeline.addresses, CONNECT_DIR: join(root, 'connect-config') },
+    write: text => void said.push(text),
+    note: text => void said.push(text),
+    confirm: () => Promise.resolve(false),
+    colour: false,
+    untilStopped: () => Promise.resolve()
+  })
+  if (code !== 0) throw new Error(`connectctl ${command} ended with ${code}: ${said.join('; ')}`)
 }

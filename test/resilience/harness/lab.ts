@@ -14,7 +14,7 @@ import {
 import { type TestPipeline, startTestPipeline } from '../../support/test-pipeline.ts'
 import type { Tried } from '../oracle/evidence.ts'
 import { mountSmallDisks } from './small-disks.ts'
-import { createWitnessTables } from './witness-tables.ts'
+import { createObserverTables } from './observer-tables.ts'
 
 export type Topology = {
   readonly brokers?: 1 | 3
@@ -24,24 +24,24 @@ export type Topology = {
   readonly connectHeapMb?: number
   /** MySQL and Kafka each write to a small file system of their own. */
   readonly smallDisks?: boolean
-  /** Where every process believes to be; UTC or the machine's own when left out. */
+  /** The time zone of every process; the machine's own when left out. */
   readonly timeZone?: string
 }
 
-/** A whole pipeline under supervision, as `npm start` runs it, with the witnesses and what is needed to break it. */
+/** A whole supervised pipeline, as `npm start` runs it, with the oracle's tables and the means to break it. */
 export type Lab = {
   readonly topology: Topology
   readonly pipeline: TestPipeline
   readonly db: Knex
   readonly topic: string
-  /** Writes as the order service of this pipeline does. */
+  /** Writes events as the order service does. */
   readonly outbox: Outbox
-  /** Everything that clients tried in this lab so far. */
+  /** Every order that clients sent in this lab so far. */
   readonly history: Tried[]
   part(name: string): Part
   /** One more process of a service, on a port of its own; not supervised. */
   startReplica(service: 'order-service' | 'delivery-service', env?: Record<string, string>): Promise<Replica>
-  /** As the services get them, passwords included. */
+  /** With passwords. */
   deliveriesUrl(): Promise<string>
   ordersUrl(): Promise<string>
   close(): Promise<void>
@@ -65,7 +65,7 @@ export async function startLab(topology: Topology): Promise<Lab> {
     restoreZone()
   }
   try {
-    await createWitnessTables(db)
+    await createObserverTables(db)
     const ledger = createNodePart(await ledgerProcess(pipeline), partOptions(pipeline))
     replicas.push(ledger)
     await ledger.start()
@@ -112,7 +112,7 @@ function connect({ stack }: TestPipeline): Knex {
     connection: { host, port, user: 'root', password, database: 'orders', timezone: 'Z', connectTimeout: 2_000 },
     pool: { min: 0, max: 16 },
     acquireConnectionTimeout: 5_000,
-    // It is away on purpose now and then.
+    // Tests take MySQL away.
     log: { warn: () => undefined, error: () => undefined }
   })
 }

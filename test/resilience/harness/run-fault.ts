@@ -1,29 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.ts'
-import { startLedgerWriter } from '../ledger/ledger-writer.ts'
+import { startLedgerWriter } from '../ledger/ledger.ts'
 import { type OrderClient, type Refusals, startOrderClient } from '@outbox-cdc/test-support/load/order-client'
-import { collect, countEffects, countUnderWay, readOrdersSince } from '../oracle/collect.ts'
+import { collectEvidence, countEffects, countUnderWay, readOrdersSince } from '../oracle/collect-evidence.ts'
 import type { Effect, Evidence, Finding, Tried } from '../oracle/evidence.ts'
-import { judge } from '../oracle/judge.ts'
+import { compareEvidence } from '../oracle/compare-evidence.ts'
 import { type Verdict, reachVerdict } from '../oracle/verdict.ts'
-import type { Bitten, Fault } from './fault.ts'
+import type { Injected, Fault } from './fault.ts'
 import type { Lab } from './lab.ts'
-import { healers } from './healers.ts'
 
 export type Run = Verdict & {
   readonly fault: string
   readonly tag: string
-  /** Of everything that the load leaves to chance. */
+  /** Of the load's random pauses. */
   readonly seed: number
   readonly at: string
-  readonly bite: string | undefined
+  readonly observed: string | undefined
   readonly refused: number
-  /** What became of those attempts; left out in runs of old. */
+  /** The refused attempts by outcome; older runs lack it. */
   readonly refusals?: Refusals
-  /** Records that Kafka holds more than once, and of which the inbox let one take effect; together for faults that share a load. */
+  /** Records that Kafka holds more than once, each with one effect. Faults that share a load share the number. */
   readonly absorbed: number
   readonly parked: number
-  /** The longest that an order waited from its 201 to its delivery. */
+  /** The longest time from an order's 201 to its delivery. */
   readonly longestWaitMs: number
   readonly healedBy: string
 }
@@ -33,18 +32,18 @@ export type Result = { readonly run: Run; readonly findings: readonly Finding[];
 export type Load = {
   readonly seed: number
   readonly client: OrderClient
-  readonly quiet: (on: boolean) => void
+  readonly pauseWrites: (on: boolean) => void
   stop(patienceMs: number): Promise<void>
 }
 
-/** What happened around one fault while the load went on; the oracle has not spoken yet. */
+/** What happened around one fault while the load went on. The verdict comes later. */
 export type Course = {
   readonly fault: Fault
   readonly startedAt: number
   readonly faultAt: number
   readonly endedAt: number
   readonly flowBackAt: number | undefined
-  readonly bitten: Bitten
+  readonly injected: Injected
   readonly refusals: Refusals
   readonly healedBy: string
 }
@@ -52,7 +51,7 @@ export type Course = {
 const patienceMs = 120_000
 const leastEvents = 1_000
 
-/** Steady load, one fault, calm, verdict. */
+/** Steady load, one fault, time to drain, verdict. */
 export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<Result> {
   const tag = `${fault.name}-${Date.now().toString(36)}`
   const load = startLoad(lab, tag, fault.perSecond ?? 100)
@@ -60,16 +59,16 @@ export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<
     const course = await breakOnce(lab, fault, { load, quick })
     await sleep(2_000)
     await load.stop(60_000)
-    const { runs, findings, evidence } = await conclude(lab, [course], load)
+    const { runs, findings, evidence } = await reachVerdicts(lab, [course], load)
     const [run] = runs
-    if (run === undefined) throw new Error(`${fault.name} came to no verdict`)
+    if (run === undefined) throw new Error(`${fault.name} has no verdict`)
     return { run: { ...run, tag }, findings, evidence }
   } catch (error) {
-    // It proves nothing, and yet all that is known must be kept.
+    // Such a run proves nothing, but its evidence is kept.
     await load.stop(0)
-    remember(lab, load.client)
-    const evidence = await collect(witnessesOf(lab), lab.history).catch(() => undefined)
-    const run = withoutVerdict(fault.name, { error, seed: load.seed })
+    addToHistory(lab, load.client)
+    const evidence = await collectEvidence(sourcesOf(lab), lab.history).catch(() => undefined)
+    const run = voidRun(fault.name, { error, seed: load.seed })
     return { run: { ...run, tag }, findings: [], ...(evidence === undefined ? {} : { evidence }) }
   } finally {
     await load.stop(0)
@@ -84,7 +83,7 @@ export function startLoad(lab: Lab, tag: string, perSecond: number): Load {
   return {
     seed,
     client,
-    quiet(on) {
+    pauseWrites(on) {
       client.pause(on)
       ledger.pause(on)
     },
@@ -94,37 +93,37 @@ export function startLoad(lab: Lab, tag: string, perSecond: number): Load {
   }
 }
 
-/** One fault under load that runs and goes on running, until it flows again and enough has flowed. */
+/** Injects one fault under a load that keeps running; resolves when events flow again and enough of them have flowed. */
 export async function breakOnce(
   lab: Lab,
   fault: Fault,
-  { load: { client, quiet }, quick }: { readonly load: Load; readonly quick: boolean }
+  { load: { client, pauseWrites }, quick }: { readonly load: Load; readonly quick: boolean }
 ): Promise<Course> {
   const { pipeline, db } = lab
-  const how = { quick, load: client, quiet }
+  const how = { quick, load: client, pauseWrites }
   const startedAt = Date.now()
   try {
     await fault.prepare?.(lab, how)
     await flowBack(lab, client, Date.now())
     const faultAt = Date.now()
     const [refusedBefore, logsBefore] = [client.refusals(), pipeline.logs.length]
-    const bitten = await fault.inject(lab, how)
-    const flowBackAt = await flowBack(lab, client, bitten.causeOverAt)
+    const injected = await fault.inject(lab, how)
+    const flowBackAt = await flowBack(lab, client, injected.causeOverAt)
     const enough = async () => {
       const n = await countEffects(db, faultAt)
       if (n < leastEvents) throw new Error(`only ${n} events flowed`)
     }
     await eventually(enough, { timeoutMs: patienceMs, everyMs: 100 }).catch(() => undefined)
-    const healedBy = fault.healedBy ?? healers(pipeline.logs.slice(logsBefore))
+    const healedBy = fault.healedBy ?? findHealers(pipeline.logs.slice(logsBefore))
     const refusals = since(refusedBefore, client.refusals())
-    return { fault, startedAt, faultAt, endedAt: Date.now(), flowBackAt, bitten, refusals, healedBy }
+    return { fault, startedAt, faultAt, endedAt: Date.now(), flowBackAt, injected, refusals, healedBy }
   } finally {
     await fault.cleanup?.(lab, how)
   }
 }
 
-// One by one: what a soak has tried does not fit on the stack as arguments.
-function remember({ history }: Lab, { log }: OrderClient): void {
+// One by one: a soak sends more orders than `push` can take as arguments.
+function addToHistory({ history }: Lab, { log }: OrderClient): void {
   for (const tried of log) history.push(tried)
 }
 
@@ -133,25 +132,25 @@ function since(before: Refusals, now: Refusals): Refusals {
   return Object.fromEntries(more.filter(([, count]) => count > 0))
 }
 
-// What earlier faults in the same pipeline left: what the oracle finds more of belongs to this one.
+// Counted after earlier faults in the same pipeline: only what exceeds this belongs to the current one.
 const seenBefore = new WeakMap<Lab, { readonly repeated: number; readonly parked: number }>()
 
-/** The load is over: the calm, the oracle, and one verdict for each fault. A finding belongs to them all. */
-export async function conclude(
+/** After the load: waits until all is delivered, and reaches one verdict for each fault. A finding counts for all of them. */
+export async function reachVerdicts(
   lab: Lab,
   courses: readonly Course[],
   { client, seed }: Load
 ): Promise<Required<Omit<Result, 'run'>> & { readonly runs: readonly Run[] }> {
-  await calm(lab)
-  remember(lab, client)
-  const evidence = await collect(witnessesOf(lab), lab.history)
+  await waitUntilDrained(lab)
+  addToHistory(lab, client)
+  const evidence = await collectEvidence(sourcesOf(lab), lab.history)
   const before = seenBefore.get(lab) ?? { repeated: 0, parked: 0 }
   const [repeated, parked] = [repeatedRecords(evidence), await countParked(lab)]
   seenBefore.set(lab, { repeated, parked })
   const planted = courses.reduce((sum, { fault }) => sum + (fault.parks ?? 0), 0)
-  const findings = [...judge(evidence), ...unexpectedlyParked(parked - before.parked - planted)]
+  const findings = [...compareEvidence(evidence), ...unexpectedlyParked(parked - before.parked - planted)]
   const runs = courses.map(course => ({
-    ...verdictOn(course, evidence, { findings, log: client.log }),
+    ...verdictOf(course, evidence, { findings, log: client.log }),
     seed,
     absorbed: repeated - before.repeated,
     parked: course.fault.parks ?? 0
@@ -159,30 +158,30 @@ export async function conclude(
   return { runs, findings, evidence }
 }
 
-function verdictOn(
+function verdictOf(
   course: Course,
   evidence: Evidence,
   { findings, log }: { readonly findings: readonly Finding[]; readonly log: readonly Tried[] }
 ): Omit<Run, 'absorbed' | 'parked' | 'seed'> {
-  const { fault, startedAt, faultAt, endedAt, flowBackAt, bitten } = course
+  const { fault, startedAt, faultAt, endedAt, flowBackAt, injected } = course
   const { healWithinMs, leastWaitMs = 0 } = fault
   const ownLog = log.filter(({ sentAt }) => sentAt >= startedAt && sentAt <= endedAt)
   const longestWaitMs = longestWait(ownLog, evidence.effects)
-  const bite = longestWaitMs < leastWaitMs ? undefined : bitten.bite
-  const broken = (bitten.broken ?? []).map(detail => ({ kind: 'broken' as const, id: fault.name, detail }))
+  const observed = longestWaitMs < leastWaitMs ? undefined : injected.observed
+  const broken = (injected.broken ?? []).map(detail => ({ kind: 'broken' as const, id: fault.name, detail }))
   const during = evidence.effects.filter(({ at }) => at <= endedAt + 2_000)
-  const { causeOverAt } = bitten
+  const { causeOverAt } = injected
   return {
     fault: fault.name,
     tag: `${fault.name}-${startedAt.toString(36)}`,
     at: new Date(faultAt).toISOString(),
-    bite,
+    observed,
     ...reachVerdict([...findings, ...broken], during, {
       startedAt,
       faultAt,
       causeOverAt,
       flowBackAt,
-      bite,
+      observed,
       healWithinMs
     }),
     refused: Object.values(course.refusals).reduce((sum, count) => sum + count, 0),
@@ -205,15 +204,29 @@ async function flowBack(lab: Lab, client: OrderClient, causeOverAt: number): Pro
   return undefined
 }
 
-const witnessesOf = ({ db, topic, pipeline }: Lab) => ({ db, topic, brokers: pipeline.stack.kafka.brokers })
+const sourcesOf = ({ db, topic, pipeline }: Lab) => ({ db, topic, brokers: pipeline.stack.kafka.brokers })
 
-/** Until everything committed took effect or patience is over, and a moment more for what would come twice. */
-async function calm(lab: Lab): Promise<void> {
+/** Waits until everything committed took effect or the time is over, and two seconds more for late duplicates. */
+async function waitUntilDrained(lab: Lab): Promise<void> {
   const drained = async () => {
     if ((await countUnderWay(lab.db)) > 0) throw new Error('events are still under way')
   }
   await eventually(drained, { timeoutMs: patienceMs, everyMs: 250 }).catch(() => undefined)
   await sleep(2_000)
+}
+
+/** What brought the flow back, according to the logs: the supervisor, the keeper, or the parts themselves. */
+export function findHealers(logs: readonly string[]): string {
+  const supervisor = logs.some(line => / is back after /.test(line)) ? ['supervisor'] : []
+  const keepers = logs.filter(line => line.startsWith('keeper '))
+  const keeper = keepers.some((line, index) => acted(line, keepers[index + 1] ?? ''))
+  const healing = [...supervisor, ...(keeper ? ['keeper'] : [])]
+  return healing.length === 0 ? 'itself' : healing.join(', ')
+}
+
+/** An attempt that is followed by an error healed nothing: Connect was still starting. */
+function acted(line: string, next: string): boolean {
+  return line.includes('"restarting it"') || (line.includes('applying its file again') && !next.includes('"level":50'))
 }
 
 async function countParked({ db }: Lab): Promise<number> {
@@ -238,15 +251,15 @@ function unexpectedlyParked(count: number): readonly Finding[] {
 
 type BrokenOff = { readonly error: unknown; readonly seed: number }
 
-/** What is noted of a run that did not come to its end. */
-function withoutVerdict(fault: string, { error, seed }: BrokenOff): Run {
+/** The record of a run that broke off. */
+function voidRun(fault: string, { error, seed }: BrokenOff): Run {
   const [at, reason] = [new Date(), error instanceof Error ? error.message : String(error)]
   return {
     fault,
     tag: `${fault}-${at.getTime().toString(36)}`,
     seed,
     at: at.toISOString(),
-    bite: undefined,
+    observed: undefined,
     outcome: 'void',
     reason: `the run broke off: ${reason.split('\n')[0]}`,
     counts: { lost: 0, doubled: 0, reordered: 0, ghost: 0, broken: 0 },

@@ -1,12 +1,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { root } from '@outbox-cdc/pipeline'
-import { runsFile } from './keep-run.ts'
+import { runsFile } from './record-run.ts'
 
 const sessionFile = join(root, '.data/resilience/session.json')
 const claims = join(root, '.data/resilience/claims')
 
-/** What was asked for; the same question again goes on where the last one was broken off. */
+/** The options of a session. The same options again continue a session that was interrupted. */
 export type Wish = { readonly quick: boolean; readonly only: string; readonly repeat: number }
 
 export type Step = { readonly name: string; readonly pass: number }
@@ -20,17 +20,17 @@ type Done = {
 
 export type Session = {
   readonly id: string
-  /** What is still to be run, pass by pass. */
+  /** The steps that are left, pass by pass. */
   readonly left: readonly Step[]
-  /** One line before a run: which it is, of how many, and how long the rest may take. */
+  /** The line before a run: its number, the total, and an estimate of the remaining time. */
   announce(step: Step): string
-  /** False when the other one, which runs at the same time, has begun it. */
+  /** False when the process beside this one has started it. */
   claim(step: Step): Promise<boolean>
-  /** Ends the session if nothing is left of it. */
+  /** Ends the session if no step is left. */
   close(): Promise<void>
 }
 
-/** Takes up the session that was broken off, if it had the same wish, else a new one; nobody has claimed anything yet. */
+/** Continues the interrupted session if it had the same options, else starts a new one. Drops all claims. */
 export async function beginSession(wish: Wish, fresh: boolean): Promise<void> {
   if (fresh) await rm(sessionFile, { force: true })
   await rm(claims, { recursive: true, force: true })
@@ -76,7 +76,7 @@ export function remaining(steps: readonly Step[], done: readonly Done[]): readon
 
 const usualMs = 45_000
 
-/** As long as the same faults took the last time; what was never run, as long as most. */
+/** The time that the same faults took last time; a usual time for those that never ran. */
 export function estimate(steps: readonly Step[], runs: readonly Done[]): number {
   const last = new Map(runs.flatMap(({ fault, tookMs }) => (tookMs === undefined ? [] : [[fault, tookMs] as const])))
   return steps.reduce((sum, { name }) => sum + (last.get(name) ?? usualMs), 0)

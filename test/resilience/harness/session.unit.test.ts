@@ -3,13 +3,13 @@ import { estimate, remaining } from './session.ts'
 
 const steps = [1, 2].flatMap(pass => ['a', 'b'].map(name => ({ name, pass })))
 
-it('goes on after what is noted, whatever came of it', () => {
+it('continues after the recorded runs, whatever their outcome', () => {
   expect(remaining(steps, [{ fault: 'a', pass: 1 }])).toEqual(steps.slice(1))
   expect(remaining(steps, [{ fault: 'c', pass: 1 }])).toEqual(steps)
   expect(remaining(steps, [])).toEqual(steps)
 })
 
-it('estimates by what each fault took the last time', () => {
+it('estimates with the time that each fault took last', () => {
   const runs = [
     { fault: 'a', tookMs: 9_000 },
     { fault: 'a', tookMs: 1_000 },

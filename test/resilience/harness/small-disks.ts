@@ -8,7 +8,7 @@ const sizes = { mysql: '400m', kafka: '200m' } as const
 
 export type Disk = keyof typeof sizes
 
-/** Two file systems that can be filled without harm to others; needs the right to mount. */
+/** Mounts two small file systems that a test can fill; needs the right to mount. */
 export async function mountSmallDisks(dir: string): Promise<() => Promise<void>> {
   const folders = (Object.keys(sizes) as Disk[]).map(disk => ({ disk, folder: join(dir, disk) }))
   for (const { disk, folder } of folders) {
@@ -20,7 +20,7 @@ export async function mountSmallDisks(dir: string): Promise<() => Promise<void>>
   }
 }
 
-/** Why this machine cannot have small disks, if so. */
+/** Why this machine can't mount small disks; undefined where it can. */
 export function whyNoSmallDisks(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'small-disk-'))
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder])
@@ -29,7 +29,7 @@ export function whyNoSmallDisks(): string | undefined {
   return status === 0 ? undefined : 'a small disk needs the right to mount a tmpfs, which only root has'
 }
 
-/** Writes until the disk refuses; what it answers frees the space again. */
+/** Writes until the disk is full; call the result to free the space. */
 export async function fillDisk(dir: string, disk: Disk): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(dir, disk, 'filler-'))
   const block = Buffer.alloc(256 * 1024)

@@ -6,7 +6,7 @@ export type StatementProxy = {
    * At the next statement that matches, `strike` is called: before MySQL gets it, or once MySQL has answered it and the
    * client does not know yet. Neither the statement nor the answer is passed on. Resolves with the statement.
    */
-  strikeAt(when: Moment, strike: () => void): Promise<string>
+  runAt(when: Moment, action: () => void): Promise<string>
   close(): Promise<void>
 }
 
@@ -14,7 +14,7 @@ export type Moment = { readonly statement: RegExp; readonly at: 'before' | 'answ
 
 const query = 3
 
-/** Stands before MySQL and reads along, statement by statement, so that a process can be killed at an exact point. */
+/** A proxy before MySQL that reads each statement, so that a process can be killed at an exact point. */
 export async function startStatementProxy(target: { host: string; port: number }): Promise<StatementProxy> {
   const sockets = new Set<Socket>()
   let armed: ((statement: string) => 'pass' | 'hold' | 'hold the answer') | undefined
@@ -47,13 +47,13 @@ export async function startStatementProxy(target: { host: string; port: number }
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
   return {
     port: (server.address() as AddressInfo).port,
-    strikeAt: ({ statement, at }, strike) =>
+    runAt: ({ statement, at }, action) =>
       new Promise(resolve => {
         armed = text => {
           if (!statement.test(text)) return 'pass'
           armed = undefined
           const hit = () => {
-            strike()
+            action()
             resolve(text.split('\n')[0] ?? '')
           }
           if (at === 'before') {
@@ -74,7 +74,7 @@ export async function startStatementProxy(target: { host: string; port: number }
   }
 }
 
-/** Where the client announced query attributes, their two counts stand before the text. */
+/** A client with query attributes sends two counts before the text. */
 function textOf(packet: Buffer): string {
   let start = 5
   while ((packet[start] ?? 32) < 32) start += 1

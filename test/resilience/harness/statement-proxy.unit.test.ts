@@ -31,19 +31,19 @@ it.each(['', '\0\x01'])(
   'strikes before the statement, which the server never gets (attributes %j)',
   async attributes => {
     const { proxy, client, got } = await between()
-    let struck = false
-    const hit = proxy.strikeAt({ statement: /^commit/i, at: 'before' }, () => void (struck = true))
+    let reached = false
+    const hit = proxy.runAt({ statement: /^commit/i, at: 'before' }, () => void (reached = true))
     client.write(query('SELECT 1', attributes))
     await eventually(() => expect(got).toHaveLength(1))
     client.write(query('COMMIT;', attributes))
     expect(await hit).toBe('COMMIT;')
-    expect([struck, got.length]).toEqual([true, 1])
+    expect([reached, got.length]).toEqual([true, 1])
   }
 )
 
 it('strikes once the server has answered, and keeps the answer back', async () => {
   const { proxy, client, got, answers } = await between()
-  const hit = proxy.strikeAt({ statement: /^commit/i, at: 'answered' }, () => undefined)
+  const hit = proxy.runAt({ statement: /^commit/i, at: 'answered' }, () => undefined)
   client.write(query('COMMIT;'))
   await hit
   expect(got).toEqual(['COMMIT;'])

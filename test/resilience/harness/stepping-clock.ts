@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-// Loaded before a service by `--import`: its clock is wrong by as many milliseconds as the file says just now.
+// Loaded before a service with `--import`: shifts its clock by the milliseconds in a file, which may change at any time.
 const file = process.env['CLOCK_OFFSET_FILE'] ?? ''
 const RealDate = Date
 let offset = 0

@@ -2,9 +2,9 @@ import { createServer } from 'node:http'
 import { createConsumer, handle, kafkajsClient } from '@outbox-cdc/outbox'
 import { createMysql, runService } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
-import { ledgerMoved } from './ledger-event.ts'
+import { ledgerMoved } from './ledger.ts'
 
-// The ledger's consumer in a process of its own, so that faults can meet it as they meet the delivery service.
+// The ledger's consumer in a process of its own, so that faults hit it as they hit the delivery service.
 const schema = z.object({
   HTTP_PORT: z.coerce.number(),
   MYSQL_URL: z.string(),

@@ -1,26 +1,26 @@
-/** One thing that must happen once, in the order of its versions: an order has version 1 only, a ledger account many. */
+/** Something that must happen once, in the order of its versions: an order has only version 1, a ledger account many. */
 export type Fact = {
   readonly aggregate: string
   readonly key: number
   readonly version: number
-  /** What it says, so that two facts that changed places are seen. */
+  /** Shows when two facts were mixed up. */
   readonly content: string
 }
 
-/** What the client wrote down itself: the name is unique to the order, the id is what a 201 told it. */
+/** The client's own record of an order: a unique name, and the id from its 201. */
 export type Tried = { readonly name: string; readonly sentAt: number; readonly acknowledged?: Acknowledged }
 export type Acknowledged = { readonly orderId: number; readonly at: number }
 
 export type TopicRecord = Fact & { readonly messageId: string; readonly place: string; readonly createdAt?: string }
 export type Effect = Fact & { readonly at: number }
 
-/** What each witness says. Records come in the order of their partition, effects in the order of their commit. */
+/** What each source says. Records are in the order of their partition, effects in the order of their commit. */
 export type Evidence = {
   readonly client: readonly Tried[]
   readonly committed: readonly Fact[]
   readonly records: readonly TopicRecord[]
   readonly effects: readonly Effect[]
-  /** The rows that stand in the delivery database in the end. */
+  /** The rows in the delivery database at the end. */
   readonly standing: readonly Fact[]
   /** Message ids that the inboxes hold, as `aggregate message-id`. */
   readonly inbox: ReadonlySet<string>

@@ -4,12 +4,12 @@ export type Course = {
   /** When the load began. */
   readonly startedAt: number
   readonly faultAt: number
-  /** From here on nothing outside stands in the way any more. */
+  /** The end of the cause: from here on only the pipeline has to recover. */
   readonly causeOverAt: number
   /** When the first event that was sent after that took effect; undefined when it never did. */
   readonly flowBackAt: number | undefined
-  /** What was seen of the fault itself; undefined when it was not seen to bite. */
-  readonly bite: string | undefined
+  /** The observed fault; undefined when it was not observed. */
+  readonly observed: string | undefined
   readonly healWithinMs: number
 }
 
@@ -27,14 +27,14 @@ export type Verdict = {
 const leastEvents = 1_000
 const justBeforeMs = 2_000
 
-/** A run that moved too little, or whose fault nobody noticed, proves nothing: it is void, not passed. */
+/** A run with too few events, or whose fault was not observed, proves nothing: it is void, not passed. */
 export function reachVerdict(findings: readonly Finding[], effects: readonly Effect[], course: Course): Verdict {
   const during = effects.filter(({ at }) => at >= Math.max(course.startedAt, course.faultAt - justBeforeMs))
   const counts = { lost: 0, doubled: 0, reordered: 0, ghost: 0, broken: 0 }
   for (const { kind } of findings) counts[kind] += 1
   const healMs =
     course.flowBackAt === undefined ? undefined : Math.round(Math.max(0, course.flowBackAt - course.causeOverAt))
-  // The other stream may flow on where only the orders are held up.
+  // The ledger may flow while the orders are held up.
   const orders = during.filter(({ aggregate }) => aggregate === 'order').map(({ at }) => at)
   const silenceMs = longestSilence(orders, course.faultAt)
   const figures = { counts, healMs, silenceMs, events: during.length }
@@ -47,12 +47,12 @@ type Figures = { readonly course: Course; readonly healMs: number | undefined; r
 function decide(findings: readonly Finding[], { course, healMs, events }: Figures): readonly [Outcome, string] {
   const [first] = findings
   if (first !== undefined) return ['failed', `${findings.length} findings; ${first.kind}: ${first.id} ${first.detail}`]
-  if (course.bite === undefined) return ['void', 'the fault was not seen to bite']
+  if (course.observed === undefined) return ['void', 'the fault was not observed']
   if (healMs === undefined) return ['failed', 'events never flowed again']
-  if (events < leastEvents) return ['void', `${events} events flowed, at least ${leastEvents} are wanted`]
+  if (events < leastEvents) return ['void', `${events} events flowed, at least ${leastEvents} are needed`]
   if (healMs > course.healWithinMs)
     return ['slow', `healed after ${seconds(healMs)}, the bound was ${seconds(course.healWithinMs)}`]
-  return ['passed', course.bite]
+  return ['passed', course.observed]
 }
 
 /** The longest time without any effect that ended after the fault began. */

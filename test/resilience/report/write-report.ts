@@ -2,13 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '@outbox-cdc/pipeline'
 import { faults } from '../faults/index.ts'
-import { elsewhere, found } from '../faults/planned.ts'
-import { type Soak, runsFile, soaksFile } from '../harness/keep-run.ts'
-import { type NotedRun, renderReport } from './render-report.ts'
+import { elsewhere, found } from './known-limits.ts'
+import { type Soak, runsFile, soaksFile } from '../harness/record-run.ts'
+import { type RecordedRun, renderReport } from './render-report.ts'
 
 /** Writes docs/reliability.md from the runs noted so far and says from how many. */
 export async function writeReport(): Promise<string> {
-  const runs = await readLines<NotedRun>(runsFile)
+  const runs = await readLines<RecordedRun>(runsFile)
   const soaks = await readLines<Soak>(soaksFile)
   await writeFile(join(root, 'docs/reliability.md'), renderReport(runs, { faults, elsewhere, found, soaks }))
   return `docs/reliability.md is written from ${runs.length} runs.`

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.ts'
 import type { Lab } from '../harness/lab.ts'
-import { countUnderWay } from '../oracle/collect.ts'
+import { countUnderWay } from '../oracle/collect-evidence.ts'
 
 const clients = 32
 
-/** How many orders a second the whole pipeline carries: as many as it is given, until the last of them is delivered. */
+/** Orders a second that the whole pipeline can deliver: clients place as many as are accepted, and the last delivery ends the measurement. */
 export async function measureMost(lab: Lab, ms: number): Promise<number> {
   const startedAt = Date.now()
   const placed = Array.from({ length: clients }, (_, number) => placeUntil(lab, { number, until: startedAt + ms }))

@@ -3,15 +3,15 @@ import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { root } from '@outbox-cdc/pipeline'
 import type { Lab } from './lab.ts'
-import type { Grown } from '../soak/flat.ts'
+import type { Grown } from '../soak/samples.ts'
 import type { Result, Run } from './run-fault.ts'
 
 export const runsFile = join(root, '.data/resilience/runs.jsonl')
 
-export type Noted = Run & { readonly quick: boolean; readonly versions: Versions }
+export type RecordedRun = Run & { readonly quick: boolean; readonly versions: Versions }
 
-/** Every run is noted as soon as it is over, whatever became of it: the report hides none. */
-export async function noteRun(run: Noted): Promise<void> {
+/** Records a run as soon as it is over, whatever its outcome: the report hides none. */
+export async function recordRun(run: RecordedRun): Promise<void> {
   await mkdir(join(root, '.data/resilience'), { recursive: true })
   const busy = Math.round((100 * (loadavg()[0] ?? 0)) / availableParallelism()) / 100
   await appendFile(runsFile, `${JSON.stringify({ ...run, busy })}\n`)
@@ -32,12 +32,12 @@ export type Soak = {
   readonly versions: Versions
 }
 
-export async function noteSoak(soak: Soak): Promise<void> {
+export async function recordSoak(soak: Soak): Promise<void> {
   await mkdir(join(root, '.data/resilience'), { recursive: true })
   await appendFile(soaksFile, `${JSON.stringify(soak)}\n`)
 }
 
-/** All that is needed to look for the cause, in one folder: seed and findings, what each witness said, every log. */
+/** Keeps everything that helps to find the cause in one folder: seed, findings, evidence and logs. */
 export async function keepFailure(lab: Lab, result: Partial<Result> & { readonly tag: string }): Promise<string> {
   const folder = join(root, '.data/resilience/failed', result.tag)
   await mkdir(folder, { recursive: true })
@@ -54,7 +54,7 @@ export async function keepFailure(lab: Lab, result: Partial<Result> & { readonly
   return folder
 }
 
-/** What a soak leaves may be longer than a string can be. */
+/** The evidence of a soak may exceed the longest possible string. */
 function asText(content: unknown): string {
   try {
     return JSON.stringify(content, undefined, 1) ?? ''
@@ -65,7 +65,7 @@ function asText(content: unknown): string {
 
 export type Versions = Readonly<Record<'mysql' | 'kafka' | 'debezium' | 'node', string>>
 
-/** As the parts themselves give it. */
+/** As the parts themselves report it. */
 export async function readVersions({ db, pipeline }: Lab): Promise<Versions> {
   const url = pipeline.stack.connect.urls[0] ?? ''
   const [rows] = (await db.raw('SELECT VERSION() AS version')) as [{ version: string }[]]

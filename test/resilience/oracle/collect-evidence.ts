@@ -3,17 +3,17 @@ import type { Knex } from 'knex'
 import { uniqueName } from '../../support/unique-name.ts'
 import type { Effect, Evidence, Fact, Tried, TopicRecord } from './evidence.ts'
 
-export type Witnesses = { readonly db: Knex; readonly brokers: readonly string[]; readonly topic: string }
+export type Sources = { readonly db: Knex; readonly brokers: readonly string[]; readonly topic: string }
 
-/** Asks every witness, each by itself. Nothing is read through the code under test. */
-export async function collect(witnesses: Witnesses, client: readonly Tried[]): Promise<Evidence> {
-  const { db } = witnesses
+/** Reads every source on its own, without the code under test. */
+export async function collectEvidence(sources: Sources, client: readonly Tried[]): Promise<Evidence> {
+  const { db } = sources
   const [committed, effects, standing, inbox, records] = await Promise.all([
     readCommitted(db),
     readEffects(db),
     readStanding(db),
     readInbox(db),
-    readRecords(witnesses)
+    readRecords(sources)
   ])
   return { client, committed, records, effects, standing, inbox }
 }
@@ -83,8 +83,8 @@ async function readInbox(db: Knex): Promise<ReadonlySet<string>> {
   return new Set(ids.map(({ consumer, message_id: id }) => `${aggregates[consumer] ?? consumer} ${id}`))
 }
 
-/** Up to where the topic ends now, with a plain consumer; records that a fault planted on purpose are passed over. */
-export async function readRecords({ brokers, topic }: Witnesses): Promise<readonly TopicRecord[]> {
+/** Reads the topic up to its present end with a plain consumer, without the records that a fault planted. */
+export async function readRecords({ brokers, topic }: Sources): Promise<readonly TopicRecord[]> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 10 } })
   const admin = kafka.admin()
   await admin.connect()

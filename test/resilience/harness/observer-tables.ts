@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 
-// `effect_log` is written by triggers, in the transaction of the effect itself: a second effect leaves a second row even
-// where the table it happens to could not show it.
+// Triggers write `effect_log` in the effect's own transaction, so a second effect leaves a second row even where the
+// table itself can't show it.
 const deliveries = [
   `CREATE TABLE ledger (
     account BIGINT NOT NULL, version INT NOT NULL, content VARCHAR(255) NOT NULL, PRIMARY KEY (account, version))`,
@@ -19,11 +19,11 @@ const deliveries = [
   trigger('ledger', 'UPDATE', "('ledger', NEW.account, NEW.version, NEW.content)")
 ]
 
-/** Tables of the test's own, beside those of the services, that note what happens. */
-export async function createWitnessTables(db: Knex): Promise<void> {
+/** The tests' own tables beside those of the services; they record what happens. */
+export async function createObserverTables(db: Knex): Promise<void> {
   await db.raw(`CREATE TABLE orders.ledger_step (
     account BIGINT NOT NULL, version INT NOT NULL, content VARCHAR(255) NOT NULL, PRIMARY KEY (account, version))`)
-  // A trigger names no database: it is made where its tables are.
+  // A trigger is created in the database of its table.
   await db.transaction(async trx => {
     await trx.raw('USE deliveries')
     for (const statement of deliveries) await trx.raw(statement)

@@ -1,27 +1,27 @@
 import type { Effect, Evidence, Fact, Finding, FindingKind, TopicRecord } from './evidence.ts'
 
-/** Compares what the client, MySQL, Kafka and the delivery database each say. No finding: nothing was lost or invented. */
-export function judge(evidence: Evidence): readonly Finding[] {
+/** Compares the client's log, MySQL, Kafka and the delivery database. No finding means that nothing was lost or invented. */
+export function compareEvidence(evidence: Evidence): readonly Finding[] {
   const { committed, records, effects } = evidence
   const firstArrivals = firstOfEach(records)
   return [
-    ...judgeClient(evidence),
+    ...compareClient(evidence),
     ...missing(committed, records, 'committed, but not in Kafka'),
     ...missing(committed, effects, 'committed, but without effect'),
     ...missing(effects, evidence.standing, 'took effect, but its row is gone'),
-    ...invented(records, committed, 'in Kafka, but never committed'),
-    ...invented(effects, committed, 'took effect, but was never committed'),
-    ...invented(evidence.standing, effects, 'stands in the database without an effect seen'),
+    ...neverCommitted(records, committed, 'in Kafka, but never committed'),
+    ...neverCommitted(effects, committed, 'took effect, but was never committed'),
+    ...neverCommitted(evidence.standing, effects, 'stands in the database without an effect seen'),
     ...repeated(committed, 'committed'),
     ...repeated(firstArrivals, 'in Kafka under different message ids'),
     ...repeated(effects, 'took effect'),
     ...swapped(firstArrivals, 'in Kafka'),
     ...swapped(effects, 'in effect'),
-    ...judgeInbox(evidence)
+    ...compareInbox(evidence)
   ]
 }
 
-function judgeClient({ client, committed }: Evidence): Finding[] {
+function compareClient({ client, committed }: Evidence): Finding[] {
   const orders = committed.filter(({ aggregate }) => aggregate === 'order')
   const byName = Map.groupBy(orders, ({ content }) => content)
   return client.flatMap(({ name, acknowledged }): Finding[] => {
@@ -32,15 +32,15 @@ function judgeClient({ client, committed }: Evidence): Finding[] {
   })
 }
 
-function judgeInbox({ records, effects, inbox }: Evidence): Finding[] {
-  const happened = new Set(effects.map(identify))
+function compareInbox({ records, effects, inbox }: Evidence): Finding[] {
+  const happened = new Set(effects.map(identityOf))
   return firstOfEach(records).flatMap((record): Finding[] => {
     const noted = inbox.has(`${record.aggregate} ${record.messageId}`)
-    if (noted === happened.has(identify(record))) return []
+    if (noted === happened.has(identityOf(record))) return []
     return [
       noted
-        ? finding('lost', identify(record), 'noted in the inbox, but without effect')
-        : finding('ghost', identify(record), 'took effect, but is not in the inbox')
+        ? finding('lost', identityOf(record), 'noted in the inbox, but without effect')
+        : finding('ghost', identityOf(record), 'took effect, but is not in the inbox')
     ]
   })
 }
@@ -52,23 +52,23 @@ function firstOfEach(records: readonly TopicRecord[]): readonly TopicRecord[] {
 }
 
 function missing(all: readonly Fact[], seen: readonly Fact[], detail: string): Finding[] {
-  const known = new Set(seen.map(identify))
-  return all.filter(fact => !known.has(identify(fact))).map(fact => finding('lost', identify(fact), detail))
+  const known = new Set(seen.map(identityOf))
+  return all.filter(fact => !known.has(identityOf(fact))).map(fact => finding('lost', identityOf(fact), detail))
 }
 
-function invented(all: readonly Fact[], truth: readonly Fact[], detail: string): Finding[] {
-  const known = new Map(truth.map(fact => [identify(fact), fact.content]))
+function neverCommitted(all: readonly Fact[], truth: readonly Fact[], detail: string): Finding[] {
+  const known = new Map(truth.map(fact => [identityOf(fact), fact.content]))
   return all.flatMap((fact): Finding[] => {
-    const content = known.get(identify(fact))
-    if (content === undefined) return [finding('ghost', identify(fact), detail)]
+    const content = known.get(identityOf(fact))
+    if (content === undefined) return [finding('ghost', identityOf(fact), detail)]
     return content === fact.content
       ? []
-      : [finding('ghost', identify(fact), `says ${fact.content}, should say ${content}`)]
+      : [finding('ghost', identityOf(fact), `says ${fact.content}, should say ${content}`)]
   })
 }
 
 function repeated(facts: readonly Fact[], how: string): Finding[] {
-  return [...Map.groupBy(facts, identify)]
+  return [...Map.groupBy(facts, identityOf)]
     .filter(([, same]) => same.length > 1)
     .map(([id, same]) => finding('doubled', id, `${how} ${same.length} times`))
 }
@@ -79,11 +79,11 @@ function swapped(facts: readonly (TopicRecord | Effect)[], where: string): Findi
     const key = `${fact.aggregate} ${fact.key}`
     const before = last.get(key) ?? 0
     last.set(key, Math.max(before, fact.version))
-    return fact.version < before ? [finding('reordered', identify(fact), `${where}, after version ${before}`)] : []
+    return fact.version < before ? [finding('reordered', identityOf(fact), `${where}, after version ${before}`)] : []
   })
 }
 
-function identify({ aggregate, key, version }: Fact): string {
+function identityOf({ aggregate, key, version }: Fact): string {
   return `${aggregate} ${key} v${version}`
 }
 

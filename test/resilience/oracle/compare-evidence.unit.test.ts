@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Evidence, Fact } from './evidence.ts'
-import { judge } from './judge.ts'
+import { compareEvidence } from './compare-evidence.ts'
 import { type Course, reachVerdict } from './verdict.ts'
 
 const order = (key: number): Fact => ({ aggregate: 'order', key, version: 1, content: `order-${key}` })
@@ -28,10 +28,10 @@ const swap = <T>(items: readonly T[], index: number): T[] =>
 const again = <T>(items: readonly T[], index: number): T[] => [...items, ...items.slice(index, index + 1)]
 
 function kinds(changes: Partial<Evidence>): readonly string[] {
-  return [...new Set(judge(soundEvidence(changes)).map(({ kind, id }) => `${kind} ${id}`))].toSorted()
+  return [...new Set(compareEvidence(soundEvidence(changes)).map(({ kind, id }) => `${kind} ${id}`))].toSorted()
 }
 
-it('finds nothing where nothing is wrong', () => {
+it('finds nothing when nothing is wrong', () => {
   expect(kinds({})).toEqual([])
 })
 
@@ -68,11 +68,11 @@ it.each<[string, Partial<Evidence>, readonly string[]]>([
     { inbox: new Set([...sound.inbox].slice(1)) },
     ['ghost order 1 v1']
   ]
-])('catches %s', (_what, changes, expected) => {
+])('reports %s', (_what, changes, expected) => {
   expect(kinds(changes)).toEqual(expected)
 })
 
-it('catches doubles: two orders for one key, two events for one order, two effects for one event', () => {
+it('reports duplicates: two orders for one key, two events for one order, two effects for one event', () => {
   const twin = { ...order(4), content: 'order-1' }
   expect(kinds({ committed: [...sound.committed, twin] })).toContain('doubled order-1')
   const second = { ...order(1), messageId: 'other', place: '0/9' }
@@ -80,17 +80,17 @@ it('catches doubles: two orders for one key, two events for one order, two effec
   expect(kinds({ effects: again(sound.effects, 0) })).toEqual(['doubled order 1 v1'])
 })
 
-it('catches swaps in Kafka and in effect, but none between different keys', () => {
+it('reports swapped versions in Kafka and in effect, but not between different keys', () => {
   expect(kinds({ records: swap(sound.records, 3) })).toEqual(['reordered ledger 7 v1'])
   expect(kinds({ effects: swap(sound.effects, 4) })).toEqual(['reordered ledger 7 v2'])
   expect(kinds({ effects: swap(sound.effects, 0) })).toEqual([])
 })
 
-it('does not take a late copy for a swap', () => {
+it('does not report a late copy as a swap', () => {
   expect(kinds({ records: again(sound.records, 3) })).toEqual([])
 })
 
-it('catches ghosts: a record, an effect and a row without an order, and contents that changed places', () => {
+it('reports invented events: a record, an effect or a row without an order, and mixed-up contents', () => {
   const ghost = order(9)
   const record = { ...ghost, messageId: 'ghost', place: '0/9' }
   expect(kinds({ records: [...sound.records, record] })).toContain('ghost order 9 v1')
@@ -105,31 +105,31 @@ const course: Course = {
   faultAt: 1_000,
   causeOverAt: 3_000,
   flowBackAt: 4_000,
-  bite: 'killed',
+  observed: 'killed',
   healWithinMs: 10_000
 }
 const flow = Array.from({ length: 1_200 }, (_, at) => ({ ...order(at), at: at < 600 ? at : at + 4_000 }))
 const outcome = (changes: Partial<Course>, effects = flow) =>
   reachVerdict([], effects, { ...course, ...changes }).outcome
 
-it('passes a run that moved enough, was bitten, and healed in time', () => {
+it('passes a run with enough events, an observed fault and healing in time', () => {
   const verdict = reachVerdict([], flow, course)
   expect(verdict).toMatchObject({ outcome: 'passed', healMs: 1_000, events: 1_200, silenceMs: 4_001 })
 })
 
-it('is void when too little moved or the fault was not seen to bite', () => {
+it('is void with too few events or when the fault was not observed', () => {
   expect(outcome({}, flow.slice(0, 999))).toBe('void')
-  expect(outcome({ bite: undefined })).toBe('void')
+  expect(outcome({ observed: undefined })).toBe('void')
 })
 
-it('is slow past the bound, and failed when nothing ever flowed again', () => {
+it('is slow after the bound, and failed when nothing flowed again', () => {
   expect(outcome({ healWithinMs: 500 })).toBe('slow')
   expect(outcome({ flowBackAt: undefined })).toBe('failed')
 })
 
-it('fails on any finding, even when the run would be void', () => {
+it('fails on any finding, even if the run is void', () => {
   const finding = { kind: 'lost', id: 'order 1', detail: 'gone' } as const
-  const verdict = reachVerdict([finding], [], { ...course, bite: undefined })
+  const verdict = reachVerdict([finding], [], { ...course, observed: undefined })
   expect(verdict).toMatchObject({ outcome: 'failed', counts: { lost: 1, doubled: 0 } })
 })
 
