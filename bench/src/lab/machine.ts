@@ -95,7 +95,8 @@ function jvmOptions(pid: number | undefined): readonly string[] {
 }
 
 function commitOf(): string {
-  const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim()
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   try {
     const changes = git('status', '--porcelain', '--', '.', ':!bench/results', ':!docs')
     return `${git('rev-parse', '--short', 'HEAD')}${changes === '' ? '' : ' with changes'}`

@@ -18,7 +18,7 @@ export function lineChart(text: { title: string; x: string; y: string }, points:
     encoding: {
       x: { field: 'x', type: 'ordinal', title: text.x, axis: { labelAngle: 0, format: ',' } },
       y: { field: 'y', type: 'quantitative', title: text.y, scale: { type: 'log' } },
-      color: { field: 'series', type: 'nominal', sort: null, title: null, legend: { labelLimit: 300 } }
+      color: { field: 'series', type: 'nominal', sort: null, title: null, legend: { labelLimit: 0 } }
     }
   }
 }
@@ -30,7 +30,7 @@ export function barChart(text: { title: string; x: string }, bars: readonly Bar[
     title: text.title,
     height: { step: 26 },
     data: { values: [...bars] },
-    encoding: { y: { field: 'label', type: 'nominal', sort: null, title: null, axis: { labelLimit: 400 } } },
+    encoding: { y: { field: 'label', type: 'nominal', sort: null, title: null, axis: { labelLimit: 0 } } },
     layer: [
       { mark: 'bar', encoding: { x: { field: 'value', type: 'quantitative', title: text.x } } },
       { mark: 'rule', encoding: { x: { field: 'least', type: 'quantitative' }, x2: { field: 'most' } } },
