@@ -1,4 +1,4 @@
-import knex from 'knex'
+import knex, { type Knex } from 'knex'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
@@ -11,6 +11,16 @@ const databases = [
   ['MySQL', async () => (await useDatabase('parking')).db],
   ...(noPostgres === undefined ? ([['PostgreSQL', usePostgres]] as const) : [])
 ] as const
+
+/** A running consumer that refused event 2 of key 1, and parked it with the two events after it. */
+async function useParkedKey(database: Knex) {
+  const bench = await useConsumerBench({ database })
+  bench.refuse.add('1:2')
+  await bench.produce(bench.events({ keys: 1, perKey: 4 }))
+  await bench.consumer({ retryParkedEveryMs: 50 }).start()
+  await eventually(async () => expect(await bench.parked()).toHaveLength(3))
+  return { bench, id: { consumer: bench.group, key: '1' } }
+}
 
 describe.each(databases)('a parked key on %s', (_, useDb) => {
   it('applies its events in order when retried, with those that arrived meanwhile', async () => {
@@ -33,12 +43,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
   })
 
   it('stays parked, with one attempt more, when the retry is refused too', async () => {
-    const bench = await useConsumerBench({ database: await useDb() })
-    const id = { consumer: bench.group, key: '1' }
-    bench.refuse.add('1:2')
-    await bench.produce(bench.events({ keys: 1, perKey: 4 }))
-    await bench.consumer({ retryParkedEveryMs: 50 }).start()
-    await eventually(async () => expect(await bench.parked()).toHaveLength(3))
+    const { bench, id } = await useParkedKey(await useDb())
     await requestRetry(bench.db, id)
     await eventually(async () => expect((await showParked(bench.db, id))[0]).toMatchObject({ attempts: 2 }))
     expect(await listParked(bench.db, bench.group)).toMatchObject([
@@ -69,12 +74,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
   })
 
   it('lets the later events through when the refused one is skipped, and keeps a record of who and why', async () => {
-    const bench = await useConsumerBench({ database: await useDb() })
-    const id = { consumer: bench.group, key: '1' }
-    bench.refuse.add('1:2')
-    await bench.produce(bench.events({ keys: 1, perKey: 4 }))
-    await bench.consumer({ retryParkedEveryMs: 50 }).start()
-    await eventually(async () => expect(await bench.parked()).toHaveLength(3))
+    const { bench, id } = await useParkedKey(await useDb())
     expect(() => skipParked(bench.db, { ...id, note: ' ' })).toThrow(/leaves a record/)
     await skipParked(bench.db, { ...id, note: 'ann: sent twice by mistake' })
     await eventually(async () => expect((await bench.effects()).map(({ n }) => n)).toEqual([1, 3, 4]))
