@@ -73,7 +73,7 @@ describe('the process', () => {
     const process = run({ MYSQL_URL: database.url, OUTBOX_STORE: 'blackhole' })
     expect(await process.ended).toBe(1)
     expect(lineOf(process.output(), 'cannot start').problem).toMatch(
-      /OUTBOX_WRITER: is not set \(Number of this process/
+      /OUTBOX_WRITER: is not set \(For the blackhole store/
     )
   })
 
