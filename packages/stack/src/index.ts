@@ -2,7 +2,7 @@ export { type ContainerStackOptions, startContainers } from './containers/contai
 export { createTopics } from './create-topics.ts'
 export { StackError, type StackErrorCode } from './errors.ts'
 export { type Part, type PartSpec, createPart } from './process/part.ts'
-export { freePort, isFree, portHolder, requireFree } from './ports.ts'
+export { freePort, requireFree } from './ports.ts'
 export {
   type ProcessRecord,
   endLeftovers,

@@ -20,7 +20,7 @@ export async function requireFree(port: number, purpose: string): Promise<void> 
   )
 }
 
-export function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   return new Promise(resolve => {
     const server = createServer()
     server.once('error', () => resolve(false))

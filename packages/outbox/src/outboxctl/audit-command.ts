@@ -117,7 +117,7 @@ function rowsOf(option: 'committed' | 'effects', rows: string | undefined): stri
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** A time, or how long ago. */
-export function timeOf(text: string, now = Date.now()): Date {
+function timeOf(text: string, now = Date.now()): Date {
   const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
   if (amount !== undefined && unit !== undefined)
     return new Date(now - Number(amount) * units[unit as keyof typeof units])

@@ -4,7 +4,7 @@ import { openTelemetry } from './open-telemetry.ts'
 export const traceparentPattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/
 
 /** The active span as a traceparent, if OpenTelemetry is installed and a span is active. */
-export function activeTraceparent(): string | undefined {
+function activeTraceparent(): string | undefined {
   const api = openTelemetry()
   const span = api?.trace.getActiveSpan()?.spanContext()
   if (api === undefined || span === undefined || !api.isSpanContextValid(span)) return undefined
