@@ -26,9 +26,10 @@ export function Chart(properties) {
   const plot = useRef(/** @type {uPlot | undefined} */ (undefined))
   const data = dataOf(series.value, properties)
   useEffect(() => {
-    if (home.current === null || series.value === undefined) return undefined
     const place = home.current
-    const made = new (uPlotClass())(optionsOf(place, properties), data, place)
+    const UPlot = uPlotClass()
+    if (place === null || UPlot === undefined || series.value === undefined) return undefined
+    const made = new UPlot(optionsOf(place, properties), data, place)
     const resized = new ResizeObserver(() => made.setSize(sizeOf(place)))
     resized.observe(place)
     plot.current = made
@@ -45,9 +46,9 @@ export function Chart(properties) {
   </figure>`
 }
 
-/** It comes as a plain script: the package's module is not minified. */
+/** It comes as a plain script, because the package's module is not minified; without it there are no charts. */
 function uPlotClass() {
-  return /** @type {{ uPlot: typeof uPlot }} */ (/** @type {unknown} */ (globalThis)).uPlot
+  return /** @type {{ uPlot?: typeof uPlot }} */ (globalThis).uPlot
 }
 
 /** @param {Series | undefined} all @param {Properties} properties @returns {uPlot.AlignedData} */
