@@ -8,7 +8,10 @@ module.exports = {
       name: 'no-cycles-between-folders',
       severity: 'error',
       scope: 'folder',
-      from: { pathNot: '^(bench|packages/(console|outbox))/' },
+      // Still to untangle: these three pairs.
+      from: {
+        pathNot: '^(bench/src/(lab|variants)|packages/console/src/(flow|kafka)|packages/outbox/src/(inbox|parking))$'
+      },
       to: { circular: true }
     }
   ],

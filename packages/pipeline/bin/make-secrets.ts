@@ -2,8 +2,8 @@ import { chmod, chown } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { readOrCreateSecret } from '@outbox-cdc/stack'
 
-// The job `secrets` of docker-compose.yml: `make-secrets.ts root:20000 orders_owner:20001 …` makes the password file of
-// each account once and lets one group read it, so that a container sees only the passwords of the groups it is in.
+// The job `secrets` of docker-compose.yml: `make-secrets.ts root:20000 NAME:GROUP …` creates the password file of
+// each account once and lets one group read it, so that a container sees only the passwords of its own groups.
 const { SECRETS_DIR } = process.env
 const uid = process.getuid?.()
 if (SECRETS_DIR === undefined || uid === undefined) throw new Error('SECRETS_DIR is not set')

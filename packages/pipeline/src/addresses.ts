@@ -39,7 +39,7 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
   }
 }
 
-/** The variable with a service's address: ORDER_SERVICE_URL for order-service. */
+/** The variable with a service's address: NAME_OF_IT_URL for name-of-it. */
 export const urlVariable = (service: string): string => `${service.replaceAll('-', '_').toUpperCase()}_URL`
 
 /** What `outboxctl audit` compares. */

@@ -11,7 +11,7 @@ export type System = {
   /** The connector files for JSON events and, with --registry, for Avro events. Each format has its own folder. */
   readonly connectors: { readonly json: readonly string[]; readonly avro?: readonly string[] }
   readonly flow: Flow
-  /** Commands that the starter suggests when all is up; `{order-service}` becomes that service's host and port. */
+  /** Commands that the starter suggests when all is up; `{name-of-a-service}` becomes its host and port. */
   readonly tryIt: readonly string[]
 }
 
