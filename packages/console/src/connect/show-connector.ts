@@ -25,7 +25,7 @@ export function showConnector(
   }
 }
 
-/** Every setting; the value of a secret stays on the server, a reference such as `${dir:…}` is no secret. */
+/** Every setting; the value of a secret stays on the server, a reference such as `${dir:…}` is not a secret. */
 export function maskedConfig(config: Readonly<Record<string, string>>): DetailedConnector['config'] {
   return Object.entries(config)
     .sort(([a], [b]) => a.localeCompare(b))
@@ -43,7 +43,7 @@ function withoutUrlPassword(value: string): string {
   return value.replaceAll(/(\w+:\/\/[^:/@\s]+):[^@\s]+@/g, '$1:•••@')
 }
 
-/** What the file would change. `${NAME}` in it stands for any value: which one is the business of whoever applies it. */
+/** What the file would change. `${NAME}` in it matches any value, because its value is known only where the file is applied. */
 export async function diffWithFile(
   file: string,
   running: Readonly<Record<string, string>>

@@ -71,7 +71,7 @@ function cut(text: string, width: number): string {
   return plain.length > width ? `${plain.slice(0, width - 1)}…` : plain
 }
 
-/** A value from the pipeline must not steer the terminal. */
+/** Replaces control characters, so that a value cannot control the terminal. */
 function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '�')
 }

@@ -16,7 +16,7 @@ it('prints the sentence, a line for each hop and the newest orders', () => {
   expect(text).toMatch(/#7 +joon ×95 +delivered in 6.0 ms/)
 })
 
-it('never prints a line wider than the terminal, nor a character that steers it', () => {
+it('never prints a line wider than the terminal, nor a control character', () => {
   const hostile = { id: 7, at: now, columns: { name: 'a\u001b[2J\u0007b', quantity: 1 } }
   const change = {
     aggregates: { value: { newest: [hostile], added: 0 }, at: now },

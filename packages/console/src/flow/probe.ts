@@ -18,7 +18,7 @@ export type Reading<T> = {
 }
 
 export type Probe<T> = {
-  /** Reads once more unless the last read is still under way, or was less than the probe's interval ago. */
+  /** Reads again, unless the last read is still running or ended less than `everyMs` ago. */
   tick(now: number): Promise<void>
   reading(): Reading<T>
 }

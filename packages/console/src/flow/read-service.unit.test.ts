@@ -12,11 +12,11 @@ http_request_seconds_bucket{le="0.001",service="order-service",method="GET",rout
 `
 
 describe('the metrics of a service', () => {
-  it('tell what was created and what failed; a health check that says no is no failure', () => {
+  it('count what was created and what failed, without failed health checks', () => {
     expect(requestCounts(metrics)).toMatchObject({ created: 41, failed: 2 })
   })
 
-  it('tell within what time half of the requests were answered', () => {
+  it('say within what time half of the requests were answered', () => {
     expect(medianBound(requestCounts(metrics))).toBe(5)
     expect(medianBound(requestCounts(''))).toBeUndefined()
   })

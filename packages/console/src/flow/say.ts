@@ -1,4 +1,4 @@
-/** A stretch of time for people: `14 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A duration in words: `14 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 1) return `${Math.round(ms)} ms`
@@ -13,7 +13,7 @@ export function count(value: number, noun: string): string {
   return `${value.toLocaleString('en-GB')} ${noun}${value === 1 ? '' : 's'}`
 }
 
-/** How long a part has been silent, as the end of a sentence that began with its name. */
+/** How long a part has not answered, as the end of a sentence that begins with its name. */
 export function silence(ms: number): string {
   return ms < 1_000 ? 'does not answer any more' : `has not answered for ${duration(ms)}`
 }

@@ -1,7 +1,7 @@
 /** Figures over time, one point a second for an hour, in fixed memory. */
 export type Series = {
   add(at: number, figures: Readonly<Record<string, number | null>>): void
-  /** The points since `from`, merged into steps of `stepMs`: the mean of each, or its most where `most` says so. */
+  /** The points since `from`, merged into steps of `stepMs`: the mean of each, or the maximum for the names that `most` picks. */
   since(from: number, options: { readonly stepMs: number; readonly most: (name: string) => boolean }): SeriesPart
 }
 

@@ -5,7 +5,7 @@ import { createRate, createSample } from './measures.ts'
 describe('a series', () => {
   const most = (name: string) => name === 'lag'
 
-  it('merges its points into steps: the mean of rates, the most of what may peak', () => {
+  it('merges its points into steps: the mean of rates, the maximum of figures that may peak', () => {
     const series = createSeries()
     for (let second = 0; second < 10; second++) series.add(second * 1_000, { rate: second, lag: second })
     expect(series.since(-1, { stepMs: 5_000, most })).toEqual({
@@ -21,7 +21,7 @@ describe('a series', () => {
     expect([at.length, at[0], at.at(-1)]).toEqual([3_600, 1_400_000, 4_999_000])
   })
 
-  it('says null where a figure was not known, and takes figures that come later', () => {
+  it('has null for a figure that was not known, and accepts new figures later', () => {
     const series = createSeries()
     series.add(0, { rate: 1 })
     series.add(1_000, { rate: null, lag: 3 })
@@ -42,7 +42,7 @@ describe('a rate', () => {
     expect(rate.perSecond(60_000)).toBe(5)
   })
 
-  it('starts afresh when the counter falls, and is unknown when it is old', () => {
+  it('starts again when the counter falls, and is unknown when it is old', () => {
     const rate = createRate()
     rate.add(0, 1_000)
     rate.add(1_000, 5)

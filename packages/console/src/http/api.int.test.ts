@@ -54,7 +54,7 @@ describe('the JSON API', () => {
     }
   })
 
-  it('gives one verdict with its cause, and keeps the secret to itself', async () => {
+  it('gives one verdict with its cause, and never sends a secret', async () => {
     const connect = await useStub({ '/connectors?expand=status&expand=info': connectors })
     const bench = await useConsoleBench({ CONNECT_URL: connect.url })
     const { body, text } = await bench.get('/api/connectors/orders')
@@ -70,7 +70,7 @@ describe('the JSON API', () => {
     const keeper = await useStub({ '/status': { connectors } })
     const verdictOf = async (env: Readonly<Record<string, string>>) => {
       const bench = await useConsoleBench({ CONNECT_URL: '', ...env })
-      // Rows that no record tells of, in whatever order: only the keeper knows whether their events flow.
+      // Rows without records, in any order: only the keeper knows whether their events flow.
       await bench.orders.db('customer_order').insert([{ id: 900 }, { id: 3 }])
       return eventually(async () => {
         const { headline, verdict } = (await bench.get('/api/flow')).body as {
@@ -133,7 +133,7 @@ describe('the JSON API', () => {
     expect(await bench.get('/api/nothing')).toMatchObject({ status: 404, body: { type: 'urn:problem-type:not-found' } })
   })
 
-  it('starts, says what is away and stops when nothing at all is there', async () => {
+  it('starts, says which parts do not answer, and stops, when nothing at all is there', async () => {
     const closed = '127.0.0.1:9'
     const url = await startConsole({
       KAFKA_BROKERS: closed,

@@ -30,7 +30,7 @@ export function createApp({ logger, token, guard, routes, streams }: AppParts): 
   return app
 }
 
-/** A handler that adds its caller to the readers of a stream. */
+/** Adds the caller to the readers of a stream. */
 export function streamHandler(stream: EventStream, event: string, newest: () => unknown): RequestHandler {
   return (_, response) => {
     if (!stream.add(response, eventText(event, JSON.stringify(newest()))))

@@ -1,13 +1,13 @@
-import { joinVerdicts, readKeeper } from '@outbox-cdc/connectctl'
-import { ConnectctlError } from '@outbox-cdc/connectctl'
+import { ConnectctlError, joinVerdicts, readKeeper } from '@outbox-cdc/connectctl'
 import { notFound, Problem } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { detailedConnector, shownConnector } from '../api/kafka-schemas.ts'
 import type { Config } from '../config.ts'
 import type { ConnectCluster } from '../connect/connect-cluster.ts'
 import { diffWithFile, maskedConfig, showConnector } from '../connect/show-connector.ts'
-import { configured } from './missing.ts'
-import { type Route, route } from './route.ts'
+import { configured } from './problems.ts'
+import { route } from './route.ts'
+import type { Route } from './route.ts'
 
 const connectorName = z.object({ connector: z.string().min(1).max(249) })
 

@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 
-/** Server-sent events to many readers; a reader that does not keep up misses pictures instead of filling our memory. */
+/** Server-sent events to many readers. A slow reader misses pictures, so that they do not pile up in memory: no library does that. */
 export type EventStream = {
   /** False when there are too many readers already. */
   add(response: Response, first: string): boolean

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { describedGroup, listedGroup } from '../api/kafka-schemas.ts'
 import { describeGroup, listGroups } from '../kafka/describe-groups.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
-import { askKafka } from './ask-kafka.ts'
-import { type Route, route } from './route.ts'
+import { askKafka } from './problems.ts'
+import { route } from './route.ts'
+import type { Route } from './route.ts'
 
 const groupId = z.object({ group: z.string().min(1).max(249) })
 

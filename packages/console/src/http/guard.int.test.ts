@@ -40,7 +40,7 @@ describe('an action', () => {
 })
 
 describe('the console', () => {
-  it('serves no name but loopback, so that a web page cannot rebind its own name to it', async () => {
+  it('serves only loopback names, so that a web page cannot rebind its own name to it', async () => {
     const url = await startConsole(nowhere)
     const status = await new Promise(resolve =>
       request(`${url}/api/about`, { headers: { host: 'evil.example' } }, answer => resolve(answer.statusCode)).end()
@@ -48,12 +48,12 @@ describe('the console', () => {
     expect(status).toBe(403)
   })
 
-  it('refuses to listen elsewhere without a token', () => {
+  it('does not listen beyond loopback without a token', () => {
     const config = loadConfig(configSchema, { CONSOLE_HOST: '0.0.0.0', KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', ...nowhere })
     expect(() => createConsole(config, createLogger('console', 'silent'))).toThrow(/CONSOLE_TOKEN/)
   })
 
-  it('demands the token, once, and keeps it in a cookie that scripts cannot read', async () => {
+  it('requires the token once, and keeps it in a cookie that scripts cannot read', async () => {
     const url = await startConsole({ ...nowhere, CONSOLE_HOST: '0.0.0.0', CONSOLE_TOKEN: token })
     expect((await ask(`${url}/api/flow`, { headers: { accept: 'application/json' } })).status).toBe(401)
     expect((await ask(`${url}/`, { headers: { accept: 'text/html' } })).text).toContain('<form')

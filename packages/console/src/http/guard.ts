@@ -82,7 +82,7 @@ export type ActionGuard = {
   readonly handlers: readonly RequestHandler[]
 }
 
-/** Lets through only what our own page sent, while actions are on, and logs each. */
+/** Accepts only actions that the page itself sent, while actions are on, and logs each. */
 export function guardActions(allowed: boolean, logger: Logger): ActionGuard {
   const actionToken = randomBytes(24).toString('base64url')
   const forbidden = (detail: string) => new Problem(403, { type: 'forbidden', title: 'Forbidden', detail })

@@ -7,8 +7,9 @@ import { ConfigurationError } from '../mysql/tables.ts'
 import type { FollowOrder } from '../orders/follow-order.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Sources } from '../sources.ts'
-import { configured } from './missing.ts'
-import { type Route, route } from './route.ts'
+import { configured } from './problems.ts'
+import { route } from './route.ts'
+import type { Route } from './route.ts'
 
 const orderId = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 

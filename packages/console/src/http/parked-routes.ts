@@ -1,11 +1,12 @@
+import { requestRetry, skipParked } from '@outbox-cdc/outbox'
 import { notFound, Problem } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
-import { requestRetry, skipParked } from '@outbox-cdc/outbox'
 import { parkedEvent, parkedKey } from '../api/pipeline-schemas.ts'
 import { listEvents, listKeys } from '../parked/list-parked.ts'
 import type { Sources } from '../sources.ts'
-import { configured } from './missing.ts'
-import { type Route, route } from './route.ts'
+import { configured } from './problems.ts'
+import { route } from './route.ts'
+import type { Route } from './route.ts'
 
 const key = z.object({ consumer: z.string().min(1).max(64), key: z.string().min(1).max(64) })
 

@@ -1,6 +1,5 @@
 import type { RecordDecoding } from '@outbox-cdc/outbox'
-import type { RecordDecoder } from './decode-record.ts'
-import type { StoredRecord } from './stored-record.ts'
+import type { RecordDecoder, StoredRecord } from './decode-record.ts'
 
 const restMs = 5_000
 
@@ -9,7 +8,7 @@ const restMs = 5_000
  * is left alone for a while: a page that waits for it with every answer would be away too.
  */
 export function avroDecoder(url: string): RecordDecoder {
-  // Not before it is needed: most pipelines have no registry, and the page is meant to be small.
+  // Loaded only when needed: most pipelines have no registry.
   const loading = import('@outbox-cdc/outbox/avro').then(({ avroDecoding, schemaRegistry }) =>
     avroDecoding({ registry: schemaRegistry({ url, timeoutMs: 1_500 }) })
   )

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { avroDecoder } from './avro-decoder.ts'
 import { outboxFields } from './decode-record.ts'
+import type { StoredRecord } from './decode-record.ts'
 import { showRecord } from './show-record.ts'
-import type { StoredRecord } from './stored-record.ts'
 
 const schema = {
   type: 'record',
@@ -39,7 +39,7 @@ async function useRegistry() {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-it('opens a value that is Avro, with the fields that its headers hold', async () => {
+it('decodes an Avro value, with the fields that its headers hold', async () => {
   const [opened] = await avroDecoder(await useRegistry())([record()])
   const shown = showRecord(opened as StoredRecord)
   expect(shown).toMatchObject({ key: '3', event: 'order_created', value: { name: 'joon', quantity: 95 } })
@@ -48,12 +48,12 @@ it('opens a value that is Avro, with the fields that its headers hold', async ()
   expect(outboxFields(opened as StoredRecord).createdAt).toBeCloseTo(Date.parse('2026-01-02T03:04:05.678Z') + 0.901, 2)
 })
 
-it('opens a key that is Avro', async () => {
+it('decodes an Avro key', async () => {
   const [opened] = await avroDecoder(await useRegistry())([record({ key: value, value: null })])
   expect(showRecord(opened as StoredRecord)).toMatchObject({ key: '{"name":"joon","quantity":95}', value: null })
 })
 
-it('leaves JSON, an unknown schema and broken Avro as they are, beside what it opens', async () => {
+it('leaves JSON, an unknown schema and broken Avro unchanged, beside the records that it decodes', async () => {
   const unknown = Buffer.from([0, 0, 0, 0, 9, 8])
   const values = [Buffer.from('{"a":1}'), unknown, value.subarray(0, 7), value]
   const opened = await avroDecoder(await useRegistry())(values.map(bytes => record({ value: bytes })))

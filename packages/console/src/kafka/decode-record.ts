@@ -1,9 +1,7 @@
-import type { StoredRecord } from './stored-record.ts'
-
-// The one place where a record's bytes become something to read: the pages of a topic, its search, the journey of an
-// order, the sampler and the parked events all go through here. JSON, bare or as {schema, payload}, is opened below.
+// Decodes the bytes of records for the pages of a topic, its search, the journey of an order, the sampler and the parked
+// events. Unlike the library's readEnvelope it rejects nothing: the page shows records of other shapes too.
 //
-// Another format is plugged in as a RecordDecoder, passed to openSources in console.ts; avro-decoder.ts is one. It is
+// A RecordDecoder adds another format; avro-decoder.ts is one, and sources.ts chooses it. It is
 // called with each batch of records as it comes from Kafka or from the table of parked events, may wait for a schema,
 // and leaves what is not its own, or cannot be decoded, as it is: such a value is shown as text. `opened` is what is
 // shown, searched, and looked through for `event`, `event_id` and `created_at`; where these are not in the value, the
@@ -13,18 +11,18 @@ export type RecordDecoder = (records: readonly StoredRecord[]) => Promise<readon
 /** Decodes nothing: for JSON. */
 export const asTheyAre: RecordDecoder = records => Promise.resolve(records)
 
-/** The record's value as what it says: opened by a decoder, else as JSON, else as text. */
+/** The record's value: decoded, else as JSON, else as text. */
 export function valueOf({ opened, value }: StoredRecord): unknown {
   return opened === undefined ? unwrapped(value) : opened
 }
 
-/** The value as a text that a search looks through. */
+/** The value as the text that a search reads. */
 export function textOf({ opened, value }: StoredRecord): string | null {
   if (opened !== undefined) return JSON.stringify(opened)
   return value === null ? null : value.toString('utf8')
 }
 
-/** What a record of the outbox says, wherever its schema wraps it; fields that are not there are undefined. */
+/** The fields of an outbox record, with or without a schema around them; missing ones are undefined. */
 export type OutboxFields = {
   readonly id?: number | undefined
   readonly event?: string | undefined
@@ -70,7 +68,7 @@ function numberIn(text: string | null): number | undefined {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-/** A number's or text's plain form of a key such as `{"event_id":7}`, for people: `7`. */
+/** The short form of a key: `7` for `{"event_id":7}`. */
 export function keyText({ openedKey, key: bytes }: Pick<StoredRecord, 'openedKey' | 'key'>): string | null {
   const key = openedKey === undefined ? unwrapped(bytes) : openedKey
   if (key === null) return null
@@ -98,4 +96,19 @@ function preciseTime(iso: string | undefined): number | undefined {
   if (Number.isNaN(ms)) return undefined
   const micros = /\.\d{3}(\d{1,3})/.exec(iso)?.[1]
   return micros === undefined ? ms : ms + Number(micros.padEnd(3, '0')) / 1000
+}
+
+/** A record as it lies in Kafka. Offsets are numbers: 2^53 records a partition are enough. */
+export type StoredRecord = {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: readonly (readonly [name: string, value: string | null])[]
+  /** What a decoder made of the value; see decode-record.ts. */
+  readonly opened?: unknown
+  /** And of the key. */
+  readonly openedKey?: unknown
 }

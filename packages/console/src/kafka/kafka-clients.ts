@@ -2,18 +2,18 @@ import { Admin, Consumer, FetchIsolationLevels } from '@platformatic/kafka'
 import type { RecordDecoder } from './decode-record.ts'
 import { createRecordReader, type RecordReader } from './record-reader.ts'
 
-/** One way of asking the brokers; none of it joins a group: fetching needs none, so reading leaves no trace. */
+/** One set of clients. None joins a group, so reading leaves no trace in the cluster. */
 export type KafkaAccess = { readonly admin: Admin; readonly reader: RecordReader }
 
 export type KafkaClients = {
-  /** For the sampler alone: impatient, and never behind a person's search. */
+  /** Only for the sampler: short limits, and never behind a person's search. */
   readonly samples: KafkaAccess
   /** For what a person asks: on a busy cluster a late answer is better than none. */
   readonly browsing: KafkaAccess
   close(): Promise<void>
 }
 
-// Two short repeats pass over what a change of leaders or a topic just made answers; more would hide an outage.
+// Two short retries bridge a change of leaders or a new topic; more would hide an outage.
 const impatient = { connectTimeout: 1_500, requestTimeout: 3_000, retries: 2, retryDelay: 150 }
 const patient = { connectTimeout: 3_000, requestTimeout: 10_000, retries: 4, retryDelay: 300 }
 

@@ -12,9 +12,9 @@ export type PagePlace = {
 export type Page = {
   /** Newest first. */
   readonly records: readonly ShownRecord[]
-  /** Before these offsets lies what is older than the page; undefined when nothing does. */
+  /** Older records lie before these offsets; undefined when there are none. */
   readonly older: Offsets | undefined
-  /** From these offsets on lies what is newer. */
+  /** Newer records start at these offsets. */
   readonly newer: Offsets
 }
 
@@ -34,7 +34,7 @@ export async function readBefore(place: PagePlace, before?: Offsets): Promise<Pa
   }))
   const shown = records.toSorted(newestFirst).slice(0, limit)
   const oldest = new Map(ends)
-  // What was read and did not fit on this page belongs to the next one.
+  // Records that were read but did not fit belong to the next page.
   for (const [partition, end] of ends)
     oldest.set(partition, lowestOf(shown, partition) ?? leftOut({ records, partition, end, from }))
   const more = [...oldest].some(([partition, offset]) => offset > (first.get(partition) ?? 0))
@@ -72,7 +72,7 @@ export async function readFrom(place: PagePlace, time: Date): Promise<Page> {
 
 type Window = { readonly from: Offsets; readonly records: readonly ShownRecord[] }
 
-/** The records of a range of `limit` offsets in each partition; of fewer where values are so large that it would be too much. */
+/** The records of a range of `limit` offsets in each partition; of fewer where the values are very large. */
 async function readWindow(place: PagePlace, rangeOf: (window: number) => Range): Promise<Window> {
   for (let window = place.limit; ; window = Math.max(1, Math.floor(window / 4))) {
     const range = rangeOf(window)
@@ -104,7 +104,7 @@ type Left = {
   readonly from: Offsets
 }
 
-/** Nothing of this partition is on the page: either newer ones filled it, or the range was empty and is passed over. */
+/** No record of this partition is on the page: newer ones filled it, or the range was empty and is skipped. */
 function leftOut({ records, partition, end, from }: Left): number {
   return records.some(record => record.partition === partition) ? end : (from.get(partition) ?? end)
 }

@@ -1,8 +1,8 @@
-import { cursorText } from './cursor.ts'
-import type { Fetched, Offsets, RecordReader } from './record-reader.ts'
 import type { ShownRecord } from '../api/kafka-schemas.ts'
+import type { StoredRecord } from './decode-record.ts'
+import { cursorText } from './record-reader.ts'
+import type { Fetched, Offsets, RecordReader } from './record-reader.ts'
 import { showRecord } from './show-record.ts'
-import type { StoredRecord } from './stored-record.ts'
 
 export type Range = { readonly from: Offsets; readonly to: Offsets }
 export type RangeSource = { readonly reader: RecordReader; readonly topic: string }
@@ -10,7 +10,7 @@ export type RangeSource = { readonly reader: RecordReader; readonly topic: strin
 /** Shared among the partitions of a request, so that a topic of many partitions takes no more memory than a small one. */
 const bytesAtOnce = 1024 * 1024
 
-/** Hands over every record of a range in pieces of bounded size, until `onRecords` answers false. */
+/** Passes every record of a range to `onRecords`, in pieces of bounded size, until it returns false. */
 export async function scanRange(
   { reader, topic }: RangeSource,
   { from, to }: Range,
@@ -27,7 +27,7 @@ export async function scanRange(
   }
 }
 
-/** Every record of a range, as it is shown: a record itself would hold on to the megabytes that it came in. */
+/** Every record of a range, in its shown form: a raw record keeps the whole fetched buffer in memory. */
 export async function readRange(
   source: RangeSource,
   range: Range,
@@ -47,12 +47,12 @@ export async function readRange(
 
 const patienceMs = [0, 300, 1_000, 3_000]
 
-/** What is surely there may take a moment to be handed out: an empty answer is asked again, and is never taken for the end. */
+/** An existing record may take a moment to arrive, so an empty answer is retried and never taken for the end. */
 export async function fetchSome(reader: RecordReader, topic: string, from: Offsets): Promise<Fetched> {
   const bytesPerPartition = Math.max(32 * 1024, Math.floor(bytesAtOnce / from.size))
   for (const waitMs of patienceMs) {
     const fetched = await reader.fetch(topic, from, { bytesPerPartition, waitMs })
     if (fetched.next.size > 0) return fetched
   }
-  throw new Error(`${topic} hands out nothing at ${cursorText(from).slice(0, 200)}, although its end is further on`)
+  throw new Error(`${topic} returns no record at ${cursorText(from).slice(0, 200)}, although its end is further on`)
 }

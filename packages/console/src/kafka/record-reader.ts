@@ -1,7 +1,6 @@
 import type { Admin, Consumer, RecordsBatch } from '@platformatic/kafka'
 import pLimit from 'p-limit'
-import type { RecordDecoder } from './decode-record.ts'
-import type { StoredRecord } from './stored-record.ts'
+import type { RecordDecoder, StoredRecord } from './decode-record.ts'
 
 /** A place in a topic: the next offset of each partition. */
 export type Offsets = ReadonlyMap<number, number>
@@ -10,15 +9,15 @@ export type FetchOptions = { readonly bytesPerPartition?: number; readonly waitM
 
 export type Fetched = {
   readonly records: readonly StoredRecord[]
-  /** Where to read on, of each partition that handed out anything: markers of transactions count, though none is shown. */
+  /** Where to read on, for each partition that returned anything; transaction markers count, but are not shown. */
   readonly next: Offsets
 }
 
 export type RecordReader = {
   partitions(topic: string): Promise<readonly number[]>
-  /** The first offset whose record is as young as `at`, or the ends of the log. */
+  /** The first offset whose record is not older than `at`, or the ends of the log. */
   offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets>
-  /** The time of the youngest record. */
+  /** The time of the newest record. */
   youngest(topic: string): Promise<number | undefined>
   /** Some records from each of these offsets on, in no order among partitions. */
   fetch(topic: string, from: Offsets, options?: FetchOptions): Promise<Fetched>
@@ -56,7 +55,7 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
 
   async function offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets> {
     const listed = await list(topic, at instanceof Date ? BigInt(at.getTime()) : marks[at])
-    // Nothing that young: Kafka says -1, and a reader goes on from the end.
+    // Kafka answers -1 when there is no record that new; the reader then starts at the end.
     const ends = listed.some(({ offset }) => offset < 0n) ? await offsets(topic, 'latest') : new Map<number, number>()
     return new Map(
       listed.map(({ partitionIndex, offset }) => [
@@ -139,4 +138,23 @@ function recordsIn(topic: string, { partition, batch }: Found): StoredRecord[] {
     value: record.value,
     headers: record.headers.map(([name, value]) => [String(name ?? ''), value === null ? null : value.toString('utf8')])
   }))
+}
+
+/** A place in a topic as text for an address: `0:120,1:88`, the offset of each partition. */
+export function cursorText(offsets: Offsets): string {
+  return [...offsets]
+    .sort(([a], [b]) => a - b)
+    .map(([partition, offset]) => `${partition}:${offset}`)
+    .join(',')
+}
+
+export const cursorPattern = /^\d{1,6}:\d{1,16}(,\d{1,6}:\d{1,16}){0,4095}$/
+
+export function offsetsFrom(cursor: string): Offsets {
+  return new Map(
+    cursor.split(',').map(part => {
+      const [partition, offset] = part.split(':').map(Number)
+      return [partition ?? 0, offset ?? 0]
+    })
+  )
 }

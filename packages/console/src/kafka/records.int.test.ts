@@ -11,7 +11,7 @@ const many = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ eventId: index + 1, payload: { n: index + 1 } }))
 
 describe('the records of a topic', () => {
-  it('are paged newest first, each once, none left out', async () => {
+  it('are paged newest first, each exactly once', async () => {
     const bench = await useConsoleBench()
     await bench.produce(many(100))
     const seen: string[] = []
@@ -84,7 +84,7 @@ describe('the records of a topic', () => {
 })
 
 describe('a search with very many hits', () => {
-  it('tells the newest hundred, and goes on from there without a gap or a repetition', async () => {
+  it('reports the newest hundred hits, and continues from there without a gap or a repetition', async () => {
     const bench = await useConsoleBench()
     await bench.produce(many(350))
     const keys: string[] = []
@@ -126,7 +126,7 @@ describe('an order’s record', () => {
     expect(stages.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'waiting', 'waiting'])
   })
 
-  it('is waited for while Debezium has not brought it', async () => {
+  it('is shown as waiting until Debezium has written it', async () => {
     const bench = await useConsoleBench()
     const [id] = await bench.orders.db('customer_order').insert({ name: 'joon', quantity: 95 })
     const { body } = await bench.get(`/api/orders/${id}`)

@@ -1,10 +1,11 @@
-import { keyText, outboxFields, textOf } from './decode-record.ts'
-import { newestFirst } from './read-page.ts'
-import { type Range, scanRange } from './read-range.ts'
 import type { ShownRecord } from '../api/kafka-schemas.ts'
-import { showRecord } from './show-record.ts'
+import { keyText, outboxFields, textOf } from './decode-record.ts'
+import type { StoredRecord } from './decode-record.ts'
+import { newestFirst } from './read-page.ts'
+import { scanRange } from './read-range.ts'
+import type { Range } from './read-range.ts'
 import type { Offsets, RecordReader } from './record-reader.ts'
-import type { StoredRecord } from './stored-record.ts'
+import { showRecord } from './show-record.ts'
 
 export type Query = {
   /** Anywhere in key, value or headers, in any case. */
@@ -17,9 +18,9 @@ export type SearchOptions = {
   readonly reader: RecordReader
   readonly topic: string
   readonly query: Query
-  /** Where to go on backwards from; the end of the topic when not given. */
+  /** Where to continue backwards; by default at the end of the topic. */
   readonly before?: Offsets | undefined
-  /** Records before this time are not looked at. */
+  /** Records before this time are not read. */
   readonly since?: Date | undefined
   readonly signal: AbortSignal
   readonly onHit: (record: ShownRecord) => void
@@ -35,11 +36,11 @@ export type Progress = {
 
 export type SearchEnd = Progress & {
   readonly why: 'all was searched' | 'enough was found' | 'a limit was reached' | 'cancelled'
-  /** To go on from here. */
+  /** Where to continue. */
   readonly before: Offsets
 }
 
-/** How many offsets are looked at before the newest hits among them are told. */
+/** How many offsets are read before the newest hits among them are reported. */
 const windowRecords = 3_000
 const mostHits = 100
 const mostScanned = 500_000
@@ -78,7 +79,7 @@ type Window = {
   /** Newest first; the newest hundred when there are more. */
   readonly hits: readonly ShownRecord[]
   readonly at: number | null
-  /** From here on all hits were told: later than the window's beginning when there were too many. */
+  /** All hits from here on were reported; later than the start of the window when there were too many. */
   readonly searchedFrom: Offsets
 }
 
@@ -89,7 +90,7 @@ async function searchWindow({ reader, topic, query, signal }: SearchOptions, ran
   let at: number | null = null
   await scanRange({ reader, topic }, range, records => {
     for (const record of records) at = Math.min(at ?? record.timestamp, record.timestamp)
-    // Only what is shown is kept: a record itself would hold on to the megabytes that it came in.
+    // Keeps only the shown form: a raw record keeps the whole fetched buffer in memory.
     hits = [...hits, ...records.filter(matches).map(showRecord)].sort(newestFirst)
     for (const { partition, offset } of hits.splice(mostHits))
       searchedFrom.set(partition, Math.max(searchedFrom.get(partition) ?? 0, offset + 1))
@@ -102,7 +103,7 @@ function distance(from: Offsets, to: Offsets): number {
   return [...to].reduce((sum, [partition, end]) => sum + Math.max(0, end - (from.get(partition) ?? end)), 0)
 }
 
-/** Whether a record fits a query. Text is looked for in any case, as it is written and as it is shown. */
+/** Whether a record fits a query. Text matches in any case, as it is written and as it is shown. */
 export function matcher({ text, key, event }: Query): (record: StoredRecord) => boolean {
   const wanted = text === undefined ? undefined : patternOf(text)
   return record => {
@@ -112,7 +113,7 @@ export function matcher({ text, key, event }: Query): (record: StoredRecord) => 
   }
 }
 
-/** The event's payload is JSON inside JSON: its quotes are escaped there, and a person types them plain. */
+/** The event's payload is JSON inside JSON: its quotes are escaped there, but a person types plain quotes. */
 function patternOf(text: string): RegExp {
   return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('"', '\\\\?"'), 'iu')
 }

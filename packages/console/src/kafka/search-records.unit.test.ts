@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cursorText, offsetsFrom } from './cursor.ts'
-import type { StoredRecord } from './stored-record.ts'
+import type { StoredRecord } from './decode-record.ts'
+import { cursorText, offsetsFrom } from './record-reader.ts'
 import { matcher } from './search-records.ts'
 import { showRecord } from './show-record.ts'
 

@@ -1,4 +1,4 @@
-/** Where the binlog ended at some moments of the last hour: so a commit is known to lie between two of them. */
+/** Where the binlog ended at some moments of the last hour; a commit lies between two of them. */
 export type BinlogPlace = {
   readonly at: number
   readonly file: string
@@ -12,7 +12,7 @@ export type BinlogTrack = {
 }
 
 const kept = 3_600
-/** A reading takes a moment, and MySQL's clock is not ours: places nearer than this prove nothing. */
+/** A reading takes a moment, and clocks differ: positions nearer than this prove nothing. */
 const slackMs = 300
 
 export function createBinlogTrack(): BinlogTrack {
@@ -20,7 +20,7 @@ export function createBinlogTrack(): BinlogTrack {
   return {
     add(place) {
       const last = places.at(-1)
-      // While nothing is written, the newest of the same places is as good as all of them; the first marks the change.
+      // While nothing is written, only the first and the newest of the equal positions are needed.
       const before = places.at(-2)
       if (last?.position === place.position && last.file === place.file && before?.position === place.position)
         places.pop()

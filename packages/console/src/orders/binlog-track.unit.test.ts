@@ -10,28 +10,28 @@ const place = (at: number, position: number, last = position) => ({
 })
 
 describe('the binlog track', () => {
-  it('puts a commit between the looks before and after it', () => {
+  it('puts a commit between the readings before and after it', () => {
     const track = createBinlogTrack()
     for (let second = 0; second < 10; second++) track.add(place(second * 1_000, 100 + second))
     const around = track.around(4_500)
     expect([around?.from.position, around?.to.position]).toEqual([104, 105])
   })
 
-  it('does not believe looks that are too near to the commit', () => {
+  it('ignores readings that are too near to the commit', () => {
     const track = createBinlogTrack()
     for (let second = 0; second < 10; second++) track.add(place(second * 1_000, 100 + second))
     const around = track.around(4_100)
     expect([around?.from.position, around?.to.position]).toEqual([103, 105])
   })
 
-  it('remembers a long silence as two places', () => {
+  it('keeps two positions of a long silence', () => {
     const track = createBinlogTrack()
     for (let second = 0; second < 100; second++) track.add(place(second * 1_000, 100))
     track.add(place(100_000, 200))
     expect(track.around(99_500)).toMatchObject({ from: { at: 99_000, position: 100 }, to: { position: 200 } })
   })
 
-  it('knows nothing of a commit before the first look or after the last', () => {
+  it('has no answer for a commit before the first reading or after the last', () => {
     const track = createBinlogTrack()
     track.add(place(5_000, 100))
     expect(track.around(1_000)).toBeUndefined()
@@ -39,7 +39,7 @@ describe('the binlog track', () => {
   })
 })
 
-it('names the GTIDs that came between two looks, alone or as a range', () => {
+it('names the GTIDs between two readings, alone or as a range', () => {
   expect(newGtids(`${server}:1-11`, `${server}:1-12`)).toBe(`${server}:12`)
   expect(newGtids(`${server}:1-11`, `${server}:1-17`)).toBe(`${server}:12-17`)
   expect(newGtids('', `${server}:1-3`)).toBe(`${server}:1-3`)

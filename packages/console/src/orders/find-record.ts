@@ -1,7 +1,7 @@
 import { outboxFields } from '../kafka/decode-record.ts'
+import type { StoredRecord } from '../kafka/decode-record.ts'
 import { fetchSome } from '../kafka/read-range.ts'
 import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
-import type { StoredRecord } from '../kafka/stored-record.ts'
 
 export type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string | undefined }
 

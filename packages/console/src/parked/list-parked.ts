@@ -1,9 +1,9 @@
-import { listParked, type ParkedRow, showParked } from '@outbox-cdc/outbox'
+import { listParked, showParked } from '@outbox-cdc/outbox'
+import type { ParkedRow } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
 import type { ParkedEvent, ParkedKey } from '../api/pipeline-schemas.ts'
-import type { RecordDecoder } from '../kafka/decode-record.ts'
+import type { RecordDecoder, StoredRecord } from '../kafka/decode-record.ts'
 import { showRecord } from '../kafka/show-record.ts'
-import type { StoredRecord } from '../kafka/stored-record.ts'
 
 const mostKeys = 1_000
 const mostEvents = 200

@@ -26,7 +26,7 @@ export type ConsoleBench = {
   produce(records: readonly OutboxRecord[]): Promise<void>
 }
 
-/** A console on the real Kafka and MySQL with a topic, a group and databases of its own; all gone when the test ends. */
+/** A console on the real Kafka and MySQL with a topic, a group and databases of its own; all removed when the test ends. */
 export async function useConsoleBench(env: Readonly<Record<string, string>> = {}): Promise<ConsoleBench> {
   const stack = useStack()
   const [orders, deliveries] = await Promise.all([useDatabase('orders'), useDatabase('deliveries')])

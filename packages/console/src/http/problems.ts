@@ -1,6 +1,12 @@
 import { notFound, Problem } from '@outbox-cdc/service-kit'
 import { reasonOf } from '../reason-of.ts'
 
+/** The part, or a problem that names the setting without which there is none. */
+export function configured<T>(part: T | undefined, variable: string): T {
+  if (part !== undefined) return part
+  throw new Problem(501, { type: 'not-configured', title: 'Not configured', detail: `Set ${variable} to see this` })
+}
+
 const boundMs = 15_000
 
 /** What Kafka refuses or fails to answer in time becomes a problem that says so. */
