@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startStack } from '@outbox-cdc/stack'
 import {
   type Pipeline,
   type Settings,
@@ -12,8 +11,6 @@ import {
 } from '@outbox-cdc/pipeline'
 
 import type { CoreTarget } from './core-suite.ts'
-
-export { startStack }
 
 export type TestPipeline = Pipeline & { readonly settings: Settings; readonly logs: readonly string[] }
 

@@ -47,7 +47,7 @@ export async function freezeFor(lab: Lab, name: string, ms: number): Promise<Inj
   return { observed: `${name} ${pid} frozen for ${ms / 1000} s`, causeOverAt: Date.now() }
 }
 
-export function pidOf(lab: Lab, name: string): number {
+function pidOf(lab: Lab, name: string): number {
   const pid = lab.part(name).pid()
   if (pid === undefined) throw new Error(`${name} does not run`)
   return pid

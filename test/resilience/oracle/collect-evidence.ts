@@ -18,7 +18,7 @@ export async function collectEvidence(sources: Sources, client: readonly Tried[]
   return { client, committed, records, effects, standing, inbox }
 }
 
-export async function readEffects(db: Knex): Promise<readonly Effect[]> {
+async function readEffects(db: Knex): Promise<readonly Effect[]> {
   const [rows] = await db.raw(`SELECT aggregate, aggregate_id AS \`key\`, version, content,
     UNIX_TIMESTAMP(at) * 1000 AS at FROM deliveries.effect_log ORDER BY seq`)
   return (rows as Effect[]).map(row => ({ ...row, at: Number(row.at) }))
@@ -53,7 +53,7 @@ async function count(db: Knex, sql: string, values: readonly number[] = []): Pro
   return Number((rows as { n: number }[])[0]?.n)
 }
 
-export async function readCommitted(db: Knex): Promise<readonly Fact[]> {
+async function readCommitted(db: Knex): Promise<readonly Fact[]> {
   return facts(db, {
     orders: 'SELECT id AS `key`, name AS content FROM orders.customer_order',
     ledger: 'SELECT account AS `key`, version, content FROM orders.ledger_step'

@@ -93,7 +93,7 @@ function summarise(all: readonly RecordedRun[]): Summary {
   }
 }
 
-export function renderSummary(summary: Summary): string {
+function renderSummary(summary: Summary): string {
   const { days, versions, counts, slowest, busy } = summary
   const when = days.length > 1 ? `from ${days[0]} to ${days.at(-1)}` : `on ${days[0] ?? 'no day'}`
   return `# Reliability
