@@ -1,8 +1,8 @@
 import { v7 as newMessageId } from 'uuid'
 import { z } from 'zod'
 import { OutboxError } from './errors.ts'
-import type { MessageContext } from './tracing/message-headers.ts'
-import { traceparentFor, traceparentPattern } from './tracing/traceparent.ts'
+import type { MessageContext } from './tracing/message-context.ts'
+import { traceparentFor, traceparentPattern } from './tracing/open-telemetry.ts'
 
 /** Stands for the id that MySQL generates for the aggregate in the same round trip; see `openOneTripOutbox`. */
 export const generatedId: unique symbol = Symbol('generatedId')

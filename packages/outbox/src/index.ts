@@ -16,8 +16,7 @@ export {
 export { createOutboxTables, dropOutboxTables, type OutboxTablesOptions } from './migrations/outbox-tables.ts'
 export type { PayloadColumn, PayloadEncoding } from './stores/payload.ts'
 export type { OutboxStore, PendingEvent, SqlValue, Statement, StoreName } from './stores/store.ts'
-export { causedBy, currentMessageContext } from './tracing/message-context.ts'
-export type { MessageContext } from './tracing/message-headers.ts'
+export { causedBy, currentMessageContext, type MessageContext } from './tracing/message-context.ts'
 
 // Errors
 export { type DatabaseFault, databaseFault, isLockConflict } from './database-errors.ts'

@@ -1,22 +1,35 @@
 import type { Knex } from 'knex'
 import type { OutboundEvent } from '../define-event.ts'
-import type { MessageContext } from './message-headers.ts'
-import { type HandledMessage, inHandlerSpans } from './handler-span.ts'
+import { inHandlerSpans, type TracedEvent } from './open-telemetry.ts'
+
+/** What may travel beside the payload. Each field becomes a column, and Connect lifts the column into a Kafka header. */
+export type MessageContext = {
+  /** Groups everything that one request caused; at most 64 characters. */
+  readonly correlationId?: string | undefined
+  /** The message id of the event that was being handled; at most 64 characters. */
+  readonly causationId?: string | undefined
+  /**
+   * W3C Trace Context. With OpenTelemetry it is the active span by default. An invalid one is left out, as that standard
+   * asks: tracing never rejects an event.
+   */
+  readonly traceparent?: string | undefined
+}
+
+type HandledMessage = TracedEvent & MessageContext
 
 const contexts = new WeakMap<Knex.Transaction, MessageContext>()
 
 /**
- * What events appended to this transaction inherit, unless they say otherwise: inside a handler the correlation id of
- * the event that is being handled (its message id, if it has none), its message id as causation, and its trace.
- * Elsewhere nothing.
+ * What events that are appended to this transaction inherit, unless they set it themselves. Inside a handler: the handled
+ * event's correlation id (or else its message id), its message id as causation, and its trace. Elsewhere nothing.
  */
 export function currentMessageContext(trx: Knex.Transaction): MessageContext {
   return contexts.get(trx) ?? (trx.parentTransaction === undefined ? {} : currentMessageContext(trx.parentTransaction))
 }
 
 /**
- * What an event inherits from the one that caused it: shipped({ …, ...causedBy(event) }). A `handle` handler does this by
- * itself; in `handleBatch` only you know which event caused which.
+ * What an event inherits from the one that caused it: shipped({ …, ...causedBy(event) }). `handle` does this by itself. In
+ * `handleBatch` only you know which event caused which.
  */
 export function causedBy(event: HandledMessage): MessageContext {
   return {
@@ -26,7 +39,7 @@ export function causedBy(event: HandledMessage): MessageContext {
   }
 }
 
-/** Runs a handler's work; what it appends to `trx` follows from the event, if there is only one. */
+/** Runs a handler's work. Events that it appends to `trx` inherit from the handled event, if there is only one. */
 export async function inMessageContext<T>(
   trx: Knex.Transaction,
   events: readonly HandledMessage[],
@@ -41,7 +54,7 @@ export async function inMessageContext<T>(
   }
 }
 
-/** The events with what they inherit from the transaction's context. */
+/** The events, with what they inherit from the transaction's context. */
 export function inContext(
   trx: Knex.Transaction,
   events: OutboundEvent | readonly OutboundEvent[]

@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module'
+import type { Context, Span } from '@opentelemetry/api'
 
-export type OpenTelemetry = typeof import('@opentelemetry/api')
+type OpenTelemetry = typeof import('@opentelemetry/api')
 
 let loaded: { readonly api: OpenTelemetry | undefined } | undefined
 
-/** The OpenTelemetry API where the service has installed it; its global state is one, whichever copy is asked. */
-export function openTelemetry(): OpenTelemetry | undefined {
+/** The OpenTelemetry API, if the service has installed it. Its state is global, so any copy of it will do. */
+function openTelemetry(): OpenTelemetry | undefined {
   loaded ??= { api: load() }
   return loaded.api
 }
@@ -17,4 +18,76 @@ function load(): OpenTelemetry | undefined {
     if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
     throw error
   }
+}
+
+/** W3C Trace Context, version 00. All zeros would mean that there is no trace. */
+export const traceparentPattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/
+
+/** The parent under which an event is written: the active span, unless the caller names one of another trace. */
+export function traceparentFor(given: string | undefined): string | undefined {
+  const active = activeTraceparent()
+  return given === undefined || active?.slice(3, 35) === given.slice(3, 35) ? (active ?? given) : given
+}
+
+function activeTraceparent(): string | undefined {
+  const api = openTelemetry()
+  const span = api?.trace.getActiveSpan()?.spanContext()
+  if (api === undefined || span === undefined || !api.isSpanContextValid(span)) return undefined
+  return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`
+}
+
+/** What tracing needs to know of an event that is handled. */
+export type TracedEvent = {
+  readonly name: string
+  readonly aggregateId: number
+  readonly messageId: string
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly traceparent?: string | undefined
+}
+
+/**
+ * Runs `work` in a consumer span for each event, below the span that wrote it, so that every event's trace shows how it
+ * was handled, also in a batch. Only the span of a single event is active meanwhile. Without OpenTelemetry it just runs.
+ */
+export async function inHandlerSpans<T>(events: readonly TracedEvent[], work: () => Promise<T>): Promise<T> {
+  const api = openTelemetry()
+  if (api === undefined) return work()
+  const spans = events.map(event => startSpan(event, api))
+  const [only, ...others] = spans
+  const active = api.context.active()
+  const inside = only === undefined || others.length > 0 ? active : api.trace.setSpan(active, only)
+  try {
+    return await api.context.with(inside, work)
+  } catch (error) {
+    for (const span of spans) {
+      span.recordException(error instanceof Error ? error : String(error))
+      span.setStatus({ code: api.SpanStatusCode.ERROR })
+    }
+    throw error
+  } finally {
+    for (const span of spans) span.end()
+  }
+}
+
+function startSpan(event: TracedEvent, api: OpenTelemetry): Span {
+  const attributes = {
+    'messaging.system': 'kafka',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': event.topic,
+    'messaging.destination.partition.id': String(event.partition),
+    'messaging.message.id': event.messageId,
+    'messaging.kafka.message.key': String(event.aggregateId),
+    'messaging.kafka.offset': Number(event.offset)
+  }
+  const tracer = api.trace.getTracer('@outbox-cdc/outbox')
+  return tracer.startSpan(`process ${event.name}`, { kind: api.SpanKind.CONSUMER, attributes }, parentOf(event, api))
+}
+
+function parentOf({ traceparent = '' }: TracedEvent, { context, trace }: OpenTelemetry): Context {
+  const [, traceId, spanId, flags = '00'] = traceparentPattern.exec(traceparent) ?? []
+  if (traceId === undefined || spanId === undefined) return context.active()
+  const traceFlags = Number.parseInt(flags, 16)
+  return trace.setSpanContext(context.active(), { traceId, spanId, traceFlags, isRemote: true })
 }

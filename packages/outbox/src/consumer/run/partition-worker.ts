@@ -5,7 +5,6 @@ import { applyBatch } from '../settle/apply-batch.ts'
 import type { Handling } from '../settle/handling.ts'
 import { retryWhilePassing } from '../settle/retry-policy.ts'
 import { createGuardedStart } from './guarded-start.ts'
-import { countLanes, laneOf } from './lanes.ts'
 
 export type PartitionWorker = {
   /** Takes records in; resolves when there is room for more. */
@@ -120,4 +119,22 @@ async function settleRound(handling: Handling, items: readonly Item[], signal: A
   const ends = await Promise.allSettled(lanes.map(lane => applyBatch(handling, lane, { signal })))
   for (const end of ends) if (end.status === 'rejected') throw end.reason
   return items.length
+}
+
+const leastInLane = 100
+
+/**
+ * How many lanes to use. Each lane is a transaction, and each transaction a sync of the disk. A handler of single events
+ * may wait for something in each of them, so these get lanes; bulk writes gain from more lanes only when there are many.
+ */
+export function countLanes(items: readonly Item[], most: number): number {
+  const single = items.filter(item => 'handler' in item && !item.handler.batch).length
+  return Math.max(1, Math.min(most, single + Math.ceil((items.length - single) / leastInLane)))
+}
+
+/** The lane of a key, always the same. */
+export function laneOf(key: string, lanes: number): number {
+  let hash = 0
+  for (let index = 0; index < key.length; index++) hash = (hash * 31 + key.charCodeAt(index)) | 0
+  return Math.abs(hash) % lanes
 }
