@@ -1,28 +1,40 @@
 import { v7 as newMessageId } from 'uuid'
 import { z } from 'zod'
 import { OutboxError } from './errors.ts'
-import type { MessageContext } from './tracing/message-context.ts'
 import { traceparentFor, traceparentPattern } from './tracing/open-telemetry.ts'
 
-/** Stands for the id that MySQL generates for the aggregate in the same round trip; see `openOneTripOutbox`. */
+/** Stands for the id that MySQL makes for the aggregate in the same round trip; see `openOneTripOutbox`. */
 export const generatedId: unique symbol = Symbol('generatedId')
 /** The type of `generatedId`. */
 export type GeneratedId = typeof generatedId
 
-/** What a caller says of one event; the definition adds the rest. */
+/** What may travel beside the payload. Each field becomes a column, and Connect lifts the column into a Kafka header. */
+export type MessageContext = {
+  /** Groups everything that one request caused; at most 64 characters. */
+  readonly correlationId?: string | undefined
+  /** The message id of the event that was being handled; at most 64 characters. */
+  readonly causationId?: string | undefined
+  /**
+   * W3C Trace Context. With OpenTelemetry it is the active span by default. An invalid one is left out, as that standard
+   * asks: tracing never rejects an event.
+   */
+  readonly traceparent?: string | undefined
+}
+
+/** What the caller provides for one event; the definition adds the rest. */
 export type EventInput<Payload, Id extends number | GeneratedId = number> = MessageContext & {
-  /** The id of the aggregate: the Kafka key, so the unit of order. An integer within ±2^53. */
+  /** The aggregate's id and the Kafka key: events with the same id keep their order. An integer within ±2^53. */
   readonly aggregateId: Id
-  /** Counts the aggregate's events 1, 2, 3 …; a consumer notices a gap. */
+  /** Counts the aggregate's events: 1, 2, 3 … A consumer can notice a gap. */
   readonly aggregateVersion?: number | undefined
-  /** A UUIDv7 by default. The same id twice is the same message: it takes effect once. */
+  /** A UUIDv7 by default. The same id twice is the same message, and takes effect once. */
   readonly messageId?: string | undefined
   readonly payload: Payload
 }
 
 declare const validated: unique symbol
 
-/** An event that passed its schema. Only a definition makes one; `appendToOutbox` takes nothing else. */
+/** An event that passed its schema. Only a definition makes one, and `appendToOutbox` accepts nothing else. */
 export type OutboundEvent<
   Name extends string = string,
   Payload = unknown,
@@ -36,11 +48,11 @@ export type OutboundEvent<
   readonly schemaVersion: number
   readonly messageId: string
   readonly payload: Payload
-  /** The payload as JSON text: what the outbox row holds. */
+  /** The payload as JSON text, as the outbox row stores it. */
   readonly json: string
 }
 
-/** Name, aggregate, schema version and zod schema of one event, said once; call it to make an event. */
+/** Name, aggregate, schema version and zod schema of one event. Call it to make an event. */
 export type EventDefinition<Name extends string = string, Schema extends z.ZodType = z.ZodType> = {
   (event: EventInput<z.output<Schema>>): OutboundEvent<Name, z.output<Schema>>
   (event: EventInput<z.output<Schema>, GeneratedId>): OutboundEvent<Name, z.output<Schema>, GeneratedId>
@@ -55,13 +67,13 @@ export type EventDefinition<Name extends string = string, Schema extends z.ZodTy
 type DefinitionInput<Name extends string, Schema extends z.ZodType> = {
   /** snake_case and in the past tense: `order_created`. At most 100 characters. */
   readonly name: Name
-  /** What the aggregate id counts: `order`. At most 64 characters. */
+  /** The kind of aggregate: `order`. At most 64 characters. */
   readonly aggregate: string
   /** Of the payload's schema; from 1. */
   readonly version: number
   /**
-   * Checked on writing (`z.encode`) and on reading (`z.decode`), so a codec may stand where JSON has no type of its own.
-   * What `z.toJSONSchema` cannot describe (a bare Date, Map, bigint) is refused here, since it could not travel.
+   * Checked when an event is written (`z.encode`) and when it is read (`z.decode`), so codecs work too.
+   * Types that `z.toJSONSchema` can't describe (a bare Date, Map, bigint) are rejected, because JSON can't hold them.
    */
   readonly payload: Schema
   /** One sentence for the event catalogue. */
@@ -71,33 +83,33 @@ type DefinitionInput<Name extends string, Schema extends z.ZodType> = {
 }
 
 /**
- * Defines an event once, for its writer and its readers. Calling the definition validates the payload and throws
- * `EVENT_INVALID`, naming event and field, when it does not fit: inside a transaction that rolls the transaction back.
+ * Defines an event once, for its writer and its readers. A call of the definition validates the payload and throws
+ * `EVENT_INVALID`, naming event and field, if it is invalid; inside a transaction that error rolls it back.
  */
 export function defineEvent<const Name extends string, Schema extends z.ZodType>(
   input: DefinitionInput<Name, Schema>
 ): EventDefinition<Name, Schema> {
-  refuseUnfit(input)
+  checkDefinition(input)
   const make = (event: EventInput<unknown, number | GeneratedId>) => makeEvent(input, event)
   return Object.freeze(Object.defineProperties(make, describe(input)) as unknown as EventDefinition<Name, Schema>)
 }
 
-// A function's own `name` is not writable, only configurable: that is why this does not simply assign.
+// Not by assignment, because a function's `name` is configurable but not writable.
 function describe(input: object): PropertyDescriptorMap {
   return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, { value, enumerable: true }]))
 }
 
-function refuseUnfit({ name, aggregate, version, payload }: DefinitionInput<string, z.ZodType>): void {
-  const refuse = (reason: string, cause?: unknown): never => {
+function checkDefinition({ name, aggregate, version, payload }: DefinitionInput<string, z.ZodType>): void {
+  const reject = (reason: string, cause?: unknown): never => {
     throw new OutboxError('DEFINITION_INVALID', `Event ${name}: ${reason}`, { cause })
   }
-  if (!/^[a-z][a-z0-9_]{0,99}$/.test(name)) refuse('the name must be snake_case, at most 100 characters')
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(aggregate)) refuse('the aggregate must be snake_case, at most 64 characters')
-  if (!Number.isInteger(version) || version < 1 || version > 32_767) refuse('the version must be 1 to 32767')
+  if (!/^[a-z][a-z0-9_]{0,99}$/.test(name)) reject('the name must be snake_case, at most 100 characters')
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(aggregate)) reject('the aggregate must be snake_case, at most 64 characters')
+  if (!Number.isInteger(version) || version < 1 || version > 32_767) reject('the version must be 1 to 32767')
   try {
     z.toJSONSchema(payload, { io: 'input' })
   } catch (cause) {
-    refuse(`the payload cannot travel as JSON: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
+    reject(`the payload can't be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
   }
 }
 
@@ -134,7 +146,7 @@ function validate<T>(name: string, check: () => z.ZodSafeParseResult<T>, under?:
   try {
     result = check()
   } catch (cause) {
-    // zod throws, instead of answering, for a schema with a one-way transform.
+    // zod throws for a schema with a one-way transform.
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new OutboxError('EVENT_INVALID', `Event ${name} cannot be written: ${reason}`, { cause })
   }

@@ -28,7 +28,7 @@ describe('defineEvent', () => {
     expect(event.messageId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   })
 
-  it('refuses a bad value, naming the event and the field', () => {
+  it('rejects an invalid value, naming event and field', () => {
     const bad = { name: 'joon', quantity: '95' as unknown as number }
     expect(() => orderCreated({ aggregateId: 7, payload: bad })).toThrow(
       expect.objectContaining({
@@ -39,7 +39,7 @@ describe('defineEvent', () => {
     )
   })
 
-  it.each([1.5, 2 ** 53, Number.NaN, '7'])('refuses the aggregate id %s', aggregateId => {
+  it.each([1.5, 2 ** 53, Number.NaN, '7'])('rejects the aggregate id %s', aggregateId => {
     expect(() => orderCreated({ aggregateId: aggregateId as number, payload })).toThrow(/order_created.*aggregateId/)
   })
 
@@ -63,14 +63,14 @@ describe('defineEvent', () => {
     ['a name in camelCase', { name: 'orderCreated' }],
     ['version 0', { version: 0 }],
     ['a payload that JSON cannot carry', { payload: z.object({ at: z.date() }) }]
-  ])('refuses a definition with %s', (_, wrong) => {
+  ])('rejects a definition with %s', (_, wrong) => {
     const definition = { name: 'order_created', aggregate: 'order', version: 1, payload: z.object({}) }
     expect(() => defineEvent({ ...definition, ...wrong })).toThrow(
       expect.objectContaining({ code: 'DEFINITION_INVALID' })
     )
   })
 
-  it('says so when a schema with a one-way transform is written', () => {
+  it('names the problem when a schema has a one-way transform', () => {
     const schema = z.object({ name: z.string().transform(name => name.length) })
     const readOnly = defineEvent({ name: 'read', aggregate: 'order', version: 1, payload: schema })
     expect(() => readOnly({ aggregateId: 1, payload: { name: 4 } })).toThrow(/read cannot be written/)

@@ -1,6 +1,6 @@
 import { ownFault } from './database-errors.ts'
 
-/** Why the library refused or failed. The compiler checks a `switch` over this closed list. */
+/** Why a call was rejected or failed. The compiler checks a `switch` over this closed list. */
 export type OutboxErrorCode =
   | 'BINLOG_UNFIT'
   | 'COMMIT_UNKNOWN'

@@ -11,7 +11,7 @@ describe('isRetryable', () => {
     ['a refused connection', failure({ code: 'ECONNREFUSED' })],
     ['an exhausted pool', failure({ name: 'KnexTimeoutError' })],
     ['a connection that mysql2 lost', failure({ fatal: true })],
-    ['any of them below', failure({}, failure({}, failure({ code: 'ER_LOCK_WAIT_TIMEOUT' })))]
+    ['any of them as a cause', failure({}, failure({}, failure({ code: 'ER_LOCK_WAIT_TIMEOUT' })))]
   ])('is true for %s', (_, error) => {
     expect(isRetryable(error)).toBe(true)
     expect(new OutboxError('WRITE_FAILED', 'not written', { cause: error }).retryable).toBe(true)
@@ -20,10 +20,10 @@ describe('isRetryable', () => {
   it.each([
     ['a duplicate key', failure({ code: 'ER_DUP_ENTRY' })],
     ['a wrong password', failure({ code: 'ER_ACCESS_DENIED_ERROR', fatal: true })],
-    ['an error of the caller', new TypeError('undefined is not a function')],
-    ['something that is no error', 'ECONNREFUSED'],
+    ['a bug of the caller', new TypeError('undefined is not a function')],
+    ['something that is not an error', 'ECONNREFUSED'],
     [
-      'an error that says so itself, whatever lies below',
+      'an error that sets it itself, whatever its cause is',
       new OutboxError('COMMIT_UNKNOWN', 'lost', { cause: failure({ code: 'ECONNRESET' }), retryable: false })
     ]
   ])('is false for %s', (_, error) => {

@@ -11,12 +11,13 @@ export {
   type EventDefinition,
   type EventInput,
   type GeneratedId,
+  type MessageContext,
   type OutboundEvent
 } from './define-event.ts'
 export { createOutboxTables, dropOutboxTables, type OutboxTablesOptions } from './migrations/outbox-tables.ts'
 export type { PayloadColumn, PayloadEncoding } from './stores/payload.ts'
 export type { OutboxStore, PendingEvent, SqlValue, Statement, StoreName } from './stores/store.ts'
-export { causedBy, currentMessageContext, type MessageContext } from './tracing/message-context.ts'
+export { causedBy, currentMessageContext } from './tracing/message-context.ts'
 
 // Errors
 export { type DatabaseFault, databaseFault, isLockConflict } from './database-errors.ts'

@@ -34,7 +34,7 @@ it('knows the payload of an event from its schema', () => {
   expectTypeOf(event.payload).not.toBeAny()
 })
 
-it('refuses wrong events when compiling', () => {
+it('rejects wrong events at compile time', () => {
   const wrong = [
     // @ts-expect-error a field is missing
     () => paid({ aggregateId: 1, payload: { cents: 1 } }),
@@ -52,13 +52,13 @@ it('refuses wrong events when compiling', () => {
   expect(wrong).toHaveLength(6)
 })
 
-it('takes an event only with a transaction, and only an event that a definition made', () => {
+it('accepts an event only with a transaction, and only if a definition made it', () => {
   const calls = (db: Knex, trx: Knex.Transaction, oneTrip: OneTripOutbox) => [
     () => appendToOutbox(trx, paid({ aggregateId: 1, payload })),
     () => appendToOutbox(trx, [paid({ aggregateId: 1, payload })]),
     // @ts-expect-error a plain connection commits each statement by itself
     () => appendToOutbox(db, paid({ aggregateId: 1, payload })),
-    // @ts-expect-error an object that nobody checked
+    // @ts-expect-error an object that was not validated
     () => appendToOutbox(trx, { name: 'order_paid', aggregateId: 1, payload }),
     // @ts-expect-error the id is only there in one round trip
     () => appendToOutbox(trx, paid({ aggregateId: generatedId, payload })),

@@ -17,7 +17,7 @@ describe('appendToOutbox on MySQL', () => {
     expect(await db('outbox')).toEqual([])
   })
 
-  it('undoes the order when its event is refused by MySQL alone', async () => {
+  it('undoes the order when only MySQL rejects its event', async () => {
     const { db, orders, published } = await useOrders()
     const placed = db.transaction(async trx => {
       await trx('customer_order').insert({ name: 'joon', quantity: 95 })
@@ -43,13 +43,13 @@ describe('appendToOutbox on MySQL', () => {
     expect((await published()).map(row => row.event_id)).toEqual([1, 3])
   })
 
-  it('refuses a plain connection and what is none, whatever the compiler was told', async () => {
+  it('rejects a plain connection and anything else that is not a transaction, despite a cast', async () => {
     const { db } = await useOrders()
     for (const none of [db, undefined, null, {}] as Knex.Transaction[])
       await expect(appendToOutbox(none, event(1))).rejects.toEqual(fault('TRANSACTION_REQUIRED'))
   })
 
-  it('says that it can be repeated when the connection is lost before the very first append', async () => {
+  it('is retryable when the connection is lost before the first append', async () => {
     const { db } = await useOrders()
     const placed = db.transaction(async trx => {
       const [[{ id }]] = await trx.raw('SELECT CONNECTION_ID() AS id')
@@ -60,7 +60,7 @@ describe('appendToOutbox on MySQL', () => {
     expect(isRetryable(await placed.catch((reason: unknown) => reason))).toBe(true)
   })
 
-  it('notices that the server ended the transaction behind its handle', async () => {
+  it('notices that the server ended the transaction while the handle looks open', async () => {
     const { db } = await useOrders()
     const placed = db.transaction(async trx => {
       await trx.raw('CREATE TABLE ddl_commits (id INT)')
@@ -134,14 +134,14 @@ describe('appendToOutbox on MySQL', () => {
   it.each([
     ['delete', 'blackhole'],
     ['blackhole', 'delete']
-  ] as const)('refuses to write as %s into the table of %s', async (store, table) => {
+  ] as const)('does not write as %s into the table of %s', async (store, table) => {
     const { db, published } = await useOrders(table)
     const outbox = outboxFor(store)
     await expect(db.transaction(trx => outbox.append(trx, event(1)))).rejects.toEqual(fault('STORE_MISMATCH'))
     expect(await published()).toEqual([])
   })
 
-  it('calls a server that is away retryable', async () => {
+  it('calls a lost connection retryable', async () => {
     const { db } = await useOrders()
     const killed = db.transaction(async trx => {
       const [[row]] = await trx.raw('SELECT CONNECTION_ID() AS id')

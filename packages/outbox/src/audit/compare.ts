@@ -1,7 +1,7 @@
-/** An aggregate as the writer's database has it. */
+/** An aggregate in the writer's database. */
 export type CommittedAggregate = { readonly id: string; readonly at: number }
 
-/** An event as the topic has it, in the order of its partition. */
+/** An event in the topic, in the order of its partition. */
 export type TopicEvent = {
   readonly aggregateId: string
   readonly name: string
@@ -12,20 +12,20 @@ export type TopicEvent = {
   readonly place: string
 }
 
-/** An effect as the reader's database has it; in the order in which they happened, if `version` is to mean anything. */
+/** An effect in the consumer's database, in the order in which they happened if it has a `version`. */
 export type Effect = { readonly id: string; readonly at: number; readonly version?: number | undefined }
 
 export type AuditInput = {
   readonly committed: readonly CommittedAggregate[]
   readonly events: readonly TopicEvent[]
   readonly effects: readonly Effect[]
-  /** Aggregates whose events wait for a person: known, and not lost. */
+  /** Aggregates whose events are parked: they are not lost. */
   readonly parked: ReadonlySet<string>
-  /** Aggregates whose event a person skipped, and left a reason for. */
+  /** Aggregates whose event a person skipped. */
   readonly skipped: ReadonlySet<string>
-  /** Records of the topic that are no event. */
+  /** Records of the topic that aren't events. */
   readonly unreadable: number
-  /** Only what lies between these must be complete; the inputs reach beyond on both sides. */
+  /** Only the time between these must be complete; the inputs reach beyond it on both sides. */
   readonly from: number
   readonly to: number
   /** The event that makes the effect. */
@@ -53,9 +53,9 @@ export type AuditReport = {
     readonly effects: number
     readonly parked: number
     readonly skipped: number
-    /** Records that Connect sent again: allowed, since the inbox absorbs them. */
+    /** Records that Connect sent again: allowed, because the inbox makes them duplicates. */
     readonly redelivered: number
-    /** Records that are no event; an Avro event is one only with the registry at hand. */
+    /** Records that aren't events. Without a registry, Avro events count here too. */
     readonly unreadable: number
   }
 }
@@ -75,13 +75,13 @@ export function compare(input: AuditInput): AuditReport {
     committed: new Set(committed.map(({ id }) => id))
   }
   const findings = [
-    ...committed.filter(within).flatMap(aggregate => judgeCommitted(aggregate, sides, input)),
+    ...committed.filter(within).flatMap(aggregate => checkCommitted(aggregate, sides, input)),
     ...[...causing]
       .filter(([, [one]]) => one !== undefined && within(one))
-      .flatMap(pair => judgeEvents(pair, sides, input)),
+      .flatMap(pair => checkEvents(pair, sides, input)),
     ...[...sides.effects]
       .filter(([, [one]]) => one !== undefined && within(one))
-      .flatMap(pair => judgeEffects(pair, sides)),
+      .flatMap(pair => checkEffects(pair, sides)),
     ...inOrder(
       first.filter(within).map(event => ({ ...event, id: event.aggregateId })),
       ['reordered in topic', 'duplicate event']
@@ -106,8 +106,8 @@ type Sides = {
   readonly effects: ReadonlyMap<string, readonly Effect[]>
 }
 
-function judgeCommitted({ id, at }: CommittedAggregate, { causing }: Sides, input: AuditInput): Finding[] {
-  // A record that cannot be read is parked, and here it seems to be missing.
+function checkCommitted({ id, at }: CommittedAggregate, { causing }: Sides, input: AuditInput): Finding[] {
+  // A record that can't be read seems to be missing here; its key is parked.
   if (causing.has(id) || isKnown(id, input)) return []
   return [{ kind: 'missing in topic', id, detail: `committed ${time(at)}, no ${input.event} in the topic` }]
 }
@@ -116,7 +116,7 @@ function isKnown(id: string, { parked, skipped }: AuditInput): boolean {
   return parked.has(id) || skipped.has(id)
 }
 
-function judgeEvents([id, events]: [string, readonly TopicEvent[]], sides: Sides, input: AuditInput): Finding[] {
+function checkEvents([id, events]: [string, readonly TopicEvent[]], sides: Sides, input: AuditInput): Finding[] {
   const [one, ...more] = events
   if (one === undefined) return []
   const findings: Finding[] = more.map(({ messageId, place }) => ({
@@ -131,12 +131,12 @@ function judgeEvents([id, events]: [string, readonly TopicEvent[]], sides: Sides
   return findings
 }
 
-function judgeEffects([id, effects]: [string, readonly Effect[]], { causing, committed }: Sides): Finding[] {
+function checkEffects([id, effects]: [string, readonly Effect[]], { causing, committed }: Sides): Finding[] {
   const [one] = effects
   if (one === undefined) return []
   if (!causing.has(id) && !committed.has(id))
     return [{ kind: 'effect without event', id, detail: `of ${time(one.at)}` }]
-  // With versions, an aggregate has many effects by design, and their order is looked at instead.
+  // With versions an aggregate has several effects, and `inOrder` checks them.
   if (one.version !== undefined || effects.length === 1) return []
   return [{ kind: 'duplicate effect', id, detail: `${effects.length} times` }]
 }
@@ -149,7 +149,7 @@ function firstDeliveries(events: readonly TopicEvent[]): readonly TopicEvent[] {
 
 type Numbered = { readonly id: string; readonly version?: number | undefined; readonly place?: string }
 
-/** Versions must go up by one. The window may cut an aggregate's life: its first version in there is taken as it is. */
+/** Versions must go up by one. The first version in the window may be any, because the aggregate may be older. */
 function inOrder(items: readonly Numbered[], [swapped, doubled]: readonly [FindingKind, FindingKind]): Finding[] {
   const last = new Map<string, number>()
   const findings: Finding[] = []

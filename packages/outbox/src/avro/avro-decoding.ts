@@ -7,9 +7,9 @@ import { fromWire } from './wire-format.ts'
 type Reader = { readonly type: string | undefined; readonly read: (avro: Buffer) => unknown }
 
 /**
- * Reads keys and values in Confluent's wire format by the schema that wrote them, and everything else as JSON: one
- * consumer reads a topic before, while and after its writers change over. While the registry is away, records wait;
- * an id that it does not know makes its record unreadable, and only that.
+ * Reads keys and values in Confluent's wire format with the schema that wrote them, and everything else as JSON. So a
+ * consumer can read a topic while its writers change from one to the other. While the registry is down, records wait. A
+ * schema id that the registry doesn't know makes only its own record unreadable.
  */
 export function avroDecoding({ registry }: { readonly registry: SchemaRegistry }): RecordDecoding {
   const readers = new Map<number, Reader>()
@@ -42,7 +42,7 @@ export function avroDecoding({ registry }: { readonly registry: SchemaRegistry }
       if (wire === undefined) return jsonDecoding.decode(bytes)
       const reader = readers.get(wire.id)
       if (reader === undefined)
-        throw unknown.get(wire.id) ?? new SyntaxError(`Schema ${wire.id} was not asked of the registry`)
+        throw unknown.get(wire.id) ?? new SyntaxError(`Schema ${wire.id} was not fetched from the registry`)
       return { type: reader.type, content: reader.read(wire.avro) }
     }
   }

@@ -5,31 +5,31 @@ import { avroSchema, subjectOf } from './avro-schema.ts'
 import type { RegisteredSchema, SchemaRegistry } from './schema-registry.ts'
 import { toWire } from './wire-format.ts'
 
-/** Which events are written as Avro, and the registry that gives their schemas an id. */
+/** Which events are written as Avro, and the registry that gives ids to their schemas. */
 export type AvroEncodingOptions = {
   readonly registry: SchemaRegistry
   /** Every event that this service publishes. */
   readonly events: readonly EventDefinition[]
 }
 
-/** For `createOutbox({ encoding })`. Nothing is asked of the registry while an event is written. */
+/** For `createOutbox({ encoding })`. Writing an event doesn't call the registry. */
 export type AvroEncoding = PayloadEncoding & {
   /**
-   * Registers the schemas of all events; a repeat asks nothing. Rejects with `SCHEMA_REFUSED` when one breaks what is
-   * registered, and retryable with `REGISTRY_UNAVAILABLE`. Until it has resolved, appending fails, retryable, with
-   * `SCHEMA_UNREGISTERED`: call it when the service starts, not when an event is written.
+   * Registers the schemas of all events; a repeat after success does nothing. Rejects with `SCHEMA_REFUSED` if a schema is
+   * incompatible with the registered ones, and with a retryable `REGISTRY_UNAVAILABLE`. Until it has resolved, an append
+   * fails with a retryable `SCHEMA_UNREGISTERED`: call it when the service starts.
    */
   readonly register: () => Promise<void>
 }
 
 /**
- * Payloads as Avro in Confluent's wire format, by schemas that come from the definitions. Throws `DEFINITION_INVALID`
- * for an event that is defined twice, or that Avro cannot hold.
+ * Payloads as Avro in Confluent's wire format, with schemas made from the definitions. Throws `DEFINITION_INVALID` for an
+ * event that is defined twice, or that Avro can't hold.
  */
 export function avroEncoding({ registry, events }: AvroEncodingOptions): AvroEncoding {
   const definitions = new Map(events.map(definition => [subjectOf(definition), definition]))
   if (definitions.size < events.length)
-    throw new OutboxError('DEFINITION_INVALID', 'An event is defined twice: it can be written by one schema only')
+    throw new OutboxError('DEFINITION_INVALID', 'An event is defined twice: it can have only one schema')
   const schemas = events.map(avroSchema)
   const registered = new Map<string, RegisteredSchema>()
   return {
@@ -59,7 +59,7 @@ function write({ name, json }: { readonly name: string; readonly json: string },
     const problems: string[] = []
     type.isValid(payload, {
       errorHook: (path, value, wanted) =>
-        problems.push(`${['payload', ...path].join('.')}: ${JSON.stringify(value)} is no ${wanted.typeName}`)
+        problems.push(`${['payload', ...path].join('.')}: ${JSON.stringify(value)} is not of type ${wanted.typeName}`)
     })
     throw new OutboxError('EVENT_INVALID', `Event ${name} is invalid: ${problems.join('; ')}`, {
       cause,

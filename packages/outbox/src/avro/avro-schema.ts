@@ -17,15 +17,15 @@ type JsonSchema = {
   readonly [keyword: string]: unknown
 }
 
-/** Where a type stands, for its name and for a refusal. */
+/** Where a type is, for its name and for errors. */
 type Place = { readonly path: readonly string[]; readonly event: string }
 
 const schemas = new WeakMap<EventDefinition, AvroRecord>()
 
 /**
- * The Avro schema of an event's payload, from its zod schema as it stands on the wire: the same definition always gives
- * the same schema. `.meta({ avro: … })` on a part gives that part's type by hand. What Avro cannot hold is refused with
- * `DEFINITION_INVALID`, naming event and field.
+ * The Avro schema of an event's payload, made from its zod schema. The same definition always gives the same schema. Use
+ * `.meta({ avro: … })` to set the type of a part by hand. Throws `DEFINITION_INVALID`, naming event and field, for a type
+ * that Avro can't hold.
  */
 export function avroSchema(definition: EventDefinition): AvroRecord {
   const known = schemas.get(definition)
@@ -34,7 +34,7 @@ export function avroSchema(definition: EventDefinition): AvroRecord {
   const root = z.toJSONSchema(payload, { io: 'input' }) as JsonSchema
   const record = typeOf(root, { path: [], event: name })
   if (typeof record === 'string' || isUnion(record) || record.type !== 'record')
-    return refuse({ path: [], event: name }, `a payload must be an object, not ${kindOf(record)}`)
+    return reject({ path: [], event: name }, `a payload must be an object, not ${kindOf(record)}`)
   const schema = { ...record, name, namespace: aggregate }
   schemas.set(definition, schema)
   return schema
@@ -54,7 +54,7 @@ function typeOf(schema: JsonSchema, place: Place): AvroType {
     case 'string':
     case 'boolean':
       return base.type
-    // Always long: a bound that changes is not a change of type, and Avro writes small numbers as short either way.
+    // Always long, so that a changed bound doesn't change the type. Avro writes small numbers in few bytes anyway.
     case 'integer':
       return 'long'
     case 'number':
@@ -65,48 +65,49 @@ function typeOf(schema: JsonSchema, place: Place): AvroType {
       return base.properties === undefined ? mapOf(base, place) : recordOf(base, place)
     case undefined:
     default:
-      return refuse(place, `${describe(base)} has no type in Avro: say it by .meta({ avro: … }), or as text`)
+      return reject(place, `${describe(base)} has no type in Avro: set one with .meta({ avro: … }), or use text`)
   }
 }
 
 function recordOf({ properties = {}, required = [], additionalProperties }: JsonSchema, place: Place): AvroType {
   if (typeof additionalProperties === 'object' && Object.keys(additionalProperties).length > 0)
-    return refuse(place, 'has both named fields and others: Avro holds a record or a map')
+    return reject(place, 'has both named fields and others: Avro holds a record or a map')
   const fields = Object.entries(properties).map(([name, schema]) => {
     const inside = { ...place, path: [...place.path, name] }
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) refuse(inside, 'is no name in Avro: letters, digits and _ only')
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      reject(inside, 'is not a valid name in Avro: use only letters, digits and _')
     const type = typeOf(schema, inside)
     return { name, type, ...(required.includes(name) ? {} : optional(type, schema.default, inside)) }
   })
   return { type: 'record', name: nameOf(place), fields }
 }
 
-/** What a field that may be left out has beside its name: a default, and null for it where it has none of its own. */
+/** Type and default of an optional field: null, unless it has a default of its own. */
 function optional(type: AvroType, preset: unknown, place: Place): Omit<AvroField, 'name'> {
   if (preset === undefined || preset === null) {
     const members = isUnion(type) ? type.filter(member => member !== 'null') : [type]
     return { type: ['null', ...members], default: null }
   }
-  if (isUnion(type)) return refuse(place, 'may be null but has another default: Avro takes one of them')
+  if (isUnion(type)) return reject(place, 'may be null but has another default: Avro allows only one of them')
   return { type, default: preset }
 }
 
 function arrayOf({ items, prefixItems }: JsonSchema, place: Place): AvroType {
   if (typeof items !== 'object' || prefixItems !== undefined)
-    return refuse(place, 'is a tuple: Avro has arrays of one type; make it an object')
+    return reject(place, 'is a tuple: Avro has arrays of one type; make it an object')
   return { type: 'array', items: typeOf(items, { ...place, path: [...place.path, 'item'] }) }
 }
 
 function mapOf({ additionalProperties }: JsonSchema, place: Place): AvroType {
   if (typeof additionalProperties !== 'object' || Object.keys(additionalProperties).length === 0)
-    return refuse(place, 'does not say what its values are')
+    return reject(place, 'does not define the type of its values')
   return { type: 'map', values: typeOf(additionalProperties, { ...place, path: [...place.path, 'value'] }) }
 }
 
 function enumOf({ enum: values, const: only }: JsonSchema, place: Place): AvroType {
   const symbols = values ?? [only]
   if (!symbols.every(symbol => typeof symbol === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(symbol)))
-    return refuse(place, `${JSON.stringify(symbols)} are no symbols in Avro: use words of letters, digits and _`)
+    return reject(place, `${JSON.stringify(symbols)} are not valid symbols in Avro: use words of letters, digits and _`)
   return { type: 'enum', name: nameOf(place), symbols: symbols as readonly string[] }
 }
 
@@ -115,17 +116,17 @@ function withoutNull(schema: JsonSchema, place: Place): { readonly base: JsonSch
     const members = schema.anyOf.filter(({ type }) => type !== 'null')
     const [base] = members
     if (members.length !== 1 || base === undefined)
-      return refuse(place, 'is a union: one field may hold one type or null; make several fields or events of it')
+      return reject(place, 'is a union: one field may hold one type or null; make several fields or events of it')
     return { base, nullable: members.length < schema.anyOf.length }
   }
   if (!Array.isArray(schema.type)) return { base: schema, nullable: false }
   const types = schema.type.filter(type => type !== 'null')
   if (types.length !== 1)
-    return refuse(place, `is a union of ${types.join(' and ')}: one field may hold one type or null`)
+    return reject(place, `is a union of ${types.join(' and ')}: one field may hold one type or null`)
   return { base: { ...schema, type: types[0] }, nullable: types.length < schema.type.length }
 }
 
-// Avro wants a name for each record and enum; it only has to be the same at every call.
+// Avro needs a name for each record and enum. It must be the same at every call.
 const nameOf = ({ path, event }: Place): string => [event, ...path].join('_')
 
 function describe({ type, $ref, oneOf, allOf }: JsonSchema): string {
@@ -135,7 +136,7 @@ function describe({ type, $ref, oneOf, allOf }: JsonSchema): string {
   return type === undefined ? 'may be anything, which' : `is ${String(type)}, which`
 }
 
-function refuse({ path, event }: Place, reason: string): never {
+function reject({ path, event }: Place, reason: string): never {
   const field = path.length === 0 ? 'the payload' : `the field ${path.join('.')}`
   throw new OutboxError('DEFINITION_INVALID', `Event ${event} cannot be written as Avro: ${field} ${reason}`)
 }

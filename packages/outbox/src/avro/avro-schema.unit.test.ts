@@ -51,7 +51,7 @@ describe('avroSchema', () => {
     ])
   })
 
-  it('tells a field that may be left out from one that may be null, and keeps defaults', () => {
+  it('distinguishes an optional field from a nullable one, and keeps defaults', () => {
     const shape = {
       left: z.string().optional(),
       empty: z.string().nullable(),
@@ -86,15 +86,15 @@ describe('avroSchema', () => {
     ['one of several objects', z.object({ a: z.discriminatedUnion('t', [z.object({ t: z.literal('x') })]) }), 'union'],
     ['a tuple', z.object({ a: z.tuple([z.string(), z.int()]) }), 'the field a is a tuple'],
     ['anything', z.object({ a: z.object({ b: z.unknown() }) }), 'the field a.b may be anything'],
-    ['a map of anything', z.object({ a: z.record(z.string(), z.unknown()) }), 'does not say what its values are'],
+    ['a map of anything', z.object({ a: z.record(z.string(), z.unknown()) }), 'does not define the type of its values'],
     ['an object that may hold more', z.object({ a: z.object({ b: z.int() }).catchall(z.int()) }), 'a record or a map'],
     ['what contains itself', node, 'contains itself'],
-    ['a name with a dash', z.object({ 'a-b': z.int() }), 'the field a-b is no name in Avro'],
-    ['a symbol with a blank', z.object({ a: z.enum(['on hold']) }), 'no symbols in Avro'],
-    ['a number as constant', z.object({ a: z.literal(7) }), 'no symbols in Avro'],
-    ['null or another default', z.object({ a: z.string().nullable().default('x') }), 'Avro takes one of them'],
+    ['a name with a dash', z.object({ 'a-b': z.int() }), 'the field a-b is not a valid name in Avro'],
+    ['a symbol with a blank', z.object({ a: z.enum(['on hold']) }), 'not valid symbols in Avro'],
+    ['a number as constant', z.object({ a: z.literal(7) }), 'not valid symbols in Avro'],
+    ['null or another default', z.object({ a: z.string().nullable().default('x') }), 'Avro allows only one of them'],
     ['no object at all', z.string(), 'a payload must be an object']
-  ])('refuses %s, naming event and field', (_what, payload, words) => {
+  ])('rejects %s, naming event and field', (_what, payload, words) => {
     expect(() => avroSchema(define(payload))).toThrow(words)
     expect(() => avroSchema(define(payload))).toThrow('Event order_placed cannot be written as Avro')
   })

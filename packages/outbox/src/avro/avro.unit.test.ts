@@ -49,7 +49,7 @@ describe('an event as Avro', () => {
     }
   })
 
-  it('refuses what its schema cannot hold, naming the field', async () => {
+  it('rejects a value that its schema cannot hold, naming the field', async () => {
     const { encoding } = await useEncoding()
     const event = placed({ aggregateId: 7, payload: { name: 'x', cents: 2n ** 63n, gift: null } })
     expect(() => encoding.encode(event)).toThrow(/order_placed is invalid: payload.cents: "9223372036854775808"/)
@@ -84,13 +84,13 @@ describe('avroDecoding', () => {
     })
   })
 
-  it('lets records wait while the registry is away', async () => {
+  it('lets records wait while the registry is down', async () => {
     const { registry, decoding } = await useEncoding()
     registry.away = true
     await expect(decoding.prepare?.([aRecord(Buffer.from([0, 0, 0, 0, 1]))])).rejects.toMatchObject({ retryable: true })
   })
 
-  it('refuses a value whose id leads to a foreign schema, and bytes that do not fit their own', async () => {
+  it('rejects a value whose id belongs to another schema, and bytes that do not match their schema', async () => {
     const { encoding, decoding } = await useEncoding()
     const value = encoding.encode(placed({ aggregateId: 7, payload: { name: 'x', cents: 1n, gift: 'y' } }))
     const foreign = aRecord(value, { event: 'order_paid' })

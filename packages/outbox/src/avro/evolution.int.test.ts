@@ -116,7 +116,7 @@ describe.skipIf(noRegistry !== undefined)('an event that changes', () => {
     expect(await readBy(after, newEvent)).toEqual(payload)
   })
 
-  it.each(refused)('is refused when it is registered, and the old one is written on: %s', async (_, fields) => {
+  it.each(refused)('is rejected at registration, and events still use the old schema: %s', async (_, fields) => {
     const { before, after } = versions(old, fields)
     await encodingOf(before)
     await expect(encodingOf(after)).rejects.toMatchObject({

@@ -1,8 +1,8 @@
 import avsc from 'avsc'
 
 /**
- * A 64-bit integer without loss: a number where a number is exact, else its decimal digits as text. By default avsc
- * throws, or rounds, beyond ±2^53.
+ * A 64-bit integer without loss: a number where that is exact, otherwise text. By default avsc throws or rounds beyond
+ * ±2^53.
  */
 const exactLong = avsc.types.LongType.__with({
   fromBuffer: (bytes: Buffer) => exact(bytes.readBigInt64LE()),
@@ -17,7 +17,7 @@ const exactLong = avsc.types.LongType.__with({
   compare: (a: string, b: string) => (BigInt(a) < BigInt(b) ? -1 : BigInt(a) > BigInt(b) ? 1 : 0)
 })
 
-/** What avsc asks of each part of a schema: another type than its own, or nothing. */
+/** avsc calls it for each part of a schema. It replaces avsc's own long type. */
 export function typeHook(schema: unknown): avsc.Type | undefined {
   const name = typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : schema
   return name === 'long' ? exactLong : undefined

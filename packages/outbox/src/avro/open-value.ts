@@ -1,16 +1,15 @@
 import avsc from 'avsc'
 
-/** Makes plain data of what avsc read. */
+/** Turns what avsc read into plain data. */
 export type Opener = (value: unknown) => unknown
 
 /**
- * Plain data as the writer's JSON would have it: a null in a field whose default is null is a field that was left out,
- * which is what an optional field of a definition means.
+ * Plain data as in the writer's JSON. A null in a field whose default is null means that an optional field was left out.
  */
 export function openerOf(type: avsc.Type, known = new Map<avsc.Type, Opener>()): Opener {
   const made = known.get(type)
   if (made !== undefined) return made
-  // Set before it is made: a type may contain itself.
+  // Set first, because a type may contain itself.
   known.set(type, value => opener(value))
   const opener = makeOpener(type, part => openerOf(part, known))
   known.set(type, opener)

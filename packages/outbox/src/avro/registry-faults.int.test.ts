@@ -31,7 +31,7 @@ async function encodingOf(definition: EventDefinition): Promise<AvroEncoding> {
   return encoding
 }
 
-/** Takes the registry away until it is brought back, by the test or by its end. */
+/** Stops the registry until the test or its end brings it back. */
 async function without(how: 'killed' | 'frozen' = 'killed'): Promise<() => Promise<void>> {
   const { part } = registry()
   await (how === 'killed' ? part.kill() : part.freeze())
@@ -68,7 +68,7 @@ async function expectAll(bench: Bench, count: number): Promise<void> {
   expect(await bench.disorder()).toEqual([])
 }
 
-describe.skipIf(noRegistry !== undefined)('a registry that is away', () => {
+describe.skipIf(noRegistry !== undefined)('a registry that is down', () => {
   it('when a producer starts: nothing is written, and all is well once it is back', async () => {
     const orders = await useOrders('delete', 'bytes')
     const encoding = avroEncoding({ registry: client(), events: [counted] })

@@ -5,7 +5,7 @@ import type { AvroRecord } from './avro-types.ts'
 import { subjectOf } from './avro-schema.ts'
 import { typeHook } from './long-type.ts'
 
-/** Where the registry is and how long a question to it may take. */
+/** Where the registry is, and how long a request to it may take. */
 export type SchemaRegistryOptions = {
   /** Of its Confluent-compatible API: `http://127.0.0.1:8081/apis/ccompat/v7` for Apicurio. */
   readonly url: string
@@ -14,17 +14,17 @@ export type SchemaRegistryOptions = {
   readonly timeoutMs?: number
 }
 
-/** A schema as the registry knows it: its id, and the type that reads and writes by it. */
+/** A registered schema: its id, and the avsc type that reads and writes with it. */
 export type RegisteredSchema = { readonly id: number; readonly type: avsc.Type }
 
-/** What the library needs of a schema registry. What was answered once is remembered. */
+/** What the library needs of a schema registry. Answers are cached. */
 export interface SchemaRegistry {
   /**
-   * Registers the schema under its full name; one that is there already keeps its id. `SCHEMA_REFUSED` when the earlier
-   * versions forbid it, `REGISTRY_UNAVAILABLE`, retryable, for anything that is not an answer.
+   * Registers the schema under its full name; a repeat keeps its id. Rejects with `SCHEMA_REFUSED` if it is incompatible
+   * with earlier versions, and with a retryable `REGISTRY_UNAVAILABLE` if the registry doesn't answer.
    */
   readonly register: (schema: AvroRecord) => Promise<RegisteredSchema>
-  /** The schema of an id; `SCHEMA_UNKNOWN` when the registry has none. */
+  /** The schema of an id. Rejects with `SCHEMA_UNKNOWN` if the registry has none. */
   readonly find: (id: number) => Promise<RegisteredSchema>
 }
 
@@ -32,12 +32,12 @@ export interface SchemaRegistry {
 export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryOptions): SchemaRegistry {
   let loaded: Promise<Client> | undefined
   const client = () => (loaded ??= load())
-  // What is thrown is logged, shown and stored, and a password may stand in the URL.
+  // Errors are logged and stored, and the URL may contain a password.
   const shown = url.replace(/\/\/[^/]*@/, '//')
 
   async function load(): Promise<Client> {
     const { SchemaRegistry, SchemaType } = await import('@kafkajs/confluent-schema-registry')
-    // Without a limit a registry that accepts and never answers would be waited for for ever.
+    // Without a limit it would wait without end for a registry that accepts a request and never answers.
     const limit = () => ({ request: (request: Enhanced) => request.enhance({ timeout: timeoutMs }) })
     return new SchemaRegistry(
       { host: url, ...(auth && { auth }), retry: { retries: 0 }, middlewares: [limit as never] },
@@ -53,7 +53,7 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
         const { id } = await registry.register(schema as never, { subject })
         return { id, type: (await registry.getSchema(id)) as unknown as avsc.Type }
       } catch (cause) {
-        throw refusedOrAway(cause, { what: `The schema of ${subject}`, url: shown, refusals: [409, 422] })
+        throw registryError(cause, { what: `The schema of ${subject}`, url: shown, refusals: [409, 422] })
       }
     },
     async find(id) {
@@ -61,7 +61,7 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
       try {
         return { id, type: (await registry.getSchema(id)) as unknown as avsc.Type }
       } catch (cause) {
-        throw refusedOrAway(cause, { what: `Schema ${id}`, url: shown, refusals: [404] })
+        throw registryError(cause, { what: `Schema ${id}`, url: shown, refusals: [404] })
       }
     }
   }
@@ -70,12 +70,12 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
 type Enhanced = { enhance(extras: { readonly timeout: number }): Enhanced }
 type Asked = { readonly what: string; readonly url: string; readonly refusals: readonly number[] }
 
-// The client reports a registry that cannot be reached as status 400: only the refusals of the API itself are final.
-function refusedOrAway(cause: unknown, { what, url, refusals }: Asked): OutboxError {
+// The client reports an unreachable registry as status 400, so only the API's own refusals are final.
+function registryError(cause: unknown, { what, url, refusals }: Asked): OutboxError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   const status = cause instanceof Error && 'status' in cause ? Number(cause.status) : 0
   if (status === 404 && refusals.includes(404))
-    return new OutboxError('SCHEMA_UNKNOWN', `${what} is not known to the registry ${url}`, { cause, retryable: false })
+    return new OutboxError('SCHEMA_UNKNOWN', `${what} is unknown to the registry ${url}`, { cause, retryable: false })
   if (refusals.includes(status) || (cause instanceof Error && cause.name.includes('CompatibilityError')))
     return new OutboxError('SCHEMA_REFUSED', `${what} was refused: ${reason}`, { cause, retryable: false })
   return new OutboxError('REGISTRY_UNAVAILABLE', `The schema registry ${url} does not answer: ${reason}`, {

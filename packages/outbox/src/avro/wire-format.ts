@@ -9,7 +9,7 @@ export function toWire(id: number, avro: Buffer): Buffer {
   return bytes
 }
 
-/** The schema's id and the Avro behind it; undefined for what does not begin so, such as JSON. */
+/** The schema's id and the Avro bytes; undefined for bytes in another format, such as JSON. */
 export function fromWire(bytes: Buffer): { readonly id: number; readonly avro: Buffer } | undefined {
   if (bytes.length < headLength || bytes[0] !== 0) return undefined
   return { id: bytes.readUInt32BE(1), avro: bytes.subarray(headLength) }

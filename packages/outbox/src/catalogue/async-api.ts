@@ -9,7 +9,7 @@ export type AsyncApiInfo = { readonly title: string; readonly version: string; r
 
 /** An AsyncAPI 3.0 document of the channels, as plain data. */
 export function asyncApi(info: AsyncApiInfo, channels: readonly EventChannel[]): Readonly<Record<string, unknown>> {
-  refuseDuplicates(channels.flatMap(({ events }) => events.map(({ name }) => name)))
+  rejectDuplicates(channels.flatMap(({ events }) => events.map(({ name }) => name)))
   const byName = <T>(make: (event: EventDefinition, channel: EventChannel) => T) =>
     Object.fromEntries(channels.flatMap(channel => channel.events.map(event => [event.name, make(event, channel)])))
   return {
@@ -25,13 +25,10 @@ export function asyncApi(info: AsyncApiInfo, channels: readonly EventChannel[]):
   }
 }
 
-function refuseDuplicates(names: readonly string[]): void {
+function rejectDuplicates(names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined)
-    throw new OutboxError(
-      'DEFINITION_INVALID',
-      `Event ${twice} is defined twice: a reader could not tell which is meant`
-    )
+    throw new OutboxError('DEFINITION_INVALID', `Event ${twice} is defined twice: rename one of them`)
 }
 
 // A component's name takes letters, digits, dots, hyphens and underscores: a topic's name fits, and a key may hold it.

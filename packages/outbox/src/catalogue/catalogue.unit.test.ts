@@ -34,7 +34,7 @@ function references(document: unknown, inside: unknown = document): readonly (re
 }
 
 describe('eventCatalogue', () => {
-  it('tells of each event its topic, key, fields and an example as it travels', () => {
+  it('lists topic, key, fields and an example record of each event', () => {
     const page = eventCatalogue([channel])
     expect(page).toContain('| [`order_paid`](#order_paid) | 2 | `orders_server.orders.outbox` | order id |')
     expect(page).toContain('| `cents` | integer | What was paid |')

@@ -7,9 +7,9 @@ import { counted } from '../../test/counted.ts'
 import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { createInbox, createInboxTables, handle, listParked, requestRetry } from '../index.ts'
 
-/** Ends the transaction at the server, as each database does it, and says nothing. */
+/** Ends the transaction at the server, as each database does it, and swallows the error. */
 const enders = {
-  // What a deadlock is to the connection that loses: all is undone, and an error says so.
+  // As after a deadlock: everything is undone, and the server returns an error.
   async MySQL(trx: Knex.Transaction) {
     await trx.raw('ROLLBACK')
     await trx.raw("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213").catch(() => undefined)
@@ -33,7 +33,7 @@ describe.each(databases)('a handler on %s that swallows the error which ended it
     expect(await createInbox(db, 'c').handleOnce('m1', async () => undefined)).toBe('handled')
   })
 
-  it('loses no event: it is tried again, and so is a parked one', async () => {
+  it('loses no event: new and parked events are retried', async () => {
     const bench = await useConsumerBench({ database: await useDb() })
     let ends = 1
     const handler = handle(counted, async (event, trx) => {

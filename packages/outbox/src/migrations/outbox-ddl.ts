@@ -2,7 +2,7 @@ import type { PayloadColumn } from '../stores/payload.ts'
 import { columnTypes } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
 
-/** The one statement that tells a reader what the outbox is. The first five columns are the value in Kafka. */
+/** The table `outbox`. Its first five columns become the value in Kafka. */
 export function outboxDdl(store: StoreName, payload: PayloadColumn): string {
   const { autoIncrement, engine } = shapes[store]
   return `

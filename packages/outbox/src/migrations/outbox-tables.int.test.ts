@@ -40,13 +40,13 @@ describe('createOutboxTables', () => {
     expect(await database.db.schema.hasTable('outbox')).toBe(true)
   })
 
-  it('refuses a table that was made for another store', async () => {
+  it('rejects a table that was made for another store', async () => {
     const { db } = await useDatabase('tables')
     await createOutboxTables(db, { store: 'delete' })
     await expect(createOutboxTables(db, { store: 'blackhole' })).rejects.toMatchObject({ code: 'STORE_MISMATCH' })
   })
 
-  it('is undone by dropOutboxTables, which may be repeated', async () => {
+  it('is undone by dropOutboxTables, which can be repeated', async () => {
     const { db } = await useDatabase('tables')
     await createOutboxTables(db)
     await dropOutboxTables(db)

@@ -5,7 +5,7 @@ import { requireTable } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
 import { outboxDdl, positionDdl } from './outbox-ddl.ts'
 
-/** For which store the table is made, and what its payload holds. */
+/** For which store the table is made, and the type of its payload. */
 export type OutboxTablesOptions = {
   /** `delete` by default. */
   readonly store?: StoreName | undefined
@@ -14,17 +14,17 @@ export type OutboxTablesOptions = {
 }
 
 /**
- * Creates `outbox` for one store (`delete` by default), and `outbox_position`: where the binlog stood before the first
- * event. A connector made later begins there, so that nothing committed before it existed is lost. A repeat keeps both
- * as they are. Needs REPLICATION CLIENT (else `GRANT_MISSING`) and a binlog that Debezium can read (else
- * `BINLOG_UNFIT`); refuses a store that the server or a table that is there does not allow with `STORE_UNAVAILABLE` or
- * `STORE_MISMATCH`. MySQL commits DDL at once, so a surrounding transaction does not undo it.
+ * Creates `outbox` for one store (`delete` by default), and `outbox_position`: the binlog position before the first event.
+ * A connector that is created later starts there, so that no event is lost. A repeat keeps both as they are. Rejects with
+ * `GRANT_MISSING` without REPLICATION CLIENT, with `BINLOG_UNFIT` for a binlog that Debezium can't read, with
+ * `STORE_UNAVAILABLE` if the server lacks the engine, and with `STORE_MISMATCH` if there is a table for another store.
+ * MySQL commits DDL at once, so a surrounding transaction doesn't undo it.
  */
 export async function createOutboxTables(
   knex: Knex,
   { store = 'delete', payload = 'json' }: OutboxTablesOptions = {}
 ): Promise<void> {
-  await refuseUnfitBinlog(knex)
+  await checkBinlog(knex)
   if (store === 'blackhole') await requireBlackhole(knex)
   const position = await readBinlogPosition(knex)
   await knex.raw(positionDdl)
@@ -36,13 +36,13 @@ export async function createOutboxTables(
   await requireTable({ store, column: payload }, sql => rowsOf(knex, sql))
 }
 
-/** Drops what `createOutboxTables` made; absent tables are no error. */
+/** Drops what `createOutboxTables` created. Missing tables are fine, so it can be repeated. */
 export async function dropOutboxTables(knex: Knex): Promise<void> {
   await knex.schema.dropTableIfExists('outbox')
   await knex.schema.dropTableIfExists('outbox_position')
 }
 
-async function refuseUnfitBinlog(knex: Knex): Promise<void> {
+async function checkBinlog(knex: Knex): Promise<void> {
   const [settings] = await rowsOf<{ log: number; format: string; image: string }>(
     knex,
     'SELECT @@log_bin AS log, @@binlog_format AS format, @@binlog_row_image AS image'
@@ -63,7 +63,7 @@ async function requireBlackhole(knex: Knex): Promise<void> {
   )
   const supported = engine?.support === 'YES' || engine?.support === 'DEFAULT'
   if (supported && engine.disabled === 0) return
-  const reason = engine === undefined ? 'has no such engine' : 'has it switched off'
+  const reason = engine === undefined ? 'does not have it' : 'has disabled it'
   throw new OutboxError(
     'STORE_UNAVAILABLE',
     `The blackhole store needs the engine BLACKHOLE, and this server ${reason}`
@@ -78,7 +78,7 @@ async function readBinlogPosition(knex: Knex) {
     if (!('errno' in cause && cause.errno === accessDenied)) throw cause
     throw new OutboxError(
       'GRANT_MISSING',
-      'The account of the migration may not read the binlog position, where the connector must begin. ' +
+      'The account of the migration may not read the binlog position, at which the connector must start. ' +
         'As an administrator: GRANT REPLICATION CLIENT ON *.* TO that account',
       { cause }
     )

@@ -43,7 +43,7 @@ describe('openOneTripOutbox', () => {
     expect((await published()).map(row => row.payload.name)).toEqual(attempts)
   })
 
-  it('sets the mode under which escaping protects, whatever the server has', async () => {
+  it('sets the SQL mode in which escaping is safe, whatever the server has', async () => {
     const { outbox, orders } = await useOneTrip()
     await outbox.commit(sql`INSERT INTO customer_order (name) VALUES (@@SESSION.sql_mode)`, [])
     const [order] = await orders()
@@ -55,7 +55,7 @@ describe('openOneTripOutbox', () => {
     ['the first statement', [insertOrder('x'.repeat(300)), insertOrder('b')], [created('b')]],
     ['a later statement', [insertOrder('a'), sql`INSERT INTO no_such_table (a) VALUES (${1})`], [created('a')]],
     ['the event', [insertOrder('a')], [created('half a character: \ud800')]]
-  ])('undoes everything when %s fails, and its connection goes on clean', async (_, statements, events) => {
+  ])('undoes everything when %s fails, and the connection stays usable', async (_, statements, events) => {
     const { outbox, orders, published } = await useOneTrip()
     await expect(outbox.commit(statements, events)).rejects.toMatchObject({ retryable: false })
     await outbox.commit(insertOrder('next'), created('next'))
@@ -71,7 +71,7 @@ describe('openOneTripOutbox', () => {
     expect(await published()).toHaveLength(1)
   })
 
-  it('calls the outcome unknown when the connection dies on the way', async () => {
+  it('reports an unknown outcome when the connection dies during the commit', async () => {
     const { db, outbox } = await useOneTrip()
     const slow = outbox.commit([sql`INSERT INTO customer_order (name) SELECT SLEEP(${5})`], created('slow'))
     const killed = expect(slow).rejects.toEqual(fault('COMMIT_UNKNOWN'))
@@ -88,7 +88,7 @@ describe('openOneTripOutbox', () => {
     await outbox.commit(insertOrder('after'), created('after'))
   })
 
-  it('calls a lock wait retryable, and a server that is away', async () => {
+  it('calls a lock wait and an unreachable server retryable', async () => {
     const { outbox, db, url } = await useOneTrip()
     const port = new URL(url)
     port.port = '1'
@@ -103,7 +103,7 @@ describe('openOneTripOutbox', () => {
     await holder.rollback()
   })
 
-  it('waits for a server that falls silent no longer than it was told, and goes on when it is back', async () => {
+  it('waits for a silent server only as long as it is told, and continues when the server is back', async () => {
     const { orders, published, url } = await useOrders()
     const proxy = await useTcpProxy(useStack().mysql)
     const through = new URL(url)
@@ -126,7 +126,7 @@ describe('openOneTripOutbox', () => {
     await outbox.close()
   })
 
-  it('refuses text that was not written with the tag, and the table of another store', async () => {
+  it('rejects text without the tag, and the table of another store', async () => {
     const { outbox, url } = await useOneTrip()
     const forged = { sql: 'DROP TABLE customer_order', values: [] } as unknown as ReturnType<typeof sql>
     await expect(outbox.commit(forged, [])).rejects.toEqual(fault('STATEMENT_INVALID'))

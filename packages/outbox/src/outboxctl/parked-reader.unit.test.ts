@@ -24,7 +24,7 @@ it('reads Avro by the registry, and JSON as it is', async () => {
   expect([read(avro), read(json), read(null)]).toEqual(['{"name":"joon"}', '{"a":1}', null])
 })
 
-it('shows the bytes and says what is missing without a registry, or while it is away', async () => {
+it('shows the bytes and what is missing without a registry, or while it is down', async () => {
   expect((await parkedReader(rows, {}))(avro)).toBe(
     '0000000001086a6f6f6e (schema 1; set SCHEMA_REGISTRY_URL to read it)'
   )

@@ -3,7 +3,7 @@ import { OutboxError } from '../errors.ts'
 import { isPostgres } from '../inbox/inbox-tables.ts'
 import type { ParkedRow, ParkReason } from './parked-event.ts'
 
-/** One key of one consumer: what is parked, retried and skipped as a whole. */
+/** One key of one consumer. Its events are parked and retried together. */
 export type KeyOfConsumer = { readonly consumer: string; readonly key: string }
 
 /** A parked key, with the reason of its first event and how many wait. */
@@ -11,14 +11,14 @@ export type ParkedKey = KeyOfConsumer & {
   readonly reason: ParkReason
   readonly parkedAt: Date
   readonly retryRequestedAt: Date | null
-  /** How many events wait, the refused one among them. */
+  /** How many events wait, including the refused one. */
   readonly waiting: number
 }
 
-/** How much is parked, and since when. */
+/** How many keys and events are parked, and for how long the oldest has waited. */
 export type ParkedCounts = { readonly keys: number; readonly events: number; readonly oldestAgeMs: number }
 
-/** The parked keys, oldest first; of one consumer or of all in this database. */
+/** The parked keys of one consumer, or of all in this database; oldest first. */
 export async function listParked(db: Knex, consumer?: string): Promise<readonly ParkedKey[]> {
   const rows: KeyRow[] = await db('parked_key as k')
     .leftJoin('parked_event as e', join =>
@@ -47,14 +47,14 @@ type KeyRow = {
   readonly waiting: number | string
 }
 
-/** The events of one key that wait or once waited, in their order. */
+/** The events of one key that wait, or were parked before, in their order. */
 export async function showParked(db: Knex, { consumer, key }: KeyOfConsumer): Promise<readonly ParkedRow[]> {
   return db('parked_event').where({ consumer, event_key: key }).orderBy('id')
 }
 
 /**
- * Asks the running consumer to apply the waiting events of a key in their order; answers whether the key was parked. If
- * one is refused again, it and those behind it stay. Asking twice is asking once.
+ * Asks the running consumer to apply the waiting events of a key in their order; resolves to whether the key is parked. If
+ * an event is refused again, it and those behind it stay parked. A second request before the retry changes nothing.
  */
 export async function requestRetry(db: Knex, { consumer, key }: KeyOfConsumer): Promise<boolean> {
   const asked = await db('parked_key')
@@ -64,12 +64,13 @@ export async function requestRetry(db: Knex, { consumer, key }: KeyOfConsumer): 
 }
 
 /**
- * Gives up the refused event at the head of a key for good, leaving its row with the note, and asks for a retry of those
- * behind it. Answers the event's row as it was; undefined when nothing waits there, or not `eventId` at the head: say it,
- * and a repeat cannot skip a second event. Throws `SKIP_UNEXPLAINED` for a note that says nothing.
+ * Gives up the first waiting event of a key: its row stays, with the note, and the events behind it are retried. Both
+ * commit together. Resolves to the event's row as it was, or to undefined if nothing waits, or if `eventId` isn't the first:
+ * give it, so that a repeat doesn't skip a second event. Throws `SKIP_UNEXPLAINED` for an empty note.
  */
 export function skipParked(db: Knex, { consumer, key, note, eventId }: Skip): Promise<ParkedRow | undefined> {
-  if (note.trim() === '') throw new OutboxError('SKIP_UNEXPLAINED', 'A skip leaves a record: say who and why')
+  if (note.trim() === '')
+    throw new OutboxError('SKIP_UNEXPLAINED', 'A skip needs a note that says who skips the event and why')
   return db.transaction(async trx => {
     const held = await trx('parked_key').where({ consumer, event_key: key }).forUpdate().first('event_key')
     if (held === undefined) return undefined
@@ -93,13 +94,13 @@ export function skipParked(db: Knex, { consumer, key, note, eventId }: Skip): Pr
 export type Skip = KeyOfConsumer & {
   /** Who skips it and why; kept with the event. */
   readonly note: string
-  /** The row that was looked at; without it, whichever is at the head. */
+  /** The row that you mean to skip; the first one by default. */
   readonly eventId?: ParkedRow['id']
 }
 
-/** The numbers for a gauge and an alarm: what waits for a person, and for how long the oldest has. */
+/** How many keys and events of a consumer wait for a decision, and the age of the oldest; for gauges and alarms. */
 export async function countParked(db: Knex, consumer: string): Promise<ParkedCounts> {
-  // The age by the database's own clock: a driver's idea of a TIMESTAMP depends on time zones.
+  // By the database's clock, because how a driver reads a TIMESTAMP depends on time zones.
   const age = isPostgres(db)
     ? 'EXTRACT(EPOCH FROM CURRENT_TIMESTAMP(3) - MIN(parked_at)) * 1000'
     : 'TIMESTAMPDIFF(MICROSECOND, MIN(parked_at), CURRENT_TIMESTAMP(3)) / 1000'

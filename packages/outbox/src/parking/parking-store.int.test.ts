@@ -13,7 +13,7 @@ const key = (number: number) => `${String.fromCharCode(97 + (number % 26))}${num
 
 describe.each(databases)('parked keys on %s', (_, useDb, boundWait) => {
   it.each([2, 4, 30, 300])(
-    'are held without waiting for another key that is being retried (%i parked)',
+    'are locked without waiting for another key that is being retried (%i parked)',
     async count => {
       const db = await useDb()
       await createInboxTables(db)
@@ -34,7 +34,7 @@ describe.each(databases)('parked keys on %s', (_, useDb, boundWait) => {
     }
   )
 
-  it('wait for the retry of the very key, and are looked at anew once it has released it', async () => {
+  it('wait for a retry of the same key, and are read again after it has released the key', async () => {
     const db = await useDb()
     await createInboxTables(db)
     await db('parked_key').insert({ consumer: 'c', event_key: 'a', reason: 'REFUSED' })

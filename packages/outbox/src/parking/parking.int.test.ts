@@ -42,7 +42,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     expect(await bench.disorder()).toEqual([])
   })
 
-  it('stays parked, with one attempt more, when the retry is refused too', async () => {
+  it('stays parked, with one more attempt, when the retry is refused', async () => {
     const { bench, id } = await useParkedKey(await useDb())
     await requestRetry(bench.db, id)
     await eventually(async () => expect((await showParked(bench.db, id))[0]).toMatchObject({ attempts: 2 }))
@@ -52,7 +52,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     expect(await bench.effects()).toHaveLength(1)
   })
 
-  it('holds no other key back while its own retry keeps failing for a passing reason', async () => {
+  it('does not hold back other keys while its retry keeps failing for a passing reason', async () => {
     const bench = await useConsumerBench({ database: await useDb() })
     const of = (key: string) => ({ consumer: bench.group, key })
     let busy = false
@@ -73,9 +73,9 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     expect(await bench.disorder()).toEqual([])
   })
 
-  it('lets the later events through when the refused one is skipped, and keeps a record of who and why', async () => {
+  it('lets the later events through when the refused one is skipped, and records who skipped it and why', async () => {
     const { bench, id } = await useParkedKey(await useDb())
-    expect(() => skipParked(bench.db, { ...id, note: ' ' })).toThrow(/leaves a record/)
+    expect(() => skipParked(bench.db, { ...id, note: ' ' })).toThrow(/needs a note/)
     await skipParked(bench.db, { ...id, note: 'ann: sent twice by mistake' })
     await eventually(async () => expect((await bench.effects()).map(({ n }) => n)).toEqual([1, 3, 4]))
     expect((await showParked(bench.db, id)).map(({ state, note }) => [state, note])).toEqual([
@@ -85,7 +85,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     ])
   })
 
-  it('keeps its events when the one who retries them has no handler for them', async () => {
+  it('keeps its events when the consumer that retries them has no handler for them', async () => {
     const bench = await useConsumerBench({ database: await useDb() })
     const id = { consumer: bench.group, key: '1' }
     bench.refuse.add('1:1')
@@ -118,11 +118,11 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     await consumer.start()
     await eventually(async () => expect(await consumer.parked()).toMatchObject({ keys: 2, events: 4 }))
     await eventually(async () => expect((await countParked(bench.db, bench.group)).oldestAgeMs).toBeGreaterThan(10))
-    expect(await countParked(bench.db, 'somebody-else')).toEqual({ keys: 0, events: 0, oldestAgeMs: 0 })
+    expect(await countParked(bench.db, 'another-consumer')).toEqual({ keys: 0, events: 0, oldestAgeMs: 0 })
   })
 })
 
-it('is given back after a refused retry that was asked for in the hour that a clock skips in spring', async () => {
+it('ends a refused retry that was requested in the hour that the clock skips in spring', async () => {
   const zone = process.env.TZ
   process.env.TZ = 'Europe/Berlin'
   onTestFinished(() => void (zone === undefined ? delete process.env.TZ : (process.env.TZ = zone)))

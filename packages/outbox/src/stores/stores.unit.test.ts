@@ -29,7 +29,7 @@ describe('createWriterIds', () => {
     expect(ids.every(Number.isSafeInteger)).toBe(true)
   })
 
-  it.each([-1, 128, 1.5, Number.NaN])('refuses the writer %s', writer => {
+  it.each([-1, 128, 1.5, Number.NaN])('rejects the writer %s', writer => {
     expect(() => createWriterIds(writer)).toThrow(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }))
   })
 })
@@ -47,13 +47,13 @@ describe('sql', () => {
     ['an object, which the driver would turn into SQL', { id: 1 }],
     ['undefined', undefined],
     ['NaN', Number.NaN]
-  ])('refuses %s', (_, value) => {
+  ])('rejects %s', (_, value) => {
     expect(() => sql`SELECT ${value as unknown as string}`).toThrow(
       expect.objectContaining({ code: 'STATEMENT_INVALID' })
     )
   })
 
-  it('refuses a question mark in the text, which the driver would fill with a value', () => {
+  it('rejects a question mark in the text, which the driver would replace with a value', () => {
     expect(() => sql`UPDATE t SET a = 'why?' WHERE id = ${1}`).toThrow(/question mark/)
   })
 })

@@ -5,14 +5,14 @@ import { mysqlJson } from './mysql-json.ts'
 export type DebeziumRecord = {
   readonly key: Buffer
   readonly value: Buffer
-  /** All of an event's, always: an empty column gives a header without a value. Where the commit stands in the binlog is not among them: there is none. */
+  /** All headers of an event: an empty column gives a header without a value. Binlog positions are missing. */
   readonly headers: Readonly<Record<string, string | null>>
 }
 
 /** What the database adds to an event. */
 export type OutboxRow = { readonly id: number; readonly createdAt: Date; readonly topic: string }
 
-/** The record that Debezium and Connect make of an outbox row, to the byte but for the clock's microseconds. */
+/** The record that Debezium and Connect make of an outbox row, byte for byte except for the microseconds. */
 export function debeziumRecord(event: OutboundEvent, { id, createdAt, topic }: OutboxRow): DebeziumRecord {
   const value = {
     id,

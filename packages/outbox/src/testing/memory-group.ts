@@ -8,12 +8,12 @@ export type MemoryGroup = {
 
 type Member = { readonly membership: Membership; partitions: readonly number[]; reading: AbortController }
 
-/** A consumer group: shares the partitions among its members, and rearranges them when one joins or leaves. */
+/** A consumer group: shares the partitions among its members, and rebalances when one joins or leaves. */
 export function createMemoryGroup(topic: MemoryTopic): MemoryGroup {
   const offsets = new Map<number, bigint>()
   const members: Member[] = []
 
-  async function rearrange(): Promise<void> {
+  async function rebalance(): Promise<void> {
     for (const member of members) {
       await member.membership.onRebalancing()
       member.reading.abort()
@@ -40,7 +40,7 @@ export function createMemoryGroup(topic: MemoryTopic): MemoryGroup {
   async function join(membership: Membership): Promise<KafkaMember> {
     const member: Member = { membership, partitions: [], reading: new AbortController() }
     members.push(member)
-    await rearrange()
+    await rebalance()
     return {
       async commit(next) {
         for (const [partition, offset] of next) {
@@ -53,7 +53,7 @@ export function createMemoryGroup(topic: MemoryTopic): MemoryGroup {
         members.splice(members.indexOf(member), 1)
         member.reading.abort()
         member.partitions = []
-        await rearrange()
+        await rebalance()
       }
     }
   }

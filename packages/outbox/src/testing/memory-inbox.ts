@@ -2,8 +2,8 @@ import type { Inbox } from '../inbox/inbox-store.ts'
 import { createMemoryOutbox, type MemoryOutbox } from './memory-outbox.ts'
 
 /**
- * An inbox without a database, for unit tests: same answers, same waiting, forgotten with the process. What `work`
- * appends to `outbox` is on its topic when the message is handled, and nowhere when it throws.
+ * An inbox in memory, for unit tests, with the same results and the same waiting. What `work` appends to `outbox` is on
+ * its topic once the message is handled, and is dropped when `work` throws.
  */
 export function createMemoryInbox(outbox: Pick<MemoryOutbox, 'transaction'> = createMemoryOutbox()): Inbox {
   const ends = new Map<string, Promise<boolean>>()

@@ -2,12 +2,12 @@ import type { KafkaClient, Watermarks } from '../kafka/kafka-client.ts'
 import { createMemoryGroup, type MemoryGroup } from './memory-group.ts'
 import type { MemoryTopic } from './memory-topic.ts'
 
-// With the topic, not with the client: clients of one broker share their groups.
+// Stored with the topic, because clients of one broker share their groups.
 const groupsOf = new WeakMap<MemoryTopic, Map<string, MemoryGroup>>()
 
 /**
- * The library's Kafka port on topics in memory: `createConsumer` needs no broker with it. Members of a group share
- * its partitions, and what is not committed comes again when the group is rearranged.
+ * A Kafka client on topics in memory, so that `createConsumer` needs no broker. Members of a group share its partitions.
+ * Uncommitted records come again when the group rebalances.
  */
 export function createMemoryKafka(...topics: readonly MemoryTopic[]): KafkaClient {
   function topicNamed(name: string): MemoryTopic {

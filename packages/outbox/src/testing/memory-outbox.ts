@@ -7,17 +7,17 @@ import { inContext } from '../tracing/message-context.ts'
 import { debeziumRecord } from './debezium-record.ts'
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.ts'
 
-/** An outbox in memory, its topic, and the transaction that stands for knex's. */
+/** An outbox in memory, its topic, and a transaction instead of knex's. */
 export type MemoryOutbox = Outbox & {
   readonly topic: MemoryTopic
-  /** Stands for `knex.transaction`: what `work` appends is on the topic when it resolves, and nowhere when it throws. */
+  /** Replaces `knex.transaction`: what `work` appends is on the topic once it resolves, and is dropped when it throws. */
   transaction<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>
 }
 
 /** Which topic the events go to, and how large one may be. */
 export type MemoryOutboxOptions = { readonly topic?: MemoryTopic; readonly maxEventBytes?: number }
 
-/** An outbox without a database, for unit tests: same refusals, same records on the topic as through Debezium. */
+/** An outbox in memory, for unit tests, with the same errors, and the same records on its topic as through Debezium. */
 export function createMemoryOutbox({
   topic = createMemoryTopic(),
   maxEventBytes = defaultMaxEventBytes

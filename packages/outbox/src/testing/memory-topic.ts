@@ -1,13 +1,13 @@
 import type { KafkaRecord } from '../kafka/kafka-client.ts'
 import { partitionOf } from './partition-of.ts'
 
-/** What a producer hands over; by default at this moment, in the partition of its key. */
+/** What a producer sends; by default with the current time, to the partition of its key. */
 export type ProducedRecord = Pick<KafkaRecord, 'key' | 'value' | 'headers'> & {
   readonly partition?: number
   readonly timestamp?: number
 }
 
-/** A topic that lives in this process, with the partitions, offsets and repeats of a real one. */
+/** A topic in memory, with partitions, offsets and redeliveries. */
 export type MemoryTopic = {
   readonly name: string
   readonly partitions: number
@@ -16,7 +16,7 @@ export type MemoryTopic = {
   /** All records, in the order in which they were produced. */
   readonly records: () => readonly KafkaRecord[]
   readonly produce: (record: ProducedRecord) => void
-  /** What Debezium does after a crash: the last `count` records come again, in order, at new offsets. */
+  /** Repeats the last `count` records in order, at new offsets, as Debezium does after a crash. */
   readonly redeliver: (count: number) => void
   /** Resolves after the next record, or when the signal is aborted. */
   readonly nextRecord: (signal: AbortSignal) => Promise<void>

@@ -1,9 +1,9 @@
-/** The text of a JSON column as Debezium gives it: members sorted by the length of their names, then by their bytes. */
+/** JSON text as Debezium reads it from MySQL: members sorted by the length of their names, then by their bytes. */
 export function mysqlJson(text: string): string {
   return write(JSON.parse(text))
 }
 
-// By hand, because a JavaScript object has its own idea of where a member named `10` belongs.
+// By hand, because a JavaScript object puts a member named `10` first.
 function write(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

@@ -1,4 +1,4 @@
-/** The partition that Kafka's own producer chooses for a key: murmur2 of its bytes, without the sign. */
+/** The partition that Kafka's producer chooses for a key: murmur2 of its bytes, without the sign. */
 export function partitionOf(key: Uint8Array, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions
 }

@@ -1,19 +1,6 @@
 import type { Knex } from 'knex'
-import type { OutboundEvent } from '../define-event.ts'
+import type { MessageContext, OutboundEvent } from '../define-event.ts'
 import { inHandlerSpans, type TracedEvent } from './open-telemetry.ts'
-
-/** What may travel beside the payload. Each field becomes a column, and Connect lifts the column into a Kafka header. */
-export type MessageContext = {
-  /** Groups everything that one request caused; at most 64 characters. */
-  readonly correlationId?: string | undefined
-  /** The message id of the event that was being handled; at most 64 characters. */
-  readonly causationId?: string | undefined
-  /**
-   * W3C Trace Context. With OpenTelemetry it is the active span by default. An invalid one is left out, as that standard
-   * asks: tracing never rejects an event.
-   */
-  readonly traceparent?: string | undefined
-}
 
 type HandledMessage = TracedEvent & MessageContext
 

@@ -19,7 +19,7 @@ it('reads nothing before it is prepared, also what comes while others are being 
   expect(await bench.disorder()).toEqual([])
 })
 
-/** Prepares the first record only when another has come meanwhile, and refuses what was not prepared. */
+/** Prepares the first record only after another has arrived, and rejects what was not prepared. */
 function slow(pushed: { readonly records: number }): RecordDecoding {
   const prepared = new Set<string>()
   return {

@@ -6,10 +6,10 @@ const schema = { type: 'struct', name: 'orders.outbox.Value', fields: [{ field: 
 const read = (text: string) => jsonDecoding.decode(Buffer.from(text)).content
 const wrapped = (payload: unknown) => `{"schema":${JSON.stringify(schema)},"payload":${JSON.stringify(payload)}}`
 
-// Such a key is refused, as below, and the generator likes it.
+// The parser rejects such a key (see below), and the generator often makes one.
 const harmless = fc.jsonValue().filter(value => !JSON.stringify(value).includes('"__proto__":'))
 
-it('reads the same with a schema that it knows as with one that it meets', () => {
+it('reads a value the same with a known schema and with a new one', () => {
   fc.assert(
     fc.property(harmless, payload => {
       for (let time = 1; time <= 2; time++) expect(read(wrapped(payload))).toEqual(JSON.parse(JSON.stringify(payload)))
@@ -22,7 +22,7 @@ it.each([
   ['two payloads', `${wrapped(1).slice(0, -1)},"payload":1}`],
   ['spaces', ` ${wrapped(1)}\n`],
   ['spaces within', wrapped(1).replace('"payload":', '"payload": ')]
-])('reads what has a known schema and %s', (_, text) => {
+])('reads a value with a known schema and %s', (_, text) => {
   read(wrapped(0))
   expect(read(text)).toBe(1)
 })
@@ -32,7 +32,7 @@ it.each([
   ['too many ends', `${wrapped({ a: 1 })}}`],
   ['nothing else', wrapped(1).replace(/1}$/, '')],
   ['a __proto__', wrapped(0).replace(/0}$/, '{"__proto__":1}}')]
-])('refuses what has a known schema and %s', (_, text) => {
+])('rejects a value with a known schema and %s', (_, text) => {
   read(wrapped(0))
   expect(() => read(text)).toThrow(SyntaxError)
 })

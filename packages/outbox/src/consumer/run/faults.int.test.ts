@@ -13,7 +13,7 @@ import { handle } from '../../index.ts'
 const sessionTimeoutMs = 6_000
 
 describe.each(kafkaClients)('a consumer on %s', (_, useClient) => {
-  it('waits for its database beyond its session, parks nothing, and says that it makes no progress', async () => {
+  it('waits for its database beyond its session timeout, parks nothing, and reports no progress', async () => {
     const bench = await useConsumerBench()
     const proxy = await useTcpProxy(useStack().mysql)
     const stalls: string[] = []
@@ -42,7 +42,7 @@ describe.each(kafkaClients)('a consumer on %s', (_, useClient) => {
     expect(bench.seen.duplicates).toBe(0)
   })
 
-  it('is not stalled, and has no lag, where nothing but the markers of a transactional writer is left', async () => {
+  it('is not stalled and has no lag when only markers of a transactional writer are left', async () => {
     const bench = await useConsumerBench()
     const stalls: string[] = []
     const liveness = { stallAfterMs: 1_000, checkEveryMs: 100, onStalled: (reason: string) => void stalls.push(reason) }
@@ -81,8 +81,8 @@ it('a frozen process that comes back neither repeats an effect nor takes an aggr
   await eventually(async () => expect((await bench.effects()).length).toBeGreaterThan(20))
   zombie.kill('SIGSTOP')
   const seen = (await bench.effects()).length
-  const heir = bench.consumer({ sessionTimeoutMs })
-  await heir.start()
+  const successor = bench.consumer({ sessionTimeoutMs })
+  await successor.start()
   await eventually(async () => expect((await bench.effects()).length).toBeGreaterThan(seen + 100), {
     timeoutMs: 40_000
   })
@@ -94,7 +94,7 @@ it('a frozen process that comes back neither repeats an effect nor takes an aggr
   expect(await bench.parked()).toEqual([])
 }, 120_000)
 
-it('refuses to start when the inbox would forget what Kafka can deliver again', async () => {
+it('does not start when the inbox would forget messages that Kafka can deliver again', async () => {
   const bench = await useConsumerBench()
   const day = 86_400_000
   const start = bench.consumer({ inbox: { keepMs: 8 * day } }).start()

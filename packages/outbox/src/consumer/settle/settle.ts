@@ -11,7 +11,7 @@ import { checkVersions, type VersionGap } from './versions.ts'
 
 /** Where the events of one transaction come from, and where their outcome is noted: new records, or a parked key. */
 export type Source = {
-  /** Takes the events for this transaction: nobody else settles them meanwhile. */
+  /** Takes the events for this transaction, so that no other member settles them meanwhile. */
   readonly take: (trx: Knex.Transaction) => Promise<Taken>
   readonly park: (trx: Knex.Transaction, parked: Decision['parked']) => Promise<void>
   /** Notes that the events which weren't parked are applied. */
@@ -103,7 +103,7 @@ function newRecords({ name }: Handling, items: readonly Item[]): Source {
       return { items, parkedKeys: await lockParkedKeys(trx, name, keys) }
     },
     park: (trx, parked) => parkEvents(trx, name, parked),
-    // The inbox rows say it.
+    // Their inbox rows are enough.
     noteApplied: () => Promise.resolve()
   }
 }

@@ -14,7 +14,7 @@ const databases = [
 ] as const
 
 describe.each(databases)('a missing version on %s', (_, useDb) => {
-  it('is reported, once for each gap, and handled all the same', async () => {
+  it('is reported once for each gap, and the events are handled', async () => {
     const bench = await useConsumerBench({ database: await useDb() })
     const gaps: string[] = []
     const observe = {
@@ -27,7 +27,7 @@ describe.each(databases)('a missing version on %s', (_, useDb) => {
     await eventually(() => expect(gaps).toEqual(['2→5', '6→9']))
   })
 
-  it('holds back its key until the gap is filled, in whatever order the missing ones come', async () => {
+  it('holds back its key until the gap is filled, in any order of the missing events', async () => {
     const bench = await useConsumerBench({ database: await useDb(), partitions: 1 })
     const all = bench.events({ keys: 2, perKey: 8 })
     const one = all.filter(({ aggregateId }) => aggregateId === 1)
@@ -46,7 +46,7 @@ describe.each(databases)('a missing version on %s', (_, useDb) => {
     expect(await bench.disorder()).toEqual([])
   })
 
-  it('is held by its key when what fills the gap is refused, and all follow once that is healed', async () => {
+  it('keeps its key parked when the event that fills the gap is refused, and all follow once it is accepted', async () => {
     const bench = await useConsumerBench({ database: await useDb(), partitions: 1 })
     const all = bench.events({ keys: 2, perKey: 4 })
     const one = all.filter(({ aggregateId }) => aggregateId === 1)
@@ -78,7 +78,7 @@ describe.each(databases)('a missing version on %s', (_, useDb) => {
   })
 })
 
-it('reads the last versions by their keys, however many aggregates there are', async () => {
+it('reads the last versions by key, however many aggregates there are', async () => {
   const { db } = await useConsumerBench({ database: (await useDatabase('versions')).db })
   const rows = Array.from({ length: 5_000 }, (_, id) => ({
     consumer: 'c',
