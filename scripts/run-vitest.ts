@@ -4,9 +4,9 @@ import { endBrokenRuns } from '@outbox-cdc/test-support/end-broken-runs'
 import { root } from '@outbox-cdc/pipeline'
 
 /** The exit code of a run that a signal ended. */
-export const brokenOff = 130
+export const interrupted = 130
 
-/** Runs vitest to its exit code; ends the engines of runs that were broken off, this one or one before it. */
+/** Runs vitest and resolves with its exit code. Before and after, ends the engines of interrupted runs. */
 export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   await endBrokenRuns()
   const vitest = spawn('vitest', ['run', '--root', root, ...args], { stdio: 'inherit', env })
@@ -19,7 +19,7 @@ export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv 
   const code = await new Promise<number>(resolve => vitest.on('exit', exitCode => resolve(exitCode ?? 1)))
   await endBrokenRuns()
   if (!stopped) return code
-  // Its workers notice a moment later that it is gone, and until then what they started counts as theirs.
+  // Its workers take a moment to notice, and until then their engines count as in use.
   for (const end = Date.now() + 5_000; Date.now() < end; await sleep(250)) await endBrokenRuns()
-  return brokenOff
+  return interrupted
 }

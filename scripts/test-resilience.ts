@@ -1,18 +1,19 @@
 import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
 import { runVitest } from './run-vitest.ts'
 
-// Breaks the whole pipeline in every way of test/resilience/faults, under load, and lets an oracle judge.
+// Breaks the whole pipeline in every way of test/resilience/faults, under load; an oracle checks the result.
 const usage = `npm run test:resilience                  the whole matrix
 npm run test:resilience -- --quick       each fault shortened
-npm run test:resilience -- --brief       each fault shortened, on three pipelines, with one load and one verdict for each: some ten minutes
-npm run test:resilience -- --soak        20 minutes at half of the maximum; --minutes N for another time
-  --only NAME       the fault NAME, or those whose name contains it; several with commas between
-  --repeat N        all of it N times; what was broken off goes on where it stopped when asked for again
-  --fresh           begin anew instead
-  --at-once 2       two pipelines at a time, each with its own faults: half the time, on a machine with cores to spare
-  --stop-after N    begin no fault after N minutes; the same question again goes on
-  --list            the faults by name
-  --report          no run: write docs/reliability.md from the runs noted in .data/resilience/runs.jsonl`
+npm run test:resilience -- --brief       each fault shortened, on three pipelines with one load and one verdict each
+npm run test:resilience -- --soak        20 minutes at half of the highest rate; --minutes N for another time
+
+  --only NAME,NAME  only these faults, or those whose name contains NAME
+  --repeat N        the whole matrix N times; the same command again continues an interrupted session
+  --fresh           start a new session instead
+  --at-once 2       two pipelines at the same time, which halves the time on a machine with enough cores
+  --stop-after N    start no fault after N minutes; the same command again continues
+  --list            list the faults
+  --report          run nothing; write docs/reliability.md from the runs recorded in .data/resilience/runs.jsonl`
 
 const values = optionsOrExit(
   {

@@ -1,17 +1,16 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { brokenOff, runVitest } from './run-vitest.ts'
+import { interrupted, runVitest } from './run-vitest.ts'
 
-// Runs the tests on the real engines and ends with their true totals in one line: `N passed, N failed`.
-// Arguments: names of suites (unit, int, e2e), else whatever vitest takes, such as a part of a file's name.
+// Runs the tests on the real engines. The last line has the totals: `N passed, N failed`.
 const usage = `npm test                     every suite
-npm test -- unit int         these suites (unit, int, e2e, containers, brief)
-npm test -- e2e restart      the e2e files whose name contains "restart"
+npm test -- unit int         only these suites (unit, int, e2e, containers, brief)
+npm test -- e2e restart      only e2e files whose name contains "restart"; other arguments go to vitest
 
-brief is the crash matrix in short: three pipelines under load, broken in every way, one after the other, with one
-verdict at the end of each. It runs by itself, after the others; npm run test:resilience -- --help has all of it. With
-fewer than four cores npm test takes only the first pipeline, which serves 39 of the 49 faults; npm test -- brief takes all.`
+brief is the short crash matrix: three pipelines, each under load with one shortened fault after the other and one verdict
+at the end. It runs after the other suites. On fewer than four cores, npm test only runs the first pipeline, which serves
+most faults; npm test -- brief runs all three. The whole matrix: npm run test:resilience -- --help.`
 
 const suites = ['unit', 'int', 'e2e', 'containers']
 const root = join(import.meta.dirname, '..')
@@ -25,24 +24,24 @@ if (args.includes('--help')) {
 const chosen = args.filter(argument => [...suites, 'brief'].includes(argument))
 const others = args.filter(argument => !chosen.includes(argument))
 const first = chosen.length === 0 ? suites : chosen.filter(name => name !== 'brief')
-// A filter alone is meant for the files of the other suites.
+// A file filter without a suite does not start the matrix.
 const brief = chosen.includes('brief') || args.length === 0
 
 type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number; readonly code: number }
 
 const totals: Totals[] = []
 if (first.length > 0) totals.push(await run(first))
-if (brief && totals[0]?.code !== brokenOff) totals.push(await run(['brief'], pipelines()))
+if (brief && totals[0]?.code !== interrupted) totals.push(await run(['brief'], pipelines()))
 const sum = (pick: (each: Totals) => number) => totals.reduce((all, each) => all + pick(each), 0)
 const [failed, skipped] = [sum(each => each.failed), sum(each => each.skipped)]
 console.log(`${sum(each => each.passed)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : Math.max(...totals.map(({ code }) => code))
 
-/** All of them one after the other would make the whole take longer than anybody waits for it. */
+/** All three pipelines one after the other would take too long on few cores. */
 function pipelines(): readonly string[] {
   if (chosen.includes('brief') || availableParallelism() >= 4) return []
   console.log(
-    'Fewer than four cores: of the crash matrix only what one plain pipeline serves; npm test -- brief has all'
+    'Fewer than four cores: only the first pipeline of the short crash matrix; npm test -- brief runs all three'
   )
   return ['brief/plain']
 }

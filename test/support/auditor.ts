@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { createConnection } from 'mysql2/promise'
 import { root, urlFor } from '@outbox-cdc/pipeline'
 import type { TestPipeline } from './test-pipeline.ts'
@@ -16,14 +16,12 @@ export async function auditor({ addresses, stack, settings }: TestPipeline) {
   }
   const args = [join(root, 'packages/outbox/src/cli.ts'), 'audit', '--until', '0s', '--json']
   return {
-    audit: () =>
-      new Promise<{ code: unknown; findings: string[] }>((resolve, reject) => {
-        execFile(process.execPath, args, { env, timeout: 30_000 }, (error, stdout, stderr) => {
-          if (stdout === '') return reject(new Error(stderr))
-          const { findings } = JSON.parse(stdout) as { findings: { kind: string; id: string }[] }
-          resolve({ code: error?.code ?? 0, findings: findings.map(({ kind, id }) => `${kind} ${id}`) })
-        })
-      }),
+    audit: async () => {
+      const { stdout, stderr, exitCode } = await execa(process.execPath, args, { env, timeout: 30_000, reject: false })
+      if (stdout === '') throw new Error(stderr)
+      const { findings } = JSON.parse(stdout) as { findings: { kind: string; id: string }[] }
+      return { code: exitCode, findings: findings.map(({ kind, id }) => `${kind} ${id}`) }
+    },
     deliveries: (sql: string) => runAt(OUTBOX_DB_URL, sql)
   }
 }

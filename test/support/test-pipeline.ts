@@ -9,7 +9,6 @@ import {
   root,
   startPipeline
 } from '@outbox-cdc/pipeline'
-
 import type { CoreTarget } from './core-suite.ts'
 
 export type TestPipeline = Pipeline & { readonly settings: Settings; readonly logs: readonly string[] }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execa } from 'execa'
 
 /** The `docker` command for one engine. */
 export type Docker = {
@@ -23,18 +23,10 @@ export function dockerWith(own: Readonly<Record<string, string>>): Docker {
 
 type Limits = { readonly env: NodeJS.ProcessEnv; readonly timeout: number }
 
-function runToEnd(command: string, args: readonly string[], limits: Limits): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...limits, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    let words = ''
-    child.stdout.on('data', chunk => (output += String(chunk)))
-    child.stderr.on('data', chunk => (words += String(chunk)))
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
-      if (code === 0) return resolve(output)
-      const lastWords = `${output}\n${words}`.trim().split('\n').slice(-25).join('\n')
-      reject(new Error(`${command} ${args.join(' ')} ended with ${signal ?? code}:\n${lastWords}`))
-    })
-  })
+async function runToEnd(command: string, args: readonly string[], limits: Limits): Promise<string> {
+  const options = { ...limits, stdin: 'ignore', all: true, reject: false, stripFinalNewline: false } as const
+  const { failed, stdout, all, signal, exitCode } = await execa(command, args, options)
+  if (!failed) return stdout
+  const lastLines = all.trim().split('\n').slice(-25).join('\n')
+  throw new Error(`${command} ${args.join(' ')} ended with ${signal ?? exitCode}:\n${lastLines}`)
 }

@@ -45,7 +45,7 @@ const list = (title: string, lines: readonly string[]) =>
   lines.length === 0 ? '' : `## ${title}\n\n${lines.map(line => `- ${line}`).join('\n')}`
 
 /** The figures of the first half page. Void runs only count as such. */
-export type Summary = {
+type Summary = {
   readonly days: readonly string[]
   readonly versions: readonly string[]
   readonly runs: number
