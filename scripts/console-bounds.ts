@@ -8,9 +8,9 @@ import { exitWithUsage, optionsOrExit, root } from '@outbox-cdc/pipeline'
 
 const usage = `Usage: npm run console:bounds -- [options]
 
-Measures the console's memory beside a Kafka of its own with very much in it, many open tabs, and a search through all.
+Measures the console's memory with many open tabs and a search through a whole topic, against a Kafka of its own.
 
-  --records N   in the topic that is searched (default 10000000)
+  --records N   records in the searched topic (default 10000000)
   --topics N    further topics, the first with values of 900 kB (default 500)
   --tabs N      open at once (default 50)`
 

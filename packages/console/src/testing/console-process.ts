@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 export type ConsoleProcess = {
   readonly url: string
-  /** The most memory that it ever held, in megabytes. */
+  /** The most memory that it has held so far, in megabytes. */
   mostMegabytes(): Promise<number>
   /** What it has read so far, from files and sockets. */
   bytesRead(): Promise<number>

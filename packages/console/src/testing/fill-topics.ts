@@ -11,7 +11,7 @@ export type Filling = {
 const batch = 5_000
 const ahead = 4
 
-/** Fills a topic with many small records of the documented shape, quickly: nothing is lost if the machine stays up. */
+/** Fills a topic quickly with many small records of the documented shape. */
 export async function fillTopics({ brokers, topic, records, topics }: Filling): Promise<{ readonly huge: string }> {
   const client = { clientId: 'console-bounds', bootstrapBrokers: [...brokers], autocreateTopics: false }
   const admin = new Admin({ ...client, retries: 20, retryDelay: 500 })

@@ -22,8 +22,8 @@ const flags = [
 ]
 
 /**
- * A Chromium for tests on a machine that has none: the one inside the npm package, unpacked once into the user's cache,
- * without root; else an installed one. Answers a sentence where neither is possible.
+ * Starts a Chromium for tests: the one inside the npm package, unpacked once into the user's cache without root, or else
+ * an installed one. Returns a sentence that says why if neither starts.
  */
 export async function launchBrowser(): Promise<Browser | string> {
   const problems: string[] = []

@@ -6,11 +6,11 @@ export type Pressure = {
   /** A topic whose values are large. */
   readonly huge: string
   readonly tabs: number
-  /** How many searches through as much as one search looks at, one after the other. */
+  /** How many searches follow one another; each continues where the last one ended. */
   readonly searches: number
 }
 
-/** What a page asks while it shows each screen, and how often in milliseconds. */
+/** What a page requests while it shows each screen, and how often in milliseconds. */
 function questionsOf(tab: number, { topic, huge }: Pressure): readonly (readonly [path: string, everyMs: number])[] {
   const shown = tab % 2 === 0 ? topic : huge
   const screens = [
@@ -26,7 +26,7 @@ function questionsOf(tab: number, { topic, huge }: Pressure): readonly (readonly
   return [['/api/series?minutes=60&stepMs=5000', 5_000], ...(screens[tab % screens.length] ?? [])]
 }
 
-/** Opens the tabs, and searches for what is not there until the last search has ended; answers what was looked at. */
+/** Opens the tabs, and searches for a text that no record has; returns how many records the searches read. */
 export async function pressConsole(pressure: Pressure): Promise<{ readonly scanned: number }> {
   const closed = new AbortController()
   const tabs = Array.from({ length: pressure.tabs }, (_, tab) => keepOpen(tab, pressure, closed.signal))
