@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { createConnector } from '@outbox-cdc/bench/lab/connector'
 import { startLab } from '@outbox-cdc/bench/lab/lab'
-import { withVariant } from '@outbox-cdc/bench/lab/run-variant'
+import { withVariant } from '@outbox-cdc/bench/variants/run-variant'
 import { measureOrders } from '@outbox-cdc/bench/sections/measure-orders'
 import { variantNamed } from '@outbox-cdc/bench/variants/variants'
 

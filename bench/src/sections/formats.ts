@@ -5,7 +5,7 @@ import { createRegistryPart, findRegistryEngine, freePort, registryUrl, StackErr
 import { withoutSchema } from '../lab/connector.ts'
 import { stopProcess } from '../lab/processes.ts'
 import type { Lab } from '../lab/lab.ts'
-import { withVariant } from '../lab/run-variant.ts'
+import { withVariant } from '../variants/run-variant.ts'
 import { topicBytes } from '../lab/topics.ts'
 import type { Summary } from '../stats.ts'
 import { type Variant, variantNamed } from '../variants/variants.ts'

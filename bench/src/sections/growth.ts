@@ -1,6 +1,6 @@
 import { askNumber, type Lab } from '../lab/lab.ts'
 import { writeOrders, writeHistory } from '../lab/write-by-sql.ts'
-import { withVariant } from '../lab/run-variant.ts'
+import { withVariant } from '../variants/run-variant.ts'
 import { memoryOf, readUsage } from '../lab/usage.ts'
 import type { Summary } from '../stats.ts'
 import { variantNamed } from '../variants/variants.ts'

@@ -1,4 +1,4 @@
-import { withVariant } from '../lab/run-variant.ts'
+import { withVariant } from '../variants/run-variant.ts'
 import { type Variant, variantNamed, variants } from '../variants/variants.ts'
 import { measureOrders, type OrdersRow } from './measure-orders.ts'
 import { type Context, inRounds, type Plan, type Section } from './section.ts'

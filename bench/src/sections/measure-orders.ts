@@ -1,7 +1,7 @@
 import { type Commits, readCommits } from '../lab/commits.ts'
 import type { Lab } from '../lab/lab.ts'
 import { orderUrl } from '../lab/processes.ts'
-import { untilDelivered } from '../lab/run-variant.ts'
+import { untilDelivered } from '../variants/run-variant.ts'
 import { cpuBetween, readUsage } from '../lab/usage.ts'
 import { runLoad } from '../load/run-load.ts'
 import { isAccepted, requestTimes } from '../load/send-orders.ts'

@@ -1,4 +1,4 @@
-import type { Bench } from '../lab/run-variant.ts'
+import type { Bench } from '../variants/run-variant.ts'
 import type { Machine } from '../lab/machine.ts'
 
 /** How much is measured. */

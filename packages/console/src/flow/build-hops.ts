@@ -2,7 +2,7 @@ import { tasksInWords } from '@outbox-cdc/connectctl'
 import type { Fact, Hop, Waiting } from '../api/pipeline-schemas.ts'
 import type { Reading } from './probe.ts'
 import type { Problem } from './problem.ts'
-import { sum } from './read-kafka.ts'
+import { sum } from '../kafka/describe-topics.ts'
 import { medianBound } from './read-service.ts'
 import { type Names, type Readings, waitingInKafka } from './readings.ts'
 

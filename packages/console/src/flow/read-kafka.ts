@@ -99,9 +99,3 @@ async function committedOffsets(admin: Admin, group: string, topic: string): Pro
       .map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)])
   )
 }
-
-export function sum(values: Iterable<number>): number {
-  let total = 0
-  for (const value of values) total += value
-  return total
-}

@@ -1,6 +1,5 @@
 import type { Admin } from '@platformatic/kafka'
 import type { DescribedTopic, ListedTopic, Volume } from '../api/kafka-schemas.ts'
-import { sum } from '../flow/read-kafka.ts'
 import type { RecordReader } from './record-reader.ts'
 
 const topicResource = 2
@@ -137,4 +136,10 @@ export async function volumeOf({ reader, topic, minutes }: VolumeOptions): Promi
   for (const edge of edges) totals.push(sum((await reader.offsets(topic, edge)).values()))
   totals.push(sum((await reader.offsets(topic, 'latest')).values()))
   return { from, stepMs, counts: edges.map((_, index) => Math.max(0, (totals[index + 1] ?? 0) - (totals[index] ?? 0))) }
+}
+
+export function sum(values: Iterable<number>): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { ParkedRow } from '../parking/parked-event.ts'
+import type { ParkedRow } from './parked-event.ts'
 
 /** What one consumer did with one message so far. */
 export type MessageState = {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openHttpConnections } from '@outbox-cdc/test-support/load/http-connections'
 import { sendOrder } from '@outbox-cdc/test-support/load/send-order'
-import type { Variant } from '../variants/variants.ts'
-import type { Connector } from './connector.ts'
-import { askNumber, type Lab } from './lab.ts'
-import { orderUrl, startService, stopProcess } from './processes.ts'
-import { ensureTopic } from './topics.ts'
+import type { Variant } from './variants.ts'
+import type { Connector } from '../lab/connector.ts'
+import { askNumber, type Lab } from '../lab/lab.ts'
+import { orderUrl, startService, stopProcess } from '../lab/processes.ts'
+import { ensureTopic } from '../lab/topics.ts'
 
 export type Bench = { readonly lab: Lab; readonly connector: Connector }
 
