@@ -48,7 +48,7 @@ export function kafkaClientContract(name: string, { useTopic, useClient }: Kafka
       )
     })
 
-    it('commits nothing by itself, and exactly what it is told', async () => {
+    it('commits only what it is told to commit', async () => {
       const { topic, send } = await useTopic()
       await send(1, numbered(1, 10))
       const client = useClient()
@@ -75,7 +75,7 @@ export function kafkaClientContract(name: string, { useTopic, useClient }: Kafka
       const second = await useMember(useClient(), topic, { group })
       await eventually(() => expect(new Set([...first.assigned, ...second.assigned])).toEqual(new Set([0, 1])))
       expect(first.rearranged).toBeGreaterThan(0)
-      // What is not committed comes again, to whoever has the partition now: first's own place does not outlive its share.
+      // Uncommitted records come again, to the partition's new owner: first's own place does not outlive its share.
       await eventually(() => expect(placesOf(first, second)).toEqual(['0:2', '1:0', '1:1', '1:2']))
       await second.leave()
       await eventually(() => expect(first.assigned).toEqual([0, 1]))

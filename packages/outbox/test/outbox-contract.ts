@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { connectorHeaders } from '../src/catalogue/event-channel.ts'
 import { defineEvent, type KafkaRecord, type Outbox } from '../src/index.ts'
 
-/** What every outbox promises, whichever way it is written and whoever carries it to Kafka. */
+/** What every outbox guarantees, however it writes and whatever carries the events to Kafka. */
 export type OutboxUnderTest = {
   readonly outbox: Outbox
   readonly topic: string

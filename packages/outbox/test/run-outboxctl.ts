@@ -3,7 +3,7 @@ import { useStack } from '@outbox-cdc/test-support/use-stack'
 import type { Edge } from '../src/outboxctl/edge.ts'
 import { runOutboxctl } from '../src/outboxctl/run.ts'
 
-/** Runs a command line as the shell would, with nobody at the keyboard. */
+/** Runs a command line as a shell does, without a person to confirm anything. */
 export async function outboxctl(args: readonly string[], environment: Edge['environment']) {
   const out: string[] = []
   const notes: string[] = []

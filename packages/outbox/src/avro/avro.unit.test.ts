@@ -55,7 +55,7 @@ describe('an event as Avro', () => {
     expect(() => encoding.encode(event)).toThrow(/order_placed is invalid: payload.cents: "9223372036854775808"/)
   })
 
-  it('cannot be written before its schema is registered, nor when the encoding does not know it', async () => {
+  it('cannot be written before its schema is registered, or without its definition', async () => {
     const registry = createMemoryRegistry()
     const encoding = avroEncoding({ registry, events: [placed] })
     const event = placed({ aggregateId: 7, payload: { name: 'x', cents: 1n, gift: null } })

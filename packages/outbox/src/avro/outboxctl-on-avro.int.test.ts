@@ -5,7 +5,7 @@ import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { counted } from '../../test/counted.ts'
 import { databaseUrl, outboxctl } from '../../test/run-outboxctl.ts'
-import { typedMessage } from '../../test/typed-message.ts'
+import { typedMessage } from '../../test/wire-message.ts'
 import { avroDecoding, avroEncoding, schemaRegistry } from './index.ts'
 
 const registry = useRegistry()

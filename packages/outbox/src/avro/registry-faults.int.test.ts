@@ -6,7 +6,7 @@ import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { counted } from '../../test/counted.ts'
 import { useOrders } from '../../test/orders-database.ts'
-import { typedMessage } from '../../test/typed-message.ts'
+import { typedMessage } from '../../test/wire-message.ts'
 import { createOutbox, defineEvent, type EventDefinition, type OutboundEvent } from '../index.ts'
 import { type AvroEncoding, avroDecoding, avroEncoding, avroSchema, schemaRegistry } from './index.ts'
 

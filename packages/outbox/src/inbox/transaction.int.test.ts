@@ -19,7 +19,7 @@ const enders = {
   }
 }
 const databases = [
-  ['MySQL', async () => (await useDatabase('unbroken')).db],
+  ['MySQL', async () => (await useDatabase('transaction')).db],
   ...(noPostgres === undefined ? ([['PostgreSQL', usePostgres]] as const) : [])
 ] as const
 

@@ -21,13 +21,14 @@ it(`loses, doubles and reorders nothing in ${which} (OUTBOX_SEED=${seed})`, asyn
   )
   const wrong: string[] = []
   const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) wrong.push(...(await judge(world, next)))
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      wrong.push(...(await problemsOf(world, next)))
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
   expect(wrong, `All of them again: OUTBOX_SEED=${seed} npm test -- int interleavings`).toEqual([])
 }, 600_000)
 
-async function judge(world: World, [index, schedule]: [number, Schedule]): Promise<string[]> {
+async function problemsOf(world: World, [index, schedule]: [number, Schedule]): Promise<string[]> {
   const problems = await runSchedule(world, schedule).catch((error: unknown) => [String(error)])
   const replay = `OUTBOX_SEED=${seed} OUTBOX_SCHEDULE=${index} npm test -- int interleavings`
   return problems.map(problem => `${problem}. Again: ${replay}. ${JSON.stringify(schedule)}`)

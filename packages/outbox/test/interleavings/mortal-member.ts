@@ -17,7 +17,7 @@ type MortalOptions = Omit<ConsumerOptions, 'kafka' | 'db' | 'logger'> & {
   readonly root: Knex
 }
 
-/** A consumer that can die like a process: at once, in the middle of a transaction, without a word to Kafka. */
+/** A consumer that can die like a process: at once, in the middle of a transaction, without leaving the group. */
 export function createMortalMember({ client, brokers, database, root, ...options }: MortalOptions) {
   const ids = new Set<number>()
   let dead = false

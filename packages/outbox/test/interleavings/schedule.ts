@@ -12,7 +12,7 @@ export type Step = { readonly pauseMs: number } & (
   | { readonly kind: 'crash' }
   /** Every connection to the database is cut; the process lives. */
   | { readonly kind: 'cut' }
-  /** The next handler calls fail after they have written: a passing fault, or one that nobody understands. */
+  /** The next handler calls fail after they have written: with a passing error or an unclear one. */
   | { readonly kind: 'rollback'; readonly calls: number; readonly passing: boolean }
   /** A member of another group with the same inbox reads the whole topic: what a zombie does, without end. */
   | { readonly kind: 'zombie' }
