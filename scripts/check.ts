@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 
 const folders = ['packages', 'order-service', 'delivery-service', 'systems', 'scripts', 'test', 'bench']
 
-// What every commit must pass. All run at once; the unit tests take longest, so they start first.
+// The checks that every commit must pass. They run at the same time; the unit tests take longest, so they start first.
 const checks: readonly (readonly [string, readonly string[]])[] = [
   ['unit tests', ['vitest', 'run', '--project', 'unit']],
   ['types', ['tsc', '--noEmit']],

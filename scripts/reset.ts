@@ -24,20 +24,20 @@ const signs = [
 const living = await livingProcesses(join(dir, 'run'))
 if (living.length > 0) {
   const names = living.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
-  fail(`It is still up: ${names}. Stop it first: Ctrl-C where npm start runs.`)
+  fail(`It is still running: ${names}. Stop it first: Ctrl-C where npm start runs.`)
 }
 if (!existsSync(dir)) {
   console.log('There is nothing to clear.')
   process.exit(0)
 }
 if (!signs.some(sign => existsSync(join(dir, sign))))
-  fail(`${dir} holds no data of npm start, so nothing was deleted. Check DATA_DIR.`)
+  fail(`${dir} has no data of npm start, so nothing was deleted. Check DATA_DIR.`)
 if (yes || (await confirmed(dir))) {
   for (const name of made) await rm(join(dir, name), { recursive: true, force: true })
   const left = await readdir(dir)
   if (left.length === 0) await rmdir(dir)
   else console.log(`Kept, because npm start did not create it: ${left.join(', ')}`)
-  console.log('Cleared. The next npm start begins with empty databases.')
+  console.log('Deleted. The next npm start begins with empty databases.')
 } else {
   console.log('Nothing was deleted.')
   process.exitCode = 1
@@ -49,7 +49,9 @@ async function confirmed(folder: string): Promise<boolean> {
     return false
   }
   const asking = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await asking.question(`This deletes every row, event and password in ${folder}. Type yes to go on: `)
+  const answer = await asking.question(
+    `This deletes every row, event and password in ${folder}. Type yes to continue: `
+  )
   asking.close()
   return answer.trim() === 'yes'
 }

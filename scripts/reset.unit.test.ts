@@ -30,7 +30,7 @@ it('clears what npm start made, and nothing else', async () => {
 it('refuses a folder in which npm start never was', async () => {
   const dir = await tempFolder('reset')
   await writeFile(join(dir, 'thesis.txt'), 'years of work')
-  expect(await reset(dir, '--yes')).toMatchObject({ code: 1, said: expect.stringContaining('holds no data') })
+  expect(await reset(dir, '--yes')).toMatchObject({ code: 1, said: expect.stringContaining('has no data') })
   expect(await readdir(dir)).toEqual(['thesis.txt'])
 })
 

@@ -3,7 +3,7 @@ import { StackError, endProcess, forgetProcess, livingProcesses } from '@outbox-
 import { type Settings, progressLines, readCommandLine, startPipeline, welcome } from '@outbox-cdc/pipeline'
 import { prettyFactory } from 'pino-pretty'
 
-// npm start [-- SYSTEM]: everything up, the addresses, then the services' logs, until Ctrl-C.
+// npm start [-- SYSTEM]: starts everything, prints the addresses, then the services' logs, until Ctrl-C.
 const settings = await settingsOrExit()
 const began = Date.now()
 const linesBeforeReady: string[] = []

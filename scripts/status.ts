@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { livingProcesses } from '@outbox-cdc/stack'
 import { readAddresses, readSettings, urlVariable } from '@outbox-cdc/pipeline'
 
-// npm run status [-- SYSTEM]: what is up in this clone, part by part. Exit code 0 when all of it is well, 1 otherwise.
+// npm run status [-- SYSTEM]: what is running in this clone, part by part. Exit code 0 if everything is ok, else 1.
 const { system, dir } = await readSettings(process.env, process.argv[2])
 const addresses = await readAddresses(dir)
 const living = await livingProcesses(join(dir, 'run'))
 
 if (living.length === 0) {
-  console.log('Nothing is up here. Start it: npm start')
+  console.log('Nothing is running here. Start it: npm start')
   process.exit(1)
 }
 
@@ -28,10 +28,10 @@ for (const [name = '', where = '', state = ''] of rows) console.log(`${name.padE
 const starter = living.find(({ name }) => name === 'starter')
 if (starter === undefined)
   console.log('The starter is gone, so nothing restarts what dies. npm start ends these processes and starts new ones.')
-process.exitCode = starter !== undefined && rows.every(([, , state]) => state === 'runs' || state === 'well') ? 0 : 1
+process.exitCode = starter !== undefined && rows.every(([, , state]) => state === 'runs' || state === 'ok') ? 0 : 1
 
 async function health(name: string, url: string): Promise<readonly string[]> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
-  if (answer?.ok === true) return [name, url, 'well']
-  return [name, url, `NOT WELL: ${answer === undefined ? 'no answer' : `${answer.status} ${await answer.text()}`}`]
+  if (answer?.ok === true) return [name, url, 'ok']
+  return [name, url, `NOT OK: ${answer === undefined ? 'no answer' : `${answer.status} ${await answer.text()}`}`]
 }

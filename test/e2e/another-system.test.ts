@@ -18,7 +18,7 @@ it('starts, shows, checks and clears a system that is a description and its serv
   })
 
   const starter = runScript('scripts/start.ts', settings, [description])
-  await starter.says(/From here on, what the services say:/, 120_000)
+  await starter.says(/Stop with Ctrl-C/, 120_000)
   expect(starter.output()).toMatch(/✓ start ping-service, pong-service +\d/)
   expect(starter.output()).toMatch(/✓ connector pings-connector +\d/)
   expect(starter.output()).toContain(`ping-service   http://localhost:${ports['ping-service']}   POST /pings`)
@@ -34,12 +34,12 @@ it('starts, shows, checks and clears a system that is a description and its serv
 
   const up = runScript('scripts/status.ts', settings, [description])
   expect(await up.ended(), up.output()).toBe(0)
-  for (const line of [/ping-service ready .* well/, /pong-service ready .* well/, /pings-connector flows .* well/])
+  for (const line of [/ping-service ready .* ok/, /pong-service ready .* ok/, /pings-connector flows .* ok/])
     expect(up.output()).toMatch(line)
 
   starter.child.kill('SIGINT')
   expect(await starter.ended()).toBe(0)
   const cleared = runScript('scripts/reset.ts', settings, ['--yes', description])
   expect(await cleared.ended(), cleared.output()).toBe(0)
-  expect(cleared.output()).toContain('Cleared.')
+  expect(cleared.output()).toContain('Deleted.')
 })

@@ -29,7 +29,7 @@ coreSuite('npm start on servers that run already', async () => {
     external: { mysql: { ...mysql, rootPasswordFile }, brokers: kafka.brokers, connectUrls: connect.urls }
   }
   starter = runScript('scripts/start.ts', settings)
-  await starter.says(/From here on, what the services say:/, 120_000)
+  await starter.says(/Stop with Ctrl-C/, 120_000)
   return {
     ports: settings.ports,
     brokers: kafka.brokers,

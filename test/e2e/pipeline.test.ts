@@ -21,7 +21,7 @@ it('passes outboxctl audit, and fails it with the ids of rows that are then remo
 
   const [lost, never] = [ids[17] ?? 0, 1_000_000_000]
   await deliveries(`DELETE FROM delivery WHERE order_id = ${lost}`)
-  await deliveries(`INSERT INTO delivery (order_id, name, quantity) VALUES (${never}, 'nobody', 1)`)
+  await deliveries(`INSERT INTO delivery (order_id, name, quantity) VALUES (${never}, 'invented', 1)`)
   const found = await audit()
   await deliveries(`DELETE FROM delivery WHERE order_id = ${never}`)
   expect(found.code).toBe(1)

@@ -28,7 +28,7 @@ const living = () => livingProcesses(join(settings.dir, 'run'))
 
 async function start(): Promise<RunningScript> {
   starter = runScript('scripts/start.ts', settings)
-  await starter.says(/From here on, what the services say:/, 120_000)
+  await starter.says(/Stop with Ctrl-C/, 120_000)
   return starter
 }
 
@@ -116,23 +116,23 @@ describe('npm run status and npm run reset', () => {
     const up = runScript('scripts/status.ts', settings)
     expect(await up.ended()).toBe(0)
     expect(up.output()).toMatch(/mysql +pid \d+ +runs/)
-    expect(up.output()).toMatch(/orders-connector .* well/)
+    expect(up.output()).toMatch(/orders-connector .* ok/)
 
     const tooEarly = runScript('scripts/reset.ts', settings, ['--yes'])
     expect(await tooEarly.ended()).toBe(1)
-    expect(tooEarly.output()).toContain('It is still up')
+    expect(tooEarly.output()).toContain('It is still running')
 
     starter?.child.kill('SIGINT')
     await starter?.ended()
     const down = runScript('scripts/status.ts', settings)
     expect(await down.ended()).toBe(1)
-    expect(down.output()).toContain('Nothing is up here. Start it: npm start')
+    expect(down.output()).toContain('Nothing is running here. Start it: npm start')
 
     const unasked = runScript('scripts/reset.ts', settings)
     unasked.child.stdin?.end()
     expect(await unasked.ended()).toBe(1)
     const cleared = runScript('scripts/reset.ts', settings, ['--yes'])
     expect(await cleared.ended()).toBe(0)
-    expect(cleared.output()).toContain('Cleared.')
+    expect(cleared.output()).toContain('Deleted.')
   })
 })

@@ -56,7 +56,7 @@ export async function runNode(
   return stdout + stderr
 }
 
-/** Only what a process needs: the starter's own environment may hold other people's secrets. */
+/** Only what a process needs, because the starter's own environment may hold secrets. */
 function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL } = process.env
   const inherited = { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL }

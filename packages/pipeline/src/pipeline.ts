@@ -73,7 +73,7 @@ async function startProcesses({ settings, around, started, progress, onLog }: St
   const { system, dir, registry } = settings
   const { addresses } = around
   await prepare(around, progress)
-  // Not before the tables exist: until then, a start that failed may be repeated with other events.
+  // Only once the tables exist: until then, a failed start may be repeated in another event format.
   await writeAddresses(dir, addresses)
   const start = async (specs: readonly NodeProcess[]) => {
     const parts = specs.map(spec => createNodePart(spec, { dir, onLog }))

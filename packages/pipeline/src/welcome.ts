@@ -3,7 +3,7 @@ import type { Addresses } from './addresses.ts'
 import { root } from './load-system.ts'
 import type { Settings } from './settings.ts'
 
-/** What a person sees when everything is up: where it is, and what to try. */
+/** The text that a person sees when everything is up: addresses, and commands to try. */
 export function welcome({ system, ports, dir }: Settings, addresses: Addresses, tookMs: number): string {
   const here = (address = '') => address.replaceAll('127.0.0.1', 'localhost').replaceAll(',', ', ')
   const folder = relative(root, dir) || dir
@@ -33,6 +33,6 @@ ${table.join('\n')}
 Try it:
 ${commands.join('\n')}
 
-Stop with Ctrl-C. From here on, what the services say:
+Stop with Ctrl-C. The services' log follows.
 `
 }

@@ -20,7 +20,7 @@ it('runs a broker that creates no topic by accident', async () => {
   const kafka = new Kafka({ brokers: [...useStack().kafka.brokers], logLevel: logLevel.NOTHING, retry: { retries: 1 } })
   const producer = kafka.producer()
   await producer.connect()
-  await expect(producer.send({ topic: 'nobody-made-this', messages: [{ value: 'x' }] })).rejects.toThrow()
+  await expect(producer.send({ topic: 'never-created', messages: [{ value: 'x' }] })).rejects.toThrow()
   await producer.disconnect()
 })
 

@@ -45,7 +45,7 @@ describe('a part', () => {
     expect(await livingProcesses(join(dir, 'run'))).toEqual([])
   })
 
-  it('tells of a death that nobody asked for, and of no other', async () => {
+  it('reports a death by itself, and no other', async () => {
     const deaths: string[] = []
     const running = aPart(forever)
     running.onUnexpectedExit(how => deaths.push(how))
