@@ -45,9 +45,11 @@ Starts MySQL, Kafka, Connect with Debezium, a system's services, the keeper and 
                     where there is none)
   --help            this text
 
-Ports of ${system.name}, each with its variable: ${portsOf(system)
-    .map(({ variable, usual }) => `${variable} (${usual})`)
-    .join(', ')}.
+Ports of ${system.name}, each with its variable:
+${portsOf(system)
+  .map(({ variable, usual }) => `${variable} (${usual})`)
+  .join(', ')
+  .replaceAll(/(.{80,115},) /g, '$1\n')}.
 OUTBOX_STORE chooses how the outbox is written: ${stores[0]} (default) or ${stores[1]}. It belongs to the data: to change it,
 npm run reset.
 Data, logs and passwords: ${shownDir(system.name)}, or the folder in DATA_DIR. Clear it: npm run reset.
