@@ -64,9 +64,9 @@ it.for(plan)('$name loses, doubles and reorders nothing (pass $pass)', async ({ 
   const versions = await readVersions(current)
   const result = await runFault(current, fault, quick)
   const { run } = result
-  const noted = { ...run, quick, versions, session: session.id, pass, tookMs: Date.now() - startedAt }
-  await recordRun(noted)
-  console.log(`${name}: ${JSON.stringify({ ...noted, versions: undefined })}`)
+  const recorded = { ...run, quick, versions, session: session.id, pass, tookMs: Date.now() - startedAt }
+  await recordRun(recorded)
+  console.log(`${name}: ${JSON.stringify({ ...recorded, versions: undefined })}`)
   const folder = run.outcome === 'passed' ? '' : await keepFailure(current, { ...result, tag: run.tag })
   expect(run.outcome, `${run.reason} ${folder}`).toBe('passed')
   spoiled = fault.usesUpPipeline === true

@@ -16,6 +16,6 @@ it('names the process that holds a taken port', async () => {
   }
 })
 
-it('lets a free port pass', async () => {
+it('accepts a free port', async () => {
   await expect(requireFree(await freePort(), 'anything')).resolves.toBeUndefined()
 })

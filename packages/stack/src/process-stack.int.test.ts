@@ -16,7 +16,7 @@ it('runs MySQL at full durability with a row binlog and GTIDs', async () => {
   expect(rows[0]).toEqual({ format: 'ROW', gtid: 'ON', redo: 1, binlog: 1, zone: '+00:00' })
 })
 
-it('runs a broker that creates no topic by accident', async () => {
+it('runs a broker that creates topics only on request', async () => {
   const kafka = new Kafka({ brokers: [...useStack().kafka.brokers], logLevel: logLevel.NOTHING, retry: { retries: 1 } })
   const producer = kafka.producer()
   await producer.connect()
@@ -24,13 +24,13 @@ it('runs a broker that creates no topic by accident', async () => {
   await producer.disconnect()
 })
 
-it('runs a Connect worker that knows the Debezium MySQL connector', async () => {
+it('runs a Connect worker with the Debezium MySQL connector', async () => {
   const response = await fetch(`${useStack().connect.url}/connector-plugins`)
   const plugins = (await response.json()) as { class: string }[]
   expect(plugins.map(plugin => plugin.class)).toContain('io.debezium.connector.mysql.MySqlConnector')
 })
 
-it('starts MySQL again when the pid that a killed one left is that of another process by now', async () => {
+it('starts a killed MySQL again although another process has its old pid', async () => {
   const stack = await startStack({ dir: await tempFolder('mysql'), parts: ['mysql'] })
   onTestFinished(() => stack.stopAll())
   const { host, port, rootPassword } = stack.mysql

@@ -41,10 +41,10 @@ export function breakPipeline(wanted: string): void {
     courses.push(course)
     const { injected, flowBackAt, faultAt, endedAt } = course
     console.log(
-      `${fault.name}: back ${Math.round((flowBackAt ?? Infinity) - injected.causeOverAt)} ms after the cause, ${endedAt - faultAt} ms in all; ${injected.observed}`
+      `${fault.name}: flows ${Math.round((flowBackAt ?? Infinity) - injected.causeOverAt)} ms after the cause, ${endedAt - faultAt} ms in total; ${injected.observed}`
     )
     expect(injected.observed, 'the fault was not observed').toBeDefined()
-    expect(flowBackAt, 'nothing flowed again').toBeDefined()
+    expect(flowBackAt, 'events did not flow again').toBeDefined()
     expect(injected.broken ?? []).toEqual([])
   })
 

@@ -270,6 +270,6 @@ function voidRun(fault: string, { error, seed }: BrokenOff): Run {
     absorbed: 0,
     parked: 0,
     longestWaitMs: 0,
-    healedBy: 'nobody'
+    healedBy: 'nothing'
   }
 }

@@ -39,21 +39,21 @@ export async function beginSession(wish: Wish, fresh: boolean): Promise<void> {
 
 export async function openSession(names: readonly string[], wish: Wish): Promise<Session> {
   const id = await idFor(wish)
-  const readNoted = async () => (await readDone()).filter(({ quick }) => quick === wish.quick)
-  const noted = await readNoted()
+  const readRecorded = async () => (await readDone()).filter(({ quick }) => quick === wish.quick)
+  const recorded = await readRecorded()
   const steps = Array.from({ length: wish.repeat }, (_, index) => names.map(name => ({ name, pass: index + 1 }))).flat()
   const leftOf = (runs: readonly Done[]) =>
     remaining(
       steps,
       runs.filter(({ session }) => session === id)
     )
-  const left = leftOf(noted)
+  const left = leftOf(recorded)
   return {
     id,
     left,
     announce(step) {
       const index = left.findIndex(({ name, pass }) => name === step.name && pass === step.pass)
-      const restMs = estimate(left.slice(index), noted)
+      const restMs = estimate(left.slice(index), recorded)
       const number = steps.length - left.length + index + 1
       return `${number} of ${steps.length}: ${step.name}, pass ${step.pass} of ${wish.repeat}; about ${Math.ceil(restMs / 60_000)} min to go`
     },
@@ -65,7 +65,7 @@ export async function openSession(names: readonly string[], wish: Wish): Promise
           () => false
         ),
     async close() {
-      if (leftOf(await readNoted()).length === 0) await rm(sessionFile, { force: true })
+      if (leftOf(await readRecorded()).length === 0) await rm(sessionFile, { force: true })
     }
   }
 }

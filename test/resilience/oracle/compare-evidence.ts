@@ -35,11 +35,11 @@ function compareClient({ client, committed }: Evidence): Finding[] {
 function compareInbox({ records, effects, inbox }: Evidence): Finding[] {
   const happened = new Set(effects.map(identityOf))
   return firstOfEach(records).flatMap((record): Finding[] => {
-    const noted = inbox.has(`${record.aggregate} ${record.messageId}`)
-    if (noted === happened.has(identityOf(record))) return []
+    const isInInbox = inbox.has(`${record.aggregate} ${record.messageId}`)
+    if (isInInbox === happened.has(identityOf(record))) return []
     return [
-      noted
-        ? finding('lost', identityOf(record), 'noted in the inbox, but without effect')
+      isInInbox
+        ? finding('lost', identityOf(record), 'in the inbox, but without effect')
         : finding('ghost', identityOf(record), 'took effect, but is not in the inbox')
     ]
   })

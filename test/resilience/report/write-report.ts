@@ -6,7 +6,7 @@ import { elsewhere, found } from './known-limits.ts'
 import { type Soak, runsFile, soaksFile } from '../harness/record-run.ts'
 import { type RecordedRun, renderReport } from './render-report.ts'
 
-/** Writes docs/reliability.md from the runs noted so far and says from how many. */
+/** Writes docs/reliability.md from the recorded runs and returns a line with their number. */
 export async function writeReport(): Promise<string> {
   const runs = await readLines<RecordedRun>(runsFile)
   const soaks = await readLines<Soak>(soaksFile)

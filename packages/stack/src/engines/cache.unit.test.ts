@@ -24,7 +24,7 @@ describe('the cache of engines', () => {
     expect(fetch).toHaveBeenCalledTimes(1)
   })
 
-  it('never takes a fetch that was cut in the middle for whole', async () => {
+  it('leaves nothing in the cache when a fetch fails halfway', async () => {
     const cut = cachedEngine('kafka', async building => {
       await writeFile(join(building, 'half.jar'), 'by')
       throw new Error('network away')
@@ -33,16 +33,16 @@ describe('the cache of engines', () => {
     expect(await readdir(dir)).toEqual([])
   })
 
-  it('removes what a killed fetch left, and leaves a living one alone', async () => {
-    const ofNobody = join(dir, 'kafka.building-999999999')
-    const ofSomebody = join(dir, 'kafka.building-1')
-    await mkdir(ofNobody)
-    await mkdir(ofSomebody)
+  it('removes what a killed fetch left, but not a fetch that still runs', async () => {
+    const ofDead = join(dir, 'kafka.building-999999999')
+    const ofLiving = join(dir, 'kafka.building-1')
+    await mkdir(ofDead)
+    await mkdir(ofLiving)
     await cachedEngine('kafka', async () => undefined)
-    expect([existsSync(ofNobody), existsSync(ofSomebody)]).toEqual([false, true])
+    expect([existsSync(ofDead), existsSync(ofLiving)]).toEqual([false, true])
   })
 
-  it('lets the one who comes second give way when two clones fetch at once', async () => {
+  it('keeps the first result when two clones fetch at the same time', async () => {
     const engine = await cachedEngine('kafka', async building => {
       await mkdir(join(dir, 'kafka'))
       await writeFile(join(dir, 'kafka', 'engine.jar'), 'of the other clone')
