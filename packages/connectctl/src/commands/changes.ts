@@ -1,10 +1,8 @@
 import type { Command } from 'commander'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { diffConfig, isSecretKey } from '../settings/diff-config.ts'
-import type { ConfigChange } from '../settings/diff-config.ts'
+import { type ConfigChange, diffConfig, isSecretKey } from '../settings/diff-config.ts'
 import { isSecretReference } from '../settings/secret-references.ts'
-import { connectorFiles, openSession } from './context.ts'
-import type { Context } from './context.ts'
+import { connectorFiles, type Context, openSession } from './context.ts'
 import { asJson, paint } from './render.ts'
 
 export function addDiff(program: Command, context: Context): void {

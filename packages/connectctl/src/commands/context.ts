@@ -2,11 +2,9 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Command } from 'commander'
-import { createConnectApi } from '../connect/connect-api.ts'
-import type { ConnectApi } from '../connect/connect-api.ts'
+import { type ConnectApi, createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import { readConnectorFile } from '../connector/connector-file.ts'
-import type { ConnectorFile, Environment } from '../connector/connector-file.ts'
+import { type ConnectorFile, type Environment, readConnectorFile } from '../connector/connector-file.ts'
 
 /** What a verb needs from its environment; tests pass their own. */
 export type Context = {

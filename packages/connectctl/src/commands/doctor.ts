@@ -1,8 +1,6 @@
 import type { Command } from 'commander'
-import { examine } from '../connector/doctor.ts'
-import type { Symptom } from '../connector/doctor.ts'
-import { connectorFiles, openSession } from './context.ts'
-import type { Context } from './context.ts'
+import { examine, type Symptom } from '../connector/doctor.ts'
+import { connectorFiles, type Context, openSession } from './context.ts'
 import { asJson, paint } from './render.ts'
 
 export function addDoctor(program: Command, context: Context): void {

@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InvalidArgumentError } from 'commander'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { pino } from 'pino'
 import { createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import type { ConnectorFile, Environment } from '../connector/connector-file.ts'
 import type { MysqlAddress } from '../keep/heartbeat-writer.ts'
 import { startKeeper } from '../keep/keeper.ts'
-import { connectorFiles, openSession } from './context.ts'
-import type { Context } from './context.ts'
+import { connectorFiles, type Context, openSession } from './context.ts'
 
 type KeepFlags = {
   readonly host: string

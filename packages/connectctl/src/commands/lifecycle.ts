@@ -2,8 +2,7 @@ import type { Command } from 'commander'
 import { waitUntilRunning } from '../connect/connector-states.ts'
 import { waitUntilPaused, waitUntilStopped } from '../connector/begin-at-position.ts'
 import { requireFolder, saveOffsets } from '../connector/saved-offsets.ts'
-import { connectorNames, openSession } from './context.ts'
-import type { Context, Session } from './context.ts'
+import { connectorNames, type Context, openSession, type Session } from './context.ts'
 import { forEach, requireConsent } from './render.ts'
 
 export function addRestart(program: Command, context: Context): void {

@@ -1,15 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { InvalidArgumentError, Option } from 'commander'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
 import { statusPath, waitUntilRunning } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { waitUntilStopped } from '../connector/begin-at-position.ts'
-import { offsetsAt, positionNamed } from '../connector/binlog-position.ts'
-import type { StartName } from '../connector/binlog-position.ts'
+import { offsetsAt, positionNamed, type StartName } from '../connector/binlog-position.ts'
 import { readOffsets, requireFolder, saveOffsets } from '../connector/saved-offsets.ts'
-import { openSession } from './context.ts'
-import type { Context, Session } from './context.ts'
+import { type Context, openSession, type Session } from './context.ts'
 import { asJson, requireConsent, tell } from './render.ts'
 
 export function addOffsets(program: Command, context: Context): void {

@@ -5,8 +5,7 @@ import { ConnectctlError } from '../connect/errors.ts'
 import { isRunning } from '../connect/verdict.ts'
 import { brokersOf } from '../connector/kafka.ts'
 import { requestSnapshot } from '../connector/request-snapshot.ts'
-import { openSession } from './context.ts'
-import type { Context } from './context.ts'
+import { type Context, openSession } from './context.ts'
 import { tell } from './render.ts'
 
 const help = `

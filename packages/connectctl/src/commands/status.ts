@@ -3,10 +3,8 @@ import { createConnectApi } from '../connect/connect-api.ts'
 import { joinVerdicts, listConnectors, readKeeper, waitUntilRunning } from '../connect/connector-states.ts'
 import type { ConnectorState } from '../connect/connector-states.ts'
 import { isBroken, isHealthy, verdictOf } from '../connect/verdict.ts'
-import { connectorNames, openSession } from './context.ts'
-import type { Context, Session } from './context.ts'
-import { asJson, forEach, table } from './render.ts'
-import type { Cell } from './render.ts'
+import { connectorNames, type Context, openSession, type Session } from './context.ts'
+import { asJson, type Cell, forEach, table } from './render.ts'
 
 export function addStatus(program: Command, context: Context): void {
   program

@@ -7,8 +7,7 @@ import { checkSchemaHistory } from '../connector/schema-history.ts'
 import type { Neighbour } from '../settings/check-cluster.ts'
 import { checkConfig } from '../settings/check-config.ts'
 import type { Finding } from '../settings/finding.ts'
-import { connectorFiles, openSession } from './context.ts'
-import type { Context } from './context.ts'
+import { connectorFiles, type Context, openSession } from './context.ts'
 import { asJson, paint } from './render.ts'
 
 export function addValidate(program: Command, context: Context): void {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { openSession } from './context.ts'
-import type { Context } from './context.ts'
+import { type Context, openSession } from './context.ts'
 import { asJson, table, tell } from './render.ts'
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF']

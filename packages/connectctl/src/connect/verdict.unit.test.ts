@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConnectorStatus } from './connect-api.ts'
-import { isBroken, isHealthy, tasksInWords, verdictOf } from './verdict.ts'
-import type { Evidence } from './verdict.ts'
+import { type Evidence, isBroken, isHealthy, tasksInWords, verdictOf } from './verdict.ts'
 
 function status(connector: string, ...tasks: string[]): ConnectorStatus {
   return {

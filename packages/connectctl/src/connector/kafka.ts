@@ -1,5 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs'
-import type { Admin } from 'kafkajs'
+import { type Admin, Kafka, logLevel } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import type { Environment } from './connector-file.ts'
 

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { warning } from '../settings/finding.ts'
-import type { Finding } from '../settings/finding.ts'
+import { type Finding, warning } from '../settings/finding.ts'
 import { withAdmin } from './kafka.ts'
 
 // The ConfigResourceTypes of kafkajs cannot be imported by name from a module.

@@ -1,5 +1,4 @@
-import { createConnection } from 'mysql2/promise'
-import type { Connection, RowDataPacket } from 'mysql2/promise'
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { resolveReference } from '../settings/secret-references.ts'
 import type { Environment } from './connector-file.ts'

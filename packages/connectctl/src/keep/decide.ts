@@ -1,7 +1,5 @@
-import { causeInTrace, failedPart } from '../connect/verdict.ts'
-import type { ConnectReport } from '../connect/verdict.ts'
-import { fatalCauseIn } from './fatal-causes.ts'
-import type { FatalCause } from './fatal-causes.ts'
+import { causeInTrace, type ConnectReport, failedPart } from '../connect/verdict.ts'
+import { type FatalCause, fatalCauseIn } from './fatal-causes.ts'
 
 /** What the keeper knows of one connector at one moment. Times are those of its own clock, in milliseconds. */
 export type Observation = {

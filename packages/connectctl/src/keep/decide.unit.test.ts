@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConnectorStatus } from '../connect/connect-api.ts'
-import { decide, defaultPolicy } from './decide.ts'
-import type { Observation } from './decide.ts'
+import { decide, defaultPolicy, type Observation } from './decide.ts'
 
 const now = 10_000_000
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createConnection } from 'mysql2/promise'
-import type { Connection, ResultSetHeader } from 'mysql2/promise'
+import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise'
 
 export type MysqlAddress = {
   readonly host: string

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { startHeartbeatReader } from './heartbeat-reader.ts'
-import { startHeartbeatWriter } from './heartbeat-writer.ts'
-import type { MysqlAddress } from './heartbeat-writer.ts'
+import { type MysqlAddress, startHeartbeatWriter } from './heartbeat-writer.ts'
 
 export type Arrival = { readonly sentAt: number; readonly tookMs: number }
 export type ProbeOptions = {

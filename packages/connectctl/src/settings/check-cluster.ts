@@ -1,7 +1,6 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { isSecretKey } from './diff-config.ts'
-import { error, warning } from './finding.ts'
-import type { Finding } from './finding.ts'
+import { error, type Finding, warning } from './finding.ts'
 import { isSecretReference } from './secret-references.ts'
 
 export type Neighbour = { readonly name: string; readonly config: ConnectorConfig }

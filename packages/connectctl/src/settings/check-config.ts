@@ -1,6 +1,5 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { checkIdentity, checkNeighbours, checkSecrets } from './check-cluster.ts'
-import type { Neighbour } from './check-cluster.ts'
+import { checkIdentity, checkNeighbours, checkSecrets, type Neighbour } from './check-cluster.ts'
 import { checkConverters, checkLosses } from './check-losses.ts'
 import { checkNames, checkValues } from './check-names.ts'
 import type { Finding } from './finding.ts'

@@ -1,6 +1,5 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { error, warning } from './finding.ts'
-import type { Finding } from './finding.ts'
+import { error, type Finding, warning } from './finding.ts'
 
 const handlingModes = {
   'event.converting.failure.handling.mode': ['warn', 'writes NULL where a value cannot be converted'],

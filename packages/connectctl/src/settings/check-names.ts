@@ -1,6 +1,5 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { error, warning } from './finding.ts'
-import type { Finding } from './finding.ts'
+import { error, type Finding, warning } from './finding.ts'
 import { knownSettings, openPrefixes } from './known-settings.ts'
 import { isSecretReference } from './secret-references.ts'
 
@@ -19,7 +18,7 @@ export function checkNames(config: ConnectorConfig): readonly Finding[] {
   return Object.keys(config).flatMap(key => {
     const now = renamed[key]
     if (now !== undefined) return [error(key, `is no longer read: its new name is ${now}`)]
-    if (key in knownSettings) return []
+    if (knownSettings.has(key)) return []
     const meant = nearest(key)
     if (meant !== undefined) return [error(key, `is not a setting; did you mean ${meant}?`)]
     if (openPrefixes.some(prefix => key.startsWith(prefix))) return []
@@ -29,7 +28,7 @@ export function checkNames(config: ConnectorConfig): readonly Finding[] {
 
 function nearest(key: string): string | undefined {
   const allowed = key.length > 12 ? 2 : 1
-  return Object.keys(knownSettings).find(known => {
+  return [...knownSettings.keys()].toSorted().find(known => {
     if (Math.abs(known.length - key.length) > allowed) return false
     return editDistance(known, key) <= allowed && !isNumberedTwin(known, key)
   })
@@ -82,14 +81,14 @@ export function checkValues(config: ConnectorConfig): readonly Finding[] {
 }
 
 function problemWith(key: string, value: string): string | undefined {
-  const kind: string | undefined = (knownSettings as Readonly<Record<string, string>>)[key]
+  const kind = knownSettings.get(key)
   if (kind === undefined) return undefined
   if (kind.includes('|')) {
     const values = kind.split('|')
     return values.includes(value.toLowerCase()) ? undefined : `is ${value}; it can be ${values.join(', ')}`
   }
   if (kind === 'boolean') return /^(true|false)$/i.test(value) ? undefined : `is ${value}; it can be true or false`
-  if (kind === 'int' || kind === 'long') return problemWithNumber(key, value)
+  if (kind === 'number') return problemWithNumber(key, value)
   return undefined
 }
 

@@ -1,203 +1,107 @@
 /**
- * The settings of the Debezium MySQL connector 3.6 and of Connect's source connectors, each with its type or its values.
- * Most come from a worker's answer to `PUT /connector-plugins/…/config/validate`. Debezium reads some that it doesn't
- * list there; they are added.
+ * The settings of the Debezium MySQL connector 3.6 and of Connect's source connectors, by what they take. Most come from
+ * a worker's answer to `PUT /connector-plugins/…/config/validate`. Debezium reads some that it doesn't list there; they
+ * are added.
  */
-export const knownSettings = {
+const booleans = `
+  connect.keep.alive enable.time.adjuster errors.log.enable errors.log.include.messages extended.headers.enabled
+  gtid.ignore.on.recovery gtid.source.filter.dml.events include.query include.schema.changes include.schema.comments
+  incremental.snapshot.allow.schema.changes key.converter.schemas.enable legacy.snapshot.max.threads
+  openlineage.integration.enabled provide.transaction.metadata read.only schema.history.internal.skip.unparseable.ddl
+  schema.history.internal.store.only.captured.databases.ddl schema.history.internal.store.only.captured.tables.ddl
+  snapshot.mode.configuration.based.snapshot.data snapshot.mode.configuration.based.snapshot.on.data.error
+  snapshot.mode.configuration.based.snapshot.on.schema.error snapshot.mode.configuration.based.snapshot.schema
+  snapshot.mode.configuration.based.start.stream statistics.metrics.enabled table.ignore.builtin tasks.max.enforce
+  tombstones.on.delete topic.creation.enable use.nongraceful.disconnect value.converter.schemas.enable
+`
+
+/** Whole numbers. */
+const numbers = `
+  binlog.buffer.size binlog.net.read.timeout binlog.net.write.timeout connect.keep.alive.interval.ms connect.timeout.ms
+  connection.validation.timeout.ms database.port database.query.timeout.ms database.server.id database.server.id.offset
+  errors.max.retries errors.retry.delay.max.ms errors.retry.timeout executor.shutdown.timeout.ms
+  guardrail.collections.max heartbeat.interval.ms incremental.snapshot.chunk.size max.batch.size max.queue.size
+  max.queue.size.in.bytes min.row.count.to.stream.results poll.interval.ms query.fetch.size
+  retriable.restart.connector.wait.ms schema.history.internal.kafka.create.timeout.ms
+  schema.history.internal.kafka.query.timeout.ms schema.history.internal.kafka.recovery.attempts
+  schema.history.internal.kafka.recovery.poll.interval.ms signal.kafka.poll.timeout.ms signal.poll.interval.ms
+  snapshot.delay.ms snapshot.fetch.size snapshot.lock.timeout.ms snapshot.max.threads snapshot.max.threads.multiplier
+  streaming.delay.ms tasks.max topic.cache.size transaction.boundary.interval.ms
+`
+
+/** Text that isn't checked: names, lists, classes, passwords. */
+const texts = `
+  column.exclude.list column.include.list config.action.reload connector.class connector.plugin.version converters
+  custom.metric.tags custom.sanitize.pattern database.exclude.list database.hostname database.include.list
+  database.initial.statements database.jdbc.driver database.password database.protocol database.ssl.keystore
+  database.ssl.keystore.password database.ssl.truststore database.ssl.truststore.password database.user
+  datatype.propagate.source.type gtid.source.excludes gtid.source.includes header.converter
+  header.converter.plugin.version heartbeat.action.query heartbeat.topics.prefix key.converter
+  key.converter.plugin.version memory.management.schemas.class memory.management.tables.class message.key.columns
+  notification.enabled.channels notification.sink.topic.name openlineage.integration.config.file.path
+  openlineage.integration.dataset.kafka.bootstrap.servers openlineage.integration.job.description
+  openlineage.integration.job.namespace openlineage.integration.job.owners openlineage.integration.job.tags
+  post.processors predicates schema.history.internal schema.history.internal.kafka.bootstrap.servers
+  schema.history.internal.kafka.topic signal.data.collection signal.enabled.channels signal.kafka.bootstrap.servers
+  signal.kafka.groupId signal.kafka.topic skipped.operations snapshot.include.collection.list snapshot.mode.custom.name
+  snapshot.query.mode.custom.name snapshot.select.statement.overrides sourceinfo.struct.maker table.exclude.list
+  table.include.list topic.creation.groups topic.delimiter topic.naming.strategy topic.prefix transaction.boundary
+  transaction.metadata.factory transforms value.converter value.converter.plugin.version
+`
+
+const modes = {
   'bigint.unsigned.handling.mode': 'long|precise',
   'binary.handling.mode': 'base64|base64-url-safe|bytes|hex',
-  'binlog.buffer.size': 'int',
-  'binlog.net.read.timeout': 'long',
-  'binlog.net.write.timeout': 'long',
-  'column.exclude.list': 'list',
-  'column.include.list': 'list',
-  'config.action.reload': 'string',
-  'connect.keep.alive': 'boolean',
-  'connect.keep.alive.interval.ms': 'long',
-  'connect.timeout.ms': 'int',
-  'connection.validation.timeout.ms': 'long',
-  'connector.class': 'string',
-  'connector.plugin.version': 'string',
-  converters: 'string',
-  'custom.metric.tags': 'list',
-  'custom.sanitize.pattern': 'string',
-  'database.exclude.list': 'list',
-  'database.hostname': 'string',
-  'database.include.list': 'list',
-  'database.initial.statements': 'string',
-  'database.jdbc.driver': 'class',
-  'database.password': 'password',
-  'database.port': 'int',
-  'database.protocol': 'string',
-  'database.query.timeout.ms': 'int',
-  'database.server.id': 'long',
-  'database.server.id.offset': 'long',
-  'database.ssl.keystore': 'string',
-  'database.ssl.keystore.password': 'password',
   'database.ssl.mode': 'disabled|preferred|required|verify_ca|verify_identity',
-  'database.ssl.truststore': 'string',
-  'database.ssl.truststore.password': 'password',
-  'database.user': 'string',
-  'datatype.propagate.source.type': 'list',
   'ddl.parser.type': 'default|legacy',
   'decimal.handling.mode': 'double|precise|string',
-  'enable.time.adjuster': 'boolean',
-  'errors.log.enable': 'boolean',
-  'errors.log.include.messages': 'boolean',
-  'errors.max.retries': 'int',
-  'errors.retry.delay.max.ms': 'long',
-  'errors.retry.timeout': 'long',
   'errors.tolerance': 'all|none',
   'event.converting.failure.handling.mode': 'fail|skip|warn',
   'event.deserialization.failure.handling.mode': 'fail|ignore|skip|warn',
   'event.processing.failure.handling.mode': 'fail|ignore|skip|warn',
   'exactly.once.support': 'required|requested',
-  'executor.shutdown.timeout.ms': 'long',
-  'extended.headers.enabled': 'boolean',
   'field.name.adjustment.mode': 'none|avro|avro_unicode',
-  'gtid.ignore.on.recovery': 'boolean',
-  'gtid.source.excludes': 'string',
-  'gtid.source.filter.dml.events': 'boolean',
-  'gtid.source.includes': 'list',
   'guardrail.collections.limit.action': 'fail|warn',
-  'guardrail.collections.max': 'int',
-  'header.converter': 'class',
-  'header.converter.plugin.version': 'string',
-  'heartbeat.action.query': 'string',
-  'heartbeat.interval.ms': 'int',
-  'heartbeat.topics.prefix': 'string',
-  'include.query': 'boolean',
-  'include.schema.changes': 'boolean',
-  'include.schema.comments': 'boolean',
   'inconsistent.schema.handling.mode': 'fail|ignore|skip|warn',
-  'incremental.snapshot.allow.schema.changes': 'boolean',
-  'incremental.snapshot.chunk.size': 'int',
   'incremental.snapshot.watermarking.strategy': 'insert_delete|insert_insert',
-  'key.converter': 'class',
-  'key.converter.plugin.version': 'string',
-  'key.converter.schemas.enable': 'boolean',
-  'legacy.snapshot.max.threads': 'boolean',
-  'max.batch.size': 'int',
-  'max.queue.size': 'int',
-  'max.queue.size.in.bytes': 'long',
-  'memory.management.schemas.class': 'class',
-  'memory.management.tables.class': 'class',
-  'message.key.columns': 'string',
-  'min.row.count.to.stream.results': 'int',
-  'notification.enabled.channels': 'list',
-  'notification.sink.topic.name': 'string',
-  'openlineage.integration.config.file.path': 'string',
-  'openlineage.integration.dataset.kafka.bootstrap.servers': 'string',
-  'openlineage.integration.enabled': 'boolean',
-  'openlineage.integration.job.description': 'string',
-  'openlineage.integration.job.namespace': 'string',
-  'openlineage.integration.job.owners': 'list',
-  'openlineage.integration.job.tags': 'list',
-  'poll.interval.ms': 'long',
-  'post.processors': 'string',
-  predicates: 'list',
-  'provide.transaction.metadata': 'boolean',
-  'query.fetch.size': 'int',
-  'read.only': 'boolean',
-  'retriable.restart.connector.wait.ms': 'long',
-  'schema.history.internal': 'class',
-  'schema.history.internal.kafka.bootstrap.servers': 'string',
-  'schema.history.internal.kafka.create.timeout.ms': 'long',
-  'schema.history.internal.kafka.query.timeout.ms': 'long',
-  'schema.history.internal.kafka.recovery.attempts': 'int',
-  'schema.history.internal.kafka.recovery.poll.interval.ms': 'int',
-  'schema.history.internal.kafka.topic': 'string',
-  'schema.history.internal.skip.unparseable.ddl': 'boolean',
-  'schema.history.internal.store.only.captured.databases.ddl': 'boolean',
-  'schema.history.internal.store.only.captured.tables.ddl': 'boolean',
   'schema.name.adjustment.mode': 'avro|avro_unicode|none',
-  'signal.data.collection': 'list',
-  'signal.enabled.channels': 'list',
-  'signal.kafka.bootstrap.servers': 'string',
-  'signal.kafka.groupId': 'string',
-  'signal.kafka.poll.timeout.ms': 'long',
-  'signal.kafka.topic': 'string',
-  'signal.poll.interval.ms': 'long',
-  'skipped.operations': 'list',
-  'snapshot.delay.ms': 'long',
-  'snapshot.fetch.size': 'int',
-  'snapshot.include.collection.list': 'list',
-  'snapshot.lock.timeout.ms': 'long',
   'snapshot.locking.mode': 'custom|extended|minimal|minimal_percona|minimal_percona_no_table_locks|none',
-  'snapshot.max.threads': 'int',
-  'snapshot.max.threads.multiplier': 'int',
   'snapshot.mode': 'always|configuration_based|custom|initial|initial_only|no_data|recovery|when_needed',
-  'snapshot.mode.configuration.based.snapshot.data': 'boolean',
-  'snapshot.mode.configuration.based.snapshot.on.data.error': 'boolean',
-  'snapshot.mode.configuration.based.snapshot.on.schema.error': 'boolean',
-  'snapshot.mode.configuration.based.snapshot.schema': 'boolean',
-  'snapshot.mode.configuration.based.start.stream': 'boolean',
-  'snapshot.mode.custom.name': 'string',
   'snapshot.query.mode': 'custom|select_all',
-  'snapshot.query.mode.custom.name': 'string',
-  'snapshot.select.statement.overrides': 'string',
   'snapshot.tables.order.by.row.count': 'ascending|descending|disabled',
-  'sourceinfo.struct.maker': 'class',
-  'statistics.metrics.enabled': 'boolean',
-  'streaming.delay.ms': 'long',
-  'table.exclude.list': 'list',
-  'table.ignore.builtin': 'boolean',
-  'table.include.list': 'list',
-  'tasks.max': 'int',
-  'tasks.max.enforce': 'boolean',
-  'time.precision.mode': 'adaptive|adaptive_time_microseconds|connect|isostring|microseconds|nanoseconds',
-  'tombstones.on.delete': 'boolean',
-  'topic.cache.size': 'int',
-  'topic.creation.enable': 'boolean',
-  'topic.creation.groups': 'list',
-  'topic.delimiter': 'string',
-  'topic.naming.strategy': 'class',
-  'topic.prefix': 'string',
-  'transaction.boundary': 'string',
-  'transaction.boundary.interval.ms': 'long',
-  'transaction.metadata.factory': 'class',
-  transforms: 'list',
-  'use.nongraceful.disconnect': 'boolean',
-  'value.converter': 'class',
-  'value.converter.plugin.version': 'string',
-  'value.converter.schemas.enable': 'boolean'
+  'time.precision.mode': 'adaptive|adaptive_time_microseconds|connect|isostring|microseconds|nanoseconds'
 } as const
 
-export type KnownSetting = keyof typeof knownSettings
-
 /** Prefixes of settings whose rest the user names (transforms, topic groups) or that go to a client. */
-export const openPrefixes = [
-  'transforms.',
-  'predicates.',
-  'topic.creation.',
-  'producer.override.',
-  'admin.override.',
-  'driver.',
-  'database.',
-  'schema.history.internal.',
-  'signal.',
-  'column.',
-  'converters.',
-  'key.converter.',
-  'value.converter.',
-  'header.converter.',
-  'internal.'
-] as const
+const prefixes = `
+  transforms. predicates. topic.creation. producer.override. admin.override. driver. database. schema.history.internal.
+  signal. column. converters. key.converter. value.converter. header.converter. internal.
+`
 
+const wordsOf = (text: string) => text.trim().split(/\s+/)
+
+export const openPrefixes: readonly string[] = wordsOf(prefixes)
+
+/** Each setting with `boolean`, `number`, `text`, or its values separated by `|`. */
+export const knownSettings: ReadonlyMap<string, string> = new Map([
+  ...wordsOf(booleans).map(name => [name, 'boolean'] as const),
+  ...wordsOf(numbers).map(name => [name, 'number'] as const),
+  ...wordsOf(texts).map(name => [name, 'text'] as const),
+  ...Object.entries(modes)
+])
+
+type Split<Text, By extends string> = Text extends `${infer First}${By}${infer Rest}` ? First | Split<Rest, By> : Text
+type Words<Text> = Exclude<Split<Split<Text, '\n'>, ' '>, ''>
 type Reference = `\${${string}}`
-type Words<Text extends string> = Text extends `${infer First}|${infer Rest}` ? First | Words<Rest> : Text
-type ValueOf<Kind extends string> = Kind extends 'boolean'
-  ? boolean | 'true' | 'false' | Reference
-  : Kind extends 'int' | 'long'
-    ? number | `${number}` | Reference
-    : Kind extends `${string}|${string}`
-      ? Words<Kind> | Reference
-      : string
 
 /** The settings of a Debezium MySQL connector: a misspelt key or a mode that does not exist is a compile error. */
-export type MySqlConnectorConfig = { readonly [Key in KnownSetting]?: ValueOf<(typeof knownSettings)[Key]> } & {
-  readonly [Key in `${(typeof openPrefixes)[number]}${string}`]?: string | number | boolean
-}
+export type MySqlConnectorConfig = {
+  readonly [Key in Words<typeof booleans>]?: boolean | 'true' | 'false' | Reference
+} & {
+  readonly [Key in Words<typeof numbers>]?: number | `${number}` | Reference
+} & { readonly [Key in Words<typeof texts>]?: string } & {
+  readonly [Key in keyof typeof modes]?: Split<(typeof modes)[Key], '|'> | Reference
+} & { readonly [Key in `${Words<typeof prefixes>}${string}`]?: string | number | boolean }
 
 /** For a connector file in TypeScript: `export const config = defineConnector({ … })`. */
 export function defineConnector(config: MySqlConnectorConfig): MySqlConnectorConfig {
