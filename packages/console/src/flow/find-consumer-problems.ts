@@ -23,8 +23,10 @@ export const serviceDown = (hop: 'orders' | 'delivery'): Finder => {
   }
 }
 
-const effectsAway: Finder = ({ effects, now }, { deliveriesHost }) => {
+const effectsAway: Finder = ({ aggregates, effects, now }, { ordersHost, deliveriesHost }) => {
   if (effects?.failing === undefined) return undefined
+  // One server that is down is one problem, and it is named where it comes first: at MySQL.
+  if (aggregates?.failing !== undefined && serverOf(ordersHost) === serverOf(deliveriesHost)) return undefined
   const { since, reason, wrongSettings } = effects.failing
   if (wrongSettings) return settingsProblem('delivery', reason)
   return {
@@ -35,6 +37,9 @@ const effectsAway: Finder = ({ effects, now }, { deliveriesHost }) => {
     since
   }
 }
+
+/** `host:port` of `host:port/database`. */
+const serverOf = (place: string) => place.split('/')[0]
 
 const groupStuck: Finder = (readings, names) => {
   const { group, topic, groupStuckSince, now } = readings

@@ -96,6 +96,11 @@ describe('whether events leave MySQL', () => {
 })
 
 describe('the sentence on top', () => {
+  it('names a MySQL that both databases are on once, while the keeper still sees the last events flow', () => {
+    expect(headline({ aggregates: failing(1_000), effects: failing(1_000) }).text).toMatch(/^MySQL /)
+    expect(headline({ effects: failing(1_000) }).text).toMatch(/^The consumer's database /)
+  })
+
   it('names the cause before its effects', () => {
     const away = { ...kept(silent), aggregates: failing(4_000), connector: failing(4_000), effects: failing(4_000) }
     expect(headline(away)).toMatchObject({ hop: 'mysql', state: 'stopped' })
