@@ -6,11 +6,10 @@ import type { ConnectorFile } from '../connector/connector-file.ts'
 import { brokersOf } from '../connector/kafka.ts'
 import { checkSchemaHistory } from '../connector/schema-history.ts'
 import { checkConfig } from '../settings/check-config.ts'
-import type { Finding } from '../settings/finding.ts'
 import { describe, shown } from './changes.ts'
 import { connectorFiles, type Context, openSession, type Session } from './context.ts'
 import { startNames, startPosition } from './offsets.ts'
-import { asJson } from './render.ts'
+import { tell } from './render.ts'
 import { describeFindings, liveConnectors, neighboursOf } from './validate.ts'
 
 type ApplyFlags = {
@@ -43,16 +42,18 @@ export function addApply(program: Command, context: Context): void {
           ...(await checkSchemaHistory(file.config, brokersOf(file.config, context.environment)))
         ]
         if (findings.length > 0) context.note(describeFindings(file.name, findings, context))
-        if (!flags.force) refuseErrors(file.name, findings)
+        const errors = findings.filter(({ level }) => level === 'error').length
+        if (errors > 0 && !flags.force)
+          throw new ConnectctlError('CONFIG_INVALID', `${file.name} was not sent: ${errors} setting(s) refused`)
         results.push({ name: file.name, ...(await apply(file, flags, session)) })
       }
-      if (session.json) context.write(asJson(results.map(each => ({ ...each, changes: shown(each.changes) }))))
-      else
-        for (const { name, outcome, idle } of results) {
-          const running = flags.wait ? ', every task runs' : ''
-          const state = idle === undefined ? running : `, ${idle} by hand: connectctl resume ${name}`
-          context.write(`✓ ${name}: ${outcome}${state}`)
-        }
+      const running = flags.wait ? ', every task runs' : ''
+      const lines = results.map(({ name, outcome, idle }) => {
+        const state = idle === undefined ? running : `, ${idle} by hand: connectctl resume ${name}`
+        return `✓ ${name}: ${outcome}${state}`
+      })
+      const values = results.map(each => ({ ...each, changes: shown(each.changes) }))
+      tell(session, values, lines.join('\n'))
     })
 }
 
@@ -68,10 +69,4 @@ function apply(file: ConnectorFile, flags: ApplyFlags, session: Session): Promis
     rebuildHistory: flags.rebuildHistory,
     timeoutMs: session.retryForMs
   })
-}
-
-function refuseErrors(name: string, findings: readonly Finding[]): void {
-  const errors = findings.filter(({ level }) => level === 'error')
-  if (errors.length === 0) return
-  throw new ConnectctlError('CONFIG_INVALID', `${name} was not sent: ${errors.length} setting(s) refused`)
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import type { ConnectorConfig } from '../connect/connect-api.ts'
+import { configOf } from '../connect/connector-states.ts'
 import { type ConfigChange, diffConfig, isSecretKey } from '../settings/diff-config.ts'
 import { isSecretReference } from '../settings/secret-references.ts'
 import { connectorFiles, type Context, openSession } from './context.ts'
-import { asJson, paint } from './render.ts'
+import { paint, tell } from './render.ts'
 
 export function addDiff(program: Command, context: Context): void {
   program
@@ -13,16 +13,11 @@ export function addDiff(program: Command, context: Context): void {
       const session = openSession(command, context)
       const differences = []
       for (const file of await connectorFiles(names, session)) {
-        const path = `/connectors/${encodeURIComponent(file.name)}/config`
-        const current = await session.api.request<ConnectorConfig | undefined>('GET', path, { orMissing: true })
-        differences.push({
-          name: file.name,
-          exists: current !== undefined,
-          changes: shown(diffConfig(current ?? {}, file.config))
-        })
+        const current = await configOf(session.api, file.name)
+        const changes = shown(diffConfig(current ?? {}, file.config))
+        differences.push({ name: file.name, exists: current !== undefined, changes })
       }
-      if (session.json) context.write(asJson(differences))
-      else for (const each of differences) context.write(describe(each, context))
+      tell(session, differences, differences.map(each => describe(each, context)).join('\n'))
       if (differences.some(each => !each.exists || each.changes.length > 0)) context.markBad()
     })
 }

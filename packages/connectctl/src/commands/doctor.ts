@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { examine, type Symptom } from '../connector/doctor.ts'
 import { connectorFiles, type Context, openSession } from './context.ts'
-import { asJson, paint } from './render.ts'
+import { paint, tell } from './render.ts'
 
 export function addDoctor(program: Command, context: Context): void {
   program
@@ -12,10 +12,8 @@ export function addDoctor(program: Command, context: Context): void {
       const reports = []
       for (const file of await connectorFiles(names, session))
         reports.push({ name: file.name, symptoms: await examine(session.api, file, context.environment) })
-      if (session.json) context.write(asJson(reports))
-      else
-        for (const { name, symptoms } of reports)
-          context.write([name, ...symptoms.map(each => line(each, context))].join('\n'))
+      const lines = reports.flatMap(({ name, symptoms }) => [name, ...symptoms.map(each => line(each, context))])
+      tell(session, reports, lines.join('\n'))
       if (reports.some(({ symptoms }) => symptoms.some(({ ok }) => !ok))) context.markBad()
     })
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { waitUntilRunning } from '../connect/connector-states.ts'
-import { waitUntilPaused, waitUntilStopped } from '../connector/begin-at-position.ts'
+import { pathOf, waitUntilRunning } from '../connect/connector-states.ts'
+import { stopConnector, waitUntilPaused, waitUntilStopped } from '../connector/begin-at-position.ts'
 import { requireFolder, saveOffsets } from '../connector/saved-offsets.ts'
-import { connectorNames, type Context, openSession, type Session } from './context.ts'
+import { type Context, openSession, type Session } from './context.ts'
 import { forEach, requireConsent } from './render.ts'
 
 export function addRestart(program: Command, context: Context): void {
@@ -12,9 +12,9 @@ export function addRestart(program: Command, context: Context): void {
     .option('--only-failed', 'restart only failed connectors and tasks', false)
     .action(async (names: string[], { onlyFailed }: { onlyFailed: boolean }, command: Command) => {
       const session = openSession(command, context)
-      await forEach(await connectorNames(names, session), session, async name => {
+      await forEach(names, session, async name => {
         const query = `includeTasks=true&onlyFailed=${onlyFailed}`
-        await session.api.request('POST', `/connectors/${encodeURIComponent(name)}/restart?${query}`)
+        await session.api.request('POST', pathOf(name, `/restart?${query}`))
         await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
         const did = onlyFailed ? 'what had failed is restarted' : 'restarted'
         return [{ name, did: 'restart', running: true }, `✓ ${name}: ${did}, every task runs`]
@@ -35,8 +35,8 @@ export function addPauseResumeStop(program: Command, context: Context): void {
       .description(description)
       .action(async (names: string[], _options, command: Command) => {
         const session = openSession(command, context)
-        await forEach(await connectorNames(names, session), session, async name => {
-          await session.api.request('PUT', `/connectors/${encodeURIComponent(name)}/${verb}`)
+        await forEach(names, session, async name => {
+          await session.api.request('PUT', pathOf(name, `/${verb}`))
           if (verb === 'resume') await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
           if (verb === 'stop') await waitUntilStopped(session.api, name)
           if (verb === 'pause') await waitUntilPaused(session.api, name)
@@ -53,7 +53,7 @@ export function addDelete(program: Command, context: Context): void {
     .option('-y, --yes', 'do not ask', false)
     .action(async (names: string[], { yes }: { yes: boolean }, command: Command) => {
       const session = openSession(command, context)
-      await forEach(await connectorNames(names, session), session, name => deleteConnector(name, yes, session))
+      await forEach(names, session, name => deleteConnector(name, yes, session))
     })
 }
 
@@ -61,10 +61,9 @@ async function deleteConnector(name: string, yes: boolean, session: Session) {
   const { api, context } = session
   await requireConsent(`Delete the connector ${name}?`, yes, context)
   await requireFolder(session.dir)
-  await api.request('PUT', `/connectors/${encodeURIComponent(name)}/stop`)
-  await waitUntilStopped(api, name)
+  await stopConnector(api, name)
   const saved = await saveOffsets(api, name, session.dir)
-  await api.request('DELETE', `/connectors/${encodeURIComponent(name)}`)
+  await api.request('DELETE', pathOf(name))
   const text = `✓ ${name}: deleted; its offsets are kept by Connect and in ${saved}`
   return [{ name, did: 'delete', savedOffsets: saved }, text] as const
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
-import { statusPath, waitUntilRunning } from '../connect/connector-states.ts'
+import { pathOf, statusPath, waitUntilRunning } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import { waitUntilStopped } from '../connector/begin-at-position.ts'
+import { stopConnector } from '../connector/begin-at-position.ts'
 import { offsetsAt, positionNamed, type StartName } from '../connector/binlog-position.ts'
 import { readOffsets, requireFolder, saveOffsets } from '../connector/saved-offsets.ts'
 import { type Context, openSession, type Session } from './context.ts'
@@ -35,7 +35,7 @@ function addSet(offsets: Command, context: Context): void {
       const session = openSession(command, context)
       const wanted = await wantedOffsets(name, flags, session)
       const saved = await changeOffsets(session, { name, yes: flags.yes }, () =>
-        session.api.request('PATCH', `/connectors/${encodeURIComponent(name)}/offsets`, { body: wanted })
+        session.api.request('PATCH', pathOf(name, '/offsets'), { body: wanted })
       )
       tell(session, { name, did: 'set', savedOffsets: saved }, `✓ ${name}: offsets set`)
     })
@@ -49,7 +49,7 @@ function addReset(offsets: Command, context: Context): void {
     .action(async (name: string, { yes }: { yes: boolean }, command: Command) => {
       const session = openSession(command, context)
       const saved = await changeOffsets(session, { name, yes, stayStopped: true }, () =>
-        session.api.request('DELETE', `/connectors/${encodeURIComponent(name)}/offsets`)
+        session.api.request('DELETE', pathOf(name, '/offsets'))
       )
       const next = `connectctl offsets set ${name} --to …, then resume ${name}`
       tell(session, { name, did: 'reset', savedOffsets: saved }, `✓ ${name}: offsets forgotten, stopped; next: ${next}`)
@@ -64,7 +64,7 @@ async function wantedOffsets(
   session: Session
 ): Promise<ConnectorOffsets> {
   if (file !== undefined) return offsetsIn(file)
-  const config = await session.api.request<ConnectorConfig>('GET', `/connectors/${encodeURIComponent(name)}/config`)
+  const config = await session.api.request<ConnectorConfig>('GET', pathOf(name, '/config'))
   return offsetsAt(await positionNamed(to, config, session.context.environment), config)
 }
 
@@ -90,19 +90,17 @@ async function changeOffsets(session: Session, change: Change, send: () => Promi
   await requireConsent(`Stop ${name} and change its offsets?`, yes, context)
   await requireFolder(session.dir)
   const before = await api.request<ConnectorStatus>('GET', statusPath(name))
-  const path = `/connectors/${encodeURIComponent(name)}`
-  await api.request('PUT', `${path}/stop`)
-  await waitUntilStopped(api, name)
+  await stopConnector(api, name)
   const saved = await saveOffsets(api, name, session.dir)
   context.note(`old offsets saved in ${saved}`)
   const ran = before.connector.state !== 'STOPPED'
   await send().catch(async error => {
     // Nothing has changed, so the connector continues as before.
-    if (ran) await api.request('PUT', `${path}/resume`)
+    if (ran) await api.request('PUT', pathOf(name, '/resume'))
     throw error
   })
   if (!ran || change.stayStopped === true) return saved
-  await api.request('PUT', `${path}/resume`)
+  await api.request('PUT', pathOf(name, '/resume'))
   await waitUntilRunning(api, name, { timeoutMs: session.retryForMs })
   return saved
 }

@@ -1,5 +1,5 @@
 import { ConnectctlError } from '../connect/errors.ts'
-import type { Context, Session } from './context.ts'
+import { connectorNames, type Context, type Session } from './context.ts'
 
 const colours = { red: 31, yellow: 33, green: 32, grey: 90 } as const
 export type Colour = keyof typeof colours
@@ -30,14 +30,14 @@ export function tell(session: Session, value: unknown, text: string): void {
   session.context.write(session.json ? asJson(value) : text)
 }
 
-/** Does the same for several connectors: a line as soon as each is done, or one JSON array. */
+/** Does the same for the connectors named on the command line: a line as soon as each is done, or one JSON array. */
 export async function forEach(
   names: readonly string[],
   session: Session,
   work: (name: string) => Promise<readonly [value: unknown, text: string]>
 ): Promise<void> {
   const done: unknown[] = []
-  for (const name of names) {
+  for (const name of await connectorNames(names, session)) {
     const [value, text] = await work(name)
     done.push(value)
     if (!session.json) session.context.write(text)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { ConnectApi, ConnectorConfig, ConnectorStatus } from '../connect/connect-api.ts'
-import { statusPath } from '../connect/connector-states.ts'
+import type { ConnectorConfig, ConnectorStatus } from '../connect/connect-api.ts'
+import { pathOf, statusPath } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { isRunning } from '../connect/verdict.ts'
 import { brokersOf } from '../connector/kafka.ts'
@@ -20,18 +20,16 @@ export function addSnapshot(program: Command, context: Context): void {
     .addHelpText('after', help)
     .action(async (name: string, flags: { tables: string }, command: Command) => {
       const session = openSession(command, context)
-      const path = `/connectors/${encodeURIComponent(name)}/config`
-      const config = await session.api.request<ConnectorConfig>('GET', path)
-      await requireRunning(session.api, name)
+      const config = await session.api.request<ConnectorConfig>('GET', pathOf(name, '/config'))
+      if (!isRunning(await session.api.request<ConnectorStatus>('GET', statusPath(name))))
+        throw new ConnectctlError(
+          'NOT_RUNNING',
+          `${name} is not running, so it would not read the signal; nothing was sent`
+        )
       const tables = flags.tables.split(',').map(table => table.trim())
       const brokers = brokersOf(config, context.environment)
       const { id } = await requestSnapshot({ config, brokers, tables, timeoutMs: session.retryForMs })
       const text = `✓ ${name}: has read the signal for a snapshot of ${tables.join(', ')}`
       tell(session, { name, signal: id, tables, read: true }, text)
     })
-}
-
-async function requireRunning(api: ConnectApi, name: string): Promise<void> {
-  if (isRunning(await api.request<ConnectorStatus>('GET', statusPath(name)))) return
-  throw new ConnectctlError('NOT_RUNNING', `${name} is not running, so it would not read the signal; nothing was sent`)
 }

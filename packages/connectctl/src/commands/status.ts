@@ -4,7 +4,7 @@ import { joinVerdicts, listConnectors, readKeeper, waitUntilRunning } from '../c
 import type { ConnectorState } from '../connect/connector-states.ts'
 import { isBroken, isHealthy, verdictOf } from '../connect/verdict.ts'
 import { connectorNames, type Context, openSession, type Session } from './context.ts'
-import { asJson, type Cell, forEach, table } from './render.ts'
+import { type Cell, forEach, table, tell } from './render.ts'
 
 export function addStatus(program: Command, context: Context): void {
   program
@@ -23,8 +23,7 @@ export function addStatus(program: Command, context: Context): void {
         .filter(name => !all.some(state => state.name === name))
         .map(name => ({ name, status: undefined, ...verdictOf({ name, report: 'missing' }) }))
       const states = [...absent, ...all.filter(({ name }) => wanted.includes(name))]
-      if (session.json) context.write(asJson(states))
-      else context.write(tableOf(states, context))
+      tell(session, states, tableOf(states, context))
       if (states.some(state => !isHealthy(state) && state.state !== 'unknown')) context.markBad()
     })
 }
@@ -35,7 +34,7 @@ export function addWait(program: Command, context: Context): void {
     .description('wait until connectors and each of their tasks are running')
     .action(async (names: string[], _options, command: Command) => {
       const session = openSession(command, context)
-      await forEach(await connectorNames(names, session), session, async name => {
+      await forEach(names, session, async name => {
         await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
         return [{ name, running: true }, `✓ ${name}: every task is running`]
       })

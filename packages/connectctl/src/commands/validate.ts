@@ -8,30 +8,27 @@ import type { Neighbour } from '../settings/check-cluster.ts'
 import { checkConfig } from '../settings/check-config.ts'
 import type { Finding } from '../settings/finding.ts'
 import { connectorFiles, type Context, openSession } from './context.ts'
-import { asJson, paint } from './render.ts'
+import { paint, tell } from './render.ts'
 
 export function addValidate(program: Command, context: Context): void {
   program
     .command('validate [connectors...]')
     .description('check connector files: misspelt keys, values out of range, settings that lose data, secrets in clear')
     .option('--offline', 'check only the files, without Connect', false)
-    .action(async (names: string[], options: { offline: boolean }, command: Command) => {
+    .action(async (names: string[], { offline }: { offline: boolean }, command: Command) => {
       const session = openSession(command, context)
       const files = await connectorFiles(names, session)
       const all = []
       for (const file of files) {
-        const live = options.offline ? [] : await liveConnectors(session.api)
-        const findings = [
-          ...checkConfig(file.config, neighboursOf(file, files, live)),
-          ...(options.offline
-            ? []
-            : await checkSchemaHistory(file.config, brokersOf(file.config, context.environment))),
-          ...(options.offline ? [] : await validateByWorker(session.api, file))
-        ]
+        const live = offline ? [] : await liveConnectors(session.api)
+        const findings = [...checkConfig(file.config, neighboursOf(file, files, live))]
+        if (!offline) {
+          findings.push(...(await checkSchemaHistory(file.config, brokersOf(file.config, context.environment))))
+          findings.push(...(await validateByWorker(session.api, file)))
+        }
         all.push({ name: file.name, findings })
       }
-      if (session.json) context.write(asJson(all))
-      else for (const { name, findings } of all) context.write(describeFindings(name, findings, context))
+      tell(session, all, all.map(({ name, findings }) => describeFindings(name, findings, context)).join('\n'))
       if (all.some(({ findings }) => findings.some(({ level }) => level === 'error'))) context.markBad()
     })
 }

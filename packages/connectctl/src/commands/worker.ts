@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Context, openSession } from './context.ts'
-import { asJson, table, tell } from './render.ts'
+import { table, tell } from './render.ts'
 
 const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF']
 
@@ -23,15 +23,8 @@ export function addLogs(program: Command, context: Context): void {
       const all = await session.api.request<Record<string, { level: string }>>('GET', '/admin/loggers')
       const found = Object.entries(all).filter(([name]) => logger === undefined || name === logger)
       if (found.length === 0) context.note(`${logger} has no level of its own: it uses that of its parent logger`)
-      if (session.json) context.write(asJson(Object.fromEntries(found)))
-      else
-        context.write(
-          table(
-            ['LOGGER', 'LEVEL'],
-            found.map(([name, each]) => [name, each.level]),
-            context
-          )
-        )
+      const rows = found.map(([name, each]) => [name, each.level])
+      tell(session, Object.fromEntries(found), table(['LOGGER', 'LEVEL'], rows, context))
     })
 }
 
@@ -45,14 +38,7 @@ export function addPlugins(program: Command, context: Context): void {
     .action(async ({ all }: { all: boolean }, command: Command) => {
       const session = openSession(command, context)
       const plugins = await session.api.request<Plugin[]>('GET', `/connector-plugins?connectorsOnly=${!all}`)
-      if (session.json) context.write(asJson(plugins))
-      else
-        context.write(
-          table(
-            ['CLASS', 'TYPE', 'VERSION'],
-            plugins.map(p => [p.class, p.type, p.version ?? '']),
-            context
-          )
-        )
+      const rows = plugins.map(plugin => [plugin.class, plugin.type, plugin.version ?? ''])
+      tell(session, plugins, table(['CLASS', 'TYPE', 'VERSION'], rows, context))
     })
 }

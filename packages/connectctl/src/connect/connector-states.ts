@@ -22,13 +22,11 @@ export async function listConnectors(api: ConnectApi): Promise<readonly Expanded
 
 /** What Connect reports about one connector, or why it reports nothing. */
 export async function readReport(api: ConnectApi, name: string): Promise<ConnectReport> {
-  const path = `/connectors/${encodeURIComponent(name)}`
-  const orMissing = { orMissing: true }
   try {
-    const status = await api.request<ConnectorStatus | undefined>('GET', `${path}/status`, orMissing)
+    const status = await statusOf(api, name)
     if (status !== undefined) return status
     // A worker that has just started knows a connector before its status, and says 404 until it has read its topics.
-    const config = await api.request('GET', path, orMissing)
+    const config = await api.request('GET', pathOf(name), { orMissing: true })
     return config === undefined && (await isReady(api)) ? 'missing' : 'starting'
   } catch (error) {
     return error instanceof ConnectctlError && error.code === 'CONNECT_STARTING' ? 'starting' : 'unreachable'
@@ -78,7 +76,7 @@ export async function waitUntilRunning(api: ConnectApi, name: string, options: W
   let failedSince: number | undefined
   let last: ConnectorStatus | undefined
   while (Date.now() < deadline) {
-    last = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
+    last = await statusOf(api, name)
     const failed = last && failedPart(last)
     failedSince = failed ? (failedSince ?? Date.now()) : undefined
     // Connect answers a restart before the old state is gone, so a failure counts only if it stays.
@@ -94,6 +92,19 @@ export async function waitUntilRunning(api: ConnectApi, name: string, options: W
   throw new ConnectctlError('NOT_RUNNING', `${name} is not running after ${timeoutMs / 1000} s: ${seen}`)
 }
 
-export function statusPath(name: string): string {
-  return `/connectors/${encodeURIComponent(name)}/status`
+/** The address of a connector, or of a part of it such as `/status`, at a worker. */
+export function pathOf(name: string, part = ''): string {
+  return `/connectors/${encodeURIComponent(name)}${part}`
+}
+
+export const statusPath = (name: string) => pathOf(name, '/status')
+
+/** What Connect says of a connector; undefined when it doesn't exist. */
+export function statusOf(api: ConnectApi, name: string): Promise<ConnectorStatus | undefined> {
+  return api.request('GET', statusPath(name), { orMissing: true })
+}
+
+/** The settings that a connector has now; undefined when it doesn't exist. */
+export function configOf(api: ConnectApi, name: string): Promise<ConnectorConfig | undefined> {
+  return api.request('GET', pathOf(name, '/config'), { orMissing: true })
 }

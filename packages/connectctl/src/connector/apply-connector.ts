@@ -1,5 +1,5 @@
-import type { ConnectApi, ConnectorConfig, ConnectorStatus } from '../connect/connect-api.ts'
-import { statusPath, waitUntilRunning } from '../connect/connector-states.ts'
+import type { ConnectApi, ConnectorConfig } from '../connect/connect-api.ts'
+import { configOf, pathOf, statusOf, waitUntilRunning } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import { error, type Finding } from '../settings/finding.ts'
@@ -31,8 +31,7 @@ export async function applyConnector(
   file: ConnectorFile,
   options: ApplyOptions
 ): Promise<ApplyResult> {
-  const path = `/connectors/${encodeURIComponent(file.name)}`
-  const current = await api.request<ConnectorConfig | undefined>('GET', `${path}/config`, { orMissing: true })
+  const current = await configOf(api, file.name)
   const changes = diffConfig(current ?? {}, file.config)
   if (current === undefined || changes.length > 0) options.onDifference?.(changes, current !== undefined)
   const idle = current === undefined ? undefined : await idleState(api, file)
@@ -43,8 +42,9 @@ export async function applyConnector(
   if (outcome === 'created' && current !== undefined) await finishBeginning(api, file, options)
   if (outcome === 'rebuilt') await rebuildSchemaHistory(api, file, options)
   // A task that failed before stays FAILED until it is restarted, whatever the file says now.
-  if (outcome === 'unchanged') await api.request('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
-  if (outcome === 'changed') await api.request('PUT', `${path}/config`, { body: file.config })
+  if (outcome === 'unchanged')
+    await api.request('POST', pathOf(file.name, '/restart?includeTasks=true&onlyFailed=true'))
+  if (outcome === 'changed') await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
   if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
   if (options.wait !== false) await waitUntilRunning(api, file.name, options)
   return { outcome, changes }
@@ -57,9 +57,9 @@ function mayBeUnbegun(current: ConnectorConfig, { config }: ConnectorFile, idle:
 }
 
 async function idleState(api: ConnectApi, { name }: ConnectorFile): Promise<ApplyResult['idle']> {
-  const status = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
-  if (status?.connector.state === 'PAUSED') return 'paused'
-  return status?.connector.state === 'STOPPED' ? 'stopped' : undefined
+  const state = (await statusOf(api, name))?.connector.state
+  if (state === 'PAUSED') return 'paused'
+  return state === 'STOPPED' ? 'stopped' : undefined
 }
 
 /** Validates first, because Connect 4.3 answers an invalid configuration with a 500 that gives no reason. */

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectApi, ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
-import { statusPath, waitUntilRunning } from '../connect/connector-states.ts'
+import type { ConnectApi, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
+import { pathOf, statusOf, statusPath, waitUntilRunning } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { type BinlogPosition, notYetReadMark, offsetsAt } from './binlog-position.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { brokersOf } from './kafka.ts'
+import { readOffsets } from './saved-offsets.ts'
 import { deleteSchemaHistory } from './schema-history.ts'
 
 export type BeginOptions = {
@@ -23,30 +24,26 @@ export type BeginOptions = {
 export async function beginAtPosition(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   await api.request('POST', '/connectors', { body: { name: file.name, config: file.config, initial_state: 'STOPPED' } })
   await waitUntilStopped(api, file.name)
-  const kept = await storedOffsets(api, file)
+  const kept = await readOffsets(api, file.name)
   if (progressOf(kept) === 'reads') {
     options.note?.(`${file.name} goes on at the offsets of its former life`)
-    await api.request('PUT', `${pathOf(file)}/resume`)
+    await api.request('PUT', pathOf(file.name, '/resume'))
   } else await finishBeginning(api, file, options)
 }
 
 /** Completes an interrupted start. Otherwise the connector would look as if a person had stopped it. */
 export async function finishBeginning(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  if (progressOf(await storedOffsets(api, file)) === 'nothing') {
+  if (progressOf(await readOffsets(api, file.name)) === 'nothing') {
     const position = await options.startAt()
     options.note?.(`${file.name} begins at ${position.file}:${position.position}`)
-    await api.request('PATCH', `${pathOf(file)}/offsets`, { body: offsetsAt(position, file.config) })
+    await api.request('PATCH', pathOf(file.name, '/offsets'), { body: offsetsAt(position, file.config) })
   }
   await runInRecoveryMode(api, file, options)
 }
 
 /** Whether a connector has read nothing yet. If it is stopped then, its start was interrupted, not stopped by a person. */
 export async function hasNotBegun(api: ConnectApi, file: ConnectorFile): Promise<boolean> {
-  return progressOf(await storedOffsets(api, file)) !== 'reads'
-}
-
-function storedOffsets(api: ConnectApi, file: ConnectorFile): Promise<ConnectorOffsets> {
-  return api.request<ConnectorOffsets>('GET', `${pathOf(file)}/offsets`)
+  return progressOf(await readOffsets(api, file.name)) !== 'reads'
 }
 
 function progressOf({ offsets }: ConnectorOffsets): 'nothing' | 'is placed' | 'reads' {
@@ -56,37 +53,33 @@ function progressOf({ offsets }: ConnectorOffsets): 'nothing' | 'is placed' | 'r
 
 /** Rebuilds the schema history from the tables as they are now; the offsets stay. */
 export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  const path = pathOf(file)
-  await api.request('PUT', `${path}/stop`)
-  await waitUntilStopped(api, file.name)
-  const kept = await api.request<ConnectorOffsets>('GET', `${path}/offsets`)
+  await stopConnector(api, file.name)
+  const { offsets } = await readOffsets(api, file.name)
   await deleteSchemaHistory(file.config, options.brokers ?? brokersOf(file.config, {}))
+  const marked = offsets.map(each => ({ ...each, offset: { ...each.offset, [notYetReadMark]: true } }))
   options.note?.(`${file.name} reads the tables as they are now; it goes on at its offsets`)
-  await api.request('PATCH', `${path}/offsets`, { body: marked(kept) })
+  await api.request('PATCH', pathOf(file.name, '/offsets'), { body: { offsets: marked } })
   await runInRecoveryMode(api, file, options)
 }
 
 /** Runs Debezium's recovery mode until it reads the binlog, then applies the settings of the file. */
 async function runInRecoveryMode(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  const path = pathOf(file)
-  await api.request('PUT', `${path}/config`, { body: recoveryConfig(file.config) })
-  await api.request('PUT', `${path}/resume`)
+  const recovery = { ...file.config, 'snapshot.mode': 'recovery', 'heartbeat.interval.ms': '500' }
+  await api.request('PUT', pathOf(file.name, '/config'), { body: recovery })
+  await api.request('PUT', pathOf(file.name, '/resume'))
   await waitUntilRunning(api, file.name, { ...options, settleMs: 0 })
   await waitUntilReading(api, file.name)
-  await api.request('PUT', `${path}/config`, { body: file.config })
+  await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
 }
 
-function recoveryConfig(config: ConnectorConfig): ConnectorConfig {
-  return { ...config, 'snapshot.mode': 'recovery', 'heartbeat.interval.ms': '500' }
-}
-
-function marked({ offsets }: ConnectorOffsets): ConnectorOffsets {
-  return { offsets: offsets.map(each => ({ ...each, offset: { ...each.offset, [notYetReadMark]: true } })) }
+export async function stopConnector(api: ConnectApi, name: string): Promise<void> {
+  await api.request('PUT', pathOf(name, '/stop'))
+  await waitUntilStopped(api, name)
 }
 
 export async function waitUntilStopped(api: ConnectApi, name: string): Promise<void> {
   await until(`${name} did not stop`, async () => {
-    const status = await api.request<ConnectorStatus | undefined>('GET', statusPath(name), { orMissing: true })
+    const status = await statusOf(api, name)
     return status?.connector.state === 'STOPPED' && status.tasks.length === 0
   })
 }
@@ -101,7 +94,7 @@ export async function waitUntilPaused(api: ConnectApi, name: string): Promise<vo
 async function waitUntilReading(api: ConnectApi, name: string): Promise<void> {
   await until(`${name} read nothing from the binlog`, async () => {
     await waitUntilRunning(api, name, { settleMs: 0 })
-    const { offsets } = await api.request<ConnectorOffsets>('GET', `/connectors/${encodeURIComponent(name)}/offsets`)
+    const { offsets } = await readOffsets(api, name)
     const offset = offsets[0]?.offset ?? {}
     return !(notYetReadMark in offset) && !('snapshot' in offset)
   })
@@ -113,8 +106,4 @@ async function until(complaint: string, holds: () => Promise<boolean>): Promise<
     if (Date.now() > deadline) throw new ConnectctlError('NOT_RUNNING', `${complaint} within 60 s`)
     await sleep(200)
   }
-}
-
-function pathOf({ name }: ConnectorFile): string {
-  return `/connectors/${encodeURIComponent(name)}`
 }

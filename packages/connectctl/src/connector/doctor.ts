@@ -1,5 +1,6 @@
 import type { Connection } from 'mysql2/promise'
 import type { ConnectApi, ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
+import { pathOf } from '../connect/connector-states.ts'
 import type { ConnectorFile, Environment } from './connector-file.ts'
 import { brokersOf } from './kafka.ts'
 import { inspectSchemaHistory } from './schema-history.ts'
@@ -77,8 +78,9 @@ async function examineOffset(
   file: ConnectorFile,
   environment: Environment
 ): Promise<readonly Symptom[]> {
-  const path = `/connectors/${encodeURIComponent(file.name)}/offsets`
-  const stored = await api.request<ConnectorOffsets | undefined>('GET', path, { orMissing: true })
+  const stored = await api.request<ConnectorOffsets | undefined>('GET', pathOf(file.name, '/offsets'), {
+    orMissing: true
+  })
   const binlog = stored?.offsets[0]?.offset?.['file']
   if (typeof binlog !== 'string') return [{ ok: false, what: 'no stored offset', advice: 'connectctl apply' }]
   const kept = await withSourceDatabase(file.config, environment, connection =>

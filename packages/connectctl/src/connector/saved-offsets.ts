@@ -1,6 +1,7 @@
 import { access, constants, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConnectApi, ConnectorOffsets } from '../connect/connect-api.ts'
+import { pathOf } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 
 const folderIn = (dir: string) => join(dir, 'saved-offsets')
@@ -28,5 +29,5 @@ export async function saveOffsets(api: ConnectApi, name: string, dir: string): P
 }
 
 export function readOffsets(api: ConnectApi, name: string): Promise<ConnectorOffsets> {
-  return api.request<ConnectorOffsets>('GET', `/connectors/${encodeURIComponent(name)}/offsets`)
+  return api.request<ConnectorOffsets>('GET', pathOf(name, '/offsets'))
 }

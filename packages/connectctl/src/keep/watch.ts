@@ -1,5 +1,5 @@
 import type { ConnectApi } from '../connect/connect-api.ts'
-import { readReport } from '../connect/connector-states.ts'
+import { pathOf, readReport } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { isHealthy, isRunning, verdictOf } from '../connect/verdict.ts'
 import type { ConnectReport, ProbeResult, Verdict } from '../connect/verdict.ts'
@@ -147,7 +147,7 @@ export function createWatch(options: WatchOptions) {
   }
 
   async function restart(): Promise<void> {
-    await options.api.request('POST', `/connectors/${encodeURIComponent(file.name)}/restart?includeTasks=true`)
+    await options.api.request('POST', pathOf(file.name, '/restart?includeTasks=true'))
     running = { on: undefined, since: Date.now() }
   }
 

@@ -28,15 +28,11 @@ export function checkSecrets(config: ConnectorConfig): readonly Finding[] {
     )
 }
 
-export function checkIdentity(config: ConnectorConfig): readonly Finding[] {
-  const findings: Finding[] = []
+export function* checkIdentity(config: ConnectorConfig): Generator<Finding, void> {
   if (config['database.server.id'] === undefined)
-    findings.push(error('database.server.id', 'is missing: the default is random and may be the id of another replica'))
+    yield error('database.server.id', 'is missing: the default is random and may be the id of another replica')
   if ((config['table.include.list'] ?? config['table.exclude.list'] ?? '') === '')
-    findings.push(warning('table.include.list', 'is missing: every table of every database is captured'))
+    yield warning('table.include.list', 'is missing: every table of every database is captured')
   if (config['max.batch.size'] === '1' && config['exactly.once.support'] === 'required')
-    findings.push(
-      warning('max.batch.size', 'with exactly-once each batch is a Kafka transaction: at most 250 events a second')
-    )
-  return findings
+    yield warning('max.batch.size', 'with exactly-once each batch is a Kafka transaction: at most 250 events a second')
 }

@@ -28,15 +28,12 @@ export function checkNames(config: ConnectorConfig): readonly Finding[] {
 
 function nearest(key: string): string | undefined {
   const allowed = key.length > 12 ? 2 : 1
-  return [...knownSettings.keys()].toSorted().find(known => {
-    if (Math.abs(known.length - key.length) > allowed) return false
-    return editDistance(known, key) <= allowed && !isNumberedTwin(known, key)
-  })
-}
-
-/** Keys under an open prefix may be close to a known one, such as `converters` and `converters.x`. */
-function isNumberedTwin(known: string, key: string): boolean {
-  return key.startsWith(`${known}.`)
+  const names = [...knownSettings.keys()].toSorted()
+  // Keys under an open prefix may be close to a known one, such as `converters` and `converters.x`.
+  return names.find(
+    name =>
+      Math.abs(name.length - key.length) <= allowed && editDistance(name, key) <= allowed && !key.startsWith(`${name}.`)
+  )
 }
 
 function editDistance(a: string, b: string): number {
@@ -82,21 +79,17 @@ export function checkValues(config: ConnectorConfig): readonly Finding[] {
 
 function problemWith(key: string, value: string): string | undefined {
   const kind = knownSettings.get(key)
-  if (kind === undefined) return undefined
-  if (kind.includes('|')) {
-    const values = kind.split('|')
-    return values.includes(value.toLowerCase()) ? undefined : `is ${value}; it can be ${values.join(', ')}`
-  }
-  if (kind === 'boolean') return /^(true|false)$/i.test(value) ? undefined : `is ${value}; it can be true or false`
   if (kind === 'number') return problemWithNumber(key, value)
-  return undefined
+  if (kind === 'boolean') return /^(true|false)$/i.test(value) ? undefined : `is ${value}; it can be true or false`
+  if (kind === undefined || kind === 'text') return undefined
+  const values = kind.split('|')
+  return values.includes(value.toLowerCase()) ? undefined : `is ${value}; it can be ${values.join(', ')}`
 }
 
 function problemWithNumber(key: string, value: string): string | undefined {
   if (!/^-?\d+$/.test(value.trim())) return `is ${value}; it must be a whole number`
   const [least, most] = ranges[key] ?? [-1, Number.MAX_SAFE_INTEGER]
-  const number = Number(value)
-  if (number >= least && number <= most) return undefined
+  if (Number(value) >= least && Number(value) <= most) return undefined
   if (key === 'tasks.max') return 'is not 1: this connector always has a single task'
   return `is ${value}; it must be between ${least} and ${most}`
 }
