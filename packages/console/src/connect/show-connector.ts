@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { type ConnectorState, diffConfig, isBroken, isSecretKey } from '@outbox-cdc/connectctl'
-import type { ExpandedConnector } from '@outbox-cdc/connectctl'
+import { type ConnectorState, diffConfig, type ExpandedConnector, isBroken, isSecretKey } from '@outbox-cdc/connectctl'
 import type { DetailedConnector, ShownConnector } from '../api/kafka-schemas.ts'
 
 /** A connector with its verdict, which is the keeper's where the keeper watches it. */

@@ -1,8 +1,7 @@
 import type { Verdict } from '@outbox-cdc/connectctl'
 import type { Flow, Headline, HopState } from '../api/pipeline-schemas.ts'
 import { buildHops, type Rates } from './build-hops.ts'
-import { findProblems } from './find-problems.ts'
-import type { Problem } from './problem.ts'
+import { findProblems, type Problem } from './find-problems.ts'
 import { lagByPartition, type Names, type Readings, verdictIn } from './readings.ts'
 import { count, milliseconds } from './say.ts'
 

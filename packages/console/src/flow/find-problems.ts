@@ -1,12 +1,39 @@
 import { isBroken, isHealthy, type Verdict, verdictOf } from '@outbox-cdc/connectctl'
-import { consumerFinders, serviceDown } from './find-consumer-problems.ts'
-import { type Finder, type Problem, settingsProblem } from './problem.ts'
-import { type Names, type Readings, verdictIn } from './readings.ts'
-import { count, silence } from './say.ts'
+import type { HopId, HopState } from '../api/pipeline-schemas.ts'
+import { type Names, type Readings, verdictIn, waitingInKafka } from './readings.ts'
+import { count, duration, silence } from './say.ts'
+
+export type Problem = {
+  readonly hop: HopId
+  readonly state: Exclude<HopState, 'ok'>
+  /** What is wrong with the hop, in few words. */
+  readonly words: string
+  /** The sentence for the top of the page. */
+  readonly text: string
+  readonly advice?: string | undefined
+  /** The screen with more about it, where it is not that of the hop. */
+  readonly see?: string | undefined
+  readonly since?: number | undefined
+}
+
+/** Looks for one thing that may be wrong. */
+type Finder = (readings: Readings, names: Names) => Problem | undefined
+
+/** A backlog younger than this is no problem. */
+const slowMs = 2_000
 
 /** All that is wrong, causes before their effects: a person should look at the first one. */
 export function findProblems(readings: Readings, names: Names): readonly Problem[] {
-  return finders.map(find => find(readings, names)).filter(problem => problem !== undefined)
+  const service = { orders: serviceDown('orders'), delivery: serviceDown('delivery') }
+  const kafka = [mysqlAway, kafkaAway, eventsStopped]
+  const consumer = [service.delivery, effectsAway, groupStuck, behindKafka, parked]
+  return [...kafka, ...consumer, service.orders, lackingReplicas].flatMap(find => find(readings, names) ?? [])
+}
+
+/** A wrong setting is no diagnosis of the pipeline. */
+function settingsProblem(hop: HopId, reason: string): Problem {
+  const words = `configuration error: ${reason}`
+  return { hop, state: 'unknown', words, text: `Configuration error: ${reason}.` }
 }
 
 /** Whether events get from MySQL to Kafka. The keeper tells; this page compares nothing of its own. */
@@ -21,14 +48,10 @@ const eventsStopped: Finder = (readings, names) => {
     keeper?.failing === undefined
       ? 'no keeper is configured'
       : `the keeper at ${names.keeperUrl} ${silence(now - keeper.failing.since)} (${keeper.failing.reason})`
-  return {
-    hop: 'debezium',
-    state: 'unknown',
-    words: 'the keeper alone can tell whether events flow',
-    text: `This page cannot tell whether events flow: ${why}.`,
-    advice:
-      keeper === undefined ? 'Set KEEPER_URL to a keeper (connectctl keep).' : 'Start the keeper: connectctl keep.'
-  }
+  const words = 'the keeper alone can tell whether events flow'
+  const text = `This page cannot tell whether events flow: ${why}.`
+  const advice = keeper ? 'Start the keeper: connectctl keep.' : 'Set KEEPER_URL to a keeper (connectctl keep).'
+  return { hop: 'debezium', state: 'unknown', words, text, advice }
 }
 
 function problemOf(verdict: Verdict, { connector }: Names): Problem | undefined {
@@ -91,21 +114,98 @@ function asFarAsEventsStop(readings: Readings, problem: Problem): Problem {
 const lackingReplicas: Finder = ({ topic }, names) => {
   const lacking = topic.value?.lackingReplicas ?? 0
   if (topic.failing !== undefined || lacking === 0) return undefined
-  return {
-    hop: 'topic',
-    state: 'slow',
-    words: `${count(lacking, 'partition')} without all replicas`,
-    text: `Events flow, but ${count(lacking, 'partition')} of ${names.topic} ${lacking === 1 ? 'lacks' : 'lack'} a replica: a broker is down or behind.`,
-    advice: 'Start the missing broker. If another one fails, the topic may stop.'
+  const partitions = count(lacking, 'partition')
+  const text = `Events flow, but ${partitions} of ${names.topic} ${lacking === 1 ? 'lacks' : 'lack'} a replica: a broker is down or behind.`
+  const advice = 'Start the missing broker. If another one fails, the topic may stop.'
+  return { hop: 'topic', state: 'slow', words: `${partitions} without all replicas`, text, advice }
+}
+
+/** A service that does not answer, or says itself that it is not ready. */
+function serviceDown(hop: 'orders' | 'delivery'): Finder {
+  return ({ writer, consumer, now }, names) => {
+    const [reading, name, place, meaning] =
+      hop === 'orders'
+        ? [writer, names.orderService, names.orderServicePlace, 'It accepts no orders']
+        : [consumer, names.deliveryService, names.deliveryServicePlace, 'Events wait in Kafka until it is back']
+    if (reading?.failing !== undefined) {
+      const { since, reason } = reading.failing
+      const text = `${name} at ${place} ${silence(now - since)} (${reason}). ${meaning}.`
+      return { hop, state: 'stopped', words: `does not answer: ${reason}`, text, since, advice: `Start ${name} again.` }
+    }
+    if (reading?.value === undefined || reading.value.ready) return undefined
+    const why = reading.value.reason ?? 'it does not say why'
+    return { hop, state: 'slow', words: `not ready: ${why}`, text: `${name} is not ready: ${why}.` }
   }
 }
 
-const finders: readonly Finder[] = [
-  mysqlAway,
-  kafkaAway,
-  eventsStopped,
-  serviceDown('delivery'),
-  ...consumerFinders,
-  serviceDown('orders'),
-  lackingReplicas
-]
+const effectsAway: Finder = ({ aggregates, effects, now }, { ordersHost, deliveriesHost }) => {
+  if (effects?.failing === undefined) return undefined
+  // One server that is down is one problem, and it is named where it comes first: at MySQL.
+  if (aggregates?.failing !== undefined && serverOf(ordersHost) === serverOf(deliveriesHost)) return undefined
+  const { since, reason, wrongSettings } = effects.failing
+  if (wrongSettings) return settingsProblem('delivery', reason)
+  const text = `The consumer's database ${silence(now - since)}: ${reason} at ${deliveriesHost}.`
+  return { hop: 'delivery', state: 'stopped', words: `its database does not answer: ${reason}`, text, since }
+}
+
+/** `host:port` of `host:port/database`. */
+const serverOf = (place: string) => place.split('/')[0]
+
+const groupStuck: Finder = (readings, names) => {
+  const { group, topic, groupStuckSince, now } = readings
+  if (topic.failing !== undefined || group.value === undefined) return undefined
+  const { state, members, committed } = group.value
+  const waiting = waitingInKafka(readings)
+  const events = waiting?.events ?? 0
+  const nothing = `Nothing has been delivered for ${duration(waiting?.ms ?? 0)}`
+  const held = events > 0 ? `; ${count(events, 'event')} wait in Kafka` : ''
+  if (state === 'dead' && committed.size === 0)
+    return {
+      hop: 'delivery',
+      state: 'unknown',
+      words: 'there is no such group',
+      text: `There is no group ${names.group}: the topic has never been read under this name.`,
+      advice: 'Set KAFKA_GROUP to the group of your consumer, or start it.'
+    }
+  if (members === 0)
+    return {
+      hop: 'delivery',
+      state: 'stopped',
+      words: 'its group has no members',
+      text: `${events > 0 ? nothing : 'New events would not be delivered'}: the group ${names.group} has no members${held}.`,
+      advice: `Start ${names.deliveryService}.`,
+      since: events > 0 ? now - (waiting?.ms ?? 0) : undefined
+    }
+  if (groupStuckSince === undefined || (waiting?.ms ?? 0) < slowMs) return undefined
+  const stuck = { hop: 'delivery', state: 'stopped', since: groupStuckSince } as const
+  if (/rebalance|assigning|reconciling/.test(state))
+    return {
+      ...stuck,
+      words: 'its group is rebalancing',
+      text: `${nothing}: the group ${names.group} is rebalancing${held}.`,
+      advice: 'It continues by itself once Kafka has given up a lost member, after about 10 s.'
+    }
+  return {
+    ...stuck,
+    words: 'handles nothing',
+    text: `${nothing} although the group ${names.group} has ${count(members, 'member')}${held}.`,
+    advice: `See the log of ${names.deliveryService}: a handler may hang, or its database may refuse.`
+  }
+}
+
+const behindKafka: Finder = (readings, names) => {
+  const waiting = waitingInKafka(readings)
+  if (waiting === null || waiting.ms < slowMs || waiting.events === 0) return undefined
+  const events = count(waiting.events, 'event')
+  const text = `${names.group} is ${duration(waiting.ms)} behind: ${events} wait in Kafka and are being handled.`
+  return { hop: 'delivery', state: 'slow', words: `${events} behind`, text }
+}
+
+const parked: Finder = ({ effects }) => {
+  const events = effects?.value?.parked?.events ?? 0
+  if (events === 0) return undefined
+  const wait = events === 1 ? 'is parked and waits' : 'are parked and wait'
+  const text = `Events flow, but ${count(events, 'event')} ${wait} for a person.`
+  const advice = 'Fix the cause, then retry.'
+  return { hop: 'delivery', state: 'slow', words: `${events} parked`, text, advice, see: '/parked' }
+}

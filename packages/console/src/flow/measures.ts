@@ -1,6 +1,6 @@
 import type { Flow, Percentiles } from '../api/pipeline-schemas.ts'
 import type { Measured } from './build-flow.ts'
-import { sum } from '../kafka/describe-topics.ts'
+import { sum } from '../kafka/record-reader.ts'
 import { lagByPartition, type Readings, waitingInKafka } from './readings.ts'
 
 /** The group's offsets must not move for this long, while records wait, before the page calls it stuck. */

@@ -23,9 +23,8 @@ const sampled = 30
 export function createTopicReader({ admin, reader, topic }: Source): () => Promise<TopicReading> {
   let last: TopicReading | undefined
   return async () => {
-    const [first, next, cluster] = await Promise.all([
-      reader.offsets(topic, 'earliest'),
-      reader.offsets(topic, 'latest'),
+    const [[first, next], cluster] = await Promise.all([
+      reader.ends(topic),
       admin.metadata({ topics: [topic], autocreateTopics: false })
     ])
     const from = new Map<number, number>()

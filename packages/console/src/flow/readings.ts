@@ -1,6 +1,7 @@
 import type { ExpandedConnector, Verdict } from '@outbox-cdc/connectctl'
 import type { Waiting } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
+import { mapOffsets, type Offsets, sum } from '../kafka/record-reader.ts'
 import type { Reading } from './probe.ts'
 import type { AggregatesReading, EffectsReading } from './read-databases.ts'
 import type { GroupReading, TopicReading } from './read-kafka.ts'
@@ -31,14 +32,15 @@ export function verdictIn({ keeper }: Readings): Verdict | undefined {
 export function waitingInKafka({ topic, group, now }: Readings): Waiting | null {
   if (topic.value === undefined || group.value === undefined || group.value.committed.size === 0) return null
   const lags = lagByPartition(topic.value, group.value)
-  const events = [...lags.values()].reduce((sum, lag) => sum + lag, 0)
+  const events = sum(lags.values())
   const ms = events === 0 ? 0 : Math.max(0, now - (group.value.oldestWaitingAt ?? now))
   return { events, atLeast: false, ms }
 }
 
-export function lagByPartition(topic: TopicReading, group: GroupReading): ReadonlyMap<number, number> {
-  const from = (partition: number) => group.committed.get(partition) ?? topic.first.get(partition) ?? 0
-  return new Map([...topic.next].map(([partition, next]) => [partition, Math.max(0, next - from(partition))]))
+export function lagByPartition(topic: TopicReading, group: GroupReading): Offsets {
+  return mapOffsets(topic.next, (next, partition) =>
+    Math.max(0, next - (group.committed.get(partition) ?? topic.first.get(partition) ?? 0))
+  )
 }
 
 /** What sentences call the parts; never a user or a password. */

@@ -1,35 +1,28 @@
 import { readKeeper, type Verdict } from '@outbox-cdc/connectctl'
 import type { Flow } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
+import type { ConnectCluster } from '../connect/connect-cluster.ts'
 import type { Sources } from '../sources.ts'
 import { buildFlow } from './build-flow.ts'
 import { createMeasures, figuresOf } from './measures.ts'
-import { createProbe, type Probe } from './probe.ts'
+import { createProbe } from './probe.ts'
 import { createAggregatesReader, createEffectsReader } from './read-databases.ts'
 import { createGroupReader, createTopicReader } from './read-kafka.ts'
 import { createServiceReader } from './read-service.ts'
 import { namesFrom, type Readings } from './readings.ts'
-import { createSeries, type Series } from './series.ts'
+import { createSeries } from './series.ts'
 
-export type Sampler = {
-  start(): void
-  stop(): void
-  flow(): Flow
-  readings(): Readings
-  readonly series: Series
-  /** Called with each new picture, about once a second. */
-  onFlow(listener: (flow: Flow) => void): () => void
-}
+export type Sampler = ReturnType<typeof createSampler>
 
 const everyMs = 1_000
 
 /** Reads every hop once a second and keeps the newest picture and the figures of the last hour. */
-export function createSampler(config: Config, sources: Sources): Sampler {
+export function createSampler(config: Config, sources: Sources) {
   const probes = createProbes(config, sources)
   const names = namesFrom(config)
   const series = createSeries()
   const measures = createMeasures()
-  const listeners = new Set<(flow: Flow) => void>()
+  const listeners: ((flow: Flow) => void)[] = []
   let timer: NodeJS.Timeout | undefined
   let newest = snapshot()
 
@@ -58,9 +51,9 @@ export function createSampler(config: Config, sources: Sources): Sampler {
       clearTimeout(timer)
       timer = undefined
     },
-    onFlow(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    /** Calls the listener with each new picture, about once a second. */
+    onFlow(listener: (flow: Flow) => void) {
+      listeners.push(listener)
     }
   }
 }
@@ -80,18 +73,10 @@ function createProbes(config: Config, { kafka, connect, aggregates, effects, wri
   return {
     topic,
     group: createProbe({ read: createGroupReader({ ...source, group, ends }) }),
-    keeper:
-      keeper === undefined || connector === undefined
-        ? undefined
-        : createProbe({ read: () => readVerdict(keeper, connector) }),
-    connector:
-      connect === undefined || connector === undefined
-        ? undefined
-        : createProbe({
-            read: async () => (await connect.list()).find(({ status }) => status.name === connector)?.status
-          }),
-    writer: config.WRITER_URL && createProbe({ read: createServiceReader(config.WRITER_URL) }),
-    consumer: config.CONSUMER_URL && createProbe({ read: createServiceReader(config.CONSUMER_URL) }),
+    keeper: keeper && connector ? createProbe({ read: () => readVerdict(keeper, connector) }) : undefined,
+    connector: connect && connector ? createProbe({ read: () => readStatus(connect, connector) }) : undefined,
+    writer: config.WRITER_URL ? createProbe({ read: createServiceReader(config.WRITER_URL) }) : undefined,
+    consumer: config.CONSUMER_URL ? createProbe({ read: createServiceReader(config.CONSUMER_URL) }) : undefined,
     aggregates:
       writerDb &&
       aggregates &&
@@ -101,6 +86,10 @@ function createProbes(config: Config, { kafka, connect, aggregates, effects, wri
       effects &&
       createProbe({ read: createEffectsReader({ db: consumerDb, table: effects, consumer: group, committedAt }) })
   }
+}
+
+async function readStatus(connect: ConnectCluster, connector: string) {
+  return (await connect.list()).find(({ status }) => status.name === connector)?.status
 }
 
 async function readVerdict(url: string, connector: string): Promise<Verdict> {
@@ -116,21 +105,19 @@ async function tickAll({ topic, group, ...others }: Probes, now: number): Promis
     await topic.tick(now)
     if (topic.reading().failing === undefined) await group.tick(now)
   }
-  await Promise.all([kafka(), ...Object.values(others).map(probe => (probe === '' ? undefined : probe?.tick(now)))])
+  await Promise.all([kafka(), ...Object.values(others).map(probe => probe?.tick(now))])
 }
 
 function readAll(probes: Probes, now: number): Readings {
-  const read = <T>(probe: Probe<T> | '' | undefined) => (probe ? probe.reading() : undefined)
-  const { topic, group, ...others } = probes
   return {
     now,
-    topic: topic.reading(),
-    group: group.reading(),
-    keeper: read(others.keeper),
-    connector: read(others.connector),
-    writer: read(others.writer),
-    consumer: read(others.consumer),
-    aggregates: read(others.aggregates),
-    effects: read(others.effects)
+    topic: probes.topic.reading(),
+    group: probes.group.reading(),
+    keeper: probes.keeper?.reading(),
+    connector: probes.connector?.reading(),
+    writer: probes.writer?.reading(),
+    consumer: probes.consumer?.reading(),
+    aggregates: probes.aggregates?.reading(),
+    effects: probes.effects?.reading()
   }
 }

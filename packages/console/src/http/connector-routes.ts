@@ -6,10 +6,9 @@ import type { Config } from '../config.ts'
 import type { ConnectCluster } from '../connect/connect-cluster.ts'
 import { diffWithFile, maskedConfig, showConnector } from '../connect/show-connector.ts'
 import { configured } from './problems.ts'
-import { route } from './route.ts'
-import type { Route } from './route.ts'
+import { done, get, post, type Route } from './route.ts'
 
-const connectorName = z.object({ connector: z.string().min(1).max(249) })
+const params = z.object({ connector: z.string().min(1).max(249) })
 
 export function connectorRoutes(config: Config, connect: ConnectCluster | undefined): readonly Route[] {
   /** All connectors with their verdicts, the worst first. */
@@ -24,51 +23,45 @@ export function connectorRoutes(config: Config, connect: ConnectCluster | undefi
     })
   }
 
+  const action = (path: string, summary: string, send: (cluster: ConnectCluster, path: string) => Promise<void>) =>
+    post(`/api/connectors/{connector}/${path}`, summary, {
+      params,
+      answer: done,
+      async handle({ params: { connector } }) {
+        const cluster = configured(connect, 'CONNECT_URL')
+        await askConnect(() => send(cluster, `/connectors/${encodeURIComponent(connector)}`))
+        return { done: true as const }
+      }
+    })
+
   return [
-    route({
-      method: 'get',
-      path: '/api/connectors',
-      summary: 'All connectors with one verdict each, the worst first',
+    get('/api/connectors', 'All connectors with one verdict each, the worst first', {
       answer: z.object({ items: z.array(shownConnector) }),
       handle: async () => ({ items: (await list()).map(({ shown }) => shown) })
     }),
-    route({
-      method: 'get',
-      path: '/api/connectors/{connector}',
-      summary: 'One connector: tasks, traces, settings without secrets, offsets, and what its file would change',
-      params: connectorName,
-      answer: detailedConnector,
-      async handle({ params: { connector } }) {
-        const one = (await list()).find(({ shown }) => shown.name === connector)
-        if (one === undefined) throw notFound(`There is no connector ${connector}`)
-        const path = `/connectors/${encodeURIComponent(connector)}/offsets`
-        const offsets = await connect?.get<unknown>(path).catch(() => null)
-        const file = connector === config.CONNECTOR_NAME ? config.CONNECTOR_FILE : undefined
-        const running = one.found.info.config
-        const diff = file === undefined ? null : await diffWithFile(file, running)
-        return { ...one.shown, config: maskedConfig(running), offsets, diff }
-      }
-    }),
-    ...(['restart', 'pause', 'resume'] as const).map(action =>
-      route({
-        method: 'post',
-        path: `/api/connectors/{connector}/${action}`,
-        summary:
-          action === 'restart' ? 'Restart what failed: the connector and its failed tasks' : `${action} the connector`,
-        params: connectorName,
-        answer: z.object({ done: z.literal(true) }),
+    get(
+      '/api/connectors/{connector}',
+      'One connector: tasks, traces, settings without secrets, offsets, and what its file would change',
+      {
+        params,
+        answer: detailedConnector,
         async handle({ params: { connector } }) {
-          const path = `/connectors/${encodeURIComponent(connector)}`
-          const cluster = configured(connect, 'CONNECT_URL')
-          await askConnect(() =>
-            action === 'restart'
-              ? cluster.send('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
-              : cluster.send('PUT', `${path}/${action}`)
-          )
-          return { done: true as const }
+          const one = (await list()).find(({ shown }) => shown.name === connector)
+          if (one === undefined) throw notFound(`There is no connector ${connector}`)
+          const path = `/connectors/${encodeURIComponent(connector)}/offsets`
+          const offsets = await connect?.get<unknown>(path).catch(() => null)
+          const file = connector === config.CONNECTOR_NAME ? config.CONNECTOR_FILE : undefined
+          const running = one.found.info.config
+          const diff = file === undefined ? null : await diffWithFile(file, running)
+          return { ...one.shown, config: maskedConfig(running), offsets, diff }
         }
-      })
-    )
+      }
+    ),
+    action('restart', 'Restart what failed: the connector and its failed tasks', (cluster, path) =>
+      cluster.send('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
+    ),
+    action('pause', 'pause the connector', (cluster, path) => cluster.send('PUT', `${path}/pause`)),
+    action('resume', 'resume the connector', (cluster, path) => cluster.send('PUT', `${path}/resume`))
   ]
 }
 

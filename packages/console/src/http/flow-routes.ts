@@ -4,39 +4,28 @@ import type { Config } from '../config.ts'
 import { namesFrom } from '../flow/readings.ts'
 import type { Sampler } from '../flow/sampler.ts'
 import type { ActionGuard } from './guard.ts'
-import { type Route, route } from './route.ts'
+import { get, type Route, whole } from './route.ts'
 
-const whole = (fallback: number, most: number) => z.coerce.number().int().min(1).max(most).default(fallback)
-
-export function flowRoutes(config: Config, sampler: Sampler, guard: ActionGuard): readonly Route[] {
+export function flowRoutes(config: Config, sampler: Sampler, { actionToken }: ActionGuard): readonly Route[] {
   const actions = config.CONSOLE_ACTIONS === 'on'
   return [
-    route({
-      method: 'get',
-      path: '/api/about',
-      summary: 'What this console looks at, and what it may do',
+    get('/api/about', 'What this console looks at, and what it may do', {
       answer: about,
       handle: () => ({
         actions,
-        actionToken: guard.actionToken,
+        actionToken,
         canPlaceOrders: actions && config.WRITER_URL !== undefined,
         names: { ...namesFrom(config), orderServiceUrl: config.WRITER_URL ?? '' }
       })
     }),
-    route({
-      method: 'get',
-      path: '/api/flow',
-      summary: 'The whole picture: every hop, its state, rate and backlog, and one sentence on top',
+    get('/api/flow', 'The whole picture: every hop, its state, rate and backlog, and one sentence on top', {
       answer: flow,
       handle: () => sampler.flow()
     }),
-    route({
-      method: 'get',
-      path: '/api/series',
-      summary: 'Figures over the last hour; `lag0` … are the lag of each partition',
+    get('/api/series', 'Figures over the last hour; `lag0` … are the lag of each partition', {
       query: z.object({
-        minutes: whole(60, 60).meta({ description: 'How far back' }),
-        stepMs: whole(5_000, 600_000).meta({ description: 'Points are merged into steps of this length' }),
+        minutes: whole(1, 60).default(60).meta({ description: 'How far back' }),
+        stepMs: whole(1, 600_000).default(5_000).meta({ description: 'Points are merged into steps of this length' }),
         since: z.coerce.number().default(0).meta({ description: 'Only points after this time' })
       }),
       answer: series,

@@ -4,10 +4,9 @@ import { describedGroup, listedGroup } from '../api/kafka-schemas.ts'
 import { describeGroup, listGroups } from '../kafka/describe-groups.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { askKafka } from './problems.ts'
-import { route } from './route.ts'
-import type { Route } from './route.ts'
+import { get, post, type Route } from './route.ts'
 
-const groupId = z.object({ group: z.string().min(1).max(249) })
+const params = z.object({ group: z.string().min(1).max(249) })
 
 const reset = z.object({
   topic: z.string().regex(/^[\w.-]{1,249}$/),
@@ -18,26 +17,17 @@ const reset = z.object({
 
 export function groupRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
   return [
-    route({
-      method: 'get',
-      path: '/api/groups',
-      summary: 'Consumer groups with members and lag, those that lag most first',
+    get('/api/groups', 'Consumer groups with members and lag, those that lag most first', {
       answer: z.object({ items: z.array(listedGroup) }),
-      handle: async () => ({ items: [...(await askKafka(() => listGroups(admin)))] })
+      handle: async () => ({ items: await askKafka(() => listGroups(admin)) })
     }),
-    route({
-      method: 'get',
-      path: '/api/groups/{group}',
-      summary: 'One group: members with their partitions, lag of each partition',
-      params: groupId,
+    get('/api/groups/{group}', 'One group: members with their partitions, lag of each partition', {
+      params,
       answer: describedGroup,
       handle: ({ params: { group } }) => found(group)
     }),
-    route({
-      method: 'post',
-      path: '/api/groups/{group}/reset',
-      summary: 'Move a group that has no members to another place in a topic',
-      params: groupId,
+    post('/api/groups/{group}/reset', 'Move a group that has no members to another place in a topic', {
+      params,
       body: reset,
       answer: z.object({ moved: z.record(z.string(), z.number()) }),
       async handle({ params: { group }, body: { topic, to, time, confirm } }) {

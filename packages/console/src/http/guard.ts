@@ -1,6 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Logger } from '@outbox-cdc/service-kit'
-import { Problem } from '@outbox-cdc/service-kit'
+import { type Logger, Problem } from '@outbox-cdc/service-kit'
 import type { Request, RequestHandler } from 'express'
 import helmet from 'helmet'
 import { importMapHash } from './page-files.ts'

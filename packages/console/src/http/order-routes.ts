@@ -8,18 +8,14 @@ import type { FollowOrder } from '../orders/follow-order.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Sources } from '../sources.ts'
 import { configured } from './problems.ts'
-import { route } from './route.ts'
-import type { Route } from './route.ts'
+import { get, post, type Route, whole } from './route.ts'
 
-const orderId = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+const orderId = whole(1, Number.MAX_SAFE_INTEGER)
 
 export function orderRoutes(config: Config, { aggregates, effects }: Sources, follow: FollowOrder): readonly Route[] {
   return [
-    route({
-      method: 'get',
-      path: '/api/orders',
-      summary: 'Orders, newest first, with the time to their delivery',
-      query: z.object({ before: orderId.optional(), limit: z.coerce.number().int().min(1).max(100).default(30) }),
+    get('/api/orders', 'Orders, newest first, with the time to their delivery', {
+      query: z.object({ before: orderId.optional(), limit: whole(1, 100).default(30) }),
       answer: orderPage,
       async handle({ query: { before, limit } }) {
         const table = configured(aggregates, 'AGGREGATE_MYSQL_URL and AGGREGATE_TABLE')
@@ -34,18 +30,12 @@ export function orderRoutes(config: Config, { aggregates, effects }: Sources, fo
         return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : null }
       }
     }),
-    route({
-      method: 'get',
-      path: '/api/orders/{id}',
-      summary: 'The way of one order: what every part knows of it, stage by stage',
+    get('/api/orders/{id}', 'The way of one order: what every part knows of it, stage by stage', {
       params: z.object({ id: orderId }),
       answer: journey,
       handle: ({ params, signal }) => follow(params.id, signal)
     }),
-    route({
-      method: 'post',
-      path: '/api/orders',
-      summary: 'Place an order through the order service',
+    post('/api/orders', 'Place an order through the order service', {
       body: z.object({ name: z.string().min(1).max(255), quantity: z.number().int().min(1) }),
       answer: z.object({ id: z.number() }),
       handle: ({ body }) => placeOrder(configured(config.WRITER_URL, 'WRITER_URL'), body)

@@ -1,68 +1,86 @@
-import { requestRetry, skipParked } from '@outbox-cdc/outbox'
+import { listParked, type ParkedRow, requestRetry, showParked, skipParked } from '@outbox-cdc/outbox'
 import { notFound, Problem } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
-import { parkedEvent, parkedKey } from '../api/pipeline-schemas.ts'
-import { listEvents, listKeys } from '../parked/list-parked.ts'
+import { type ParkedEvent, parkedEvent, type ParkedKey, parkedKey } from '../api/pipeline-schemas.ts'
+import type { StoredRecord } from '../kafka/decode-record.ts'
+import { showRecord } from '../kafka/show-record.ts'
 import type { Sources } from '../sources.ts'
 import { configured } from './problems.ts'
-import { route } from './route.ts'
-import type { Route } from './route.ts'
+import { get, done, post, type Route } from './route.ts'
 
 const key = z.object({ consumer: z.string().min(1).max(64), key: z.string().min(1).max(64) })
+const mostKeys = 1_000
+const mostEvents = 200
 
 export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readonly Route[] {
-  const db = () => configured(consumerDb, 'EFFECT_MYSQL_URL')
+  const reading = () => configured(consumerDb, 'EFFECT_MYSQL_URL')
+  const acting = () => configured(actionsDb, 'EFFECT_MYSQL_URL')
+  async function act(action: Promise<unknown>, { key: name }: { readonly key: string }) {
+    if (!(await action.catch(asProblem))) throw notFound(`${name} is no longer parked`)
+    return { done: true as const }
+  }
   return [
-    route({
-      method: 'get',
-      path: '/api/parked',
-      summary: 'The keys whose events wait for a person, oldest first',
+    get('/api/parked', 'The keys whose events wait for a person, oldest first', {
       answer: z.object({ items: z.array(parkedKey) }),
-      handle: async () => ({ items: await listKeys(db()).catch(asProblem) })
+      async handle() {
+        const keys = await listParked(reading()).catch(asProblem)
+        return { items: keys.slice(0, mostKeys).map(shownKey) }
+      }
     }),
-    route({
-      method: 'get',
-      path: '/api/parked/events',
-      summary: 'The events of one key that wait or once waited, in order',
+    get('/api/parked/events', 'The events of one key that wait or once waited, in order', {
       query: key,
       answer: z.object({ items: z.array(parkedEvent) }),
-      handle: async ({ query }) => ({ items: await listEvents(db(), query, decode).catch(asProblem) })
+      async handle({ query }) {
+        const rows = (await showParked(reading(), query).catch(asProblem)).slice(-mostEvents)
+        const records = await decode(rows.map(recordOf))
+        return { items: rows.flatMap((row, index) => (records[index] ? [shownEvent(row, records[index])] : [])) }
+      }
     }),
-    route({
-      method: 'post',
-      path: '/api/parked/retry',
-      summary: 'Ask the consumer to apply the waiting events of a key in order',
+    post('/api/parked/retry', 'Ask the consumer to apply the waiting events of a key in order', {
       body: key,
-      answer: z.object({ done: z.literal(true) }),
-      async handle({ body }) {
-        if (!(await requestRetry(configured(actionsDb, 'EFFECT_MYSQL_URL'), body).catch(asProblem)))
-          throw notFound(`${body.key} is no longer parked`)
-        return { done: true as const }
-      }
+      answer: done,
+      handle: ({ body }) => act(requestRetry(acting(), body), body)
     }),
-    route({
-      method: 'post',
-      path: '/api/parked/skip',
-      summary: 'Give up the first waiting event of a key for good, with a note of who and why',
+    post('/api/parked/skip', 'Give up the first waiting event of a key for good, with a note of who and why', {
       body: key.extend({ note: z.string().trim().min(3).max(500) }),
-      answer: z.object({ done: z.literal(true) }),
-      async handle({ body }) {
-        if (!(await skipParked(configured(actionsDb, 'EFFECT_MYSQL_URL'), body).catch(asProblem)))
-          throw notFound(`${body.key} is no longer parked`)
-        return { done: true as const }
-      }
+      answer: done,
+      handle: ({ body }) => act(skipParked(acting(), body), body)
     })
   ]
 }
 
+function shownKey(parked: Awaited<ReturnType<typeof listParked>>[number]): ParkedKey {
+  const { consumer, key: name, reason, parkedAt, retryRequestedAt, waiting } = parked
+  const times = { parkedAt: parkedAt.getTime(), retryAskedAt: retryRequestedAt?.getTime() ?? null }
+  return { consumer, key: name, reason, waiting, ...times }
+}
+
+function shownEvent(row: ParkedRow, record: StoredRecord): ParkedEvent {
+  const { id, state, reason, error, stack, attempts, note, parked_at: parkedAt } = row
+  const times = { parkedAt: parkedAt.getTime() }
+  return { id: Number(id), state, reason, error, stack, attempts, note, ...times, record: showRecord(record) }
+}
+
+function recordOf(row: ParkedRow): StoredRecord {
+  return {
+    topic: row.topic,
+    partition: row.partition_no,
+    offset: Number(row.record_offset),
+    timestamp: Number(row.record_time),
+    key: row.record_key,
+    value: row.record_value,
+    headers: Object.entries(JSON.parse(row.record_headers) as Record<string, string | null>)
+  }
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  ER_NO_SUCH_TABLE: 'This database has no parked_event table: the consumer does not park here',
+  ER_TABLEACCESS_DENIED_ERROR:
+    'The account of EFFECT_MYSQL_URL may not do this: it needs UPDATE on parked_key and parked_event'
+}
+
 function asProblem(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const detail =
-    code === 'ER_NO_SUCH_TABLE'
-      ? 'This database has no parked_event table: the consumer does not park here'
-      : code === 'ER_TABLEACCESS_DENIED_ERROR'
-        ? 'The account of EFFECT_MYSQL_URL may not do this: it needs UPDATE on parked_key and parked_event'
-        : undefined
+  const detail = error instanceof Error && 'code' in error ? refusals[String(error.code)] : undefined
   if (detail === undefined) throw error
   throw new Problem(409, { type: 'not-possible', title: 'Not possible here', detail }, { cause: error })
 }

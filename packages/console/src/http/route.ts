@@ -2,31 +2,7 @@ import { answer as answers, describeApi, validated } from '@outbox-cdc/service-k
 import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
 
-/** One path of the JSON API: it is served and documented from the same schemas. */
-export type Route = {
-  readonly method: 'get' | 'post'
-  /** As OpenAPI writes it: `/api/orders/{id}`. */
-  readonly path: string
-  readonly summary: string
-  readonly params?: z.ZodObject | undefined
-  readonly query?: z.ZodObject | undefined
-  readonly body?: z.ZodObject | undefined
-  readonly answer: z.ZodType
-  readonly handle: (input: RouteInput) => unknown
-}
-
-export type RouteInput = {
-  readonly params: Readonly<Record<string, unknown>>
-  readonly query: Readonly<Record<string, unknown>>
-  readonly body: Readonly<Record<string, unknown>>
-  /** Aborted when the caller hangs up. */
-  readonly signal: AbortSignal
-}
-
 type Typed<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, A extends z.ZodType> = {
-  readonly method: 'get' | 'post'
-  readonly path: string
-  readonly summary: string
   readonly params?: P
   readonly query?: Q
   readonly body?: B
@@ -35,37 +11,58 @@ type Typed<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, 
     readonly params: z.output<P>
     readonly query: z.output<Q>
     readonly body: z.output<B>
+    /** Aborted when the caller hangs up. */
     readonly signal: AbortSignal
   }) => Promise<z.input<A>> | z.input<A>
+}
+
+/** One path of the JSON API: it is served and documented from the same schemas. */
+export type Route = Typed<z.ZodObject, z.ZodObject, z.ZodObject, z.ZodType> & {
+  readonly method: 'get' | 'post'
+  /** As OpenAPI writes it: `/api/orders/{id}`. */
+  readonly path: string
+  readonly summary: string
 }
 
 type None = z.ZodObject<Record<never, never>>
 
 /** Makes the compiler check a route's handler against its schemas. */
-export function route<
-  A extends z.ZodType,
-  P extends z.ZodObject = None,
-  Q extends z.ZodObject = None,
-  B extends z.ZodObject = None
->(typed: Typed<P, Q, B, A>): Route {
-  return typed as unknown as Route
+function routeFor(method: Route['method']) {
+  return <
+    A extends z.ZodType,
+    P extends z.ZodObject = None,
+    Q extends z.ZodObject = None,
+    B extends z.ZodObject = None
+  >(
+    path: string,
+    summary: string,
+    typed: Typed<P, Q, B, A>
+  ) => ({ method, path, summary, ...typed }) as unknown as Route
 }
+
+export const get = routeFor('get')
+export const post = routeFor('post')
+
+/** The answer of an action. */
+export const done = z.object({ done: z.literal(true) })
+
+/** A whole number in an address. */
+export const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 
 const nothing = z.object({})
 
 /** Serves the routes; those that change something go through `guard` first. */
 export function serveRoutes(routes: readonly Route[], guard: readonly RequestHandler[]): Router {
   const router = Router()
-  for (const each of routes) {
-    const path = each.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    const before = each.method === 'post' ? guard : []
-    router[each.method](path, ...before, async (request, response) => {
+  for (const { method, path, params = nothing, query = nothing, body = nothing, handle } of routes) {
+    const before = method === 'post' ? guard : []
+    router[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...before, async (request, response) => {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
-      const answer = await each.handle({
-        params: validated(each.params ?? nothing, request.params, 'path'),
-        query: validated(each.query ?? nothing, request.query, 'query'),
-        body: validated(each.body ?? nothing, request.body ?? {}, 'body'),
+      const answer = await handle({
+        params: validated(params, request.params, 'path'),
+        query: validated(query, request.query, 'query'),
+        body: validated(body, request.body ?? {}, 'body'),
         signal: gone.signal
       })
       if (!response.headersSent) response.set('Cache-Control', 'no-store').json(answer ?? {})

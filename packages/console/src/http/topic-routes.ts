@@ -2,35 +2,26 @@ import { notFound } from '@outbox-cdc/service-kit'
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { describedTopic, listedTopic, recordPage, volume } from '../api/kafka-schemas.ts'
-import type { RecordPage } from '../api/kafka-schemas.ts'
 import { describeTopic, listTopics, volumeOf } from '../kafka/describe-topics.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { readAfter, readBefore, readFrom } from '../kafka/read-page.ts'
-import type { Page } from '../kafka/read-page.ts'
 import { cursorPattern, cursorText, offsetsFrom } from '../kafka/record-reader.ts'
 import { searchRecords } from '../kafka/search-records.ts'
 import { reasonOf } from '../reason-of.ts'
 import { eventText } from './event-stream.ts'
 import { askKafka } from './problems.ts'
-import { route } from './route.ts'
-import type { Route } from './route.ts'
+import { get, type Route, whole } from './route.ts'
 
 const topicName = z.object({ topic: z.string().regex(/^[\w.-]{1,249}$/) })
 const cursor = z.string().regex(cursorPattern)
 
 export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
   return [
-    route({
-      method: 'get',
-      path: '/api/topics',
-      summary: 'All topics with partitions, records, bytes and retention',
+    get('/api/topics', 'All topics with partitions, records, bytes and retention', {
       answer: z.object({ items: z.array(listedTopic) }),
-      handle: async () => ({ items: [...(await askKafka(() => listTopics(admin)))] })
+      handle: async () => ({ items: await askKafka(() => listTopics(admin)) })
     }),
-    route({
-      method: 'get',
-      path: '/api/topics/{topic}',
-      summary: 'One topic: partitions, replicas, offsets, sizes, settings',
+    get('/api/topics/{topic}', 'One topic: partitions, replicas, offsets, sizes, settings', {
       params: topicName,
       answer: describedTopic,
       async handle({ params: { topic } }) {
@@ -39,45 +30,35 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
         return described
       }
     }),
-    route({
-      method: 'get',
-      path: '/api/topics/{topic}/records',
-      summary: 'Records, newest first: the newest, those before or after a cursor, or those from a time on',
+    get(
+      '/api/topics/{topic}/records',
+      'Records, newest first: the newest, those before or after a cursor, or those from a time on',
+      {
+        params: topicName,
+        query: z.object({
+          before: cursor.optional(),
+          after: cursor.optional(),
+          at: z.coerce.number().optional().meta({ description: 'Milliseconds since 1970' }),
+          partition: z.coerce.number().int().min(0).optional(),
+          limit: whole(1, 100).default(30)
+        }),
+        answer: recordPage,
+        handle: ({ params: { topic }, query: { before, after, at, partition, limit } }) =>
+          askKafka(async () => {
+            const place = { reader, topic, limit, partition }
+            if (after !== undefined) return readAfter(place, offsetsFrom(after))
+            if (at !== undefined) return readFrom(place, new Date(at))
+            return readBefore(place, before === undefined ? undefined : offsetsFrom(before))
+          })
+      }
+    ),
+    get('/api/topics/{topic}/volume', 'How many records came in each sixtieth of the last minutes', {
       params: topicName,
-      query: z.object({
-        before: cursor.optional(),
-        after: cursor.optional(),
-        at: z.coerce.number().optional().meta({ description: 'Milliseconds since 1970' }),
-        partition: z.coerce.number().int().min(0).optional(),
-        limit: z.coerce.number().int().min(1).max(100).default(30)
-      }),
-      answer: recordPage,
-      handle: ({ params: { topic }, query: { before, after, at, partition, limit } }) =>
-        askKafka(async () => {
-          const place = { reader, topic, limit, partition }
-          if (after !== undefined) return shown(await readAfter(place, offsetsFrom(after)))
-          if (at !== undefined) return shown(await readFrom(place, new Date(at)))
-          return shown(await readBefore(place, before === undefined ? undefined : offsetsFrom(before)))
-        })
-    }),
-    route({
-      method: 'get',
-      path: '/api/topics/{topic}/volume',
-      summary: 'How many records came in each sixtieth of the last minutes',
-      params: topicName,
-      query: z.object({ minutes: z.coerce.number().int().min(1).max(10_080).default(60) }),
+      query: z.object({ minutes: whole(1, 10_080).default(60) }),
       answer: volume,
       handle: ({ params: { topic }, query: { minutes } }) => askKafka(() => volumeOf({ reader, topic, minutes }))
     })
   ]
-}
-
-function shown({ records: found, older, newer }: Page): RecordPage {
-  return {
-    items: [...found],
-    older: older === undefined ? null : cursorText(older),
-    newer: cursorText(newer)
-  }
 }
 
 const searchQuery = z.object({

@@ -1,8 +1,10 @@
 import type { Admin, Group } from '@platformatic/kafka'
 import type { DescribedGroup, ListedGroup } from '../api/kafka-schemas.ts'
+import { offsetsOf } from './describe-topics.ts'
+import { sum } from './record-reader.ts'
 
 /** All consumer groups, those that lag most first. Connect's own worker group is not one. */
-export async function listGroups(admin: Admin): Promise<readonly ListedGroup[]> {
+export async function listGroups(admin: Admin): Promise<ListedGroup[]> {
   const listed = [...(await admin.listGroups())]
     .filter(([, group]) => group.protocolType !== 'connect')
     .map(([id]) => id)
@@ -15,7 +17,7 @@ export async function listGroups(admin: Admin): Promise<readonly ListedGroup[]> 
         state,
         members: members.length,
         topics: [...new Set(partitions.map(({ topic }) => topic))],
-        lag: partitions.length === 0 ? null : lags.reduce((sum, lag) => sum + lag, 0),
+        lag: partitions.length === 0 ? null : sum(lags),
         partitionsBehind: lags.filter(lag => lag > 0).length
       }
     })
@@ -23,9 +25,7 @@ export async function listGroups(admin: Admin): Promise<readonly ListedGroup[]> 
 }
 
 export async function describeGroup(admin: Admin, id: string): Promise<DescribedGroup | undefined> {
-  const known = await admin.listGroups()
-  if (!known.has(id)) return undefined
-  return (await describeAll(admin, [id]))[0]
+  return (await admin.listGroups()).has(id) ? (await describeAll(admin, [id]))[0] : undefined
 }
 
 /** Groups, their offsets and the ends of their topics in three requests, however many there are. */
@@ -88,14 +88,6 @@ function ownersIn(group: Group | undefined): ReadonlyMap<string, string> {
 async function endsOf(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
   if (names.length === 0) return new Map()
   const { topics } = await admin.metadata({ topics: [...names], autocreateTopics: false })
-  const wanted = [...topics].map(([name, { partitions }]) => ({
-    name,
-    partitions: partitions.map((_, partitionIndex) => ({ partitionIndex, timestamp: -1n }))
-  }))
-  const listed = await admin.listOffsets({ topics: wanted })
-  return new Map(
-    listed.flatMap(({ name, partitions }) =>
-      partitions.map(({ partitionIndex, offset }) => [`${name}/${partitionIndex}`, Number(offset)] as const)
-    )
-  )
+  const wanted = [...topics].map(([name, topic]) => ({ name, partitions: topic.partitions.map((_, index) => index) }))
+  return offsetsOf(admin, wanted, -1n)
 }

@@ -1,36 +1,38 @@
 import type { Admin } from '@platformatic/kafka'
 import type { DescribedTopic, ListedTopic, Volume } from '../api/kafka-schemas.ts'
-import type { RecordReader } from './record-reader.ts'
+import { type RecordReader, sum } from './record-reader.ts'
 
 const topicResource = 2
 const defaultSource = 5
 
 /** All topics in four requests, however many there are. */
-export async function listTopics(admin: Admin): Promise<readonly ListedTopic[]> {
+export async function listTopics(admin: Admin): Promise<ListedTopic[]> {
   const names = await admin.listTopics({ includeInternals: true })
   const { topics } = await admin.metadata({ topics: names, autocreateTopics: false, forceUpdate: true })
   // The client leaves Kafka's own offset topic without partitions.
-  const readable = [...topics].filter(([, topic]) => topic !== undefined)
-  const wanted = readable.map(([name, topic]) => ({ name, partitions: topic.partitions.map((_, index) => index) }))
+  const wanted = [...topics]
+    // The client leaves Kafka's own offset topic without partitions.
+    .filter(([, topic]) => topic !== undefined)
+    .map(([name, topic]) => ({ name, partitions: topic.partitions.map((_, index) => index) }))
   const [first, next, sizes, settings] = await Promise.all([
     offsetsOf(admin, wanted, -2n),
     offsetsOf(admin, wanted, -1n),
     sizesOf(admin, wanted).catch(() => new Map<string, number>()),
-    settingsOf(admin, names, ['retention.ms', 'cleanup.policy']).catch(
-      () => new Map<string, Map<string, string | null>>()
-    )
+    settingsOf(admin, names).catch(() => new Map<string, Map<string, string | null>>())
   ])
   return wanted
     .map(({ name, partitions }) => {
-      const count = (offsets: ReadonlyMap<string, number>) => offsets.get(name) ?? 0
-      const own = partitions.map(partition => sizes.get(`${name}/${partition}`)).filter(size => size !== undefined)
+      const places = partitions.map(partition => `${name}/${partition}`)
+      const all = (values: ReadonlyMap<string, number>) => places.map(place => values.get(place) ?? 0)
+      const own = settings.get(name)
+      const retention = own?.get('retention.ms')
       return {
         name,
         partitions: partitions.length,
-        records: Math.max(0, count(next) - count(first)),
-        bytes: own.length === 0 ? null : own.reduce((sum, size) => sum + size, 0),
-        retentionMs: numberOr(settings.get(name)?.get('retention.ms')),
-        cleanup: settings.get(name)?.get('cleanup.policy') ?? null,
+        records: Math.max(0, sum(all(next)) - sum(all(first))),
+        bytes: places.some(place => sizes.has(place)) ? sum(all(sizes)) : null,
+        retentionMs: retention ? Number(retention) : null,
+        cleanup: own?.get('cleanup.policy') ?? null,
         internal: /^(__(?!debezium-heartbeat)|connect[_-]|schema[_-]changes|_schemas$)/.test(name),
         heartbeat: /heartbeat/.test(name)
       }
@@ -40,16 +42,18 @@ export async function listTopics(admin: Admin): Promise<readonly ListedTopic[]> 
 
 type Wanted = readonly { readonly name: string; readonly partitions: readonly number[] }[]
 
-async function offsetsOf(admin: Admin, wanted: Wanted, timestamp: bigint): Promise<ReadonlyMap<string, number>> {
+/** The first (-2) or the next (-1) offset by `topic/partition`. */
+export async function offsetsOf(admin: Admin, wanted: Wanted, timestamp: bigint): Promise<ReadonlyMap<string, number>> {
   const topics = wanted.map(({ name, partitions }) => ({
     name,
     partitions: partitions.map(partitionIndex => ({ partitionIndex, timestamp }))
   }))
   const listed = topics.length === 0 ? [] : await admin.listOffsets({ topics })
-  const totals = new Map<string, number>()
-  for (const { name, partitions } of listed)
-    totals.set(name, (totals.get(name) ?? 0) + partitions.reduce((sum, { offset }) => sum + Number(offset), 0))
-  return totals
+  return new Map(
+    listed.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex, offset }) => [`${name}/${partitionIndex}`, Number(offset)] as const)
+    )
+  )
 }
 
 /** Bytes on disk by `topic/partition`, summed over the brokers. */
@@ -65,18 +69,15 @@ async function sizesOf(admin: Admin, wanted: Wanted): Promise<Map<string, number
   return sizes
 }
 
-async function settingsOf(admin: Admin, names: readonly string[], keys: string[] | null) {
+async function settingsOf(admin: Admin, names: readonly string[]) {
   const resources = names.map(resourceName => ({
     resourceType: topicResource as never,
     resourceName,
-    configurationKeys: keys
+    configurationKeys: ['retention.ms', 'cleanup.policy']
   }))
   const described = await admin.describeConfigs({ resources })
   return new Map(
-    described.map(({ resourceName, configs }) => [
-      resourceName,
-      new Map(configs.map(({ name, value }) => [name, value]))
-    ])
+    described.map(each => [each.resourceName, new Map(each.configs.map(({ name, value }) => [name, value]))])
   )
 }
 
@@ -90,9 +91,8 @@ export async function describeTopic(
   const topic = topics.get(name)
   if (topic === undefined) return undefined
   const wanted = [{ name, partitions: topic.partitions.map((_, index) => index) }]
-  const [first, next, sizes, described] = await Promise.all([
-    reader.offsets(name, 'earliest'),
-    reader.offsets(name, 'latest'),
+  const [[first, next], sizes, described] = await Promise.all([
+    reader.ends(name),
     sizesOf(admin, wanted).catch(() => new Map<string, number>()),
     admin.describeConfigs({ resources: [{ resourceType: topicResource as never, resourceName: name }] })
   ])
@@ -118,10 +118,6 @@ export async function describeTopic(
   }
 }
 
-function numberOr(text: string | null | undefined): number | null {
-  return text === null || text === undefined || text === '' ? null : Number(text)
-}
-
 export type VolumeOptions = { readonly reader: RecordReader; readonly topic: string; readonly minutes: number }
 
 const buckets = 60
@@ -136,10 +132,4 @@ export async function volumeOf({ reader, topic, minutes }: VolumeOptions): Promi
   for (const edge of edges) totals.push(sum((await reader.offsets(topic, edge)).values()))
   totals.push(sum((await reader.offsets(topic, 'latest')).values()))
   return { from, stepMs, counts: edges.map((_, index) => Math.max(0, (totals[index + 1] ?? 0) - (totals[index] ?? 0))) }
-}
-
-export function sum(values: Iterable<number>): number {
-  let total = 0
-  for (const value of values) total += value
-  return total
 }

@@ -1,7 +1,6 @@
 import type { ShownRecord } from '../api/kafka-schemas.ts'
 import type { StoredRecord } from './decode-record.ts'
-import { cursorText } from './record-reader.ts'
-import type { Fetched, Offsets, RecordReader } from './record-reader.ts'
+import { cursorText, type Fetched, type Offsets, type RecordReader } from './record-reader.ts'
 import { showRecord } from './show-record.ts'
 
 export type Range = { readonly from: Offsets; readonly to: Offsets }
@@ -16,14 +15,12 @@ export async function scanRange(
   { from, to }: Range,
   onRecords: (records: readonly StoredRecord[]) => boolean
 ): Promise<void> {
-  const open = new Map([...from].filter(([partition, offset]) => offset < (to.get(partition) ?? 0)))
+  const isOpen = ([partition, offset]: readonly [number, number]) => offset < (to.get(partition) ?? 0)
+  let open = new Map([...from].filter(isOpen))
   while (open.size > 0) {
     const { records, next } = await fetchSome(reader, topic, open)
-    for (const [partition, offset] of next) {
-      if (offset >= (to.get(partition) ?? 0)) open.delete(partition)
-      else open.set(partition, offset)
-    }
-    if (!onRecords(records.filter(({ partition, offset }) => offset < (to.get(partition) ?? 0)))) return
+    open = new Map([...new Map([...open, ...next])].filter(isOpen))
+    if (!onRecords(records.filter(({ partition, offset }) => isOpen([partition, offset])))) return
   }
 }
 

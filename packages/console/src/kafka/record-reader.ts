@@ -14,11 +14,10 @@ export type Fetched = {
 }
 
 export type RecordReader = {
-  partitions(topic: string): Promise<readonly number[]>
   /** The first offset whose record is not older than `at`, or the ends of the log. */
   offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets>
-  /** The time of the newest record. */
-  youngest(topic: string): Promise<number | undefined>
+  /** Both ends of the log. */
+  ends(topic: string): Promise<readonly [first: Offsets, next: Offsets]>
   /** Some records from each of these offsets on, in no order among partitions. */
   fetch(topic: string, from: Offsets, options?: FetchOptions): Promise<Fetched>
   /** The first record at or after each of these offsets. */
@@ -27,7 +26,7 @@ export type RecordReader = {
 
 type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>
 
-const marks = { latest: -1n, earliest: -2n, youngest: -3n } as const
+const marks = { latest: -1n, earliest: -2n } as const
 const controlBatch = 0x20
 
 export type ReaderParts = { readonly admin: Admin; readonly consumer: Consumer; readonly decode: RecordDecoder }
@@ -42,27 +41,15 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
     return found
   }
 
-  async function partitions(topic: string) {
-    const found = await findTopic(topic)
-    return found.partitions.map((_, index) => index)
-  }
-
-  async function list(topic: string, timestamp: bigint) {
-    const wanted = (await partitions(topic)).map(partitionIndex => ({ partitionIndex, timestamp }))
-    const [answer] = await admin.listOffsets({ topics: [{ name: topic, partitions: wanted }] })
-    return answer?.partitions ?? []
-  }
-
   async function offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets> {
-    const listed = await list(topic, at instanceof Date ? BigInt(at.getTime()) : marks[at])
+    const timestamp = at instanceof Date ? BigInt(at.getTime()) : marks[at]
+    const partitions = (await findTopic(topic)).partitions.map((_, partitionIndex) => ({ partitionIndex, timestamp }))
+    const [answer] = await admin.listOffsets({ topics: [{ name: topic, partitions }] })
+    const listed = new Map((answer?.partitions ?? []).map(each => [each.partitionIndex, Number(each.offset)]))
     // Kafka answers -1 when there is no record that new; the reader then starts at the end.
-    const ends = listed.some(({ offset }) => offset < 0n) ? await offsets(topic, 'latest') : new Map<number, number>()
-    return new Map(
-      listed.map(({ partitionIndex, offset }) => [
-        partitionIndex,
-        offset < 0n ? (ends.get(partitionIndex) ?? 0) : Number(offset)
-      ])
-    )
+    if ([...listed.values()].every(offset => offset >= 0)) return listed
+    const ends = await offsets(topic, 'latest')
+    return mapOffsets(listed, (offset, partition) => (offset < 0 ? (ends.get(partition) ?? 0) : offset))
   }
 
   function fetch(topic: string, from: Offsets, { bytesPerPartition = 256 * 1024, waitMs = 0 }: FetchOptions = {}) {
@@ -91,13 +78,8 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
   }
 
   return {
-    partitions,
     offsets,
-    async youngest(topic) {
-      const times = (await list(topic, marks.youngest)).map(({ timestamp }) => Number(timestamp))
-      const newest = Math.max(...times)
-      return newest > 0 ? newest : undefined
-    },
+    ends: topic => Promise.all([offsets(topic, 'earliest'), offsets(topic, 'latest')]),
     fetch,
     async firstAt(topic, offsets) {
       const first = new Map<number, StoredRecord>()
@@ -138,6 +120,14 @@ function recordsIn(topic: string, { partition, batch }: Found): StoredRecord[] {
     value: record.value,
     headers: record.headers.map(([name, value]) => [String(name ?? ''), value === null ? null : value.toString('utf8')])
   }))
+}
+
+export function mapOffsets(offsets: Offsets, change: (offset: number, partition: number) => number): Offsets {
+  return new Map([...offsets].map(([partition, offset]) => [partition, change(offset, partition)]))
+}
+
+export function sum(values: Iterable<number>): number {
+  return [...values].reduce((total, value) => total + value, 0)
 }
 
 /** A place in a topic as text for an address: `0:120,1:88`, the offset of each partition. */

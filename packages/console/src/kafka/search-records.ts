@@ -1,10 +1,8 @@
 import type { ShownRecord } from '../api/kafka-schemas.ts'
-import { keyText, outboxFields, textOf } from './decode-record.ts'
-import type { StoredRecord } from './decode-record.ts'
+import { keyText, outboxFields, type StoredRecord, textOf } from './decode-record.ts'
 import { newestFirst } from './read-page.ts'
-import { scanRange } from './read-range.ts'
-import type { Range } from './read-range.ts'
-import type { Offsets, RecordReader } from './record-reader.ts'
+import { type Range, scanRange } from './read-range.ts'
+import { mapOffsets, type Offsets, type RecordReader, sum } from './record-reader.ts'
 import { showRecord } from './show-record.ts'
 
 export type Query = {
@@ -48,15 +46,14 @@ const mostScanned = 500_000
 /** Looks through a topic from its newest records backwards, and stops at the first of its bounds. */
 export async function searchRecords(options: SearchOptions): Promise<SearchEnd> {
   const { reader, topic, signal } = options
-  const [first, next] = await Promise.all([
-    reader.offsets(topic, options.since ?? 'earliest'),
-    reader.offsets(topic, 'latest')
-  ])
-  const ends = new Map(
-    [...next].map(([partition, end]) => [partition, Math.min(options.before?.get(partition) ?? end, end)])
-  )
+  const since = options.since ?? 'earliest'
+  const [first, next] = await Promise.all([reader.offsets(topic, since), reader.offsets(topic, 'latest')])
+  const ends = new Map(mapOffsets(next, (end, partition) => Math.min(options.before?.get(partition) ?? end, end)))
   const start = (partition: number) => Math.min(first.get(partition) ?? 0, ends.get(partition) ?? 0)
-  const of = distance(new Map([...ends].map(([partition]) => [partition, start(partition)])), ends)
+  const of = distance(
+    mapOffsets(ends, (_, partition) => start(partition)),
+    ends
+  )
   let progress: Progress = { scanned: 0, of, hits: 0, at: null }
   const end = (why: SearchEnd['why']): SearchEnd => ({ ...progress, why, before: ends })
   while ([...ends].some(([partition, offset]) => offset > start(partition))) {
@@ -64,7 +61,7 @@ export async function searchRecords(options: SearchOptions): Promise<SearchEnd> 
     if (progress.hits >= mostHits) return end('enough was found')
     if (progress.scanned >= mostScanned) return end('a limit was reached')
     const window = Math.ceil(windowRecords / ends.size)
-    const from = new Map([...ends].map(([partition, to]) => [partition, Math.max(start(partition), to - window)]))
+    const from = mapOffsets(ends, (to, partition) => Math.max(start(partition), to - window))
     const { hits, at, searchedFrom } = await searchWindow(options, { from, to: ends })
     for (const hit of hits) options.onHit(hit)
     const scanned = progress.scanned + distance(searchedFrom, ends)
@@ -75,15 +72,8 @@ export async function searchRecords(options: SearchOptions): Promise<SearchEnd> 
   return end('all was searched')
 }
 
-type Window = {
-  /** Newest first; the newest hundred when there are more. */
-  readonly hits: readonly ShownRecord[]
-  readonly at: number | null
-  /** All hits from here on were reported; later than the start of the window when there were too many. */
-  readonly searchedFrom: Offsets
-}
-
-async function searchWindow({ reader, topic, query, signal }: SearchOptions, range: Range): Promise<Window> {
+/** The newest hundred hits of a window. They are all of its hits from `searchedFrom` on. */
+async function searchWindow({ reader, topic, query, signal }: SearchOptions, range: Range) {
   const matches = matcher(query)
   const searchedFrom = new Map(range.from)
   let hits: ShownRecord[] = []
@@ -100,7 +90,7 @@ async function searchWindow({ reader, topic, query, signal }: SearchOptions, ran
 }
 
 function distance(from: Offsets, to: Offsets): number {
-  return [...to].reduce((sum, [partition, end]) => sum + Math.max(0, end - (from.get(partition) ?? end)), 0)
+  return sum(mapOffsets(to, (end, partition) => Math.max(0, end - (from.get(partition) ?? end))).values())
 }
 
 /** Whether a record fits a query. Text matches in any case, as it is written and as it is shown. */
@@ -120,8 +110,7 @@ function patternOf(text: string): RegExp {
 
 function contains(record: StoredRecord, wanted: RegExp): boolean {
   const { key, headers } = record
-  const value = textOf(record)
-  if (value !== null && wanted.test(value)) return true
-  if (key !== null && wanted.test(key.toString('utf8'))) return true
-  return headers.some(([name, text]) => wanted.test(name) || (text !== null && wanted.test(text)))
+  return [textOf(record), key && key.toString('utf8'), ...headers.flat()].some(
+    text => text !== null && wanted.test(text)
+  )
 }

@@ -1,7 +1,6 @@
 import type { ShownRecord } from '../api/kafka-schemas.ts'
 import { isAvro } from './avro-decoder.ts'
-import { isObject, keyText, outboxFields, valueOf } from './decode-record.ts'
-import type { StoredRecord } from './decode-record.ts'
+import { isObject, keyText, outboxFields, type StoredRecord, valueOf } from './decode-record.ts'
 
 const mostShown = 64 * 1024
 

@@ -1,7 +1,6 @@
-import { outboxFields } from '../kafka/decode-record.ts'
-import type { StoredRecord } from '../kafka/decode-record.ts'
+import { outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
 import { fetchSome } from '../kafka/read-range.ts'
-import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
+import { mapOffsets, type Offsets, type RecordReader } from '../kafka/record-reader.ts'
 
 export type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string | undefined }
 
@@ -23,11 +22,11 @@ const mostScanned = 6_000
  */
 export async function findRecord(source: RecordSource, wanted: Wanted): Promise<StoredRecord | undefined> {
   const { reader, topic } = source
-  const [first, next] = await Promise.all([reader.offsets(topic, 'earliest'), reader.offsets(topic, 'latest')])
+  const [first, next] = await reader.ends(topic)
   const { committedAt } = wanted
   const from =
     committedAt === undefined
-      ? new Map([...next].map(([partition, end]) => [partition, Math.max(first.get(partition) ?? 0, end - 2_000)]))
+      ? mapOffsets(next, (end, partition) => Math.max(first.get(partition) ?? 0, end - 2_000))
       : await halve(source, { first, next, before: committedAt - earlierMs, signal: wanted.signal })
   return await scan(source, { from, next, wanted })
 }

@@ -1,14 +1,12 @@
 import { findMessage } from '@outbox-cdc/outbox'
 import type { Journey } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
-import { outboxFields } from '../kafka/decode-record.ts'
-import type { StoredRecord } from '../kafka/decode-record.ts'
+import { outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
 import { showRecord } from '../kafka/show-record.ts'
 import { optional } from '../mysql/tables.ts'
 import type { Sources } from '../sources.ts'
 import type { BinlogTrack } from './binlog-track.ts'
-import { buildJourney } from './build-journey.ts'
-import type { Asked } from './build-journey.ts'
+import { type Asked, buildJourney } from './build-journey.ts'
 import { findRecord } from './find-record.ts'
 
 export type FollowOrder = (id: number, signal: AbortSignal) => Promise<Journey>
