@@ -1,9 +1,9 @@
 import type { EventDefinition } from '../define-event.ts'
 import type { PayloadEncoding } from '../stores/payload.ts'
 import { OutboxError } from '../errors.ts'
+import { toWire } from './avro-decoding.ts'
 import { avroSchema, subjectOf } from './avro-schema.ts'
 import type { RegisteredSchema, SchemaRegistry } from './schema-registry.ts'
-import { toWire } from './wire-format.ts'
 
 /** Which events are written as Avro, and the registry that gives ids to their schemas. */
 export type AvroEncodingOptions = {
@@ -30,13 +30,13 @@ export function avroEncoding({ registry, events }: AvroEncodingOptions): AvroEnc
   const definitions = new Map(events.map(definition => [subjectOf(definition), definition]))
   if (definitions.size < events.length)
     throw new OutboxError('DEFINITION_INVALID', 'An event is defined twice: it can have only one schema')
-  const schemas = events.map(avroSchema)
+  events.forEach(avroSchema)
   const registered = new Map<string, RegisteredSchema>()
   return {
     column: 'bytes',
     async register() {
-      const open = schemas.filter(({ namespace = '', name }) => !registered.has(`${namespace}.${name}`))
-      for (const schema of open) registered.set(`${schema.namespace}.${schema.name}`, await registry.register(schema))
+      for (const [subject, definition] of definitions)
+        if (!registered.has(subject)) registered.set(subject, await registry.register(avroSchema(definition)))
     },
     encode(event) {
       const subject = subjectOf(event)

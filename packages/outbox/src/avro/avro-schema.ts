@@ -1,7 +1,26 @@
 import { z } from 'zod'
 import type { EventDefinition } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
-import { type AvroField, type AvroRecord, type AvroType, isUnion, kindOf } from './avro-types.ts'
+
+type Primitive = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'string' | 'bytes'
+/** An Avro schema as JSON: the part of the language that event payloads use. */
+export type AvroType =
+  | Primitive
+  | AvroRecord
+  | { readonly type: 'enum'; readonly name: string; readonly symbols: readonly string[] }
+  | { readonly type: 'array'; readonly items: AvroType }
+  | { readonly type: 'map'; readonly values: AvroType }
+  | readonly AvroType[]
+
+/** One field of a record; without a default, every reader needs a value for it. */
+export type AvroField = { readonly name: string; readonly type: AvroType; readonly default?: unknown }
+/** Every payload is one: `namespace` is the aggregate and `name` the event, so the full name is also the subject. */
+export type AvroRecord = {
+  readonly type: 'record'
+  readonly name: string
+  readonly namespace?: string
+  readonly fields: readonly AvroField[]
+}
 
 type JsonSchema = {
   readonly type?: string | readonly string[]
@@ -33,8 +52,10 @@ export function avroSchema(definition: EventDefinition): AvroRecord {
   const { name, aggregate, payload } = definition
   const root = z.toJSONSchema(payload, { io: 'input' }) as JsonSchema
   const record = typeOf(root, { path: [], event: name })
-  if (typeof record === 'string' || isUnion(record) || record.type !== 'record')
-    return reject({ path: [], event: name }, `a payload must be an object, not ${kindOf(record)}`)
+  if (typeof record === 'string' || isUnion(record) || record.type !== 'record') {
+    const kind = isUnion(record) ? 'union' : typeof record === 'string' ? record : record.type
+    return reject({ path: [], event: name }, `a payload must be an object, not ${kind}`)
+  }
   const schema = { ...record, name, namespace: aggregate }
   schemas.set(definition, schema)
   return schema
@@ -44,6 +65,9 @@ export function avroSchema(definition: EventDefinition): AvroRecord {
 export function subjectOf({ aggregate, name }: { readonly aggregate: string; readonly name: string }): string {
   return `${aggregate}.${name}`
 }
+
+// Array.isArray doesn't know read-only arrays.
+const isUnion = (type: AvroType): type is readonly AvroType[] => Array.isArray(type)
 
 function typeOf(schema: JsonSchema, place: Place): AvroType {
   if (schema.avro !== undefined) return schema.avro

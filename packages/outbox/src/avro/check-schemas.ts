@@ -1,7 +1,17 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import avsc from 'avsc'
-import type { AvroRecord } from './avro-types.ts'
-import type { KnownSchemas } from './known-schemas.ts'
+import { OutboxError } from '../errors.ts'
+import type { AvroRecord } from './avro-schema.ts'
+
+/** Where the last agreed schema of each subject is found. */
+export interface KnownSchemas {
+  readonly subjects: () => Promise<readonly string[]>
+  readonly latest: (subject: string) => Promise<AvroRecord | undefined>
+  /** Why a registry itself rejects a schema. Files have no opinion. */
+  readonly rejection?: (subject: string, schema: AvroRecord) => Promise<string | undefined>
+}
 
 /** The payload of an event as one service defines it. */
 export type ServiceSchema = { readonly service: string; readonly subject: string; readonly schema: AvroRecord }
@@ -45,9 +55,7 @@ async function checkEvent(
   const rejection = asked ? await known.rejection?.(subject, schema) : undefined
   const consumers = readers.flatMap(reader => [
     ...unreadableBy(reader, schema).map(because(`${reader.service} can't read what ${service} writes`)),
-    ...(last === undefined
-      ? []
-      : unreadableBy(reader, last).map(because(`${reader.service} can't read what the topic already holds`)))
+    ...unreadableBy(reader, last).map(because(`${reader.service} can't read what the topic already holds`))
   ])
   return {
     subject,
@@ -70,7 +78,8 @@ function findMissing(subject: string, readers: readonly ServiceSchema[]): Schema
 const because = (why: string) => (problem: string) => `${problem} (${why})`
 
 /** Consumers decode with the writer's schema and then validate, so to them a symbol of an enum is also text. */
-function unreadableBy({ schema }: ServiceSchema, writer: AvroRecord): readonly string[] {
+function unreadableBy({ schema }: ServiceSchema, writer: AvroRecord | undefined): readonly string[] {
+  if (writer === undefined) return []
   const text = JSON.stringify(writer, (_, part) => (part?.type === 'enum' ? 'string' : part))
   return unreadable(schema, [writer, JSON.parse(text) as AvroRecord])
 }
@@ -93,5 +102,52 @@ function readField(reader: AvroRecord, writer: AvroRecord): string | undefined {
       .replace(/^no matching field for default-less (.+)$/, 'has no default, and $1 was not written')
       .replace(/^cannot read ("[^"]+") as \1$/, 'must keep every symbol of $1')
       .replace(/^cannot read (.+) as (.+)$/, 'was written as $1 and is read as $2')
+  }
+}
+
+/** Schemas in files named `SUBJECT.avsc`: a check against them needs no server, and a review shows each change. */
+export function schemaFiles(folder: string): KnownSchemas {
+  return {
+    async subjects() {
+      const files = await readdir(folder).catch(() => [])
+      return files.filter(name => name.endsWith('.avsc')).map(name => name.slice(0, -'.avsc'.length))
+    },
+    async latest(subject) {
+      const text = await readFile(join(folder, `${subject}.avsc`), 'utf8').catch(() => undefined)
+      return text === undefined ? undefined : (JSON.parse(text) as AvroRecord)
+    }
+  }
+}
+
+/** The schemas of a running registry. Its other subjects may belong to other systems, so it lists none. */
+export function registeredSchemas(url: string): KnownSchemas {
+  return {
+    subjects: async () => [],
+    async latest(subject) {
+      const version = (await ask(url, `/subjects/${subject}/versions/latest`)) as { schema: string } | undefined
+      return version && (JSON.parse(version.schema) as AvroRecord)
+    },
+    async rejection(subject, schema) {
+      const body = JSON.stringify({ schema: JSON.stringify(schema) })
+      const path = `/compatibility/subjects/${subject}/versions/latest?verbose=true`
+      const answer = (await ask(url, path, body)) as { is_compatible: boolean; messages?: string[] } | undefined
+      if (answer === undefined || answer.is_compatible) return undefined
+      return answer.messages?.join('; ') || 'it gives no reason'
+    }
+  }
+}
+
+async function ask(url: string, path: string, body?: string): Promise<unknown> {
+  const post = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body ?? '' }
+  const init = { signal: AbortSignal.timeout(10_000), ...(body === undefined ? {} : post) }
+  const response = await fetch(url + path, init).catch((cause: Error & { cause?: Error }) => {
+    throw unavailable(`does not answer: ${cause.cause?.message ?? cause.message}`, cause)
+  })
+  if (response.status === 404) return undefined
+  if (!response.ok) throw unavailable(`answered ${response.status} to ${path}`)
+  return response.json()
+
+  function unavailable(what: string, cause?: Error): OutboxError {
+    return new OutboxError('REGISTRY_UNAVAILABLE', `The schema registry ${url} ${what}`, { cause, retryable: true })
   }
 }

@@ -1,8 +1,7 @@
 import type { SchemaRegistry as Client } from '@kafkajs/confluent-schema-registry'
 import type avsc from 'avsc'
 import { OutboxError } from '../errors.ts'
-import type { AvroRecord } from './avro-types.ts'
-import { subjectOf } from './avro-schema.ts'
+import { type AvroRecord, subjectOf } from './avro-schema.ts'
 import { typeHook } from './long-type.ts'
 
 /** Where the registry is, and how long a request to it may take. */
@@ -45,25 +44,23 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
     )
   }
 
-  return {
-    async register(schema) {
-      const subject = subjectOf({ aggregate: schema.namespace ?? '', name: schema.name })
-      const registry = await client()
-      try {
-        const { id } = await registry.register(schema as never, { subject })
-        return { id, type: (await registry.getSchema(id)) as unknown as avsc.Type }
-      } catch (cause) {
-        throw registryError(cause, { what: `The schema of ${subject}`, url: shown, refusals: [409, 422] })
-      }
-    },
-    async find(id) {
-      const registry = await client()
-      try {
-        return { id, type: (await registry.getSchema(id)) as unknown as avsc.Type }
-      } catch (cause) {
-        throw registryError(cause, { what: `Schema ${id}`, url: shown, refusals: [404] })
-      }
+  async function ask(asked: Omit<Asked, 'url'>, idIn: (registry: Client) => Promise<number>) {
+    const registry = await client()
+    try {
+      const id = await idIn(registry)
+      return { id, type: (await registry.getSchema(id)) as unknown as avsc.Type }
+    } catch (cause) {
+      throw registryError(cause, { ...asked, url: shown })
     }
+  }
+
+  return {
+    register(schema) {
+      const subject = subjectOf({ aggregate: schema.namespace ?? '', name: schema.name })
+      const asked = { what: `The schema of ${subject}`, refusals: [409, 422] }
+      return ask(asked, async registry => (await registry.register(schema as never, { subject })).id)
+    },
+    find: id => ask({ what: `Schema ${id}`, refusals: [404] }, async () => id)
   }
 }
 

@@ -1,15 +1,23 @@
 import type { EventDefinition } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
-import { type EventChannel, connectorHeaders, headerDescriptions, requiredHeaders } from './event-channel.ts'
-import { exampleRecord } from './example-record.ts'
-import { payloadSchema } from './json-schema.ts'
+import {
+  connectorHeaders,
+  type EventChannel,
+  exampleRecord,
+  headerDescriptions,
+  payloadSchema,
+  requiredHeaders
+} from './event-channel.ts'
 
 /** The document's own title and version. */
 export type AsyncApiInfo = { readonly title: string; readonly version: string; readonly description?: string }
 
 /** An AsyncAPI 3.0 document of the channels, as plain data. */
 export function asyncApi(info: AsyncApiInfo, channels: readonly EventChannel[]): Readonly<Record<string, unknown>> {
-  rejectDuplicates(channels.flatMap(({ events }) => events.map(({ name }) => name)))
+  const names = channels.flatMap(({ events }) => events.map(({ name }) => name))
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined)
+    throw new OutboxError('DEFINITION_INVALID', `Event ${twice} is defined twice: rename one of them`)
   const byName = <T>(make: (event: EventDefinition, channel: EventChannel) => T) =>
     Object.fromEntries(channels.flatMap(channel => channel.events.map(event => [event.name, make(event, channel)])))
   return {
@@ -23,12 +31,6 @@ export function asyncApi(info: AsyncApiInfo, channels: readonly EventChannel[]):
       schemas: byName(payloadSchema)
     }
   }
-}
-
-function rejectDuplicates(names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined)
-    throw new OutboxError('DEFINITION_INVALID', `Event ${twice} is defined twice: rename one of them`)
 }
 
 // A component's name takes letters, digits, dots, hyphens and underscores: a topic's name fits, and a key may hold it.
@@ -46,12 +48,10 @@ function channelObject(channel: EventChannel) {
 function operationsOf(channel: EventChannel): readonly (readonly [string, object])[] {
   const target = ref(`channels/${channelId(channel)}`)
   const messages = channel.events.map(({ name }) => ref(`channels/${channelId(channel)}/messages/${name}`))
-  const operation = (action: 'send' | 'receive', service: string) =>
-    [`${service}.${action}`, { action, summary: `${service} ${verbs[action]}`, channel: target, messages }] as const
-  return [operation('send', channel.producer), ...channel.consumers.map(consumer => operation('receive', consumer))]
+  const operation = (action: string, verb: string) => (service: string) =>
+    [`${service}.${action}`, { action, summary: `${service} ${verb}`, channel: target, messages }] as const
+  return [operation('send', 'publishes')(channel.producer), ...channel.consumers.map(operation('receive', 'consumes'))]
 }
-
-const verbs = { send: 'publishes', receive: 'consumes' } as const
 
 function message(event: EventDefinition, topic: string) {
   const example = exampleRecord(event, topic)
@@ -69,44 +69,35 @@ function message(event: EventDefinition, topic: string) {
   }
 }
 
-const headersSchema = {
+const objectOf = (properties: object, required: readonly string[] = Object.keys(properties)) => ({
   type: 'object',
-  required: requiredHeaders,
-  properties: Object.fromEntries(
+  required,
+  properties
+})
+
+const headersSchema = objectOf(
+  Object.fromEntries(
     Object.entries({ ...headerDescriptions, ...connectorHeaders }).map(([name, description]) => {
-      const always = (requiredHeaders as readonly string[]).includes(name)
-      return [name, { type: always ? 'string' : ['string', 'null'], description }]
+      return [name, { type: requiredHeaders.includes(name) ? 'string' : ['string', 'null'], description }]
     })
-  )
-}
+  ),
+  requiredHeaders
+)
 
-const keySchema = {
-  type: 'object',
-  required: ['payload'],
-  properties: { payload: { type: 'object', required: ['event_id'], properties: { event_id: { type: 'integer' } } } }
-}
+const keySchema = objectOf({ payload: objectOf({ event_id: { type: 'integer' } }) })
 
-function envelope(event: EventDefinition) {
-  return {
-    type: 'object',
-    required: ['payload'],
-    properties: {
-      schema: { type: 'object', description: "Kafka Connect's description of the five fields." },
-      payload: {
-        type: 'object',
-        required: ['id', 'event', 'event_id', 'payload', 'created_at'],
-        properties: {
-          id: { type: 'integer', description: 'Of the outbox row.' },
-          event: { const: event.name },
-          event_id: { type: 'integer', description: `Id of the ${event.aggregate}: the key again.` },
-          payload: {
-            type: 'string',
-            contentMediaType: 'application/json',
-            contentSchema: ref(`components/schemas/${event.name}`)
-          },
-          created_at: { type: 'string', format: 'date-time' }
-        }
-      }
-    }
-  }
+function envelope({ name, aggregate }: EventDefinition) {
+  const row = objectOf({
+    id: { type: 'integer', description: 'Of the outbox row.' },
+    event: { const: name },
+    event_id: { type: 'integer', description: `Id of the ${aggregate}: the key again.` },
+    payload: {
+      type: 'string',
+      contentMediaType: 'application/json',
+      contentSchema: ref(`components/schemas/${name}`)
+    },
+    created_at: { type: 'string', format: 'date-time' }
+  })
+  const schema = { type: 'object', description: "Kafka Connect's description of the five fields." }
+  return objectOf({ schema, payload: row }, ['payload'])
 }

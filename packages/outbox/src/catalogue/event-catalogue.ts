@@ -1,7 +1,13 @@
 import type { EventDefinition } from '../define-event.ts'
-import { type EventChannel, connectorHeaders, headerDescriptions, requiredHeaders } from './event-channel.ts'
-import { exampleRecord } from './example-record.ts'
-import { type JsonSchema, payloadSchema } from './json-schema.ts'
+import {
+  connectorHeaders,
+  type EventChannel,
+  exampleRecord,
+  headerDescriptions,
+  type JsonSchema,
+  payloadSchema,
+  requiredHeaders
+} from './event-channel.ts'
 
 /** A Markdown page with everything that a consumer needs to know about each event. The same input gives the same text. */
 export function eventCatalogue(channels: readonly EventChannel[]): string {
@@ -20,7 +26,7 @@ export function eventCatalogue(channels: readonly EventChannel[]): string {
   )
   const headers = Object.entries(headerDescriptions).map(([name, text]) => [
     `\`${name}\``,
-    (requiredHeaders as readonly string[]).includes(name) ? 'always' : 'may be empty',
+    requiredHeaders.includes(name) ? 'always' : 'may be empty',
     text
   ])
   const added = Object.entries(connectorHeaders).map(([name, text]) => [`\`${name}\``, 'from the connector', text])
@@ -60,7 +66,7 @@ function fieldsOf(schema: JsonSchema): readonly (readonly string[])[] {
 
 function typeOf({ type, format, enum: values, anyOf }: JsonSchema): string {
   if (values !== undefined) return values.map(value => `\`${JSON.stringify(value)}\``).join(' or ')
-  if (Array.isArray(anyOf)) return (anyOf as JsonSchema[]).map(typeOf).join(' or ')
+  if (anyOf !== undefined) return anyOf.map(typeOf).join(' or ')
   return format === undefined ? (type ?? 'any') : `${type} (${format})`
 }
 

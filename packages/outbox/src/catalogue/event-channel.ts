@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { EventDefinition } from '../define-event.ts'
+import { debeziumRecord } from '../testing/debezium-record.ts'
 
 /** One topic: who writes which events to it, and who reads them. */
 export type EventChannel = {
@@ -22,7 +24,7 @@ export const headerDescriptions = {
 } as const
 
 /** Always present; the others may be empty. */
-export const requiredHeaders = ['message_id', 'aggregate', 'schema_version'] as const
+export const requiredHeaders: readonly string[] = ['message_id', 'aggregate', 'schema_version']
 
 /** What the connector adds if `add.headers` is configured: where the commit is in the binlog. */
 export const connectorHeaders = {
@@ -31,3 +33,35 @@ export const connectorHeaders = {
   gtid: 'The transaction that committed it.',
   captured_us: 'When Debezium read it, in microseconds since 1970.'
 } as const
+
+export type JsonSchema = {
+  readonly type?: string
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly JsonSchema[]
+  readonly format?: string
+}
+
+/** The payload as it travels, in draft-07, which AsyncAPI builds upon. */
+export function payloadSchema(definition: EventDefinition): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(definition.payload, { io: 'input', target: 'draft-07' })
+  return schema as JsonSchema
+}
+
+/** The record of the definition's example, without the schemas around key and value; the same at every call. */
+export function exampleRecord(definition: EventDefinition, topic: string) {
+  if (definition.example === undefined) return undefined
+  const event = definition({
+    aggregateId: 1,
+    aggregateVersion: 1,
+    messageId: '01980000-0000-7000-8000-000000000001',
+    correlationId: 'request-1',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    payload: definition.example
+  })
+  const { key, value, headers } = debeziumRecord(event, { id: 1, createdAt: new Date(Date.UTC(2026, 0, 1)), topic })
+  const [keyPayload, valuePayload] = [key, value].map(json => JSON.parse(String(json)).payload)
+  return { key: keyPayload, value: valuePayload, headers }
+}
