@@ -57,25 +57,31 @@ export type Decision = {
 /** What to do now, given what was done before (the times of earlier actions, oldest first). Pure. */
 export function decide(seen: Observation, actions: readonly number[], policy: Policy): Decision {
   const { report } = seen
-  if (report === 'unreachable') return { action: 'none', reason: 'Kafka Connect does not answer' }
-  if (report === 'starting') return { action: 'none', reason: 'Kafka Connect is still starting' }
-  if (report === 'missing') return apply('the connector does not exist', { seen, actions, policy })
+  const situation = { seen, actions, policy }
+  if (report === 'unreachable') return none('Kafka Connect does not answer')
+  if (report === 'starting') return none('Kafka Connect is still starting')
+  if (report === 'missing') return attempt('apply', 'the connector does not exist', situation)
   const { state } = report.connector
   const interrupted = 'applying its file was interrupted'
-  if (state === 'STOPPED' && seen.interrupted) return apply(interrupted, { seen, actions, policy })
-  if (state === 'PAUSED' || state === 'STOPPED') return { action: 'none', reason: `${state.toLowerCase()} by a person` }
+  if (state === 'STOPPED' && seen.interrupted) return attempt('apply', interrupted, situation)
+  if (state === 'PAUSED' || state === 'STOPPED') return none(`${state.toLowerCase()} by a person`)
   const failed = failedPart(report)
-  if (failed) return decideFailed(failed.trace ?? '', { seen, actions, policy })
-  if (seen.interrupted) return apply(interrupted, { seen, actions, policy })
-  if (seen.runningSince === undefined) return decideStarting({ seen, actions, policy })
-  return decideRunning({ seen, actions, policy })
+  if (failed) return decideFailed(failed.trace ?? '', situation)
+  if (seen.interrupted) return attempt('apply', interrupted, situation)
+  if (seen.runningSince === undefined) return decideStarting(situation)
+  return decideRunning(situation)
 }
 
 type Situation = { readonly seen: Observation; readonly actions: readonly number[]; readonly policy: Policy }
 
-function apply(reason: string, situation: Situation): Decision {
-  if (waitsForMysql(situation)) return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
-  return withinBudget({ action: 'apply', reason }, situation)
+/** Restarts it or applies its file, as soon as that can help. */
+function attempt(action: 'restart' | 'apply', reason: string, situation: Situation): Decision {
+  if (waitsForMysql(situation)) return none(`${reason}; waiting for MySQL to answer`)
+  return withinBudget({ action, reason }, situation)
+}
+
+function none(reason: string): Decision {
+  return { action: 'none', reason }
 }
 
 /** Connect validates and starts a connector by logging in to MySQL: before MySQL answers, an attempt only fails. */
@@ -90,34 +96,29 @@ function decideFailed(trace: string, situation: Situation): Decision {
     const due = isDue(situation, situation.policy.fatalRetryMs)
     return { action: due ? 'restart' : 'none', reason, fatal }
   }
-  if (waitsForMysql(situation)) return { action: 'none', reason: `${reason}; waiting for MySQL to answer` }
-  return withinBudget({ action: 'restart', reason }, situation)
+  return attempt('restart', reason, situation)
 }
 
 function decideStarting(situation: Situation): Decision {
   const { seen, actions, policy } = situation
   const startingMs = seen.now - Math.max(seen.startingSince ?? seen.now, seen.mysqlSince ?? 0, actions.at(-1) ?? 0)
-  if (waitsForMysql(situation) || startingMs <= policy.stuckAfterMs)
-    return { action: 'none', reason: 'Connect is starting or moving it' }
-  return withinBudget(
-    { action: 'restart', reason: `it has been starting for ${Math.round(startingMs / 1000)} s` },
-    situation
-  )
+  if (waitsForMysql(situation) || startingMs <= policy.stuckAfterMs) return none('Connect is starting or moving it')
+  const reason = `it has been starting for ${Math.round(startingMs / 1000)} s`
+  return withinBudget({ action: 'restart', reason }, situation)
 }
 
 function decideRunning(situation: Situation): Decision {
   const { seen, actions, policy } = situation
-  if (!seen.probed) return { action: 'none', reason: 'every task is RUNNING; nothing checks whether events flow' }
-  if (seen.mysqlSince === undefined) return { action: 'none', reason: 'MySQL does not take the probe' }
-  if (seen.kafkaSince === undefined) return { action: 'none', reason: 'Kafka does not answer' }
+  if (!seen.probed) return none('every task is RUNNING; nothing checks whether events flow')
+  if (seen.mysqlSince === undefined) return none('MySQL does not take the probe')
+  if (seen.kafkaSince === undefined) return none('Kafka does not answer')
   // Connect moves what ran there once its session has expired: a restart meanwhile only makes it begin again.
   if (seen.workerGoneSince !== undefined && seen.now - seen.workerGoneSince <= policy.startGraceMs)
-    return { action: 'none', reason: 'a worker does not answer; Connect moves its tasks to another' }
+    return none('a worker does not answer; Connect moves its tasks to another')
   const startedAt = seen.connectBackAt === undefined ? undefined : seen.connectBackAt + policy.startGraceMs
   const since = [seen.mysqlSince, seen.kafkaSince, seen.runningSince, startedAt, seen.lastArrivalAt, actions.at(-1)]
   const silentMs = seen.now - Math.max(...since.map(time => time ?? 0))
-  if (silentMs <= patienceMs(situation))
-    return { action: 'none', reason: 'events flow, or the connector has just started' }
+  if (silentMs <= patienceMs(situation)) return none('events flow, or the connector has just started')
   const reason = `RUNNING, but no probe has come through for ${Math.round(silentMs / 1000)} s`
   return withinBudget({ action: 'restart', reason }, situation)
 }
@@ -137,7 +138,7 @@ function withinBudget(decision: Decision, situation: Situation): Decision {
   }
   const waitMs = backoffMs(situation)
   if (isDue(situation, waitMs)) return decision
-  return { action: 'none', reason: `${decision.reason}; next attempt ${waitMs / 1000} s after the last` }
+  return none(`${decision.reason}; next attempt ${waitMs / 1000} s after the last`)
 }
 
 /** Doubles with each attempt since things last changed: since MySQL came back, or a probe came through. */

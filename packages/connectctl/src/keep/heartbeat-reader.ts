@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer } from 'kafkajs'
 import { quietKafka } from '../connector/kafka.ts'
+import { repeat } from './repeat.ts'
 
 export type HeartbeatReaderOptions = {
   readonly brokers: readonly string[]
@@ -8,20 +8,13 @@ export type HeartbeatReaderOptions = {
   readonly sender: string
   readonly onArrival: (sentAt: number) => void
 }
-export type HeartbeatReader = {
-  /** Since when Kafka answers, without a gap; undefined while it does not. */
-  readonly since: () => number | undefined
-  readonly stop: () => Promise<void>
-}
 
 const goneAfterMs = 4_000
 
 /** Reads the beats that Debezium wrote, for as long as it takes to reach Kafka again and again. */
-export function startHeartbeatReader(options: HeartbeatReaderOptions): HeartbeatReader {
+export function startHeartbeatReader(options: HeartbeatReaderOptions) {
   let lastFetchAt = 0
   let since: number | undefined
-  let consumer: Consumer | undefined
-  const stopping = new AbortController()
 
   function fetched(): void {
     const now = Date.now()
@@ -29,22 +22,16 @@ export function startHeartbeatReader(options: HeartbeatReaderOptions): Heartbeat
     lastFetchAt = now
   }
 
-  async function loop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      consumer = consumerFor(options)
-      await readUntilCrash(consumer, { ...options, fetched, signal: stopping.signal }).catch(() => undefined)
-      await consumer.disconnect().catch(() => undefined)
-      await sleep(500, undefined, { signal: stopping.signal }).catch(() => undefined)
-    }
-  }
-
-  const ended = loop()
+  const stop = repeat(async signal => {
+    const consumer = consumerFor(options)
+    await readUntilCrash(consumer, { ...options, fetched, signal }).catch(() => undefined)
+    await consumer.disconnect().catch(() => undefined)
+    return 500
+  })
   return {
+    /** Since when Kafka answers, without a gap; undefined while it does not. */
     since: () => (Date.now() - lastFetchAt > goneAfterMs ? undefined : since),
-    async stop() {
-      stopping.abort()
-      await ended
-    }
+    stop
   }
 }
 

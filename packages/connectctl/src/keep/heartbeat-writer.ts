@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise'
+import { repeat } from './repeat.ts'
 
 export type MysqlAddress = {
   readonly host: string
@@ -14,52 +14,36 @@ export type HeartbeatWriterOptions = {
   readonly sender: string
   readonly everyMs: number
 }
-export type HeartbeatWriter = {
-  /** Since when MySQL takes the beats, without a gap; undefined while it does not. */
-  readonly since: () => number | undefined
-  readonly lastError: () => string | undefined
-  readonly stop: () => Promise<void>
-}
 
 const answerTimeoutMs = 2_000
 
 /** Writes a row a second and takes it away in the same transaction, as the outbox does with its events. */
-export function startHeartbeatWriter(options: HeartbeatWriterOptions): HeartbeatWriter {
+export function startHeartbeatWriter(options: HeartbeatWriterOptions) {
   let connection: Connection | undefined
   let since: number | undefined
   let error: string | undefined
-  const stopping = new AbortController()
-
-  async function beat(): Promise<void> {
-    connection ??= await open(options)
-    await writeBeat(connection, options)
-    since ??= Date.now()
-    error = undefined
-  }
-
-  async function loop(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        await beat()
-      } catch (cause) {
-        connection?.destroy()
-        connection = undefined
-        since = undefined
-        error = describe(cause)
-      }
-      const pauseMs = since === undefined ? Math.min(250, options.everyMs) : options.everyMs
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+  const stop = repeat(async () => {
+    try {
+      connection ??= await open(options)
+      await writeBeat(connection, options)
+      since ??= Date.now()
+      error = undefined
+      return options.everyMs
+    } catch (cause) {
+      connection?.destroy()
+      connection = undefined
+      since = undefined
+      error = describe(cause)
+      return Math.min(250, options.everyMs)
     }
-    connection?.destroy()
-  }
-
-  const ended = loop()
+  })
   return {
+    /** Since when MySQL takes the beats, without a gap; undefined while it does not. */
     since: () => since,
     lastError: () => error,
     async stop() {
-      stopping.abort()
-      await ended
+      await stop()
+      connection?.destroy()
     }
   }
 }

@@ -40,16 +40,8 @@ const wanted = /^(?:# (?:HELP|TYPE) )?(?:debezium_|kafka_connect_)/
 
 /** The figures of the workers' JMX exporters, as they are; a worker that does not answer has none. */
 async function jmxFigures(urls: readonly string[]): Promise<string> {
-  const texts = await Promise.all(
-    urls.map(async url => {
-      try {
-        const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
-        return await response.text()
-      } catch {
-        return ''
-      }
-    })
-  )
+  const textAt = (url: string) => fetch(url, { signal: AbortSignal.timeout(2_000) }).then(response => response.text())
+  const texts = await Promise.all(urls.map(url => textAt(url).catch(() => '')))
   return withoutRepeatedHelp(texts.flatMap(text => text.split('\n')).filter(line => wanted.test(line)))
 }
 

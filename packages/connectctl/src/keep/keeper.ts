@@ -1,32 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectApi } from '../connect/connect-api.ts'
 import { recordedPosition } from '../connector/binlog-position.ts'
 import type { ConnectorFile, Environment } from '../connector/connector-file.ts'
 import { brokersOf } from '../connector/kafka.ts'
 import { defaultPolicy, type Policy } from './decide.ts'
 import { createDiskWatch } from './fatal-causes.ts'
 import type { MysqlAddress } from './heartbeat-writer.ts'
-import { startKeeperHttp } from './keeper-http.ts'
+import { type KeeperHttpOptions, startKeeperHttp } from './keeper-http.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type Probe, probeTarget, startProbe } from './probe.ts'
-import { createWatch, type KeeperLog, type Watched } from './watch.ts'
+import { repeat } from './repeat.ts'
+import { createWatch, type Watched, type WatchOptions } from './watch.ts'
 
-export type KeeperOptions = {
-  readonly api: ConnectApi
-  readonly files: readonly ConnectorFile[]
-  readonly environment: Environment
-  /** The account that writes the heartbeats. */
-  readonly mysqlFor: (file: ConnectorFile) => MysqlAddress
-  readonly host: string
-  readonly port: number
-  readonly everyMs: number
-  readonly redAfterMs: number
-  readonly jmxUrls: readonly string[]
-  readonly diskPaths: readonly string[]
-  readonly leastFreeBytes: number
-  readonly policy?: Policy
-  readonly log: KeeperLog
-}
+export type KeeperOptions = Pick<WatchOptions, 'api' | 'redAfterMs' | 'log'> &
+  Pick<KeeperHttpOptions, 'host' | 'port' | 'jmxUrls'> & {
+    readonly files: readonly ConnectorFile[]
+    readonly environment: Environment
+    /** The account that writes the heartbeats. */
+    readonly mysqlFor: (file: ConnectorFile) => MysqlAddress
+    readonly everyMs: number
+    readonly diskPaths: readonly string[]
+    readonly leastFreeBytes: number
+    readonly policy?: Policy
+  }
 export type Keeper = { watched(): readonly Watched[]; stop(): Promise<void> }
 
 const tickMs = 500
@@ -52,24 +46,22 @@ export async function startKeeper(options: KeeperOptions): Promise<Keeper> {
   }
 
   const server = await startKeeperHttp({ ...options, metrics, watched })
-  const stopping = new AbortController()
-  const keep = async (watch: (typeof watches)[number]) => {
-    while (!stopping.signal.aborted) {
+  const stops = watches.map(watch =>
+    repeat(async () => {
       await disk.look()
       await watch
         .tick()
         .catch(error => options.log.error({ connector: watch.name, reason: String(error) }, 'the action failed'))
-      await sleep(tickMs, undefined, { signal: stopping.signal }).catch(() => undefined)
-    }
-  }
-  const ended = Promise.all(watches.map(keep))
+      return tickMs
+    })
+  )
   return {
     watched,
     async stop() {
-      stopping.abort()
+      const ended = stops.map(stop => stop())
       server.closeAllConnections()
       server.close()
-      await Promise.all([ended, ...kept.map(({ probe }) => probe?.stop())])
+      await Promise.all([...ended, ...kept.map(({ probe }) => probe?.stop())])
     }
   }
 }

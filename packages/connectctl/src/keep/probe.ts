@@ -1,27 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { startHeartbeatReader } from './heartbeat-reader.ts'
-import { type MysqlAddress, startHeartbeatWriter } from './heartbeat-writer.ts'
+import { type HeartbeatReaderOptions, startHeartbeatReader } from './heartbeat-reader.ts'
+import { type HeartbeatWriterOptions, startHeartbeatWriter } from './heartbeat-writer.ts'
 
-export type Arrival = { readonly sentAt: number; readonly tookMs: number }
-export type ProbeOptions = {
-  readonly table: string
-  readonly topic: string
-  readonly address: MysqlAddress
-  readonly brokers: readonly string[]
-  readonly everyMs: number
+type Arrival = { readonly sentAt: number; readonly tookMs: number }
+export type ProbeOptions = Omit<HeartbeatWriterOptions & HeartbeatReaderOptions, 'sender' | 'onArrival'> & {
   readonly onArrival: (arrival: Arrival) => void
 }
-/** A heartbeat that goes from MySQL through Debezium to Kafka and back to us. */
-export type Probe = {
-  mysqlSince(): number | undefined
-  mysqlError(): string | undefined
-  kafkaSince(): number | undefined
-  last(): Arrival | undefined
-  stop(): Promise<void>
-}
+export type Probe = ReturnType<typeof startProbe>
 
-export function startProbe(options: ProbeOptions): Probe {
+/** A heartbeat that goes from MySQL through Debezium to Kafka and back to us. */
+export function startProbe(options: ProbeOptions) {
   const sender = randomUUID()
   let last: Arrival | undefined
   const writer = startHeartbeatWriter({ ...options, sender })
@@ -39,9 +28,7 @@ export function startProbe(options: ProbeOptions): Probe {
     mysqlError: writer.lastError,
     kafkaSince: reader.since,
     last: () => last,
-    async stop() {
-      await Promise.all([writer.stop(), reader.stop()])
-    }
+    stop: () => Promise.all([writer.stop(), reader.stop()])
   }
 }
 
