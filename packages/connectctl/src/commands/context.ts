@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type ConnectApi, createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { type ConnectorFile, type Environment, readConnectorFile } from '../connector/connector-file.ts'
@@ -81,4 +81,12 @@ function pathOf(name: string, dir: string): string {
 
 function isConnectorFile(name: string): boolean {
   return (extname(name) === '.json' || extname(name) === '.ts') && !name.endsWith('.test.ts')
+}
+
+/** Reads the number of an option. */
+export function positive(complaint = 'It takes a number greater than 0.') {
+  return (text: string): number => {
+    if (Number(text) > 0) return Number(text)
+    throw new InvalidArgumentError(complaint)
+  }
 }

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { pino } from 'pino'
 import { createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import type { ConnectorFile, Environment } from '../connector/connector-file.ts'
+import { hostOf } from '../connector/source-database.ts'
 import type { MysqlAddress } from '../keep/heartbeat-writer.ts'
 import { startKeeper } from '../keep/keeper.ts'
-import { connectorFiles, type Context, openSession } from './context.ts'
+import { connectorFiles, type Context, openSession, positive } from './context.ts'
 
 type KeepFlags = {
   readonly host: string
@@ -34,23 +35,21 @@ export function addKeep(program: Command, context: Context): void {
       'run the keeper: check every second that events flow, restart what a restart heals, name every other cause'
     )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on', positive, 8084)
-    .option('--every <seconds>', 'interval of the probe', positive, 1)
-    .option('--red-after <seconds>', 'without a probe for this long, the flow is red', positive, 5)
+    .option('--port <number>', 'port to listen on', positive(), 8084)
+    .option('--every <seconds>', 'interval of the probe', positive(), 1)
+    .option('--red-after <seconds>', 'without a probe for this long, the flow is red', positive(), 5)
     .option('--jmx <urls>', "the workers' JMX exporters, for /metrics (JMX_URLS)", environment['JMX_URLS'] ?? '')
     .option('--watch-disk <paths...>', 'folders of MySQL and Kafka on this machine', [])
-    .option('--min-free <MiB>', 'report a full disk below this free space', positive, 64)
+    .option('--min-free <MiB>', 'report a full disk below this free space', positive(), 64)
     .addHelpText('after', help)
     .action(async (names: string[], flags: KeepFlags, command: Command) => {
       const session = openSession(command, context)
       const files = await connectorFiles(names, session)
-      const addresses = new Map<ConnectorFile, MysqlAddress>()
-      for (const file of files) addresses.set(file, await mysqlAddress(file, environment))
       const keeper = await startKeeper({
         api: createConnectApi({ url: session.url, retryForMs: 0, answerTimeoutMs: 5_000 }),
         files,
         environment,
-        mysqlFor: file => addresses.get(file) ?? unknownAddress(file),
+        mysqlFor: await keeperAccount(environment),
         host: flags.host,
         port: flags.port,
         everyMs: flags.every * 1000,
@@ -65,34 +64,19 @@ export function addKeep(program: Command, context: Context): void {
     })
 }
 
-async function mysqlAddress({ config }: ConnectorFile, environment: Environment): Promise<MysqlAddress> {
+/** The account of KEEPER_MYSQL_URL, or the account "keeper" of each connector's MySQL. */
+async function keeperAccount(environment: Environment): Promise<(file: ConnectorFile) => MysqlAddress> {
   const given = environment['KEEPER_MYSQL_URL']
   if (given !== undefined) {
     const url = URL.parse(given)
     if (url?.protocol !== 'mysql:')
       throw new ConnectctlError('VARIABLE_MISSING', 'KEEPER_MYSQL_URL is not mysql://user:password@host:port')
-    const port = Number(url.port === '' ? 3306 : url.port)
-    return {
-      host: url.hostname,
-      port,
-      user: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password)
-    }
+    const [user = '', password = ''] = [url.username, url.password].map(decodeURIComponent)
+    return () => ({ host: url.hostname, port: Number(url.port === '' ? 3306 : url.port), user, password })
   }
-  const password = await readFile(join(environment['SECRETS_DIR'] ?? '.', 'keeper'), 'utf8').catch(cause => {
+  const secret = await readFile(join(environment['SECRETS_DIR'] ?? '.', 'keeper'), 'utf8').catch(cause => {
     const message = 'The keeper has no account: set KEEPER_MYSQL_URL, or put its password into SECRETS_DIR/keeper'
     throw new ConnectctlError('VARIABLE_MISSING', message, { cause })
   })
-  const host = config['database.hostname'] ?? '127.0.0.1'
-  return { host, port: Number(config['database.port'] ?? 3306), user: 'keeper', password: password.trimEnd() }
-}
-
-function unknownAddress({ name }: ConnectorFile): never {
-  throw new ConnectctlError('NOT_FOUND', `No account for ${name}`)
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('It takes a number greater than 0.')
-  return value
+  return ({ config }) => ({ ...hostOf(config), user: 'keeper', password: secret.trimEnd() })
 }

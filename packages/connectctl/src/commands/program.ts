@@ -1,8 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { ConnectctlError } from '../connect/errors.ts'
+import { Command, CommanderError } from 'commander'
 import { addApply } from './apply.ts'
 import { addDiff } from './changes.ts'
-import type { Context } from './context.ts'
+import { type Context, positive } from './context.ts'
 import { addDoctor } from './doctor.ts'
 import { addKeep } from './keep.ts'
 import { addDelete, addPauseResumeStop, addRestart } from './lifecycle.ts'
@@ -33,7 +32,7 @@ function createProgram(context: Context): Command {
       environment['CONNECT_URL'] ?? 'http://127.0.0.1:8083'
     )
     .option('--dir <folder>', 'folder of connector files (CONNECT_DIR)', environment['CONNECT_DIR'] ?? 'connect-config')
-    .option('--timeout <seconds>', 'how long to retry and to wait', seconds, 60)
+    .option('--timeout <seconds>', 'how long to retry and to wait', positive('It takes a number of seconds.'), 60)
     .option('--json', 'print JSON', false)
     .addHelpText('after', examples)
     .configureHelp({ showGlobalOptions: true })
@@ -59,12 +58,6 @@ const verbs = [
   addKeep
 ]
 
-function seconds(text: string): number {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('It takes a number of seconds.')
-  return value
-}
-
 /** Runs one command line and returns its exit code: 0 ok, 1 bad, 2 wrong usage. Never throws. */
 export async function run(args: readonly string[], context: Omit<Context, 'markBad'>): Promise<number> {
   let bad = false
@@ -75,7 +68,7 @@ export async function run(args: readonly string[], context: Omit<Context, 'markB
     return bad ? 1 : 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    context.note(error instanceof ConnectctlError ? `✗ ${error.message}` : `✗ ${explain(error)}`)
+    context.note(`✗ ${explain(error)}`)
     return 1
   }
 }

@@ -1,3 +1,4 @@
+import type { Connection } from 'mysql2/promise'
 import type { ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import type { Environment } from './connector-file.ts'
@@ -11,25 +12,20 @@ export const notYetReadMark = 'set_by_connectctl'
 type PositionRow = { binlog_file: string; binlog_position: number | string; gtid_set: string | null }
 
 /** The position that the outbox's migration recorded in `outbox_position`, next to one of the captured tables. */
-export async function recordedPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
-  const databases = [
-    ...new Set((config['table.include.list'] ?? '').split(',').map(table => table.split('.')[0] ?? ''))
-  ]
-  const found = await withSourceDatabase(config, environment, async connection => {
-    for (const database of databases) {
-      const tables = await rowsOf(
-        connection,
-        "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = 'outbox_position'",
-        [database]
-      )
-      if (tables.length === 0) continue
-      const select = 'SELECT binlog_file, binlog_position, gtid_set FROM ??.outbox_position ORDER BY id LIMIT 1'
-      const [row] = await rowsOf<PositionRow>(connection, select, [database])
-      if (row) return row
-    }
-    return undefined
-  })
-  if (found) return { file: found.binlog_file, position: Number(found.binlog_position), gtidSet: found.gtid_set ?? '' }
+export function recordedPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
+  return withSourceDatabase(config, environment, connection => recordedIn(connection, config))
+}
+
+async function recordedIn(connection: Connection, config: ConnectorConfig): Promise<BinlogPosition> {
+  const tables = (config['table.include.list'] ?? '').split(',')
+  const databases = [...new Set(tables.map(table => table.split('.')[0] ?? ''))]
+  const find = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = 'outbox_position'"
+  const select = 'SELECT binlog_file, binlog_position, gtid_set FROM ??.outbox_position ORDER BY id LIMIT 1'
+  for (const database of databases) {
+    if ((await rowsOf(connection, find, [database])).length === 0) continue
+    const [row] = await rowsOf<PositionRow>(connection, select, [database])
+    if (row) return { file: row.binlog_file, position: Number(row.binlog_position), gtidSet: row.gtid_set ?? '' }
+  }
   throw new ConnectctlError(
     'POSITION_UNKNOWN',
     `No recorded binlog position: ${databases.join(', ')} has no outbox_position that ${config['database.user']} can ` +
@@ -37,80 +33,75 @@ export async function recordedPosition(config: ConnectorConfig, environment: Env
   )
 }
 
+type NamedPlace = Pick<BinlogPosition, 'file' | 'position'>
 /** A start position, as named on the command line. */
-export type StartName = 'recorded' | 'oldest' | 'now' | { readonly file: string; readonly position: number }
+export type StartName = 'recorded' | 'oldest' | 'now' | NamedPlace
 
 /** Resolves a named position. Refuses one if MySQL has already purged part of what came after it. */
-export async function positionNamed(
+export function positionNamed(
   start: StartName,
   config: ConnectorConfig,
   environment: Environment
 ): Promise<BinlogPosition> {
-  if (start === 'oldest') return oldestPosition(config, environment)
-  if (start === 'now') return currentPosition(config, environment)
-  const position = await (start === 'recorded'
-    ? recordedPosition(config, environment)
-    : withGtids(start, config, environment))
-  await requireKept(position, config, environment)
-  return position
+  return withSourceDatabase(config, environment, async connection => {
+    if (start === 'oldest') return oldestPosition(connection)
+    if (start === 'now') return currentPosition(connection)
+    const position = await (start === 'recorded' ? recordedIn(connection, config) : withGtids(connection, start))
+    const purged = await purgedAfter(connection, position)
+    if (purged === '') return position
+    throw new ConnectctlError(
+      'POSITION_PURGED',
+      `MySQL no longer keeps its binlog from ${position.file}:${position.position} on: ${purged} is purged. Begin at the ` +
+        'oldest that it keeps (oldest instead of this position), then send again what is missing (docs/runbook.md, binlog-purged)'
+    )
+  })
 }
 
-async function requireKept(position: BinlogPosition, config: ConnectorConfig, environment: Environment): Promise<void> {
-  const purged = await withSourceDatabase(config, environment, async connection => {
-    if (position.gtidSet === '') {
-      const logs = await rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')
-      return logs.some(({ Log_name: name }) => name === position.file) ? '' : position.file
-    }
-    const subtract = 'SELECT GTID_SUBTRACT(@@GLOBAL.gtid_purged, ?) AS gtids'
-    const [row] = await rowsOf<{ gtids: string }>(connection, subtract, [position.gtidSet])
-    return row?.gtids ?? ''
-  })
-  if (purged === '') return
-  throw new ConnectctlError(
-    'POSITION_PURGED',
-    `MySQL no longer keeps its binlog from ${position.file}:${position.position} on: ${purged} is purged. Begin at the ` +
-      'oldest that it keeps (oldest instead of this position), then send again what is missing (docs/runbook.md, binlog-purged)'
-  )
+/** What MySQL has purged of what comes after the position; empty when it keeps all of it. */
+async function purgedAfter(connection: Connection, { file, gtidSet }: BinlogPosition): Promise<string> {
+  if (gtidSet === '') return (await binlogsOf(connection)).includes(file) ? '' : file
+  const subtract = 'SELECT GTID_SUBTRACT(@@GLOBAL.gtid_purged, ?) AS gtids'
+  return gtidsOf(connection, subtract, [gtidSet])
 }
 
 /** Adds the transactions before the position, because with GTIDs the server finds the place only by them. */
-async function withGtids(
-  start: { readonly file: string; readonly position: number },
-  config: ConnectorConfig,
-  environment: Environment
-): Promise<BinlogPosition> {
+async function withGtids(connection: Connection, start: NamedPlace): Promise<BinlogPosition> {
   type Event = { Pos: number; Event_type: string; Info: string }
-  return withSourceDatabase(config, environment, async connection => {
-    const events = await rowsOf<Event>(connection, 'SHOW BINLOG EVENTS IN ?', [start.file])
-    const before = events.filter(({ Pos }) => Pos < start.position)
-    const sets = before.flatMap(({ Event_type, Info }) => {
-      if (Event_type === 'Previous_gtids') return [Info]
-      return Event_type === 'Gtid' ? [/'([^']+)'/.exec(Info)?.[1] ?? ''] : []
-    })
-    const union = sets.filter(set => set !== '').join()
-    const [normal] = await rowsOf<{ gtids: string }>(connection, "SELECT GTID_SUBTRACT(?, '') AS gtids", [union])
-    return { ...start, gtidSet: normal?.gtids ?? '' }
+  const events = await rowsOf<Event>(connection, 'SHOW BINLOG EVENTS IN ?', [start.file])
+  const before = events.filter(({ Pos }) => Pos < start.position)
+  const sets = before.flatMap(({ Event_type, Info }) => {
+    if (Event_type === 'Previous_gtids') return [Info]
+    return Event_type === 'Gtid' ? [/'([^']+)'/.exec(Info)?.[1] ?? ''] : []
   })
+  const union = sets.filter(set => set !== '').join()
+  return { ...start, gtidSet: await gtidsOf(connection, "SELECT GTID_SUBTRACT(?, '') AS gtids", [union]) }
 }
 
 /** The current end of the server's binlog. */
-async function currentPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
+async function currentPosition(connection: Connection): Promise<BinlogPosition> {
   type Status = { File: string; Position: number; Executed_Gtid_Set: string }
-  const [status] = await withSourceDatabase(config, environment, connection =>
-    rowsOf<Status>(connection, 'SHOW BINARY LOG STATUS')
-  )
+  const [status] = await rowsOf<Status>(connection, 'SHOW BINARY LOG STATUS')
   if (!status) throw new ConnectctlError('POSITION_UNKNOWN', 'The server writes no binlog (log_bin is off)')
   return { file: status.File, position: status.Position, gtidSet: status.Executed_Gtid_Set }
 }
 
 /** The start of the oldest binlog that MySQL still keeps. */
-async function oldestPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
-  return withSourceDatabase(config, environment, async connection => {
-    const [log] = await rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')
-    const [purged] = await rowsOf<{ gtids: string }>(connection, 'SELECT @@GLOBAL.gtid_purged AS gtids')
-    if (!log) throw new ConnectctlError('POSITION_UNKNOWN', 'The server writes no binlog (log_bin is off)')
-    return { file: log.Log_name, position: 4, gtidSet: purged?.gtids ?? '' }
-  })
+async function oldestPosition(connection: Connection): Promise<BinlogPosition> {
+  const [file] = await binlogsOf(connection)
+  const gtidSet = await gtidsOf(connection, 'SELECT @@GLOBAL.gtid_purged AS gtids')
+  if (file === undefined) throw new ConnectctlError('POSITION_UNKNOWN', 'The server writes no binlog (log_bin is off)')
+  return { file, position: 4, gtidSet }
+}
+
+/** The binlogs that MySQL keeps, oldest first. */
+export async function binlogsOf(connection: Connection): Promise<readonly string[]> {
+  const logs = await rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')
+  return logs.map(({ Log_name: name }) => name)
+}
+
+async function gtidsOf(connection: Connection, select: string, values: unknown[] = []): Promise<string> {
+  const [row] = await rowsOf<{ gtids: string }>(connection, select, values)
+  return row?.gtids ?? ''
 }
 
 /** The same position as an offset of Debezium's MySQL connector. */

@@ -1,6 +1,7 @@
 import type { Connection } from 'mysql2/promise'
 import type { ConnectApi, ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
 import { pathOf } from '../connect/connector-states.ts'
+import { binlogsOf } from './binlog-position.ts'
 import type { ConnectorFile, Environment } from './connector-file.ts'
 import { brokersOf } from './kafka.ts'
 import { inspectSchemaHistory } from './schema-history.ts'
@@ -16,19 +17,15 @@ export async function examine(
 ): Promise<readonly Symptom[]> {
   const groups = await Promise.all([
     tried('Kafka Connect', () => examineWorker(api, file.config)),
-    tried('MySQL', () => withSourceDatabase(file.config, environment, connection => examineMysql(connection))),
+    tried('MySQL', () => withSourceDatabase(file.config, environment, examineMysql)),
     tried('the stored offset', () => examineOffset(api, file, environment)),
     tried('the schema history', () => examineHistory(file.config, environment))
   ])
   return groups.flat()
 }
 
-async function tried(what: string, look: () => Promise<readonly Symptom[]>): Promise<readonly Symptom[]> {
-  try {
-    return await look()
-  } catch (error) {
-    return [{ ok: false, what: `${what} cannot be checked: ${(error as Error).message}` }]
-  }
+function tried(what: string, look: () => Promise<readonly Symptom[]>): Promise<readonly Symptom[]> {
+  return look().catch(error => [{ ok: false, what: `${what} cannot be checked: ${(error as Error).message}` }])
 }
 
 async function examineWorker(api: ConnectApi, config: ConnectorConfig): Promise<readonly Symptom[]> {
@@ -83,19 +80,12 @@ async function examineOffset(
   })
   const binlog = stored?.offsets[0]?.offset?.['file']
   if (typeof binlog !== 'string') return [{ ok: false, what: 'no stored offset', advice: 'connectctl apply' }]
-  const kept = await withSourceDatabase(file.config, environment, connection =>
-    rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')
-  )
-  const place = kept.findIndex(log => log.Log_name === binlog)
-  if (place < 0)
-    return [
-      {
-        ok: false,
-        what: `the connector reads in ${binlog}, which MySQL has purged`,
-        advice: 'docs/runbook.md#binlog-purged'
-      }
-    ]
-  return [{ ok: true, what: `reads in ${binlog}, ${kept.length - place - 1} file(s) behind the newest` }]
+  const kept = await withSourceDatabase(file.config, environment, binlogsOf)
+  const place = kept.indexOf(binlog)
+  if (place >= 0)
+    return [{ ok: true, what: `reads in ${binlog}, ${kept.length - place - 1} file(s) behind the newest` }]
+  const what = `the connector reads in ${binlog}, which MySQL has purged`
+  return [{ ok: false, what, advice: 'docs/runbook.md#binlog-purged' }]
 }
 
 async function examineHistory(config: ConnectorConfig, environment: Environment): Promise<readonly Symptom[]> {

@@ -10,8 +10,7 @@ export async function withSourceDatabase<T>(
   work: (connection: Connection) => Promise<T>
 ): Promise<T> {
   const connection = await createConnection({
-    host: config['database.hostname'] ?? '127.0.0.1',
-    port: Number(config['database.port'] ?? 3306),
+    ...hostOf(config),
     user: config['database.user'] ?? '',
     password: await resolveReference(config['database.password'] ?? '', environment),
     connectTimeout: 5_000,
@@ -22,6 +21,11 @@ export async function withSourceDatabase<T>(
   } finally {
     connection.destroy()
   }
+}
+
+/** Where the connector's MySQL is. */
+export function hostOf(config: ConnectorConfig): { readonly host: string; readonly port: number } {
+  return { host: config['database.hostname'] ?? '127.0.0.1', port: Number(config['database.port'] ?? 3306) }
 }
 
 const answerTimeoutMs = 10_000
