@@ -1,37 +1,46 @@
 import { ConfigError, createHttpServer, type Logger, type Service } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import type { Readings } from './flow/readings.ts'
-import { createSampler, type Sampler } from './flow/sampler.ts'
-import { createApp, streamHandler } from './http/app.ts'
+import { createSampler } from './flow/sampler.ts'
+import { createApp } from './http/app.ts'
 import { connectorRoutes } from './http/connector-routes.ts'
 import { createEventStream } from './http/event-stream.ts'
 import { flowRoutes } from './http/flow-routes.ts'
 import { groupRoutes } from './http/group-routes.ts'
-import { type ActionGuard, guardActions, isLoopback } from './http/guard.ts'
+import { guardActions, isLoopback } from './http/guard.ts'
 import { orderRoutes } from './http/order-routes.ts'
 import { parkedRoutes } from './http/parked-routes.ts'
-import type { Route } from './http/route.ts'
 import { searchStream, topicRoutes } from './http/topic-routes.ts'
 import { type BinlogTrack, createBinlogTrack } from './orders/binlog-track.ts'
 import { createFollowOrder } from './orders/follow-order.ts'
-import { openSources, type Sources } from './sources.ts'
+import { openSources } from './sources.ts'
 
 /** Puts the console's parts together. Any part of the pipeline may be down: the page says so and goes on. */
 export function createConsole(config: Config, logger: Logger): Service {
   requireTokenBeyondLoopback(config)
   const sources = openSources(config, logger)
   const sampler = createSampler(config, sources)
-  const flowStream = createEventStream()
-  sampler.onFlow(flow => flowStream.send('flow', JSON.stringify(flow)))
+  const flowStream = createEventStream('flow')
+  sampler.onFlow(flow => flowStream.send(flow))
+  const binlog = createBinlogTrack()
+  sampler.onFlow(() => rememberBinlog(binlog, sampler.readings()))
   const guard = guardActions(config.CONSOLE_ACTIONS === 'on', logger)
+  const kafka = sources.kafka.browsing
   const app = createApp({
     logger,
     token: config.CONSOLE_TOKEN,
     guard,
-    routes: createRoutes(config, sources, { sampler, guard }),
+    routes: [
+      ...flowRoutes(config, sampler, guard),
+      ...orderRoutes(config, sources, createFollowOrder(config, sources, binlog)),
+      ...topicRoutes(kafka),
+      ...groupRoutes(kafka),
+      ...connectorRoutes(config, sources.connect),
+      ...parkedRoutes(sources)
+    ],
     streams: {
-      '/api/flow/stream': streamHandler(flowStream, 'flow', () => sampler.flow()),
-      '/api/topics/:topic/search': searchStream(sources.kafka.browsing)
+      '/api/flow/stream': flowStream.handler(() => sampler.flow()),
+      '/api/topics/:topic/search': searchStream(kafka)
     }
   })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
@@ -54,21 +63,6 @@ export function createConsole(config: Config, logger: Logger): Service {
 function requireTokenBeyondLoopback({ CONSOLE_HOST, CONSOLE_TOKEN, CONSOLE_PUBLISHED }: Config): void {
   if (isLoopback(CONSOLE_HOST) || CONSOLE_TOKEN !== undefined || CONSOLE_PUBLISHED === 'loopback') return
   throw new ConfigError(`CONSOLE_HOST is ${CONSOLE_HOST}: set CONSOLE_TOKEN to listen beyond loopback`)
-}
-
-type Own = { readonly sampler: Sampler; readonly guard: ActionGuard }
-
-function createRoutes(config: Config, sources: Sources, { sampler, guard }: Own): readonly Route[] {
-  const binlog = createBinlogTrack()
-  sampler.onFlow(() => rememberBinlog(binlog, sampler.readings()))
-  return [
-    ...flowRoutes(config, sampler, guard),
-    ...orderRoutes(config, sources, createFollowOrder(config, sources, binlog)),
-    ...topicRoutes(sources.kafka.browsing),
-    ...groupRoutes(sources.kafka.browsing),
-    ...connectorRoutes(config, sources.connect),
-    ...parkedRoutes(sources)
-  ]
 }
 
 function rememberBinlog(track: BinlogTrack, { aggregates }: Readings): void {

@@ -1,16 +1,12 @@
-/** Figures over time, one point a second for an hour, in fixed memory. */
-export type Series = {
-  add(at: number, figures: Readonly<Record<string, number | null>>): void
-  /** The points since `from`, merged into steps of `stepMs`: the mean of each, or the maximum for the names that `most` picks. */
-  since(from: number, options: { readonly stepMs: number; readonly most: (name: string) => boolean }): SeriesPart
-}
-
-export type SeriesPart = { readonly at: number[]; readonly figures: Record<string, (number | null)[]> }
+import type { Series } from '../api/pipeline-schemas.ts'
 
 const points = 3_600
 const mostColumns = 60
 
-export function createSeries(): Series {
+type Steps = { readonly stepMs: number; readonly most: (name: string) => boolean }
+
+/** Figures over time, one point a second for an hour, in fixed memory. */
+export function createSeries() {
   const at = new Float64Array(points)
   const columns = new Map<string, Float64Array>()
   let written = 0
@@ -24,7 +20,7 @@ export function createSeries(): Series {
   }
 
   return {
-    add(time, figures) {
+    add(time: number, figures: Readonly<Record<string, number | null>>): void {
       const slot = written++ % points
       at[slot] = time
       for (const values of columns.values()) values[slot] = Number.NaN
@@ -33,8 +29,12 @@ export function createSeries(): Series {
         if (values !== undefined) values[slot] = value ?? Number.NaN
       }
     },
-    since(from, { stepMs, most }) {
-      const part: SeriesPart = { at: [], figures: Object.fromEntries([...columns.keys()].map(name => [name, []])) }
+    /** The points since `from`, merged into steps: the mean of each, or the maximum for the names that `most` picks. */
+    since(from: number, { stepMs, most }: Steps) {
+      const part: Pick<Series, 'at' | 'figures'> = {
+        at: [],
+        figures: Object.fromEntries([...columns.keys()].map(name => [name, []]))
+      }
       const slots = Array.from({ length: Math.min(written, points) }, (_, index) => (written - 1 - index) % points)
       const kept = slots.filter(slot => (at[slot] ?? 0) > from).toReversed()
       for (const [step, members] of Map.groupBy(kept, slot => Math.floor((at[slot] ?? 0) / stepMs) * stepMs)) {

@@ -1,6 +1,5 @@
-import { answerProblems, type Logger, Problem, unknownRoute } from '@outbox-cdc/service-kit'
+import { answerProblems, type Logger, unknownRoute } from '@outbox-cdc/service-kit'
 import express, { type Express, type RequestHandler } from 'express'
-import { type EventStream, eventText } from './event-stream.ts'
 import { type ActionGuard, onlyLoopbackNames, requireToken, securityHeaders } from './guard.ts'
 import { servePage, servePageFiles } from './page-files.ts'
 import { openApi, type Route, serveRoutes } from './route.ts'
@@ -28,12 +27,4 @@ export function createApp({ logger, token, guard, routes, streams }: AppParts): 
   app.get(/^\/[\w\-./%~@:+]*$/, servePage)
   app.use(unknownRoute, answerProblems(logger))
   return app
-}
-
-/** Adds the caller to the readers of a stream. */
-export function streamHandler(stream: EventStream, event: string, newest: () => unknown): RequestHandler {
-  return (_, response) => {
-    if (!stream.add(response, eventText(event, JSON.stringify(newest()))))
-      throw new Problem(503, { type: 'too-many-readers', title: 'Too many readers', detail: 'Close some tabs' })
-  }
 }

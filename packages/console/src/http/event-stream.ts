@@ -1,16 +1,10 @@
-import type { Response } from 'express'
-
-/** Server-sent events to many readers. A slow reader misses pictures, so that they do not pile up in memory: no library does that. */
-export type EventStream = {
-  /** False when there are too many readers already. */
-  add(response: Response, first: string): boolean
-  send(event: string, data: string): void
-  close(): void
-}
+import { Problem } from '@outbox-cdc/service-kit'
+import type { RequestHandler, Response } from 'express'
 
 const mostReaders = 200
 
-export function createEventStream(): EventStream {
+/** Server-sent events to many readers. A slow reader misses pictures, so that they do not pile up in memory: no library does that. */
+export function createEventStream(event: string) {
   const readers = new Set<Response>()
   const beat = setInterval(() => write(': still here\n\n'), 15_000).unref()
 
@@ -19,19 +13,18 @@ export function createEventStream(): EventStream {
   }
 
   return {
-    add(response, first) {
-      if (readers.size >= mostReaders) return false
-      response.writeHead(200, {
-        'Content-Type': 'text/event-stream',
-        'Cache-Control': 'no-store',
-        'X-Accel-Buffering': 'no'
-      })
-      response.write(`retry: 1000\n${first}`)
-      readers.add(response)
-      response.once('close', () => readers.delete(response))
-      return true
+    /** Adds the caller to the readers, who get the newest data at once. */
+    handler(newest: () => unknown): RequestHandler {
+      return (_, response) => {
+        if (readers.size >= mostReaders)
+          throw new Problem(503, { type: 'too-many-readers', title: 'Too many readers', detail: 'Close some tabs' })
+        response.writeHead(200, { ...eventStreamHeaders, 'X-Accel-Buffering': 'no' })
+        response.write(`retry: 1000\n${eventText(event, newest())}`)
+        readers.add(response)
+        response.once('close', () => readers.delete(response))
+      }
     },
-    send: (event, data) => write(eventText(event, data)),
+    send: (data: unknown) => write(eventText(event, data)),
     close() {
       clearInterval(beat)
       for (const reader of readers) reader.end()
@@ -39,6 +32,8 @@ export function createEventStream(): EventStream {
   }
 }
 
-export function eventText(event: string, data: string): string {
-  return `event: ${event}\ndata: ${data}\n\n`
+export const eventStreamHeaders = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' }
+
+export function eventText(event: string, data: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }

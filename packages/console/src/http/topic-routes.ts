@@ -8,7 +8,7 @@ import { readAfter, readBefore, readFrom } from '../kafka/read-page.ts'
 import { cursorPattern, cursorText, offsetsFrom } from '../kafka/record-reader.ts'
 import { searchRecords } from '../kafka/search-records.ts'
 import { reasonOf } from '../reason-of.ts'
-import { eventText } from './event-stream.ts'
+import { eventStreamHeaders, eventText } from './event-stream.ts'
 import { askKafka } from './problems.ts'
 import { get, type Route, whole } from './route.ts'
 
@@ -79,8 +79,8 @@ export function searchStream({ reader }: KafkaAccess): RequestHandler {
     const { before, since, ...query } = searchQuery.parse(request.query)
     const gone = new AbortController()
     response.once('close', () => gone.abort())
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
-    const send = (event: string, data: unknown) => response.write(eventText(event, JSON.stringify(data)))
+    response.writeHead(200, eventStreamHeaders)
+    const send = (event: string, data: unknown) => response.write(eventText(event, data))
     if (running >= mostSearches) {
       send('failed', { detail: 'Two searches run already; wait for one, or cancel it' })
       return void response.end()

@@ -19,23 +19,17 @@ export function avroDecoder(url: string): RecordDecoder {
     const decoding = await loading
     if (Date.now() >= askedAgainAt)
       await decoding.prepare?.(framed.map(asKafkaRecord)).catch(() => (askedAgainAt = Date.now() + restMs))
-    return records.map(record => openRecord(record, decoding))
+    return records.map(record => ({
+      ...record,
+      opened: open(record.value, decoding),
+      openedKey: open(record.key, decoding)
+    }))
   }
 }
 
 /** Confluent's wire format begins with a zero byte, which JSON never does. */
 export function isAvro(bytes: Buffer | null): boolean {
   return bytes !== null && bytes.length >= 5 && bytes[0] === 0
-}
-
-function openRecord(record: StoredRecord, decoding: RecordDecoding): StoredRecord {
-  const opened = open(record.value, decoding)
-  const openedKey = open(record.key, decoding)
-  return {
-    ...record,
-    ...(opened === undefined ? {} : { opened }),
-    ...(openedKey === undefined ? {} : { openedKey })
-  }
 }
 
 function open(bytes: Buffer | null, { decode }: RecordDecoding): unknown {

@@ -5,19 +5,11 @@ import { createRecordReader, type RecordReader } from './record-reader.ts'
 /** One set of clients. None joins a group, so reading leaves no trace in the cluster. */
 export type KafkaAccess = { readonly admin: Admin; readonly reader: RecordReader }
 
-export type KafkaClients = {
-  /** Only for the sampler: short limits, and never behind a person's search. */
-  readonly samples: KafkaAccess
-  /** For what a person asks: on a busy cluster a late answer is better than none. */
-  readonly browsing: KafkaAccess
-  close(): Promise<void>
-}
-
 // Two short retries bridge a change of leaders or a new topic; more would hide an outage.
 const impatient = { connectTimeout: 1_500, requestTimeout: 3_000, retries: 2, retryDelay: 150 }
 const patient = { connectTimeout: 3_000, requestTimeout: 10_000, retries: 4, retryDelay: 300 }
 
-export function createKafkaClients(brokers: readonly string[], decode: RecordDecoder): KafkaClients {
+export function createKafkaClients(brokers: readonly string[], decode: RecordDecoder) {
   const open = (name: string, patience: typeof patient) => {
     const base = { clientId: 'outbox-console', bootstrapBrokers: [...brokers], timeout: 2_000, metadataMaxAge: 2_000 }
     const admin = new Admin({ ...base, ...patience })
@@ -29,7 +21,9 @@ export function createKafkaClients(brokers: readonly string[], decode: RecordDec
   const samples = open('samples', impatient)
   const browsing = open('browsing', patient)
   return {
+    /** Only for the sampler: short limits, and never behind a person's search. */
     samples,
+    /** For what a person asks: on a busy cluster a late answer is better than none. */
     browsing,
     async close() {
       await Promise.allSettled(

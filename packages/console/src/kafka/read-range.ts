@@ -1,6 +1,6 @@
 import type { ShownRecord } from '../api/kafka-schemas.ts'
 import type { StoredRecord } from './decode-record.ts'
-import { cursorText, type Fetched, type Offsets, type RecordReader } from './record-reader.ts'
+import { cursorText, type Offsets, type RecordReader } from './record-reader.ts'
 import { showRecord } from './show-record.ts'
 
 export type Range = { readonly from: Offsets; readonly to: Offsets }
@@ -45,7 +45,7 @@ export async function readRange(
 const patienceMs = [0, 300, 1_000, 3_000]
 
 /** An existing record may take a moment to arrive, so an empty answer is retried and never taken for the end. */
-export async function fetchSome(reader: RecordReader, topic: string, from: Offsets): Promise<Fetched> {
+export async function fetchSome(reader: RecordReader, topic: string, from: Offsets) {
   const bytesPerPartition = Math.max(32 * 1024, Math.floor(bytesAtOnce / from.size))
   for (const waitMs of patienceMs) {
     const fetched = await reader.fetch(topic, from, { bytesPerPartition, waitMs })

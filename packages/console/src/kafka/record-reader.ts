@@ -5,33 +5,18 @@ import type { RecordDecoder, StoredRecord } from './decode-record.ts'
 /** A place in a topic: the next offset of each partition. */
 export type Offsets = ReadonlyMap<number, number>
 
-export type FetchOptions = { readonly bytesPerPartition?: number; readonly waitMs?: number }
+type FetchOptions = { readonly bytesPerPartition?: number; readonly waitMs?: number }
 
-export type Fetched = {
-  readonly records: readonly StoredRecord[]
-  /** Where to read on, for each partition that returned anything; transaction markers count, but are not shown. */
-  readonly next: Offsets
-}
-
-export type RecordReader = {
-  /** The first offset whose record is not older than `at`, or the ends of the log. */
-  offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets>
-  /** Both ends of the log. */
-  ends(topic: string): Promise<readonly [first: Offsets, next: Offsets]>
-  /** Some records from each of these offsets on, in no order among partitions. */
-  fetch(topic: string, from: Offsets, options?: FetchOptions): Promise<Fetched>
-  /** The first record at or after each of these offsets. */
-  firstAt(topic: string, offsets: Offsets): Promise<ReadonlyMap<number, StoredRecord>>
-}
+export type RecordReader = ReturnType<typeof createRecordReader>
 
 type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>
 
 const marks = { latest: -1n, earliest: -2n } as const
 const controlBatch = 0x20
 
-export type ReaderParts = { readonly admin: Admin; readonly consumer: Consumer; readonly decode: RecordDecoder }
+type ReaderParts = { readonly admin: Admin; readonly consumer: Consumer; readonly decode: RecordDecoder }
 
-export function createRecordReader({ admin, consumer, decode }: ReaderParts): RecordReader {
+export function createRecordReader({ admin, consumer, decode }: ReaderParts) {
   const queue = pLimit(1)
 
   async function findTopic(topic: string) {
@@ -41,6 +26,7 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
     return found
   }
 
+  /** The first offset whose record is not older than `at`, or an end of the log. */
   async function offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets> {
     const timestamp = at instanceof Date ? BigInt(at.getTime()) : marks[at]
     const partitions = (await findTopic(topic)).partitions.map((_, partitionIndex) => ({ partitionIndex, timestamp }))
@@ -52,6 +38,10 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
     return mapOffsets(listed, (offset, partition) => (offset < 0 ? (ends.get(partition) ?? 0) : offset))
   }
 
+  /**
+   * Some records from each of these offsets on, in no order among partitions, and where to read on for each partition
+   * that returned anything; transaction markers count, but are not shown.
+   */
   function fetch(topic: string, from: Offsets, { bytesPerPartition = 256 * 1024, waitMs = 0 }: FetchOptions = {}) {
     return queue(async () => {
       const found = await findTopic(topic)
@@ -67,7 +57,7 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
       )
       const batches = (await Promise.all(answers)).flatMap(batchesIn)
       const records = batches.flatMap(found => recordsIn(topic, found))
-      const next = new Map(
+      const next: Offsets = new Map(
         batches.map(({ partition, batch }) => [partition, Number(batch.firstOffset) + batch.lastOffsetDelta + 1])
       )
       return {
@@ -79,9 +69,12 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts): Re
 
   return {
     offsets,
-    ends: topic => Promise.all([offsets(topic, 'earliest'), offsets(topic, 'latest')]),
+    /** Both ends of the log. */
+    ends: (topic: string): Promise<readonly [first: Offsets, next: Offsets]> =>
+      Promise.all([offsets(topic, 'earliest'), offsets(topic, 'latest')]),
     fetch,
-    async firstAt(topic, offsets) {
+    /** The first record at or after each of these offsets. */
+    async firstAt(topic: string, offsets: Offsets): Promise<ReadonlyMap<number, StoredRecord>> {
       const first = new Map<number, StoredRecord>()
       const keep = (records: readonly StoredRecord[]) => {
         for (const record of records) if (!first.has(record.partition)) first.set(record.partition, record)

@@ -11,14 +11,7 @@ export type Row = {
   readonly columns: Readonly<Record<string, unknown>>
 }
 
-export type Table = {
-  newest(limit: number, before?: number): Promise<readonly Row[]>
-  find(id: number): Promise<Row | undefined>
-  /** The times of these rows; those that do not exist are left out. */
-  times(ids: readonly number[]): Promise<ReadonlyMap<number, number>>
-  /** How many rows have a greater id, up to a bound. */
-  countAfter(id: number): Promise<number>
-}
+export type Table = ReturnType<typeof createTable>
 
 /** The settings name a table or a column that does not exist: a person has to correct them. */
 export class ConfigurationError extends Error {}
@@ -35,26 +28,18 @@ type Named = {
 }
 
 export function aggregateTable(db: Knex | undefined, config: Config): Table | undefined {
-  if (db === undefined || config.AGGREGATE_TABLE === undefined) return undefined
-  return createTable(db, {
-    table: config.AGGREGATE_TABLE,
-    idColumn: config.AGGREGATE_ID_COLUMN,
-    timeColumn: config.AGGREGATE_CREATED_AT_COLUMN,
-    variables: 'AGGREGATE_TABLE, AGGREGATE_ID_COLUMN and AGGREGATE_CREATED_AT_COLUMN'
-  })
+  const { AGGREGATE_TABLE: table, AGGREGATE_ID_COLUMN: idColumn, AGGREGATE_CREATED_AT_COLUMN: timeColumn } = config
+  const variables = 'AGGREGATE_TABLE, AGGREGATE_ID_COLUMN and AGGREGATE_CREATED_AT_COLUMN'
+  return db && table ? createTable(db, { table, idColumn, timeColumn, variables }) : undefined
 }
 
 export function effectTable(db: Knex | undefined, config: Config): Table | undefined {
-  if (db === undefined || config.EFFECT_TABLE === undefined) return undefined
-  return createTable(db, {
-    table: config.EFFECT_TABLE,
-    idColumn: config.EFFECT_AGGREGATE_ID_COLUMN,
-    timeColumn: config.EFFECT_APPLIED_AT_COLUMN,
-    variables: 'EFFECT_TABLE, EFFECT_AGGREGATE_ID_COLUMN and EFFECT_APPLIED_AT_COLUMN'
-  })
+  const { EFFECT_TABLE: table, EFFECT_AGGREGATE_ID_COLUMN: idColumn, EFFECT_APPLIED_AT_COLUMN: timeColumn } = config
+  const variables = 'EFFECT_TABLE, EFFECT_AGGREGATE_ID_COLUMN and EFFECT_APPLIED_AT_COLUMN'
+  return db && table ? createTable(db, { table, idColumn, timeColumn, variables }) : undefined
 }
 
-function createTable(db: Knex, named: Named): Table {
+function createTable(db: Knex, named: Named) {
   const { table, idColumn, timeColumn } = named
   // A Date would drop the microseconds, which decide which row was first.
   const time = () => db.raw('UNIX_TIMESTAMP(??) * 1000 AS __at', [timeColumn])
@@ -66,21 +51,23 @@ function createTable(db: Knex, named: Named): Table {
   }
 
   return {
-    newest: (limit, before) =>
+    newest: (limit: number, before?: number): Promise<readonly Row[]> =>
       explained(named, async () => {
         const query = rows().orderBy(idColumn, 'desc').limit(limit)
         return (await (before === undefined ? query : query.where(idColumn, '<', before))).map(rowOf)
       }),
-    find: id => explained(named, async () => (await rows().where(idColumn, id).limit(1)).map(rowOf)[0]),
-    times: ids =>
+    find: (id: number): Promise<Row | undefined> =>
+      explained(named, async () => (await rows().where(idColumn, id).limit(1)).map(rowOf)[0]),
+    /** The times of these rows; those that do not exist are left out. */
+    times: (ids: readonly number[]): Promise<ReadonlyMap<number, number>> =>
       explained(named, async () => {
-        const found = await db(table)
-          .select(`${idColumn} as __id`, time())
-          .whereIn(idColumn, ids)
-          .timeout(answerTimeoutMs)
+        const query = db(table).select(`${idColumn} as __id`, time()).whereIn(idColumn, ids)
+        const found = await query.timeout(answerTimeoutMs)
         return new Map(found.map(({ __id, __at }) => [Number(__id), Number(__at)]))
       }),
-    countAfter: id => explained(named, () => countUpTo(db, db(table).select(db.raw('1')).where(idColumn, '>', id)))
+    /** How many rows have a greater id, up to a bound. */
+    countAfter: (id: number) =>
+      explained(named, () => countUpTo(db, db(table).select(db.raw('1')).where(idColumn, '>', id)))
   }
 }
 

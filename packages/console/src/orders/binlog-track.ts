@@ -6,19 +6,16 @@ export type BinlogPlace = {
   readonly gtids: string
 }
 
-export type BinlogTrack = {
-  add(place: BinlogPlace): void
-  around(committedAt: number): { readonly from: BinlogPlace; readonly to: BinlogPlace } | undefined
-}
+export type BinlogTrack = ReturnType<typeof createBinlogTrack>
 
 const kept = 3_600
 /** A reading takes a moment, and clocks differ: positions nearer than this prove nothing. */
 const slackMs = 300
 
-export function createBinlogTrack(): BinlogTrack {
+export function createBinlogTrack() {
   const places: BinlogPlace[] = []
   return {
-    add(place) {
+    add(place: BinlogPlace): void {
       const last = places.at(-1)
       // While nothing is written, only the first and the newest of the equal positions are needed.
       const before = places.at(-2)
@@ -27,7 +24,7 @@ export function createBinlogTrack(): BinlogTrack {
       places.push(place)
       if (places.length > kept) places.shift()
     },
-    around(committedAt) {
+    around(committedAt: number) {
       const from = places.findLast(place => place.at < committedAt - slackMs)
       const to = places.find(place => place.at > committedAt + slackMs)
       return from === undefined || to === undefined ? undefined : { from, to }
