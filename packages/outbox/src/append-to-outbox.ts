@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import type { OutboundEvent } from './define-event.ts'
 import { OutboxError } from './errors.ts'
 import { checkSizes, defaultMaxEventBytes, encodePayloads, type PayloadEncoding } from './stores/payload.ts'
-import { requireTable } from './stores/require-table.ts'
+import { requireTable, rowsOf } from './stores/require-table.ts'
 import { deleteStore, type OutboxStore, type Statement, type StoreName, writeFailed } from './stores/store.ts'
 import { inContext } from './tracing/message-context.ts'
 
@@ -63,10 +63,7 @@ type ExpectedTable = { readonly store?: StoreName | undefined; readonly encoding
  * append would reject too; with this a service refuses to start. Changes nothing, and needs no transaction.
  */
 export async function requireOutboxTable(db: Knex, { store = 'delete', encoding }: ExpectedTable): Promise<void> {
-  await requireTable({ store, column: encoding?.column }, async sql => {
-    const [rows]: readonly (readonly Record<string, unknown>[])[] = await db.raw(sql)
-    return rows ?? []
-  })
+  await requireTable({ store, column: encoding?.column }, sql => rowsOf(db, sql))
 }
 
 /** Checks the table once for each knex instance; its transactions share the config object. */
@@ -75,9 +72,7 @@ function createTableCheck(expected: ExpectedTable): (trx: Knex.Transaction) => P
   return async trx => {
     const { config } = trx.client as { readonly config: object }
     if (checked.has(config)) return
-    await requireOutboxTable(trx, expected).catch((error: Error) => {
-      throw error instanceof OutboxError ? error : writeFailed(error)
-    })
+    await requireOutboxTable(trx, expected).catch(writeFailed)
     checked.add(config)
   }
 }

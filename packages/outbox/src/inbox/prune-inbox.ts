@@ -30,8 +30,7 @@ export function inboxKeepMs(
     'RETENTION_TOO_SHORT',
     `The inbox would forget messages after ${days(keepMs)}, but Kafka can deliver them again for ${days(needed)}: ` +
       `retention.ms ${days(retentionMs)} + segment.ms ${days(segmentMs)} + replay window ${days(replayWindowMs)}. ` +
-      'Raise keepMs, or leave it out',
-    { retryable: false }
+      'Raise keepMs, or leave it out'
   )
 }
 

@@ -1,9 +1,8 @@
 import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
 import type { PayloadColumn } from '../stores/payload.ts'
-import { requireTable } from '../stores/require-table.ts'
+import { columnTypes, requireTable, rowsOf } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
-import { outboxDdl, positionDdl } from './outbox-ddl.ts'
 
 /** For which store the table is made, and the type of its payload. */
 export type OutboxTablesOptions = {
@@ -86,7 +85,32 @@ async function readBinlogPosition(knex: Knex) {
   return { binlog_file: status?.File, binlog_position: status?.Position, gtid_set: status?.Executed_Gtid_Set }
 }
 
-async function rowsOf<Row extends Record<string, unknown>>(knex: Knex, sql: string): Promise<readonly Row[]> {
-  const answer: readonly (readonly Row[])[] = await knex.raw(sql)
-  return answer[0] ?? []
+/** The table `outbox`. Its first five columns become the value in Kafka. */
+function outboxDdl(store: StoreName, payload: PayloadColumn): string {
+  const [autoIncrement, engine] = store === 'delete' ? ['AUTO_INCREMENT', 'InnoDB'] : ['', 'BLACKHOLE']
+  return `
+    CREATE TABLE IF NOT EXISTS outbox (
+      id                BIGINT NOT NULL ${autoIncrement},
+      event             VARCHAR(100) NOT NULL,
+      event_id          BIGINT NOT NULL COMMENT 'the aggregate id: the Kafka key',
+      payload           ${columnTypes[payload]} NOT NULL,
+      created_at        TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+      message_id        CHAR(36) NOT NULL COMMENT 'from here on: lifted into Kafka headers by Connect',
+      aggregate         VARCHAR(64) NOT NULL,
+      aggregate_version INT NULL,
+      schema_version    SMALLINT NOT NULL,
+      correlation_id    VARCHAR(64) NULL,
+      causation_id      VARCHAR(64) NULL,
+      traceparent       VARCHAR(55) NULL,
+      PRIMARY KEY (id)
+    ) ENGINE=${engine} DEFAULT CHARSET=utf8mb4`
 }
+
+const positionDdl = `
+  CREATE TABLE IF NOT EXISTS outbox_position (
+    id              TINYINT NOT NULL PRIMARY KEY,
+    binlog_file     VARCHAR(255) NOT NULL,
+    binlog_position BIGINT NOT NULL,
+    gtid_set        TEXT NOT NULL,
+    recorded_at     TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`

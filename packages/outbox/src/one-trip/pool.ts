@@ -98,7 +98,5 @@ async function acquire(pool: Pool, waitMs: number): Promise<PoolConnection> {
     const reason = `No connection within ${waitMs} ms: all are busy, or MySQL does not answer`
     return new OutboxError('WRITE_FAILED', reason, { retryable: true })
   }
-  return within(waitMs, asked, late).catch((error: Error) => {
-    throw error instanceof OutboxError ? error : writeFailed(error)
-  })
+  return within(waitMs, asked, late).catch(writeFailed)
 }

@@ -20,31 +20,16 @@ export type ParkedCounts = { readonly keys: number; readonly events: number; rea
 
 /** The parked keys of one consumer, or of all in this database; oldest first. */
 export async function listParked(db: Knex, consumer?: string): Promise<readonly ParkedKey[]> {
-  const rows: KeyRow[] = await db('parked_key as k')
+  const rows: (Omit<ParkedKey, 'waiting'> & { readonly waiting: number | string })[] = await db('parked_key as k')
     .leftJoin('parked_event as e', join =>
       join.on('e.consumer', 'k.consumer').andOn('e.event_key', 'k.event_key').andOnVal('e.state', 'waiting')
     )
     .where(consumer === undefined ? {} : { 'k.consumer': consumer })
     .groupBy('k.consumer', 'k.event_key', 'k.reason', 'k.parked_at', 'k.retry_requested_at')
     .orderBy('k.parked_at')
-    .select('k.*', db.raw('COUNT(e.id) AS waiting'))
-  return rows.map(row => ({
-    consumer: row.consumer,
-    key: row.event_key,
-    reason: row.reason,
-    parkedAt: row.parked_at,
-    retryRequestedAt: row.retry_requested_at,
-    waiting: Number(row.waiting)
-  }))
-}
-
-type KeyRow = {
-  readonly consumer: string
-  readonly event_key: string
-  readonly reason: ParkReason
-  readonly parked_at: Date
-  readonly retry_requested_at: Date | null
-  readonly waiting: number | string
+    .select('k.consumer', 'k.event_key as key', 'k.reason', 'k.parked_at as parkedAt')
+    .select('k.retry_requested_at as retryRequestedAt', db.raw('COUNT(e.id) AS waiting'))
+  return rows.map(row => ({ ...row, waiting: Number(row.waiting) }))
 }
 
 /** The events of one key that wait, or were parked before, in their order. */

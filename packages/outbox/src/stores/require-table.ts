@@ -1,3 +1,4 @@
+import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
 import type { PayloadColumn } from './payload.ts'
 import type { StoreName } from './store.ts'
@@ -37,4 +38,9 @@ export async function requireTable({ store, column = 'json' }: Expected, read: R
 function storeOf(engine: string): StoreName | `the engine ${string}` {
   if (engine === 'BLACKHOLE') return 'blackhole'
   return engine === 'InnoDB' ? 'delete' : `the engine ${engine}`
+}
+
+export async function rowsOf<Row extends Record<string, unknown>>(knex: Knex, sql: string): Promise<readonly Row[]> {
+  const answer: readonly (readonly Row[])[] = await knex.raw(sql)
+  return answer[0] ?? []
 }

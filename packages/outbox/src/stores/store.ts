@@ -79,6 +79,7 @@ const invalidJson = new Set<unknown>(['ER_INVALID_JSON_TEXT', 'ER_JSON_DOCUMENT_
 
 /** Throws a driver's error as one of the library; `retryable` follows from the error. */
 export function writeFailed(cause: Error): never {
+  if (cause instanceof OutboxError) throw cause
   const code = 'code' in cause && invalidJson.has(cause.code) ? 'EVENT_INVALID' : 'WRITE_FAILED'
   throw new OutboxError(code, `The outbox was not written: ${cause.message}`, { cause })
 }

@@ -1,4 +1,4 @@
-import type { KafkaRecord } from '../kafka/kafka-client.ts'
+import type { KafkaRecord, TopicFacts } from '../kafka/kafka-client.ts'
 import { partitionOf } from './partition-of.ts'
 
 /** What a producer sends; by default with the current time, to the partition of its key. */
@@ -8,11 +8,7 @@ export type ProducedRecord = Pick<KafkaRecord, 'key' | 'value' | 'headers'> & {
 }
 
 /** A topic in memory, with partitions, offsets and redeliveries. */
-export type MemoryTopic = {
-  readonly name: string
-  readonly partitions: number
-  readonly retentionMs: number
-  readonly segmentMs: number
+export type MemoryTopic = Required<MemoryTopicOptions> & {
   /** All records, in the order in which they were produced. */
   readonly records: () => readonly KafkaRecord[]
   readonly produce: (record: ProducedRecord) => void
@@ -23,12 +19,7 @@ export type MemoryTopic = {
 }
 
 /** Name, partitions and retention of a topic in memory. */
-export type MemoryTopicOptions = {
-  readonly name?: string
-  readonly partitions?: number
-  readonly retentionMs?: number
-  readonly segmentMs?: number
-}
+export type MemoryTopicOptions = Partial<TopicFacts & { readonly name: string }>
 
 const week = 7 * 86_400_000
 

@@ -7,17 +7,13 @@ let loaded: { readonly api: OpenTelemetry | undefined } | undefined
 
 /** The OpenTelemetry API, if the service has installed it. Its state is global, so any copy of it will do. */
 function openTelemetry(): OpenTelemetry | undefined {
-  loaded ??= { api: load() }
-  return loaded.api
-}
-
-function load(): OpenTelemetry | undefined {
   try {
-    return createRequire(import.meta.url)('@opentelemetry/api') as OpenTelemetry
+    loaded ??= { api: createRequire(import.meta.url)('@opentelemetry/api') as OpenTelemetry }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
+    loaded = { api: undefined }
   }
+  return loaded.api
 }
 
 /** W3C Trace Context, version 00. All zeros would mean that there is no trace. */
