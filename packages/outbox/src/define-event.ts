@@ -1,6 +1,6 @@
 import { v7 as newMessageId } from 'uuid'
 import { z } from 'zod'
-import { OutboxError } from './errors.ts'
+import { asError, OutboxError } from './errors.ts'
 import { traceparentFor, traceparentPattern } from './tracing/open-telemetry.ts'
 
 /** Stands for the id that MySQL makes for the aggregate in the same round trip; see `openOneTripOutbox`. */
@@ -109,7 +109,7 @@ function checkDefinition({ name, aggregate, version, payload }: DefinitionInput<
   try {
     z.toJSONSchema(payload, { io: 'input' })
   } catch (cause) {
-    reject(`the payload can't be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
+    reject(`the payload can't be written as JSON: ${asError(cause).message}`, cause)
   }
 }
 
@@ -147,8 +147,7 @@ function validate<T>(name: string, check: () => z.ZodSafeParseResult<T>, under?:
     result = check()
   } catch (cause) {
     // zod throws for a schema with a one-way transform.
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new OutboxError('EVENT_INVALID', `Event ${name} cannot be written: ${reason}`, { cause })
+    throw new OutboxError('EVENT_INVALID', `Event ${name} cannot be written: ${asError(cause).message}`, { cause })
   }
   if (result.success) return result.data
   const problems = result.error.issues.map(issue => {

@@ -3,6 +3,7 @@ import type { ConsumedEvent } from '../consumer/read/handler.ts'
 import type { RecordDecoding } from '../consumer/read/decoding.ts'
 import { readEnvelope } from '../consumer/read/read-event.ts'
 import type { KafkaClient } from '../kafka/kafka-client.ts'
+import type { ParkedRow } from '../parking/parked-event.ts'
 import type { AuditInput, TopicEvent } from './compare.ts'
 
 export type AuditOptions = {
@@ -33,22 +34,14 @@ export async function collect(options: AuditOptions): Promise<AuditInput> {
   const committed = await rows(source, options.committedSql, since)
   const { events, unreadable } = await eventsSince(options, since)
   const effects = await rows(target, options.effectsSql, since)
-  const parked: { event_key: string }[] = await target('parked_event').distinct('event_key').where({ state: 'waiting' })
-  const skipped: { event_key: string }[] = await target('parked_event')
-    .distinct('event_key')
-    .where({ state: 'skipped' })
-    .where(each => void each.where({ event }).orWhereNull('event'))
-  return {
-    committed,
-    events,
-    effects,
-    parked: new Set(parked.map(row => row.event_key)),
-    skipped: new Set(skipped.map(row => row.event_key)),
-    unreadable,
-    from: from.getTime(),
-    to: to.getTime(),
-    event
-  }
+  const ofKeys = (state: ParkedRow['state']) => target('parked_event').distinct('event_key').where({ state })
+  const parked = keysOf(await ofKeys('waiting'))
+  const skipped = keysOf(await ofKeys('skipped').where(each => void each.where({ event }).orWhereNull('event')))
+  return { committed, events, effects, parked, skipped, unreadable, from: from.getTime(), to: to.getTime(), event }
+}
+
+function keysOf(rows: readonly { readonly event_key: string }[]): ReadonlySet<string> {
+  return new Set(rows.map(row => row.event_key))
 }
 
 type Row = { readonly aggregate_id: number | string; readonly at: Date; readonly version?: number | null }
@@ -57,8 +50,8 @@ async function rows(db: Knex, sql: string, since: Date) {
   // mysql2 returns [rows, fields], pg an object.
   const answer: { readonly 0?: readonly Row[]; readonly rows?: readonly Row[] } = await db.raw(sql, { since })
   const found = answer.rows ?? answer[0] ?? []
-  return found.map(({ aggregate_id: id, at, version }) => ({
-    id: String(id),
+  return found.map(({ aggregate_id, at, version }) => ({
+    id: String(aggregate_id),
     at: at.getTime(),
     version: version ?? undefined
   }))
@@ -80,7 +73,7 @@ async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date
       await decoding?.prepare?.(records)
       for (const record of records) {
         const read = readEnvelope(record, decoding)
-        if ('event' in read) events.push(topicEvent(read.event, `${partition}@${record.offset}`))
+        if ('event' in read) events.push({ ...topicEvent(read.event), place: `${partition}@${record.offset}` })
         else unreadable++
       }
     }
@@ -88,14 +81,6 @@ async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date
   return { events, unreadable }
 }
 
-function topicEvent(event: ConsumedEvent, place: string): TopicEvent {
-  const { aggregateId, name, messageId, aggregateVersion, createdAt } = event
-  return {
-    aggregateId: String(aggregateId),
-    name,
-    messageId,
-    version: aggregateVersion,
-    at: createdAt.getTime(),
-    place
-  }
+function topicEvent({ aggregateId, name, messageId, aggregateVersion: version, createdAt }: ConsumedEvent) {
+  return { aggregateId: String(aggregateId), name, messageId, version, at: createdAt.getTime() }
 }

@@ -63,7 +63,7 @@ export type AuditReport = {
 /** Compares what was committed, what was published and what took effect: each once, none invented, in order. */
 export function compare(input: AuditInput): AuditReport {
   const { committed, events, effects, parked, skipped } = input
-  const within = ({ at }: { at: number }) => at >= input.from && at < input.to
+  const within = (one?: { readonly at: number }) => one !== undefined && one.at >= input.from && one.at < input.to
   const first = firstDeliveries(events)
   const causing = Map.groupBy(
     first.filter(({ name }) => name === input.event),
@@ -76,12 +76,8 @@ export function compare(input: AuditInput): AuditReport {
   }
   const findings = [
     ...committed.filter(within).flatMap(aggregate => checkCommitted(aggregate, sides, input)),
-    ...[...causing]
-      .filter(([, [one]]) => one !== undefined && within(one))
-      .flatMap(pair => checkEvents(pair, sides, input)),
-    ...[...sides.effects]
-      .filter(([, [one]]) => one !== undefined && within(one))
-      .flatMap(pair => checkEffects(pair, sides)),
+    ...[...causing.values()].filter(([one]) => within(one)).flatMap(same => checkEvents(same, sides, input)),
+    ...[...sides.effects.values()].filter(([one]) => within(one)).flatMap(same => checkEffects(same, sides)),
     ...inOrder(
       first.filter(within).map(event => ({ ...event, id: event.aggregateId })),
       ['reordered in topic', 'duplicate event']
@@ -116,9 +112,10 @@ function isKnown(id: string, { parked, skipped }: AuditInput): boolean {
   return parked.has(id) || skipped.has(id)
 }
 
-function checkEvents([id, events]: [string, readonly TopicEvent[]], sides: Sides, input: AuditInput): Finding[] {
-  const [one, ...more] = events
+/** Checks the events of one aggregate. */
+function checkEvents([one, ...more]: readonly TopicEvent[], sides: Sides, input: AuditInput): Finding[] {
   if (one === undefined) return []
+  const id = one.aggregateId
   const findings: Finding[] = more.map(({ messageId, place }) => ({
     kind: 'duplicate event',
     id,
@@ -131,9 +128,11 @@ function checkEvents([id, events]: [string, readonly TopicEvent[]], sides: Sides
   return findings
 }
 
-function checkEffects([id, effects]: [string, readonly Effect[]], { causing, committed }: Sides): Finding[] {
+/** Checks the effects on one aggregate. */
+function checkEffects(effects: readonly Effect[], { causing, committed }: Sides): Finding[] {
   const [one] = effects
   if (one === undefined) return []
+  const { id } = one
   if (!causing.has(id) && !committed.has(id))
     return [{ kind: 'effect without event', id, detail: `of ${time(one.at)}` }]
   // With versions an aggregate has several effects, and `inOrder` checks them.

@@ -42,14 +42,14 @@ export function avroEncoding({ registry, events }: AvroEncodingOptions): AvroEnc
       const subject = subjectOf(event)
       const schema = registered.get(subject)
       if (schema !== undefined) return toWire(schema.id, write(event, schema))
-      if (definitions.has(subject))
-        throw new OutboxError('SCHEMA_UNREGISTERED', `The schema of ${subject} is not registered yet`, {
-          retryable: true
-        })
-      throw new OutboxError('SCHEMA_UNREGISTERED', `${subject} is not among the events of this encoding`)
+      if (definitions.has(subject)) throw unregistered(`The schema of ${subject} is not registered yet`, true)
+      throw unregistered(`${subject} is not among the events of this encoding`, false)
     }
   }
 }
+
+const unregistered = (message: string, retryable: boolean) =>
+  new OutboxError('SCHEMA_UNREGISTERED', message, { retryable })
 
 function write({ name, json }: { readonly name: string; readonly json: string }, { type }: RegisteredSchema): Buffer {
   const payload: unknown = JSON.parse(json)
@@ -61,9 +61,7 @@ function write({ name, json }: { readonly name: string; readonly json: string },
       errorHook: (path, value, wanted) =>
         problems.push(`${['payload', ...path].join('.')}: ${JSON.stringify(value)} is not of type ${wanted.typeName}`)
     })
-    throw new OutboxError('EVENT_INVALID', `Event ${name} is invalid: ${problems.join('; ')}`, {
-      cause,
-      retryable: false
-    })
+    const message = `Event ${name} is invalid: ${problems.join('; ')}`
+    throw new OutboxError('EVENT_INVALID', message, { cause, retryable: false })
   }
 }

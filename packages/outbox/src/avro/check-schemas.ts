@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import avsc from 'avsc'
-import { OutboxError } from '../errors.ts'
+import { asError, OutboxError } from '../errors.ts'
 import type { AvroRecord } from './avro-schema.ts'
 
 /** Where the last agreed schema of each subject is found. */
@@ -98,8 +98,8 @@ function readField(reader: AvroRecord, writer: AvroRecord): string | undefined {
     readerType?.createResolver(writerType as avsc.Type)
     return undefined
   } catch (error) {
-    return String(error instanceof Error ? error.message : error)
-      .replace(/^no matching field for default-less (.+)$/, 'has no default, and $1 was not written')
+    return asError(error)
+      .message.replace(/^no matching field for default-less (.+)$/, 'has no default, and $1 was not written')
       .replace(/^cannot read ("[^"]+") as \1$/, 'must keep every symbol of $1')
       .replace(/^cannot read (.+) as (.+)$/, 'was written as $1 and is read as $2')
   }

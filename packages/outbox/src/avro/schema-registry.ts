@@ -1,6 +1,6 @@
 import type { SchemaRegistry as Client } from '@kafkajs/confluent-schema-registry'
 import type avsc from 'avsc'
-import { OutboxError } from '../errors.ts'
+import { asError, OutboxError } from '../errors.ts'
 import { type AvroRecord, subjectOf } from './avro-schema.ts'
 import { typeHook } from './long-type.ts'
 
@@ -69,14 +69,12 @@ type Asked = { readonly what: string; readonly url: string; readonly refusals: r
 
 // The client reports an unreachable registry as status 400, so only the API's own refusals are final.
 function registryError(cause: unknown, { what, url, refusals }: Asked): OutboxError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = asError(cause).message
   const status = cause instanceof Error && 'status' in cause ? Number(cause.status) : 0
   if (status === 404 && refusals.includes(404))
     return new OutboxError('SCHEMA_UNKNOWN', `${what} is unknown to the registry ${url}`, { cause, retryable: false })
   if (refusals.includes(status) || (cause instanceof Error && cause.name.includes('CompatibilityError')))
     return new OutboxError('SCHEMA_REFUSED', `${what} was refused: ${reason}`, { cause, retryable: false })
-  return new OutboxError('REGISTRY_UNAVAILABLE', `The schema registry ${url} does not answer: ${reason}`, {
-    cause,
-    retryable: true
-  })
+  const message = `The schema registry ${url} does not answer: ${reason}`
+  return new OutboxError('REGISTRY_UNAVAILABLE', message, { cause, retryable: true })
 }

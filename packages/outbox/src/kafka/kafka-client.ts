@@ -53,6 +53,18 @@ export type TopicFacts = {
   readonly segmentMs: number
 }
 
+/** A topic's settings from its configuration, where a negative time means no limit. */
+export function topicFacts(
+  partitions: number | undefined,
+  settingOf: (name: string) => string | null | undefined
+): TopicFacts {
+  const msOf = (name: string) => {
+    const ms = Number(settingOf(name) ?? -1)
+    return ms < 0 ? Infinity : ms
+  }
+  return { partitions: partitions ?? 0, retentionMs: msOf('retention.ms'), segmentMs: msOf('segment.ms') }
+}
+
 /** The first offset that a partition still has, and the one that its next record gets. */
 export type Watermarks = { readonly low: bigint; readonly high: bigint }
 

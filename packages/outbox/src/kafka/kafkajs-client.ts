@@ -1,6 +1,6 @@
 import type { Admin, Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs'
 import type { Logger } from '../logger.ts'
-import { type KafkaClient, readingGroup, type TopicFacts } from './kafka-client.ts'
+import { type KafkaClient, readingGroup, topicFacts, type TopicFacts } from './kafka-client.ts'
 import { joinWithKafkajs } from './kafkajs-member.ts'
 import { readWithKafkajs, workersFor } from './kafkajs-records.ts'
 
@@ -38,10 +38,10 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
 
   return {
     async join(membership) {
-      const { partitions } = await ask(admin => topicFacts(admin, membership.topic))
+      const { partitions } = await ask(admin => describeTopic(admin, membership.topic))
       return joinWithKafkajs(await load(options, memberRetry), membership, workersFor(partitions))
     },
-    topic: name => ask(admin => topicFacts(admin, name)),
+    topic: name => ask(admin => describeTopic(admin, name)),
     watermarks: topic =>
       ask(async admin => {
         const offsets = await admin.fetchTopicOffsets(topic)
@@ -85,13 +85,7 @@ async function load(
   retry: RetryOptions
 ): Promise<Kafka> {
   const kafkajs = await import('kafkajs')
-  return new kafkajs.Kafka({
-    retry,
-    ...more,
-    brokers: [...brokers],
-    clientId,
-    logCreator: kafkajsLog(logger)
-  })
+  return new kafkajs.Kafka({ retry, ...more, brokers: [...brokers], clientId, logCreator: kafkajsLog(logger) })
 }
 
 async function connectedAdmin(kafka: Kafka): Promise<Admin> {
@@ -102,23 +96,15 @@ async function connectedAdmin(kafka: Kafka): Promise<Admin> {
 
 const topicResource = 2
 
-async function topicFacts(admin: Admin, name: string): Promise<TopicFacts> {
+async function describeTopic(admin: Admin, name: string): Promise<TopicFacts> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] })
   const configs = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: topicResource, name, configNames: ['retention.ms', 'segment.ms'] }]
   })
   const entries = configs.resources[0]?.configEntries ?? []
-  const valueOf = (config: string) => Number(entries.find(entry => entry.configName === config)?.configValue ?? -1)
-  return {
-    partitions: topics[0]?.partitions.length ?? 0,
-    retentionMs: orUnlimited(valueOf('retention.ms')),
-    segmentMs: orUnlimited(valueOf('segment.ms'))
-  }
-}
-
-function orUnlimited(ms: number): number {
-  return ms < 0 ? Infinity : ms
+  const valueOf = (config: string) => entries.find(({ configName }) => configName === config)?.configValue
+  return topicFacts(topics[0]?.partitions.length, valueOf)
 }
 
 const warning = 2

@@ -1,5 +1,5 @@
 import type { PoolConnection, ResultSetHeader } from 'mysql2/promise'
-import { OutboxError } from '../errors.ts'
+import { asError, OutboxError } from '../errors.ts'
 import { type Statement, writeFailed } from '../stores/store.ts'
 import type { BoundedPool } from './pool.ts'
 
@@ -17,11 +17,8 @@ export async function runScript(
     return results
   } catch (error) {
     if (await rolledBack(pool, connection, error)) return writeFailed(error as Error)
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new OutboxError('COMMIT_UNKNOWN', `The transaction may or may not be committed: ${reason}`, {
-      cause: error,
-      retryable: false
-    })
+    const message = `The transaction may or may not be committed: ${asError(error).message}`
+    throw new OutboxError('COMMIT_UNKNOWN', message, { cause: error, retryable: false })
   }
 }
 

@@ -2,22 +2,23 @@ import { Command } from 'commander'
 import { collect } from '../audit/collect.ts'
 import { type AuditReport, compare } from '../audit/compare.ts'
 import { kafkajsClient } from '../kafka/kafkajs-client.ts'
-import { CommandError, type Edge, table } from './edge.ts'
+import { CommandError, counted, type Edge, table, writeJson } from './edge.ts'
 import { withDatabase } from './open-database.ts'
 import { registryDecoding } from './parked-reader.ts'
 
-type Options = {
-  readonly source?: string
-  readonly target?: string
-  readonly brokers?: string
-  readonly topic?: string
-  readonly event?: string
+type Named =
+  | 'source'
+  | 'target'
+  | 'brokers'
+  | 'topic'
+  | 'event'
+  | 'committed'
+  | 'committedSql'
+  | 'effects'
+  | 'effectsSql'
+type Options = { readonly [name in Named]?: string } & {
   readonly since: string
   readonly until: string
-  readonly committed?: string
-  readonly committedSql?: string
-  readonly effects?: string
-  readonly effectsSql?: string
   readonly json?: boolean
 }
 
@@ -60,7 +61,8 @@ async function audit(edge: Edge, options: Options): Promise<void> {
     committedSql: options.committedSql ?? rowsOf('committed', options.committed ?? environment['OUTBOX_COMMITTED']),
     effectsSql: options.effectsSql ?? rowsOf('effects', options.effects ?? environment['OUTBOX_EFFECTS'])
   }
-  const logger = { debug() {}, info() {}, warn: line(edge), error: line(edge) }
+  const note = (_: object, message: string) => edge.note(message)
+  const logger = { debug() {}, info() {}, warn: note, error: note }
   const decoding = await registryDecoding(environment)
   const kafka = kafkajsClient({ brokers, clientId: 'outboxctl', logger })
   try {
@@ -73,10 +75,6 @@ async function audit(edge: Edge, options: Options): Promise<void> {
   }
 }
 
-function line(edge: Edge): (fields: object, message: string) => void {
-  return (_, message) => edge.note(message)
-}
-
 const mostShown = 50
 
 function report(
@@ -84,7 +82,7 @@ function report(
   { findings, counts }: AuditReport,
   { from, to, json }: { from: Date; to: Date; json: boolean }
 ) {
-  if (json) edge.write(JSON.stringify({ from, to, ok: findings.length === 0, counts, findings }, undefined, 2))
+  if (json) writeJson(edge, { from, to, ok: findings.length === 0, counts, findings })
   else {
     const { committed, events, effects, parked, skipped, redelivered, unreadable } = counts
     edge.write(`${from.toISOString()} … ${to.toISOString()}`)
@@ -95,8 +93,7 @@ function report(
     else edge.write(table(findings.slice(0, mostShown).map(({ kind, id, detail }) => ['✗', kind, id, detail])))
     if (findings.length > mostShown) edge.write(`… and ${findings.length - mostShown} more (--json shows all)`)
   }
-  if (findings.length > 0)
-    throw new CommandError(json ? '' : `${findings.length} finding${findings.length === 1 ? '' : 's'}`, 1)
+  if (findings.length > 0) throw new CommandError(json ? '' : counted(findings.length, 'finding'), 1)
 }
 
 function needed(name: string, value: string | undefined): string {

@@ -11,26 +11,29 @@ export type Edge = {
 
 /** Ends `outboxctl` with a sentence and an exit code: 1 for a finding, 2 if it could not run. */
 export class CommandError extends Error {
+  override readonly name = 'CommandError'
   readonly exitCode: number
 
   constructor(message: string, exitCode = 2) {
     super(message)
-    this.name = 'CommandError'
     this.exitCode = exitCode
   }
+}
+
+export function writeJson(edge: Edge, value: unknown): void {
+  edge.write(JSON.stringify(value, undefined, 2))
+}
+
+/** `1 key`, `2 keys`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** Columns as wide as their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
-  return rows
-    .map(row =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd()
-    )
-    .join('\n')
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
+  return rows.map(row => line(row).trimEnd()).join('\n')
 }
 
 /** A duration for people, such as `3 m`. */

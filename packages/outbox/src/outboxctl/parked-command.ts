@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import type { Knex } from 'knex'
-import { type ParkedRow } from '../parking/parked-event.ts'
+import type { ParkedRow } from '../parking/parked-event.ts'
 import { listParked, type ParkedKey, requestRetry, showParked, skipParked } from '../parking/parked-commands.ts'
-import { age, CommandError, type Edge, table } from './edge.ts'
+import { age, CommandError, counted, type Edge, table, writeJson } from './edge.ts'
 import { withDatabase } from './open-database.ts'
 import { type ParkedReader, parkedReader } from './parked-reader.ts'
 
@@ -49,7 +49,7 @@ function inDatabase(edge: Edge, { url: given }: Shared, work: (db: Knex) => Prom
 
 async function list(edge: Edge, db: Knex, { consumer, json }: Shared): Promise<void> {
   const keys = await listParked(db, consumer)
-  if (json) edge.write(JSON.stringify(keys, undefined, 2))
+  if (json) writeJson(edge, keys)
   else if (keys.length === 0) edge.note('Nothing is parked.')
   else edge.write(table([['CONSUMER', 'KEY', 'REASON', 'WAITING', 'AGE', ''], ...keys.map(lineOf)]))
   if (keys.length > 0) throw new CommandError('', 1)
@@ -66,19 +66,13 @@ async function show({ edge, db, key, consumer, json }: OfKey): Promise<void> {
   const rows = await showParked(db, { consumer: await consumerOf(db, key, consumer), key })
   if (rows.length === 0) throw new CommandError(`Nothing is or was parked under the key ${key}`, 1)
   const read = await parkedReader(rows, edge.environment)
-  if (json)
-    edge.write(
-      JSON.stringify(
-        rows.map(row => printable(row, read)),
-        undefined,
-        2
-      )
-    )
+  const printable = (row: ParkedRow) => ({
+    ...row,
+    record_key: read(row.record_key),
+    record_value: read(row.record_value)
+  })
+  if (json) writeJson(edge, rows.map(printable))
   else edge.write(rows.map(row => describe(row, read)).join('\n\n'))
-}
-
-function printable(row: ParkedRow, read: ParkedReader): object {
-  return { ...row, record_key: read(row.record_key), record_value: read(row.record_value) }
 }
 
 function describe(row: ParkedRow, read: ParkedReader): string {
@@ -93,13 +87,9 @@ function describe(row: ParkedRow, read: ParkedReader): string {
   ].join('\n')
 }
 
-async function retry({
-  edge,
-  db,
-  key,
-  consumer,
-  all
-}: Omit<OfKey, 'key'> & { key?: string | undefined; all?: boolean }) {
+type Retry = Omit<OfKey, 'key'> & { readonly key: string | undefined; readonly all?: boolean }
+
+async function retry({ edge, db, key, consumer, all }: Retry): Promise<void> {
   if ((key === undefined) === (all !== true)) throw new CommandError('Give either a key or --all')
   const requested =
     key === undefined ? await listParked(db, consumer) : [{ key, consumer: await consumerOf(db, key, consumer) }]
@@ -107,9 +97,7 @@ async function retry({
   for (const one of requested) if (await requestRetry(db, one)) found++
   if (key !== undefined && found === 0) throw new CommandError(`The key ${key} is not parked`, 1)
   if (found === 0) return edge.note('Nothing is parked.')
-  edge.write(
-    `Requested a retry of ${found} key${found === 1 ? '' : 's'}: the running consumer applies the events in order.`
-  )
+  edge.write(`Requested a retry of ${counted(found, 'key')}: the running consumer applies the events in order.`)
   edge.note('`outboxctl parked list` shows what is left.')
 }
 

@@ -11,20 +11,17 @@ export async function parkedReader(
   rows: readonly ParkedRow[],
   environment: Edge['environment']
 ): Promise<ParkedReader> {
-  const { decode, why } = await decodingOf(rows, environment)
+  const { decode, ...opened } = await decodingOf(rows, environment)
   return bytes => {
     if (bytes === null || bytes.length < 5 || bytes[0] !== 0) return bytes?.toString() ?? null
+    let { why } = opened
     try {
       if (decode !== undefined) return JSON.stringify(decode(bytes).content)
     } catch (error) {
-      return asBytes(bytes, (error as Error).message)
+      why = (error as Error).message
     }
-    return asBytes(bytes, why)
+    return `${bytes.toString('hex')} (schema ${bytes.readUInt32BE(1)}; ${why})`
   }
-}
-
-function asBytes(bytes: Buffer, why: string): string {
-  return `${bytes.toString('hex')} (schema ${bytes.readUInt32BE(1)}; ${why})`
 }
 
 type Opened = { readonly decode?: RecordDecoding['decode'] | undefined; readonly why: string }

@@ -1,6 +1,6 @@
 import { Admin } from '@platformatic/kafka'
 import type { Logger } from '../logger.ts'
-import { type KafkaClient, readingGroup, type TopicFacts, type Watermarks } from '../kafka/kafka-client.ts'
+import { type KafkaClient, readingGroup, topicFacts, type TopicFacts, type Watermarks } from '../kafka/kafka-client.ts'
 import { joinWithPlatformatic } from './member.ts'
 import { type ClientOptions, readWithPlatformatic } from './records.ts'
 
@@ -32,7 +32,7 @@ export function platformaticClient(options: PlatformaticOptions): KafkaClient {
 
   return {
     join: membership => joinWithPlatformatic(base, membership, logger),
-    topic: name => ask(asked => topicFacts(asked, name)),
+    topic: name => ask(asked => describeTopic(asked, name)),
     watermarks,
     async offsetsAt(topic, timestamp) {
       const [found, highs] = await Promise.all([offsets(topic, BigInt(timestamp)), offsets(topic, latest)])
@@ -59,17 +59,13 @@ const earliest = -2n
 const latest = -1n
 const topicResource = 2
 
-async function topicFacts(admin: Admin, name: string): Promise<TopicFacts> {
+async function describeTopic(admin: Admin, name: string): Promise<TopicFacts> {
   const metadata = await admin.metadata({ topics: [name], autocreateTopics: false, forceUpdate: true })
   const [described] = await admin.describeConfigs({
     resources: [{ resourceType: topicResource, resourceName: name, configurationKeys: ['retention.ms', 'segment.ms'] }]
   })
-  const valueOf = (key: string) => {
-    const value = Number(described?.configs.find(config => config.name === key)?.value ?? -1)
-    return value < 0 ? Infinity : value
-  }
-  const partitions = metadata.topics.get(name)?.partitionsCount ?? 0
-  return { partitions, retentionMs: valueOf('retention.ms'), segmentMs: valueOf('segment.ms') }
+  const valueOf = (key: string) => described?.configs.find(config => config.name === key)?.value
+  return topicFacts(metadata.topics.get(name)?.partitionsCount, valueOf)
 }
 
 async function listOffsets(admin: Admin, topic: string, timestamp: bigint): Promise<Map<number, bigint>> {

@@ -42,7 +42,12 @@ async function consume(
     heartbeatInterval: Math.min(3_000, Math.floor(sessionTimeoutMs / 5)),
     heartbeatStallTimeout: sessionTimeoutMs
   })
-  const crash = onceOf(onCrash)
+  let ended = false
+  const crash = (error: unknown) => {
+    if (ended) return
+    ended = true
+    onCrash(error)
+  }
   let stream: Stream | undefined
 
   // A stream keeps its position over a rebalance, also where nothing was committed, so it would never read again what we
@@ -69,7 +74,7 @@ async function consume(
   try {
     await read()
   } catch (error) {
-    crash.spent = true
+    ended = true
     await consumer.close(true).catch(() => undefined)
     throw error
   }
@@ -93,14 +98,4 @@ function createBackPressure(stream: Stream): (room: Promise<void>, records: read
       if (!isMuch() && stream.isPaused()) stream.resume()
     })
   }
-}
-
-function onceOf(report: (error: unknown) => void): ((error: unknown) => void) & { spent: boolean } {
-  const once = (error: unknown) => {
-    if (once.spent) return
-    once.spent = true
-    report(error)
-  }
-  once.spent = false
-  return once
 }

@@ -39,12 +39,8 @@ function recordOf(message: Message): KafkaRecord {
     timestamp: Number(message.timestamp),
     key: message.key ?? null,
     value: message.value ?? null,
-    headers: Object.fromEntries(message.headerEntries.map(([name, value]) => [String(name), textOf(value)]))
+    headers: Object.fromEntries(message.headerEntries.map(([name, value]) => [String(name), value?.toString() ?? null]))
   }
-}
-
-function textOf(value: Buffer | null | undefined): string | null {
-  return value === undefined || value === null ? null : value.toString()
 }
 
 /** Reads a window as the only member of a group of its own, which the caller removes. */
