@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectctlError } from './errors.ts'
 
-export type ConnectWorker = { readonly base: string; readonly headers: Readonly<Record<string, string>> }
+type ConnectWorker = { readonly base: string; readonly headers: Readonly<Record<string, string>> }
 
 /** A worker's address and account, kept apart so that no message shows the password. */
 function connectWorker(address: string): ConnectWorker {
@@ -65,10 +65,15 @@ export function createConnectApi(options: ConnectApiOptions): ConnectApi {
     let said = ''
     for (let waitMs = 200, left = workers.length; ; waitMs = Math.min(waitMs * 2, 2_000)) {
       const worker = workers[turn % workers.length] ?? connectWorker('')
-      const answer = await attempt(worker, { method, path, body: wish.body, answerTimeoutMs })
-      if (answer.kind === 'ok') return answer.body as T
-      if (answer.kind === 'missing' && wish.orMissing === true) return undefined as T
-      if (answer.kind !== 'retry') throw answer.error
+      const answer = await attempt(`${worker.base}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...worker.headers },
+        signal: AbortSignal.timeout(answerTimeoutMs),
+        body: wish.body === undefined ? null : JSON.stringify(wish.body)
+      })
+      if ('body' in answer) return answer.body as T
+      if (answer.error.code === 'NOT_FOUND' && wish.orMissing === true) return undefined as T
+      if (!answer.again) throw answer.error
       turn++
       left--
       if (left > 0) continue
@@ -82,54 +87,33 @@ export function createConnectApi(options: ConnectApiOptions): ConnectApi {
   return { url, request }
 }
 
-type Answer =
-  | { readonly kind: 'ok'; readonly body: unknown }
-  | { readonly kind: 'missing' | 'refused' | 'retry'; readonly error: ConnectctlError }
+/** `again`: whether it may help to ask again, or to ask another worker. */
+type Answer = { readonly body: unknown } | { readonly error: ConnectctlError; readonly again: boolean }
 
-type Attempt = {
-  readonly method: string
-  readonly path: string
-  readonly body: unknown
-  readonly answerTimeoutMs: number
-}
-
-async function attempt(worker: ConnectWorker, { method, path, body, answerTimeoutMs }: Attempt): Promise<Answer> {
-  const url = `${worker.base}${path}`
+async function attempt(url: string, init: RequestInit): Promise<Answer> {
   try {
-    const response = await fetch(url, {
-      method,
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...worker.headers },
-      signal: AbortSignal.timeout(answerTimeoutMs),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
-    })
+    const response = await fetch(url, init)
     const text = await response.text()
-    if (response.ok) return { kind: 'ok', body: text === '' ? undefined : JSON.parse(text) }
+    if (response.ok) return { body: text === '' ? undefined : JSON.parse(text) }
     return refusal(url, response.status, text)
   } catch (cause) {
-    const reason = causeOf(cause)
-    const error = new ConnectctlError('CONNECT_UNREACHABLE', `Kafka Connect at ${url} does not answer (${reason})`, {
-      cause
-    })
-    return { kind: 'retry', error }
+    const message = `Kafka Connect at ${url} does not answer (${causeOf(cause)})`
+    return { error: new ConnectctlError('CONNECT_UNREACHABLE', message, { cause }), again: true }
   }
 }
 
 function refusal(url: string, status: number, text: string): Answer {
   const message = messageIn(text)
   // A worker that has just started to listen answers 404 on every path; later its answer says that it is starting.
-  if (message === undefined ? status === 404 : status >= 500 && /starting/i.test(message)) return starting(url, status)
-  const code = status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED'
-  const error = new ConnectctlError(code, `Kafka Connect answers ${status}: ${firstLine(message ?? text)}`, {
-    detail: message ?? text
-  })
-  if (status === 404) return { kind: 'missing', error }
-  return { kind: status === 409 || status >= 500 ? 'retry' : 'refused', error }
-}
-
-function starting(url: string, status: number): Answer {
-  const { origin, pathname } = new URL(url)
-  const message = `Kafka Connect at ${origin} is still starting (${status} from ${pathname})`
-  return { kind: 'retry', error: new ConnectctlError('CONNECT_STARTING', message) }
+  if (message === undefined ? status === 404 : status >= 500 && /starting/i.test(message)) {
+    const { origin, pathname } = new URL(url)
+    const starting = `Kafka Connect at ${origin} is still starting (${status} from ${pathname})`
+    return { error: new ConnectctlError('CONNECT_STARTING', starting), again: true }
+  }
+  const detail = message ?? text
+  const said = `Kafka Connect answers ${status}: ${detail.split('\n').slice(0, 2).join(' ').trim()}`
+  const error = new ConnectctlError(status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED', said, { detail })
+  return { error, again: status === 409 || status >= 500 }
 }
 
 /** The message in Connect's answer; undefined if the answer isn't from Connect. */
@@ -139,10 +123,6 @@ function messageIn(text: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function firstLine(text: string): string {
-  return text.split('\n').slice(0, 2).join(' ').trim()
 }
 
 function causeOf(error: unknown): string {

@@ -67,9 +67,9 @@ export function verdictOf(evidence: Evidence): Verdict {
   const halted = haltedByHand(evidence)
   if (halted) return halted
   if (probe?.fresh === true && outweighsReport(probe, evidence))
-    return { state: 'flowing', reason: `last probe ${seconds(probe.ageMs)} ago` }
-  const verdict = reportedTrouble(evidence) ?? runningVerdict(evidence)
-  return fatal === undefined ? verdict : { ...verdict, advice: `${sentence(fatal.summary)} See ${fatal.page}` }
+    return verdict('flowing', `last probe ${seconds(probe.ageMs)} ago`)
+  const found = reportedTrouble(evidence) ?? runningVerdict(evidence)
+  return fatal === undefined ? found : { ...found, advice: `${sentence(fatal.summary)} See ${fatal.page}` }
 }
 
 function outweighsReport({ sentAt = 0 }: ProbeResult, { report, reported }: Evidence): boolean {
@@ -79,71 +79,61 @@ function outweighsReport({ sentAt = 0 }: ProbeResult, { report, reported }: Evid
   return sentAt > reported.since || (!definite && reported.forMs < doubtMs)
 }
 
+function verdict(state: FlowState, reason: string, advice?: string): Verdict {
+  return { state, reason, ...(advice === undefined ? {} : { advice }) }
+}
+
 function haltedByHand({ name, report, interrupted }: Evidence): Verdict | undefined {
   const state = typeof report === 'object' ? report.connector.state : undefined
   if (state !== 'PAUSED' && state !== 'STOPPED') return undefined
-  if (interrupted === true) return { state: 'starting', reason: 'the keeper was interrupted while it applied the file' }
+  if (interrupted === true) return verdict('starting', 'the keeper was interrupted while it applied the file')
   const word = state === 'PAUSED' ? 'paused' : 'stopped'
-  return { state: word, reason: `${word} by a person`, advice: `Resume it: connectctl resume ${name}` }
+  return verdict(word, `${word} by a person`, `Resume it: connectctl resume ${name}`)
 }
 
 /** What is wrong according to Connect; undefined when the connector and all of its tasks are RUNNING. */
 function reportedTrouble({ name, report }: Evidence): Verdict | undefined {
   if (report === 'missing')
-    return { state: 'missing', reason: 'the connector does not exist', advice: `Create it: connectctl apply ${name}` }
-  if (report === 'starting') return { state: 'starting', reason: 'Kafka Connect is still starting' }
-  if (report === 'unreachable')
-    return {
-      state: 'unreachable',
-      reason: 'Kafka Connect does not answer',
-      advice: 'Start Kafka Connect again. Events wait in the binlog.'
-    }
-  const { connector, tasks } = report
+    return verdict('missing', 'the connector does not exist', `Create it: connectctl apply ${name}`)
+  if (report === 'starting') return verdict('starting', 'Kafka Connect is still starting')
+  const restart = 'Start Kafka Connect again. Events wait in the binlog.'
+  if (report === 'unreachable') return verdict('unreachable', 'Kafka Connect does not answer', restart)
   const failed = failedPart(report)
-  if (failed)
-    return {
-      state: 'failed',
-      reason: `${failed.what} failed: ${causeInTrace(failed.trace ?? '')}`,
-      advice: `Fix the cause, then: connectctl restart ${name} --only-failed`
-    }
-  const moving = [connector, ...tasks].find(part => part.state !== 'RUNNING')
-  if (moving) return { state: 'starting', reason: `${moving.state.toLowerCase()}: Connect is starting or moving it` }
-  return tasks.length === 0 ? { state: 'starting', reason: 'it has no task yet' } : undefined
+  if (failed) {
+    const reason = `${failed.what} failed: ${causeInTrace(failed.trace ?? '')}`
+    return verdict('failed', reason, `Fix the cause, then: connectctl restart ${name} --only-failed`)
+  }
+  const moving = partsOf(report).find(part => part.state !== 'RUNNING')
+  if (moving) return verdict('starting', `${moving.state.toLowerCase()}: Connect is starting or moving it`)
+  return report.tasks.length === 0 ? verdict('starting', 'it has no task yet') : undefined
 }
 
 function runningVerdict({ probe, startingForMs, name }: Evidence): Verdict {
-  if (probe === undefined)
-    return {
-      state: 'unknown',
-      reason: 'RUNNING, but no keeper checks whether events flow',
-      advice: 'Start the keeper: connectctl keep'
-    }
-  if (probe.obstacle !== undefined)
-    return { state: 'silent', reason: probe.obstacle, advice: 'It goes on by itself once that answers again.' }
+  const unwatched = 'RUNNING, but no keeper checks whether events flow'
+  if (probe === undefined) return verdict('unknown', unwatched, 'Start the keeper: connectctl keep')
+  const wait = 'It goes on by itself once that answers again.'
+  if (probe.obstacle !== undefined) return verdict('silent', probe.obstacle, wait)
   if (startingForMs !== undefined)
-    return { state: 'starting', reason: `RUNNING for ${seconds(startingForMs)}, waiting for the first probe` }
-  return {
-    state: 'silent',
-    reason: `RUNNING, but nothing has come through for ${seconds(probe.ageMs)}`,
-    advice: `The keeper restarts it. If that does not help: connectctl doctor ${name}`
-  }
+    return verdict('starting', `RUNNING for ${seconds(startingForMs)}, waiting for the first probe`)
+  const reason = `RUNNING, but nothing has come through for ${seconds(probe.ageMs)}`
+  return verdict('silent', reason, `The keeper restarts it. If that does not help: connectctl doctor ${name}`)
 }
 
-type Failed = { readonly what: string; readonly trace?: string }
-
 /** The part of a connector that is FAILED, with its Java stack trace. */
-export function failedPart({ connector, tasks }: ConnectorStatus): Failed | undefined {
+export function failedPart({ connector, tasks }: ConnectorStatus) {
   const parts = [{ what: 'the connector', ...connector }, ...tasks.map(task => ({ what: `task ${task.id}`, ...task }))]
   return parts.find(part => part.state === 'FAILED')
 }
 
+/** The connector and its tasks. */
+export function partsOf({ connector, tasks }: ConnectorStatus) {
+  return [connector, ...tasks]
+}
+
 /** Whether the connector and each of its tasks is RUNNING, which says nothing of whether events flow. */
 export function isRunning(report: ConnectReport): report is ConnectorStatus {
-  return (
-    typeof report === 'object' &&
-    report.tasks.length > 0 &&
-    [report.connector, ...report.tasks].every(part => part.state === 'RUNNING')
-  )
+  if (typeof report !== 'object' || report.tasks.length === 0) return false
+  return partsOf(report).every(part => part.state === 'RUNNING')
 }
 
 /** Red: events do not flow, and no person wanted it so. */

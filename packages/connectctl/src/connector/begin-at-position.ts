@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectApi, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
 import { pathOf, statusOf, statusPath, waitUntilRunning } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
+import { partsOf } from '../connect/verdict.ts'
 import { type BinlogPosition, notYetReadMark, offsetsAt } from './binlog-position.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { brokersOf } from './kafka.ts'
@@ -86,8 +87,8 @@ export async function waitUntilStopped(api: ConnectApi, name: string): Promise<v
 
 export async function waitUntilPaused(api: ConnectApi, name: string): Promise<void> {
   await until(`${name} did not pause`, async () => {
-    const { connector, tasks } = await api.request<ConnectorStatus>('GET', statusPath(name))
-    return [connector, ...tasks].every(({ state }) => state !== 'RUNNING') && connector.state === 'PAUSED'
+    const status = await api.request<ConnectorStatus>('GET', statusPath(name))
+    return status.connector.state === 'PAUSED' && partsOf(status).every(({ state }) => state !== 'RUNNING')
   })
 }
 

@@ -51,13 +51,16 @@ export function startHeartbeatWriter(options: HeartbeatWriterOptions) {
 async function open({ address, table }: HeartbeatWriterOptions): Promise<Connection> {
   const connection = await createConnection({ ...address, connectTimeout: answerTimeoutMs })
   connection.on('error', () => undefined) // the next beat fails and says it
+  const find = "SELECT 1 FROM information_schema.tables WHERE CONCAT(table_schema, '.', table_name) = ?"
+  const create = `CREATE TABLE IF NOT EXISTS ?? (
+    id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    sender CHAR(36) NOT NULL,
+    sent_ms BIGINT NOT NULL
+  )`
   try {
-    const sql = `CREATE TABLE IF NOT EXISTS ?? (
-      id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-      sender CHAR(36) NOT NULL,
-      sent_ms BIGINT NOT NULL
-    )`
-    if (!(await exists(connection, table))) await connection.query({ sql, values: [table], timeout: answerTimeoutMs })
+    // Asked first, because CREATE needs a right that a careful administrator may have taken back.
+    const found = await query<[]>(connection, find, [table])
+    if (found.length === 0) await query(connection, create, [table])
     return connection
   } catch (cause) {
     connection.destroy()
@@ -65,23 +68,21 @@ async function open({ address, table }: HeartbeatWriterOptions): Promise<Connect
   }
 }
 
-/** Asked first, because CREATE TABLE IF NOT EXISTS needs a right that a careful administrator may have taken back. */
-async function exists(connection: Connection, table: string): Promise<boolean> {
-  const [rows] = await connection.query<[]>({
-    sql: "SELECT 1 FROM information_schema.tables WHERE CONCAT(table_schema, '.', table_name) = ?",
-    values: [table],
-    timeout: answerTimeoutMs
-  })
-  return rows.length > 0
+async function writeBeat(connection: Connection, { table, sender }: HeartbeatWriterOptions): Promise<void> {
+  await query(connection, 'START TRANSACTION')
+  const insert = 'INSERT INTO ?? (sender, sent_ms) VALUES (?, ?)'
+  const { insertId } = await query(connection, insert, [table, sender, Date.now()])
+  await query(connection, 'DELETE FROM ?? WHERE id = ?', [table, insertId])
+  await query(connection, 'COMMIT')
 }
 
-async function writeBeat(connection: Connection, { table, sender }: HeartbeatWriterOptions): Promise<void> {
-  const run = (sql: string, values: unknown[]) =>
-    connection.query<ResultSetHeader>({ sql, values, timeout: answerTimeoutMs })
-  await run('START TRANSACTION', [])
-  const [{ insertId }] = await run('INSERT INTO ?? (sender, sent_ms) VALUES (?, ?)', [table, sender, Date.now()])
-  await run('DELETE FROM ?? WHERE id = ?', [table, insertId])
-  await run('COMMIT', [])
+async function query<T extends ResultSetHeader | [] = ResultSetHeader>(
+  connection: Connection,
+  sql: string,
+  values: unknown[] = []
+): Promise<T> {
+  const [answer] = await connection.query<T>({ sql, values, timeout: answerTimeoutMs })
+  return answer
 }
 
 function describe(cause: unknown): string {

@@ -30,43 +30,40 @@ export function createMetrics(watched: () => readonly Watched[]) {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-type Sample = { readonly labels: Record<string, string>; readonly value: number }
+type Sample = readonly [value: number, labels?: Record<string, string>]
 
 function stateGauges(registry: Registry, watched: () => readonly Watched[]): void {
-  const each = (name: string, help: string, samples: (one: Watched) => readonly Sample[]) => {
-    const labelNames = ['connector', 'task', 'state', 'verdict', 'cause', 'error']
-    const gauge = new Gauge({
+  const labelNames = ['connector', 'task', 'state', 'verdict', 'cause', 'error']
+  const each = (name: string, help: string, samples: (one: Watched) => readonly Sample[]) =>
+    new Gauge({
       name,
       help,
       labelNames,
       registers: [registry],
       collect() {
-        gauge.reset()
+        this.reset()
         for (const one of watched())
-          for (const { labels, value } of samples(one)) gauge.set({ connector: one.name, ...labels }, value)
+          for (const [value, labels] of samples(one)) this.set({ connector: one.name, ...labels }, value)
       }
     })
-  }
   each('connectctl_flow_age_seconds', 'Age of the newest probe that came through', ({ ageMs }) =>
-    ageMs === undefined ? [] : [{ labels: {}, value: ageMs / 1000 }]
+    ageMs === undefined ? [] : [[ageMs / 1000]]
   )
-  each('connectctl_healthy', '1 when events flow', one => [{ labels: {}, value: one.state === 'flowing' ? 1 : 0 }])
+  each('connectctl_healthy', '1 when events flow', one => [[Number(one.state === 'flowing')]])
   each('connectctl_verdict', '1 for the verdict of the connector', one =>
-    flowStates.map(verdict => ({ labels: { verdict }, value: one.state === verdict ? 1 : 0 }))
+    flowStates.map(verdict => [Number(one.state === verdict), { verdict }])
   )
   each('connectctl_connector_state', '1 for the state that Connect reports', ({ report }) => [
-    { labels: { state: typeof report === 'object' ? report.connector.state : report }, value: 1 }
+    [1, { state: typeof report === 'object' ? report.connector.state : report }]
   ])
   each('connectctl_task_state', '1 for the state that Connect reports of each task', ({ report }) =>
-    typeof report === 'object'
-      ? report.tasks.map(({ id, state }) => ({ labels: { task: String(id), state }, value: 1 }))
-      : []
+    typeof report === 'object' ? report.tasks.map(({ id, state }) => [1, { task: String(id), state }]) : []
   )
   each('connectctl_fatal', '1 while there is a cause that no restart fixes', ({ fatal }) =>
-    fatal === undefined ? [] : [{ labels: { cause: fatal.cause }, value: 1 }]
+    fatal === undefined ? [] : [[1, { cause: fatal.cause }]]
   )
   each('connectctl_last_error', '1 with the reason of a connector that does not flow', one =>
     // Without durations: a label that changes every second would be a new series with each scrape.
-    one.state === 'flowing' ? [] : [{ labels: { error: one.reason.replace(/ for [\d.]+ s\b/, '') }, value: 1 }]
+    one.state === 'flowing' ? [] : [[1, { error: one.reason.replace(/ for [\d.]+ s\b/, '') }]]
   )
 }

@@ -1,7 +1,7 @@
 import type { ConnectApi } from '../connect/connect-api.ts'
 import { pathOf, readReport } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import { isHealthy, isRunning, verdictOf } from '../connect/verdict.ts'
+import { isHealthy, isRunning, partsOf, verdictOf } from '../connect/verdict.ts'
 import type { ConnectReport, ProbeResult, Verdict } from '../connect/verdict.ts'
 import { applyConnector } from '../connector/apply-connector.ts'
 import type { BinlogPosition } from '../connector/binlog-position.ts'
@@ -200,11 +200,13 @@ function isAway(report: ConnectReport): boolean {
 /** The report as text, to notice when it changes. */
 function wordsOf(report: ConnectReport): string {
   if (typeof report !== 'object') return report
-  return [report.connector, ...report.tasks].map(({ state, worker_id }) => `${state} on ${worker_id}`).join()
+  return partsOf(report)
+    .map(({ state, worker_id: worker }) => `${state} on ${worker}`)
+    .join()
 }
 
 function workersOf(report: ConnectReport): readonly string[] {
-  return typeof report === 'object' ? [report.connector, ...report.tasks].map(({ worker_id }) => worker_id) : []
+  return typeof report === 'object' ? partsOf(report).map(({ worker_id: worker }) => worker) : []
 }
 
 /** What pino offers of itself; the keeper needs no more. */
