@@ -1,17 +1,15 @@
 import { flowStates } from '@outbox-cdc/connectctl'
 import { z } from 'zod'
-import { shownRecord } from './kafka-schemas.ts'
+import { named, shownRecord } from './kafka-schemas.ts'
 
 // What /api answers about the pipeline: the routes answer it, the OpenAPI document describes it, the page's types are it.
 
-export const about = z
-  .object({
-    actions: z.boolean().meta({ description: 'Whether the page may change something' }),
-    actionToken: z.string().meta({ description: 'For the header X-Console-Action of each POST' }),
-    canPlaceOrders: z.boolean(),
-    names: z.record(z.string(), z.string())
-  })
-  .meta({ id: 'About' })
+export const about = named('About', {
+  actions: z.boolean().meta({ description: 'Whether the page may change something' }),
+  actionToken: z.string().meta({ description: 'For the header X-Console-Action of each POST' }),
+  canPlaceOrders: z.boolean(),
+  names: z.record(z.string(), z.string())
+})
 export type About = z.output<typeof about>
 
 export const hopState = z.enum(['ok', 'slow', 'stopped', 'unknown']).meta({
@@ -38,19 +36,17 @@ const waiting = z.object({
 })
 export type Waiting = z.output<typeof waiting>
 
-const hop = z
-  .object({
-    id: z.enum(hopIds),
-    title: z.string(),
-    name: z.string(),
-    state: hopState,
-    words: z.string().meta({ description: 'The state in words' }),
-    rate: z.number().nullable().meta({ description: 'Events per second over the last ten seconds' }),
-    waiting: waiting.nullable().meta({ description: "Records that the hop has not handled, from Kafka's offsets" }),
-    facts: z.array(fact),
-    readAt: z.number().nullable().meta({ description: 'When the newest answer came; older ones are stale' })
-  })
-  .meta({ id: 'Hop' })
+const hop = named('Hop', {
+  id: z.enum(hopIds),
+  title: z.string(),
+  name: z.string(),
+  state: hopState,
+  words: z.string().meta({ description: 'The state in words' }),
+  rate: z.number().nullable().meta({ description: 'Events per second over the last ten seconds' }),
+  waiting: waiting.nullable().meta({ description: "Records that the hop has not handled, from Kafka's offsets" }),
+  facts: z.array(fact),
+  readAt: z.number().nullable().meta({ description: 'When the newest answer came; older ones are stale' })
+})
 export type Hop = z.output<typeof hop>
 
 const verdict = z
@@ -75,45 +71,41 @@ export type Headline = z.output<typeof headline>
 const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number(), samples: z.number() })
 export type Percentiles = z.output<typeof percentiles>
 
-export const flow = z
-  .object({
-    at: z.number(),
-    headline,
-    verdict: verdict.nullable().meta({ description: 'null where no keeper is configured, or it does not answer' }),
-    hops: z.array(hop).meta({ description: 'Only the parts that are configured' }),
-    latency: z.object({
-      toDebezium: percentiles.nullable().meta({
-        description: 'From commit to Debezium reading it, last minute; null where the connector adds no captured_us'
-      }),
-      toKafka: percentiles.nullable().meta({ description: 'From commit to the record in Kafka, last minute' }),
-      toDelivery: percentiles.nullable().meta({ description: 'From commit to the row of its effect, last minute' })
+export const flow = named('Flow', {
+  at: z.number(),
+  headline,
+  verdict: verdict.nullable().meta({ description: 'null where no keeper is configured, or it does not answer' }),
+  hops: z.array(hop).meta({ description: 'Only the parts that are configured' }),
+  latency: z.object({
+    toDebezium: percentiles.nullable().meta({
+      description: 'From commit to Debezium reading it, last minute; null where the connector adds no captured_us'
     }),
-    partitions: z.array(
-      z.object({ partition: z.number(), kept: z.number(), next: z.number(), lag: z.number().nullable() })
-    ),
-    newest: z.array(
-      z.object({
-        id: z.number(),
-        createdAt: z.number(),
-        label: z.string(),
-        deliveredMs: z.number().nullable(),
-        delivered: z.boolean().nullable()
-      })
-    ),
-    parked: z.number().nullable()
-  })
-  .meta({ id: 'Flow' })
+    toKafka: percentiles.nullable().meta({ description: 'From commit to the record in Kafka, last minute' }),
+    toDelivery: percentiles.nullable().meta({ description: 'From commit to the row of its effect, last minute' })
+  }),
+  partitions: z.array(
+    z.object({ partition: z.number(), kept: z.number(), next: z.number(), lag: z.number().nullable() })
+  ),
+  newest: z.array(
+    z.object({
+      id: z.number(),
+      createdAt: z.number(),
+      label: z.string(),
+      deliveredMs: z.number().nullable(),
+      delivered: z.boolean().nullable()
+    })
+  ),
+  parked: z.number().nullable()
+})
 export type Flow = z.output<typeof flow>
 
-export const series = z
-  .object({
-    stepMs: z.number(),
-    at: z.array(z.number()),
-    figures: z.record(z.string(), z.array(z.number().nullable())).meta({
-      description: 'orders, published, delivered (per second); p50, p95, p99 (ms); waitingKafka, lagN'
-    })
+export const series = named('Series', {
+  stepMs: z.number(),
+  at: z.array(z.number()),
+  figures: z.record(z.string(), z.array(z.number().nullable())).meta({
+    description: 'orders, published, delivered (per second); p50, p95, p99 (ms); waitingKafka, lagN'
   })
-  .meta({ id: 'Series' })
+})
 export type Series = z.output<typeof series>
 
 const listedOrder = z.object({
@@ -123,9 +115,7 @@ const listedOrder = z.object({
   deliveredAt: z.number().nullable(),
   deliveredMs: z.number().nullable()
 })
-export const orderPage = z
-  .object({ items: z.array(listedOrder), next: z.number().nullable() })
-  .meta({ id: 'OrderPage' })
+export const orderPage = named('OrderPage', { items: z.array(listedOrder), next: z.number().nullable() })
 export type OrderPage = z.output<typeof orderPage>
 
 const stage = z.object({
@@ -151,44 +141,38 @@ const parkedHere = z.object({
 })
 export type ParkedHere = z.output<typeof parkedHere>
 
-export const journey = z
-  .object({
-    id: z.number(),
-    at: z.number(),
-    found: z.boolean(),
-    finished: z.boolean().meta({ description: 'Delivered or skipped: it stays as it is' }),
-    traceId: z.string().nullable(),
-    correlationId: z.string().nullable(),
-    stages: z.array(stage),
-    record: shownRecord.nullable(),
-    parked: parkedHere.nullable()
-  })
-  .meta({ id: 'Journey' })
+export const journey = named('Journey', {
+  id: z.number(),
+  at: z.number(),
+  found: z.boolean(),
+  finished: z.boolean().meta({ description: 'Delivered or skipped: it stays as it is' }),
+  traceId: z.string().nullable(),
+  correlationId: z.string().nullable(),
+  stages: z.array(stage),
+  record: shownRecord.nullable(),
+  parked: parkedHere.nullable()
+})
 export type Journey = z.output<typeof journey>
 
-export const parkedKey = z
-  .object({
-    consumer: z.string(),
-    key: z.string(),
-    reason: z.string(),
-    parkedAt: z.number(),
-    retryAskedAt: z.number().nullable(),
-    waiting: z.number().meta({ description: 'Events that wait, the refused one among them' })
-  })
-  .meta({ id: 'ParkedKey' })
+export const parkedKey = named('ParkedKey', {
+  consumer: z.string(),
+  key: z.string(),
+  reason: z.string(),
+  parkedAt: z.number(),
+  retryAskedAt: z.number().nullable(),
+  waiting: z.number().meta({ description: 'Events that wait, the refused one among them' })
+})
 export type ParkedKey = z.output<typeof parkedKey>
 
-export const parkedEvent = z
-  .object({
-    id: z.number(),
-    state: z.string(),
-    reason: z.string(),
-    error: z.string().nullable(),
-    stack: z.string().nullable(),
-    attempts: z.number(),
-    parkedAt: z.number(),
-    note: z.string().nullable(),
-    record: shownRecord
-  })
-  .meta({ id: 'ParkedEvent' })
+export const parkedEvent = named('ParkedEvent', {
+  id: z.number(),
+  state: z.string(),
+  reason: z.string(),
+  error: z.string().nullable(),
+  stack: z.string().nullable(),
+  attempts: z.number(),
+  parkedAt: z.number(),
+  note: z.string().nullable(),
+  record: shownRecord
+})
 export type ParkedEvent = z.output<typeof parkedEvent>

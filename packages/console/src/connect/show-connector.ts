@@ -47,24 +47,19 @@ export async function diffWithFile(
   file: string,
   running: Readonly<Record<string, string>>
 ): Promise<DetailedConnector['diff']> {
+  const name = file.split('/').at(-1) ?? file
   try {
     const wanted = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
     const filled = Object.entries(wanted).map(([key, value]) => [key, fill(String(value), running[key])] as const)
-    const changes = diffConfig(running, Object.fromEntries(filled)).map(({ key, from, to }) => ({
-      key,
-      file: isSecretKey(key) ? hiddenUnlessReference(to) : (to ?? null),
-      running: isSecretKey(key) ? hiddenUnlessReference(from) : (from ?? null)
-    }))
-    return { file: file.split('/').at(-1) ?? file, changes, problem: null }
+    const changes = diffConfig(running, Object.fromEntries(filled)).map(({ key, from, to }) => {
+      const shown = (value: string | undefined) =>
+        value !== undefined && isSecretKey(key) && !isReference(value) ? 'hidden' : (value ?? null)
+      return { key, file: shown(to), running: shown(from) }
+    })
+    return { file: name, changes, problem: null }
   } catch (error) {
-    const problem = error instanceof Error ? error.message : 'cannot be read'
-    return { file: file.split('/').at(-1) ?? file, changes: [], problem }
+    return { file: name, changes: [], problem: error instanceof Error ? error.message : 'cannot be read' }
   }
-}
-
-function hiddenUnlessReference(value: string | undefined): string | null {
-  if (value === undefined) return null
-  return isReference(value) ? value : 'hidden'
 }
 
 function fill(value: string, running: string | undefined): string {

@@ -80,14 +80,9 @@ const mysqlAway: Finder = (readings, { ordersHost }) => {
   if (aggregates?.failing === undefined) return undefined
   const { since, reason, wrongSettings } = aggregates.failing
   if (wrongSettings) return settingsProblem('mysql', reason)
-  return asFarAsEventsStop(readings, {
-    hop: 'mysql',
-    state: 'stopped',
-    words: `does not answer: ${reason}`,
-    text: `MySQL ${silence(now - since)}: ${reason} at ${ordersHost}.`,
-    advice: 'Start MySQL again. What was committed is safe and flows on by itself.',
-    since
-  })
+  const text = `MySQL ${silence(now - since)}: ${reason} at ${ordersHost}.`
+  const advice = 'Start MySQL again. What was committed is safe and flows on by itself.'
+  return { hop: 'mysql', state: ifEventsStop(readings), words: `does not answer: ${reason}`, text, advice, since }
 }
 
 const kafkaAway: Finder = (readings, { brokers, topic: name }) => {
@@ -96,19 +91,14 @@ const kafkaAway: Finder = (readings, { brokers, topic: name }) => {
   const { since, reason } = topic.failing
   if (/no topic|Unknown topic/i.test(reason))
     return settingsProblem('topic', `there is no topic ${name}. Check KAFKA_TOPIC, or create the topic`)
-  return asFarAsEventsStop(readings, {
-    hop: 'topic',
-    state: 'stopped',
-    words: `does not answer: ${reason}`,
-    text: `Kafka ${silence(now - since)}: ${reason} at ${brokers}. Committed events wait in MySQL.`,
-    advice: 'Start the broker again. Debezium and the consumer go on where they stopped.',
-    since
-  })
+  const text = `Kafka ${silence(now - since)}: ${reason} at ${brokers}. Committed events wait in MySQL.`
+  const advice = 'Start the broker again. Debezium and the consumer go on where they stopped.'
+  return { hop: 'topic', state: ifEventsStop(readings), words: `does not answer: ${reason}`, text, advice, since }
 }
 
 /** While the keeper sees events flow, a part that this console cannot reach is no outage. */
-function asFarAsEventsStop(readings: Readings, problem: Problem): Problem {
-  return verdictIn(readings)?.state === 'flowing' ? { ...problem, state: 'slow' } : problem
+function ifEventsStop(readings: Readings): Problem['state'] {
+  return verdictIn(readings)?.state === 'flowing' ? 'slow' : 'stopped'
 }
 
 const lackingReplicas: Finder = ({ topic }, names) => {
@@ -155,42 +145,31 @@ const groupStuck: Finder = (readings, names) => {
   const { group, topic, groupStuckSince, now } = readings
   if (topic.failing !== undefined || group.value === undefined) return undefined
   const { state, members, committed } = group.value
-  const waiting = waitingInKafka(readings)
-  const events = waiting?.events ?? 0
-  const nothing = `Nothing has been delivered for ${duration(waiting?.ms ?? 0)}`
-  const held = events > 0 ? `; ${count(events, 'event')} wait in Kafka` : ''
-  if (state === 'dead' && committed.size === 0)
-    return {
-      hop: 'delivery',
-      state: 'unknown',
-      words: 'there is no such group',
-      text: `There is no group ${names.group}: the topic has never been read under this name.`,
-      advice: 'Set KAFKA_GROUP to the group of your consumer, or start it.'
-    }
-  if (members === 0)
-    return {
-      hop: 'delivery',
-      state: 'stopped',
-      words: 'its group has no members',
-      text: `${events > 0 ? nothing : 'New events would not be delivered'}: the group ${names.group} has no members${held}.`,
-      advice: `Start ${names.deliveryService}.`,
-      since: events > 0 ? now - (waiting?.ms ?? 0) : undefined
-    }
-  if (groupStuckSince === undefined || (waiting?.ms ?? 0) < slowMs) return undefined
-  const stuck = { hop: 'delivery', state: 'stopped', since: groupStuckSince } as const
-  if (/rebalance|assigning|reconciling/.test(state))
-    return {
-      ...stuck,
-      words: 'its group is rebalancing',
-      text: `${nothing}: the group ${names.group} is rebalancing${held}.`,
-      advice: 'It continues by itself once Kafka has given up a lost member, after about 10 s.'
-    }
-  return {
-    ...stuck,
-    words: 'handles nothing',
-    text: `${nothing} although the group ${names.group} has ${count(members, 'member')}${held}.`,
-    advice: `See the log of ${names.deliveryService}: a handler may hang, or its database may refuse.`
+  const { events = 0, ms = 0 } = waitingInKafka(readings) ?? {}
+  const hop = 'delivery'
+  if (state === 'dead' && committed.size === 0) {
+    const text = `There is no group ${names.group}: the topic has never been read under this name.`
+    const advice = 'Set KAFKA_GROUP to the group of your consumer, or start it.'
+    return { hop, state: 'unknown', words: 'there is no such group', text, advice }
   }
+  const nothing = `Nothing has been delivered for ${duration(ms)}`
+  const held = events > 0 ? `; ${count(events, 'event')} wait in Kafka` : ''
+  if (members === 0) {
+    const result = events > 0 ? nothing : 'New events would not be delivered'
+    const text = `${result}: the group ${names.group} has no members${held}.`
+    const [advice, since] = [`Start ${names.deliveryService}.`, events > 0 ? now - ms : undefined]
+    return { hop, state: 'stopped', words: 'its group has no members', text, advice, since }
+  }
+  if (groupStuckSince === undefined || ms < slowMs) return undefined
+  const stuck = { hop, state: 'stopped', since: groupStuckSince } as const
+  if (/rebalance|assigning|reconciling/.test(state)) {
+    const text = `${nothing}: the group ${names.group} is rebalancing${held}.`
+    const advice = 'It continues by itself once Kafka has given up a lost member, after about 10 s.'
+    return { ...stuck, words: 'its group is rebalancing', text, advice }
+  }
+  const text = `${nothing} although the group ${names.group} has ${count(members, 'member')}${held}.`
+  const advice = `See the log of ${names.deliveryService}: a handler may hang, or its database may refuse.`
+  return { ...stuck, words: 'handles nothing', text, advice }
 }
 
 const behindKafka: Finder = (readings, names) => {

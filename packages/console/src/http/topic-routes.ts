@@ -56,7 +56,7 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
       params: topicName,
       query: z.object({ minutes: whole(1, 10_080).default(60) }),
       answer: volume,
-      handle: ({ params: { topic }, query: { minutes } }) => askKafka(() => volumeOf({ reader, topic, minutes }))
+      handle: ({ params: { topic }, query: { minutes } }) => askKafka(() => volumeOf(reader, topic, minutes))
     })
   ]
 }

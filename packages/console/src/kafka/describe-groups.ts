@@ -38,35 +38,33 @@ async function describeAll(admin: Admin, ids: readonly string[]): Promise<readon
   const ends = await endsOf(admin, [...new Set(committed.flatMap(({ topics }) => topics.map(({ name }) => name)))])
   return ids.map(id => {
     const group = groups.get(id)
-    const owners = ownersIn(group)
-    const places = (committed.find(({ groupId }) => groupId === id)?.topics ?? []).flatMap(({ name, partitions }) =>
-      partitions.map(({ partitionIndex, committedOffset }) => {
-        const next = ends.get(`${name}/${partitionIndex}`) ?? 0
+    const members = [...(group?.members.values() ?? [])].map(member => ({
+      id: member.id,
+      client: member.clientId,
+      host: member.clientHost,
+      partitions: [...(member.assignments?.values() ?? [])].flatMap(({ topic, partitions }) =>
+        partitions.map(partition => `${topic}/${partition}`)
+      )
+    }))
+    const owners = new Map(
+      members.flatMap(({ client, partitions }) => partitions.map(place => [place, client] as const))
+    )
+    const partitions = (committed.find(({ groupId }) => groupId === id)?.topics ?? []).flatMap(topic =>
+      topic.partitions.map(({ partitionIndex: partition, committedOffset }) => {
+        const place = `${topic.name}/${partition}`
+        const next = ends.get(place) ?? 0
         const offset = committedOffset < 0n ? null : Number(committedOffset)
-        return {
-          topic: name,
-          partition: partitionIndex,
-          committed: offset,
-          next,
-          lag: offset === null ? null : Math.max(0, next - offset),
-          member: owners.get(`${name}/${partitionIndex}`) ?? null
-        }
+        const lag = offset === null ? null : Math.max(0, next - offset)
+        return { topic: topic.name, partition, committed: offset, next, lag, member: owners.get(place) ?? null }
       })
     )
     return {
       id,
       state: stateOf(group),
       protocol: group?.protocol ?? '',
-      members: [...(group?.members.values() ?? [])].map(({ id: member, clientId, clientHost, assignments }) => ({
-        id: member,
-        client: clientId,
-        host: clientHost,
-        partitions: [...(assignments?.values() ?? [])].flatMap(({ topic, partitions }) =>
-          partitions.map(p => `${topic}/${p}`)
-        )
-      })),
-      partitions: places.sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition),
-      canReset: (group?.members.size ?? 0) === 0
+      members,
+      partitions: partitions.sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition),
+      canReset: members.length === 0
     }
   })
 }
@@ -75,14 +73,6 @@ async function describeAll(admin: Admin, ids: readonly string[]): Promise<readon
 export function stateOf(group: Pick<Group, 'state'> | undefined): string {
   const state: string = group?.state ?? 'Dead'
   return state.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
-}
-
-function ownersIn(group: Group | undefined): ReadonlyMap<string, string> {
-  const owners = new Map<string, string>()
-  for (const { clientId, assignments } of group?.members.values() ?? [])
-    for (const { topic, partitions } of assignments?.values() ?? [])
-      for (const partition of partitions) owners.set(`${topic}/${partition}`, clientId)
-  return owners
 }
 
 async function endsOf(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {

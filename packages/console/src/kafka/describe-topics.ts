@@ -118,12 +118,10 @@ export async function describeTopic(
   }
 }
 
-export type VolumeOptions = { readonly reader: RecordReader; readonly topic: string; readonly minutes: number }
-
 const buckets = 60
 
 /** How many records came in each sixtieth of the last minutes: one question to the offset index each, no record read. */
-export async function volumeOf({ reader, topic, minutes }: VolumeOptions): Promise<Volume> {
+export async function volumeOf(reader: RecordReader, topic: string, minutes: number): Promise<Volume> {
   const stepMs = (minutes * 60_000) / buckets
   const until = Math.ceil(Date.now() / stepMs) * stepMs
   const from = until - buckets * stepMs
