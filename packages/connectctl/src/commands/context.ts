@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type ConnectApi, createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
@@ -22,13 +22,7 @@ export type Context = {
   readonly untilStopped: () => Promise<void>
 }
 
-export type GlobalOptions = {
-  readonly url: string
-  readonly dir: string
-  readonly json: boolean
-  readonly timeout: number
-}
-
+type GlobalOptions = { readonly url: string; readonly dir: string; readonly json: boolean; readonly timeout: number }
 export type Session = GlobalOptions & {
   readonly context: Context
   readonly api: ConnectApi
@@ -58,9 +52,7 @@ export async function connectorFiles(names: readonly string[], session: Session)
 /** The connectors named on the command line, by name or by path; by default those of the folder's files. */
 export async function connectorNames(names: readonly string[], session: Session): Promise<readonly string[]> {
   const wanted = names.length > 0 ? names : await filesIn(session.dir)
-  return wanted.map(name =>
-    isConnectorFile(name) ? (name.split('/').at(-1) ?? name).replace(/\.(json|ts)$/, '') : name
-  )
+  return wanted.map(name => (isConnectorFile(name) ? basename(name, extname(name)) : name))
 }
 
 async function filesIn(dir: string): Promise<readonly string[]> {

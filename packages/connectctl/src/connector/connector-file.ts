@@ -34,8 +34,7 @@ export function expandReferences(config: ConnectorConfig, environment: Environme
 
 async function readJson(path: string): Promise<Record<string, unknown>> {
   try {
-    const parsed: unknown = JSON.parse(await readFile(path, 'utf8'))
-    return bareConfig(parsed, path)
+    return bareConfig(JSON.parse(await readFile(path, 'utf8')), path)
   } catch (cause) {
     if (cause instanceof ConnectctlError) throw cause
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT')

@@ -49,25 +49,19 @@ async function examineMysql(connection: Connection): Promise<readonly Symptom[]>
   const grants = (await rowsOf<Record<string, string>>(connection, 'SHOW GRANTS')).flatMap(Object.values).join('\n')
   const has = (privilege: string) => grants.includes('ALL PRIVILEGES ON *.*') || grants.includes(privilege)
   const { log_bin = 0, format = '', image = '', gtid = '', expire = 0 } = variables ?? {}
-  return [
-    { ok: log_bin === 1, what: `binlog ${log_bin === 1 ? 'on' : 'off'}`, advice: 'start mysqld with --log-bin' },
-    {
-      ok: format === 'ROW' && image === 'FULL',
-      what: `binlog format ${format}, image ${image}`,
-      advice: 'ROW and FULL'
-    },
-    { ok: gtid === 'ON', what: `gtid_mode ${gtid}`, advice: 'ON lets the connector follow a failover' },
-    {
-      ok: expire === 0 || expire >= 86_400,
-      what: `binlog kept for ${expire === 0 ? 'ever' : `${Math.round(expire / 3_600)} h`}`,
-      advice: 'longer than the longest outage of Connect: binlog_expire_logs_seconds'
-    },
-    ...['REPLICATION SLAVE', 'REPLICATION CLIENT', 'SELECT'].map(privilege => ({
-      ok: has(privilege),
-      what: `grant ${privilege}`,
-      advice: `GRANT ${privilege} ON ${privilege === 'SELECT' ? 'the captured tables' : '*.*'} TO the connector's account`
-    }))
+  const kept = expire === 0 ? 'ever' : `${Math.round(expire / 3_600)} h`
+  const longEnough = 'longer than the longest outage of Connect: binlog_expire_logs_seconds'
+  const needs: readonly (readonly [ok: boolean, what: string, advice: string])[] = [
+    [log_bin === 1, `binlog ${log_bin === 1 ? 'on' : 'off'}`, 'start mysqld with --log-bin'],
+    [format === 'ROW' && image === 'FULL', `binlog format ${format}, image ${image}`, 'ROW and FULL'],
+    [gtid === 'ON', `gtid_mode ${gtid}`, 'ON lets the connector follow a failover'],
+    [expire === 0 || expire >= 86_400, `binlog kept for ${kept}`, longEnough],
+    ...['REPLICATION SLAVE', 'REPLICATION CLIENT', 'SELECT'].map(privilege => {
+      const on = privilege === 'SELECT' ? 'the captured tables' : '*.*'
+      return [has(privilege), `grant ${privilege}`, `GRANT ${privilege} ON ${on} TO the connector's account`] as const
+    })
   ]
+  return needs.map(([ok, what, advice]) => ({ ok, what, advice }))
 }
 
 async function examineOffset(

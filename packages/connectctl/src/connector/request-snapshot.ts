@@ -22,7 +22,9 @@ const signalPartition = 0
  */
 export async function requestSnapshot(request: SnapshotRequest): Promise<{ readonly id: string }> {
   const topic = signalTopic(request.config)
-  await requireTopic(topic, request.brokers)
+  const topics = await withAdmin(request.brokers, admin => admin.listTopics())
+  if (!topics.includes(topic))
+    throw new ConnectctlError('NOT_FOUND', `There is no topic ${topic}: create it with one partition`)
   const id = randomUUID()
   const offset = await send(topic, id, request)
   await untilRead(topic, offset, request)
@@ -38,11 +40,6 @@ function signalTopic(config: ConnectorConfig): string {
     'The connector reads no signals: it needs signal.enabled.channels=kafka, signal.kafka.topic, ' +
       'signal.kafka.bootstrap.servers and, to write nothing into MySQL, read.only=true'
   )
-}
-
-async function requireTopic(topic: string, brokers: readonly string[]): Promise<void> {
-  if ((await withAdmin(brokers, admin => admin.listTopics())).includes(topic)) return
-  throw new ConnectctlError('NOT_FOUND', `There is no topic ${topic}: create it with one partition`)
 }
 
 async function send(topic: string, id: string, { config, brokers, tables }: SnapshotRequest): Promise<bigint> {

@@ -18,17 +18,10 @@ export async function deleteSchemaHistory(config: ConnectorConfig, brokers: read
   })
 }
 
-export type HistoryTopic = {
-  readonly topic: string
-  readonly exists: boolean
-  /** The settings that would delete its records. There must be none. */
-  readonly forgets: readonly string[]
-}
-
-/** Whether the history exists, and whether it keeps its records. */
-export async function inspectSchemaHistory(config: ConnectorConfig, brokers: readonly string[]): Promise<HistoryTopic> {
+/** Whether the history exists, and `forgets`, the settings that would delete its records: there must be none. */
+export function inspectSchemaHistory(config: ConnectorConfig, brokers: readonly string[]) {
   const topic = config[topicKey] ?? ''
-  const look = async (admin: Admin): Promise<HistoryTopic> => {
+  const look = async (admin: Admin) => {
     if (!(await admin.listTopics()).includes(topic)) return { topic, exists: false, forgets: [] }
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
@@ -62,8 +55,7 @@ export async function checkSchemaHistory(
     const harm = 'it forgets what a restart needs; set retention.ms and retention.bytes to -1, cleanup.policy to delete'
     return forgets.length === 0 ? [] : [warning(topicKey, `${topic} has ${forgets.join(', ')}: ${harm}`)]
   } catch (cause) {
-    return [
-      warning(topicKey, `cannot be looked at from here, in Kafka at ${brokers.join()}: ${(cause as Error).message}`)
-    ]
+    const why = `cannot be looked at from here, in Kafka at ${brokers.join()}: ${(cause as Error).message}`
+    return [warning(topicKey, why)]
   }
 }

@@ -56,17 +56,15 @@ export function createWatch(options: WatchOptions) {
   let fatal: FatalCause | undefined
   let lastReason = ''
   let lastAction: Watched['lastAction']
-  let shown: { readonly state: Verdict['state'] | undefined; readonly since: number } = {
-    state: undefined,
-    since: startedAt
-  }
+  let shown: { readonly state?: Verdict['state']; readonly since: number } = { since: startedAt }
   const workersGoneSince = createWorkerPresence()
 
   async function tick(): Promise<void> {
     await look()
-    workerGoneSince = isSilent() ? await workersGoneSince(workersOf(report)) : undefined
+    const isSilent = probe !== undefined && Date.now() - (arrivalAt() ?? startedAt) > presenceAfterMs
+    workerGoneSince = isSilent ? await workersGoneSince(workersOf(report)) : undefined
     const decision = decide(observe(), actions, policy)
-    nameFatal(decision.fatal ?? causeOutside())
+    nameFatal(decision.fatal ?? options.outsideCause() ?? fatalCauseIn(probe?.mysqlError() ?? ''))
     if (decision.action !== 'none') return act(decision)
     if (decision.reason !== lastReason) log.info({ connector: file.name, reason: decision.reason }, 'nothing to do')
     lastReason = decision.reason
@@ -104,14 +102,6 @@ export function createWatch(options: WatchOptions) {
   function arrivalAt(): number | undefined {
     const last = probe?.last()
     return last && last.sentAt + last.tookMs
-  }
-
-  function isSilent(): boolean {
-    return probe !== undefined && Date.now() - (arrivalAt() ?? startedAt) > presenceAfterMs
-  }
-
-  function causeOutside(): FatalCause | undefined {
-    return options.outsideCause() ?? fatalCauseIn(probe?.mysqlError() ?? '')
   }
 
   /** Logs a cause once, and again only after events flowed in between. */

@@ -1,10 +1,6 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 
-export type ConfigChange = {
-  readonly key: string
-  readonly from: string | undefined
-  readonly to: string | undefined
-}
+export type ConfigChange = { readonly key: string; readonly from: string | undefined; readonly to: string | undefined }
 
 const addedByServer = new Set(['name', '__internal.config.version'])
 const secretKey = /password|secret|credential|sasl\.jaas|private\.key|api\.?key|token|user\.info/i
