@@ -27,12 +27,7 @@ export { isRetryable, OutboxError, type OutboxErrorCode } from './errors.ts'
 export type { Decoded, RecordDecoding } from './consumer/read/decoding.ts'
 export { type ConsumedEvent, type EventHandler, handle, handleBatch } from './consumer/read/handler.ts'
 export { readEnvelope, type Received } from './consumer/read/read-event.ts'
-export {
-  type Consumer,
-  type ConsumerHealth,
-  type ConsumerOptions,
-  createConsumer
-} from './consumer/run/create-consumer.ts'
+export * from './consumer/run/create-consumer.ts'
 export type { LivenessOptions } from './consumer/run/liveness.ts'
 export { replay, type ReplayOptions, type ReplayResult } from './consumer/run/replay.ts'
 export type { ConsumerObserver, HandlingOptions } from './consumer/settle/handling.ts'
@@ -55,15 +50,5 @@ export { kafkajsClient, type KafkajsOptions } from './kafka/kafkajs-client.ts'
 export type { Logger } from './logger.ts'
 
 // Parking
-export {
-  countParked,
-  type KeyOfConsumer,
-  listParked,
-  type ParkedCounts,
-  type ParkedKey,
-  requestRetry,
-  showParked,
-  type Skip,
-  skipParked
-} from './parking/parked-commands.ts'
+export * from './parking/parked-commands.ts'
 export type { ParkedRow, ParkReason, Refusal } from './parking/parked-event.ts'

@@ -1,8 +1,7 @@
 import type { Admin, Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs'
 import type { Logger } from '../logger.ts'
 import { type KafkaClient, readingGroup, topicFacts, type TopicFacts } from './kafka-client.ts'
-import { joinWithKafkajs } from './kafkajs-member.ts'
-import { readWithKafkajs, workersFor } from './kafkajs-records.ts'
+import { joinWithKafkajs, readWithKafkajs, workersFor } from './kafkajs-member.ts'
 
 /** How kafkajs reaches the brokers. */
 export type KafkajsOptions = {

@@ -1,11 +1,10 @@
 import type { PoolOptions, ResultSetHeader } from 'mysql2/promise'
-import { OutboxError } from '../errors.ts'
 import { checkSizes, defaultMaxEventBytes, encodePayloads, type PayloadEncoding } from '../stores/payload.ts'
 import { requireTable } from '../stores/require-table.ts'
 import { deleteStore, type OutboxStore, type PendingEvent, type Statement } from '../stores/store.ts'
 import { type OneTripBounds, openPool } from './pool.ts'
 import { readRows, runScript } from './run-script.ts'
-import { type BoundStatement, isBound } from './sql.ts'
+import { type BoundStatement, requireBound } from './sql.ts'
 
 /** Where the one-trip outbox connects to, and how it writes. */
 export type OneTripOptions = OneTripBounds & {
@@ -80,11 +79,6 @@ function scriptOf(
   const prologue = [statement('START TRANSACTION'), statement('DO LAST_INSERT_ID(0)')]
   const publishing = events.length === 0 ? [] : [store.insert(events), store.remove?.(events.length)]
   return [...prologue, ...own, ...publishing.filter(each => each !== undefined), statement('COMMIT')]
-}
-
-function requireBound(statements: readonly Statement[]): void {
-  if (!statements.every(isBound))
-    throw new OutboxError('STATEMENT_INVALID', 'A statement was not made with the tag sql`…`')
 }
 
 const toResult = ({ affectedRows, insertId }: ResultSetHeader): StatementResult => ({ affectedRows, insertId })

@@ -21,8 +21,9 @@ export function sql(text: TemplateStringsArray, ...values: readonly SqlValue[]):
   return statement
 }
 
-export function isBound(statement: Statement): boolean {
-  return made.has(statement)
+export function requireBound(statements: readonly Statement[]): void {
+  if (!statements.every(statement => made.has(statement)))
+    throw new OutboxError('STATEMENT_INVALID', 'A statement was not made with the tag sql`…`')
 }
 
 // The driver expands an object or an array into `a = 1` or `1, 2`, which is SQL.

@@ -16,7 +16,10 @@ export async function withDatabase<T>(url: string, work: (db: Knex) => Promise<T
 type Session = { query: (sql: string, done: (error: Error | null) => void) => void }
 
 function configOf(url: string): Knex.Config {
-  const { protocol } = parse(url)
+  // An error of `new URL` would print the text, including the password.
+  if (!URL.canParse(url))
+    throw new CommandError('The database must be a URL such as mysql://user:password@host:3306/name')
+  const { protocol } = new URL(url)
   const pool = { min: 0, max: 2 }
   if (protocol === 'mysql:') {
     const withTime = new URL(url)
@@ -29,11 +32,4 @@ function configOf(url: string): Knex.Config {
   }
   if (protocol === 'postgres:' || protocol === 'postgresql:') return { client: 'pg', connection: url, pool }
   throw new CommandError(`Not a mysql:// or postgres:// URL: ${protocol}//…`)
-}
-
-// An error of `new URL` would print the text, including the password.
-function parse(url: string): URL {
-  if (!URL.canParse(url))
-    throw new CommandError('The database must be a URL such as mysql://user:password@host:3306/name')
-  return new URL(url)
 }

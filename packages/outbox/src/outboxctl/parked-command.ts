@@ -6,6 +6,7 @@ import { age, CommandError, counted, type Edge, table, writeJson } from './edge.
 import { withDatabase } from './open-database.ts'
 import { type ParkedReader, parkedReader } from './parked-reader.ts'
 
+type Call = { readonly edge: Edge; readonly db: Knex }
 type Shared = { readonly url?: string; readonly consumer?: string; readonly json?: boolean }
 
 /** `outboxctl parked list | show | retry | skip`. */
@@ -19,35 +20,35 @@ export function parkedCommand(edge: Edge): Command {
       .option('--consumer <name>', 'needed if several consumers have parked events')
   sub('list', 'lists the parked keys, oldest first; exit code 1 if there are any')
     .option('--json', 'print JSON')
-    .action((options: Shared) => inDatabase(edge, options, db => list(edge, db, options)))
+    .action((options: Shared) => inDatabase(edge, options, list))
   sub('show', 'shows the events of a key with reason, stack and value; reads Avro if SCHEMA_REGISTRY_URL is set')
     .argument('<key>')
     .option('--json', 'print JSON')
-    .action((key: string, options: Shared) => inDatabase(edge, options, db => show({ edge, db, key, ...options })))
+    .action((key: string, options: Shared) => inDatabase(edge, { key, ...options }, show))
   sub('retry', 'asks the running consumer to apply the events of a key, in order')
     .argument('[key]')
     .option('--all', 'every parked key')
-    .action((key: string | undefined, options: Shared & { all?: boolean }) =>
-      inDatabase(edge, options, db => retry({ edge, db, key, ...options }))
-    )
+    .action((key: string | undefined, options: Omit<Retry, 'key'>) => inDatabase(edge, { key, ...options }, retry))
   sub('skip', 'gives up the refused event of a key, so that the later ones follow; asks first, and keeps a record')
     .argument('<key>')
     .requiredOption('--because <reason>', 'kept with the event, together with your user name')
     .option('--yes', 'do not ask for confirmation')
-    .action((key: string, options: Shared & { because: string; yes?: boolean }) =>
-      inDatabase(edge, options, db => skip({ edge, db, key, ...options }))
-    )
+    .action((key: string, options: Omit<Skip, 'key'>) => inDatabase(edge, { key, ...options }, skip))
   return parked
 }
 
-function inDatabase(edge: Edge, { url: given }: Shared, work: (db: Knex) => Promise<void>): Promise<void> {
-  const url = given ?? edge.environment.OUTBOX_DB_URL
+function inDatabase<Options extends Shared>(
+  edge: Edge,
+  options: Options,
+  work: (call: Call & Options) => Promise<void>
+): Promise<void> {
+  const url = options.url ?? edge.environment.OUTBOX_DB_URL
   if (url === undefined || url === '')
     throw new CommandError('Which database? Set OUTBOX_DB_URL, or name it with --url mysql://…')
-  return withDatabase(url, work)
+  return withDatabase(url, db => work({ edge, db, ...options }))
 }
 
-async function list(edge: Edge, db: Knex, { consumer, json }: Shared): Promise<void> {
+async function list({ edge, db, consumer, json }: Call & Shared): Promise<void> {
   const keys = await listParked(db, consumer)
   if (json) writeJson(edge, keys)
   else if (keys.length === 0) edge.note('Nothing is parked.')
@@ -60,9 +61,9 @@ function lineOf({ consumer, key, reason, waiting, parkedAt, retryRequestedAt }: 
   return [consumer, key, reason, String(waiting), age(Date.now() - parkedAt.getTime()), state]
 }
 
-type OfKey = Shared & { readonly edge: Edge; readonly db: Knex; readonly key: string }
+type OfKey = Shared & { readonly key: string }
 
-async function show({ edge, db, key, consumer, json }: OfKey): Promise<void> {
+async function show({ edge, db, key, consumer, json }: Call & OfKey): Promise<void> {
   const rows = await showParked(db, { consumer: await consumerOf(db, key, consumer), key })
   if (rows.length === 0) throw new CommandError(`Nothing is or was parked under the key ${key}`, 1)
   const read = await parkedReader(rows, edge.environment)
@@ -87,9 +88,9 @@ function describe(row: ParkedRow, read: ParkedReader): string {
   ].join('\n')
 }
 
-type Retry = Omit<OfKey, 'key'> & { readonly key: string | undefined; readonly all?: boolean }
+type Retry = Shared & { readonly key: string | undefined; readonly all?: boolean }
 
-async function retry({ edge, db, key, consumer, all }: Retry): Promise<void> {
+async function retry({ edge, db, key, consumer, all }: Call & Retry): Promise<void> {
   if ((key === undefined) === (all !== true)) throw new CommandError('Give either a key or --all')
   const requested =
     key === undefined ? await listParked(db, consumer) : [{ key, consumer: await consumerOf(db, key, consumer) }]
@@ -103,7 +104,7 @@ async function retry({ edge, db, key, consumer, all }: Retry): Promise<void> {
 
 type Skip = OfKey & { readonly because: string; readonly yes?: boolean }
 
-async function skip({ edge, db, key, consumer: given, because, yes }: Skip): Promise<void> {
+async function skip({ edge, db, key, consumer: given, because, yes }: Call & Skip): Promise<void> {
   const consumer = await consumerOf(db, key, given)
   const head = (await showParked(db, { consumer, key })).find(({ state }) => state === 'waiting')
   if (head === undefined) throw new CommandError(`Nothing waits under the key ${key}`, 1)

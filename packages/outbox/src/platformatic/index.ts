@@ -1,8 +1,7 @@
 import { Admin } from '@platformatic/kafka'
 import type { Logger } from '../logger.ts'
 import { type KafkaClient, readingGroup, topicFacts, type TopicFacts, type Watermarks } from '../kafka/kafka-client.ts'
-import { joinWithPlatformatic } from './member.ts'
-import { type ClientOptions, readWithPlatformatic } from './records.ts'
+import { type ClientOptions, joinWithPlatformatic, readWithPlatformatic } from './member.ts'
 
 /** How @platformatic/kafka reaches the brokers. */
 export type PlatformaticOptions = {

@@ -21,19 +21,18 @@ type Expected = { readonly store: StoreName; readonly column?: PayloadColumn | u
  */
 export async function requireTable({ store, column = 'json' }: Expected, read: ReadRows): Promise<void> {
   const [table] = await read(query)
-  if (table === undefined)
-    throw new OutboxError('STORE_MISMATCH', 'This database has no table outbox: create it with createOutboxTables')
+  if (table === undefined) throw mismatch('This database has no table outbox: create it with createOutboxTables')
   const actual = storeOf(String(table['engine']))
-  if (actual !== store)
-    throw new OutboxError('STORE_MISMATCH', `The store is ${store}, but the table outbox was made for ${actual}`)
+  if (actual !== store) throw mismatch(`The store is ${store}, but the table outbox was made for ${actual}`)
   const holds = table['payload'] === 'json' ? 'json' : 'bytes'
   if (holds === column) return
-  throw new OutboxError(
-    'STORE_MISMATCH',
+  throw mismatch(
     `The column payload of the table outbox holds ${holds}, but this outbox writes ${column}. To change it: ` +
       `ALTER TABLE outbox MODIFY payload ${columnTypes[column]} NOT NULL`
   )
 }
+
+const mismatch = (message: string) => new OutboxError('STORE_MISMATCH', message)
 
 function storeOf(engine: string): StoreName | `the engine ${string}` {
   if (engine === 'BLACKHOLE') return 'blackhole'

@@ -37,20 +37,15 @@ export function debeziumRecord(event: OutboundEvent, { id, createdAt, topic }: O
   }
 }
 
-const keyFields = [{ type: 'int64', optional: false, field: 'event_id' }]
+const fieldOf = (field: string, type: string, more: object = {}) => ({ type, optional: false, ...more, field })
+const time = { name: 'io.debezium.time.ZonedTimestamp', version: 1, default: '1970-01-01T00:00:00Z' }
+const keyFields = [fieldOf('event_id', 'int64')]
 const valueFields = [
-  { type: 'int64', optional: false, field: 'id' },
-  { type: 'string', optional: false, field: 'event' },
-  { type: 'int64', optional: false, field: 'event_id' },
-  { type: 'string', optional: false, name: 'io.debezium.data.Json', version: 1, field: 'payload' },
-  {
-    type: 'string',
-    optional: false,
-    name: 'io.debezium.time.ZonedTimestamp',
-    version: 1,
-    default: '1970-01-01T00:00:00Z',
-    field: 'created_at'
-  }
+  fieldOf('id', 'int64'),
+  fieldOf('event', 'string'),
+  ...keyFields,
+  fieldOf('payload', 'string', { name: 'io.debezium.data.Json', version: 1 }),
+  fieldOf('created_at', 'string', time)
 ]
 
 const struct = (name: string, fields: readonly object[]) => ({ type: 'struct', fields, optional: false, name })
