@@ -37,26 +37,12 @@ function createProgram(context: Context): Command {
     .addHelpText('after', examples)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(see connectctl --help)')
-  for (const add of verbs) add(program, context)
+  for (const add of [...verbs, ...moreVerbs]) add(program, context)
   return program
 }
 
-const verbs = [
-  addValidate,
-  addDiff,
-  addApply,
-  addStatus,
-  addWait,
-  addRestart,
-  addPauseResumeStop,
-  addDelete,
-  addOffsets,
-  addSnapshot,
-  addLogs,
-  addPlugins,
-  addDoctor,
-  addKeep
-]
+const verbs = [addValidate, addDiff, addApply, addStatus, addWait, addRestart, addPauseResumeStop, addDelete]
+const moreVerbs = [addOffsets, addSnapshot, addLogs, addPlugins, addDoctor, addKeep]
 
 /** Runs one command line and returns its exit code: 0 ok, 1 bad, 2 wrong usage. Never throws. */
 export async function run(args: readonly string[], context: Omit<Context, 'markBad'>): Promise<number> {

@@ -64,10 +64,8 @@ async function idleState(api: ConnectApi, { name }: ConnectorFile): Promise<Appl
 
 /** Validates first, because Connect 4.3 answers an invalid configuration with a 500 that gives no reason. */
 async function refuseInvalid(api: ConnectApi, file: ConnectorFile): Promise<void> {
-  const findings = await validateByWorker(api, file)
-  if (findings.length === 0) return
-  const said = findings.map(({ key, why }) => `${key} ${why}`).join('; ')
-  throw new ConnectctlError('CONFIG_INVALID', `${file.name} was refused: ${said}`)
+  const said = (await validateByWorker(api, file)).map(({ key, why }) => `${key} ${why}`).join('; ')
+  if (said !== '') throw new ConnectctlError('CONFIG_INVALID', `${file.name} was refused: ${said}`)
 }
 
 function outcomeOf(

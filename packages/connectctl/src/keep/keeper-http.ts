@@ -42,13 +42,11 @@ const wanted = /^(?:# (?:HELP|TYPE) )?(?:debezium_|kafka_connect_)/
 async function jmxFigures(urls: readonly string[]): Promise<string> {
   const textAt = (url: string) => fetch(url, { signal: AbortSignal.timeout(2_000) }).then(response => response.text())
   const texts = await Promise.all(urls.map(url => textAt(url).catch(() => '')))
-  return withoutRepeatedHelp(texts.flatMap(text => text.split('\n')).filter(line => wanted.test(line)))
-}
-
-function withoutRepeatedHelp(lines: readonly string[]): string {
   const seen = new Set<string>()
-  return lines
-    .filter(line => !line.startsWith('#') || (!seen.has(line) && seen.add(line)))
+  return texts
+    .flatMap(text => text.split('\n'))
+    .filter(line => wanted.test(line))
+    .filter(line => !line.startsWith('#') || (!seen.has(line) && seen.add(line))) // each help once
     .map(line => `${line}\n`)
     .join('')
 }

@@ -74,7 +74,10 @@ export function checkValues(config: ConnectorConfig): readonly Finding[] {
     const why = isSecretReference(value) ? undefined : problemWith(key, value)
     return why === undefined ? [] : [error(key, why)]
   })
-  return [...missing, ...wrong, ...checkQueue(config)]
+  const batch = Number(config['max.batch.size'] ?? 2048)
+  const fits = Number(config['max.queue.size'] ?? 8192) > batch
+  const queue = fits ? [] : [error('max.queue.size', `must be greater than max.batch.size (${batch})`)]
+  return [...missing, ...wrong, ...queue]
 }
 
 function problemWith(key: string, value: string): string | undefined {
@@ -92,10 +95,4 @@ function problemWithNumber(key: string, value: string): string | undefined {
   if (Number(value) >= least && Number(value) <= most) return undefined
   if (key === 'tasks.max') return 'is not 1: this connector always has a single task'
   return `is ${value}; it must be between ${least} and ${most}`
-}
-
-function checkQueue(config: ConnectorConfig): readonly Finding[] {
-  const batch = Number(config['max.batch.size'] ?? 2048)
-  const queue = Number(config['max.queue.size'] ?? 8192)
-  return queue > batch ? [] : [error('max.queue.size', `must be greater than max.batch.size (${batch})`)]
 }
