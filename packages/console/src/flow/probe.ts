@@ -17,22 +17,11 @@ export type Reading<T> = {
   readonly failing?: Failing | undefined
 }
 
-export type Probe<T> = {
-  /** Reads again, unless the last read is still running or ended less than `everyMs` ago. */
-  tick(now: number): Promise<void>
-  reading(): Reading<T>
-}
+const timeoutMs = 1_500
 
-export type ProbeOptions<T> = {
-  readonly read: () => Promise<T>
-  readonly everyMs?: number
-  readonly timeoutMs?: number
-}
-
-export function createProbe<T>({ read, everyMs = 0, timeoutMs = 1_500 }: ProbeOptions<T>): Probe<T> {
+export function createProbe<T>(read: () => Promise<T>) {
   let reading: Reading<T> = {}
   let running: Promise<void> | undefined
-  let last = Number.NEGATIVE_INFINITY
 
   async function once(): Promise<void> {
     try {
@@ -48,9 +37,9 @@ export function createProbe<T>({ read, everyMs = 0, timeoutMs = 1_500 }: ProbeOp
 
   return {
     reading: () => reading,
-    async tick(now) {
-      if (running !== undefined || now - last < everyMs) return
-      last = now
+    /** Reads again, unless the last read is still running. */
+    async tick(): Promise<void> {
+      if (running !== undefined) return
       running = once().finally(() => (running = undefined))
       if ((await Promise.race([running.then(() => 'done'), after(timeoutMs)])) === 'late') failed('no answer in time')
     }

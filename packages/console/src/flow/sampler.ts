@@ -33,7 +33,7 @@ export function createSampler(config: Config, sources: Sources) {
 
   async function sample(): Promise<void> {
     const began = Date.now()
-    await tickAll(probes, began)
+    await tickAll(probes)
     newest = snapshot()
     series.add(newest.flow.at, figuresOf(newest.flow, newest.readings))
     for (const listener of listeners) listener(newest.flow)
@@ -65,26 +65,24 @@ function createProbes(config: Config, { kafka, connect, aggregates, effects, wri
   const { admin, reader } = kafka.samples
   const { KAFKA_TOPIC, KAFKA_GROUP: group, CONNECTOR_NAME: connector, KEEPER_URL: keeper } = config
   const source = { admin, reader, topic: KAFKA_TOPIC }
-  const topic = createProbe({ read: createTopicReader(source) })
+  const topic = createProbe(createTopicReader(source))
   const ends = () => topic.reading().value?.next
   // Latency needs both databases; the effects are worth showing without it.
   const committedAt = async (ids: readonly number[]) =>
     (await aggregates?.times(ids).catch(() => undefined)) ?? new Map<number, number>()
   return {
     topic,
-    group: createProbe({ read: createGroupReader({ ...source, group, ends }) }),
-    keeper: keeper && connector ? createProbe({ read: () => readVerdict(keeper, connector) }) : undefined,
-    connector: connect && connector ? createProbe({ read: () => readStatus(connect, connector) }) : undefined,
-    writer: config.WRITER_URL ? createProbe({ read: createServiceReader(config.WRITER_URL) }) : undefined,
-    consumer: config.CONSUMER_URL ? createProbe({ read: createServiceReader(config.CONSUMER_URL) }) : undefined,
+    group: createProbe(createGroupReader({ ...source, group, ends })),
+    keeper: keeper && connector ? createProbe(() => readVerdict(keeper, connector)) : undefined,
+    connector: connect && connector ? createProbe(() => readStatus(connect, connector)) : undefined,
+    writer: config.WRITER_URL ? createProbe(createServiceReader(config.WRITER_URL)) : undefined,
+    consumer: config.CONSUMER_URL ? createProbe(createServiceReader(config.CONSUMER_URL)) : undefined,
     aggregates:
-      writerDb &&
-      aggregates &&
-      createProbe({ read: createAggregatesReader(writerDb, aggregates, config.OUTBOX_TABLE) }),
+      writerDb && aggregates && createProbe(createAggregatesReader(writerDb, aggregates, config.OUTBOX_TABLE)),
     effects:
       consumerDb &&
       effects &&
-      createProbe({ read: createEffectsReader({ db: consumerDb, table: effects, consumer: group, committedAt }) })
+      createProbe(createEffectsReader({ db: consumerDb, table: effects, consumer: group, committedAt }))
   }
 }
 
@@ -100,12 +98,12 @@ async function readVerdict(url: string, connector: string): Promise<Verdict> {
 }
 
 /** The topic before the group: its lag needs the ends. Without Kafka the group cannot be read either. */
-async function tickAll({ topic, group, ...others }: Probes, now: number): Promise<void> {
+async function tickAll({ topic, group, ...others }: Probes): Promise<void> {
   const kafka = async () => {
-    await topic.tick(now)
-    if (topic.reading().failing === undefined) await group.tick(now)
+    await topic.tick()
+    if (topic.reading().failing === undefined) await group.tick()
   }
-  await Promise.all([kafka(), ...Object.values(others).map(probe => probe?.tick(now))])
+  await Promise.all([kafka(), ...Object.values(others).map(probe => probe?.tick())])
 }
 
 function readAll(probes: Probes, now: number): Readings {

@@ -21,14 +21,29 @@ const mostScanned = 6_000
  * the offset, then by reading on for a bounded while.
  */
 export async function findRecord(source: RecordSource, wanted: Wanted): Promise<StoredRecord | undefined> {
-  const { reader, topic } = source
+  const { reader, topic, event } = source
+  const { orderId, committedAt, signal } = wanted
   const [first, next] = await reader.ends(topic)
-  const { committedAt } = wanted
   const from =
     committedAt === undefined
       ? mapOffsets(next, (end, partition) => Math.max(first.get(partition) ?? 0, end - 2_000))
-      : await halve(source, { first, next, before: committedAt - earlierMs, signal: wanted.signal })
-  return await scan(source, { from, next, wanted })
+      : await halve(source, { first, next, before: committedAt - earlierMs, signal })
+  const open = new Map([...from].filter(([partition, offset]) => offset < (next.get(partition) ?? 0)))
+  const until = (committedAt ?? Number.POSITIVE_INFINITY) + laterMs
+  for (let scanned = 0; open.size > 0 && scanned < mostScanned && !signal.aborted; ) {
+    const { records, next: reached } = await fetchSome(reader, topic, open)
+    scanned += Math.max(1, records.length)
+    for (const record of records) {
+      const fields = outboxFields(record)
+      if (fields.eventId === orderId && (event === undefined || fields.event === event)) return record
+      if ((fields.createdAt ?? 0) > until) open.delete(record.partition)
+    }
+    for (const [partition, offset] of reached) {
+      if (offset >= (next.get(partition) ?? 0)) open.delete(partition)
+      else if (open.has(partition)) open.set(partition, offset)
+    }
+  }
+  return undefined
 }
 
 type Range = { readonly first: Offsets; readonly next: Offsets; readonly before: number; readonly signal: AbortSignal }
@@ -53,28 +68,4 @@ async function halve({ reader, topic }: RecordSource, { first, next, before, sig
     }
   }
   return low
-}
-
-type Scan = { readonly from: Offsets; readonly next: Offsets; readonly wanted: Wanted }
-
-async function scan(
-  { reader, topic, event }: RecordSource,
-  { from, next, wanted }: Scan
-): Promise<StoredRecord | undefined> {
-  const open = new Map([...from].filter(([partition, offset]) => offset < (next.get(partition) ?? 0)))
-  const until = (wanted.committedAt ?? Number.POSITIVE_INFINITY) + laterMs
-  for (let scanned = 0; open.size > 0 && scanned < mostScanned && !wanted.signal.aborted; ) {
-    const { records, next: reached } = await fetchSome(reader, topic, open)
-    scanned += Math.max(1, records.length)
-    for (const record of records) {
-      const fields = outboxFields(record)
-      if (fields.eventId === wanted.orderId && (event === undefined || fields.event === event)) return record
-      if ((fields.createdAt ?? 0) > until) open.delete(record.partition)
-    }
-    for (const [partition, offset] of reached) {
-      if (offset >= (next.get(partition) ?? 0)) open.delete(partition)
-      else if (open.has(partition)) open.set(partition, offset)
-    }
-  }
-  return undefined
 }

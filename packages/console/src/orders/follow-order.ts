@@ -9,12 +9,12 @@ import type { BinlogTrack } from './binlog-track.ts'
 import { type Asked, buildJourney } from './build-journey.ts'
 import { findRecord } from './find-record.ts'
 
-export type FollowOrder = (id: number, signal: AbortSignal) => Promise<Journey>
+export type FollowOrder = ReturnType<typeof createFollowOrder>
 
 const remembered = 500
 
 /** Reads what every part knows of one order. A part that does not answer leaves its stage unknown. */
-export function createFollowOrder(config: Config, sources: Sources, binlog: BinlogTrack): FollowOrder {
+export function createFollowOrder(config: Config, sources: Sources, binlog: BinlogTrack) {
   const { kafka, aggregates, effects, consumerDb } = sources
   const { reader } = kafka.browsing
   const found = new Map<number, StoredRecord>()
@@ -30,7 +30,7 @@ export function createFollowOrder(config: Config, sources: Sources, binlog: Binl
     return record
   }
 
-  return async (id, signal) => {
+  return async (id: number, signal: AbortSignal): Promise<Journey> => {
     const [order, delivery] = await Promise.all([
       ask(aggregates, table => table.find(id)),
       ask(effects, table => table.find(id))
