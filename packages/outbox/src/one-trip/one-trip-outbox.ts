@@ -1,24 +1,19 @@
 import type { PoolOptions, ResultSetHeader } from 'mysql2/promise'
-import { checkSizes, defaultMaxEventBytes, encodePayloads, type PayloadEncoding } from '../stores/payload.ts'
+import type { OutboxOptions } from '../append-to-outbox.ts'
+import { checkSizes, defaultMaxEventBytes, encodePayloads } from '../stores/payload.ts'
 import { requireTable } from '../stores/require-table.ts'
 import { deleteStore, type OutboxStore, type PendingEvent, type Statement } from '../stores/store.ts'
-import { type OneTripBounds, openPool } from './pool.ts'
-import { readRows, runScript } from './run-script.ts'
+import { type OneTripBounds, openPool, readRows, runScript } from './pool.ts'
 import { type BoundStatement, requireBound } from './sql.ts'
 
 /** Where the one-trip outbox connects to, and how it writes. */
-export type OneTripOptions = OneTripBounds & {
-  /** `mysql://user:password@host:port/database`, or mysql2's pool options. The outbox has its own pool. */
-  readonly connection: string | PoolOptions
-  /** The most connections; 10 by default. */
-  readonly connections?: number | undefined
-  /** As for `createOutbox`. */
-  readonly store?: OutboxStore | undefined
-  /** As for `createOutbox`. */
-  readonly maxEventBytes?: number | undefined
-  /** As for `createOutbox`. */
-  readonly encoding?: PayloadEncoding | undefined
-}
+export type OneTripOptions = OutboxOptions &
+  OneTripBounds & {
+    /** `mysql://user:password@host:port/database`, or mysql2's pool options. The outbox has its own pool. */
+    readonly connection: string | PoolOptions
+    /** The most connections; 10 by default. */
+    readonly connections?: number | undefined
+  }
 
 /** What one statement did: rows touched, and the first AUTO_INCREMENT id that it made, or 0. */
 export type StatementResult = { readonly affectedRows: number; readonly insertId: number }

@@ -23,10 +23,6 @@ export function createMemoryKafka(...topics: readonly MemoryTopic[]): KafkaClien
     return group
   }
 
-  const recordsOf = (topic: MemoryTopic, partition: number) =>
-    topic.records().filter(record => record.partition === partition)
-  const partitionsOf = (name: string) => Array.from({ length: topicNamed(name).partitions }, (_, index) => index)
-
   return {
     join: async membership => groupOf(membership.group, membership.topic).join(membership),
     async topic(name) {
@@ -35,14 +31,16 @@ export function createMemoryKafka(...topics: readonly MemoryTopic[]): KafkaClien
     },
     async watermarks(name) {
       const high = (partition: number) => BigInt(recordsOf(topicNamed(name), partition).length)
-      return new Map(partitionsOf(name).map(each => [each, { low: 0n, high: high(each) } satisfies Watermarks]))
+      return new Map(
+        partitionsOf(topicNamed(name)).map(each => [each, { low: 0n, high: high(each) } satisfies Watermarks])
+      )
     },
     async offsetsAt(name, timestamp) {
       const offset = (partition: number) => {
         const records = recordsOf(topicNamed(name), partition)
         return records.find(record => record.timestamp >= timestamp)?.offset ?? BigInt(records.length)
       }
-      return new Map(partitionsOf(name).map(partition => [partition, offset(partition)]))
+      return new Map(partitionsOf(topicNamed(name)).map(partition => [partition, offset(partition)]))
     },
     committed: async (group, topic) => groupOf(group, topic).committed(),
     async read({ topic, window, onRecords }) {
@@ -54,6 +52,10 @@ export function createMemoryKafka(...topics: readonly MemoryTopic[]): KafkaClien
     close: async () => undefined
   }
 }
+
+const recordsOf = (topic: MemoryTopic, partition: number) =>
+  topic.records().filter(record => record.partition === partition)
+const partitionsOf = (topic: MemoryTopic) => Array.from({ length: topic.partitions }, (_, partition) => partition)
 
 type MemoryGroup = ReturnType<typeof createMemoryGroup>
 type Member = { readonly membership: Membership; partitions: readonly number[]; reading: AbortController }
@@ -69,8 +71,7 @@ function createMemoryGroup(topic: MemoryTopic) {
       member.reading.abort()
     }
     for (const [position, member] of members.entries()) {
-      const all = Array.from({ length: topic.partitions }, (_, partition) => partition)
-      member.partitions = all.filter(partition => partition % members.length === position)
+      member.partitions = partitionsOf(topic).filter(partition => partition % members.length === position)
       member.reading = new AbortController()
       member.membership.onAssigned(member.partitions)
       for (const partition of member.partitions) void readPartition(member, partition)
@@ -80,7 +81,7 @@ function createMemoryGroup(topic: MemoryTopic) {
   async function readPartition({ membership, reading: { signal } }: Member, partition: number): Promise<void> {
     let next = offsets.get(partition) ?? 0n
     while (!signal.aborted) {
-      const records = topic.records().filter(record => record.partition === partition && record.offset >= next)
+      const records = recordsOf(topic, partition).filter(({ offset }) => offset >= next)
       if (records.length === 0) await topic.nextRecord(signal)
       else await membership.onRecords(partition, records)
       next += BigInt(records.length)
