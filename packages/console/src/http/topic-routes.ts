@@ -48,7 +48,7 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
             const place = { reader, topic, limit, partition }
             if (after !== undefined) return readAfter(place, offsetsFrom(after))
             if (at !== undefined) return readFrom(place, new Date(at))
-            return readBefore(place, before === undefined ? undefined : offsetsFrom(before))
+            return readBefore(place, before ? offsetsFrom(before) : undefined)
           })
       }
     ),
@@ -91,7 +91,7 @@ export function searchStream({ reader }: KafkaAccess): RequestHandler {
         reader,
         topic,
         query,
-        before: before === undefined ? undefined : offsetsFrom(before),
+        before: before ? offsetsFrom(before) : undefined,
         since: since === undefined ? undefined : new Date(since),
         signal: gone.signal,
         onHit: record => send('hit', record),

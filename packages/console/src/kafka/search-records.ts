@@ -5,14 +5,14 @@ import { type Range, scanRange } from './read-range.ts'
 import { mapOffsets, type Offsets, type RecordReader, sum } from './record-reader.ts'
 import { showRecord } from './show-record.ts'
 
-export type Query = {
+type Query = {
   /** Anywhere in key, value or headers, in any case. */
   readonly text?: string | undefined
   readonly key?: string | undefined
   readonly event?: string | undefined
 }
 
-export type SearchOptions = {
+type SearchOptions = {
   readonly reader: RecordReader
   readonly topic: string
   readonly query: Query
@@ -25,14 +25,9 @@ export type SearchOptions = {
   readonly onProgress: (progress: Progress) => void
 }
 
-export type Progress = {
-  readonly scanned: number
-  readonly of: number
-  readonly hits: number
-  readonly at: number | null
-}
+type Progress = Readonly<Record<'scanned' | 'of' | 'hits', number>> & { readonly at: number | null }
 
-export type SearchEnd = Progress & {
+type SearchEnd = Progress & {
   readonly why: 'all was searched' | 'enough was found' | 'a limit was reached' | 'cancelled'
   /** Where to continue. */
   readonly before: Offsets

@@ -13,7 +13,7 @@ export type Asked<T> = {
   readonly away?: 'silent' | 'not configured'
 }
 
-export type Known = {
+type Known = {
   readonly id: number
   readonly topic: string
   readonly consumer: string

@@ -2,9 +2,9 @@ import { outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
 import { fetchSome } from '../kafka/read-range.ts'
 import { mapOffsets, type Offsets, type RecordReader } from '../kafka/record-reader.ts'
 
-export type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string | undefined }
+type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string | undefined }
 
-export type Wanted = {
+type Wanted = {
   readonly orderId: number
   /** When the order was committed; undefined: only the end of the topic is searched. */
   readonly committedAt?: number | undefined
