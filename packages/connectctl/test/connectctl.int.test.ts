@@ -126,10 +126,10 @@ it('shows, waits, pauses and stops, and never shows the password', async () => {
   expect((await connectctl('status', name)).code).toBe(1)
   await connectctl('apply')
   expect((await connectctl('validate')).code).toBe(0)
-  expect(await connectctl('wait')).toMatchObject({ code: 0, out: `✓ ${name}: every task runs` })
+  expect(await connectctl('wait')).toMatchObject({ code: 0, out: `✓ ${name}: every task is running` })
   expect(await connectctl('status', name)).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/running\s+RUNNING\s+0:RUNNING/)
+    out: expect.stringMatching(/unknown\s+RUNNING\s+0:RUNNING/)
   })
   const [state] = JSON.parse((await connectctl('--json', 'status', name)).out) as { state: string }[]
   expect(state?.state).toBe('unknown')
