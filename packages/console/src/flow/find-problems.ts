@@ -128,14 +128,16 @@ function serviceDown(hop: 'orders' | 'delivery'): Finder {
   }
 }
 
-const effectsAway: Finder = ({ aggregates, effects, now }, { ordersHost, deliveriesHost }) => {
+const effectsAway: Finder = (readings, { ordersHost, deliveriesHost }) => {
+  const { aggregates, effects, now } = readings
   if (effects?.failing === undefined) return undefined
-  // One server that is down is one problem, and it is named where it comes first: at MySQL.
-  if (aggregates?.failing !== undefined && serverOf(ordersHost) === serverOf(deliveriesHost)) return undefined
   const { since, reason, wrongSettings } = effects.failing
   if (wrongSettings) return settingsProblem('delivery', reason)
+  // One server that is down is no worse here than at MySQL, which comes first and is the cause.
+  const isTheirServer = aggregates?.failing !== undefined && serverOf(ordersHost) === serverOf(deliveriesHost)
+  const state = isTheirServer ? ifEventsStop(readings) : 'stopped'
   const text = `The consumer's database ${silence(now - since)}: ${reason} at ${deliveriesHost}.`
-  return { hop: 'delivery', state: 'stopped', words: `its database does not answer: ${reason}`, text, since }
+  return { hop: 'delivery', state, words: `its database does not answer: ${reason}`, text, since }
 }
 
 /** `host:port` of `host:port/database`. */
