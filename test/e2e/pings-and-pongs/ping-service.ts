@@ -17,7 +17,7 @@ function ping(text: string): Promise<number> {
 createServer((request, response) => {
   if (request.method !== 'POST') return void response.end('ready')
   ping('hello').then(
-    id => response.writeHead(201).end(JSON.stringify({ id })),
+    id => response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify({ id })),
     error => response.writeHead(500).end(String(error))
   )
 }).listen(Number(HTTP_PORT), '127.0.0.1')

@@ -26,7 +26,10 @@ createServer((request, response) => {
   db('pong')
     .where({ ping_id: id })
     .then(
-      ([pong]) => response.writeHead(pong === undefined ? 404 : 200).end(JSON.stringify(pong ?? {})),
+      ([pong]) =>
+        response
+          .writeHead(pong === undefined ? 404 : 200, { 'content-type': 'application/json' })
+          .end(JSON.stringify(pong ?? {})),
       error => response.writeHead(500).end(String(error))
     )
 }).listen(Number(HTTP_PORT), '127.0.0.1')
