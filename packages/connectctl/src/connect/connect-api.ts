@@ -103,9 +103,10 @@ async function attempt(url: string, init: RequestInit): Promise<Answer> {
 }
 
 function refusal(url: string, status: number, text: string): Answer {
-  const message = messageIn(text)
-  // A worker that has just started to listen answers 404 on every path; later its answer says that it is starting.
-  if (message === undefined ? status === 404 : status >= 500 && /starting/i.test(message)) {
+  const { error_code: ofConnect, message } = errorIn(text)
+  // The web server of a worker that is loading answers 404 on every path; only Connect's own answers have a code.
+  const isLoading = status === 404 ? ofConnect === undefined : status >= 500 && /starting/i.test(message ?? '')
+  if (isLoading) {
     const { origin, pathname } = new URL(url)
     const starting = `Kafka Connect at ${origin} is still starting (${status} from ${pathname})`
     return { error: new ConnectctlError('CONNECT_STARTING', starting), again: true }
@@ -116,12 +117,11 @@ function refusal(url: string, status: number, text: string): Answer {
   return { error, again: status === 409 || status >= 500 }
 }
 
-/** The message in Connect's answer; undefined if the answer isn't from Connect. */
-function messageIn(text: string): string | undefined {
+function errorIn(text: string): { readonly error_code?: number; readonly message?: string } {
   try {
-    return (JSON.parse(text) as { message?: string }).message
+    return (JSON.parse(text) ?? {}) as object
   } catch {
-    return undefined
+    return {}
   }
 }
 

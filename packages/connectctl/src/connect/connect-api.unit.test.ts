@@ -10,8 +10,10 @@ async function worker(answers: readonly number[]): Promise<{ readonly url: strin
   const server = createServer((_request, response) => {
     const status = answers[Math.min(asked, answers.length - 1)] ?? 200
     asked += 1
-    if (status === starting) response.writeHead(404).end('<html></html>')
-    else response.writeHead(status).end(JSON.stringify({ message: `it is ${status}` }))
+    // What Jetty says to a client that accepts JSON, before Connect has set up its paths.
+    const jetty = { url: '/connectors', status: '404', message: 'Not Found' }
+    if (status === starting) response.writeHead(404).end(JSON.stringify(jetty))
+    else response.writeHead(status).end(JSON.stringify({ error_code: status, message: `it is ${status}` }))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
   onTestFinished(() => void server.close())
