@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -30,11 +29,9 @@ export async function useEmptyProject(
   const tarball = await npmPack(dir, from)
   const modules = join(dir, 'node_modules')
   await writeFile(join(dir, 'package.json'), '{"type":"module","private":true}')
-  // A copy of the one dependency, so that npm finds it installed and needs no registry.
-  const commander = dirname(createRequire(import.meta.url).resolve('commander'))
-  await cp(commander, join(modules, 'commander'), { recursive: true, dereference: true })
-  const offline = ['--offline', '--legacy-peer-deps', '--no-audit', '--no-fund']
-  await run('npm', ['install', tarball, ...offline], { cwd: dir })
+  // Its dependencies come from npm's cache or the registry; the peers are linked below.
+  const flags = ['--prefer-offline', '--legacy-peer-deps', '--no-audit', '--no-fund']
+  await run('npm', ['install', tarball, ...flags], { cwd: dir })
   for (const peer of [...peers, '@types/node']) {
     await mkdir(dirname(join(modules, peer)), { recursive: true })
     await symlink(join(repository, 'node_modules', peer), join(modules, peer))
