@@ -81,13 +81,21 @@ async function purgeBinlog(lab: Lab, { pauseWrites, load }: FaultOptions): Promi
   await runConnectctl(lab, `offsets set ${name} --to oldest --yes`)
   const causeOverAt = Date.now()
   pauseWrites(false)
+  await eventually(() => requireFlow(lab), { timeoutMs: 120_000 })
   await sleep(12_000) // orders younger than ten seconds count as on their way
+  await eventually(() => requireFlow(lab), { timeoutMs: 120_000 })
   const said = await runNode('scripts/republish-orders.ts', {
     MYSQL_URL: await lab.ordersUrl(),
     KAFKA_BROKERS: pipeline.stack.kafka.brokers.join()
   })
   const sent = said.trim().split('\n').at(-1)?.split(' ').length ?? 0
   return { observed: observed && `${observed}; ${sent} orders sent again`, causeOverAt }
+}
+
+/** As the runbook says: before the missing orders are sent again, the others must have arrived, or they are sent twice. */
+async function requireFlow({ pipeline }: Lab): Promise<void> {
+  const { status } = await fetch(`${pipeline.addresses['KEEPER_URL']}/health`)
+  if (status !== 200) throw new Error(`the keeper's health is ${status}`)
 }
 
 async function deleteSchemaHistory(lab: Lab): Promise<Injected> {
