@@ -89,12 +89,12 @@ async function balance(lab: Lab, { load }: FaultOptions): Promise<void> {
   load.use([balancer.url])
 }
 
-// Two cores can't start a replica beside the load: the others then answer some requests 503, and the client asks again.
+// Two cores can't start a replica beside the load: the others then answer some late or 503, and the client asks again.
 const isCrowded = availableParallelism() < 4
 
 function failedRequests(load: FaultOptions['load']): number {
-  const { '503': busy = 0 } = load.refusals()
-  return load.refused() - (isCrowded ? busy : 0)
+  const { cut = 0, 'no connection': refused = 0 } = load.refusals()
+  return isCrowded ? cut + refused : load.refused()
 }
 
 async function rollOrders(lab: Lab, { load, quick }: FaultOptions): Promise<Injected> {
