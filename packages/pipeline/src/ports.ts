@@ -22,6 +22,16 @@ export function portsOf({ services }: System): readonly PortFact[] {
   return [...services.map(({ name, port }) => ({ name, ...port })), ...tools]
 }
 
+// https://fetch.spec.whatwg.org/#port-blocking, without the ports below 1024, which need root.
+const blockedByBrowsers = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080
+])
+
+/** Whether a port can serve HTTP: browsers and fetch refuse to open some. Kafka and MySQL can use any port. */
+export function canServe({ name }: PortFact, port: number): boolean {
+  return name === 'kafka' || name === 'mysql' || !blockedByBrowsers.has(port)
+}
+
 export function choosePorts(system: System, choose: (port: PortFact) => number): Ports {
   return Object.fromEntries(portsOf(system).map(port => [port.name, choose(port)])) as Ports
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { defaultSystem, loadSystem, root, systemNames } from './load-system.ts'
-import { type Ports, choosePorts, portsOf } from './ports.ts'
+import { type PortFact, type Ports, canServe, choosePorts, portsOf } from './ports.ts'
 import type { System } from './system.ts'
 
 const stores = ['delete', 'blackhole'] as const
@@ -93,15 +93,30 @@ function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Set
   return {
     system,
     dir: env['DATA_DIR'] ?? join(root, shownDir(system.name)),
-    ports: choosePorts(system, ({ variable, usual }) =>
-      wholeNumber(variable, env[variable] ?? String(usual + offset), 65_535)
-    ),
+    ports: choosePorts(system, port => portNumber(port, env[port.variable]) ?? shifted(port, system, offset)),
     brokers: oneOf('--brokers', values.brokers, [1, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
     registry: values.registry,
     ...outboxStore(env['OUTBOX_STORE']),
     ...chosenStack(env)
   }
+}
+
+const blocked = 'which browsers and fetch refuse to open (https://fetch.spec.whatwg.org/#port-blocking)'
+
+function portNumber(port: PortFact, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined
+  const number = wholeNumber(port.variable, given, 65_535)
+  if (canServe(port, number)) return number
+  throw new Error(`${port.variable} puts ${port.name} on port ${number}, ${blocked}. Choose another port.`)
+}
+
+function shifted(port: PortFact, system: System, offset: number): number {
+  if (canServe(port, port.usual + offset)) return port.usual + offset
+  let next = offset + 1
+  while (portsOf(system).some(each => !canServe(each, each.usual + next))) next++
+  const problem = `--port-offset ${offset} puts ${port.name} on port ${port.usual + offset}, ${blocked}`
+  throw new Error(`${problem}. Use --port-offset ${next}.`)
 }
 
 /** Each system keeps its data in its own folder. */

@@ -7,6 +7,18 @@ it('moves every port by the offset, and lets the environment have the last word'
   expect(settings).toMatchObject({ ports })
 })
 
+it('refuses a port that browsers and fetch refuse to open, and names an offset that works', async () => {
+  await expect(readCommandLine(['--port-offset', '2000'], {})).rejects.toThrow(
+    '--port-offset 2000 puts order-service on port 10080, which browsers and fetch refuse to open ' +
+      '(https://fetch.spec.whatwg.org/#port-blocking). Use --port-offset 2001.'
+  )
+  await expect(readSettings({ CONSOLE_PORT: '6000' })).rejects.toThrow('CONSOLE_PORT puts console on port 6000')
+  expect(await readCommandLine(['--port-offset', '2001'], {})).toMatchObject({ ports: { 'order-service': 10_081 } })
+  expect(
+    await readCommandLine(['--port-offset', '2000'], { ORDER_SERVICE_PORT: '8080', MYSQL_PORT: '10080' })
+  ).toMatchObject({ ports: { kafka: 11_092 } })
+})
+
 it('refuses what makes no sense with a sentence', async () => {
   await expect(readCommandLine(['--brokers', '2'], {})).rejects.toThrow('--brokers takes 1 or 3, not "2".')
   await expect(readSettings({ KAFKA_PORT: 'many' })).rejects.toThrow(

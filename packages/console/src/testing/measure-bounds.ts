@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startConsoleProcess } from '@outbox-cdc/console/testing/console-process'
-import { fillTopics } from '@outbox-cdc/console/testing/fill-topics'
-import { pressConsole } from '@outbox-cdc/console/testing/press-console'
+import { startConsoleProcess } from './console-process.ts'
+import { fillTopics } from './fill-topics.ts'
+import { pressConsole } from './press-console.ts'
 import { startStack } from '@outbox-cdc/stack'
 import { exitWithUsage, optionsOrExit, root } from '@outbox-cdc/pipeline'
 

@@ -1,6 +1,6 @@
-import { cases } from '../test/healing/cases.ts'
-import { measureCase } from '../test/healing/measure.ts'
-import { writeReport } from '../test/healing/report.ts'
+import { cases } from './cases.ts'
+import { measureCase } from './measure.ts'
+import { writeReport } from './report.ts'
 import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
 
 // Measures how soon the connector heals by itself, case by case, under 200 orders a second on its own engines.

@@ -2,12 +2,12 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
-import { produceOutbox } from '@outbox-cdc/console/testing/produce-outbox'
+import { launchBrowser } from './launch-browser.ts'
+import { produceOutbox } from './produce-outbox.ts'
 import { freePorts, loadSystem, root, startPipeline } from '@outbox-cdc/pipeline'
 
 // npm run console:screens: takes the pictures in docs/screens again, from a pipeline of its own under traffic.
-const warmMs = Number(process.env.WARM_S ?? 150) * 1_000
+const warmMs = 150_000
 const out = join(root, 'docs/screens')
 const dir = join(root, '.data/console-screens')
 const names = ['joon', 'mina', 'theo', 'aiko', 'sam', 'lena', 'omar', 'ines']
