@@ -52,10 +52,18 @@ export type OutboundEvent<
   readonly json: string
 }
 
+// The type of a method, because parameters of functions are compared strictly: a list of EventDefinition couldn't hold
+// the definition of a certain event.
+type MakeEvent<Name extends string, Payload> = {
+  make(event: EventInput<Payload>): OutboundEvent<Name, Payload>
+  make(event: EventInput<Payload, GeneratedId>): OutboundEvent<Name, Payload, GeneratedId>
+}['make']
+
 /** Name, aggregate, schema version and zod schema of one event. Call it to make an event. */
-export type EventDefinition<Name extends string = string, Schema extends z.ZodType = z.ZodType> = {
-  (event: EventInput<z.output<Schema>>): OutboundEvent<Name, z.output<Schema>>
-  (event: EventInput<z.output<Schema>, GeneratedId>): OutboundEvent<Name, z.output<Schema>, GeneratedId>
+export type EventDefinition<Name extends string = string, Schema extends z.ZodType = z.ZodType> = MakeEvent<
+  Name,
+  z.output<Schema>
+> & {
   readonly name: Name
   readonly aggregate: string
   readonly version: number

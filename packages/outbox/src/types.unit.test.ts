@@ -6,6 +6,7 @@ import {
   createOutbox,
   type defineEvent as DefineEvent,
   defineEvent,
+  type EventDefinition,
   type EventInput,
   type OutboundEvent
 } from './index.ts'
@@ -32,6 +33,13 @@ it('knows the payload of an event from its schema', () => {
   expectTypeOf<Parameters<typeof DefineEvent>[0]['payload']>().not.toBeAny()
   expectTypeOf<EventInput<{ a: 1 }>['payload']>().toEqualTypeOf<{ a: 1 }>()
   expectTypeOf(event.payload).not.toBeAny()
+})
+
+it('takes the definition of a certain event where any event fits, but not the other way round', () => {
+  expectTypeOf(paid).toExtend<EventDefinition>()
+  expectTypeOf<EventDefinition<'a', z.ZodType<{ a: 1 }>>>().toExtend<EventDefinition>()
+  expectTypeOf<EventDefinition>().not.toExtend<typeof paid>()
+  expectTypeOf<EventDefinition<'order_sent', (typeof paid)['payload']>>().not.toExtend<typeof paid>()
 })
 
 it('rejects wrong events at compile time', () => {

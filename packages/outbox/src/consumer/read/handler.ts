@@ -46,7 +46,7 @@ export function handle<Name extends string, Schema extends z.ZodType>(
   work: (event: EventOf<Name, Schema>, trx: Knex.Transaction) => Promise<void>
 ): EventHandler {
   return {
-    definition: definition as unknown as EventDefinition,
+    definition,
     batch: false,
     work: async (events, trx) => {
       for (const event of events) await inMessageContext(trx, [event], () => work(event as EventOf<Name, Schema>, trx))
@@ -64,7 +64,7 @@ export function handleBatch<Name extends string, Schema extends z.ZodType>(
   work: (events: readonly EventOf<Name, Schema>[], trx: Knex.Transaction) => Promise<void>
 ): EventHandler {
   return {
-    definition: definition as unknown as EventDefinition,
+    definition,
     batch: true,
     work: (events, trx) => inMessageContext(trx, events, () => work(events as readonly EventOf<Name, Schema>[], trx))
   }
