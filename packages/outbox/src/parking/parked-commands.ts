@@ -103,3 +103,34 @@ export async function countParked(db: Knex, consumer: string): Promise<ParkedCou
 }
 
 type Counts = { readonly count: number | string; readonly age?: number | string | null }
+
+/** What one consumer did with one message so far. */
+export type MessageState = {
+  /** When the inbox took it: handled, or parked and settled; undefined before, and after the inbox was pruned. */
+  readonly settledAt: Date | undefined
+  /** The message as it is parked, or once was. */
+  readonly parked: (ParkedRow & { readonly behind: number; readonly retryRequestedAt: Date | null }) | undefined
+}
+
+type Found = readonly [{ handled_at: Date } | undefined, ParkedRow | undefined, { at: Date | null } | undefined]
+
+/** Looks up one message by its id and its key, for a page or a tool; it changes nothing and takes no lock. */
+export async function findMessage(
+  db: Knex,
+  { consumer, key, messageId }: KeyOfConsumer & { readonly messageId: string }
+): Promise<MessageState> {
+  const ofKey = { consumer, event_key: key }
+  const events = () => db('parked_event').where(ofKey)
+  const [settled, row, held]: Found = await Promise.all([
+    db('inbox').where({ consumer, message_id: messageId }).first('handled_at'),
+    events().where({ message_id: messageId }).orderBy('id', 'desc').first(),
+    db('parked_key').where(ofKey).first('retry_requested_at as at')
+  ])
+  const settledAt = settled?.handled_at
+  if (row === undefined) return { settledAt, parked: undefined }
+  const behind = await events()
+    .where({ state: 'waiting' })
+    .where('id', '>', row.id)
+    .first<Counts>(db.raw('COUNT(*) AS count'))
+  return { settledAt, parked: { ...row, behind: Number(behind?.count ?? 0), retryRequestedAt: held?.at ?? null } }
+}

@@ -5,7 +5,7 @@ import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { counted } from '../../test/counted.ts'
 import { noPostgres, usePostgres } from '../../test/postgres.ts'
-import { countParked, handle, listParked, requestRetry, showParked, skipParked } from '../index.ts'
+import { countParked, findMessage, handle, listParked, requestRetry, showParked, skipParked } from '../index.ts'
 
 const databases = [
   ['MySQL', async () => (await useDatabase('parking')).db],
@@ -108,6 +108,31 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     await requestRetry(bench.db, id)
     await eventually(async () => expect(await bench.effects()).toHaveLength(2))
     expect(await bench.disorder()).toEqual([])
+  })
+
+  it('is found by the id of each of its messages, with what waits behind it', async () => {
+    const bench = await useConsumerBench({ database: await useDb() })
+    const of = (messageId: string) => findMessage(bench.db, { consumer: bench.group, key: '1', messageId })
+    bench.refuse.add('1:2')
+    const events = bench.events({ keys: 1, perKey: 4 })
+    const [handled = '', refused = '', behind = ''] = events.map(({ messageId }) => messageId)
+    await bench.produce(events)
+    const consumer = bench.consumer()
+    await consumer.start()
+    await eventually(async () => expect(await bench.parked()).toHaveLength(3))
+    await consumer.stop()
+    const waiting = { settledAt: expect.any(Date), parked: { state: 'waiting', retryRequestedAt: null } }
+    expect(await of('unknown')).toEqual({ settledAt: undefined, parked: undefined })
+    expect(await of(handled)).toEqual({ settledAt: expect.any(Date), parked: undefined })
+    expect(await of(refused)).toMatchObject({ ...waiting, parked: { ...waiting.parked, reason: 'REFUSED', behind: 2 } })
+    expect(await of(behind)).toMatchObject({ ...waiting, parked: { ...waiting.parked, reason: 'BEHIND', behind: 1 } })
+
+    await skipParked(bench.db, { consumer: bench.group, key: '1', note: 'ann: a test' })
+    expect((await of(refused)).parked).toMatchObject({
+      state: 'skipped',
+      behind: 2,
+      retryRequestedAt: expect.any(Date)
+    })
   })
 
   it('is counted, with the age of the oldest', async () => {
