@@ -1,6 +1,7 @@
 import { v7 as newMessageId } from 'uuid'
 import { z } from 'zod'
 import { asError, OutboxError } from './errors.ts'
+import { jsonSchemaOf } from './json-schema.ts'
 import { traceparentFor, traceparentPattern } from './tracing/open-telemetry.ts'
 
 /** Stands for the id that MySQL makes for the aggregate in the same round trip; see `openOneTripOutbox`. */
@@ -115,7 +116,7 @@ function checkDefinition({ name, aggregate, version, payload }: DefinitionInput<
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(aggregate)) reject('the aggregate must be snake_case, at most 64 characters')
   if (!Number.isInteger(version) || version < 1 || version > 32_767) reject('the version must be 1 to 32767')
   try {
-    z.toJSONSchema(payload, { io: 'input' })
+    jsonSchemaOf(payload)
   } catch (cause) {
     reject(`the payload can't be written as JSON: ${asError(cause).message}`, cause)
   }

@@ -3,22 +3,19 @@ import { jsonDecoding, type RecordDecoding } from '../consumer/read/decoding.ts'
 import { isRetryable } from '../errors.ts'
 import type { SchemaRegistry } from './schema-registry.ts'
 
-type Reader = { readonly type: string | undefined; readonly read: (avro: Buffer) => unknown }
-
 /**
  * Reads keys and values in Confluent's wire format with the schema that wrote them, and everything else as JSON. So a
  * consumer can read a topic while its writers change from one to the other. While the registry is down, records wait. A
  * schema id that the registry doesn't know makes only its own record unreadable.
  */
 export function avroDecoding({ registry }: { readonly registry: SchemaRegistry }): RecordDecoding {
-  const readers = new Map<number, Reader>()
+  const types = new Map<number, avsc.Type>()
   const unknown = new Map<number, unknown>()
 
   async function fetch(id: number): Promise<void> {
     try {
       const { type } = await registry.find(id)
-      const open = openerOf(type)
-      readers.set(id, { type: type.name, read: avro => open(type.fromBuffer(avro)) })
+      types.set(id, type)
       unknown.delete(id)
     } catch (error) {
       if (isRetryable(error)) throw error
@@ -32,17 +29,17 @@ export function avroDecoding({ registry }: { readonly registry: SchemaRegistry }
       for (const { key, value } of records)
         for (const bytes of [key, value]) {
           const id = bytes === null ? undefined : fromWire(bytes)?.id
-          if (id !== undefined && !readers.has(id)) ids.add(id)
+          if (id !== undefined && !types.has(id)) ids.add(id)
         }
       if (ids.size > 0) await Promise.all([...ids].map(fetch))
     },
     decode(bytes) {
       const wire = fromWire(bytes)
       if (wire === undefined) return jsonDecoding.decode(bytes)
-      const reader = readers.get(wire.id)
-      if (reader === undefined)
+      const type = types.get(wire.id)
+      if (type === undefined)
         throw unknown.get(wire.id) ?? new SyntaxError(`Schema ${wire.id} was not fetched from the registry`)
-      return { type: reader.type, content: reader.read(wire.avro) }
+      return { type: type.name, content: plain(type, type.fromBuffer(wire.avro)) }
     }
   }
 }
@@ -64,56 +61,23 @@ function fromWire(bytes: Buffer): { readonly id: number; readonly avro: Buffer }
   return { id: bytes.readUInt32BE(1), avro: bytes.subarray(headLength) }
 }
 
-/** Turns what avsc read into plain data. */
-type Opener = (value: unknown) => unknown
-
 /**
- * Plain data as in the writer's JSON. A null in a field whose default is null means that an optional field was left out.
+ * What avsc read as plain data, as in the writer's JSON. A null in a field whose default is null means that an optional
+ * field was left out.
  */
-function openerOf(type: avsc.Type, known = new Map<avsc.Type, Opener>()): Opener {
-  const made = known.get(type)
-  if (made !== undefined) return made
-  // Set first, because a type may contain itself.
-  known.set(type, value => opener(value))
-  const opener = makeOpener(type, part => openerOf(part, known))
-  known.set(type, opener)
-  return opener
-}
-
-type Field = { readonly name: string; readonly open: Opener; readonly mayBeAbsent: boolean }
-
-function makeOpener(type: avsc.Type, of: (part: avsc.Type) => Opener): Opener {
+function plain(type: avsc.Type, value: unknown): unknown {
   const { types } = avsc
   if (type instanceof types.RecordType) {
-    const fields = type.fields.map(field => ({
-      name: field.name,
-      open: of(field.type),
-      mayBeAbsent: field.defaultValue() === null
-    }))
-    return value => openRecord(value as Readonly<Record<string, unknown>>, fields)
+    const record = value as Readonly<Record<string, unknown>>
+    const present = type.fields.filter(field => record[field.name] !== null || field.defaultValue() !== null)
+    return Object.fromEntries(present.map(field => [field.name, plain(field.type, record[field.name])]))
   }
-  if (type instanceof types.ArrayType) {
-    const open = of(type.itemsType)
-    return value => (value as readonly unknown[]).map(open)
-  }
-  if (type instanceof types.MapType) {
-    const open = of(type.valuesType)
-    return value => Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, open(one)]))
-  }
-  if (type instanceof types.UnwrappedUnionType) {
+  if (type instanceof types.ArrayType) return (value as readonly unknown[]).map(item => plain(type.itemsType, item))
+  if (type instanceof types.MapType)
+    return Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, plain(type.valuesType, one)]))
+  if (type instanceof types.UnwrappedUnionType && value !== null) {
     const [only, ...others] = type.types.filter(({ typeName }) => typeName !== 'null')
-    if (only === undefined || others.length > 0) return value => value
-    const open = of(only)
-    return value => (value === null ? null : open(value))
+    return only === undefined || others.length > 0 ? value : plain(only, value)
   }
-  return value => value
-}
-
-function openRecord(record: Readonly<Record<string, unknown>>, fields: readonly Field[]): object {
-  const opened: Record<string, unknown> = {}
-  for (const { name, open, mayBeAbsent } of fields) {
-    const value = record[name]
-    if (value !== null || !mayBeAbsent) opened[name] = open(value)
-  }
-  return opened
+  return value
 }

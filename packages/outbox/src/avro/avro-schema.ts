@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import type { EventDefinition } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
+import { type JsonSchema, jsonSchemaOf } from '../json-schema.ts'
 
 type Primitive = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'string' | 'bytes'
 /** An Avro schema as JSON: the part of the language that event payloads use. */
@@ -22,20 +22,6 @@ export type AvroRecord = {
   readonly fields: readonly AvroField[]
 }
 
-type JsonSchema = {
-  readonly type?: string | readonly string[]
-  readonly properties?: Readonly<Record<string, JsonSchema>>
-  readonly required?: readonly string[]
-  readonly items?: JsonSchema | boolean
-  readonly additionalProperties?: JsonSchema | boolean
-  readonly anyOf?: readonly JsonSchema[]
-  readonly enum?: readonly unknown[]
-  readonly const?: unknown
-  readonly default?: unknown
-  readonly avro?: AvroType
-  readonly [keyword: string]: unknown
-}
-
 /** Where a type is, for its name and for errors. */
 type Place = { readonly path: readonly string[]; readonly event: string }
 
@@ -50,12 +36,10 @@ export function avroSchema(definition: EventDefinition): AvroRecord {
   const known = schemas.get(definition)
   if (known !== undefined) return known
   const { name, aggregate, payload } = definition
-  const root = z.toJSONSchema(payload, { io: 'input' }) as JsonSchema
-  const record = typeOf(root, { path: [], event: name })
-  if (typeof record === 'string' || isUnion(record) || record.type !== 'record') {
-    const kind = isUnion(record) ? 'union' : typeof record === 'string' ? record : record.type
-    return reject({ path: [], event: name }, `a payload must be an object, not ${kind}`)
-  }
+  const place = { path: [], event: name }
+  const record = typeOf(jsonSchemaOf(payload), place)
+  if (typeof record === 'string' || isUnion(record) || record.type !== 'record')
+    return reject(place, 'has no named fields: a payload must be an object')
   const schema = { ...record, name, namespace: aggregate }
   schemas.set(definition, schema)
   return schema
@@ -70,26 +54,30 @@ export function subjectOf({ aggregate, name }: { readonly aggregate: string; rea
 const isUnion = (type: AvroType): type is readonly AvroType[] => Array.isArray(type)
 
 function typeOf(schema: JsonSchema, place: Place): AvroType {
-  if (schema.avro !== undefined) return schema.avro
+  if (schema['avro'] !== undefined) return schema['avro'] as AvroType
   if (schema.enum !== undefined || schema.const !== undefined) return enumOf(schema, place)
-  const { base, nullable } = withoutNull(schema, place)
-  if (nullable) return ['null', typeOf(base, place)]
-  switch (base.type) {
+  if (schema.anyOf !== undefined) return unionOf(schema.anyOf, place)
+  if (typeof schema.type === 'object')
+    return unionOf(
+      schema.type.map(type => ({ ...schema, type })),
+      place
+    )
+  switch (schema.type) {
     case 'string':
     case 'boolean':
-      return base.type
+      return schema.type
     // Always long, so that a changed bound doesn't change the type. Avro writes small numbers in few bytes anyway.
     case 'integer':
       return 'long'
     case 'number':
       return 'double'
     case 'array':
-      return arrayOf(base, place)
+      return arrayOf(schema, place)
     case 'object':
-      return base.properties === undefined ? mapOf(base, place) : recordOf(base, place)
+      return schema.properties === undefined ? mapOf(schema, place) : recordOf(schema, place)
     case undefined:
     default:
-      return reject(place, `${describe(base)} has no type in Avro: set one with .meta({ avro: … }), or use text`)
+      return reject(place, `${describe(schema)} has no type in Avro: set one with .meta({ avro: … }), or use text`)
   }
 }
 
@@ -135,19 +123,12 @@ function enumOf({ enum: values, const: only }: JsonSchema, place: Place): AvroTy
   return { type: 'enum', name: nameOf(place), symbols: symbols as readonly string[] }
 }
 
-function withoutNull(schema: JsonSchema, place: Place): { readonly base: JsonSchema; readonly nullable: boolean } {
-  if (schema.anyOf !== undefined) {
-    const members = schema.anyOf.filter(({ type }) => type !== 'null')
-    const [base] = members
-    if (members.length !== 1 || base === undefined)
-      return reject(place, 'is a union: one field may hold one type or null; make several fields or events of it')
-    return { base, nullable: members.length < schema.anyOf.length }
-  }
-  if (!Array.isArray(schema.type)) return { base: schema, nullable: false }
-  const types = schema.type.filter(type => type !== 'null')
-  if (types.length !== 1)
-    return reject(place, `is a union of ${types.join(' and ')}: one field may hold one type or null`)
-  return { base: { ...schema, type: types[0] }, nullable: types.length < schema.type.length }
+function unionOf(members: readonly JsonSchema[], place: Place): AvroType {
+  const [only, ...others] = members.filter(({ type }) => type !== 'null')
+  if (only === undefined || others.length > 0)
+    return reject(place, 'is a union: one field may hold one type or null; make several fields or events of it')
+  const type = typeOf(only, place)
+  return members.length === 1 ? type : ['null', type]
 }
 
 // Avro needs a name for each record and enum. It must be the same at every call.

@@ -1,25 +1,17 @@
 import type { EventDefinition } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
-import {
-  connectorHeaders,
-  type EventChannel,
-  exampleRecord,
-  headerDescriptions,
-  payloadSchema,
-  requiredHeaders
-} from './event-channel.ts'
+import { type EventChannel, eventsOf, exampleRecord, headers, payloadSchema } from './event-channel.ts'
 
 /** The document's own title and version. */
 export type AsyncApiInfo = { readonly title: string; readonly version: string; readonly description?: string }
 
 /** An AsyncAPI 3.0 document of the channels, as plain data. */
 export function asyncApi(info: AsyncApiInfo, channels: readonly EventChannel[]): Readonly<Record<string, unknown>> {
-  const names = channels.flatMap(({ events }) => events.map(({ name }) => name))
+  const published = eventsOf(channels)
+  const names = published.map(({ event }) => event.name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined)
     throw new OutboxError('DEFINITION_INVALID', `Event ${twice} is defined twice: rename one of them`)
-  const byName = <T>(make: (event: EventDefinition, channel: EventChannel) => T) =>
-    Object.fromEntries(channels.flatMap(channel => channel.events.map(event => [event.name, make(event, channel)])))
   return {
     asyncapi: '3.0.0',
     info,
@@ -27,8 +19,8 @@ export function asyncApi(info: AsyncApiInfo, channels: readonly EventChannel[]):
     channels: Object.fromEntries(channels.map(channel => [channelId(channel), channelObject(channel)])),
     operations: Object.fromEntries(channels.flatMap(operationsOf)),
     components: {
-      messages: byName((event, { topic }) => message(event, topic)),
-      schemas: byName(payloadSchema)
+      messages: Object.fromEntries(published.map(({ event, channel }) => [event.name, message(event, channel.topic)])),
+      schemas: Object.fromEntries(published.map(({ event }) => [event.name, payloadSchema(event)]))
     }
   }
 }
@@ -58,14 +50,12 @@ function message(event: EventDefinition, topic: string) {
   return {
     name: event.name,
     title: `${event.name}, version ${event.version}`,
-    ...(event.description === undefined ? {} : { summary: event.description }),
+    summary: event.description,
     contentType: 'application/json',
     headers: headersSchema,
     payload: envelope(event),
     bindings: { kafka: { key: keySchema, bindingVersion: '0.5.0' } },
-    ...(example === undefined
-      ? {}
-      : { examples: [{ name: 'example', headers: example.headers, payload: { payload: example.value } }] })
+    examples: example && [{ name: 'example', headers: example.headers, payload: { payload: example.value } }]
   }
 }
 
@@ -77,11 +67,11 @@ const objectOf = (properties: object, required: readonly string[] = Object.keys(
 
 const headersSchema = objectOf(
   Object.fromEntries(
-    Object.entries({ ...headerDescriptions, ...connectorHeaders }).map(([name, description]) => {
-      return [name, { type: requiredHeaders.includes(name) ? 'string' : ['string', 'null'], description }]
+    headers.map(([name, presence, description]) => {
+      return [name, { type: presence === 'always' ? 'string' : ['string', 'null'], description }]
     })
   ),
-  requiredHeaders
+  headers.filter(([, presence]) => presence === 'always').map(([name]) => name)
 )
 
 const keySchema = objectOf({ payload: objectOf({ event_id: { type: 'integer' } }) })

@@ -1,35 +1,21 @@
-import type { EventDefinition } from '../define-event.ts'
-import {
-  connectorHeaders,
-  type EventChannel,
-  exampleRecord,
-  headerDescriptions,
-  type JsonSchema,
-  payloadSchema,
-  requiredHeaders
-} from './event-channel.ts'
+import type { JsonSchema } from '../json-schema.ts'
+import { type EventChannel, eventsOf, exampleRecord, headers, payloadSchema, type Published } from './event-channel.ts'
 
 /** A Markdown page with everything that a consumer needs to know about each event. The same input gives the same text. */
 export function eventCatalogue(channels: readonly EventChannel[]): string {
+  const published = eventsOf(channels)
   const overview = table(
     ['Event', 'Version', 'Topic', 'Key', 'Producer', 'Consumers'],
-    channels.flatMap(({ events, topic, producer, consumers }) =>
-      events.map(event => [
-        `[\`${event.name}\`](#${event.name})`,
-        String(event.version),
-        `\`${topic}\``,
-        `${event.aggregate} id`,
-        producer,
-        consumers.join(', ')
-      ])
-    )
+    published.map(({ event, channel: { topic, producer, consumers } }) => [
+      `[\`${event.name}\`](#${event.name})`,
+      String(event.version),
+      `\`${topic}\``,
+      `${event.aggregate} id`,
+      producer,
+      consumers.join(', ')
+    ])
   )
-  const headers = Object.entries(headerDescriptions).map(([name, text]) => [
-    `\`${name}\``,
-    requiredHeaders.includes(name) ? 'always' : 'may be empty',
-    text
-  ])
-  const added = Object.entries(connectorHeaders).map(([name, text]) => [`\`${name}\``, 'from the connector', text])
+  const headerRows = headers.map(([name, ...more]) => [`\`${name}\``, ...more])
   return (
     [
       '# Event catalogue',
@@ -39,13 +25,13 @@ export function eventCatalogue(channels: readonly EventChannel[]): string {
       'The key is the id of the aggregate. Events with the same key are in the order of their commits. The value has ' +
         'five fields: `id` of the outbox row, `event`, `event_id` (the key again), `payload` as JSON text, and ' +
         '`created_at` in UTC. Everything else is a header, as UTF-8 text:',
-      table(['Header', 'Value', 'Meaning'], [...headers, ...added]),
-      ...channels.flatMap(channel => channel.events.map(event => section(event, channel)))
+      table(['Header', 'Value', 'Meaning'], headerRows),
+      ...published.map(section)
     ].join('\n\n') + '\n'
   )
 }
 
-function section(event: EventDefinition, { topic, source }: EventChannel): string {
+function section({ event, channel: { topic, source } }: Published): string {
   const example = exampleRecord(event, topic)
   return [
     `## ${event.name}`,
@@ -67,7 +53,8 @@ function fieldsOf(schema: JsonSchema): readonly (readonly string[])[] {
 function typeOf({ type, format, enum: values, anyOf }: JsonSchema): string {
   if (values !== undefined) return values.map(value => `\`${JSON.stringify(value)}\``).join(' or ')
   if (anyOf !== undefined) return anyOf.map(typeOf).join(' or ')
-  return format === undefined ? (type ?? 'any') : `${type} (${format})`
+  const names = [type ?? 'any'].flat().join(' or ')
+  return format === undefined ? names : `${names} (${format})`
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import type { EventDefinition } from '../define-event.ts'
+import { type JsonSchema, jsonSchemaOf } from '../json-schema.ts'
 import { debeziumRecord } from '../testing/debezium-record.ts'
 
 /** One topic: who writes which events to it, and who reads them. */
@@ -12,42 +12,35 @@ export type EventChannel = {
   readonly events: readonly EventDefinition[]
 }
 
-/** The headers of every record; each comes from a column of the outbox. */
-export const headerDescriptions = {
-  message_id: 'UUIDv7. The same id twice is the same message.',
-  aggregate: 'The kind of thing whose id is the key.',
-  aggregate_version: "Counts the aggregate's events 1, 2, 3 …",
-  schema_version: "Version of the payload's schema.",
-  correlation_id: 'Links everything that one request caused.',
-  causation_id: 'The message id of the event that caused this one.',
-  traceparent: 'W3C Trace Context.'
-} as const
+/** An event and the channel that it is published on. */
+export type Published = { readonly event: EventDefinition; readonly channel: EventChannel }
 
-/** Always present; the others may be empty. */
-export const requiredHeaders: readonly string[] = ['message_id', 'aggregate', 'schema_version']
-
-/** What the connector adds if `add.headers` is configured: where the commit is in the binlog. */
-export const connectorHeaders = {
-  binlog_file: 'Binlog file in which the event was committed.',
-  binlog_pos: 'Its position there.',
-  gtid: 'The transaction that committed it.',
-  captured_us: 'When Debezium read it, in microseconds since 1970.'
-} as const
-
-export type JsonSchema = {
-  readonly type?: string
-  readonly description?: string
-  readonly properties?: Readonly<Record<string, JsonSchema>>
-  readonly required?: readonly string[]
-  readonly enum?: readonly unknown[]
-  readonly anyOf?: readonly JsonSchema[]
-  readonly format?: string
+export function eventsOf(channels: readonly EventChannel[]): readonly Published[] {
+  return channels.flatMap(channel => channel.events.map(event => ({ event, channel })))
 }
+
+/**
+ * The headers of a record: name, whether it has a value, and meaning. The connector adds the last four if `add.headers`
+ * is configured; the others come from columns of the outbox.
+ */
+export const headers = [
+  ['message_id', 'always', 'UUIDv7. The same id twice is the same message.'],
+  ['aggregate', 'always', 'The kind of thing whose id is the key.'],
+  ['aggregate_version', 'may be empty', "Counts the aggregate's events 1, 2, 3 …"],
+  ['schema_version', 'always', "Version of the payload's schema."],
+  ['correlation_id', 'may be empty', 'Links everything that one request caused.'],
+  ['causation_id', 'may be empty', 'The message id of the event that caused this one.'],
+  ['traceparent', 'may be empty', 'W3C Trace Context.'],
+  ['binlog_file', 'from the connector', 'Binlog file in which the event was committed.'],
+  ['binlog_pos', 'from the connector', 'Its position there.'],
+  ['gtid', 'from the connector', 'The transaction that committed it.'],
+  ['captured_us', 'from the connector', 'When Debezium read it, in microseconds since 1970.']
+] as const
 
 /** The payload as it travels, in draft-07, which AsyncAPI builds upon. */
 export function payloadSchema(definition: EventDefinition): JsonSchema {
-  const { $schema: _, ...schema } = z.toJSONSchema(definition.payload, { io: 'input', target: 'draft-07' })
-  return schema as JsonSchema
+  const { $schema: _, ...schema } = jsonSchemaOf(definition.payload, 'draft-07')
+  return schema
 }
 
 /** The record of the definition's example, without the schemas around key and value; the same at every call. */

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+
+/** The part of JSON Schema that describes payloads. */
+export type JsonSchema = {
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly format?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly items?: JsonSchema | boolean
+  readonly additionalProperties?: JsonSchema | boolean
+  readonly anyOf?: readonly JsonSchema[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly default?: unknown
+  readonly [keyword: string]: unknown
+}
+
+/** The payload as it travels. Throws for a type that JSON can't hold. */
+export function jsonSchemaOf(payload: z.ZodType, target: 'draft-2020-12' | 'draft-07' = 'draft-2020-12'): JsonSchema {
+  return z.toJSONSchema(payload, { io: 'input', target }) as JsonSchema
+}
