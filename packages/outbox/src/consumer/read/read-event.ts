@@ -47,17 +47,11 @@ export function readEvent({ decoding, handlers, onUnknown }: Reading, record: Ka
       'FUTURE_VERSION',
       `${event.name} has schema version ${event.schemaVersion}; this consumer knows versions up to ${definition.version}`
     )
-  const payload = decodePayload(definition.payload, event.payload)
-  if (!payload.success) return park('PAYLOAD_INVALID', z.prettifyError(payload.error), payload.error)
-  return { ...received, handler, event: { ...event, payload: payload.data } }
-}
-
-function decodePayload(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown> {
   try {
-    return z.safeDecode(schema, value)
+    return { ...received, handler, event: { ...event, payload: z.decode(definition.payload, event.payload) } }
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    return { success: false, error: new z.ZodError([{ code: 'custom', path: [], message, input: value }]) }
+    const message = cause instanceof z.ZodError ? z.prettifyError(cause) : asError(cause).message
+    return park('PAYLOAD_INVALID', message, cause)
   }
 }
 

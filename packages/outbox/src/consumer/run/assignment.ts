@@ -4,18 +4,7 @@ import type { Position } from './liveness.ts'
 import { createPartitionWorker, type PartitionWorker } from './partition-worker.ts'
 
 /** The partitions that are ours for now, and how far each is settled and committed. */
-export type Assignment = {
-  /** Replaces the partitions that we had: their running transactions end before anything new starts. */
-  assign(partitions: readonly number[]): void
-  push(partition: number, records: readonly KafkaRecord[]): Promise<void>
-  positions(): readonly Position[]
-  /** Commits the settled offsets. What a crash leaves uncommitted comes again, and the inbox knows it. */
-  commit(member: KafkaMember): Promise<void>
-  /** Ends what is being settled and takes no new partitions. `commit` still works afterwards. */
-  close(): Promise<void>
-}
-
-export function createAssignment(handling: Handling, topic: string): Assignment {
+export function createAssignment(handling: Handling, topic: string) {
   const workers = new Map<number, PartitionWorker>()
   const committed = new Map<number, bigint>()
   let ended: Promise<unknown> = Promise.resolve()
@@ -23,18 +12,21 @@ export function createAssignment(handling: Handling, topic: string): Assignment 
   const endAll = () => Promise.all([ended, ...[...workers.values()].map(worker => worker.close())])
 
   return {
-    assign(partitions) {
+    /** Replaces the partitions that we had: their running transactions end before anything new starts. */
+    assign(partitions: readonly number[]): void {
       ended = endAll()
       workers.clear()
       committed.clear()
       for (const partition of closed ? [] : partitions)
         workers.set(partition, createPartitionWorker(handling, { topic, partition }, ended))
     },
-    async push(partition, records) {
+    async push(partition: number, records: readonly KafkaRecord[]): Promise<void> {
       await workers.get(partition)?.push(records)
     },
-    positions: () => [...workers].map(([partition, worker]) => ({ partition, next: worker.next() })),
-    async commit(member) {
+    positions: (): readonly Position[] =>
+      [...workers].map(([partition, worker]) => ({ partition, next: worker.next() })),
+    /** Commits the settled offsets. What a crash leaves uncommitted comes again, and the inbox knows it. */
+    async commit(member: KafkaMember): Promise<void> {
       const next = new Map<number, bigint>()
       for (const [partition, worker] of workers) {
         const offset = worker.next()
@@ -44,7 +36,8 @@ export function createAssignment(handling: Handling, topic: string): Assignment 
       await member.commit(next)
       for (const [partition, offset] of next) committed.set(partition, offset)
     },
-    async close() {
+    /** Ends what is being settled and takes no new partitions. `commit` still works afterwards. */
+    async close(): Promise<void> {
       closed = true
       await endAll()
     }

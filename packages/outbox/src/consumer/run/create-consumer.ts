@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OutboxError } from '../../errors.ts'
+import { asError, OutboxError } from '../../errors.ts'
 import { type InboxRetention, inboxKeepMs, pruneInbox } from '../../inbox/prune-inbox.ts'
 import type { KafkaClient, KafkaMember, Membership } from '../../kafka/kafka-client.ts'
 import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
@@ -85,7 +85,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     onRebalancing: commit,
     onRecords: (partition, records) => assignment.push(partition, records),
     onFailure(error) {
-      problem = `Kafka: ${error instanceof Error ? error.message : String(error)}`
+      problem = `Kafka: ${asError(error).message}`
       logger.warn({ err: error, topic, group }, 'cannot read from Kafka now; will retry')
     }
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { asError } from '../../errors.ts'
 import type { KafkaClient, OffsetWindow } from '../../kafka/kafka-client.ts'
 
 /** When a consumer that has work but makes no progress counts as stalled. Times are in milliseconds. */
@@ -23,19 +24,12 @@ type Watched = {
   readonly positions: () => readonly Position[]
 }
 
-export type Liveness = {
-  /** Asks the broker how far we are behind; the consuming client itself may be what hangs. */
-  check(): Promise<void>
-  lag(): number
-  stalled(): string | undefined
-}
-
 // More offsets than this can't all be markers, and to read them would take long.
 const mostMarkers = 1_000
 const readWithinMs = 10_000
 
 /** Checks that a consumer with lag makes progress, whatever its client reports. */
-export function createLiveness({ kafka, topic, group, options, positions }: Watched): Liveness {
+export function createLiveness({ kafka, topic, group, options, positions }: Watched) {
   const { stallAfterMs = 60_000, onStalled } = options
   let behind: OffsetWindow = new Map()
   let last = { position: '', at: performance.now() }
@@ -93,13 +87,14 @@ export function createLiveness({ kafka, topic, group, options, positions }: Watc
   }
 
   return {
-    async check() {
+    /** Asks the broker how far we are behind; the consuming client itself may be what hangs. */
+    async check(): Promise<void> {
       try {
         const position = await measure()
         unreachable = undefined
         await checkProgress(position)
       } catch (error) {
-        unreachable = `Kafka does not answer: ${error instanceof Error ? error.message : String(error)}`
+        unreachable = `Kafka does not answer: ${asError(error).message}`
         await checkProgress(last.position)
       }
     },

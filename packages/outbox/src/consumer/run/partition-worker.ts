@@ -6,16 +6,7 @@ import type { Handling } from '../settle/handling.ts'
 import { retryWhilePassing } from '../settle/retry-policy.ts'
 import { createGuardedStart } from './guarded-start.ts'
 
-export type PartitionWorker = {
-  /** Takes records in; resolves when there is room for more. */
-  push(records: readonly KafkaRecord[]): Promise<void>
-  /** The offset to commit: everything before it is settled. Undefined until something is. */
-  next(): bigint | undefined
-  /** Resolves when all records are settled, or the worker is closed. */
-  drained(): Promise<void>
-  /** Starts nothing more; resolves when what is being settled has ended, with or without success. */
-  close(): Promise<void>
-}
+export type PartitionWorker = ReturnType<typeof createPartitionWorker>
 
 export type Partition = { readonly topic: string; readonly partition: number }
 
@@ -26,11 +17,7 @@ const fullBytes = 32 * 1024 * 1024
  * Settles one partition's records in rounds. In a round different keys are settled in parallel, and one key in order.
  * Starts when `after` has settled: the partition's previous worker must have ended.
  */
-export function createPartitionWorker(
-  handling: Handling,
-  partition: Partition,
-  after: Promise<unknown>
-): PartitionWorker {
+export function createPartitionWorker(handling: Handling, partition: Partition, after: Promise<unknown>) {
   const full = handling.lanes * handling.batchSize
   const ending = new AbortController()
   const { signal } = ending
@@ -46,9 +33,11 @@ export function createPartitionWorker(
     while (queue.length > 0 && !signal.aborted) {
       // Records that arrive from here on belong to the next round: their schemas aren't fetched yet.
       const records = queue.slice(0, full)
-      await makeReadable(handling, records, signal)
+      // No event is at fault when a registry is down.
+      const reading = { task: 'read events', events: records.length, signal }
+      await retryWhilePassing(handling, reading, async () => handling.decoding.prepare?.(records))
       const items = records.map(record => readEvent(handling, record))
-      const taken = start.isOver() ? await settleRound(handling, items, signal) : await start.settleSome(items)
+      const taken = (await start(items)) ?? (await settleRound(handling, items, signal))
       next = (queue[taken - 1]?.offset ?? 0n) + 1n
       bytes -= sizeOf(queue.splice(0, taken))
       letIn()
@@ -79,36 +68,29 @@ export function createPartitionWorker(
   }
 
   return {
-    push(records) {
-      if (signal.aborted) return Promise.resolve()
+    /** Takes records in; resolves when there is room for more. */
+    async push(records: readonly KafkaRecord[]): Promise<void> {
+      if (signal.aborted) return
       // One by one: a fetch may bring more small records than fit on the stack as arguments.
       for (const record of records) queue.push(record)
       bytes += sizeOf(records)
       run()
-      return isFull(2) ? new Promise(resolve => waiting.push(resolve)) : Promise.resolve()
+      if (isFull(2)) await new Promise<void>(resolve => waiting.push(resolve))
     },
+    /** The offset to commit: everything before it is settled. Undefined until something is. */
     next: () => next,
-    async drained() {
+    /** Resolves when all records are settled, or the worker is closed. */
+    async drained(): Promise<void> {
       while (queue.length > 0 && !signal.aborted) await running
     },
-    async close() {
+    /** Starts nothing more; resolves when what is being settled has ended, with or without success. */
+    async close(): Promise<void> {
       ending.abort()
       letIn()
       waiting = []
       await running
     }
   }
-}
-
-/** Fetches what is needed to read the records. Retries until it succeeds: no event is at fault when a registry is down. */
-async function makeReadable(handling: Handling, records: readonly KafkaRecord[], signal: AbortSignal): Promise<void> {
-  const { decoding, retry: times, observe, logger } = handling
-  const onRetry = (error: unknown, attempt: number) => {
-    observe.retrying?.(error, attempt)
-    logger.warn({ err: error, attempt, events: records.length }, 'cannot read events now; will retry')
-  }
-  if (decoding.prepare !== undefined)
-    await retryWhilePassing(async () => decoding.prepare?.(records), { times, signal, onRetry })
 }
 
 async function settleRound(handling: Handling, items: readonly Item[], signal: AbortSignal): Promise<number> {

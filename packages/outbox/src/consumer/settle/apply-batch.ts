@@ -53,12 +53,6 @@ async function applyOne(handling: Handling, item: Item, applying: Applying): Pro
 function trySettling(handling: Handling, items: readonly Item[], { signal, guard }: Applying): Promise<void> {
   const range = { from: items[0]?.record.offset ?? 0n, to: items.at(-1)?.record.offset ?? 0n }
   const work = () => settleRecords(handling, items)
-  return retryWhilePassing(() => (guard === undefined ? work() : guard.watch(range, work)), {
-    times: handling.retry,
-    signal,
-    onRetry(error, attempt) {
-      handling.observe.retrying?.(error, attempt)
-      handling.logger.warn({ err: error, attempt, events: items.length }, 'cannot apply events now; will retry')
-    }
-  })
+  const task = { task: 'apply events', events: items.length, signal }
+  return retryWhilePassing(handling, task, () => (guard === undefined ? work() : guard.watch(range, work)))
 }

@@ -7,22 +7,17 @@ export type Range = { readonly from: bigint; readonly to: bigint }
 /** What was being settled when the process died, and how often that was started since it last ended. */
 export type Suspect = Range & { readonly started: number }
 
-export type CrashGuard = {
-  /** What was started here and never ended. */
-  suspect(): Promise<Suspect | undefined>
-  /** Runs `work`, noting before it, in a transaction of its own, that the range is started, and after it that it ended. */
-  watch<T>(range: Range, work: () => Promise<T>): Promise<T>
-  forget(): Promise<void>
-}
+export type CrashGuard = ReturnType<typeof createCrashGuard>
 
 /**
  * Finds the event that kills the process. Each use takes two small transactions, so it watches only where a crash shows:
  * at the first records after a partition was assigned, and at retries of parked events.
  */
-export function createCrashGuard(db: Knex, { consumer, topic, partition }: Place): CrashGuard {
+export function createCrashGuard(db: Knex, { consumer, topic, partition }: Place) {
   const place = { consumer, topic, partition_no: partition }
   const forget = async () => void (await db('inbox_attempt').where(place).delete())
 
+  /** What was started here and never ended. */
   async function suspect(): Promise<Suspect | undefined> {
     const row: AttemptRow | undefined = await db('inbox_attempt').where(place).first()
     return row && { from: BigInt(row.from_offset), to: BigInt(row.to_offset), started: row.started }
@@ -31,7 +26,8 @@ export function createCrashGuard(db: Knex, { consumer, topic, partition }: Place
   return {
     suspect,
     forget,
-    async watch({ from, to }, work) {
+    /** Runs `work`, noting before it, in a transaction of its own, that the range is started, and after it that it ended. */
+    async watch<T>({ from, to }: Range, work: () => Promise<T>): Promise<T> {
       const before = await suspect()
       const started = before?.from === from && before.to === to ? before.started + 1 : 1
       await db('inbox_attempt')

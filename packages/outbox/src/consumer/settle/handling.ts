@@ -55,18 +55,8 @@ export type HandlingOptions = {
 }
 
 /** The options with their defaults filled in, and the consumer's name in the inbox. */
-export type Handling = Reading & {
-  readonly name: string
-  readonly db: Knex
-  readonly logger: Logger
-  readonly onGap: 'ignore' | 'report' | 'park'
-  readonly lanes: number
-  readonly batchSize: number
-  readonly idleTransactionMs: number
-  readonly retry: RetryTimes
-  readonly crashLimit: number
-  readonly observe: ConsumerObserver
-}
+export type Handling = Reading &
+  Required<Omit<HandlingOptions, 'on' | 'retry'>> & { readonly name: string; readonly retry: RetryTimes }
 
 export function handlingOf(name: string, options: HandlingOptions): Handling {
   const handlers = new Map(Object.entries(options.on))

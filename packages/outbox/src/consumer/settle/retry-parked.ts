@@ -60,14 +60,9 @@ const searched = 1_000
 // As the database writes it. A driver's Date would come back as another time where its zone skips an hour in spring.
 const requestedAt = 'CAST(retry_requested_at AS CHAR(40))'
 
-type ParkedQueue = {
-  /** The queue as a source of `settle`; with a refusal, the event that was taken is refused instead of handled. */
-  source(refusal?: Refusal): Source
-  hasTaken(): boolean
-  moveToEnd(): Promise<void>
-}
+type ParkedQueue = ReturnType<typeof parkedQueue>
 
-function parkedQueue(handling: Handling, key: string): ParkedQueue {
+function parkedQueue(handling: Handling, key: string) {
   const { db, name, onGap } = handling
   const place = { consumer: name, event_key: key }
   let taken: { readonly row: ParkedRow; readonly item: Item; readonly requested: string } | undefined
@@ -101,7 +96,8 @@ function parkedQueue(handling: Handling, key: string): ParkedQueue {
   return {
     hasTaken: () => taken !== undefined,
     moveToEnd: async () => void (await ourRequest(db).update({ retry_requested_at: db.fn.now(3) })),
-    source: refusal => ({
+    /** The queue as a source of `settle`; with a refusal, the event that was taken is refused instead of handled. */
+    source: (refusal?: Refusal): Source => ({
       async take(trx) {
         if (taken === undefined) await takeNext(trx)
         const items = taken === undefined ? [] : [refusal === undefined ? taken.item : { ...taken.item, refusal }]

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseFault } from '../../database-errors.ts'
 import { asError, OutboxError } from '../../errors.ts'
+import type { Logger } from '../../logger.ts'
 import type { Refusal } from '../../parking/parked-event.ts'
 
 /**
@@ -49,22 +50,34 @@ export function delayBefore(attempt: number, { firstDelayMs, maxDelayMs }: Retry
 }
 
 type Retrying = {
-  readonly times: RetryTimes
+  readonly retry: RetryTimes
+  readonly logger: Logger
+  readonly observe: { readonly retrying?: (error: unknown, attempt: number) => void }
+}
+
+type Task = {
+  /** What is tried, for the log: `apply events`. */
+  readonly task: string
+  readonly events?: number
   /** Ends the waiting: the partition is no longer ours, or the consumer stops. */
   readonly signal: AbortSignal
-  readonly onRetry: (error: unknown, attempt: number) => void
 }
 
 /** Repeats `work` until it succeeds or fails for a reason that doesn't pass. */
-export async function retryWhilePassing<T>(work: () => Promise<T>, { times, signal, onRetry }: Retrying): Promise<T> {
+export async function retryWhilePassing<T>(
+  { retry, logger, observe }: Retrying,
+  { task, events, signal }: Task,
+  work: () => Promise<T>
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted()
     try {
       return await work()
     } catch (error) {
       if (faultOf(error) !== 'passing') throw error
-      onRetry(error, attempt)
+      observe.retrying?.(error, attempt)
+      logger.warn({ err: error, attempt, events }, `cannot ${task} now; will retry`)
     }
-    await sleep(delayBefore(attempt, times), undefined, { signal })
+    await sleep(delayBefore(attempt, retry), undefined, { signal })
   }
 }

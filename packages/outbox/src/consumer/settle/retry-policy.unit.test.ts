@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { silent } from '../../../test/counted.ts'
 import { OutboxError } from '../../errors.ts'
 import { delayBefore, faultOf, retryWhilePassing, usualRetry } from './retry-policy.ts'
 
@@ -40,7 +41,7 @@ describe('faultOf', () => {
 })
 
 describe('retryWhilePassing', () => {
-  const times = { firstDelayMs: 1, maxDelayMs: 2, attempts: 1 }
+  const retry = { firstDelayMs: 1, maxDelayMs: 2, attempts: 1 }
 
   it('retries until the work succeeds or fails for a reason that does not pass', async () => {
     let calls = 0
@@ -49,20 +50,23 @@ describe('retryWhilePassing', () => {
       if (calls < 21) throw new TypeError('mine')
     }
     await expect(
-      retryWhilePassing(work, { times, signal: new AbortController().signal, onRetry() {} })
+      retryWhilePassing(
+        { retry, logger: silent, observe: {} },
+        { task: 'test', signal: new AbortController().signal },
+        work
+      )
     ).rejects.toThrow('mine')
     expect(calls).toBe(20)
   })
 
   it('ends during a pause when its signal aborts', async () => {
     const ending = new AbortController()
-    const endless = { ...times, firstDelayMs: 1e6, maxDelayMs: 1e6 }
-    const onRetry = () => queueMicrotask(() => ending.abort())
-    const trying = retryWhilePassing(() => Promise.reject(coded('ECONNREFUSED')), {
-      times: endless,
-      signal: ending.signal,
-      onRetry
-    })
+    const endless = { ...retry, firstDelayMs: 1e6, maxDelayMs: 1e6 }
+    const observe = { retrying: () => queueMicrotask(() => ending.abort()) }
+    const task = { task: 'test', signal: ending.signal }
+    const trying = retryWhilePassing({ retry: endless, logger: silent, observe }, task, () =>
+      Promise.reject(coded('ECONNREFUSED'))
+    )
     await expect(trying).rejects.toMatchObject({ name: 'AbortError' })
   })
 })
