@@ -11,7 +11,7 @@ const figures: string[] = []
 let lab: ConnectorLab
 
 beforeAll(async () => {
-  lab = await startConnectorLab('connectctl-heals', {
+  lab = await startConnectorLab({
     throughProxy: true,
     beforeConnector: placeOrder => Promise.all(Array.from({ length: 500 }, placeOrder))
   })

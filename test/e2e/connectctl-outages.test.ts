@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { root } from '@outbox-cdc/pipeline'
-import { freePort } from '@outbox-cdc/stack'
 import { afterAll, afterEach, beforeAll, expect, it, onTestFailed } from 'vitest'
 import { cases } from '../healing/cases.ts'
 import { measureOnce } from '../healing/measure.ts'
@@ -22,18 +20,11 @@ let lab: ConnectorLab
 
 beforeAll(async () => {
   disk = await smallDisk()
-  const jmx = await freePort()
-  lab = await startConnectorLab('connectctl-outages', {
+  lab = await startConnectorLab({
     workers: 2,
     throughProxy: true,
     mysqlArgs: [`--log-bin=${join(disk, 'binlog')}`, '--max-binlog-size=4194304'],
-    ports: { jmx },
-    jmxConfig: join(root, 'connect-config/jmx-exporter.yaml'),
-    keeper: {
-      jmxUrls: [jmx, jmx + 1].map(port => `http://127.0.0.1:${port}/metrics`),
-      diskPaths: [disk],
-      leastFreeBytes: 1024 * 1024
-    }
+    keeper: { diskPaths: [disk], leastFreeBytes: 1024 * 1024 }
   })
   await lab.untilFlowing()
 })

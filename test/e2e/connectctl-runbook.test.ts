@@ -24,7 +24,7 @@ const figures: string[] = []
 let lab: ConnectorLab
 
 beforeAll(async () => {
-  lab = await startConnectorLab('connectctl-runbook')
+  lab = await startConnectorLab()
   await lab.untilFlowing()
 })
 afterEach(async () => {
@@ -46,7 +46,7 @@ async function connectctl(command: string): Promise<string> {
 async function typed(command: string): Promise<{ readonly code: number; readonly said: string }> {
   const said: string[] = []
   const say = (text: string) => void said.push(text)
-  const environment = { ...lab.environment, CONNECT_DIR: configDir }
+  const environment = { ...lab.addresses, CONNECT_DIR: configDir }
   const code = await run(command.split(' '), {
     environment,
     write: say,

@@ -30,7 +30,7 @@ export type MeasureOptions = {
 /** Runs one case repeatedly in one lab and records each run. Resolves with whether every run passed. */
 export async function measureCase(one: HealingCase, { repeat, settings, say }: MeasureOptions): Promise<boolean> {
   const { workers = 1, throughProxy = false } = one
-  const lab = await startConnectorLab('healing', { workers, throughProxy, settings })
+  const lab = await startConnectorLab({ workers, throughProxy, settings })
   let passed = true
   try {
     for (let round = 1; round <= repeat; round++) {

@@ -1,9 +1,8 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   type ConnectApi,
   type ConnectorFile,
-  type Environment,
   type KeeperOptions,
   type Watched,
   applyConnector,
@@ -13,30 +12,21 @@ import {
   startKeeper
 } from '@outbox-cdc/connectctl'
 import { appendToOutbox, defineEvent } from '@outbox-cdc/outbox'
-import {
-  connectSecrets,
-  ensureAccounts,
-  ensureTopics,
-  loadSystem,
-  makeConnectSecrets,
-  root,
-  runNode,
-  supervise,
-  urlFor
-} from '@outbox-cdc/pipeline'
-import { type ProcessStackOptions, type Stack, freePort, startStack } from '@outbox-cdc/stack'
+import { type Addresses, type Settings, root, supervise } from '@outbox-cdc/pipeline'
+import { type Stack, freePort } from '@outbox-cdc/stack'
 import knex, { type Knex } from 'knex'
 import { z } from 'zod'
 import { eventually } from './eventually.ts'
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts'
 import { watchTopic } from './read-topic.ts'
+import { type Engines, freeSettings, startEngines } from './test-pipeline.ts'
 
 /** Engines of their own with the connector, a keeper beside it and a reader of its topic: ready to be broken. */
 export type ConnectorLab = {
   readonly stack: Stack
   readonly db: Knex
+  readonly addresses: Addresses
   readonly secretsDir: string
-  readonly environment: Environment
   readonly api: ConnectApi
   readonly file: ConnectorFile
   readonly keeper: LoggedKeeper
@@ -66,7 +56,7 @@ type LogLine = {
   readonly at: number
 }
 
-export type ConnectorLabOptions = Partial<ProcessStackOptions> & {
+export type ConnectorLabOptions = Partial<Pick<Settings, 'workers' | 'mysqlArgs'>> & {
   readonly throughProxy?: boolean
   /** Settings of the connector that differ from its file. */
   readonly settings?: Readonly<Record<string, string>>
@@ -82,80 +72,51 @@ const orderCreated = defineEvent({
   payload: z.object({ name: z.string(), quantity: z.int() })
 })
 
-export async function startConnectorLab(name: string, options: ConnectorLabOptions = {}): Promise<ConnectorLab> {
-  const { throughProxy = false, settings = {}, keeper: keeperOptions, beforeConnector, ...stackOptions } = options
-  const dir = join(root, '.data/test', `${name}-${process.pid}`)
-  const ends: (() => unknown)[] = [() => rm(dir, { recursive: true, force: true })]
+export async function startConnectorLab(options: ConnectorLabOptions = {}): Promise<ConnectorLab> {
+  const { throughProxy = false, settings = {}, keeper: keeperOptions, beforeConnector, ...wishes } = options
+  const engines = await startEngines(await freeSettings(wishes))
+  const { stack, addresses, secretsDir } = engines
+  const db = connect(stack.mysql)
+  const ends: (() => unknown)[] = [engines.stop, () => db.destroy()]
   const close = async () => {
     for (const end of ends.toReversed()) await end()
   }
   try {
-    const engines = await startEngines(dir, stackOptions)
-    const { stack, db, environment } = engines
-    ends.push(
-      () => stack.stopAll(),
-      () => db.destroy()
-    )
     await beforeConnector?.(() => placeOrder(db))
 
     const proxy = throughProxy ? await startFaultyProxy(stack.mysql) : undefined
     if (proxy !== undefined) ends.push(() => proxy.close())
     const port = proxy === undefined ? {} : { MYSQL_PORT: String(proxy.port) }
-    const read = await readConnectorFile(join(root, 'connect-config/orders-connector.json'), {
-      ...environment,
-      ...port
-    })
+    const read = await readConnectorFile(join(root, 'connect-config/orders-connector.json'), { ...addresses, ...port })
     const file = { ...read, config: { ...read.config, ...settings } }
     const api = createConnectApi({ url: stack.connect.urls.join() })
-    await applyConnector(api, file, { startAt: () => recordedPosition(file.config, environment) })
+    await applyConnector(api, file, { startAt: () => recordedPosition(file.config, addresses) })
 
-    const keeper = await startLoggedKeeper({ ...engines, file }, keeperOptions)
+    const keeper = await startLoggedKeeper(engines, file, keeperOptions)
     ends.push(keeper.stop)
     const supervisions = superviseWorkers(stack, keeper.note)
     ends.push(() => supervisions.forEach(supervision => supervision.stop()))
     const topic = await watchOrders(stack)
     ends.push(topic.stop)
-    return { ...engines, api, file, keeper, proxy, close, ...ordersOf(db, topic.arrived, keeper) }
+    return { stack, addresses, secretsDir, db, api, file, keeper, proxy, close, ...ordersOf(db, topic.arrived, keeper) }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-type Engines = Pick<ConnectorLab, 'stack' | 'db' | 'secretsDir' | 'environment'>
-
-/** Engines with accounts, topics and the tables of the order service. */
-async function startEngines(dir: string, options: Partial<ProcessStackOptions>): Promise<Engines> {
-  const secretsDir = join(dir, 'secrets')
-  const workerProperties = join(root, 'connect-config/worker.properties')
-  const references = { CONNECT_SECRETS_DIR: await makeConnectSecrets(secretsDir) }
-  const stack = await startStack({ dir, workerProperties, references, ...options })
-  const system = await loadSystem()
-  await Promise.all([ensureAccounts(system, stack, secretsDir), ensureTopics(system, stack.kafka.brokers)])
-  const MYSQL_URL = await urlFor('orders_owner', 'orders', { stack, secretsDir })
-  await runNode('order-service/src/migrate.ts', { MYSQL_URL })
-  const { host, port, rootPassword: password } = stack.mysql
-  const db = knex({
+function connect({ host, port, rootPassword: password }: Stack['mysql']): Knex {
+  return knex({
     client: 'mysql2',
     connection: { host, port, user: 'root', password, database: 'orders', connectTimeout: 2_000 },
     pool: { min: 0, max: 10 },
     acquireConnectionTimeout: 3_000,
     log: { warn() {}, error() {} } // MySQL is taken away on purpose
   })
-  const environment = {
-    MYSQL_HOST: host,
-    MYSQL_PORT: String(port),
-    KAFKA_BROKERS: stack.kafka.brokers.join(),
-    CONNECT_URL: stack.connect.urls.join(),
-    CONNECT_SECRETS_DIR: connectSecrets(secretsDir),
-    SECRETS_DIR: secretsDir
-  }
-  return { stack, db, secretsDir, environment }
 }
 
-type Kept = Engines & Pick<ConnectorLab, 'file'>
-
-async function startLoggedKeeper({ stack, secretsDir, environment, file }: Kept, own: Partial<KeeperOptions> = {}) {
+async function startLoggedKeeper(engines: Engines, file: ConnectorFile, own: Partial<KeeperOptions> = {}) {
+  const { stack, secretsDir, addresses } = engines
   const lines: LogLine[] = []
   const log = (level: string) => (fields: object, message: string) =>
     void lines.push({ level, message, fields: { ...fields }, at: Date.now() })
@@ -165,13 +126,13 @@ async function startLoggedKeeper({ stack, secretsDir, environment, file }: Kept,
   const keeper = await startKeeper({
     api: createConnectApi({ url: stack.connect.urls.join(), retryForMs: 0, answerTimeoutMs: 5_000 }),
     files: [file],
-    environment,
+    environment: addresses,
     mysqlFor: () => ({ host, port: mysqlPort, user: 'keeper', password }),
     host: '127.0.0.1',
     port,
     everyMs: 500,
     redAfterMs: 5_000,
-    jmxUrls: [],
+    jmxUrls: addresses['JMX_URLS']?.split(',') ?? [],
     diskPaths: [],
     leastFreeBytes: 0,
     log: { info: log('info'), warn: log('warn'), error: log('error') },

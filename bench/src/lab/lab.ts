@@ -2,27 +2,15 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql, { type Pool, type RowDataPacket } from 'mysql2/promise'
-import { type Part, ownFolder, type Stack } from '@outbox-cdc/stack'
-import {
-  type Addresses,
-  type Settings,
-  freePorts,
-  loadSystem,
-  openStack,
-  prepare,
-  root,
-  surroundingsOf
-} from '@outbox-cdc/pipeline'
+import { type Settings, freePorts, loadSystem, root } from '@outbox-cdc/pipeline'
+import { type Part, ownFolder } from '@outbox-cdc/stack'
 import { findMysqlEngine, type MysqlEngine, mysqlTool } from '@outbox-cdc/stack/engines/mysql-engine'
+import { type Engines, startEngines } from '@outbox-cdc/test-support/test-pipeline'
 
 export type BinlogPosition = { readonly file: string; readonly position: number }
 
-/** A stack as `npm start` starts it, on free ports and in an empty folder. */
-export type Lab = {
-  readonly settings: Settings
-  readonly stack: Stack
-  readonly addresses: Addresses
-  readonly secretsDir: string
+/** The engines as `npm start` starts them, on free ports and in an empty folder. */
+export type Lab = Engines & {
   readonly binlogDir: string
   readonly mysqlbinlog: MysqlEngine
   /** Connected as root. */
@@ -35,37 +23,23 @@ export type Lab = {
 
 export async function startLab(): Promise<Lab> {
   const settings = await freeSettings()
-  const { dir } = settings
-  const secretsDir = join(dir, 'secrets')
-  const stack = await openStack(settings, (_, work) => work())
-  const { host, port, rootPassword: password } = stack.mysql
+  const engines = await startEngines(settings)
+  const { host, port, rootPassword: password } = engines.stack.mysql
   const db = mysql.createPool({ host, port, user: 'root', password, connectionLimit: 8, multipleStatements: true })
   const running = new Map<string, Part>()
-  const around = surroundingsOf(settings, stack)
-  const close = async () => {
-    await Promise.all([...running.values()].map(part => part.stop()))
-    // A running query may block this, and the engines must stop anyway.
-    await Promise.race([db.end(), sleep(2_000, undefined, { ref: false })])
-    await stack.stopAll()
-    await rm(dir, { recursive: true, force: true })
-  }
-  try {
-    await prepare(around, (_, work) => work())
-  } catch (error) {
-    await close()
-    throw error
-  }
   return {
-    settings,
-    stack,
-    addresses: around.addresses,
-    secretsDir,
-    binlogDir: join(dir, 'mysql/data'),
+    ...engines,
+    binlogDir: join(settings.dir, 'mysql/data'),
     mysqlbinlog: mysqlTool(await findMysqlEngine((_, work) => work()), 'mysqlbinlog'),
     db,
     running,
     binlogPosition: () => binlogPosition(db),
-    close
+    async close() {
+      await Promise.all([...running.values()].map(part => part.stop()))
+      // A running query may block this, and the engines must stop anyway.
+      await Promise.race([db.end(), sleep(2_000, undefined, { ref: false })])
+      await engines.stop()
+    }
   }
 }
 

@@ -128,13 +128,14 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     return startContainers({ ...common, ports: { mysql, kafka, connect } })
   }
   const jmxConfig = join(root, 'connect-config/jmx-exporter.yaml')
-  const heap = settings.connectHeapMb === undefined ? {} : { connectHeapMb: settings.connectHeapMb }
+  const { connectHeapMb, mysqlArgs } = settings
   return startStack({
     ...common,
     ports: { mysql, kafka, connect, jmx, registry },
     parts: ['mysql', 'kafka', 'connect', ...(settings.registry === true ? ['registry' as const] : [])],
     jmxConfig,
-    ...heap
+    ...(connectHeapMb === undefined ? {} : { connectHeapMb }),
+    ...(mysqlArgs === undefined ? {} : { mysqlArgs })
   })
 }
 

@@ -21,6 +21,8 @@ export type Settings = {
   readonly containers?: boolean
   /** Heap of each Connect worker; the stack's own when left out. */
   readonly connectHeapMb?: number
+  /** Further arguments of mysqld. */
+  readonly mysqlArgs?: readonly string[]
   /** Servers that already run, to use instead of our own. */
   readonly external?: ExternalServers
 }
