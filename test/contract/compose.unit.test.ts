@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { groupSettings } from '@outbox-cdc/stack/connect-part'
-import { images, settingsIn, workerEnvironment } from '@outbox-cdc/stack/containers/images'
+import { images, workerEnvironment } from '@outbox-cdc/stack/containers/images'
 import { brokerSettings } from '@outbox-cdc/stack/kafka-part'
 import { serverSettings } from '@outbox-cdc/stack/mysql-part'
+import { settingsIn } from '@outbox-cdc/stack/properties'
 import { accountsOf, flowVariables, loadSystem, portsOf } from '@outbox-cdc/pipeline'
 
 const system = await loadSystem()

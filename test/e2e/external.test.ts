@@ -26,7 +26,7 @@ coreSuite('npm start on servers that run already', async () => {
   const rootPasswordFile = join(serversDir, 'secrets/root')
   settings = {
     ...free,
-    external: { mysql: { ...mysql, rootPasswordFile }, brokers: kafka.brokers, connectUrls: connect.urls }
+    external: { mysql: { ...mysql, rootPasswordFile }, kafka, connect }
   }
   starter = runScript('scripts/start.ts', settings)
   await starter.says(/Stop with Ctrl-C/, 120_000)

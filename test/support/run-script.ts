@@ -47,13 +47,13 @@ function environmentOf({ system, dir, ports, external }: Settings): Record<strin
   return { DATA_DIR: dir, ...Object.fromEntries(variables), ...(external === undefined ? {} : servers(external)) }
 }
 
-function servers({ mysql, brokers, connectUrls }: ExternalServers): Record<string, string> {
+function servers({ mysql, kafka, connect }: ExternalServers): Record<string, string> {
   return {
     STACK: 'external',
     MYSQL_HOST: mysql.host,
     MYSQL_PORT: String(mysql.port),
     MYSQL_ROOT_PASSWORD_FILE: mysql.rootPasswordFile,
-    KAFKA_BROKERS: brokers.join(),
-    CONNECT_URL: connectUrls.join()
+    KAFKA_BROKERS: kafka.brokers.join(),
+    CONNECT_URL: connect.urls.join()
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { root, urlFor } from '@outbox-cdc/pipeline'
-import { createPart, freePort } from '@outbox-cdc/stack'
+import { createPart, freePort, requireOk } from '@outbox-cdc/stack'
 import type { Lab } from './lab.ts'
 
 type Service = {
@@ -21,6 +21,7 @@ export async function startService(lab: Lab, { kind, file, env = {}, name = kind
   const { PATH = '', HOME = '' } = process.env
   const part = createPart({
     name,
+    dir,
     command: process.execPath,
     args: [join(root, file)],
     env: {
@@ -33,9 +34,7 @@ export async function startService(lab: Lab, { kind, file, env = {}, name = kind
       KAFKA_BROKERS: lab.stack.kafka.brokers.join(','),
       ...env
     },
-    logFile: join(dir, 'logs', `${name}.log`),
-    runDir: join(dir, 'run'),
-    answers: () => expectReady(`${url}/health/ready`)
+    answers: () => requireOk(`${url}/health/ready`)
   })
   await part.start()
   lab.running.set(name, part)
@@ -49,10 +48,4 @@ export async function stopProcess(lab: Lab, name: string): Promise<void> {
 
 export function orderUrl({ settings }: Lab): string {
   return `http://127.0.0.1:${settings.ports['order-service']}`
-}
-
-async function expectReady(url: string): Promise<void> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(3_000) })
-  await response.body?.cancel()
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { readConnectorFile } from '@outbox-cdc/connectctl'
 import { connectorFiles } from '@outbox-cdc/pipeline'
 import { createRegistryPart, findRegistryEngine, freePort, registryUrl, StackError } from '@outbox-cdc/stack'
@@ -75,8 +74,7 @@ async function withRegistry<T>(lab: Lab, work: (url: string) => Promise<T>): Pro
   const { dir } = lab.settings
   const engine = await findRegistryEngine((_, fetching) => fetching())
   const port = await freePort()
-  const folders = { dir: join(dir, 'registry'), logDir: join(dir, 'logs'), runDir: join(dir, 'run') }
-  const part = await createRegistryPart({ ...folders, engine, port })
+  const part = await createRegistryPart({ dir, engine, port })
   lab.running.set('registry', part)
   try {
     await part.start()

@@ -14,8 +14,8 @@ const stack = externalStack({
     port: Number(MYSQL_PORT),
     rootPassword: await readFile(join(SECRETS_DIR, 'root'), 'utf8')
   },
-  brokers: KAFKA_BROKERS.split(','),
-  connectUrls: []
+  kafka: { brokers: KAFKA_BROKERS.split(',') },
+  connect: { urls: [] }
 })
 const addresses = registry === '' ? {} : { SCHEMA_REGISTRY_URL: registry }
 await prepare(

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Part, createPart } from '@outbox-cdc/stack'
+import { type Part, createPart, requireOk } from '@outbox-cdc/stack'
 import { root } from './load-system.ts'
 
 export type NodeProcess = {
@@ -25,11 +25,10 @@ export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOpt
     command: process.execPath,
     args: [join(root, spec.file), ...(spec.args ?? [])],
     env: environment(spec.env),
-    logFile,
-    runDir: join(dir, 'run'),
+    dir,
     startTimeoutMs: 30_000,
     stopTimeoutMs: 12_000,
-    answers: () => answers(spec.readyUrl),
+    answers: () => requireOk(spec.readyUrl),
     onLine(line) {
       onLog(spec.name, line)
       void appendFile(logFile, `${line}\n`).catch(error =>
@@ -61,10 +60,4 @@ function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL } = process.env
   const inherited = { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL }
   return { ...Object.fromEntries(Object.entries(inherited).filter(([, value]) => value !== undefined)), ...own }
-}
-
-async function answers(url: string): Promise<void> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(3_000) })
-  await response.body?.cancel()
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
 }

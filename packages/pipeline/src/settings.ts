@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Stack } from '@outbox-cdc/stack'
 import { defaultSystem, loadSystem, root, systemNames } from './load-system.ts'
 import { type PortFact, type Ports, canServe, choosePorts, portsOf } from './ports.ts'
 import type { System } from './system.ts'
@@ -27,11 +28,8 @@ export type Settings = {
   readonly external?: ExternalServers
 }
 
-export type ExternalServers = {
+export type ExternalServers = Pick<Stack, 'kafka' | 'connect' | 'registry'> & {
   readonly mysql: { readonly host: string; readonly port: number; readonly rootPasswordFile: string }
-  readonly brokers: readonly string[]
-  readonly connectUrls: readonly string[]
-  readonly registry?: { readonly url: string }
 }
 
 async function usage(system: System): Promise<string> {
@@ -154,9 +152,9 @@ function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
       port: wholeNumber('MYSQL_PORT', env['MYSQL_PORT'] ?? '3306', 65_535),
       rootPasswordFile: given('MYSQL_ROOT_PASSWORD_FILE')
     },
-    brokers: list('KAFKA_BROKERS'),
-    connectUrls: list('CONNECT_URL'),
-    ...(registry === '' ? {} : { registry: { url: registry } })
+    kafka: { brokers: list('KAFKA_BROKERS') },
+    connect: { urls: list('CONNECT_URL') },
+    registry: registry === '' ? undefined : { url: registry }
   }
 }
 

@@ -56,8 +56,8 @@ it('takes servers that already run when STACK says so, and names what is missing
   expect(await readSettings({ STACK: 'external', MYSQL_HOST: 'm', ...servers })).toMatchObject({
     external: {
       mysql: { host: 'm', port: 3306, rootPasswordFile: 'secret' },
-      brokers: ['a:9092', 'b:9092'],
-      connectUrls: ['http://c:8083']
+      kafka: { brokers: ['a:9092', 'b:9092'] },
+      connect: { urls: ['http://c:8083'] }
     }
   })
   await expect(readSettings({ STACK: 'external' })).rejects.toThrow('STACK=external needs MYSQL_ROOT_PASSWORD_FILE.')

@@ -1,7 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
 import { type Part, createPart } from './process/part.ts'
+import { type Properties, propertiesText } from './properties.ts'
+import { requireOk } from './require-ok.ts'
 
 export type ConnectPartOptions = {
   readonly engine: JavaEngine
@@ -10,59 +12,42 @@ export type ConnectPartOptions = {
   readonly port: number
   readonly brokers: readonly string[]
   readonly heapMb: number
-  readonly logDir: string
-  readonly runDir: string
-  /** A worker's properties file; `${NAME}` in it is taken from `references`. Addresses and ports are added to it. */
-  readonly workerProperties: string | undefined
-  readonly references: Readonly<Record<string, string>> | undefined
+  /** Addresses and ports are added to it. */
+  readonly worker: Properties
   /** A port for the Prometheus JMX exporter, with its configuration file. */
-  readonly jmx?: { readonly port: number; readonly configFile: string }
+  readonly jmx: { readonly port: number; readonly configFile: string } | undefined
 }
 
 /** One Kafka Connect worker in distributed mode with the Debezium MySQL connector, on loopback. */
 export async function createConnectPart(options: ConnectPartOptions): Promise<Part> {
-  const { engine, port, jmx } = options
+  const { engine, dir, port, brokers, heapMb, jmx } = options
   const name = `connect-${options.id}`
-  const dir = join(options.dir, name)
-  const propertiesFile = join(dir, 'worker.properties')
-  await mkdir(dir, { recursive: true })
-  await writeFile(propertiesFile, await workerProperties(options), { mode: 0o600 })
+  const propertiesFile = join(dir, 'connect', name, 'worker.properties')
+  const settings = {
+    ...options.worker,
+    'bootstrap.servers': brokers.join(','),
+    listeners: `http://127.0.0.1:${port}`,
+    'rest.advertised.host.name': '127.0.0.1',
+    'rest.advertised.port': port,
+    ...groupSettings(brokers.length),
+    'plugin.path': engine.pluginPath,
+    'plugin.discovery': 'service_load'
+  }
+  await mkdir(join(dir, 'connect', name), { recursive: true })
+  await writeFile(propertiesFile, propertiesText(settings), { mode: 0o600 })
   const agent = jmx === undefined ? [] : [`-javaagent:${engine.jmxAgent}=127.0.0.1:${jmx.port}:${jmx.configFile}`]
+  const main = 'org.apache.kafka.connect.cli.ConnectDistributed'
   return createPart({
     name,
+    dir,
     command: 'java',
-    args: [
-      ...agent,
-      ...javaArgs(engine, options.heapMb),
-      'org.apache.kafka.connect.cli.ConnectDistributed',
-      propertiesFile
-    ],
-    logFile: join(options.logDir, `${name}.log`),
-    runDir: options.runDir,
+    args: [...agent, ...javaArgs(engine, heapMb), main, propertiesFile],
     answers: () => workerAnswers(port)
   })
 }
 
-async function workerProperties(options: ConnectPartOptions): Promise<string> {
-  const place = {
-    'bootstrap.servers': options.brokers.join(','),
-    listeners: `http://127.0.0.1:${options.port}`,
-    'rest.advertised.host.name': '127.0.0.1',
-    'rest.advertised.port': options.port,
-    ...groupSettings(options.brokers.length),
-    'plugin.path': options.engine.pluginPath,
-    'plugin.discovery': 'service_load'
-  }
-  const text =
-    options.workerProperties === undefined ? jsonConverters : await readFile(options.workerProperties, 'utf8')
-  const settings = text.replace(/\$\{([A-Z][A-Z0-9_]*)\}/g, (whole, key: string) => options.references?.[key] ?? whole)
-  return `${settings}\n${Object.entries(place)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('')}`
-}
-
 /** The settings that make workers one group: its name and the topics of its state. */
-export function groupSettings(brokers: number): Readonly<Record<string, string | number>> {
+export function groupSettings(brokers: number): Properties {
   const replicas = Math.min(3, brokers)
   return {
     'group.id': 'connect',
@@ -77,13 +62,7 @@ export function groupSettings(brokers: number): Readonly<Record<string, string |
   }
 }
 
-const jsonConverters = ['key', 'value']
-  .map(side => `${side}.converter=org.apache.kafka.connect.json.JsonConverter`)
-  .join('\n')
-
 /** A worker that answers on / may still be joining its group: only then does it list its connectors. */
-export async function workerAnswers(port: number): Promise<void> {
-  const response = await fetch(`http://127.0.0.1:${port}/connectors`, { signal: AbortSignal.timeout(3_000) })
-  await response.body?.cancel()
-  if (!response.ok) throw new Error(`Connect answered ${response.status}`)
+export function workerAnswers(port: number): Promise<void> {
+  return requireOk(`http://127.0.0.1:${port}/connectors`)
 }

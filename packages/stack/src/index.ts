@@ -1,7 +1,7 @@
-export { type ContainerStackOptions, startContainers } from './containers/container-stack.ts'
+export { startContainers } from './containers/container-stack.ts'
 export { createTopics } from './create-topics.ts'
 export { StackError, type StackErrorCode } from './errors.ts'
-export { type Part, type PartSpec, createPart } from './process/part.ts'
+export { type Part, createPart } from './process/part.ts'
 export { freePort, requireFree } from './ports.ts'
 export {
   type ProcessRecord,
@@ -16,5 +16,6 @@ export { installMysqlFirst } from './engines/mysql-engine.ts'
 export { findJava21 } from './engines/java.ts'
 export { createRegistryPart, findRegistryEngine, registryUrl } from './registry-part.ts'
 export type { Progress } from './engines/cache.ts'
+export { requireOk } from './require-ok.ts'
 export { readOrCreateSecret } from './secrets.ts'
-export { type ExternalStackOptions, type Stack, externalStack } from './stack.ts'
+export { type Stack, externalStack } from './stack.ts'

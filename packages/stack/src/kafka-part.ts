@@ -7,6 +7,7 @@ import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
 import { runTool } from './engines/run-tool.ts'
 import { StackError } from './errors.ts'
 import { type Part, createPart } from './process/part.ts'
+import { type Properties, propertiesText } from './properties.ts'
 
 export type KafkaNode = { readonly id: number; readonly port: number; readonly controllerPort: number }
 
@@ -15,52 +16,41 @@ export type KafkaPartOptions = {
   readonly dir: string
   readonly node: KafkaNode
   readonly nodes: readonly KafkaNode[]
-  readonly heapMb: number
-  readonly logDir: string
-  readonly runDir: string
 }
 
 /** One KRaft node, broker and controller in one process, on loopback. */
-export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> {
-  const { engine, node } = options
+export async function createKafkaPart({ engine, dir, node, nodes }: KafkaPartOptions): Promise<Part> {
   const name = `kafka-${node.id}`
-  const dir = join(options.dir, name)
-  const propertiesFile = join(dir, 'server.properties')
-  await mkdir(dir, { recursive: true })
-  await writeFile(propertiesFile, brokerProperties(options, join(dir, 'log')))
-  if (!existsSync(join(dir, 'log', 'meta.properties'))) {
+  const data = join(dir, 'kafka', name)
+  const propertiesFile = join(data, 'server.properties')
+  const settings = { ...brokerSettings(node, nodes, '127.0.0.1'), 'log.dirs': join(data, 'log') }
+  await mkdir(data, { recursive: true })
+  await writeFile(propertiesFile, propertiesText(settings))
+  if (!existsSync(join(data, 'log', 'meta.properties'))) {
+    const clusterId = await readOrWrite(join(dir, 'kafka', 'cluster-id'), newClusterId())
     const args = ['-cp', engine.classPath, 'kafka.tools.StorageTool', 'format', '--ignore-formatted']
-    await runTool('java', [...args, '-t', await clusterId(options.dir), '-c', propertiesFile])
+    await runTool('java', [...args, '-t', clusterId, '-c', propertiesFile])
   }
   return createPart({
     name,
+    dir,
     command: 'java',
-    args: [...javaArgs(engine, options.heapMb), 'kafka.Kafka', propertiesFile],
-    logFile: join(options.logDir, `${name}.log`),
-    runDir: options.runDir,
+    args: [...javaArgs(engine, 384), 'kafka.Kafka', propertiesFile],
     answers: () => brokerAnswers(node.port)
   })
 }
 
-function brokerProperties({ node, nodes }: KafkaPartOptions, logDir: string): string {
-  return Object.entries({ ...brokerSettings(node, nodes, '127.0.0.1'), 'log.dirs': logDir })
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('')
-}
+/** 16 random bytes as URL-safe base64, as Kafka writes them. */
+export const newClusterId = (): string => randomBytes(16).toString('base64url').replace(/^-/, 'A')
 
-/** The cluster's id, chosen once and kept beside its data: 16 random bytes as URL-safe base64, as Kafka writes them. */
-async function clusterId(dir: string): Promise<string> {
-  const file = join(dir, 'cluster-id')
-  await writeFile(file, randomBytes(16).toString('base64url').replace(/^-/, 'A'), { flag: 'wx' }).catch(() => undefined)
+/** The text of a file, which gets `text` the first time. */
+async function readOrWrite(file: string, text: string): Promise<string> {
+  await writeFile(file, text, { flag: 'wx' }).catch(() => undefined)
   return readFile(file, 'utf8')
 }
 
 /** The settings of one node, which everyone reaches at 127.0.0.1. A topic is only made by a request to create it. */
-export function brokerSettings(
-  node: KafkaNode,
-  nodes: readonly KafkaNode[],
-  listenOn: string
-): Readonly<Record<string, string | number | boolean>> {
+export function brokerSettings(node: KafkaNode, nodes: readonly KafkaNode[], listenOn: string): Properties {
   const replicas = Math.min(3, nodes.length)
   const inSync = replicas === 3 ? 2 : 1
   return {
@@ -87,10 +77,8 @@ export function brokerSettings(
 
 /** Refuses to start a cluster with another number of brokers than its data was made with: replicas would be missing. */
 export async function requireSameSize(dir: string, brokers: number): Promise<void> {
-  const file = join(dir, 'brokers')
   await mkdir(dir, { recursive: true })
-  await writeFile(file, String(brokers), { flag: 'wx' }).catch(() => undefined)
-  const before = Number(await readFile(file, 'utf8'))
+  const before = Number(await readOrWrite(join(dir, 'brokers'), String(brokers)))
   if (before === brokers) return
   throw new StackError(
     'DATA_OF_OTHER_SIZE',

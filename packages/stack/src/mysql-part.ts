@@ -14,32 +14,35 @@ export type MysqlPartOptions = {
   readonly dir: string
   readonly port: number
   readonly rootPassword: string
-  readonly logDir: string
-  readonly runDir: string
-  readonly extraArgs?: readonly string[]
+  readonly extraArgs: readonly string[]
 }
 
 /** A mysqld on loopback at full durability, with a row binlog and GTIDs as Debezium needs them. */
 export async function createMysqlPart(options: MysqlPartOptions): Promise<Part> {
-  const { engine, dir, port, rootPassword } = options
-  const initFile = join(dir, 'init.sql')
-  if (!existsSync(join(dir, 'data'))) await initialise(engine, dir)
+  const { engine, dir, port, rootPassword, extraArgs } = options
+  const folder = join(dir, 'mysql')
+  const initFile = join(folder, 'init.sql')
+  const socket = socketOf(folder)
+  if (!existsSync(join(folder, 'data'))) await initialise(engine, folder)
   await writeFile(initFile, rootAccount(rootPassword), { mode: 0o600 })
-  const logFile = join(options.logDir, 'mysql.log')
   return createPart({
     name: 'mysql',
+    dir,
     command: engine.command,
     args: [
       ...engine.args,
       ...asRoot(),
-      ...serverArgs(dir, port),
+      `--datadir=${join(folder, 'data')}`,
+      `--port=${port}`,
+      `--socket=${socket}`,
+      '--bind-address=127.0.0.1',
+      '--secure-file-priv=',
+      ...serverSettings,
       `--init-file=${initFile}`,
-      ...(options.extraArgs ?? [])
+      ...extraArgs
     ],
-    logFile,
-    runDir: options.runDir,
     // A killed mysqld leaves its pid there; the next one refuses to start if another process has that pid by then.
-    beforeStart: () => rmSync(`${socketOf(dir)}.lock`, { force: true }),
+    beforeStart: () => rmSync(`${socket}.lock`, { force: true }),
     answers: () => mysqlAnswers(port, rootPassword)
   })
 }
@@ -84,17 +87,6 @@ export const serverSettings: readonly string[] = [
 /** The path of a Unix socket has a limit of 107 bytes, which a clone deep in the file system exceeds. */
 function socketOf(dir: string): string {
   return join(tmpdir(), `outbox-cdc-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}.sock`)
-}
-
-function serverArgs(dir: string, port: number): readonly string[] {
-  return [
-    `--datadir=${join(dir, 'data')}`,
-    `--port=${port}`,
-    `--socket=${socketOf(dir)}`,
-    '--bind-address=127.0.0.1',
-    '--secure-file-priv=',
-    ...serverSettings
-  ]
 }
 
 function rootAccount(password: string): string {

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { StackError } from './errors.ts'
 
@@ -28,57 +28,33 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** `name (pid N)` of the process that listens on a port; undefined where the system does not tell. */
+/** `name (pid N)` of the process that listens on a port; undefined where the system doesn't say. */
 export function portHolder(port: number): string | undefined {
   const inode = listeningInode(port)
-  if (inode === undefined) return undefined
-  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-    if (holdsSocket(pid, inode)) return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid})`
-  }
-  return undefined
+  const pid = inode && readdirSync('/proc').find(name => /^\d+$/.test(name) && holdsSocket(name, inode))
+  return pid && `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid})`
 }
 
 function listeningInode(port: number): string | undefined {
-  const hexPort = port.toString(16).toUpperCase().padStart(4, '0')
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    const rows = readText(table).split('\n').slice(1)
-    const row = rows
-      .map(line => line.trim().split(/\s+/))
-      .find(fields => fields[1]?.endsWith(`:${hexPort}`) && fields[3] === '0A')
-    if (row !== undefined) return row[9]
-  }
-  return undefined
+  const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].filter(existsSync)
+  const rows = tables.flatMap(table => readFileSync(table, 'utf8').split('\n'))
+  const listening = rows.map(row => row.trim().split(/\s+/)).find(row => row[1]?.endsWith(end) && row[3] === '0A')
+  return listening?.[9]
 }
 
 function holdsSocket(pid: string, inode: string): boolean {
   try {
     return readdirSync(`/proc/${pid}/fd`).some(fd => readlinkSync(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`)
   } catch {
-    return false // ended meanwhile, or not ours to look into
+    return false // ended meanwhile, or belongs to another user
   }
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
-}
-export type Ports = {
-  readonly mysql: number
-  readonly kafka: readonly number[]
-  readonly controllers: readonly number[]
-  readonly connect: readonly number[]
-  readonly registry: number
-  readonly jmx?: number
-}
-
+/** The first broker and the first worker take the ports that are given, further ones take free ports. */
 export type RequestedPorts = {
   readonly mysql?: number
-  /** The first broker's; further brokers take free ports. */
   readonly kafka?: number
-  /** The first worker's; further workers take free ports. */
   readonly connect?: number
   readonly registry?: number
   /** The first worker's JMX exporter; further workers take the next ones. */
@@ -87,22 +63,29 @@ export type RequestedPorts = {
 
 type Counts = { readonly brokers: number; readonly workers: number; readonly wanted: readonly string[] }
 
-/** Given ports must be free, and the sentence says who holds them; the others are chosen. */
-export async function choosePorts(requested: RequestedPorts, { brokers, workers, wanted }: Counts): Promise<Ports> {
+export type Ports = Awaited<ReturnType<typeof choosePorts>>
+
+/** Given ports of wanted parts must be free, and the sentence says who holds them; the others are chosen. */
+export async function choosePorts(requested: RequestedPorts, { brokers, workers, wanted }: Counts) {
   for (const [name, port] of Object.entries(requested)) {
-    if (port !== undefined && (wanted.includes(name) || name === 'jmx')) await requireFree(port, name)
+    if (wanted.includes(name)) await requireFree(port, name)
   }
-  const several = async (first: number | undefined, count: number) => {
-    const ports = [first ?? (await freePort())]
+  const several = async (count: number, first?: number) => {
+    const ports = first === undefined ? [] : [first]
     while (ports.length < count) ports.push(await freePort())
     return ports
   }
+  const controllers = await several(brokers)
+  const kafka = (await several(brokers, requested.kafka)).map((port, index) => ({
+    id: index + 1,
+    port,
+    controllerPort: controllers[index] ?? 0
+  }))
   return {
     mysql: requested.mysql ?? (await freePort()),
-    kafka: await several(requested.kafka, brokers),
-    controllers: await several(undefined, brokers),
-    connect: await several(requested.connect, workers),
+    kafka,
+    connect: await several(workers, requested.connect),
     registry: requested.registry ?? (await freePort()),
-    ...(requested.jmx === undefined ? {} : { jmx: requested.jmx })
+    jmx: requested.jmx
   }
 }

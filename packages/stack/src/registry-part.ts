@@ -5,6 +5,7 @@ import { findJava21 } from './engines/java.ts'
 import { fetchByMaven } from './engines/java-engine.ts'
 import { freePort } from './ports.ts'
 import { type Part, createPart } from './process/part.ts'
+import { requireOk } from './require-ok.ts'
 
 /** Apicurio Registry with the Java that runs it. */
 export type RegistryEngine = { readonly java: string; readonly jar: string }
@@ -13,8 +14,6 @@ export type RegistryPartOptions = {
   readonly engine: RegistryEngine
   readonly dir: string
   readonly port: number
-  readonly logDir: string
-  readonly runDir: string
 }
 
 export async function findRegistryEngine(progress: Progress): Promise<RegistryEngine> {
@@ -39,8 +38,9 @@ export function registryUrl(port: number): string {
  * One Apicurio Registry on loopback. It keeps its schemas in a file of `dir`: an id that is given out twice would make a
  * consumer read an old record by a new schema. A new version of a schema must read what the last one wrote.
  */
-export async function createRegistryPart({ engine, dir, port, logDir, runDir }: RegistryPartOptions): Promise<Part> {
-  const temp = join(dir, 'tmp')
+export async function createRegistryPart({ engine, dir, port }: RegistryPartOptions): Promise<Part> {
+  const folder = join(dir, 'registry')
+  const temp = join(folder, 'tmp')
   await mkdir(temp, { recursive: true })
   const settings = {
     'quarkus.http.host': '127.0.0.1',
@@ -50,7 +50,7 @@ export async function createRegistryPart({ engine, dir, port, logDir, runDir }: 
     'quarkus.http.access-log.enabled': false,
     'java.io.tmpdir': temp,
     // By default H2 loses the last half second when it is killed, and would give out an id twice.
-    'apicurio.datasource.url': `jdbc:h2:file:${join(dir, 'schemas')};WRITE_DELAY=0`,
+    'apicurio.datasource.url': `jdbc:h2:file:${join(folder, 'schemas')};WRITE_DELAY=0`,
     'apicurio.datasource.username': 'sa',
     'apicurio.datasource.password': 'sa',
     'apicurio.rules.global.compatibility': 'BACKWARD'
@@ -58,16 +58,9 @@ export async function createRegistryPart({ engine, dir, port, logDir, runDir }: 
   const properties = Object.entries(settings).map(([name, value]) => `-D${name}=${value}`)
   return createPart({
     name: 'registry',
+    dir,
     command: engine.java,
     args: ['-Xms64m', '-Xmx256m', '-XX:+ExitOnOutOfMemoryError', ...properties, '-jar', engine.jar],
-    logFile: join(logDir, 'registry.log'),
-    runDir,
-    answers: () => answers(`${registryUrl(port)}/subjects`)
+    answers: () => requireOk(`${registryUrl(port)}/subjects`)
   })
-}
-
-async function answers(url: string): Promise<void> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(3_000) })
-  await response.body?.cancel()
-  if (!response.ok) throw new Error(`The registry answered ${response.status}`)
 }

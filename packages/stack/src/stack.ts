@@ -1,7 +1,11 @@
+import { join } from 'node:path'
+import type { Progress } from './engines/cache.ts'
 import { StackError } from './errors.ts'
-import type { Ports } from './ports.ts'
+import { type Ports, type RequestedPorts, choosePorts } from './ports.ts'
 import type { Part } from './process/part.ts'
+import { type Properties, readProperties } from './properties.ts'
 import { registryUrl } from './registry-part.ts'
+import { readOrCreateSecret } from './secrets.ts'
 
 /** The real engines, whichever way they run: child processes, containers, or servers that already run. */
 export type Stack = {
@@ -18,39 +22,83 @@ export type Stack = {
   stopAll(): Promise<void>
 }
 
-type Started = {
-  readonly parts: readonly Part[]
-  readonly ports: Ports
-  readonly rootPassword: string
+export type StackOptions = {
+  /** For logs and secrets. */
+  readonly dir: string
+  readonly brokers?: 1 | 3
+  readonly workers?: 1 | 2
+  /** Ports that are not named are chosen among the free ones. */
+  readonly ports?: RequestedPorts
+  /** A worker's properties file; `${NAME}` in it is replaced from `references`: folders that the workers can read. */
+  readonly workerProperties?: string
+  readonly references?: Readonly<Record<string, string>>
+  readonly progress?: Progress
+}
+
+export const noProgress: Progress = (_step, work) => work()
+
+export type Plan = { readonly ports: Ports; readonly rootPassword: string; readonly worker: Properties }
+
+/** What must be known before the wanted parts can be described. */
+export async function makePlan(options: StackOptions, wanted: readonly string[]): Promise<Plan> {
+  const { dir, brokers = 1, workers = 1, ports = {}, workerProperties, references = {} } = options
+  return {
+    ports: await choosePorts(ports, { brokers, workers, wanted }),
+    rootPassword: await readOrCreateSecret(join(dir, 'secrets'), 'root'),
+    worker: workerProperties === undefined ? {} : await readProperties(workerProperties, references)
+  }
+}
+
+type Opening = {
+  readonly progress?: Progress
+  /** Follows the names of the parts in the progress. */
+  readonly where?: string
   /** Called when all parts have stopped. */
   readonly release: () => unknown
 }
 
-/** The stack of parts that run on loopback. */
-export function createStack({ parts, ports, rootPassword, release }: Started): Stack {
+type Created = Omit<Plan, 'worker'> & { readonly parts: readonly Part[] }
+
+/** Creates and starts parts on loopback, and resolves when all answer. When one fails, none keeps running. */
+export async function openStack(opening: Opening, create: () => Promise<Created>): Promise<Stack> {
+  const { progress = noProgress, where = '', release } = opening
+  let parts: readonly Part[] = []
   const stop = (stopped: readonly Part[]) => Promise.all(stopped.map(part => part.stop()))
+  const stopAll = async () => {
+    const isWorker = ({ name }: Part) => name.startsWith('connect')
+    await stop(parts.filter(isWorker))
+    await stop(parts.filter(part => !isWorker(part)))
+    await release()
+  }
+  try {
+    const created = await create()
+    parts = created.parts
+    await progress(`start ${namesOf(parts)}${where}`, () => startParts(parts))
+    return stackOf(created, stopAll)
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
+
+function stackOf({ parts, ports, rootPassword }: Created, stopAll: Stack['stopAll']): Stack {
   return {
     mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword },
     kafka: { brokers: brokersOf(ports) },
     connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
-    ...(parts.some(({ name }) => name === 'registry') ? { registry: { url: registryUrl(ports.registry) } } : {}),
+    registry: parts.some(({ name }) => name === 'registry') ? { url: registryUrl(ports.registry) } : undefined,
     parts,
     part(name) {
       const part = parts.find(candidate => candidate.name === name)
       if (part !== undefined) return part
       throw new StackError('UNKNOWN_PART', `There is no part ${name}; there are ${namesOf(parts)}.`)
     },
-    async stopAll() {
-      const isWorker = ({ name }: Part) => name.startsWith('connect')
-      await stop(parts.filter(isWorker))
-      await stop(parts.filter(part => !isWorker(part)))
-      await release()
-    }
+    stopAll
   }
 }
 
 /** Starts Kafka before Connect and all else at once. Waits even when a part fails, so that the caller can stop the rest. */
-export async function startParts(parts: readonly Part[]): Promise<void> {
+async function startParts(parts: readonly Part[]): Promise<void> {
   const start = (...kinds: readonly string[]) =>
     Promise.all(parts.filter(({ name }) => kinds.some(kind => name.startsWith(kind))).map(part => part.start()))
   const started = await Promise.allSettled([start('mysql', 'registry'), start('kafka').then(() => start('connect'))])
@@ -59,27 +107,17 @@ export async function startParts(parts: readonly Part[]): Promise<void> {
 }
 
 export function brokersOf(ports: Ports): readonly string[] {
-  return ports.kafka.map(port => `127.0.0.1:${port}`)
+  return ports.kafka.map(({ port }) => `127.0.0.1:${port}`)
 }
 
-export function namesOf(parts: readonly Part[]): string {
+function namesOf(parts: readonly Part[]): string {
   return parts.map(({ name }) => name).join(', ')
 }
 
-export type ExternalStackOptions = {
-  readonly mysql: Stack['mysql']
-  readonly brokers: readonly string[]
-  readonly connectUrls: readonly string[]
-  readonly registry?: { readonly url: string }
-}
-
 /** Servers that already run: they can be used, but neither started nor broken from here. */
-export function externalStack({ mysql, brokers, connectUrls, registry }: ExternalStackOptions): Stack {
+export function externalStack(servers: Pick<Stack, 'mysql' | 'kafka' | 'connect' | 'registry'>): Stack {
   return {
-    mysql,
-    kafka: { brokers },
-    connect: { urls: connectUrls },
-    registry,
+    ...servers,
     parts: [],
     part: name => {
       throw new StackError('UNKNOWN_PART', `${name} was running before, so it cannot be stopped or broken from here.`)

@@ -1,3 +1,5 @@
+import type { Properties } from '../properties.ts'
+
 /** The public images of the engines; a test compares them with docker-compose.yml. */
 export const images = {
   mysql: 'mysql:9.7.2',
@@ -18,20 +20,12 @@ const ownWords = new Set([
   'offset.flush.interval.ms'
 ])
 
-export type WorkerSettings = Readonly<Record<string, string | number>>
-
 /** The settings of a worker as the environment of quay.io/debezium/connect. */
-export function workerEnvironment(settings: WorkerSettings): Readonly<Record<string, string>> {
+export function workerEnvironment(settings: Properties): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => {
       const words = name.replaceAll('.', '_').toUpperCase()
       return [ownWords.has(name) ? words : `CONNECT_${words}`, String(value)]
     })
   )
-}
-
-/** The settings of a worker's properties file. */
-export function settingsIn(properties: string): WorkerSettings {
-  const lines = properties.matchAll(/^([a-z.]+)=(.*)$/gm)
-  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]))
 }

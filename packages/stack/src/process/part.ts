@@ -1,24 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pRetry from 'p-retry'
 import { StackError } from '../errors.ts'
 import { forgetProcess, recordProcess } from './process-record.ts'
 
-export type PartSpec = {
+type Answering = {
   readonly name: string
-  readonly command: string
-  readonly args: readonly string[]
-  readonly env?: NodeJS.ProcessEnv
-  readonly logFile: string
-  /** Where the pid is recorded, so that a later start can end the processes of a killed starter. */
-  readonly runDir: string
-  /** Removes what a killed process left and the next one would refuse. */
-  readonly beforeStart?: () => void
+  /** The folder of the stack, with the logs in `logs`. */
+  readonly dir: string
   /** Throws until the part answers. */
   readonly answers: () => Promise<void>
   readonly startTimeoutMs?: number
+}
+
+export type PartSpec = Answering & {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+  /** Removes what a killed process left and the next one would refuse. */
+  readonly beforeStart?: () => void
   readonly stopTimeoutMs?: number
   /** When given, output goes here line by line instead of into the log file. */
   readonly onLine?: (line: string) => void
@@ -43,87 +45,116 @@ export type Part = {
   onUnexpectedExit(listener: (how: string) => void): void
 }
 
+/** What runs between a start and its end. */
+export type Running = Pick<Part, 'stop' | 'kill' | 'freeze' | 'thaw'> & {
+  readonly pid: number | undefined
+  /** How it ended. */
+  readonly ended: Promise<string>
+}
+
+/** A child process as a part. Its pid is recorded, so that a later start can end the processes of a killed starter. */
 export function createPart(spec: PartSpec): Part {
-  let child: ChildProcess | undefined
+  return partOf(spec, async logFile => launch(spec, logFile))
+}
+
+/** A part that `launch` starts, whatever it runs in. */
+export function partOf(spec: Answering, launch: (logFile: string) => Promise<Running>): Part {
+  const logFile = join(spec.dir, 'logs', `${spec.name}.log`)
+  let isUp = false // from the launch to the end
+  let running: Running | undefined
   let exited: Promise<void> = Promise.resolve()
   let wanted = false
   const listeners: ((how: string) => void)[] = []
 
   async function start(): Promise<void> {
-    if (child !== undefined) return
-    spec.beforeStart?.()
-    child = launch(spec)
-    exited = watch(child)
-    await waitForAnswer(spec, () => child !== undefined)
+    if (isUp) return
+    mkdirSync(dirname(logFile), { recursive: true })
+    isUp = true
+    running = await launch(logFile).catch((error: unknown) => {
+      isUp = false
+      throw error
+    })
+    exited = running.ended.then(ended)
+    await waitForAnswer({ ...spec, logFile }, () => isUp)
     wanted = true
   }
 
-  function watch(launched: ChildProcess): Promise<void> {
-    return new Promise(resolve => {
-      const ended = (how: string) => {
-        if (child !== launched) return
-        child = undefined
-        forgetProcess(spec.runDir, spec.name)
-        resolve()
-        if (wanted) for (const listener of listeners) listener(how)
-      }
-      launched.once('exit', (code, signal) => ended(signal === null ? `exit code ${code}` : signal))
-      launched.once('error', error => ended(error.message))
-    })
+  function ended(how: string): void {
+    isUp = false
+    running = undefined
+    if (wanted) for (const listener of listeners) listener(how)
   }
 
-  async function end(signal: NodeJS.Signals, patienceMs: number): Promise<void> {
+  async function end(how: (ending: Running) => Promise<void>): Promise<void> {
     wanted = false
-    const ending = child
-    if (ending === undefined) return
-    ending.kill(signal)
-    if (signal !== 'SIGKILL') ending.kill('SIGCONT') // a frozen process would never see the signal
-    const timer = setTimeout(() => ending.kill('SIGKILL'), patienceMs)
+    if (running === undefined) return
+    await how(running)
     await exited
-    clearTimeout(timer)
   }
 
   return {
     name: spec.name,
-    logFile: spec.logFile,
-    pid: () => child?.pid,
+    logFile,
+    pid: () => running?.pid,
     start,
-    stop: () => end('SIGTERM', spec.stopTimeoutMs ?? 20_000),
-    kill: () => end('SIGKILL', 10_000),
-    freeze: async () => void child?.kill('SIGSTOP'),
-    thaw: async () => void child?.kill('SIGCONT'),
+    stop: () => end(ending => ending.stop()),
+    kill: () => end(ending => ending.kill()),
+    freeze: async () => running?.freeze(),
+    thaw: async () => running?.thaw(),
     onUnexpectedExit: listener => void listeners.push(listener)
   }
 }
 
-function launch(spec: PartSpec): ChildProcess {
-  mkdirSync(dirname(spec.logFile), { recursive: true })
-  if (existsSync(spec.logFile) && statSync(spec.logFile).size > 20 * 1024 * 1024)
-    renameSync(spec.logFile, `${spec.logFile}.1`)
-  const log = openSync(spec.logFile, 'a')
-  const output = spec.onLine === undefined ? log : 'pipe'
+function launch(spec: PartSpec, logFile: string): Running {
+  spec.beforeStart?.()
+  const runDir = join(spec.dir, 'run')
+  const child = spawnLogged(spec, logFile)
+  if (child.pid !== undefined) recordProcess(runDir, spec.name, child.pid)
+  const ended = new Promise<string>(resolve => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+    child.once('error', error => resolve(error.message))
+  }).finally(() => forgetProcess(runDir, spec.name))
+  const send = async (signal: NodeJS.Signals) => void child.kill(signal)
+  return {
+    pid: child.pid,
+    ended,
+    async stop() {
+      await send('SIGTERM')
+      await send('SIGCONT') // a frozen process would never see the signal
+      const timer = setTimeout(() => child.kill('SIGKILL'), spec.stopTimeoutMs ?? 20_000)
+      await ended
+      clearTimeout(timer)
+    },
+    kill: () => send('SIGKILL'),
+    freeze: () => send('SIGSTOP'),
+    thaw: () => send('SIGCONT')
+  }
+}
+
+function spawnLogged({ command, args, env, onLine }: PartSpec, logFile: string): ChildProcess {
+  if (existsSync(logFile) && statSync(logFile).size > 20 * 1024 * 1024) renameSync(logFile, `${logFile}.1`)
+  const log = openSync(logFile, 'a')
+  const output = onLine === undefined ? log : 'pipe'
   // Detached: Ctrl-C in the terminal only reaches the starter, which then stops the parts in order.
-  const child = spawn(spec.command, spec.args, { env: spec.env, stdio: ['ignore', output, output], detached: true })
+  const child = spawn(command, args, { env, stdio: ['ignore', output, output], detached: true })
   closeSync(log)
-  if (child.pid !== undefined) recordProcess(spec.runDir, spec.name, child.pid)
-  if (spec.onLine !== undefined) {
-    for (const stream of [child.stdout, child.stderr])
-      if (stream !== null) createInterface(stream).on('line', spec.onLine)
+  if (onLine !== undefined) {
+    for (const stream of [child.stdout, child.stderr]) if (stream !== null) createInterface(stream).on('line', onLine)
   }
   return child
 }
 
+type Logged = Answering & { readonly logFile: string }
+
 /** Asks a part until it answers. When it ends first or takes too long, throws with the last lines of its log. */
-export async function waitForAnswer(spec: Answering, isRunning: () => boolean): Promise<void> {
-  const timeoutMs = spec.startTimeoutMs ?? 90_000
+async function waitForAnswer(spec: Logged, isRunning: () => boolean): Promise<void> {
+  const { name, answers, logFile, startTimeoutMs: timeoutMs = 90_000 } = spec
   const patience = { retries: Infinity, minTimeout: 50, factor: 1, maxRetryTime: timeoutMs, shouldRetry: isRunning }
-  await pRetry(spec.answers, patience).catch((cause: unknown) => {
+  await pRetry(answers, patience).catch((cause: unknown) => {
     const how = isRunning() ? `did not answer within ${timeoutMs / 1000} s` : 'ended while it started'
-    throw new StackError('PART_DID_NOT_START', `${spec.name} ${how}.${lastLines(spec.logFile)}`, { cause })
+    throw new StackError('PART_DID_NOT_START', `${name} ${how}.${lastLines(logFile)}`, { cause })
   })
 }
-
-type Answering = Pick<PartSpec, 'name' | 'logFile' | 'answers' | 'startTimeoutMs'>
 
 function lastLines(logFile: string): string {
   const log = existsSync(logFile) ? readFileSync(logFile, 'utf8').trimEnd() : ''

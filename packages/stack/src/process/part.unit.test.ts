@@ -18,17 +18,15 @@ describe('a part', () => {
   })
 
   async function saidUp(): Promise<void> {
-    expect(await readFile(join(dir, 'log'), 'utf8')).toContain('up')
+    expect(await readFile(join(dir, 'logs/p.log'), 'utf8')).toContain('up')
   }
 
   function aPart(script: string, answers = saidUp): Part {
-    const logFile = join(dir, 'log')
     part = createPart({
       name: 'p',
       command: process.execPath,
       args: ['-e', script],
-      logFile,
-      runDir: join(dir, 'run'),
+      dir,
       answers
     })
     return part
