@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execa } from 'execa'
 
 const folders = ['packages', 'order-service', 'delivery-service', 'systems', 'scripts', 'test', 'bench']
 
@@ -16,22 +16,16 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ['schemas', ['node', 'scripts/schemas.ts', 'check']]
 ]
 
-function runCheck([name, command]: readonly [string, readonly string[]]): Promise<boolean> {
-  const started = performance.now()
-  const [program = '', ...args] = command
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
-  return new Promise(resolve => {
-    child.on('error', error => (output += error.message))
-    child.on('close', code => {
-      const seconds = ((performance.now() - started) / 1000).toFixed(1)
-      console.log(`${code === 0 ? '✓' : '✗'} ${name.padEnd(11)} ${seconds.padStart(5)} s`)
-      if (code !== 0) console.log(output.trimEnd())
-      resolve(code === 0)
-    })
+async function passes([name, [program = '', ...args]]: readonly [string, readonly string[]]): Promise<boolean> {
+  const { all, failed, durationMs, shortMessage } = await execa(program, args, {
+    all: true,
+    stdin: 'ignore',
+    reject: false
   })
+  console.log(`${failed ? '✗' : '✓'} ${name.padEnd(11)} ${(durationMs / 1000).toFixed(1).padStart(5)} s`)
+  if (failed) console.log(all.trimEnd() || shortMessage)
+  return !failed
 }
 
-const results = await Promise.all(checks.map(runCheck))
+const results = await Promise.all(checks.map(passes))
 if (results.includes(false)) process.exitCode = 1

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Flow } from '@outbox-cdc/console/api/pipeline-schemas'
 import { printFlow } from '@outbox-cdc/console/flow/print-flow'
-import { optionsOrExit, readAddresses, readSettings } from '@outbox-cdc/pipeline'
+import { readAddresses, systemOrExit } from '@outbox-cdc/pipeline'
 
 // The console's first screen in a terminal: redrawn each second, or printed once into a pipe.
 const usage = `Usage: npm run flow -- [SYSTEM] [options]
@@ -12,8 +12,8 @@ const usage = `Usage: npm run flow -- [SYSTEM] [options]
   --help      this text`
 
 const flag = { type: 'boolean', default: false } as const
-const values = optionsOrExit({ url: { type: 'string' }, once: flag, json: flag }, usage, true)
-const addresses = await readAddresses((await readSettings(process.env, values.positionals[0])).dir)
+const values = await systemOrExit({ url: { type: 'string' }, once: flag, json: flag }, usage)
+const addresses = await readAddresses(values.settings.dir)
 const url = values.url ?? addresses['CONSOLE_URL'] ?? 'http://127.0.0.1:9000'
 const headers = process.env.CONSOLE_TOKEN ? { authorization: `Bearer ${process.env.CONSOLE_TOKEN}` } : {}
 const live = process.stdout.isTTY && !values.once && !values.json

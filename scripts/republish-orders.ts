@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { appendToOutbox } from '@outbox-cdc/outbox'
+import { appendToOutbox, type KafkaRecord, kafkajsClient } from '@outbox-cdc/outbox'
 import knex, { type Knex } from 'knex'
 import { orderCreated } from '@outbox-cdc/order-service/orders/order-events'
-import { exitWithUsage, optionsOrExit, readTopic } from '@outbox-cdc/pipeline'
+import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
 
 // Repairs the pipeline after MySQL purged a binlog that Debezium had not read: compares the orders with the topic, and
 // appends the event of each order that the topic lacks to the outbox again.
@@ -18,6 +18,8 @@ From the environment: MYSQL_URL of an account that may write orders.outbox, KAFK
 const topic = 'orders_server.orders.outbox'
 // The events of younger orders may still be on their way.
 const settledAfterMs = 10_000
+// An error rejects, so it needs no log line.
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 type OrderRow = { readonly id: number; readonly name: string; readonly quantity: number }
 type Seen = { readonly orderIds: ReadonlySet<number>; readonly oldest: Date | undefined }
@@ -26,12 +28,20 @@ type Seen = { readonly orderIds: ReadonlySet<number>; readonly oldest: Date | un
 async function readOrders(brokers: readonly string[]): Promise<Seen> {
   const orderIds = new Set<number>()
   let oldest = Number.POSITIVE_INFINITY
-  await readTopic(topic, { brokers, clientId: 'republish-orders' }, records => {
+  const addAll = async (_partition: number, records: readonly KafkaRecord[]) => {
     for (const { value, timestamp } of records) {
       orderIds.add(orderIdIn(value))
       oldest = Math.min(oldest, timestamp)
     }
-  })
+  }
+  const kafka = kafkajsClient({ brokers, clientId: 'republish-orders', logger: silent })
+  try {
+    const marks = await kafka.watermarks(topic)
+    const window = new Map([...marks].map(([partition, { low, high }]) => [partition, { from: low, to: high }]))
+    await kafka.read({ topic, window, onRecords: addAll })
+  } finally {
+    await kafka.close()
+  }
   return { orderIds, oldest: Number.isFinite(oldest) ? new Date(oldest) : undefined }
 }
 

@@ -3,7 +3,7 @@ import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { livingProcesses } from '@outbox-cdc/stack'
-import { accountsOf, optionsOrExit, readSettings } from '@outbox-cdc/pipeline'
+import { accountsOf, systemOrExit } from '@outbox-cdc/pipeline'
 
 const usage = `Usage: npm run reset -- [SYSTEM] [options]
 
@@ -15,12 +15,10 @@ Deletes what npm start keeps in .data/stack (of another system, .data/SYSTEM) or
 // What npm start creates in its folder. DATA_DIR may also hold other files, or be the wrong folder.
 const made = ['mysql', 'kafka', 'connect', 'registry', 'logs', 'run', 'secrets', 'pipeline.env']
 
-const { yes, positionals } = optionsOrExit({ yes: { type: 'boolean', default: false } }, usage, true)
-const { dir, system } = await readSettings(process.env, positionals[0])
-const signs = [
-  'pipeline.env',
-  ...['root', ...accountsOf(system).map(account => account.name)].map(each => `secrets/${each}`)
-]
+const { yes, settings } = await systemOrExit({ yes: { type: 'boolean', default: false } }, usage)
+const { dir, system } = settings
+const accounts = ['root', ...accountsOf(system).map(({ name }) => name)]
+const signs = ['pipeline.env', ...accounts.map(name => `secrets/${name}`)]
 const living = await livingProcesses(join(dir, 'run'))
 if (living.length > 0) {
   const names = living.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')

@@ -1,6 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { OutboxError } from '@outbox-cdc/outbox'
 import {
   checkSchemas,
@@ -9,7 +8,7 @@ import {
   schemaFiles,
   type SystemSchemas
 } from '@outbox-cdc/outbox/avro'
-import { root } from '@outbox-cdc/pipeline'
+import { exitWithUsage, optionsOrExit, root } from '@outbox-cdc/pipeline'
 import { eventSchemas } from './event-catalogue.ts'
 
 const usage = `Usage: npm run schemas -- check [--registry URL]
@@ -22,14 +21,6 @@ const usage = `Usage: npm run schemas -- check [--registry URL]
 Exit code: 0 all is well, 1 a change is rejected or missing in docs/schemas, 2 wrong usage, or the registry doesn't answer.`
 
 const folder = join(root, 'docs/schemas')
-
-function readRequest() {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { registry: { type: 'string' } } })
-  const [command = 'nothing', ...others] = positionals
-  if (others.length === 0 && command === 'check') return { command, registry: values.registry }
-  if (others.length === 0 && command === 'snapshot' && values.registry === undefined) return { command }
-  throw new TypeError(`Expected check or snapshot, not ${process.argv.slice(2).join(' ') || 'nothing'}`)
-}
 
 async function run(command: string, registry?: string): Promise<number> {
   const schemas = eventSchemas()
@@ -57,14 +48,11 @@ function print({ subject, state, readers, problems }: SchemaFinding): void {
   for (const problem of problems) console.log(`  ✗ ${problem}`)
 }
 
-let request
-try {
-  request = readRequest()
-} catch (error) {
-  console.error(`✗ ${(error as Error).message}\n\n${usage}`)
-  process.exit(2)
-}
-process.exitCode = await run(request.command, request.registry).catch(error => {
+const { registry, positionals } = optionsOrExit({ registry: { type: 'string' } }, usage, true)
+const command = positionals.join(' ')
+if (command !== 'check' && (command !== 'snapshot' || registry !== undefined))
+  exitWithUsage(`Expected check or snapshot, not ${process.argv.slice(2).join(' ') || 'nothing'}`, usage)
+process.exitCode = await run(command, registry).catch(error => {
   if (!(error instanceof OutboxError)) throw error
   console.error(`✗ ${error.message}`)
   return 2

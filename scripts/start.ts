@@ -1,10 +1,21 @@
 import { join } from 'node:path'
 import { StackError, endProcess, forgetProcess, livingProcesses } from '@outbox-cdc/stack'
-import { type Settings, progressLines, readCommandLine, startPipeline, welcome } from '@outbox-cdc/pipeline'
+import {
+  exitWithHelp,
+  exitWithUsage,
+  type Settings,
+  progressLines,
+  readCommandLine,
+  startPipeline,
+  welcome
+} from '@outbox-cdc/pipeline'
 import { prettyFactory } from 'pino-pretty'
 
 // npm start [-- SYSTEM]: starts everything, prints the addresses, then the services' logs, until Ctrl-C.
-const settings = await settingsOrExit()
+const read = await readCommandLine(process.argv.slice(2), process.env).catch(error =>
+  exitWithUsage(error.message, 'All options: npm start -- --help')
+)
+const settings = 'help' in read ? exitWithHelp(read.help) : read
 const began = Date.now()
 const linesBeforeReady: string[] = []
 const pretty = prettyFactory({
@@ -32,7 +43,7 @@ try {
   console.log(welcome(settings, addresses, Date.now() - began))
   isUp = true
 } catch (error) {
-  if (stopping === undefined) await fail(error)
+  if (stopping === undefined) fail(error)
 }
 
 /** The first Ctrl-C stops everything in order, a second one kills it. */
@@ -67,21 +78,9 @@ async function endRecorded(graceMs: number): Promise<void> {
   forgetProcess(runDir, 'starter')
 }
 
-async function fail(error: unknown): Promise<void> {
+function fail(error: unknown): never {
   for (const line of linesBeforeReady.slice(-10)) console.error(line)
   console.error(`✗ ${error instanceof Error ? error.message : String(error)}`)
   if (!(error instanceof StackError) && error instanceof Error) console.error(error.stack)
   process.exit(1)
-}
-
-async function settingsOrExit(): Promise<Settings> {
-  try {
-    const read = await readCommandLine(process.argv.slice(2), process.env)
-    if (!('help' in read)) return read
-    console.log(read.help)
-    process.exit(0)
-  } catch (error) {
-    console.error(`✗ ${error instanceof Error ? error.message : String(error)}\nAll options: npm start -- --help`)
-    process.exit(2)
-  }
 }

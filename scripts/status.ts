@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import { livingProcesses } from '@outbox-cdc/stack'
-import { readAddresses, readSettings, urlVariable } from '@outbox-cdc/pipeline'
+import { readAddresses, systemOrExit, urlVariable } from '@outbox-cdc/pipeline'
 
-// npm run status [-- SYSTEM]: what is running in this clone, part by part. Exit code 0 if everything is ok, else 1.
-const { system, dir } = await readSettings(process.env, process.argv[2])
+const usage = `Usage: npm run status -- [SYSTEM]
+
+Shows what is running in this clone, part by part. Exit code 0 if everything is ok, else 1.`
+
+const { system, dir } = (await systemOrExit({}, usage)).settings
 const addresses = await readAddresses(dir)
 const living = await livingProcesses(join(dir, 'run'))
 

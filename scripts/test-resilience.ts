@@ -27,15 +27,12 @@ const values = optionsOrExit(
     'stop-after': { type: 'string', default: '' },
     fresh: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
-    report: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false }
+    report: { type: 'boolean', default: false }
   },
   usage
 )
 
-if (values.help) {
-  console.log(usage)
-} else if (values.list) {
+if (values.list) {
   const { faults } = await import('../test/resilience/faults/index.ts')
   for (const { name, title } of faults) console.log(`${name.padEnd(32)} ${title}`)
 } else if (values.report) {

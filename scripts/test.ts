@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { exitWithHelp, root } from '@outbox-cdc/pipeline'
 import { interrupted, runVitest } from './run-vitest.ts'
 
 // Runs the tests on the real engines. The last line has the totals: `N passed, N failed`.
@@ -13,13 +14,9 @@ at the end. It runs after the other suites. On fewer than four cores, npm test o
 most faults; npm test -- brief runs all three. The whole matrix: npm run test:resilience -- --help.`
 
 const suites = ['unit', 'int', 'e2e', 'containers']
-const root = join(import.meta.dirname, '..')
 const args = process.argv.slice(2)
 
-if (args.includes('--help')) {
-  console.log(usage)
-  process.exit(0)
-}
+if (args.includes('--help')) exitWithHelp(usage)
 
 const chosen = args.filter(argument => [...suites, 'brief'].includes(argument))
 const others = args.filter(argument => !chosen.includes(argument))
@@ -54,17 +51,11 @@ async function run(names: readonly string[], filters: readonly string[] = []): P
   return readTotals(report, await runVitest([...projects, ...reporters, ...others, ...filters]))
 }
 
-type Report = {
-  numPassedTests: number
-  numFailedTests: number
-  numPendingTests: number
-  numTodoTests: number
-  numFailedTestSuites: number
-}
+type Counted = 'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests'
 
 async function readTotals(report: string, code: number): Promise<Totals> {
   const said = await readFile(report, 'utf8').then(
-    text => JSON.parse(text) as Report,
+    text => JSON.parse(text) as Readonly<Record<Counted, number>>,
     () => undefined
   )
   // A file that fails before its first test counts as a failure, and so does a runner that died without a report.

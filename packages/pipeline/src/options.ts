@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { readSettings } from './settings.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -7,16 +8,25 @@ type Options = NonNullable<ParseArgsConfig['options']>
  * unknown option prints it too and ends with 2.
  */
 export function optionsOrExit<const T extends Options>(options: T, usage: string, allowPositionals = false) {
-  if (process.argv.slice(2).includes('--help')) {
-    console.log(usage)
-    process.exit(0)
-  }
+  if (process.argv.slice(2).includes('--help')) exitWithHelp(usage)
   try {
     const { values, positionals } = parseArgs<{ options: T; allowPositionals: boolean }>({ options, allowPositionals })
     return { ...values, positionals }
   } catch (error) {
     return exitWithUsage(error instanceof Error ? error.message : String(error), usage)
   }
+}
+
+/** The options of a script for one system, with the settings of the system that the arguments name. */
+export async function systemOrExit<const T extends Options>(options: T, usage: string) {
+  const values = optionsOrExit(options, usage, true)
+  const read = readSettings(process.env, values.positionals[0])
+  return { ...values, settings: await read.catch(error => exitWithUsage(error.message, usage)) }
+}
+
+export function exitWithHelp(usage: string): never {
+  console.log(usage)
+  process.exit(0)
 }
 
 export function exitWithUsage(sentence: string, usage: string): never {

@@ -18,8 +18,8 @@ import { type NodeProcess, createNodePart, runNode } from './node-process.ts'
 import { prepare } from './prepare.ts'
 import { type Surroundings, serviceProcesses, toolProcesses } from './processes.ts'
 import { requireSameData } from './same-data.ts'
-import type { Settings } from './settings.ts'
-import { type Supervision, supervise } from './supervise.ts'
+import type { ExternalServers, Settings } from './settings.ts'
+import { supervise } from './supervise.ts'
 
 export type Pipeline = {
   readonly stack: Stack
@@ -52,8 +52,9 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     const started: Part[] = []
     ends.push(() => Promise.all(started.toReversed().map(part => part.stop())))
     await startProcesses({ ...options, settings, started, around: surroundingsOf(settings, stack, addresses) })
-    if (options.onRestart !== undefined) {
-      const supervisions = superviseAll(stack, started, options.onRestart)
+    const { onRestart } = options
+    if (onRestart !== undefined) {
+      const supervisions = [...stack.parts, ...started].map(part => supervise(part, onRestart))
       ends.push(() => supervisions.forEach(supervision => supervision.stop()))
     }
     return { stack, addresses, services: new Map(started.map(part => [part.name, part])), stop }
@@ -104,51 +105,41 @@ export function surroundingsOf(
 
 /** The engines alone, set up as for the pipeline. */
 export async function openStack(settings: Settings, progress: Progress): Promise<Stack> {
-  const { dir, ports, external } = settings
+  const { dir, ports, brokers, workers, connectHeapMb, registry = false, containers = false, external } = settings
   if (external !== undefined) {
-    const { rootPasswordFile, host, port } = external.mysql
-    const rootPassword = await readFile(rootPasswordFile, 'utf8').catch(error => {
-      throw new StackError('REQUIREMENT_MISSING', `Can't read MYSQL_ROOT_PASSWORD_FILE: ${error.message}`)
-    })
-    requireExternalRegistry(settings)
-    return externalStack({ ...external, mysql: { host, port, rootPassword: rootPassword.trim() } })
+    requireThat(
+      !registry || external.registry !== undefined,
+      'STACK=external needs SCHEMA_REGISTRY_URL for --registry.'
+    )
+    return externalStack({ ...external, mysql: await withPassword(external.mysql) })
   }
   const common = {
     dir,
-    brokers: settings.brokers,
-    workers: settings.workers,
+    brokers,
+    workers,
+    ports,
     workerProperties: join(root, 'connect-config/worker.properties'),
     references: { CONNECT_SECRETS_DIR: await makeConnectSecrets(join(dir, 'secrets')) },
     progress
   }
-  const { mysql, kafka, connect, jmx, registry } = ports
-  if (settings.containers === true) {
-    if (settings.registry === true)
-      throw new StackError('REQUIREMENT_MISSING', 'STACK=containers has no schema registry: leave --registry out.')
-    return startContainers({ ...common, ports: { mysql, kafka, connect } })
-  }
-  const jmxConfig = join(root, 'connect-config/jmx-exporter.yaml')
-  const { connectHeapMb, mysqlArgs } = settings
-  return startStack({
-    ...common,
-    ports: { mysql, kafka, connect, jmx, registry },
-    parts: ['mysql', 'kafka', 'connect', ...(settings.registry === true ? ['registry' as const] : [])],
-    jmxConfig,
-    ...(connectHeapMb === undefined ? {} : { connectHeapMb }),
-    ...(mysqlArgs === undefined ? {} : { mysqlArgs })
-  })
+  requireThat(!containers || !registry, 'STACK=containers has no schema registry: leave --registry out.')
+  if (containers) return startContainers(common)
+  const parts = ['mysql', 'kafka', 'connect', ...(registry ? (['registry'] as const) : [])] as const
+  return startStack({ ...common, parts, connectHeapMb, jmxConfig: join(root, 'connect-config/jmx-exporter.yaml') })
 }
 
-function requireExternalRegistry({ registry, external }: Settings): void {
-  if (registry === true && external?.registry === undefined)
-    throw new StackError('REQUIREMENT_MISSING', 'STACK=external needs SCHEMA_REGISTRY_URL for --registry.')
+async function withPassword({ rootPasswordFile, host, port }: ExternalServers['mysql']): Promise<Stack['mysql']> {
+  const rootPassword = await readFile(rootPasswordFile, 'utf8').catch(error => {
+    throw new StackError('REQUIREMENT_MISSING', `Can't read MYSQL_ROOT_PASSWORD_FILE: ${error.message}`)
+  })
+  return { host, port, rootPassword: rootPassword.trim() }
+}
+
+function requireThat(condition: boolean, problem: string): void {
+  if (!condition) throw new StackError('REQUIREMENT_MISSING', problem)
 }
 
 async function requirePorts({ system, ports }: Settings): Promise<void> {
   const names = [...system.services.map(({ name }) => name), 'keeper', 'console']
   for (const name of names) await requireFree(ports[name] ?? 0, name)
-}
-
-function superviseAll(stack: Stack, services: readonly Part[], say: (line: string) => void): readonly Supervision[] {
-  return [...stack.parts, ...services].map(part => supervise(part, say))
 }

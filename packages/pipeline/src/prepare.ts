@@ -1,7 +1,8 @@
 import type { Progress } from '@outbox-cdc/stack'
 import { ensureAccounts } from './accounts.ts'
 import { runNode } from './node-process.ts'
-import { type Surroundings, migrations } from './processes.ts'
+import { type Surroundings, environmentOf } from './processes.ts'
+import type { Service } from './system.ts'
 import { ensureTopics } from './topics.ts'
 
 /** Creates what must exist before the first service starts: accounts, topics and tables. Repeated, it changes nothing. */
@@ -10,7 +11,8 @@ export async function prepare(around: Surroundings, progress: Progress): Promise
   await progress('accounts and topics', () =>
     Promise.all([ensureAccounts(system, stack, secretsDir), ensureTopics(system, stack.kafka.brokers)])
   )
-  await progress('tables (migrations)', async () =>
-    Promise.all((await migrations(around)).map(({ file, env }) => runNode(file, env)))
-  )
+  const runMigration = async ({ migrate, env }: Service) => {
+    if (migrate !== undefined) await runNode(migrate, await environmentOf(env, { ...around, asOwner: true }))
+  }
+  await progress('tables (migrations)', () => Promise.all(system.services.map(runMigration)))
 }

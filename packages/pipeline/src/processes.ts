@@ -11,55 +11,41 @@ export type Surroundings = {
   readonly stack: Stack
   readonly secretsDir: string
   readonly addresses: Addresses
-  readonly outboxStore?: Settings['outboxStore'] | undefined
+  readonly outboxStore?: Settings['outboxStore']
+  /** Takes the accounts that own the databases, as migrations need them. */
+  readonly asOwner?: boolean
 }
 
 /** The services, each with its own account, its own port and nothing that it doesn't need. */
 export function serviceProcesses(around: Surroundings & Pick<Settings, 'ports'>): Promise<readonly NodeProcess[]> {
-  return Promise.all(
-    around.system.services.map(async service => {
-      const port = around.ports[service.name] ?? 0
-      return {
-        name: service.name,
-        file: service.main,
-        env: { HTTP_PORT: String(port), ...(await environmentOf(service, around)) },
-        readyUrl: `http://127.0.0.1:${port}${service.ready}`
-      }
-    })
-  )
-}
-
-/** The migrations, each with the account that owns the database. */
-export function migrations(around: Surroundings): Promise<readonly Pick<NodeProcess, 'file' | 'env'>[]> {
-  return Promise.all(
-    around.system.services.flatMap(service =>
-      service.migrate === undefined
-        ? []
-        : [environmentOf(asOwner(service, around.system), around).then(env => ({ file: service.migrate ?? '', env }))]
-    )
-  )
-}
-
-function asOwner(service: Service, system: System): Service {
-  const env = Object.entries(service.env).map(([variable, value]) => {
-    if (typeof value === 'string' || !('account' in value)) return [variable, value] as const
-    return [variable, { ...value, account: ownerOf(system, value.database) ?? value.account }] as const
+  const processes = around.system.services.map(async ({ name, main, ready, env }) => {
+    const port = around.ports[name] ?? 0
+    return {
+      name,
+      file: main,
+      env: { HTTP_PORT: String(port), ...(await environmentOf(env, around)) },
+      readyUrl: `http://127.0.0.1:${port}${ready}`
+    }
   })
-  return { ...service, env: Object.fromEntries(env) }
+  return Promise.all(processes)
 }
 
-async function environmentOf({ env }: Service, around: Surroundings): Promise<Record<string, string>> {
-  const resolved = Object.entries(env).map(
-    async ([variable, value]) => [variable, await resolve(value, around)] as const
-  )
-  const entries = await Promise.all(resolved)
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined))
+export async function environmentOf(env: Service['env'], around: Surroundings): Promise<Record<string, string>> {
+  const resolved: Record<string, string> = {}
+  for (const [variable, source] of Object.entries(env)) {
+    const value = await resolve(source, around)
+    if (value !== undefined) resolved[variable] = value
+  }
+  return resolved
 }
 
 async function resolve(value: Value, around: Surroundings): Promise<string | undefined> {
-  const { stack, addresses, outboxStore } = around
+  const { system, stack, addresses, outboxStore, asOwner } = around
   if (typeof value === 'string') return value
-  if ('account' in value) return urlFor(value.account, value.database, around)
+  if ('account' in value) {
+    const owner = asOwner === true ? ownerOf(system, value.database) : undefined
+    return urlFor(owner ?? value.account, value.database, around)
+  }
   if ('urlOf' in value) return addresses[urlVariable(value.urlOf)]
   switch (value.from) {
     case 'brokers':

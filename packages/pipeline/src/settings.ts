@@ -17,11 +17,11 @@ export type Settings = {
   /** Whether a schema registry runs and events are Avro; they are JSON when left out. */
   readonly registry?: boolean
   /** How the services write their outboxes; `delete` when left out. */
-  readonly outboxStore?: (typeof stores)[number]
+  readonly outboxStore?: (typeof stores)[number] | undefined
   /** MySQL, Kafka and Connect in containers instead of child processes. */
   readonly containers?: boolean
   /** Heap of each Connect worker; the stack's own when left out. */
-  readonly connectHeapMb?: number
+  readonly connectHeapMb?: number | undefined
   /** Further arguments of mysqld. */
   readonly mysqlArgs?: readonly string[]
   /** Servers that already run, to use instead of our own. */
@@ -97,7 +97,7 @@ function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Set
     brokers: oneOf('--brokers', values.brokers, [1, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
     registry: values.registry,
-    ...outboxStore(env['OUTBOX_STORE']),
+    outboxStore: env['OUTBOX_STORE'] ? oneOf('OUTBOX_STORE', env['OUTBOX_STORE'], stores) : undefined,
     ...chosenStack(env)
   }
 }
@@ -121,10 +121,6 @@ function shifted(port: PortFact, system: System, offset: number): number {
 
 /** Each system keeps its data in its own folder. */
 const shownDir = (system: string): string => `.data/${system === defaultSystem ? 'stack' : system}`
-
-function outboxStore(text = ''): Pick<Settings, 'outboxStore'> {
-  return text === '' ? {} : { outboxStore: oneOf('OUTBOX_STORE', text, stores) }
-}
 
 /** What STACK chooses, for a start and for the tests alike. */
 export function chosenStack(env: NodeJS.ProcessEnv): Pick<Settings, 'containers' | 'external'> {

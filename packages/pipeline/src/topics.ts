@@ -1,18 +1,9 @@
-import { Kafka, logLevel } from 'kafkajs'
-import { createTopics } from '@outbox-cdc/stack'
+import { createTopics, withAdmin } from '@outbox-cdc/stack'
 import type { System } from './system.ts'
 
 /** Creates the topics that are missing and leaves the others as they are. */
-export async function ensureTopics({ topics }: System, brokers: readonly string[]): Promise<void> {
-  const kafka = new Kafka({
-    clientId: 'create-topics',
-    brokers: [...brokers],
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 8 }
-  })
-  const admin = kafka.admin()
-  await admin.connect()
-  try {
+export function ensureTopics({ topics }: System, brokers: readonly string[]): Promise<void> {
+  return withAdmin({ clientId: 'create-topics', brokers: [...brokers], retry: { retries: 8 } }, async admin => {
     const existing = new Set(await admin.listTopics())
     const missing = topics
       .filter(({ name }) => !existing.has(name))
@@ -23,7 +14,5 @@ export async function ensureTopics({ topics }: System, brokers: readonly string[
         configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value: String(value) }))
       }))
     if (missing.length > 0) await createTopics(admin, missing)
-  } finally {
-    await admin.disconnect()
-  }
+  })
 }

@@ -1,5 +1,5 @@
 export { startContainers } from './containers/container-stack.ts'
-export { createTopics } from './create-topics.ts'
+export { createTopics, withAdmin } from './topics.ts'
 export { StackError, type StackErrorCode } from './errors.ts'
 export { type Part, createPart } from './process/part.ts'
 export { freePort, requireFree } from './ports.ts'

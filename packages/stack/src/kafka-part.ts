@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Kafka, logLevel } from 'kafkajs'
 import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
 import { runTool } from './engines/run-tool.ts'
 import { StackError } from './errors.ts'
 import { type Part, createPart } from './process/part.ts'
 import { type Properties, propertiesText } from './properties.ts'
+import { withAdmin } from './topics.ts'
 
 export type KafkaNode = { readonly id: number; readonly port: number; readonly controllerPort: number }
 
@@ -88,18 +88,6 @@ export async function requireSameSize(dir: string, brokers: number): Promise<voi
 
 /** Resolves when the broker at a port of this machine describes its cluster. */
 export async function brokerAnswers(port: number): Promise<void> {
-  const kafka = new Kafka({
-    brokers: [`127.0.0.1:${port}`],
-    connectionTimeout: 1_000,
-    requestTimeout: 3_000,
-    retry: { retries: 0 },
-    logLevel: logLevel.NOTHING
-  })
-  const admin = kafka.admin()
-  try {
-    await admin.connect()
-    await admin.describeCluster()
-  } finally {
-    await admin.disconnect()
-  }
+  const patience = { connectionTimeout: 1_000, requestTimeout: 3_000, retry: { retries: 0 } }
+  await withAdmin({ brokers: [`127.0.0.1:${port}`], ...patience }, admin => admin.describeCluster())
 }

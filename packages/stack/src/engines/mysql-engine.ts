@@ -45,23 +45,24 @@ function isAccepted(version: string): boolean {
   return !version.includes('MariaDB') && (Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 4))
 }
 
-const loaders: Record<string, string> = {
-  x64: 'usr/lib64/ld-linux-x86-64.so.2',
-  arm64: 'usr/lib/ld-linux-aarch64.so.1'
+const machines: Readonly<Record<string, { readonly loader: string; readonly libraries: string }>> = {
+  x64: { loader: 'usr/lib64/ld-linux-x86-64.so.2', libraries: 'usr/lib/x86_64-linux-gnu' },
+  arm64: { loader: 'usr/lib/ld-linux-aarch64.so.1', libraries: 'usr/lib/aarch64-linux-gnu' }
 }
-const triplets: Record<string, string> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
 
 /** MySQL 9.7 from Debian's unstable suite, unpacked into the cache without root. */
 async function fetchMysqlFromDebian(progress: Progress): Promise<MysqlEngine> {
+  const machine = machines[arch()]
+  if (machine === undefined)
+    throw new StackError('ENGINE_MISSING', `MySQL can't be downloaded for ${arch()}. ${installMysqlFirst}`)
   const root = await cachedEngine(`mysql-9.7-debian-${arch()}`, dir =>
-    progress('fetch MySQL 9.7 (60 MB, once)', () => downloadAndUnpack(dir))
+    progress('fetch MySQL 9.7 (60 MB, once)', () => unpackDebianPackages(dir, ['mysql-server-core']))
   )
-  const libraries = join(root, 'usr/lib', triplets[arch()] ?? '')
   return {
-    command: join(root, loaders[arch()] ?? ''),
+    command: join(root, machine.loader),
     args: [
       '--library-path',
-      libraries,
+      join(root, machine.libraries),
       join(root, 'usr/sbin/mysqld'),
       '--no-defaults',
       `--basedir=${join(root, 'usr')}`,
@@ -70,11 +71,4 @@ async function fetchMysqlFromDebian(progress: Progress): Promise<MysqlEngine> {
       `--plugin-dir=${join(root, 'usr/lib/mysql/plugin')}`
     ]
   }
-}
-
-async function downloadAndUnpack(dir: string): Promise<void> {
-  if (loaders[arch()] === undefined) {
-    throw new StackError('ENGINE_MISSING', `MySQL can't be downloaded for ${arch()}. ${installMysqlFirst}`)
-  }
-  await unpackDebianPackages(dir, ['mysql-server-core'])
 }

@@ -1,5 +1,16 @@
-import type { Admin, ITopicConfig } from 'kafkajs'
+import { type Admin, type ITopicConfig, Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 import pRetry from 'p-retry'
+
+/** Runs `work` with a client that doesn't log: its callers report what fails. */
+export async function withAdmin<T>(config: KafkaConfig, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = new Kafka({ logLevel: logLevel.NOTHING, ...config }).admin()
+  try {
+    await admin.connect()
+    return await work(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
 
 /**
  * Creates topics, and resolves when each partition has a leader; one that exists is left as it is. The client's own
