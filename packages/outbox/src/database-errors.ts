@@ -6,27 +6,26 @@
 export type DatabaseFault = 'transient' | 'unavailable' | 'unmigrated'
 
 const lockConflicts = 'ER_LOCK_DEADLOCK ER_LOCK_WAIT_TIMEOUT ER_LOCK_NOWAIT 40P01 55P03'
-const mysqlTransient =
-  'ER_SERVER_SHUTDOWN ER_NORMAL_SHUTDOWN ER_CON_COUNT_ERROR ER_TOO_MANY_USER_CONNECTIONS ER_USER_LIMIT_REACHED ' +
-  'ER_OPTION_PREVENTS_STATEMENT ER_READ_ONLY_MODE ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION ' +
-  'ER_CLIENT_INTERACTION_TIMEOUT ER_QUERY_INTERRUPTED ER_QUERY_TIMEOUT ER_TRANSACTION_ROLLBACK_DURING_COMMIT ' +
-  'ER_NET_READ_INTERRUPTED ER_NEW_ABORTING_CONNECTION PROTOCOL_CONNECTION_LOST PROTOCOL_SEQUENCE_TIMEOUT POOL_CLOSED'
-const network = 'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN'
-// Serialization failure, too many connections, read-only, statement cancelled, shutting down, crashed, starting up.
-const postgresTransient = '40001 53300 25006 57014 57P01 57P02 57P03'
-const mysqlUnavailable =
-  'ER_DISK_FULL ER_RECORD_FILE_FULL ER_OUT_OF_RESOURCES ER_OUTOFMEMORY ER_ENGINE_OUT_OF_MEMORY ER_HOST_IS_BLOCKED ' +
-  'ER_ACCESS_DENIED_ERROR ER_DBACCESS_DENIED_ERROR ER_TABLEACCESS_DENIED_ERROR'
-// Not allowed, in three ways.
-const postgresUnavailable = '42501 28000 28P01'
-const unmigrated = 'ER_BAD_DB_ERROR ER_NO_SUCH_TABLE ER_BAD_FIELD_ERROR 3D000 42P01 42703'
-
-const faults = new Map<string, DatabaseFault>([
-  ...codes(lockConflicts, mysqlTransient, network, postgresTransient).map(code => [code, 'transient'] as const),
-  ...codes(mysqlUnavailable, postgresUnavailable).map(code => [code, 'unavailable'] as const),
-  ...codes(unmigrated).map(code => [code, 'unmigrated'] as const)
-])
-const lockCodes = new Set(codes(lockConflicts))
+const codesOf: Readonly<Record<DatabaseFault, string>> = {
+  transient:
+    `${lockConflicts} ER_SERVER_SHUTDOWN ER_NORMAL_SHUTDOWN ER_CON_COUNT_ERROR ER_TOO_MANY_USER_CONNECTIONS ` +
+    'ER_USER_LIMIT_REACHED ER_OPTION_PREVENTS_STATEMENT ER_READ_ONLY_MODE ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION ' +
+    'ER_CLIENT_INTERACTION_TIMEOUT ER_QUERY_INTERRUPTED ER_QUERY_TIMEOUT ER_TRANSACTION_ROLLBACK_DURING_COMMIT ' +
+    'ER_NET_READ_INTERRUPTED ER_NEW_ABORTING_CONNECTION PROTOCOL_CONNECTION_LOST PROTOCOL_SEQUENCE_TIMEOUT POOL_CLOSED ' +
+    'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN ' +
+    // Serialization failure, too many connections, read-only, statement cancelled, shutting down, crashed, starting up.
+    '40001 53300 25006 57014 57P01 57P02 57P03',
+  unavailable:
+    'ER_DISK_FULL ER_RECORD_FILE_FULL ER_OUT_OF_RESOURCES ER_OUTOFMEMORY ER_ENGINE_OUT_OF_MEMORY ER_HOST_IS_BLOCKED ' +
+    'ER_ACCESS_DENIED_ERROR ER_DBACCESS_DENIED_ERROR ER_TABLEACCESS_DENIED_ERROR ' +
+    // Not allowed, in three ways.
+    '42501 28000 28P01',
+  unmigrated: 'ER_BAD_DB_ERROR ER_NO_SUCH_TABLE ER_BAD_FIELD_ERROR 3D000 42P01 42703'
+}
+const faults = new Map(
+  Object.entries(codesOf).flatMap(([fault, codes]) => codes.split(' ').map(code => [code, fault as DatabaseFault]))
+)
+const lockCodes = new Set(lockConflicts.split(' '))
 
 /**
  * Classifies an error of MySQL, PostgreSQL, knex or the network, by its own code or that of its causes. Undefined means
@@ -39,7 +38,7 @@ export function databaseFault(error: unknown): DatabaseFault | undefined {
 
 /** Whether another transaction holds the rows: a deadlock, a lock wait that timed out, or NOWAIT that was refused. */
 export function isLockConflict(error: unknown): boolean {
-  return error instanceof Error && lockCodes.has(codeOf(error))
+  return lockCodes.has(codeOf(error))
 }
 
 /** The same without a look at the causes. */
@@ -57,10 +56,7 @@ export function ownFault(error: Error): DatabaseFault | undefined {
   return code === '' ? 'transient' : 'unavailable'
 }
 
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
-function codes(...lists: readonly string[]): readonly string[] {
-  return lists.flatMap(list => list.split(' '))
+/** The code that a driver or Node gave an error; empty if there is none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { isLockConflict } from '../database-errors.ts'
+import { codeOf, isLockConflict } from '../database-errors.ts'
 import { rejectIfTransactionEnded } from './transaction.ts'
 
 /** Thrown by `claim`: this consumer has settled some of these messages before. */
@@ -25,9 +25,11 @@ export async function claim(trx: Knex.Transaction, consumer: string, messageIds:
   try {
     await trx.raw(`INSERT INTO inbox (consumer, message_id) VALUES ${rows}`, values)
   } catch (error) {
-    throw isDuplicateKey(error) ? new AlreadyClaimedError(messageIds, error) : error
+    throw duplicateKey.has(codeOf(error)) ? new AlreadyClaimedError(messageIds, error) : error
   }
 }
+
+const duplicateKey = new Set(['ER_DUP_ENTRY', '23505'])
 
 /** Which of these messages this consumer has settled: handled or parked, and committed. */
 export async function settledAmong(db: Knex, consumer: string, messageIds: readonly string[]): Promise<Set<string>> {
@@ -36,11 +38,6 @@ export async function settledAmong(db: Knex, consumer: string, messageIds: reado
     .where({ consumer })
     .whereIn('message_id', messageIds)
   return new Set(rows.map(row => row.message_id))
-}
-
-function isDuplicateKey(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return code === 'ER_DUP_ENTRY' || code === '23505'
 }
 
 /** Remembers which messages were handled. `createInbox` and the one for unit tests pass the same contract suite. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { codeOf } from '../database-errors.ts'
 import { isRetryable } from '../errors.ts'
 import { isPostgres } from './inbox-tables.ts'
 
@@ -25,9 +26,9 @@ export async function limitIdleTime(trx: Knex.Transaction, idleMs: number): Prom
 export async function rejectIfTransactionEnded(trx: Knex.Transaction, work: () => Promise<void>): Promise<void> {
   let ended: unknown
   let failed: unknown
-  trx.on('query-error', (error: Error & { code?: string }) => {
+  trx.on('query-error', (error: Error) => {
     if (endsTransaction(error)) ended = error
-    if (error.code !== transactionAborted) failed = error
+    if (codeOf(error) !== transactionAborted) failed = error
   })
   trx.on('query', ({ sql }: { sql: string }) => {
     if (ended !== undefined && !/^ROLLBACK/i.test(sql)) throw ended
@@ -49,6 +50,6 @@ const transactionAborted = '25P02'
 // These undo only their statement. A handler may catch them and continue.
 const undoStatementOnly = new Set(['ER_LOCK_NOWAIT', 'ER_QUERY_TIMEOUT', 'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION'])
 
-function endsTransaction(error: Error & { code?: string }): boolean {
-  return isRetryable(error) && !undoStatementOnly.has(error.code ?? '')
+function endsTransaction(error: Error): boolean {
+  return isRetryable(error) && !undoStatementOnly.has(codeOf(error))
 }

@@ -1,4 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import type { Logger } from '../logger.ts'
+
+/** How a client reaches the brokers. */
+export type BrokerOptions = {
+  /** `host:port` each. */
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly logger: Logger
+}
 
 /** One record as the broker holds it. Offsets are bigint, so that code which mixes them with numbers doesn't compile. */
 export type KafkaRecord = {

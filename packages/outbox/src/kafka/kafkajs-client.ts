@@ -1,14 +1,10 @@
 import type { Admin, Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs'
 import type { Logger } from '../logger.ts'
-import { type KafkaClient, readingGroup, topicFacts, type TopicFacts } from './kafka-client.ts'
+import { type BrokerOptions, type KafkaClient, readingGroup, topicFacts, type TopicFacts } from './kafka-client.ts'
 import { joinWithKafkajs, readWithKafkajs, workersFor } from './kafkajs-member.ts'
 
 /** How kafkajs reaches the brokers. */
-export type KafkajsOptions = {
-  /** `host:port` each. */
-  readonly brokers: readonly string[]
-  readonly clientId: string
-  readonly logger: Logger
+export type KafkajsOptions = BrokerOptions & {
   /** Further options of kafkajs: TLS, SASL, timeouts. */
   readonly kafka?: Partial<KafkaConfig>
 }

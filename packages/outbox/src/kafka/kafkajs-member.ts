@@ -22,21 +22,14 @@ const farewellMs = 3_000
 
 /** Joins with kafkajs; at most `concurrency` batches are taken at the same time, each of another partition. */
 export async function joinWithKafkajs(kafka: Kafka, membership: Membership, concurrency: number): Promise<KafkaMember> {
-  const member = await stayJoined(membership, {
+  return stayJoined(membership, {
     join: onCrash => consume(kafka, membership, { concurrency, onCrash }),
+    commit: (consumer, next) => consumer.commitOffsets(next.map(one => ({ ...one, offset: String(one.offset) }))),
     async leave(consumer) {
       // Disconnecting waits for a broker that may be gone. Then the group notices when the session times out.
       await Promise.race([consumer.disconnect(), sleep(farewellMs, undefined, { ref: false })])
     }
   })
-  return {
-    async commit(next) {
-      const { topic } = membership
-      const offsets = [...next].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }))
-      await member.current().commitOffsets(offsets)
-    },
-    leave: member.leave
-  }
 }
 
 type Consuming = { readonly concurrency: number; readonly onCrash: (error: unknown) => void }

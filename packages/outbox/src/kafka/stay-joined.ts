@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Membership } from './kafka-client.ts'
+import type { KafkaMember, Membership } from './kafka-client.ts'
 
-type Joining<Member> = {
+type Next = { readonly topic: string; readonly partition: number; readonly offset: bigint }
+
+type Client<Member> = {
   /** Joins the group once; `onCrash` reports that the member has died. */
   readonly join: (onCrash: (error: unknown) => void) => Promise<Member>
+  readonly commit: (member: Member, next: readonly Next[]) => Promise<unknown>
   readonly leave: (member: Member) => Promise<void>
   /** Cleans up after a member that crashed; does nothing by default. */
   readonly cleanUp?: (member: Member) => Promise<void>
@@ -11,9 +14,9 @@ type Joining<Member> = {
 
 /** Joins the group, and joins again with a new member after each crash, until `leave`. */
 export async function stayJoined<Member>(
-  { onAssigned, onFailure }: Membership,
-  { join, leave, cleanUp = () => Promise.resolve() }: Joining<Member>
-): Promise<{ readonly current: () => Member; readonly leave: () => Promise<void> }> {
+  { topic, onAssigned, onFailure }: Membership,
+  { join, commit, leave, cleanUp = () => Promise.resolve() }: Client<Member>
+): Promise<KafkaMember> {
   const leaving = new AbortController()
   const { signal } = leaving
   let current = await join(onCrash)
@@ -41,7 +44,12 @@ export async function stayJoined<Member>(
   }
 
   return {
-    current: () => current,
+    async commit(next) {
+      await commit(
+        current,
+        [...next].map(([partition, offset]) => ({ topic, partition, offset }))
+      )
+    },
     async leave() {
       leaving.abort()
       await leave(current)

@@ -1,4 +1,5 @@
 import type { Pool, PoolConnection, PoolOptions, ResultSetHeader } from 'mysql2/promise'
+import { codeOf } from '../database-errors.ts'
 import { asError, OutboxError } from '../errors.ts'
 import { type Statement, writeFailed } from '../stores/store.ts'
 
@@ -150,9 +151,5 @@ async function rolledBack(pool: BoundedPool, connection: PoolConnection, error: 
 
 // mysql2 gives no code to the error that it makes before it sends anything: the connection died in the pool.
 function wasNeverSent(error: unknown): boolean {
-  return error instanceof Error && 'fatal' in error && error.fatal === true && codeOf(error) === undefined
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
+  return error instanceof Error && 'fatal' in error && error.fatal === true && codeOf(error) === ''
 }

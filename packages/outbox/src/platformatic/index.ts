@@ -1,14 +1,15 @@
 import { Admin } from '@platformatic/kafka'
-import type { Logger } from '../logger.ts'
-import { type KafkaClient, readingGroup, topicFacts, type TopicFacts, type Watermarks } from '../kafka/kafka-client.ts'
+import {
+  type BrokerOptions,
+  type KafkaClient,
+  readingGroup,
+  topicFacts,
+  type TopicFacts
+} from '../kafka/kafka-client.ts'
 import { type ClientOptions, joinWithPlatformatic, readWithPlatformatic } from './member.ts'
 
 /** How @platformatic/kafka reaches the brokers. */
-export type PlatformaticOptions = {
-  /** `host:port` each. */
-  readonly brokers: readonly string[]
-  readonly clientId: string
-  readonly logger: Logger
+export type PlatformaticOptions = BrokerOptions & {
   /** Further options of @platformatic/kafka: TLS, SASL, timeouts. */
   readonly kafka?: Readonly<Record<string, unknown>>
 }
@@ -24,15 +25,13 @@ export function platformaticClient(options: PlatformaticOptions): KafkaClient {
   const ask = <T>(question: (admin: Admin) => Promise<T>): Promise<T> => question((admin ??= new Admin(base)))
   const offsets = (topic: string, timestamp: bigint) => ask(asked => listOffsets(asked, topic, timestamp))
 
-  async function watermarks(topic: string): Promise<ReadonlyMap<number, Watermarks>> {
-    const [lows, highs] = await Promise.all([offsets(topic, earliest), offsets(topic, latest)])
-    return new Map([...highs].map(([partition, high]) => [partition, { low: lows.get(partition) ?? 0n, high }]))
-  }
-
   return {
     join: membership => joinWithPlatformatic(base, membership, logger),
     topic: name => ask(asked => describeTopic(asked, name)),
-    watermarks,
+    async watermarks(topic) {
+      const [lows, highs] = await Promise.all([offsets(topic, earliest), offsets(topic, latest)])
+      return new Map([...highs].map(([partition, high]) => [partition, { low: lows.get(partition) ?? 0n, high }]))
+    },
     async offsetsAt(topic, timestamp) {
       const [found, highs] = await Promise.all([offsets(topic, BigInt(timestamp)), offsets(topic, latest)])
       return new Map([...highs].map(([partition, high]) => [partition, notNegative(found.get(partition)) ?? high]))

@@ -1,5 +1,5 @@
 import { Consumer, type Message, type MessagesStream } from '@platformatic/kafka'
-import { type KafkaMember, type KafkaRecord, type Membership, sizeOf, type WindowRead } from '../kafka/kafka-client.ts'
+import { type KafkaRecord, type Membership, sizeOf, type WindowRead } from '../kafka/kafka-client.ts'
 import { stayJoined } from '../kafka/stay-joined.ts'
 import type { Logger } from '../logger.ts'
 
@@ -17,26 +17,15 @@ type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
 const fetching = { autocommit: false, minBytes: 1, maxWaitTime: 500, maxBytes: 8 * 1024 * 1024 } as const
 
 /** Joins with @platformatic/kafka. */
-export async function joinWithPlatformatic(
-  base: ClientOptions,
-  membership: Membership,
-  logger: Logger
-): Promise<KafkaMember> {
+export function joinWithPlatformatic(base: ClientOptions, membership: Membership, logger: Logger) {
   const end = (consumer: PlatformaticConsumer) =>
     consumer.close(true).catch((error: unknown) => logger.debug({ err: error }, 'the Kafka consumer did not close'))
-  const member = await stayJoined(membership, {
+  return stayJoined(membership, {
     join: onCrash => consume(base, membership, onCrash),
+    commit: (consumer, next) => consumer.commit({ offsets: next.map(one => ({ ...one, leaderEpoch: -1 })) }),
     leave: end,
     cleanUp: end
   })
-  return {
-    async commit(next) {
-      const { topic } = membership
-      const offsets = [...next].map(([partition, offset]) => ({ topic, partition, offset, leaderEpoch: -1 }))
-      await member.current().commit({ offsets })
-    },
-    leave: member.leave
-  }
 }
 
 async function consume(

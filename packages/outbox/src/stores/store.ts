@@ -1,3 +1,4 @@
+import { codeOf } from '../database-errors.ts'
 import { type GeneratedId, generatedId, type OutboundEvent } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
 
@@ -75,11 +76,11 @@ function valuesOf(event: PendingEvent): readonly SqlValue[] {
 }
 
 // MySQL rejects this JSON, which JavaScript accepts.
-const invalidJson = new Set<unknown>(['ER_INVALID_JSON_TEXT', 'ER_JSON_DOCUMENT_TOO_DEEP'])
+const invalidJson = new Set(['ER_INVALID_JSON_TEXT', 'ER_JSON_DOCUMENT_TOO_DEEP'])
 
 /** Throws a driver's error as one of the library; `retryable` follows from the error. */
 export function writeFailed(cause: Error): never {
   if (cause instanceof OutboxError) throw cause
-  const code = 'code' in cause && invalidJson.has(cause.code) ? 'EVENT_INVALID' : 'WRITE_FAILED'
+  const code = invalidJson.has(codeOf(cause)) ? 'EVENT_INVALID' : 'WRITE_FAILED'
   throw new OutboxError(code, `The outbox was not written: ${cause.message}`, { cause })
 }
