@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { OutboundEvent } from './define-event.ts'
 import { OutboxError } from './errors.ts'
-import { checkSizes, defaultMaxEventBytes, encodePayloads, type PayloadEncoding } from './stores/payload.ts'
+import { encodePayloads, type PayloadEncoding } from './stores/payload.ts'
 import { requireTable, rowsOf } from './stores/require-table.ts'
 import { deleteStore, type OutboxStore, type Statement, type StoreName, writeFailed } from './stores/store.ts'
 import { inContext } from './tracing/message-context.ts'
@@ -29,15 +29,14 @@ export type OutboxOptions = {
 
 /** Writes to the table `outbox` of the transaction's database. Holds no connection. */
 export function createOutbox(options: OutboxOptions = {}): Outbox {
-  const { store = deleteStore, maxEventBytes = defaultMaxEventBytes, encoding } = options
-  const requireTableOnce = createTableCheck({ store: store.name, encoding })
+  const { store = deleteStore } = options
+  const requireTableOnce = createTableCheck({ store: store.name, encoding: options.encoding })
   return {
     store: store.name,
     async append(trx, events) {
       requireOpenTransaction(trx)
-      const list = encodePayloads(inContext(trx, events), encoding)
+      const list = encodePayloads(inContext(trx, events), options)
       if (list.length === 0) return
-      checkSizes(list, maxEventBytes)
       await requireTableOnce(trx)
       const firstId = await write(trx, store.insert(list), list.length)
       if (store.remove !== undefined) await write(trx, store.remove(list.length, firstId), list.length)

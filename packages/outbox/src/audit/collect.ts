@@ -16,8 +16,6 @@ export type AuditOptions = {
   readonly decoding?: RecordDecoding | undefined
   readonly from: Date
   readonly to: Date
-  /** How far before `from` to read, so that events at the edge of the window aren't findings; 10 minutes by default. */
-  readonly slackMs?: number
   /** The event that causes the effect. */
   readonly event: string
   /** Returns `aggregate_id` and `at`; `:since` is bound. */
@@ -26,9 +24,12 @@ export type AuditOptions = {
   readonly effectsSql: string
 }
 
+// So that events at the edge of the window aren't findings.
+const slackMs = 600_000
+
 /** Reads the rows of both databases and the topic's records, each from some time before the window on. */
 export async function collect(options: AuditOptions): Promise<AuditInput> {
-  const { source, target, from, to, slackMs = 600_000, event } = options
+  const { source, target, from, to, event } = options
   const since = new Date(from.getTime() - slackMs)
   // In the order of the flow: an event that passes while we read is seen by the later reads, and isn't a finding.
   const committed = await rows(source, options.committedSql, since)

@@ -64,7 +64,7 @@ export type AuditReport = {
 export function compare(input: AuditInput): AuditReport {
   const { committed, events, effects, parked, skipped } = input
   const within = (one?: { readonly at: number }) => one !== undefined && one.at >= input.from && one.at < input.to
-  const first = firstDeliveries(events)
+  const first = [...Map.groupBy(events, ({ messageId }) => messageId).values()].flatMap(same => same.slice(0, 1))
   const causing = Map.groupBy(
     first.filter(({ name }) => name === input.event),
     ({ aggregateId }) => aggregateId
@@ -72,11 +72,13 @@ export function compare(input: AuditInput): AuditReport {
   const sides = {
     causing,
     effects: Map.groupBy(effects, ({ id }) => id),
-    committed: new Set(committed.map(({ id }) => id))
+    committed: new Set(committed.map(({ id }) => id)),
+    known: new Set([...parked, ...skipped]),
+    event: input.event
   }
   const findings = [
-    ...committed.filter(within).flatMap(aggregate => checkCommitted(aggregate, sides, input)),
-    ...[...causing.values()].filter(([one]) => within(one)).flatMap(same => checkEvents(same, sides, input)),
+    ...committed.filter(within).flatMap(aggregate => checkCommitted(aggregate, sides)),
+    ...[...causing.values()].filter(([one]) => within(one)).flatMap(same => checkEvents(same, sides)),
     ...[...sides.effects.values()].filter(([one]) => within(one)).flatMap(same => checkEffects(same, sides)),
     ...inOrder(
       first.filter(within).map(event => ({ ...event, id: event.aggregateId })),
@@ -100,20 +102,19 @@ type Sides = {
   readonly committed: ReadonlySet<string>
   readonly causing: ReadonlyMap<string, readonly TopicEvent[]>
   readonly effects: ReadonlyMap<string, readonly Effect[]>
+  /** Parked or skipped. */
+  readonly known: ReadonlySet<string>
+  readonly event: string
 }
 
-function checkCommitted({ id, at }: CommittedAggregate, { causing }: Sides, input: AuditInput): Finding[] {
+function checkCommitted({ id, at }: CommittedAggregate, { causing, known, event }: Sides): Finding[] {
   // A record that can't be read seems to be missing here; its key is parked.
-  if (causing.has(id) || isKnown(id, input)) return []
-  return [{ kind: 'missing in topic', id, detail: `committed ${time(at)}, no ${input.event} in the topic` }]
-}
-
-function isKnown(id: string, { parked, skipped }: AuditInput): boolean {
-  return parked.has(id) || skipped.has(id)
+  if (causing.has(id) || known.has(id)) return []
+  return [{ kind: 'missing in topic', id, detail: `committed ${time(at)}, no ${event} in the topic` }]
 }
 
 /** Checks the events of one aggregate. */
-function checkEvents([one, ...more]: readonly TopicEvent[], sides: Sides, input: AuditInput): Finding[] {
+function checkEvents([one, ...more]: readonly TopicEvent[], sides: Sides): Finding[] {
   if (one === undefined) return []
   const id = one.aggregateId
   const findings: Finding[] = more.map(({ messageId, place }) => ({
@@ -122,9 +123,9 @@ function checkEvents([one, ...more]: readonly TopicEvent[], sides: Sides, input:
     detail: `${one.messageId} at ${one.place} and ${messageId} at ${place}`
   }))
   if (!sides.committed.has(id))
-    findings.push({ kind: 'nothing committed', id, detail: `${input.event} at ${one.place}, no such row` })
-  if (!sides.effects.has(id) && !isKnown(id, input))
-    findings.push({ kind: 'missing effect', id, detail: `${input.event} at ${one.place} took no effect` })
+    findings.push({ kind: 'nothing committed', id, detail: `${one.name} at ${one.place}, no such row` })
+  if (!sides.effects.has(id) && !sides.known.has(id))
+    findings.push({ kind: 'missing effect', id, detail: `${one.name} at ${one.place} took no effect` })
   return findings
 }
 
@@ -138,12 +139,6 @@ function checkEffects(effects: readonly Effect[], { causing, committed }: Sides)
   // With versions an aggregate has several effects, and `inOrder` checks them.
   if (one.version !== undefined || effects.length === 1) return []
   return [{ kind: 'duplicate effect', id, detail: `${effects.length} times` }]
-}
-
-function firstDeliveries(events: readonly TopicEvent[]): readonly TopicEvent[] {
-  const byId = new Map<string, TopicEvent>()
-  for (const event of events) if (!byId.has(event.messageId)) byId.set(event.messageId, event)
-  return [...byId.values()]
 }
 
 type Numbered = { readonly id: string; readonly version?: number | undefined; readonly place?: string }

@@ -1,6 +1,6 @@
 import type { PoolOptions, ResultSetHeader } from 'mysql2/promise'
 import type { OutboxOptions } from '../append-to-outbox.ts'
-import { checkSizes, defaultMaxEventBytes, encodePayloads } from '../stores/payload.ts'
+import { encodePayloads } from '../stores/payload.ts'
 import { requireTable } from '../stores/require-table.ts'
 import { deleteStore, type OutboxStore, type PendingEvent, type Statement } from '../stores/store.ts'
 import { type OneTripBounds, openPool, readRows, runScript } from './pool.ts'
@@ -41,20 +41,18 @@ export type OneTripOutbox = {
  * is down. Needs the package mysql2.
  */
 export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTripOutbox> {
-  const { store = deleteStore, encoding, maxEventBytes = defaultMaxEventBytes } = options
-  const { connection, connections = 10, waitMs = 2_000, silenceMs = 10_000 } = options
+  const { store = deleteStore, connection, connections = 10, waitMs = 2_000, silenceMs = 10_000 } = options
   const pool = await openPool({ connection, connections, waitMs, silenceMs })
-  const wanted = { store: store.name, column: encoding?.column }
+  const wanted = { store: store.name, column: options.encoding?.column }
   await requireTable(wanted, sql => readRows(pool, sql)).catch(async (cause: unknown) => {
     await pool.close()
     throw cause
   })
   return {
     async commit(statements, events) {
-      const own: readonly BoundStatement[] = Array.isArray(statements) ? statements : [statements]
-      const list: readonly PendingEvent[] = encodePayloads(Array.isArray(events) ? events : [events], encoding)
+      const own = [statements].flat()
       requireBound(own)
-      checkSizes(list, maxEventBytes)
+      const list = encodePayloads([events].flat(), options)
       const results = await runScript(pool, scriptOf(store, own, list))
       return results.slice(prologueLength, prologueLength + own.length).map(toResult)
     },

@@ -6,17 +6,23 @@ import { CommandError, counted, type Edge, table, writeJson } from './edge.ts'
 import { withDatabase } from './open-database.ts'
 import { registryDecoding } from './parked-reader.ts'
 
-type Named =
-  | 'source'
-  | 'target'
-  | 'brokers'
-  | 'topic'
-  | 'event'
-  | 'committed'
-  | 'committedSql'
-  | 'effects'
-  | 'effectsSql'
-type Options = { readonly [name in Named]?: string } & {
+// Each may also come from a variable of the environment.
+const inputs = {
+  source: ['url', "the writer's database", 'OUTBOX_SOURCE_URL'],
+  target: ['url', "the consumer's database", 'OUTBOX_DB_URL'],
+  brokers: ['list', 'host:port, comma separated', 'KAFKA_BROKERS'],
+  topic: ['name', 'the outbox topic, such as orders_server.orders.outbox', 'OUTBOX_TOPIC'],
+  event: ['name', 'the event that causes the effect, such as order_created', 'OUTBOX_EVENT'],
+  committed: [
+    'table',
+    "the writer's rows as TABLE(ID,TIME), such as customer_order(id,created_at)",
+    'OUTBOX_COMMITTED'
+  ],
+  effects: ['table', "the consumer's rows as TABLE(ID,TIME), such as delivery(order_id,delivered_at)", 'OUTBOX_EFFECTS']
+} as const
+
+type Input = keyof typeof inputs
+type Options = { readonly [name in Input | 'committedSql' | 'effectsSql']?: string } & {
   readonly since: string
   readonly until: string
   readonly json?: boolean
@@ -24,23 +30,12 @@ type Options = { readonly [name in Named]?: string } & {
 
 /** `outboxctl audit`: compares what was committed, what is in the topic and what took effect. */
 export function auditCommand(edge: Edge): Command {
-  return new Command('audit')
-    .description(
-      'compares committed rows, the topic and the effects; exit code 1 for a loss, a double or a disorder. Reads Avro if SCHEMA_REGISTRY_URL is set'
-    )
-    .option('--source <url>', "the writer's database; or OUTBOX_SOURCE_URL")
-    .option('--target <url>', "the consumer's database; or OUTBOX_DB_URL")
-    .option('--brokers <list>', 'host:port, comma separated; or KAFKA_BROKERS')
-    .option('--topic <name>', 'the outbox topic, such as orders_server.orders.outbox; or OUTBOX_TOPIC')
-    .option('--event <name>', 'the event that causes the effect, such as order_created; or OUTBOX_EVENT')
-    .option(
-      '--committed <table>',
-      "the writer's rows as TABLE(ID,TIME), such as customer_order(id,created_at); or OUTBOX_COMMITTED"
-    )
-    .option(
-      '--effects <table>',
-      "the consumer's rows as TABLE(ID,TIME), such as delivery(order_id,delivered_at); or OUTBOX_EFFECTS"
-    )
+  const command = new Command('audit').description(
+    'compares committed rows, the topic and the effects; exit code 1 for a loss, a double or a disorder. Reads Avro if SCHEMA_REGISTRY_URL is set'
+  )
+  for (const [name, [value, text, variable]] of Object.entries(inputs))
+    command.option(`--${name} <${value}>`, `${text}; or ${variable}`)
+  return command
     .option('--since <when>', 'start of the window: 30m, 24h, 7d or a time', '24h')
     .option('--until <when>', 'end of the window; younger events may still be on their way', '30s')
     .option('--committed-sql <sql>', 'instead of --committed; returns aggregate_id and at; :since is bound')
@@ -51,15 +46,20 @@ export function auditCommand(edge: Edge): Command {
 
 async function audit(edge: Edge, options: Options): Promise<void> {
   const { environment } = edge
-  const brokers = needed('brokers', options.brokers ?? environment.KAFKA_BROKERS).split(',')
-  const source = needed('source', options.source ?? environment.OUTBOX_SOURCE_URL)
-  const target = needed('target', options.target ?? environment.OUTBOX_DB_URL)
+  const given = (name: Input) => options[name] ?? environment[inputs[name][2]]
+  const needed = (name: Input): string => {
+    const value = given(name)
+    if (value) return value
+    throw new CommandError(`Which ${name}? Name it with --${name}; see outboxctl audit --help`)
+  }
+  const brokers = needed('brokers').split(',')
+  const [source, target] = [needed('source'), needed('target')]
   const window = { from: timeOf(options.since), to: timeOf(options.until) }
   const what = {
-    topic: needed('topic', options.topic ?? environment['OUTBOX_TOPIC']),
-    event: needed('event', options.event ?? environment['OUTBOX_EVENT']),
-    committedSql: options.committedSql ?? rowsOf('committed', options.committed ?? environment['OUTBOX_COMMITTED']),
-    effectsSql: options.effectsSql ?? rowsOf('effects', options.effects ?? environment['OUTBOX_EFFECTS'])
+    topic: needed('topic'),
+    event: needed('event'),
+    committedSql: options.committedSql ?? rowsOf('committed', given('committed')),
+    effectsSql: options.effectsSql ?? rowsOf('effects', given('effects'))
   }
   const note = (_: object, message: string) => edge.note(message)
   const logger = { debug() {}, info() {}, warn: note, error: note }
@@ -94,12 +94,6 @@ function report(
     if (findings.length > mostShown) edge.write(`… and ${findings.length - mostShown} more (--json shows all)`)
   }
   if (findings.length > 0) throw new CommandError(json ? '' : counted(findings.length, 'finding'), 1)
-}
-
-function needed(name: string, value: string | undefined): string {
-  if (value === undefined || value === '')
-    throw new CommandError(`Which ${name}? Name it with --${name}; see outboxctl audit --help`)
-  return value
 }
 
 /** `table(id,time)` as a query. */

@@ -1,6 +1,6 @@
 import type { RecordDecoding } from '../consumer/read/decoding.ts'
-import type { KafkaRecord } from '../kafka/kafka-client.ts'
-import type { ParkedRow } from '../parking/parked-event.ts'
+import { asError } from '../errors.ts'
+import { type ParkedRow, recordOfRow } from '../parking/parked-event.ts'
 import type { Edge } from './edge.ts'
 
 /** Turns the key or the value of a parked record into text for people. */
@@ -11,36 +11,31 @@ export async function parkedReader(
   rows: readonly ParkedRow[],
   environment: Edge['environment']
 ): Promise<ParkedReader> {
-  const { decode, ...opened } = await decodingOf(rows, environment)
-  return bytes => {
-    if (bytes === null || bytes.length < 5 || bytes[0] !== 0) return bytes?.toString() ?? null
-    let { why } = opened
-    try {
-      if (decode !== undefined) return JSON.stringify(decode(bytes).content)
-    } catch (error) {
-      why = (error as Error).message
-    }
-    return `${bytes.toString('hex')} (schema ${bytes.readUInt32BE(1)}; ${why})`
-  }
-}
-
-type Opened = { readonly decode?: RecordDecoding['decode'] | undefined; readonly why: string }
-
-async function decodingOf(rows: readonly ParkedRow[], environment: Edge['environment']): Promise<Opened> {
-  const why = 'set SCHEMA_REGISTRY_URL to read it'
-  if (!rows.some(row => row.record_key?.[0] === 0 || row.record_value?.[0] === 0)) return { why }
+  const records = rows.map(recordOfRow).filter(({ key, value }) => isAvro(key) || isAvro(value))
+  let why = 'set SCHEMA_REGISTRY_URL to read it'
+  let decoding: RecordDecoding | undefined
   try {
-    const decoding = await registryDecoding(environment)
-    await decoding?.prepare?.(rows.map(recordOf))
-    return { decode: decoding?.decode, why }
+    if (records.length > 0) decoding = await registryDecoding(environment)
+    await decoding?.prepare?.(records)
   } catch (error) {
-    return { why: (error as Error).message }
+    decoding = undefined
+    why = asError(error).message
+  }
+  return bytes => {
+    if (bytes === null || !isAvro(bytes)) return bytes?.toString() ?? null
+    let problem = why
+    try {
+      if (decoding !== undefined) return JSON.stringify(decoding.decode(bytes).content)
+    } catch (error) {
+      problem = asError(error).message
+    }
+    return `${bytes.toString('hex')} (schema ${bytes.readUInt32BE(1)}; ${problem})`
   }
 }
 
-function recordOf(row: ParkedRow): KafkaRecord {
-  const { topic, partition_no: partition, record_key: key, record_value: value } = row
-  return { topic, partition, offset: 0n, timestamp: 0, key, value, headers: {} }
+// In Confluent's wire format: a zero byte, the schema's id in four bytes, then Avro.
+function isAvro(bytes: Buffer | null): boolean {
+  return bytes !== null && bytes.length >= 5 && bytes[0] === 0
 }
 
 /** Reads Avro with the registry that SCHEMA_REGISTRY_URL names; undefined if it names none. */

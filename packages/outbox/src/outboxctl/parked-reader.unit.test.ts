@@ -7,7 +7,8 @@ import { parkedReader } from './parked-reader.ts'
 const schema = { type: 'record', name: 'greeted', fields: [{ name: 'name', type: 'string' }] }
 const avro = Buffer.concat([Buffer.from([0, 0, 0, 0, 1, 8]), Buffer.from('joon')])
 const json = Buffer.from('{"a":1}')
-const rows = [{ record_key: json, record_value: avro }] as unknown as ParkedRow[]
+const place = { topic: 't', partition_no: 0, record_offset: '1', record_time: '1', record_headers: '{}' }
+const rows = [{ ...place, record_key: json, record_value: avro }] as unknown as ParkedRow[]
 
 async function useRegistry() {
   const server = createServer((_request, response) => {

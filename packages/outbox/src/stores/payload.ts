@@ -11,24 +11,25 @@ export interface PayloadEncoding {
   readonly encode: (event: PendingEvent) => Buffer
 }
 
-/** The events with their payloads as the row stores them. */
+type Encoding = { readonly encoding?: PayloadEncoding | undefined; readonly maxEventBytes?: number | undefined }
+
+/**
+ * The events with their payloads as the row stores them. Throws `EVENT_TOO_LARGE`: an event that Kafka rejects would stop
+ * the connector, and with it all other events. Kafka's producer rejects a record over 1 MiB, and Debezium wraps the
+ * payload: the default leaves room for both.
+ */
 export function encodePayloads<Event extends PendingEvent>(
   events: readonly Event[],
-  encoding: PayloadEncoding | undefined
+  { encoding, maxEventBytes = 900_000 }: Encoding
 ): readonly Event[] {
-  return encoding === undefined ? events : events.map(event => ({ ...event, bytes: encoding.encode(event) }))
-}
-
-/** Kafka's producer rejects a record over 1 MiB, and Debezium wraps the payload: this leaves room for both. */
-export const defaultMaxEventBytes = 900_000
-
-/** Throws `EVENT_TOO_LARGE`. An event that Kafka rejects would stop the connector, and with it all other events. */
-export function checkSizes(events: readonly PendingEvent[], maxBytes: number): void {
-  for (const { name, json, bytes: encoded } of events) {
+  const encoded = encoding === undefined ? events : events.map(event => ({ ...event, bytes: encoding.encode(event) }))
+  for (const { name, json, bytes: written } of encoded) {
     // A character takes at most three bytes, and at most twice that once it is escaped inside JSON again.
-    if (encoded === undefined && json.length * 6 <= maxBytes) continue
-    const bytes = encoded?.length ?? Buffer.byteLength(JSON.stringify(json))
-    if (bytes > maxBytes)
-      throw new OutboxError('EVENT_TOO_LARGE', `Event ${name} takes ${bytes} bytes in Kafka; the limit is ${maxBytes}`)
+    if (written === undefined && json.length * 6 <= maxEventBytes) continue
+    const bytes = written?.length ?? Buffer.byteLength(JSON.stringify(json))
+    if (bytes <= maxEventBytes) continue
+    const message = `Event ${name} takes ${bytes} bytes in Kafka; the limit is ${maxEventBytes}`
+    throw new OutboxError('EVENT_TOO_LARGE', message)
   }
+  return encoded
 }

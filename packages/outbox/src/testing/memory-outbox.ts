@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { type Outbox, requireOpenTransaction } from '../append-to-outbox.ts'
 import type { OutboundEvent } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
-import { checkSizes, defaultMaxEventBytes } from '../stores/payload.ts'
+import { encodePayloads } from '../stores/payload.ts'
 import { inContext } from '../tracing/message-context.ts'
 import { debeziumRecord } from './debezium-record.ts'
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.ts'
@@ -20,7 +20,7 @@ export type MemoryOutboxOptions = { readonly topic?: MemoryTopic; readonly maxEv
 /** An outbox in memory, for unit tests, with the same errors, and the same records on its topic as through Debezium. */
 export function createMemoryOutbox({
   topic = createMemoryTopic(),
-  maxEventBytes = defaultMaxEventBytes
+  maxEventBytes
 }: MemoryOutboxOptions = {}): MemoryOutbox {
   const pending = new WeakMap<object, { readonly event: OutboundEvent; readonly id: number }[]>()
   let lastId = 0
@@ -29,8 +29,7 @@ export function createMemoryOutbox({
     topic,
     async append(trx, events) {
       requireOpenTransaction(trx)
-      const list = inContext(trx, events)
-      checkSizes(list, maxEventBytes)
+      const list = encodePayloads(inContext(trx, events), { maxEventBytes })
       const written = pending.get(trx)
       if (written === undefined) throw new OutboxError('TRANSACTION_REQUIRED', 'Not a transaction of this MemoryOutbox')
       for (const event of list) written.push({ event, id: ++lastId })

@@ -46,9 +46,8 @@ export function inContext(
   trx: Knex.Transaction,
   events: OutboundEvent | readonly OutboundEvent[]
 ): readonly OutboundEvent[] {
-  const list: readonly OutboundEvent[] = Array.isArray(events) ? events : [events]
   const context = currentMessageContext(trx)
-  return list.map(event => ({
+  return [events].flat().map(event => ({
     ...event,
     correlationId: event.correlationId ?? context.correlationId,
     causationId: event.causationId ?? context.causationId,

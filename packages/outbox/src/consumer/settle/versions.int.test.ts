@@ -57,7 +57,9 @@ describe.each(databases)('a missing version on %s', (_, useDb) => {
     await bench.produce(pick(one, 2, 4))
     await bench.produce(all.filter(({ aggregateId }) => aggregateId === 2))
     await eventually(async () => expect(await bench.effects()).toHaveLength(5))
-    expect((await bench.parked()).map(({ reason }) => reason)).toEqual(['VERSION_GAP', 'REFUSED', 'BEHIND'])
+    await eventually(async () =>
+      expect((await bench.parked()).map(({ reason }) => reason)).toEqual(['VERSION_GAP', 'REFUSED', 'BEHIND'])
+    )
 
     bench.refuse.clear()
     await requestRetry(bench.db, { consumer: bench.group, key: '1' })
