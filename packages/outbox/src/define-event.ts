@@ -64,14 +64,8 @@ type MakeEvent<Name extends string, Payload> = {
 export type EventDefinition<Name extends string = string, Schema extends z.ZodType = z.ZodType> = MakeEvent<
   Name,
   z.output<Schema>
-> & {
-  readonly name: Name
-  readonly aggregate: string
-  readonly version: number
-  readonly payload: Schema
-  readonly description?: string | undefined
-  readonly example?: z.output<Schema> | undefined
-}
+> &
+  DefinitionInput<Name, Schema>
 
 type DefinitionInput<Name extends string, Schema extends z.ZodType> = {
   /** snake_case and in the past tense: `order_created`. At most 100 characters. */

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import type { ConsumedEvent } from '../consumer/read/handler.ts'
 import type { RecordDecoding } from '../consumer/read/decoding.ts'
 import { readEnvelope } from '../consumer/read/read-event.ts'
+import { windowOf } from '../consumer/run/replay.ts'
 import type { KafkaClient } from '../kafka/kafka-client.ts'
 import type { ParkedRow } from '../parking/parked-event.ts'
 import type { AuditInput, TopicEvent } from './compare.ts'
@@ -61,10 +62,7 @@ async function rows(db: Knex, sql: string, since: Date) {
 type Found = { readonly events: readonly TopicEvent[]; readonly unreadable: number }
 
 async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date): Promise<Found> {
-  const [starts, watermarks] = await Promise.all([kafka.offsetsAt(topic, since.getTime()), kafka.watermarks(topic)])
-  const window = new Map(
-    [...watermarks].map(([partition, { high }]) => [partition, { from: starts.get(partition) ?? high, to: high }])
-  )
+  const window = await windowOf({ kafka, topic, from: since })
   const events: TopicEvent[] = []
   let unreadable = 0
   await kafka.read({

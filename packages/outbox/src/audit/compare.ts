@@ -13,7 +13,7 @@ export type TopicEvent = {
 }
 
 /** An effect in the consumer's database, in the order in which they happened if it has a `version`. */
-export type Effect = { readonly id: string; readonly at: number; readonly version?: number | undefined }
+export type Effect = CommittedAggregate & { readonly version?: number | undefined }
 
 export type AuditInput = {
   readonly committed: readonly CommittedAggregate[]
@@ -45,24 +45,11 @@ export type FindingKind =
 
 export type Finding = { readonly kind: FindingKind; readonly id: string; readonly detail: string }
 
-export type AuditReport = {
-  readonly findings: readonly Finding[]
-  readonly counts: {
-    readonly committed: number
-    readonly events: number
-    readonly effects: number
-    readonly parked: number
-    readonly skipped: number
-    /** Records that Connect sent again: allowed, because the inbox makes them duplicates. */
-    readonly redelivered: number
-    /** Records that aren't events. Without a registry, Avro events count here too. */
-    readonly unreadable: number
-  }
-}
+export type AuditReport = ReturnType<typeof compare>
 
 /** Compares what was committed, what was published and what took effect: each once, none invented, in order. */
-export function compare(input: AuditInput): AuditReport {
-  const { committed, events, effects, parked, skipped } = input
+export function compare(input: AuditInput) {
+  const { committed, events, effects, parked, skipped, unreadable } = input
   const within = (one?: { readonly at: number }) => one !== undefined && one.at >= input.from && one.at < input.to
   const first = [...Map.groupBy(events, ({ messageId }) => messageId).values()].flatMap(same => same.slice(0, 1))
   const causing = Map.groupBy(
@@ -92,8 +79,10 @@ export function compare(input: AuditInput): AuditReport {
     effects: effects.filter(within).length,
     parked: parked.size,
     skipped: skipped.size,
+    // Records that Connect sent again: allowed, because the inbox makes them duplicates.
     redelivered: events.length - first.length,
-    unreadable: input.unreadable
+    // Without a registry, Avro events count here too.
+    unreadable
   }
   return { findings, counts }
 }

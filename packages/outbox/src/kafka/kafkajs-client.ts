@@ -1,7 +1,7 @@
 import type { Admin, Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs'
 import type { Logger } from '../logger.ts'
 import { type BrokerOptions, type KafkaClient, readingGroup, topicFacts, type TopicFacts } from './kafka-client.ts'
-import { joinWithKafkajs, readWithKafkajs, workersFor } from './kafkajs-member.ts'
+import { joinWithKafkajs, readWithKafkajs, usualRetry, workersFor } from './kafkajs-member.ts'
 
 /** How kafkajs reaches the brokers. */
 export type KafkajsOptions = BrokerOptions & {
@@ -69,7 +69,6 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   }
 }
 
-const usualRetry: RetryOptions = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 }
 // About 20 s, longer than a broker takes to restart after a kill. A member that gave up earlier would join again as a new
 // member, and the group would wait for the old one until its session times out.
 const memberRetry: RetryOptions = { ...usualRetry, retries: 24 }

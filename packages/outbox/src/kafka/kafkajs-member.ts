@@ -10,13 +10,9 @@ const fetching = {
   allowAutoTopicCreation: false
 }
 
+export const usualRetry = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 }
 // kafkajs restarts itself after some errors and stays dead after others. We replace the consumer after any error.
-const noRestart = {
-  retries: 5,
-  initialRetryTime: 100,
-  maxRetryTime: 1_000,
-  restartOnFailure: () => Promise.resolve(false)
-}
+const noRestart = { ...usualRetry, restartOnFailure: () => Promise.resolve(false) }
 
 const farewellMs = 3_000
 

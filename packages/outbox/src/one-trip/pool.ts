@@ -1,3 +1,4 @@
+import type { Connection } from 'mysql2'
 import type { Pool, PoolConnection, PoolOptions, ResultSetHeader } from 'mysql2/promise'
 import { codeOf } from '../database-errors.ts'
 import { asError, OutboxError } from '../errors.ts'
@@ -18,14 +19,7 @@ export type OneTripBounds = {
 // makes the driver's escaping useless.
 const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
 
-type BoundedPool = {
-  /** A connection within `waitMs`, or `WRITE_FAILED`. One that comes later goes back to the pool. */
-  readonly acquire: () => Promise<PoolConnection>
-  /** The server's answer, or an error with the code ETIMEDOUT after `silenceMs`. */
-  readonly answered: <T>(answer: Promise<T>) => Promise<T>
-  /** Closes the connections within `silenceMs`, and cuts those that don't answer. */
-  readonly close: () => Promise<void>
-}
+type BoundedPool = Awaited<ReturnType<typeof openPool>>
 
 type PoolNeeds = {
   readonly connection: string | PoolOptions
@@ -33,7 +27,7 @@ type PoolNeeds = {
 } & Required<OneTripBounds>
 
 /** A separate pool, because `multipleStatements` should be on nowhere else in a service. */
-export async function openPool({ connection, connections, waitMs, silenceMs }: PoolNeeds): Promise<BoundedPool> {
+export async function openPool({ connection, connections, waitMs, silenceMs }: PoolNeeds) {
   const { createPool } = await import('mysql2/promise').catch((cause: unknown) => {
     const message = 'openOneTripOutbox needs the package mysql2: npm install mysql2'
     throw new OutboxError('STORE_UNAVAILABLE', message, { cause })
@@ -51,7 +45,14 @@ export async function openPool({ connection, connections, waitMs, silenceMs }: P
   // A frozen server or a broken network: no answer comes, and no connection is closed.
   const silent = () => Object.assign(new Error(`MySQL was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' })
   const answered = <T>(answer: Promise<T>) => within(silenceMs, answer, silent)
-  return { answered, acquire: () => acquire(pool, waitMs), close: () => answered(pool.end()).catch(cutAll) }
+  return {
+    /** The server's answer, or an error with the code ETIMEDOUT after `silenceMs`. */
+    answered,
+    /** A connection within `waitMs`, or `WRITE_FAILED`. One that comes later goes back to the pool. */
+    acquire: () => acquire(pool, waitMs),
+    /** Closes the connections within `silenceMs`, and cuts those that don't answer. */
+    close: () => answered(pool.end()).catch(cutAll)
+  }
 }
 
 /** The result of `work`, or the error of `late()` when it takes longer; a later result is dropped. */
@@ -63,20 +64,14 @@ async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promi
   return Promise.race([work, timeout]).finally(() => clearTimeout(timer))
 }
 
-type RawConnection = {
-  query: (sql: string, done: (error: Error | null) => void) => void
-  once: (event: 'end', done: () => void) => void
-  destroy: () => void
-}
-
 /** Sets up each new connection; returns a function that cuts all open ones. */
 function setUpEach(pool: Pool, lockWaitSeconds: number): () => void {
-  const open = new Set<RawConnection>()
+  const open = new Set<Connection>()
   const session =
     `SET SESSION sql_mode = '${sqlMode}', time_zone = '+00:00', ` +
     `innodb_lock_wait_timeout = ${lockWaitSeconds}, lock_wait_timeout = ${lockWaitSeconds}`
   pool.on('connection', made => {
-    const created = made as unknown as RawConnection
+    const created = made as unknown as Connection
     open.add(created)
     created.once('end', () => open.delete(created))
     // It is the connection's first command, because mysql2 sends them in order.
@@ -92,10 +87,7 @@ function setUpEach(pool: Pool, lockWaitSeconds: number): () => void {
 async function acquire(pool: Pool, waitMs: number): Promise<PoolConnection> {
   const asked = pool.getConnection()
   const late = () => {
-    asked.then(
-      connection => connection.release(),
-      () => undefined
-    )
+    void asked.then(connection => connection.release()).catch(() => undefined)
     const reason = `No connection within ${waitMs} ms: all are busy, or MySQL does not answer`
     return new OutboxError('WRITE_FAILED', reason, { retryable: true })
   }

@@ -2,7 +2,8 @@ import type { Knex } from 'knex'
 import type { MessageContext, OutboundEvent } from '../define-event.ts'
 import { inHandlerSpans, type TracedEvent } from './open-telemetry.ts'
 
-type HandledMessage = TracedEvent & MessageContext
+/** What an event is known by, and what it was sent with. */
+export type HandledMessage = TracedEvent & MessageContext
 
 const contexts = new WeakMap<Knex.Transaction, MessageContext>()
 

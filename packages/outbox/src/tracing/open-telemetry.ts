@@ -35,7 +35,9 @@ function activeTraceparent(): string | undefined {
 /** What tracing needs to know of an event that is handled. */
 export type TracedEvent = {
   readonly name: string
+  /** The Kafka key. Events with the same key are handled in the order of their commits. */
   readonly aggregateId: number
+  /** The identity: an event that comes twice with the same message id takes effect once. */
   readonly messageId: string
   readonly topic: string
   readonly partition: number

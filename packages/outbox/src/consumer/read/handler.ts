@@ -1,15 +1,13 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
 import type { EventDefinition } from '../../define-event.ts'
-import { inMessageContext } from '../../tracing/message-context.ts'
+import { type HandledMessage, inMessageContext } from '../../tracing/message-context.ts'
 
 /** An event as a handler gets it: read, checked against its schema, and not handled by this consumer before. */
-export type ConsumedEvent<Name extends string = string, Payload = unknown> = {
+export type ConsumedEvent<Name extends string = string, Payload = unknown> = HandledMessage & {
   /** Of the outbox row. Grows with gaps. For logs; not for order or identity. */
   readonly id: number
   readonly name: Name
-  /** The Kafka key. Events with the same key are handled in the order of their commits. */
-  readonly aggregateId: number
   readonly aggregate?: string | undefined
   readonly aggregateVersion?: number | undefined
   readonly schemaVersion: number
@@ -17,14 +15,6 @@ export type ConsumedEvent<Name extends string = string, Payload = unknown> = {
   /** The payload's text as it was in the outbox row. */
   readonly json: string
   readonly createdAt: Date
-  /** The identity: an event that comes twice with the same message id takes effect once. */
-  readonly messageId: string
-  readonly correlationId?: string | undefined
-  readonly causationId?: string | undefined
-  readonly traceparent?: string | undefined
-  readonly topic: string
-  readonly partition: number
-  readonly offset: bigint
 }
 
 /** What `handle` and `handleBatch` return; `createConsumer` takes them under `on`. */

@@ -3,7 +3,7 @@ import { asError, OutboxError } from '../../errors.ts'
 import { type InboxRetention, inboxKeepMs, pruneInbox } from '../../inbox/prune-inbox.ts'
 import type { KafkaClient, KafkaMember, Membership } from '../../kafka/kafka-client.ts'
 import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
-import { type Handling, handlingOf, type HandlingOptions } from '../settle/handling.ts'
+import { handlingOf, type HandlingOptions } from '../settle/handling.ts'
 import { retryParked } from '../settle/retry-parked.ts'
 import { delayBefore, usualRetry } from '../settle/retry-policy.ts'
 import { createAssignment } from './assignment.ts'
@@ -68,6 +68,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const watch = { kafka, topic, group, options: options.liveness ?? {}, positions: () => assignment.positions() }
   const liveness = createLiveness(watch)
   const stopping = new AbortController()
+  const { signal } = stopping
   let member: KafkaMember | undefined
   let problem: string | undefined = 'not started'
   let tasks: Promise<void>[] = []
@@ -79,7 +80,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     sessionTimeoutMs,
     onAssigned(partitions) {
       logger.info({ topic, group, partitions }, 'partitions assigned')
-      if (!stopping.signal.aborted) problem = undefined
+      if (!signal.aborted) problem = undefined
       assignment.assign(partitions)
     },
     onRebalancing: commit,
@@ -99,36 +100,55 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   }
 
   async function join(): Promise<void> {
-    for (let attempt = 1; member === undefined && !stopping.signal.aborted; attempt++) {
+    for (let attempt = 1; member === undefined && !signal.aborted; attempt++) {
       try {
         inboxKeepMs(await kafka.topic(topic), options.inbox ?? {})
         member = await kafka.join(membership)
       } catch (error) {
         if (error instanceof OutboxError && !error.retryable) throw error
         membership.onFailure(error)
-        await sleep(delayBefore(attempt, handling.retry), undefined, { signal: stopping.signal }).catch(() => undefined)
+        await sleep(delayBefore(attempt, handling.retry), undefined, { signal: signal }).catch(() => undefined)
       }
     }
   }
 
-  function repeat(task: string, everyMs: number, work: () => Promise<boolean | void>): void {
-    const onFailure = (err: unknown) => logger.warn({ err, topic, group }, `cannot ${task} now; will retry`)
-    tasks.push(repeatUntil(stopping.signal, { everyMs, work, onFailure }))
+  async function prune(): Promise<void> {
+    const olderThanMs = inboxKeepMs(await kafka.topic(topic), options.inbox ?? {})
+    const pruned = await pruneInbox(handling.db, { consumer: handling.name, olderThanMs, signal })
+    if (pruned > 0) logger.debug({ pruned }, 'inbox pruned')
+  }
+
+  /** Runs a background task again and again, one run at a time, with longer pauses while it fails. Never rejects. */
+  async function repeat(task: string, everyMs: number, work: () => Promise<boolean | void>): Promise<void> {
+    for (let failures = 0; !signal.aborted; ) {
+      let pause = everyMs
+      try {
+        if (await work()) pause = 0
+        failures = 0
+      } catch (error) {
+        failures++
+        pause = Math.max(everyMs, delayBefore(failures, usualRetry))
+        if (!signal.aborted) logger.warn({ err: error, topic, group }, `cannot ${task} now; will retry`)
+      }
+      await sleep(pause, undefined, { signal }).catch(() => undefined)
+    }
   }
 
   return {
     async start() {
-      repeat('check the lag', options.liveness?.checkEveryMs ?? 5_000, () => liveness.check())
+      tasks = [repeat('check the lag', options.liveness?.checkEveryMs ?? 5_000, () => liveness.check())]
       joined = join()
       await joined
-      if (stopping.signal.aborted) return
-      repeat('commit offsets', options.commitEveryMs ?? 100, commit)
-      repeat('retry parked events', options.retryParkedEveryMs ?? 1_000, () => retryParked(handling))
-      const prune = () => pruneOldRows(handling, options, stopping.signal)
-      repeat('prune the inbox', options.inbox?.pruneEveryMs ?? 60_000, prune)
+      if (signal.aborted) return
+      tasks.push(
+        repeat('commit offsets', options.commitEveryMs ?? 100, commit),
+        // Resolves to true when there is more to do at once.
+        repeat('retry parked events', options.retryParkedEveryMs ?? 1_000, () => retryParked(handling)),
+        repeat('prune the inbox', options.inbox?.pruneEveryMs ?? 60_000, prune)
+      )
     },
     async stop() {
-      if (stopping.signal.aborted) return
+      if (signal.aborted) return
       problem = 'stopped'
       stopping.abort()
       // A member that is still joining must leave too, or its partitions would wait for it.
@@ -143,34 +163,5 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       return { ok: reason === undefined, ...(reason === undefined ? {} : { reason }), lag: liveness.lag(), partitions }
     },
     parked: () => countParked(handling.db, handling.name)
-  }
-}
-
-async function pruneOldRows({ db, name, logger }: Handling, options: ConsumerOptions, signal: AbortSignal) {
-  const olderThanMs = inboxKeepMs(await options.kafka.topic(options.topic), options.inbox ?? {})
-  const pruned = await pruneInbox(db, { consumer: name, olderThanMs, signal })
-  if (pruned > 0) logger.debug({ pruned }, 'inbox pruned')
-}
-
-type Task = {
-  readonly everyMs: number
-  /** Resolves to true when there is more to do at once. */
-  readonly work: () => Promise<boolean | void>
-  readonly onFailure: (error: unknown) => void
-}
-
-/** Runs a background task again and again, one run at a time, with longer pauses while it fails. Never rejects. */
-async function repeatUntil(signal: AbortSignal, { everyMs, work, onFailure }: Task): Promise<void> {
-  for (let failures = 0; !signal.aborted; ) {
-    let pause = everyMs
-    try {
-      if (await work()) pause = 0
-      failures = 0
-    } catch (error) {
-      failures++
-      pause = Math.max(everyMs, delayBefore(failures, usualRetry))
-      if (!signal.aborted) onFailure(error)
-    }
-    await sleep(pause, undefined, { signal }).catch(() => undefined)
   }
 }

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaRecord, sizeOf } from '../../kafka/kafka-client.ts'
 import { type Item, readEvent } from '../read/read-event.ts'
 import { applyBatch } from '../settle/apply-batch.ts'
+import { crashLoop, createCrashGuard, type Suspect } from '../settle/crash-guard.ts'
 import type { Handling } from '../settle/handling.ts'
 import { retryWhilePassing } from '../settle/retry-policy.ts'
-import { createGuardedStart } from './guarded-start.ts'
 
 export type PartitionWorker = ReturnType<typeof createPartitionWorker>
 
-export type Partition = { readonly topic: string; readonly partition: number }
+type Partition = { readonly topic: string; readonly partition: number }
 
 // Large records fill the memory long before there are many of them.
 const fullBytes = 32 * 1024 * 1024
@@ -90,6 +90,44 @@ export function createPartitionWorker(handling: Handling, partition: Partition, 
       waiting = []
       await running
     }
+  }
+}
+
+/**
+ * Settles the first records after a partition was assigned, watched by the crash guard. If the last owner died in some
+ * records, those are settled one by one, and an event at which the process died `crashLimit` times is parked.
+ *
+ * Returns a function that settles some of the items, from the first on, and resolves to how many. It resolves to undefined
+ * once the first records are settled: from then on nothing is guarded.
+ */
+function createGuardedStart(handling: Handling, partition: Partition, signal: AbortSignal) {
+  const guard = createCrashGuard(handling.db, { consumer: handling.name, ...partition })
+  // Undefined until the table was read; null when the last owner ended well.
+  let suspect: Suspect | null | undefined
+  let over = false
+
+  const patiently = <T>(work: () => Promise<T>) =>
+    retryWhilePassing(handling, { task: 'read what was started', signal }, work)
+
+  async function settleOne(item: Item, { from, to, started }: Suspect): Promise<number> {
+    const { offset } = item.record
+    const killsProcess = from === to && offset === to && started >= handling.crashLimit
+    if (killsProcess) await applyBatch(handling, [{ ...item, refusal: crashLoop(started) }], { signal })
+    // Records before the suspect were survived last time. To watch them would overwrite the suspect's count.
+    else await applyBatch(handling, [item], { signal, guard: offset < from ? undefined : guard })
+    if (offset === to) await patiently(() => guard.forget())
+    return 1
+  }
+
+  return async (items: readonly Item[]): Promise<number | undefined> => {
+    const [first] = items
+    if (over || first === undefined) return undefined
+    if (suspect === undefined) suspect = (await patiently(() => guard.suspect())) ?? null
+    if (suspect !== null && first.record.offset <= suspect.to) return settleOne(first, suspect)
+    over = true
+    const some = items.slice(0, handling.batchSize)
+    await applyBatch(handling, some, { signal, guard })
+    return some.length
   }
 }
 

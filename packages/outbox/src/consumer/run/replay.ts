@@ -3,19 +3,23 @@ import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts
 import { handlingOf, type HandlingOptions } from '../settle/handling.ts'
 import { createPartitionWorker, type PartitionWorker } from './partition-worker.ts'
 
-/** Which part of a topic is handled again, and under which name. */
-export type ReplayOptions = HandlingOptions & {
+type Part = {
   readonly kafka: KafkaClient
   readonly topic: string
-  /** The name in the inbox. It must differ from the live consumer's, or every event is a duplicate. */
-  readonly name: string
   /** A time, or an offset for each partition; everything that the topic still holds by default. */
   readonly from?: Date | ReadonlyMap<number, bigint>
   /** Exclusive; the topic's end at the start of the replay by default. */
   readonly to?: Date | ReadonlyMap<number, bigint>
-  /** Ends the replay early, between two transactions. The same call again continues where it ended. */
-  readonly signal?: AbortSignal
 }
+
+/** Which part of a topic is handled again, and under which name. */
+export type ReplayOptions = HandlingOptions &
+  Part & {
+    /** The name in the inbox. It must differ from the live consumer's, or every event is a duplicate. */
+    readonly name: string
+    /** Ends the replay early, between two transactions. The same call again continues where it ended. */
+    readonly signal?: AbortSignal
+  }
 
 /** The result of a replay: what was read, and how much of it is parked. */
 export type ReplayResult = { readonly window: OffsetWindow; readonly records: number; readonly parked: ParkedCounts }
@@ -55,7 +59,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   }
 }
 
-async function windowOf({ kafka, topic, from, to }: ReplayOptions): Promise<OffsetWindow> {
+/** The offsets of a topic between two times or offsets, as far as it still has them. */
+export async function windowOf({ kafka, topic, from, to }: Part): Promise<OffsetWindow> {
   const watermarks = await kafka.watermarks(topic)
   const offsetsOf = async (edge: Date | ReadonlyMap<number, bigint>) =>
     edge instanceof Date ? kafka.offsetsAt(topic, edge.getTime()) : edge
