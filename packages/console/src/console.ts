@@ -1,6 +1,5 @@
 import { ConfigError, createHttpServer, type Logger, type Service } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
-import type { Readings } from './flow/readings.ts'
 import { createSampler } from './flow/sampler.ts'
 import { createApp } from './http/app.ts'
 import { connectorRoutes } from './http/connector-routes.ts'
@@ -11,7 +10,6 @@ import { guardActions, isLoopback } from './http/guard.ts'
 import { orderRoutes } from './http/order-routes.ts'
 import { parkedRoutes } from './http/parked-routes.ts'
 import { searchStream, topicRoutes } from './http/topic-routes.ts'
-import { type BinlogTrack, createBinlogTrack } from './orders/binlog-track.ts'
 import { createFollowOrder } from './orders/follow-order.ts'
 import { openSources } from './sources.ts'
 
@@ -19,11 +17,8 @@ import { openSources } from './sources.ts'
 export function createConsole(config: Config, logger: Logger): Service {
   requireTokenBeyondLoopback(config)
   const sources = openSources(config, logger)
-  const sampler = createSampler(config, sources)
   const flowStream = createEventStream('flow')
-  sampler.onFlow(flow => flowStream.send(flow))
-  const binlog = createBinlogTrack()
-  sampler.onFlow(() => rememberBinlog(binlog, sampler.readings()))
+  const sampler = createSampler(config, sources, flowStream.send)
   const guard = guardActions(config.CONSOLE_ACTIONS === 'on', logger)
   const kafka = sources.kafka.browsing
   const app = createApp({
@@ -32,7 +27,7 @@ export function createConsole(config: Config, logger: Logger): Service {
     guard,
     routes: [
       ...flowRoutes(config, sampler, guard),
-      ...orderRoutes(config, sources, createFollowOrder(config, sources, binlog)),
+      ...orderRoutes(config, sources, createFollowOrder(config, sources)),
       ...topicRoutes(kafka),
       ...groupRoutes(kafka),
       ...connectorRoutes(config, sources.connect),
@@ -63,10 +58,4 @@ export function createConsole(config: Config, logger: Logger): Service {
 function requireTokenBeyondLoopback({ CONSOLE_HOST, CONSOLE_TOKEN, CONSOLE_PUBLISHED }: Config): void {
   if (isLoopback(CONSOLE_HOST) || CONSOLE_TOKEN !== undefined || CONSOLE_PUBLISHED === 'loopback') return
   throw new ConfigError(`CONSOLE_HOST is ${CONSOLE_HOST}: set CONSOLE_TOKEN to listen beyond loopback`)
-}
-
-function rememberBinlog(track: BinlogTrack, { aggregates }: Readings): void {
-  const place = aggregates?.value?.binlog
-  if (place !== undefined && aggregates?.at !== undefined && aggregates.failing === undefined)
-    track.add({ ...place, at: aggregates.at })
 }

@@ -1,10 +1,11 @@
+import { createConnectApi } from '@outbox-cdc/connectctl'
 import { createMysql, type Logger } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
-import { createConnectCluster } from './connect/connect-cluster.ts'
 import { avroDecoder } from './kafka/avro-decoder.ts'
 import { asTheyAre } from './kafka/decode-record.ts'
 import { createKafkaClients } from './kafka/kafka-clients.ts'
 import { aggregateTable, effectTable } from './mysql/tables.ts'
+import { createBinlogTrack } from './orders/binlog-track.ts'
 
 export type Sources = ReturnType<typeof openSources>
 
@@ -22,14 +23,22 @@ export function openSources(config: Config, logger: Logger) {
   return {
     kafka,
     decode,
-    connect: createConnectCluster(config.CONNECT_URL),
-    writerDb,
+    connect: openConnect(config.CONNECT_URL),
     consumerDb,
     actionsDb,
     aggregates: aggregateTable(writerDb, config),
     effects: effectTable(consumerDb, config),
+    track: createBinlogTrack(),
     async close() {
       await Promise.allSettled([kafka.close(), writerDb?.destroy(), consumerDb?.destroy(), actionsDb?.destroy()])
     }
   }
+}
+
+/** Asked with short limits: a page must not wait for a worker that hangs. An action may take longer than a question. */
+function openConnect(urls: readonly string[]) {
+  if (urls.length === 0) return undefined
+  const open = (totalMs: number) =>
+    createConnectApi({ url: urls.join(), retryForMs: 0, answerTimeoutMs: totalMs / urls.length })
+  return { reading: open(1_400), acting: open(14_000) }
 }

@@ -38,8 +38,7 @@ export const listedTopic = named('ListedTopic', {
   bytes: z.number().nullable().meta({ description: 'On disk, all replicas' }),
   retentionMs: z.number().nullable(),
   cleanup: z.string().nullable(),
-  internal: z.boolean(),
-  heartbeat: z.boolean()
+  internal: z.boolean().meta({ description: "Kafka's own, Connect's own, or heartbeats" })
 })
 export type ListedTopic = z.output<typeof listedTopic>
 

@@ -31,7 +31,6 @@ export type Fact = z.output<typeof fact>
 
 const waiting = z.object({
   events: z.number(),
-  atLeast: z.boolean().meta({ description: 'Counting stopped at `events`: there are more' }),
   ms: z.number().meta({ description: 'Age of the oldest' })
 })
 export type Waiting = z.output<typeof waiting>
@@ -53,8 +52,8 @@ const verdict = z
   .object({
     state: z.enum(flowStates),
     reason: z.string(),
-    advice: z.string().nullable(),
-    since: z.number().nullable()
+    advice: z.string().optional(),
+    since: z.number().optional()
   })
   .meta({ id: 'Verdict', description: "The keeper's answer to whether events get from MySQL to Kafka" })
 
@@ -68,8 +67,17 @@ const headline = z.object({
 })
 export type Headline = z.output<typeof headline>
 
-const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number(), samples: z.number() })
+const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number() })
 export type Percentiles = z.output<typeof percentiles>
+
+const listedOrder = z.object({
+  id: z.number(),
+  createdAt: z.number(),
+  label: z.string(),
+  delivered: z.boolean().nullable().meta({ description: 'null while that cannot be read' }),
+  deliveredMs: z.number().nullable()
+})
+export type ListedOrder = z.output<typeof listedOrder>
 
 export const flow = named('Flow', {
   at: z.number(),
@@ -83,18 +91,8 @@ export const flow = named('Flow', {
     toKafka: percentiles.nullable().meta({ description: 'From commit to the record in Kafka, last minute' }),
     toDelivery: percentiles.nullable().meta({ description: 'From commit to the row of its effect, last minute' })
   }),
-  partitions: z.array(
-    z.object({ partition: z.number(), kept: z.number(), next: z.number(), lag: z.number().nullable() })
-  ),
-  newest: z.array(
-    z.object({
-      id: z.number(),
-      createdAt: z.number(),
-      label: z.string(),
-      deliveredMs: z.number().nullable(),
-      delivered: z.boolean().nullable()
-    })
-  ),
+  partitions: z.array(z.object({ partition: z.number(), lag: z.number().nullable() })),
+  newest: z.array(listedOrder),
   parked: z.number().nullable()
 })
 export type Flow = z.output<typeof flow>
@@ -108,13 +106,6 @@ export const series = named('Series', {
 })
 export type Series = z.output<typeof series>
 
-const listedOrder = z.object({
-  id: z.number(),
-  createdAt: z.number(),
-  label: z.string(),
-  deliveredAt: z.number().nullable(),
-  deliveredMs: z.number().nullable()
-})
 export const orderPage = named('OrderPage', { items: z.array(listedOrder), next: z.number().nullable() })
 export type OrderPage = z.output<typeof orderPage>
 
@@ -134,8 +125,6 @@ const parkedHere = z.object({
   key: z.string(),
   reason: z.string(),
   error: z.string().nullable(),
-  attempts: z.number(),
-  parkedAt: z.number(),
   behind: z.number().meta({ description: 'Events of the same key that wait behind it' }),
   retryAskedAt: z.number().nullable()
 })
@@ -143,7 +132,6 @@ export type ParkedHere = z.output<typeof parkedHere>
 
 export const journey = named('Journey', {
   id: z.number(),
-  at: z.number(),
   found: z.boolean(),
   finished: z.boolean().meta({ description: 'Delivered or skipped: it stays as it is' }),
   traceId: z.string().nullable(),

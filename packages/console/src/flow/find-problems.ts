@@ -1,5 +1,6 @@
 import { isBroken, isHealthy, type Verdict, verdictOf } from '@outbox-cdc/connectctl'
 import type { HopId, HopState } from '../api/pipeline-schemas.ts'
+import type { Failing } from './probe.ts'
 import { type Names, type Readings, verdictIn, waitingInKafka } from './readings.ts'
 import { count, duration, silence } from './say.ts'
 
@@ -21,13 +22,14 @@ type Finder = (readings: Readings, names: Names) => Problem | undefined
 
 /** A backlog younger than this is no problem. */
 const slowMs = 2_000
+/** The group's offsets must not move for this long, while records wait, before the page calls it stuck. */
+const stuckMs = 5_000
 
 /** All that is wrong, causes before their effects: a person should look at the first one. */
 export function findProblems(readings: Readings, names: Names): readonly Problem[] {
-  const service = { orders: serviceDown('orders'), delivery: serviceDown('delivery') }
   const kafka = [mysqlAway, kafkaAway, eventsStopped]
-  const consumer = [service.delivery, effectsAway, groupStuck, behindKafka, parked]
-  return [...kafka, ...consumer, service.orders, lackingReplicas].flatMap(find => find(readings, names) ?? [])
+  const consumer = [consumerDown, effectsAway, groupStuck, behindKafka, parked]
+  return [...kafka, ...consumer, writerDown, lackingReplicas].flatMap(find => find(readings, names) ?? [])
 }
 
 /** A wrong setting is no diagnosis of the pipeline. */
@@ -36,12 +38,25 @@ function settingsProblem(hop: HopId, reason: string): Problem {
   return { hop, state: 'unknown', words, text: `Configuration error: ${reason}.` }
 }
 
+type Away = Pick<Problem, 'hop' | 'state' | 'advice'> & {
+  /** What does not answer, and where it was asked, as parts of the sentence. */
+  readonly part: string
+  readonly where?: string
+  readonly effect?: string
+}
+
+/** A part that does not answer. */
+function away({ since, reason, wrongSettings }: Failing, now: number, about: Away): Problem {
+  const { hop, state, advice, part, where = '', effect = '' } = about
+  if (wrongSettings) return settingsProblem(hop, reason)
+  const text = `${part} ${silence(now - since)}: ${reason}${where}.${effect}`
+  return { hop, state, words: `does not answer: ${reason}`, text, advice, since }
+}
+
 /** Whether events get from MySQL to Kafka. The keeper tells; this page compares nothing of its own. */
 const eventsStopped: Finder = (readings, names) => {
-  const verdict = verdictIn(readings)
+  const verdict = verdictIn(readings) ?? reportedByConnect(readings, names)
   if (verdict !== undefined) return problemOf(verdict, names)
-  const reported = reportedByConnect(readings, names)
-  if (reported !== undefined) return reported
   const { keeper, now } = readings
   if (keeper !== undefined && keeper.failing === undefined) return undefined // not read yet
   const why =
@@ -65,35 +80,29 @@ function problemOf(verdict: Verdict, { connector }: Names): Problem | undefined 
 }
 
 /** Without a keeper, what Connect itself reports, unless it is RUNNING, which proves nothing. */
-function reportedByConnect({ connector }: Readings, names: Names): Problem | undefined {
-  if (connector === undefined || (connector.value === undefined && connector.failing === undefined && !connector.at))
-    return undefined
-  const report = connector.failing === undefined ? (connector.value ?? 'missing') : 'unreachable'
-  const verdict = verdictOf({ name: names.connector, report })
+function reportedByConnect({ connector }: Readings, names: Names): Verdict | undefined {
+  const { failing, value, at } = connector ?? {}
+  if (failing === undefined && at === undefined) return undefined
+  const verdict = verdictOf({ name: names.connector, report: failing ? 'unreachable' : (value ?? 'missing') })
   if (verdict.state === 'unknown') return undefined
-  const reason = connector.failing === undefined ? verdict.reason : connector.failing.reason
-  return problemOf({ ...verdict, reason, since: connector.failing?.since }, names)
+  return failing ? { ...verdict, reason: failing.reason, since: failing.since } : verdict
 }
 
 const mysqlAway: Finder = (readings, { ordersHost }) => {
-  const { aggregates, now } = readings
-  if (aggregates?.failing === undefined) return undefined
-  const { since, reason, wrongSettings } = aggregates.failing
-  if (wrongSettings) return settingsProblem('mysql', reason)
-  const text = `MySQL ${silence(now - since)}: ${reason} at ${ordersHost}.`
+  const { failing } = readings.aggregates ?? {}
   const advice = 'Start MySQL again. What was committed is safe and flows on by itself.'
-  return { hop: 'mysql', state: ifEventsStop(readings), words: `does not answer: ${reason}`, text, advice, since }
+  const about = { hop: 'mysql', part: 'MySQL', where: ` at ${ordersHost}`, advice } as const
+  return failing && away(failing, readings.now, { ...about, state: ifEventsStop(readings) })
 }
 
-const kafkaAway: Finder = (readings, { brokers, topic: name }) => {
-  const { topic, now } = readings
-  if (topic.failing === undefined) return undefined
-  const { since, reason } = topic.failing
-  if (/no topic|Unknown topic/i.test(reason))
-    return settingsProblem('topic', `there is no topic ${name}. Check KAFKA_TOPIC, or create the topic`)
-  const text = `Kafka ${silence(now - since)}: ${reason} at ${brokers}. Committed events wait in MySQL.`
+const kafkaAway: Finder = (readings, { brokers, topic }) => {
+  const { failing } = readings.topic
+  if (failing && /no topic|Unknown topic/i.test(failing.reason))
+    return settingsProblem('topic', `there is no topic ${topic}. Check KAFKA_TOPIC, or create the topic`)
   const advice = 'Start the broker again. Debezium and the consumer go on where they stopped.'
-  return { hop: 'topic', state: ifEventsStop(readings), words: `does not answer: ${reason}`, text, advice, since }
+  const effect = ' Committed events wait in MySQL.'
+  const about = { hop: 'topic', part: 'Kafka', where: ` at ${brokers}`, effect, advice } as const
+  return failing && away(failing, readings.now, { ...about, state: ifEventsStop(readings) })
 }
 
 /** While the keeper sees events flow, a part that this console cannot reach is no outage. */
@@ -111,42 +120,39 @@ const lackingReplicas: Finder = ({ topic }, names) => {
 }
 
 /** A service that does not answer, or says itself that it is not ready. */
-function serviceDown(hop: 'orders' | 'delivery'): Finder {
-  return ({ writer, consumer, now }, names) => {
-    const [reading, name, place, meaning] =
-      hop === 'orders'
-        ? [writer, names.orderService, names.orderServicePlace, 'It accepts no orders']
-        : [consumer, names.deliveryService, names.deliveryServicePlace, 'Events wait in Kafka until it is back']
-    if (reading?.failing !== undefined) {
-      const { since, reason } = reading.failing
-      const text = `${name} at ${place} ${silence(now - since)} (${reason}). ${meaning}.`
-      return { hop, state: 'stopped', words: `does not answer: ${reason}`, text, since, advice: `Start ${name} again.` }
-    }
-    if (reading?.value === undefined || reading.value.ready) return undefined
-    const why = reading.value.reason ?? 'it does not say why'
-    return { hop, state: 'slow', words: `not ready: ${why}`, text: `${name} is not ready: ${why}.` }
-  }
+function serviceDown(reading: Readings['writer'], now: number, service: Omit<Away, 'state'>): Problem | undefined {
+  if (reading?.failing) return away(reading.failing, now, { ...service, state: 'stopped' })
+  if (reading?.value === undefined || reading.value.ready) return undefined
+  const why = reading.value.reason ?? 'it does not say why'
+  return { hop: service.hop, state: 'slow', words: `not ready: ${why}`, text: `${service.part} is not ready: ${why}.` }
+}
+
+const writerDown: Finder = ({ writer, now }, { orderService: name, orderServicePlace }) => {
+  const about = { hop: 'orders', part: `${name} at ${orderServicePlace}`, advice: `Start ${name} again.` } as const
+  return serviceDown(writer, now, { ...about, effect: ' It accepts no orders.' })
+}
+
+const consumerDown: Finder = ({ consumer, now }, { deliveryService: name, deliveryServicePlace }) => {
+  const about = { hop: 'delivery', part: `${name} at ${deliveryServicePlace}`, advice: `Start ${name} again.` } as const
+  return serviceDown(consumer, now, { ...about, effect: ' Events wait in Kafka until it is back.' })
 }
 
 const effectsAway: Finder = (readings, { ordersHost, deliveriesHost }) => {
   const { aggregates, effects, now } = readings
-  if (effects?.failing === undefined) return undefined
-  const { since, reason, wrongSettings } = effects.failing
-  if (wrongSettings) return settingsProblem('delivery', reason)
   // One server that is down is no worse here than at MySQL, which comes first and is the cause.
   const isTheirServer = aggregates?.failing !== undefined && serverOf(ordersHost) === serverOf(deliveriesHost)
   const state = isTheirServer ? ifEventsStop(readings) : 'stopped'
-  const text = `The consumer's database ${silence(now - since)}: ${reason} at ${deliveriesHost}.`
-  return { hop: 'delivery', state, words: `its database does not answer: ${reason}`, text, since }
+  const about = { hop: 'delivery', part: "The consumer's database", where: ` at ${deliveriesHost}` } as const
+  return effects?.failing && away(effects.failing, now, { ...about, state })
 }
 
 /** `host:port` of `host:port/database`. */
 const serverOf = (place: string) => place.split('/')[0]
 
 const groupStuck: Finder = (readings, names) => {
-  const { group, topic, groupStuckSince, now } = readings
+  const { group, topic, now } = readings
   if (topic.failing !== undefined || group.value === undefined) return undefined
-  const { state, members, committed } = group.value
+  const { state, members, committed, movedAt } = group.value
   const { events = 0, ms = 0 } = waitingInKafka(readings) ?? {}
   const hop = 'delivery'
   if (state === 'dead' && committed.size === 0) {
@@ -162,8 +168,8 @@ const groupStuck: Finder = (readings, names) => {
     const [advice, since] = [`Start ${names.deliveryService}.`, events > 0 ? now - ms : undefined]
     return { hop, state: 'stopped', words: 'its group has no members', text, advice, since }
   }
-  if (groupStuckSince === undefined || ms < slowMs) return undefined
-  const stuck = { hop, state: 'stopped', since: groupStuckSince } as const
+  if (events === 0 || ms < slowMs || now - movedAt <= stuckMs) return undefined
+  const stuck = { hop, state: 'stopped', since: movedAt } as const
   if (/rebalance|assigning|reconciling/.test(state)) {
     const text = `${nothing}: the group ${names.group} is rebalancing${held}.`
     const advice = 'It continues by itself once Kafka has given up a lost member, after about 10 s.'

@@ -23,8 +23,8 @@ const failedTask = {
     { id: 0, state: 'FAILED', worker_id: 'a:1', trace: 'org.a.B: stopped\n\tat x\nCaused by: com.X: binlog was purged' }
   ]
 } as const
-const waitingGroup = (state: string, members: number) => ({
-  value: { state, members, committed: new Map([[0, 90]]), oldestWaitingAt: now - 12_000 },
+const waitingGroup = (state: string, members: number, movedAt = now) => ({
+  value: { state, members, committed: new Map([[0, 90]]), movedAt, oldestWaitingAt: now - 12_000 },
   at: now
 })
 
@@ -123,7 +123,7 @@ describe('the sentence on top', () => {
   it('leaves out the parts that are not configured', () => {
     const kafkaOnly = { aggregates: undefined, connector: undefined, effects: undefined, keeper: undefined }
     expect(picture({ ...kafkaOnly, writer: undefined }).hops.map(({ id }) => id)).toEqual(['topic', 'delivery'])
-    const group = { value: { state: 'dead', members: 0, committed: new Map() }, at: now }
+    const group = { value: { state: 'dead', members: 0, committed: new Map(), movedAt: now }, at: now }
     const problems = findProblems(aHealthyPipeline({ ...kafkaOnly, group }), names)
     expect(problems.map(({ text }) => text)).toContainEqual(expect.stringContaining('no group delivery-service'))
   })
@@ -134,8 +134,7 @@ describe('the sentence on top', () => {
   })
 
   it('does not blame a handler while the group is rebalancing', () => {
-    const stuck = { group: waitingGroup('preparing rebalance', 2), groupStuckSince: now - 9_000 }
-    const { state, text, advice } = headline(stuck)
+    const { state, text, advice } = headline({ group: waitingGroup('preparing rebalance', 2, now - 9_000) })
     expect(state).toBe('stopped')
     expect(text).toContain('is rebalancing; 10 events wait')
     expect(advice).toContain('continues by itself')

@@ -1,12 +1,9 @@
 import type { Flow, Percentiles } from '../api/pipeline-schemas.ts'
-import type { Measured } from './build-flow.ts'
 import { sum } from '../kafka/record-reader.ts'
-import { lagByPartition, type Readings, waitingInKafka } from './readings.ts'
+import type { Measured } from './build-flow.ts'
+import type { Readings } from './readings.ts'
 
-/** The group's offsets must not move for this long, while records wait, before the page calls it stuck. */
-const stuckMs = 5_000
-
-/** What grows from one sample to the next: rates, percentiles, and since when the group's offsets do not move. */
+/** What grows from one sample to the next: rates and percentiles. */
 export function createMeasures() {
   const rates = {
     orders: createRate(),
@@ -16,42 +13,17 @@ export function createMeasures() {
     requests: createRate()
   }
   const latency = { toDebezium: createSample(), toKafka: createSample(), toDelivery: createSample() }
-  const readAt = new Map<string, number>()
-  let groupMoved = { total: -1, at: 0 }
-  let orders = 0
-
-  /** True once for each new answer of a part. */
-  function isNew(part: string, at: number | undefined): at is number {
-    if (at === undefined || readAt.get(part) === at) return false
-    readAt.set(part, at)
-    return true
-  }
-
-  function add(readings: Readings): Readings {
-    const { now, topic, group, aggregates, effects, writer } = readings
-    if (isNew('aggregates', aggregates?.at) && aggregates?.value !== undefined) {
-      orders += aggregates.value.added
-      rates.orders.add(now, orders)
-      if (aggregates.value.binlog !== undefined) rates.binlogBytes.add(now, aggregates.value.binlog.position)
-    }
-    if (isNew('topic', topic.at) && topic.value !== undefined) {
-      rates.topic.add(now, sum(topic.value.next.values()))
-      latency.toDebezium.add(now, topic.value.readLatencies)
-      latency.toKafka.add(now, topic.value.latencies)
-    }
-    if (isNew('group', group.at) && group.value !== undefined) {
-      const total = sum(group.value.committed.values())
-      rates.delivered.add(now, total)
-      if (groupMoved.total !== total) groupMoved = { total, at: now }
-    }
-    if (isNew('effects', effects?.at)) latency.toDelivery.add(now, effects?.value?.latencies ?? [])
-    if (isNew('writer', writer?.at)) rates.requests.add(now, writer?.value?.requests?.created ?? 0)
-    const waits = (waitingInKafka(readings)?.events ?? 0) > 0 && groupMoved.at > 0
-    return { ...readings, groupStuckSince: waits && now - groupMoved.at > stuckMs ? groupMoved.at : undefined }
-  }
-
   return {
-    add,
+    add({ topic, group, aggregates, effects, writer }: Readings): void {
+      rates.orders.add(aggregates?.at, aggregates?.value?.added)
+      rates.binlogBytes.add(aggregates?.at, aggregates?.value?.binlog?.position)
+      rates.topic.add(topic.at, topic.value && sum(topic.value.next.values()))
+      rates.delivered.add(group.at, group.value && sum(group.value.committed.values()))
+      rates.requests.add(writer?.at, writer?.value?.requests?.created)
+      latency.toDebezium.add(topic.at, topic.value?.readLatencies)
+      latency.toKafka.add(topic.at, topic.value?.latencies)
+      latency.toDelivery.add(effects?.at, effects?.value?.latencies)
+    },
     results: (now: number): Measured => ({
       rates: mapValues(rates, rate => rate.perSecond(now)),
       latency: mapValues(latency, sample => sample.percentiles(now))
@@ -59,23 +31,23 @@ export function createMeasures() {
   }
 }
 
-function mapValues<K extends string, A, B>(from: Readonly<Record<K, A>>, change: (value: A) => B): Record<K, B> {
+export function mapValues<K extends string, A, B>(from: Readonly<Record<K, A>>, change: (value: A) => B): Record<K, B> {
   return Object.fromEntries(Object.entries<A>(from).map(([key, value]) => [key, change(value)])) as Record<K, B>
 }
 
 /** The figures of one picture that the charts over time show. */
-export function figuresOf(flow: Flow, { topic, group }: Readings): Record<string, number | null> {
-  const hop = (id: string) => flow.hops.find(one => one.id === id)
-  const lags = topic.value !== undefined && group.value !== undefined ? lagByPartition(topic.value, group.value) : []
+export function figuresOf({ hops, latency, partitions }: Flow): Record<string, number | null> {
+  const hop = (id: string) => hops.find(one => one.id === id)
+  const { p50 = null, p95 = null, p99 = null } = latency.toDelivery ?? {}
   return {
     orders: hop('mysql')?.rate ?? null,
     published: hop('topic')?.rate ?? null,
     delivered: hop('delivery')?.rate ?? null,
-    p50: flow.latency.toDelivery?.p50 ?? null,
-    p95: flow.latency.toDelivery?.p95 ?? null,
-    p99: flow.latency.toDelivery?.p99 ?? null,
+    p50,
+    p95,
+    p99,
     waitingKafka: hop('delivery')?.waiting?.events ?? null,
-    ...Object.fromEntries([...lags].slice(0, 24).map(([partition, lag]) => [`lag${partition}`, lag]))
+    ...Object.fromEntries(partitions.slice(0, 24).map(({ partition, lag }) => [`lag${partition}`, lag]))
   }
 }
 
@@ -83,8 +55,11 @@ export function figuresOf(flow: Flow, { topic, group }: Readings): Record<string
 export function createRate(windowMs = 10_000) {
   let points: { readonly at: number; readonly count: number }[] = []
   return {
-    add(at: number, count: number): void {
-      if (count < (points.at(-1)?.count ?? 0)) points = []
+    /** Adds what a part answered `at` that time, once for each answer. */
+    add(at: number | undefined, count: number | undefined): void {
+      const last = points.at(-1)
+      if (at === undefined || count === undefined || at === last?.at) return
+      if (count < (last?.count ?? 0)) points = []
       points.push({ at, count })
       while (points.length > 2 && (points[1]?.at ?? at) <= at - windowMs) points.shift()
     },
@@ -101,15 +76,16 @@ export function createRate(windowMs = 10_000) {
 export function createSample(windowMs = 60_000) {
   let kept: { readonly at: number; readonly values: readonly number[] }[] = []
   return {
-    add(at: number, values: readonly number[]): void {
-      if (values.length > 0) kept.push({ at, values: values.slice(0, 300) })
+    add(at: number | undefined, values: readonly number[] = []): void {
+      if (at !== undefined && at !== kept.at(-1)?.at && values.length > 0)
+        kept.push({ at, values: values.slice(0, 300) })
     },
     percentiles(now: number): Percentiles | null {
       kept = kept.filter(({ at }) => at > now - windowMs).slice(-70)
       const sorted = Float64Array.from(kept.flatMap(({ values }) => values)).sort()
       if (sorted.length === 0) return null
       const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-      return { p50: at(0.5), p95: at(0.95), p99: at(0.99), samples: sorted.length }
+      return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Fact, Flow, Hop, HopState } from '../api/pipeline-schemas.ts'
-import { count, duration, milliseconds } from './say.ts'
+import { count, duration, milliseconds, perSecond } from './say.ts'
 
 export type PrintOptions = { readonly width: number; readonly color: boolean; readonly now: number }
 
@@ -30,7 +30,7 @@ export function printFlow(flow: Flow, options: PrintOptions): string[] {
 }
 
 function hopLines(hop: Hop, options: PrintOptions): string[] {
-  const rate = hop.rate === null ? '' : `${hop.rate < 9.95 ? hop.rate.toFixed(1) : Math.round(hop.rate)} /s`
+  const rate = hop.rate === null ? '' : `${perSecond(hop.rate)} /s`
   const waits =
     hop.waiting !== null && hop.waiting.events > 0 && (hop.state === 'stopped' || hop.waiting.ms > 1_000)
       ? `${count(hop.waiting.events, 'event')} waiting, the oldest for ${duration(hop.waiting.ms)}`

@@ -3,7 +3,7 @@ import { aHealthyPipeline, names, noRates, now } from '../testing/a-healthy-pipe
 import { buildFlow } from './build-flow.ts'
 import { printFlow } from './print-flow.ts'
 
-const latency = { toDebezium: null, toKafka: null, toDelivery: { p50: 6.2, p95: 9, p99: 14, samples: 50 } }
+const latency = { toDebezium: null, toKafka: null, toDelivery: { p50: 6.2, p95: 9, p99: 14 } }
 const flowOf = (change: Parameters<typeof aHealthyPipeline>[0]) =>
   buildFlow(aHealthyPipeline(change), names, { rates: { ...noRates, orders: 41.6 }, latency })
 const lines = (change = {}, width = 100) => printFlow(flowOf(change), { width, color: false, now })
@@ -20,7 +20,10 @@ it('never prints a line wider than the terminal, nor a control character', () =>
   const hostile = { id: 7, at: now, columns: { name: 'a\u001b[2J\u0007b', quantity: 1 } }
   const change = {
     aggregates: { value: { newest: [hostile], added: 0 }, at: now },
-    group: { value: { state: 'stable', members: 1, committed: new Map([[0, 91]]), oldestWaitingAt: 0 }, at: now }
+    group: {
+      value: { state: 'stable', members: 1, committed: new Map([[0, 91]]), movedAt: now, oldestWaitingAt: 0 },
+      at: now
+    }
   }
   const printed = lines(change, 60)
   for (const line of printed) expect(line.length).toBeLessThanOrEqual(60)

@@ -1,12 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigurationError } from '../mysql/tables.ts'
 import { reasonOf } from '../reason-of.ts'
-
-type Failing = {
-  readonly since: number
-  readonly reason: string
-  /** The part answers, but the settings name something that it does not have. */
-  readonly wrongSettings?: boolean
-}
 
 /** What is known of one part: its newest answer, and since when there is none. */
 export type Reading<T> = {
@@ -17,22 +11,30 @@ export type Reading<T> = {
   readonly failing?: Failing | undefined
 }
 
+export type Failing = {
+  readonly since: number
+  readonly reason: string
+  /** The part answers, but the settings name something that it does not have. */
+  readonly wrongSettings?: boolean
+}
+
 const timeoutMs = 1_500
 
 export function createProbe<T>(read: () => Promise<T>) {
   let reading: Reading<T> = {}
   let running: Promise<void> | undefined
 
+  function fail(reason: string, wrongSettings = false): void {
+    reading = { ...reading, failing: { since: reading.failing?.since ?? Date.now(), reason, wrongSettings } }
+  }
+
   async function once(): Promise<void> {
     try {
       reading = { value: await read(), at: Date.now() }
     } catch (error) {
-      failed(error instanceof ConfigurationError ? error.message : reasonOf(error), error instanceof ConfigurationError)
+      if (error instanceof ConfigurationError) fail(error.message, true)
+      else fail(reasonOf(error))
     }
-  }
-
-  function failed(reason: string, wrongSettings = false): void {
-    reading = { ...reading, failing: { since: reading.failing?.since ?? Date.now(), reason, wrongSettings } }
   }
 
   return {
@@ -41,11 +43,8 @@ export function createProbe<T>(read: () => Promise<T>) {
     async tick(): Promise<void> {
       if (running !== undefined) return
       running = once().finally(() => (running = undefined))
-      if ((await Promise.race([running.then(() => 'done'), after(timeoutMs)])) === 'late') failed('no answer in time')
+      const late = await Promise.race([running, sleep(timeoutMs, 'late', { ref: false })])
+      if (late) fail('no answer in time')
     }
   }
-}
-
-function after(ms: number): Promise<'late'> {
-  return new Promise(resolve => setTimeout(resolve, ms, 'late').unref())
 }

@@ -17,7 +17,6 @@ it('shows the effect of the newest time, to the microsecond, and measures only n
   const config = loadConfig(configSchema, { KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', EFFECT_TABLE: 'delivery', ...columns })
   const committedAt = Date.parse('2026-01-02T03:00:00Z')
   const read = createEffectsReader({
-    db,
     table: effectTable(db, config)!,
     consumer: 'b',
     committedAt: async ids => new Map(ids.map(id => [id, committedAt]))

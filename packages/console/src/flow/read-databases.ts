@@ -1,28 +1,38 @@
 import { countParked } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
 import { countUpTo, optional, type Row, type Table } from '../mysql/tables.ts'
+import type { BinlogTrack } from '../orders/binlog-track.ts'
 
 export type AggregatesReading = {
   readonly newest: readonly Row[]
-  /** Rows that appeared since the last reading. */
+  /** Rows that appeared since the first reading. */
   readonly added: number
   /** Rows in the outbox table; a store that deletes them at once leaves none. */
   readonly outboxRows?: number | undefined
-  readonly binlog?: { readonly file: string; readonly position: number; readonly gtids: string } | undefined
+  readonly binlog?: { readonly file: string; readonly position: number } | undefined
+}
+
+type AggregatesSource = {
+  readonly table: Table
+  readonly outboxTable: string
+  readonly track: BinlogTrack
 }
 
 /** Reads what the writer's MySQL holds, in a handful of statements by primary key. */
-export function createAggregatesReader(db: Knex, table: Table, outboxTable: string): () => Promise<AggregatesReading> {
+export function createAggregatesReader({ table, outboxTable, track }: AggregatesSource) {
+  const { db } = table
   let highest: number | undefined
-  return async () => {
-    const newest = await table.newest(12)
+  let added = 0
+  return async (): Promise<AggregatesReading> => {
+    const newest = await table.newest(8)
     const top = newest[0]?.id ?? 0
-    const added = highest === undefined || top === highest ? 0 : await table.countAfter(highest)
+    if (highest !== undefined && top !== highest) added += await table.countAfter(highest)
     highest = top
     const [outboxRows, binlog] = await Promise.all([
       optional(() => countUpTo(db, db(outboxTable).select(db.raw('1')))),
       optional(() => readBinlogStatus(db))
     ])
+    if (binlog !== undefined) track.add({ ...binlog, at: Date.now() })
     return { newest, added, outboxRows, binlog }
   }
 }
@@ -44,8 +54,7 @@ export type EffectsReading = {
   readonly parked?: { readonly events: number; readonly keys: number } | undefined
 }
 
-export type EffectsSource = {
-  readonly db: Knex
+type EffectsSource = {
   readonly table: Table
   readonly consumer: string
   /** When these aggregates were committed; those that are not known are left out. */
@@ -54,22 +63,16 @@ export type EffectsSource = {
 
 const sampleSize = 200
 
-export function createEffectsReader({
-  db,
-  table,
-  consumer,
-  committedAt
-}: EffectsSource): () => Promise<EffectsReading> {
+export function createEffectsReader({ table, consumer, committedAt }: EffectsSource) {
   let latest: number | undefined
-  return async () => {
+  return async (): Promise<EffectsReading> => {
     const rows = await table.newest(sampleSize)
     const since = latest ?? Number.POSITIVE_INFINITY
     const fresh = rows.filter(({ at }) => at > since)
     // By time: a single id far above the others would stay the newest.
     const newest = rows.reduce<Row | undefined>((last, one) => (last && last.at >= one.at ? last : one), undefined)
     latest = Math.max(latest ?? 0, ...rows.map(({ at }) => at))
-    const ids = [...new Set([...fresh, ...(newest === undefined ? [] : [newest])].map(({ id }) => id))]
-    const committed = ids.length === 0 ? new Map<number, number>() : await committedAt(ids)
+    const committed = await committedAt([...fresh, ...(newest ? [newest] : [])].map(({ id }) => id))
     const msOf = ({ id, at }: Row) => {
       const from = committed.get(id)
       return from === undefined ? undefined : Math.max(0, at - from)
@@ -78,7 +81,7 @@ export function createEffectsReader({
       latencies: fresh.map(msOf).filter(ms => ms !== undefined),
       newest: newest && { id: newest.id, at: newest.at, ms: msOf(newest) },
       appliedAt: new Map(rows.map(({ id, at }) => [id, at])),
-      parked: await optional(() => countParked(db, consumer))
+      parked: await optional(() => countParked(table.db, consumer))
     }
   }
 }

@@ -32,8 +32,7 @@ export function createTopicReader({ admin, reader, topic }: Source): () => Promi
       const start = Math.max(first.get(partition) ?? 0, end - sampled, last?.next.get(partition) ?? 0)
       if (start < end) from.set(partition, start)
     }
-    const { records } =
-      from.size === 0 ? { records: [] } : await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
+    const { records } = await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
     const times = records.map(record => ({ timestamp: record.timestamp, ...outboxFields(record) }))
     const news = last === undefined ? [] : times
     const partitions = cluster.topics.get(topic)?.partitions ?? []
@@ -59,6 +58,8 @@ export type GroupReading = {
   readonly members: number
   /** The next offset of each partition that the group has yet to handle. */
   readonly committed: Offsets
+  /** When `committed` last changed. */
+  readonly movedAt: number
   /** When the oldest record that waits for the group was written. */
   readonly oldestWaitingAt?: number | undefined
 }
@@ -66,6 +67,7 @@ export type GroupReading = {
 type GroupSource = Source & { readonly group: string; readonly ends: () => Offsets | undefined }
 
 export function createGroupReader({ admin, reader, topic, group, ends }: GroupSource): () => Promise<GroupReading> {
+  let last: { readonly place: string; readonly movedAt: number } | undefined
   let oldest: { readonly place: string; readonly at: number | undefined } | undefined
   return async () => {
     const [committed, described] = await Promise.all([
@@ -73,18 +75,21 @@ export function createGroupReader({ admin, reader, topic, group, ends }: GroupSo
       admin.describeGroups({ groups: [group] })
     ])
     const found = described.get(group)
-    const behind = new Map([...committed].filter(([partition, offset]) => offset < (ends()?.get(partition) ?? 0)))
-    const oldestWaitingAt = behind.size === 0 ? undefined : await oldestOf(behind)
-    return { state: stateOf(found), members: found?.members.size ?? 0, committed, oldestWaitingAt }
+    const place = [...committed].join(' ')
+    if (last?.place !== place) last = { place, movedAt: Date.now() }
+    const oldestWaitingAt = await oldestOf(committed)
+    const members = found?.members.size ?? 0
+    return { state: stateOf(found), members, committed, movedAt: last.movedAt, oldestWaitingAt }
   }
 
-  async function oldestOf(behind: Offsets): Promise<number | undefined> {
+  async function oldestOf(committed: Offsets): Promise<number | undefined> {
+    const behind = new Map([...committed].filter(([partition, offset]) => offset < (ends()?.get(partition) ?? 0)))
     const place = [...behind].join(' ')
-    if (oldest?.place === place) return oldest.at
-    const waiting = [...(await reader.firstAt(topic, behind)).values()]
-    const at = waiting.length === 0 ? undefined : Math.min(...waiting.map(record => record.timestamp))
-    oldest = { place, at }
-    return at
+    if (oldest?.place !== place) {
+      const times = [...(await reader.firstAt(topic, behind)).values()].map(({ timestamp }) => timestamp)
+      oldest = { place, at: times.length === 0 ? undefined : Math.min(...times) }
+    }
+    return oldest.at
   }
 }
 
@@ -92,9 +97,6 @@ export function createGroupReader({ admin, reader, topic, group, ends }: GroupSo
 async function committedOffsets(admin: Admin, group: string, topic: string): Promise<Offsets> {
   const [answer] = await admin.listConsumerGroupOffsets({ groups: [group] })
   const partitions = answer?.topics.find(({ name }) => name === topic)?.partitions ?? []
-  return new Map(
-    partitions
-      .filter(({ committedOffset }) => committedOffset >= 0n)
-      .map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)])
-  )
+  const known = partitions.filter(({ committedOffset }) => committedOffset >= 0n)
+  return new Map(known.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)]))
 }

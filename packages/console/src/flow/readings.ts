@@ -19,8 +19,6 @@ export type Readings = {
   readonly group: Reading<GroupReading>
   readonly consumer?: Reading<ServiceReading> | undefined
   readonly effects?: Reading<EffectsReading> | undefined
-  /** Since when records wait for the group while its offsets do not move. */
-  readonly groupStuckSince?: number | undefined
 }
 
 /** The verdict as the keeper last gave it; undefined where none is configured, or while it does not answer. */
@@ -28,19 +26,24 @@ export function verdictIn({ keeper }: Readings): Verdict | undefined {
   return keeper?.failing === undefined ? keeper?.value : undefined
 }
 
-/** Records in Kafka that the group has not handled. */
-export function waitingInKafka({ topic, group, now }: Readings): Waiting | null {
-  if (topic.value === undefined || group.value === undefined || group.value.committed.size === 0) return null
-  const lags = lagByPartition(topic.value, group.value)
-  const events = sum(lags.values())
-  const ms = events === 0 ? 0 : Math.max(0, now - (group.value.oldestWaitingAt ?? now))
-  return { events, atLeast: false, ms }
+/** How many records each partition has that the group has not handled; undefined while that is not known. */
+export function lagsIn({ topic, group }: Readings): Offsets | undefined {
+  const { next, first } = topic.value ?? {}
+  const committed = group.value?.committed
+  if (next === undefined || committed === undefined) return undefined
+  return mapOffsets(next, (end, partition) =>
+    Math.max(0, end - (committed.get(partition) ?? first?.get(partition) ?? 0))
+  )
 }
 
-export function lagByPartition(topic: TopicReading, group: GroupReading): Offsets {
-  return mapOffsets(topic.next, (next, partition) =>
-    Math.max(0, next - (group.committed.get(partition) ?? topic.first.get(partition) ?? 0))
-  )
+/** Records in Kafka that the group has not handled; null for a group that has never committed. */
+export function waitingInKafka(readings: Readings): Waiting | null {
+  const { group, now } = readings
+  const lags = lagsIn(readings)
+  if (lags === undefined || group.value?.committed.size === 0) return null
+  const events = sum(lags.values())
+  const ms = events === 0 ? 0 : Math.max(0, now - (group.value?.oldestWaitingAt ?? now))
+  return { events, ms }
 }
 
 /** What sentences call the parts; never a user or a password. */
@@ -51,7 +54,6 @@ export function namesFrom(config: Config) {
     connector: config.CONNECTOR_NAME ?? 'the connector',
     topic: config.KAFKA_TOPIC,
     group: config.KAFKA_GROUP,
-    connectUrl: config.CONNECT_URL.map(placeOf).join(', '),
     keeperUrl: placeOf(config.KEEPER_URL),
     brokers: config.KAFKA_BROKERS.join(', '),
     ordersHost: placeOf(config.AGGREGATE_MYSQL_URL),

@@ -23,3 +23,8 @@ export function milliseconds(ms: number): string {
   if (ms >= 10_000) return duration(ms)
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms).toLocaleString('en-GB')} ms`
 }
+
+/** Events per second, with a digit after the point only where it says something. */
+export function perSecond(rate: number): string {
+  return rate < 9.95 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en-GB')
+}

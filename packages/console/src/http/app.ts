@@ -2,6 +2,7 @@ import { answerProblems, type Logger, unknownRoute } from '@outbox-cdc/service-k
 import express, { type Express, type RequestHandler } from 'express'
 import { type ActionGuard, onlyLoopbackNames, requireToken, securityHeaders } from './guard.ts'
 import { servePage, servePageFiles } from './page-files.ts'
+import { explain } from './problems.ts'
 import { openApi, type Route, serveRoutes } from './route.ts'
 
 export type AppParts = {
@@ -25,6 +26,6 @@ export function createApp({ logger, token, guard, routes, streams }: AppParts): 
   app.use('/api', unknownRoute)
   app.use(servePageFiles())
   app.get(/^\/[\w\-./%~@:+]*$/, servePage)
-  app.use(unknownRoute, answerProblems(logger))
+  app.use(unknownRoute, answerProblems(logger, explain))
   return app
 }

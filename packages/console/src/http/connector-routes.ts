@@ -1,20 +1,27 @@
-import { ConnectctlError, joinVerdicts, readKeeper } from '@outbox-cdc/connectctl'
-import { notFound, Problem } from '@outbox-cdc/service-kit'
+import { joinVerdicts, listConnectors, readKeeper } from '@outbox-cdc/connectctl'
+import { notFound } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { detailedConnector, shownConnector } from '../api/kafka-schemas.ts'
 import type { Config } from '../config.ts'
-import type { ConnectCluster } from '../connect/connect-cluster.ts'
 import { diffWithFile, maskedConfig, showConnector } from '../connect/show-connector.ts'
+import type { Sources } from '../sources.ts'
 import { configured } from './problems.ts'
 import { done, get, post, type Route } from './route.ts'
 
+type Action = readonly [name: string, summary: string, method: 'POST' | 'PUT', call?: string]
+const actions: readonly Action[] = [
+  ['restart', 'Restart what failed', 'POST', 'restart?includeTasks=true&onlyFailed=true'],
+  ['pause', 'Pause the connector', 'PUT'],
+  ['resume', 'Resume the connector', 'PUT']
+]
+
 const params = z.object({ connector: z.string().min(1).max(249) })
 
-export function connectorRoutes(config: Config, connect: ConnectCluster | undefined): readonly Route[] {
+export function connectorRoutes(config: Config, connect: Sources['connect']): readonly Route[] {
   /** All connectors with their verdicts, the worst first. */
   async function list() {
     const [connectors, kept] = await Promise.all([
-      askConnect(() => configured(connect, 'CONNECT_URL').list()),
+      listConnectors(configured(connect, 'CONNECT_URL').reading),
       config.KEEPER_URL === undefined ? undefined : readKeeper(config.KEEPER_URL)
     ])
     return joinVerdicts(connectors, kept).flatMap(verdict => {
@@ -22,17 +29,6 @@ export function connectorRoutes(config: Config, connect: ConnectCluster | undefi
       return found === undefined ? [] : [{ found, shown: showConnector(found, verdict) }]
     })
   }
-
-  const action = (path: string, summary: string, send: (cluster: ConnectCluster, path: string) => Promise<void>) =>
-    post(`/api/connectors/{connector}/${path}`, summary, {
-      params,
-      answer: done,
-      async handle({ params: { connector } }) {
-        const cluster = configured(connect, 'CONNECT_URL')
-        await askConnect(() => send(cluster, `/connectors/${encodeURIComponent(connector)}`))
-        return { done: true as const }
-      }
-    })
 
   return [
     get('/api/connectors', 'All connectors with one verdict each, the worst first', {
@@ -48,8 +44,7 @@ export function connectorRoutes(config: Config, connect: ConnectCluster | undefi
         async handle({ params: { connector } }) {
           const one = (await list()).find(({ shown }) => shown.name === connector)
           if (one === undefined) throw notFound(`There is no connector ${connector}`)
-          const path = `/connectors/${encodeURIComponent(connector)}/offsets`
-          const offsets = await connect?.get<unknown>(path).catch(() => null)
+          const offsets = await connect?.reading.request('GET', pathOf(connector, 'offsets')).catch(() => null)
           const file = connector === config.CONNECTOR_NAME ? config.CONNECTOR_FILE : undefined
           const running = one.found.info.config
           const diff = file === undefined ? null : await diffWithFile(file, running)
@@ -57,21 +52,19 @@ export function connectorRoutes(config: Config, connect: ConnectCluster | undefi
         }
       }
     ),
-    action('restart', 'Restart what failed: the connector and its failed tasks', (cluster, path) =>
-      cluster.send('POST', `${path}/restart?includeTasks=true&onlyFailed=true`)
-    ),
-    action('pause', 'pause the connector', (cluster, path) => cluster.send('PUT', `${path}/pause`)),
-    action('resume', 'resume the connector', (cluster, path) => cluster.send('PUT', `${path}/resume`))
+    ...actions.map(([name, summary, method, call = name]) =>
+      post(`/api/connectors/{connector}/${name}`, summary, {
+        params,
+        answer: done,
+        async handle({ params: { connector } }) {
+          await configured(connect, 'CONNECT_URL').acting.request(method, pathOf(connector, call))
+          return { done: true as const }
+        }
+      })
+    )
   ]
 }
 
-async function askConnect<T>(question: () => Promise<T>): Promise<T> {
-  try {
-    return await question()
-  } catch (error) {
-    if (!(error instanceof ConnectctlError)) throw error
-    const status = error.code === 'NOT_FOUND' ? 404 : error.code === 'CONNECT_REFUSED' ? 409 : 503
-    const detail = error.message
-    throw new Problem(status, { type: 'connect', title: 'Kafka Connect refused or is away', detail }, { cause: error })
-  }
+function pathOf(connector: string, part: string): string {
+  return `/connectors/${encodeURIComponent(connector)}/${part}`
 }

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { describedGroup, listedGroup } from '../api/kafka-schemas.ts'
 import { describeGroup, listGroups } from '../kafka/describe-groups.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
-import { askKafka } from './problems.ts'
 import { get, post, type Route } from './route.ts'
 
 const params = z.object({ group: z.string().min(1).max(249) })
@@ -19,7 +18,7 @@ export function groupRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
   return [
     get('/api/groups', 'Consumer groups with members and lag, those that lag most first', {
       answer: z.object({ items: z.array(listedGroup) }),
-      handle: async () => ({ items: await askKafka(() => listGroups(admin)) })
+      handle: async () => ({ items: await listGroups(admin) })
     }),
     get('/api/groups/{group}', 'One group: members with their partitions, lag of each partition', {
       params,
@@ -34,22 +33,17 @@ export function groupRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
         if (confirm !== group) throw notPossible(400, `confirm must be the group's name, ${group}`)
         if (to === 'time' && time === undefined) throw notPossible(400, 'to=time needs time')
         if (!(await found(group)).canReset)
-          throw notPossible(
-            409,
-            `The group ${group} has members: stop them all first, or they would overwrite the offsets`
-          )
-        return askKafka(async () => {
-          const offsets = await reader.offsets(topic, to === 'time' ? new Date(time ?? 0) : to)
-          const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset: BigInt(offset) }))
-          await admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] })
-          return { moved: Object.fromEntries(offsets) }
-        })
+          throw notPossible(409, `The group ${group} has members: stop them first, or they would overwrite the offsets`)
+        const offsets = await reader.offsets(topic, to === 'time' ? new Date(time ?? 0) : to)
+        const partitionOffsets = [...offsets].map(([partition, offset]) => ({ partition, offset: BigInt(offset) }))
+        await admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] })
+        return { moved: Object.fromEntries(offsets) }
       }
     })
   ]
 
   async function found(group: string) {
-    const described = await askKafka(() => describeGroup(admin, group))
+    const described = await describeGroup(admin, group)
     if (described === undefined) throw notFound(`There is no group ${group}`)
     return described
   }

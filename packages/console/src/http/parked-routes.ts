@@ -1,5 +1,5 @@
 import { listParked, type ParkedRow, requestRetry, showParked, skipParked } from '@outbox-cdc/outbox'
-import { notFound, Problem } from '@outbox-cdc/service-kit'
+import { notFound } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { type ParkedEvent, parkedEvent, type ParkedKey, parkedKey } from '../api/pipeline-schemas.ts'
 import type { StoredRecord } from '../kafka/decode-record.ts'
@@ -16,14 +16,14 @@ export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readon
   const reading = () => configured(consumerDb, 'EFFECT_MYSQL_URL')
   const acting = () => configured(actionsDb, 'EFFECT_MYSQL_URL')
   async function act(action: Promise<unknown>, { key: name }: { readonly key: string }) {
-    if (!(await action.catch(asProblem))) throw notFound(`${name} is no longer parked`)
+    if (!(await action)) throw notFound(`${name} is no longer parked`)
     return { done: true as const }
   }
   return [
     get('/api/parked', 'The keys whose events wait for a person, oldest first', {
       answer: z.object({ items: z.array(parkedKey) }),
       async handle() {
-        const keys = await listParked(reading()).catch(asProblem)
+        const keys = await listParked(reading())
         return { items: keys.slice(0, mostKeys).map(shownKey) }
       }
     }),
@@ -31,7 +31,7 @@ export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readon
       query: key,
       answer: z.object({ items: z.array(parkedEvent) }),
       async handle({ query }) {
-        const rows = (await showParked(reading(), query).catch(asProblem)).slice(-mostEvents)
+        const rows = (await showParked(reading(), query)).slice(-mostEvents)
         const records = await decode(rows.map(recordOf))
         return { items: rows.flatMap((row, index) => (records[index] ? [shownEvent(row, records[index])] : [])) }
       }
@@ -71,16 +71,4 @@ function recordOf(row: ParkedRow): StoredRecord {
     value: row.record_value,
     headers: Object.entries(JSON.parse(row.record_headers) as Record<string, string | null>)
   }
-}
-
-const refusals: Readonly<Record<string, string>> = {
-  ER_NO_SUCH_TABLE: 'This database has no parked_event table: the consumer does not park here',
-  ER_TABLEACCESS_DENIED_ERROR:
-    'The account of EFFECT_MYSQL_URL may not do this: it needs UPDATE on parked_key and parked_event'
-}
-
-function asProblem(error: unknown): never {
-  const detail = error instanceof Error && 'code' in error ? refusals[String(error.code)] : undefined
-  if (detail === undefined) throw error
-  throw new Problem(409, { type: 'not-possible', title: 'Not possible here', detail }, { cause: error })
 }

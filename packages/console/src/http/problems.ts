@@ -1,4 +1,6 @@
+import { ConnectctlError } from '@outbox-cdc/connectctl'
 import { notFound, Problem } from '@outbox-cdc/service-kit'
+import { ConfigurationError } from '../mysql/tables.ts'
 import { reasonOf } from '../reason-of.ts'
 
 /** The part, or a problem that names the setting without which there is none. */
@@ -7,23 +9,30 @@ export function configured<T>(part: T | undefined, variable: string): T {
   throw new Problem(501, { type: 'not-configured', title: 'Not configured', detail: `Set ${variable} to see this` })
 }
 
-const boundMs = 15_000
+export function unavailable(detail: string, cause?: unknown): Problem {
+  return new Problem(503, { type: 'unavailable', title: 'Not available now', detail }, { cause })
+}
 
-/** What Kafka refuses or fails to answer in time becomes a problem that says so. */
-export async function askKafka<T>(question: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${boundMs / 1000} s`)), boundMs)
-  })
-  try {
-    return await Promise.race([question(), late])
-  } catch (error) {
-    if (error instanceof Problem) throw error
-    const reason = reasonOf(error)
-    if (/no topic|unknown topic/i.test(reason)) throw notFound('There is no such topic')
-    const detail = `Kafka: ${reason}`
-    throw new Problem(503, { type: 'unavailable', title: 'Not available now', detail }, { cause: error })
-  } finally {
-    clearTimeout(timer)
+const refusals: Readonly<Record<string, string>> = {
+  ER_NO_SUCH_TABLE: 'This database has no parked_event table: the consumer does not park here',
+  ER_TABLEACCESS_DENIED_ERROR:
+    'The account of EFFECT_MYSQL_URL may not do this: it needs UPDATE on parked_key and parked_event'
+}
+
+/** What a part of the pipeline refused, or that it does not answer. */
+export function explain(cause: unknown): Problem | undefined {
+  const { code = '', message: detail } = cause as Error & { readonly code?: string }
+  if (cause instanceof ConfigurationError)
+    return new Problem(501, { type: 'not-configured', title: 'Configuration error', detail }, { cause })
+  if (cause instanceof ConnectctlError) {
+    const status = code === 'NOT_FOUND' ? 404 : code === 'CONNECT_REFUSED' ? 409 : 503
+    return new Problem(status, { type: 'connect', title: 'Kafka Connect refused or is away', detail }, { cause })
   }
+  const refusal = refusals[code]
+  if (refusal) return new Problem(409, { type: 'not-possible', title: 'Not possible here', detail: refusal }, { cause })
+  if (!code.startsWith('PLT_KFK')) return undefined
+  const reason = reasonOf(cause)
+  return /no topic|unknown topic/i.test(reason)
+    ? notFound('There is no such topic')
+    : unavailable(`Kafka: ${reason}`, cause)
 }

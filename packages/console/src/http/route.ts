@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { answer as answers, describeApi, validated } from '@outbox-cdc/service-kit'
 import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
+import { unavailable } from './problems.ts'
 
 type Typed<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, A extends z.ZodType> = {
   readonly params?: P
@@ -46,9 +48,6 @@ export const post = routeFor('post')
 /** The answer of an action. */
 export const done = z.object({ done: z.literal(true) })
 
-/** A whole number in an address. */
-export const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
-
 const nothing = z.object({})
 
 /** Serves the routes; those that change something go through `guard` first. */
@@ -59,16 +58,25 @@ export function serveRoutes(routes: readonly Route[], guard: readonly RequestHan
     router[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...before, async (request, response) => {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
-      const answer = await handle({
+      const input = {
         params: validated(params, request.params, 'path'),
         query: validated(query, request.query, 'query'),
         body: validated(body, request.body ?? {}, 'body'),
         signal: gone.signal
-      })
+      }
+      const answer = await Promise.race([handle(input), tooLate()])
       if (!response.headersSent) response.set('Cache-Control', 'no-store').json(answer ?? {})
     })
   }
   return router
+}
+
+const answerTimeoutS = 15
+
+/** A part that does not answer must not hold up the page. */
+async function tooLate(): Promise<never> {
+  await sleep(answerTimeoutS * 1_000, undefined, { ref: false })
+  throw unavailable(`There is no answer within ${answerTimeoutS} s`)
 }
 
 /** OpenAPI 3.1 of the routes. */

@@ -55,12 +55,12 @@ export function outboxFields(record: StoredRecord): OutboxFields {
 }
 
 /** Under our name or Debezium's own; microseconds since 1970. */
-export function capturedAt(record: Pick<StoredRecord, 'headers'>): number | undefined {
+export function capturedAt(record: StoredRecord): number | undefined {
   const micros = headerOf(record, 'captured_us') ?? headerOf(record, '__ts_us')
   return micros !== undefined && /^\d{16}$/.test(micros) ? Number(micros) / 1000 : undefined
 }
 
-function headerOf({ headers }: Pick<StoredRecord, 'headers'>, wanted: string): string | undefined {
+export function headerOf({ headers }: StoredRecord, wanted: string): string | undefined {
   return headers.find(([name]) => name === wanted)?.[1] ?? undefined
 }
 

@@ -1,14 +1,15 @@
 import type { Admin, Group } from '@platformatic/kafka'
 import type { DescribedGroup, ListedGroup } from '../api/kafka-schemas.ts'
-import { offsetsOf } from './describe-topics.ts'
+import { endsOf } from './describe-topics.ts'
 import { sum } from './record-reader.ts'
 
 /** All consumer groups, those that lag most first. Connect's own worker group is not one. */
 export async function listGroups(admin: Admin): Promise<ListedGroup[]> {
-  const listed = [...(await admin.listGroups())]
-    .filter(([, group]) => group.protocolType !== 'connect')
-    .map(([id]) => id)
-  const details = await describeAll(admin, listed)
+  const listed = [...(await admin.listGroups())].filter(([, group]) => group.protocolType !== 'connect')
+  const details = await describeAll(
+    admin,
+    listed.map(([id]) => id)
+  )
   return details
     .map(({ id, state, members, partitions }) => {
       const lags = partitions.map(({ lag }) => lag ?? 0)
@@ -73,11 +74,4 @@ async function describeAll(admin: Admin, ids: readonly string[]): Promise<readon
 export function stateOf(group: Pick<Group, 'state'> | undefined): string {
   const state: string = group?.state ?? 'Dead'
   return state.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
-}
-
-async function endsOf(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  if (names.length === 0) return new Map()
-  const { topics } = await admin.metadata({ topics: [...names], autocreateTopics: false })
-  const wanted = [...topics].map(([name, topic]) => ({ name, partitions: topic.partitions.map((_, index) => index) }))
-  return offsetsOf(admin, wanted, -1n)
 }

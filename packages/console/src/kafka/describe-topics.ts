@@ -1,5 +1,6 @@
-import type { Admin } from '@platformatic/kafka'
+import type { Admin, ClusterTopicMetadata } from '@platformatic/kafka'
 import type { DescribedTopic, ListedTopic, Volume } from '../api/kafka-schemas.ts'
+import type { KafkaAccess } from './kafka-clients.ts'
 import { type RecordReader, sum } from './record-reader.ts'
 
 const topicResource = 2
@@ -9,11 +10,7 @@ const defaultSource = 5
 export async function listTopics(admin: Admin): Promise<ListedTopic[]> {
   const names = await admin.listTopics({ includeInternals: true })
   const { topics } = await admin.metadata({ topics: names, autocreateTopics: false, forceUpdate: true })
-  // The client leaves Kafka's own offset topic without partitions.
-  const wanted = [...topics]
-    // The client leaves Kafka's own offset topic without partitions.
-    .filter(([, topic]) => topic !== undefined)
-    .map(([name, topic]) => ({ name, partitions: topic.partitions.map((_, index) => index) }))
+  const wanted = partitionsOf(topics)
   const [first, next, sizes, settings] = await Promise.all([
     offsetsOf(admin, wanted, -2n),
     offsetsOf(admin, wanted, -1n),
@@ -33,17 +30,28 @@ export async function listTopics(admin: Admin): Promise<ListedTopic[]> {
         bytes: places.some(place => sizes.has(place)) ? sum(all(sizes)) : null,
         retentionMs: retention ? Number(retention) : null,
         cleanup: own?.get('cleanup.policy') ?? null,
-        internal: /^(__(?!debezium-heartbeat)|connect[_-]|schema[_-]changes|_schemas$)/.test(name),
-        heartbeat: /heartbeat/.test(name)
+        internal: /^(__|connect[_-]|schema[_-]changes|_schemas$)|heartbeat/.test(name)
       }
     })
     .sort((a, b) => Number(a.internal) - Number(b.internal) || a.name.localeCompare(b.name))
 }
 
-type Wanted = readonly { readonly name: string; readonly partitions: readonly number[] }[]
+type Wanted = readonly { readonly name: string; readonly partitions: number[] }[]
+
+/** The topics that the client describes: it leaves Kafka's own offset topic without partitions. */
+function partitionsOf(topics: ReadonlyMap<string, ClusterTopicMetadata | undefined>): Wanted {
+  return [...topics].flatMap(([name, topic]) => (topic ? [{ name, partitions: [...topic.partitions.keys()] }] : []))
+}
+
+/** The next offset of each partition of these topics, by `topic/partition`. */
+export async function endsOf(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (names.length === 0) return new Map()
+  const { topics } = await admin.metadata({ topics: [...names], autocreateTopics: false })
+  return offsetsOf(admin, partitionsOf(topics), -1n)
+}
 
 /** The first (-2) or the next (-1) offset by `topic/partition`. */
-export async function offsetsOf(admin: Admin, wanted: Wanted, timestamp: bigint): Promise<ReadonlyMap<string, number>> {
+async function offsetsOf(admin: Admin, wanted: Wanted, timestamp: bigint): Promise<ReadonlyMap<string, number>> {
   const topics = wanted.map(({ name, partitions }) => ({
     name,
     partitions: partitions.map(partitionIndex => ({ partitionIndex, timestamp }))
@@ -58,9 +66,10 @@ export async function offsetsOf(admin: Admin, wanted: Wanted, timestamp: bigint)
 
 /** Bytes on disk by `topic/partition`, summed over the brokers. */
 async function sizesOf(admin: Admin, wanted: Wanted): Promise<Map<string, number>> {
-  const topics = wanted.map(({ name, partitions }) => ({ name, partitions: [...partitions] }))
   const sizes = new Map<string, number>()
-  const stored = (await admin.describeLogDirs({ topics })).flatMap(({ results }) => results.flatMap(dir => dir.topics))
+  const stored = (await admin.describeLogDirs({ topics: [...wanted] })).flatMap(({ results }) =>
+    results.flatMap(dir => dir.topics)
+  )
   for (const { name, partitions } of stored)
     for (const { partitionIndex, partitionSize } of partitions) {
       const place = `${name}/${partitionIndex}`
@@ -82,18 +91,13 @@ async function settingsOf(admin: Admin, names: readonly string[]) {
 }
 
 /** One topic: its partitions with leader, replicas, offsets and size, and its settings. */
-export async function describeTopic(
-  admin: Admin,
-  reader: RecordReader,
-  name: string
-): Promise<DescribedTopic | undefined> {
+export async function describeTopic({ admin, reader }: KafkaAccess, name: string): Promise<DescribedTopic | undefined> {
   const { topics } = await admin.metadata({ topics: [name], autocreateTopics: false, forceUpdate: true })
   const topic = topics.get(name)
   if (topic === undefined) return undefined
-  const wanted = [{ name, partitions: topic.partitions.map((_, index) => index) }]
   const [[first, next], sizes, described] = await Promise.all([
     reader.ends(name),
-    sizesOf(admin, wanted).catch(() => new Map<string, number>()),
+    sizesOf(admin, partitionsOf(topics)).catch(() => new Map<string, number>()),
     admin.describeConfigs({ resources: [{ resourceType: topicResource as never, resourceName: name }] })
   ])
   return {
@@ -127,7 +131,6 @@ export async function volumeOf(reader: RecordReader, topic: string, minutes: num
   const from = until - buckets * stepMs
   const edges = Array.from({ length: buckets }, (_, index) => new Date(from + index * stepMs))
   const totals: number[] = []
-  for (const edge of edges) totals.push(sum((await reader.offsets(topic, edge)).values()))
-  totals.push(sum((await reader.offsets(topic, 'latest')).values()))
+  for (const edge of [...edges, 'latest'] as const) totals.push(sum((await reader.offsets(topic, edge)).values()))
   return { from, stepMs, counts: edges.map((_, index) => Math.max(0, (totals[index + 1] ?? 0) - (totals[index] ?? 0))) }
 }

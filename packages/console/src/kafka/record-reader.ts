@@ -1,4 +1,4 @@
-import type { Admin, Consumer, RecordsBatch } from '@platformatic/kafka'
+import { type Admin, type Consumer, type RecordsBatch, UserError } from '@platformatic/kafka'
 import pLimit from 'p-limit'
 import type { RecordDecoder, StoredRecord } from './decode-record.ts'
 
@@ -22,7 +22,7 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts) {
   async function findTopic(topic: string) {
     const metadata = await admin.metadata({ topics: [topic], autocreateTopics: false })
     const found = metadata.topics.get(topic)
-    if (found === undefined) throw new Error(`There is no topic ${topic}`)
+    if (found === undefined) throw new UserError(`There is no topic ${topic}`)
     return found
   }
 

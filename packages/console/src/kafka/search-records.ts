@@ -1,8 +1,8 @@
 import type { ShownRecord } from '../api/kafka-schemas.ts'
 import { keyText, outboxFields, type StoredRecord, textOf } from './decode-record.ts'
-import { newestFirst } from './read-page.ts'
-import { type Range, scanRange } from './read-range.ts'
-import { mapOffsets, type Offsets, type RecordReader, sum } from './record-reader.ts'
+import { newestOf } from './read-page.ts'
+import { mapOffsets, type Offsets, sum } from './record-reader.ts'
+import { type Range, type RangeSource, scanRange } from './scan-range.ts'
 import { showRecord } from './show-record.ts'
 
 type Query = {
@@ -12,9 +12,7 @@ type Query = {
   readonly event?: string | undefined
 }
 
-type SearchOptions = {
-  readonly reader: RecordReader
-  readonly topic: string
+type SearchOptions = RangeSource & {
   readonly query: Query
   /** Where to continue backwards; by default at the end of the topic. */
   readonly before?: Offsets | undefined
@@ -68,20 +66,17 @@ export async function searchRecords(options: SearchOptions): Promise<SearchEnd> 
 }
 
 /** The newest hundred hits of a window. They are all of its hits from `searchedFrom` on. */
-async function searchWindow({ reader, topic, query, signal }: SearchOptions, range: Range) {
-  const matches = matcher(query)
-  const searchedFrom = new Map(range.from)
-  let hits: ShownRecord[] = []
+async function searchWindow(options: SearchOptions, range: Range) {
+  const matches = matcher(options.query)
+  let found = newestOf([], mostHits, range.from)
   let at: number | null = null
-  await scanRange({ reader, topic }, range, records => {
-    for (const record of records) at = Math.min(at ?? record.timestamp, record.timestamp)
+  for await (const records of scanRange(options, range)) {
+    for (const { timestamp } of records) at = Math.min(at ?? timestamp, timestamp)
     // Keeps only the shown form: a raw record keeps the whole fetched buffer in memory.
-    hits = [...hits, ...records.filter(matches).map(showRecord)].sort(newestFirst)
-    for (const { partition, offset } of hits.splice(mostHits))
-      searchedFrom.set(partition, Math.max(searchedFrom.get(partition) ?? 0, offset + 1))
-    return !signal.aborted
-  })
-  return { hits, at, searchedFrom }
+    found = newestOf([...found.kept, ...records.filter(matches).map(showRecord)], mostHits, found.from)
+    if (options.signal.aborted) break
+  }
+  return { hits: found.kept, at, searchedFrom: found.from }
 }
 
 function distance(from: Offsets, to: Offsets): number {

@@ -20,12 +20,7 @@ export class ConfigurationError extends Error {}
 const mostCounted = 20_000
 const answerTimeoutMs = 1_500
 
-type Named = {
-  readonly table: string
-  readonly idColumn: string
-  readonly timeColumn: string
-  readonly variables: string
-}
+type Named = Readonly<Record<'table' | 'idColumn' | 'timeColumn', string>> & { readonly variables: string }
 
 export function aggregateTable(db: Knex | undefined, config: Config): Table | undefined {
   const { AGGREGATE_TABLE: table, AGGREGATE_ID_COLUMN: idColumn, AGGREGATE_CREATED_AT_COLUMN: timeColumn } = config
@@ -39,8 +34,7 @@ export function effectTable(db: Knex | undefined, config: Config): Table | undef
   return db && table ? createTable(db, { table, idColumn, timeColumn, variables }) : undefined
 }
 
-function createTable(db: Knex, named: Named) {
-  const { table, idColumn, timeColumn } = named
+function createTable(db: Knex, { table, idColumn, timeColumn, variables }: Named) {
   // A Date would drop the microseconds, which decide which row was first.
   const time = () => db.raw('UNIX_TIMESTAMP(??) * 1000 AS __at', [timeColumn])
   const rows = () => db(table).select('*', time()).timeout(answerTimeoutMs)
@@ -50,24 +44,32 @@ function createTable(db: Knex, named: Named) {
     return { id: Number(id), at: Number(at), columns }
   }
 
+  async function explained<T>(query: PromiseLike<T>): Promise<T> {
+    try {
+      return await query
+    } catch (error) {
+      const { code, sqlMessage } = error as { code?: string; sqlMessage?: string }
+      if (code !== 'ER_NO_SUCH_TABLE' && code !== 'ER_BAD_FIELD_ERROR') throw error
+      throw new ConfigurationError(`${sqlMessage ?? code}. Check ${variables}`, { cause: error })
+    }
+  }
+
   return {
-    newest: (limit: number, before?: number): Promise<readonly Row[]> =>
-      explained(named, async () => {
-        const query = rows().orderBy(idColumn, 'desc').limit(limit)
-        return (await (before === undefined ? query : query.where(idColumn, '<', before))).map(rowOf)
-      }),
-    find: (id: number): Promise<Row | undefined> =>
-      explained(named, async () => (await rows().where(idColumn, id).limit(1)).map(rowOf)[0]),
+    db,
+    async newest(limit: number, before?: number): Promise<readonly Row[]> {
+      const query = rows().orderBy(idColumn, 'desc').limit(limit)
+      return (await explained(before === undefined ? query : query.where(idColumn, '<', before))).map(rowOf)
+    },
+    async find(id: number): Promise<Row | undefined> {
+      return (await explained(rows().where(idColumn, id).limit(1))).map(rowOf)[0]
+    },
     /** The times of these rows; those that do not exist are left out. */
-    times: (ids: readonly number[]): Promise<ReadonlyMap<number, number>> =>
-      explained(named, async () => {
-        const query = db(table).select(`${idColumn} as __id`, time()).whereIn(idColumn, ids)
-        const found = await query.timeout(answerTimeoutMs)
-        return new Map(found.map(({ __id, __at }) => [Number(__id), Number(__at)]))
-      }),
+    async times(ids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+      const query = db(table).select(`${idColumn} as __id`, time()).whereIn(idColumn, ids).timeout(answerTimeoutMs)
+      return new Map((await explained(query)).map(({ __id, __at }) => [Number(__id), Number(__at)]))
+    },
     /** How many rows have a greater id, up to a bound. */
-    countAfter: (id: number) =>
-      explained(named, () => countUpTo(db, db(table).select(db.raw('1')).where(idColumn, '>', id)))
+    countAfter: (id: number) => explained(countUpTo(db, db(table).select(db.raw('1')).where(idColumn, '>', id)))
   }
 }
 
@@ -75,17 +77,6 @@ function createTable(db: Knex, named: Named) {
 export async function countUpTo(db: Knex, query: Knex.QueryBuilder): Promise<number> {
   const counted = await db.from(query.limit(mostCounted).as('some')).count({ n: '*' }).timeout(answerTimeoutMs)
   return Number(counted[0]?.['n'] ?? 0)
-}
-
-async function explained<T>({ variables }: Named, query: () => Promise<T>): Promise<T> {
-  try {
-    return await query()
-  } catch (error) {
-    const { code, sqlMessage } = error as { code?: string; sqlMessage?: string }
-    if (code === 'ER_NO_SUCH_TABLE' || code === 'ER_BAD_FIELD_ERROR')
-      throw new ConfigurationError(`${sqlMessage ?? code}. Check ${variables}`, { cause: error })
-    throw error
-  }
 }
 
 const withheld = new Set(['ER_NO_SUCH_TABLE', 'ER_TABLEACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_ERROR'])

@@ -1,11 +1,11 @@
 import type { MessageState } from '@outbox-cdc/outbox'
-import type { ShownRecord } from '../api/kafka-schemas.ts'
 import type { Journey, ParkedHere, Stage } from '../api/pipeline-schemas.ts'
-import { labelOf } from '../flow/build-flow.ts'
 import { milliseconds } from '../flow/say.ts'
-import { capturedAt } from '../kafka/decode-record.ts'
+import { capturedAt, headerOf, keyText, type StoredRecord } from '../kafka/decode-record.ts'
+import { showRecord } from '../kafka/show-record.ts'
 import type { Row } from '../mysql/tables.ts'
 import { type BinlogPlace, newGtids } from './binlog-track.ts'
+import { labelOf } from './list-orders.ts'
 
 /** A part that was asked: what it said, or that it does not answer or is not configured. */
 export type Asked<T> = {
@@ -20,7 +20,7 @@ type Known = {
   readonly committedAt: number | undefined
   readonly order: Asked<Row | undefined>
   readonly around: { readonly from: BinlogPlace; readonly to: BinlogPlace } | undefined
-  readonly record: Asked<ShownRecord | undefined>
+  readonly record: Asked<StoredRecord | undefined>
   /** What the consumer did with the event. */
   readonly message: Asked<MessageState | undefined>
   readonly delivery: Asked<Row | undefined>
@@ -42,7 +42,7 @@ const titles = {
 /** The stages of an order's way, each with its time, the milliseconds since the commit, and the facts behind it. */
 export function buildJourney(known: Known): Journey {
   const { id, committedAt, record } = known
-  const header = (name: string) => record.value?.headers.find(one => one.name === name)?.value ?? null
+  const header = (name: string) => (record.value && headerOf(record.value, name)) ?? null
   const delivered = known.delivery.value !== undefined
   const parked = known.message.value?.parked
   const stage = (name: Stage['id'], { state, words, at, facts = {} }: Draft): Stage => ({
@@ -56,7 +56,6 @@ export function buildJourney(known: Known): Journey {
   })
   return {
     id,
-    at: Date.now(),
     found: known.order.value !== undefined || record.value !== undefined || delivered,
     finished: delivered || parked?.state === 'skipped',
     traceId: header('traceparent')?.split('-')[1] ?? null,
@@ -68,7 +67,7 @@ export function buildJourney(known: Known): Journey {
       stage('handled', handled(known, header('message_id'))),
       stage('delivered', written(known))
     ],
-    record: record.value ?? null,
+    record: record.value ? showRecord(record.value) : null,
     parked: parked?.state === 'waiting' ? parkedHere(known, parked) : null
   }
 }
@@ -109,19 +108,18 @@ function inBinlog({ order, record, around }: Known): Draft {
 }
 
 /** The connector writes the place as headers, under our names or under Debezium's own. */
-function placeIn({ headers }: ShownRecord): Pick<Draft, 'at' | 'facts'> | undefined {
-  const one = (pattern: RegExp) => headers.find(({ name }) => pattern.test(name))?.value ?? null
+function placeIn(record: StoredRecord): Pick<Draft, 'at' | 'facts'> | undefined {
+  const one = (pattern: RegExp) => record.headers.find(([name]) => pattern.test(name))?.[1] ?? null
   const [file, position] = [one(/^(binlog_file|_*source_file)$/), one(/^(binlog_pos|_*source_pos)$/)]
   if (file === null || position === null) return undefined
-  const at = capturedAt({ headers: headers.map(({ name, value }) => [name, value] as const) })
-  return { at, facts: { file, position, GTID: one(/^(gtid|_*source_gtid)$/) } }
+  return { at: capturedAt(record), facts: { file, position, GTID: one(/^(gtid|_*source_gtid)$/) } }
 }
 
 function inKafka({ record, order, topic, committedAt, delivery }: Known): Draft {
   if (record.value !== undefined) {
-    const { partition, offset, key, timestamp: at } = record.value
+    const { partition, offset, timestamp: at } = record.value
     const words = `partition ${partition}, offset ${offset}`
-    return { state: 'done', words, at, facts: { topic, partition, offset, key } }
+    return { state: 'done', words, at, facts: { topic, partition, offset, key: keyText(record.value) } }
   }
   if (record.away) return cannotAsk('Kafka', record)
   if (delivery.value !== undefined) return unknown('the topic no longer has it, or it is too far back to search')
@@ -163,9 +161,8 @@ function written({ delivery, message }: Known): Draft {
 type Parked = NonNullable<MessageState['parked']>
 
 function parkedHere({ id, consumer }: Known, parked: Parked): ParkedHere {
-  const { reason, error, attempts, behind, retryRequestedAt } = parked
-  const times = { parkedAt: parked.parked_at.getTime(), retryAskedAt: retryRequestedAt?.getTime() ?? null }
-  return { consumer, key: String(id), reason, error, attempts, behind, ...times }
+  const { reason, error, behind, retryRequestedAt } = parked
+  return { consumer, key: String(id), reason, error, behind, retryAskedAt: retryRequestedAt?.getTime() ?? null }
 }
 
 function factsOf({ columns }: Row): Draft['facts'] & object {

@@ -1,8 +1,8 @@
 import { outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
-import { fetchSome } from '../kafka/read-range.ts'
-import { mapOffsets, type Offsets, type RecordReader } from '../kafka/record-reader.ts'
+import { mapOffsets, type Offsets } from '../kafka/record-reader.ts'
+import { type RangeSource, scanRange } from '../kafka/scan-range.ts'
 
-type RecordSource = { readonly reader: RecordReader; readonly topic: string; readonly event: string | undefined }
+type RecordSource = RangeSource & { readonly event: string | undefined }
 
 type Wanted = {
   readonly orderId: number
@@ -21,27 +21,24 @@ const mostScanned = 6_000
  * the offset, then by reading on for a bounded while.
  */
 export async function findRecord(source: RecordSource, wanted: Wanted): Promise<StoredRecord | undefined> {
-  const { reader, topic, event } = source
+  const { event } = source
   const { orderId, committedAt, signal } = wanted
-  const [first, next] = await reader.ends(topic)
+  const [first, next] = await source.reader.ends(source.topic)
   const from =
     committedAt === undefined
       ? mapOffsets(next, (end, partition) => Math.max(first.get(partition) ?? 0, end - 2_000))
       : await halve(source, { first, next, before: committedAt - earlierMs, signal })
-  const open = new Map([...from].filter(([partition, offset]) => offset < (next.get(partition) ?? 0)))
+  const to = new Map(next)
   const until = (committedAt ?? Number.POSITIVE_INFINITY) + laterMs
-  for (let scanned = 0; open.size > 0 && scanned < mostScanned && !signal.aborted; ) {
-    const { records, next: reached } = await fetchSome(reader, topic, open)
-    scanned += Math.max(1, records.length)
+  let scanned = 0
+  for await (const records of scanRange(source, { from, to })) {
     for (const record of records) {
       const fields = outboxFields(record)
       if (fields.eventId === orderId && (event === undefined || fields.event === event)) return record
-      if ((fields.createdAt ?? 0) > until) open.delete(record.partition)
+      if ((fields.createdAt ?? 0) > until) to.set(record.partition, record.offset)
     }
-    for (const [partition, offset] of reached) {
-      if (offset >= (next.get(partition) ?? 0)) open.delete(partition)
-      else if (open.has(partition)) open.set(partition, offset)
-    }
+    scanned += records.length
+    if (scanned >= mostScanned || signal.aborted) return undefined
   }
   return undefined
 }

@@ -1,11 +1,9 @@
 import { findMessage } from '@outbox-cdc/outbox'
 import type { Journey } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
-import { outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
-import { showRecord } from '../kafka/show-record.ts'
+import { headerOf, outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
 import { optional } from '../mysql/tables.ts'
 import type { Sources } from '../sources.ts'
-import type { BinlogTrack } from './binlog-track.ts'
 import { type Asked, buildJourney } from './build-journey.ts'
 import { findRecord } from './find-record.ts'
 
@@ -14,8 +12,8 @@ export type FollowOrder = ReturnType<typeof createFollowOrder>
 const remembered = 500
 
 /** Reads what every part knows of one order. A part that does not answer leaves its stage unknown. */
-export function createFollowOrder(config: Config, sources: Sources, binlog: BinlogTrack) {
-  const { kafka, aggregates, effects, consumerDb } = sources
+export function createFollowOrder(config: Config, sources: Sources) {
+  const { kafka, aggregates, effects, consumerDb, track } = sources
   const { reader } = kafka.browsing
   const found = new Map<number, StoredRecord>()
   const { KAFKA_TOPIC: topic, AGGREGATE_EVENT: event, KAFKA_GROUP: consumer } = config
@@ -36,7 +34,7 @@ export function createFollowOrder(config: Config, sources: Sources, binlog: Binl
       ask(effects, table => table.find(id))
     ])
     const record = await ask(reader, () => recordOf(id, order.value?.at, signal))
-    const messageId = record.value?.headers.find(([name]) => name === 'message_id')?.[1] ?? undefined
+    const messageId = record.value && headerOf(record.value, 'message_id')
     const message = await ask(consumerDb, async db =>
       messageId === undefined ? undefined : optional(() => findMessage(db, { consumer, key: String(id), messageId }))
     )
@@ -49,8 +47,8 @@ export function createFollowOrder(config: Config, sources: Sources, binlog: Binl
       delivery,
       message,
       committedAt,
-      around: committedAt === undefined ? undefined : binlog.around(committedAt),
-      record: { ...record, value: record.value && showRecord(record.value) }
+      around: committedAt === undefined ? undefined : track.around(committedAt),
+      record
     })
   }
 }

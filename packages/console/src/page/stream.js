@@ -42,6 +42,6 @@ async function readAbout() {
 /** The server keeps the last hour, so a reload loses nothing. */
 async function refreshSeries() {
   if (document.hidden) return
-  const answer = await get('/api/series?minutes=60&stepMs=5000').catch(() => undefined)
+  const answer = await get('/api/series').catch(() => undefined)
   if (answer !== undefined) setSoon(series, answer)
 }

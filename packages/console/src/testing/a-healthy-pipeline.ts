@@ -15,7 +15,6 @@ export const names: Names = {
   connector: 'orders-connector',
   topic: 'orders_server.orders.outbox',
   group: 'delivery-service',
-  connectUrl: 'http://connect',
   keeperUrl: 'keeper:8084',
   brokers: 'kafka:9092',
   ordersHost: 'mysql/orders',
@@ -53,7 +52,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
       },
       at
     },
-    group: { value: { state: 'stable', members: 1, committed: new Map([[0, 100]]) }, at },
+    group: { value: { state: 'stable', members: 1, committed: new Map([[0, 100]]), movedAt: at }, at },
     consumer: { value: { ready: true }, at },
     effects: {
       value: { latencies: [6], newest, appliedAt: new Map([[7, now - 1_000]]), parked: { events: 0, keys: 0 } },

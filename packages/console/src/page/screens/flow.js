@@ -110,8 +110,7 @@ function arrow(from, to) {
 /** What has not passed a hop; events that are simply on their way are left out. @param {Hop} hop */
 function waits({ waiting, state }) {
   if (waiting === null || waiting.events === 0 || (state !== 'stopped' && waiting.ms < 1_000)) return null
-  const count = `${waiting.atLeast ? '≥ ' : ''}${number(waiting.events)}`
-  return html`<p class="row waits"><b>${count} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
+  return html`<p class="row waits"><b>${number(waiting.events)} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
 }
 
 /** @param {Flow} flow */

@@ -60,10 +60,8 @@ function list({ items, next }) {
         ['Committed', ({ createdAt }) => html`<span title=${exact(createdAt)}>${ago(createdAt, now.value)}</span>`],
         [
           'Delivered',
-          ({ deliveredAt, deliveredMs }) =>
-            deliveredAt === null
-              ? stateMark('unknown', 'not delivered yet')
-              : stateMark('ok', `after ${ms(deliveredMs)}`)
+          ({ delivered, deliveredMs }) =>
+            delivered ? stateMark('ok', `after ${ms(deliveredMs)}`) : stateMark('unknown', 'not delivered yet')
         ]
       ]
     })}

@@ -34,7 +34,7 @@ function TopicList() {
 
 /** @type {(topics: readonly ListedTopic[], all: boolean) => unknown} */
 function list(topics, all) {
-  const items = topics.filter(topic => all || !(topic.internal || topic.heartbeat))
+  const items = topics.filter(topic => all || !topic.internal)
   const hidden = topics.length - items.length
   const rows = table({
     label: 'Topics',
