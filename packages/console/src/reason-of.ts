@@ -7,7 +7,8 @@ export function reasonOf(error: unknown): string {
   if (inner instanceof Error) return reasonOf(inner)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (words[code] !== undefined || /^E[A-Z]+$/.test(code)) return words[code] ?? code
-  return firstLine(error.message)
+  const [line = ''] = error.message.split('\n')
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -19,9 +20,4 @@ const words: Readonly<Record<string, string>> = {
   PROTOCOL_SEQUENCE_TIMEOUT: 'no answer in time',
   PROTOCOL_CONNECTION_LOST: 'connection lost',
   ER_ACCESS_DENIED_ERROR: 'access denied'
-}
-
-function firstLine(text: string): string {
-  const line = text.split('\n')[0] ?? ''
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }

@@ -88,11 +88,10 @@ export const describedGroup = named('Group', {
 })
 export type DescribedGroup = z.output<typeof describedGroup>
 
-const connectorPart = z.object({ state: z.string(), worker: z.string().nullable(), trace: z.string().nullable() })
+const connectorPart = z.object({ state: z.string(), worker_id: z.string().optional(), trace: z.string().optional() })
 
 export const shownConnector = named('Connector', {
   name: z.string(),
-  type: z.string(),
   class: z.string(),
   verdict: z.object({
     state: z.enum(['ok', 'slow', 'stopped', 'unknown']),

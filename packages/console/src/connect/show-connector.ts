@@ -7,19 +7,13 @@ export function showConnector(
   { status, info }: ExpandedConnector,
   { state: flow, reason }: Pick<ConnectorState, 'state' | 'reason'>
 ): ShownConnector {
-  const partOf = (one: ExpandedConnector['status']['connector']) => ({
-    state: one.state,
-    worker: one.worker_id ?? null,
-    trace: one.trace ?? null
-  })
   const state = isBroken({ state: flow }) ? 'stopped' : flow === 'flowing' ? 'ok' : flow === 'unknown' ? flow : 'slow'
   return {
     name: status.name,
-    type: status.type ?? 'unknown',
     class: (info.config['connector.class'] ?? '').split('.').at(-1) ?? '',
     verdict: { state, flow, words: `${flow}: ${reason}` },
-    connector: partOf(status.connector),
-    tasks: status.tasks.map(task => ({ id: task.id, ...partOf(task) })),
+    connector: status.connector,
+    tasks: [...status.tasks],
     topicPrefix: info.config['topic.prefix'] ?? null
   }
 }

@@ -3,7 +3,6 @@ import type { Fact, Hop } from '../api/pipeline-schemas.ts'
 import { sum } from '../kafka/record-reader.ts'
 import type { Problem } from './find-problems.ts'
 import type { Reading } from './probe.ts'
-import { medianBound } from './read-service.ts'
 import { type Names, type Readings, waitingInKafka } from './readings.ts'
 
 export type Rates = Readonly<Record<'orders' | 'binlogBytes' | 'topic' | 'delivered' | 'requests', number | null>>
@@ -47,7 +46,7 @@ function writer({ readings: { writer: reading }, names, rates }: Known): Draft {
   const facts = [
     ...fact('placed since start', requests?.created, 'count'),
     ...fact('failed requests', requests?.failed, 'count'),
-    ...fact('half answered within', requests && medianBound(requests), 'ms')
+    ...fact('half answered within', requests?.medianMs, 'ms')
   ]
   const { orderService: title, orderServicePlace: name } = names
   return { id: 'orders', title, name, well: 'accepts orders', rate: rates.requests, reading, facts }

@@ -9,8 +9,8 @@ export type ServiceReading = {
 export type RequestCounts = {
   readonly created: number
   readonly failed: number
-  /** How long requests took, by the upper bounds of Prometheus' histogram in seconds; counted since the start. */
-  readonly tookUpTo: readonly (readonly [seconds: number, requests: number])[]
+  /** The bound that half of the POST requests stayed under, of those of Prometheus' histogram. */
+  readonly medianMs?: number | undefined
 }
 
 /** Asks a service for its readiness and its request counts (`/health/ready`, `/metrics`). */
@@ -39,25 +39,20 @@ export function createServiceReader(url: string): () => Promise<ServiceReading> 
 /** Sums `http_requests_total` by status; the format is Prometheus' own text. */
 export function requestCounts(metrics: string): RequestCounts {
   const counts = { created: 0, failed: 0 }
-  for (const [, labels = '', value] of metrics.matchAll(/^http_requests_total\{([^}]*)\} ([\d.e+]+)/gm)) {
-    const status = /status="(\d+)"/.exec(labels)?.[1] ?? ''
-    if (status === '201') counts.created += Number(value)
-    // A health check that says 503 is not a request that failed.
-    if (status.startsWith('5') && !/route="\/health/.test(labels)) counts.failed += Number(value)
-  }
-  const buckets = metrics.matchAll(/^http_request_seconds_bucket\{([^}]*method="POST"[^}]*)\} ([\d.e+]+)/gm)
   const upTo = new Map<number, number>()
-  for (const [, labels = '', value] of buckets) {
-    const text = /le="([^"]+)"/.exec(labels)?.[1] ?? ''
-    const bound = text === '+Inf' ? Number.POSITIVE_INFINITY : Number(text)
-    upTo.set(bound, (upTo.get(bound) ?? 0) + Number(value))
+  for (const [, name, text = '', value] of metrics.matchAll(/^(\w+)\{([^}]*)\} ([\d.e+]+)/gm)) {
+    const label = (wanted: string) => new RegExp(`(?:^|,)${wanted}="([^"]*)"`).exec(text)?.[1] ?? ''
+    if (name === 'http_requests_total') {
+      if (label('status') === '201') counts.created += Number(value)
+      // A health check that says 503 is not a request that failed.
+      if (label('status').startsWith('5') && !label('route').startsWith('/health')) counts.failed += Number(value)
+    }
+    if (name === 'http_request_seconds_bucket' && label('method') === 'POST') {
+      const bound = label('le') === '+Inf' ? Number.POSITIVE_INFINITY : Number(label('le'))
+      upTo.set(bound, (upTo.get(bound) ?? 0) + Number(value))
+    }
   }
-  return { ...counts, tookUpTo: [...upTo].sort(([a], [b]) => a - b) }
-}
-
-/** The least bound under which half of all requests stayed; undefined before the first one. */
-export function medianBound({ tookUpTo }: RequestCounts): number | undefined {
-  const all = tookUpTo.at(-1)?.[1] ?? 0
-  const bound = tookUpTo.find(([, requests]) => requests >= all / 2)?.[0]
-  return all === 0 || bound === undefined || !Number.isFinite(bound) ? undefined : bound * 1000
+  const all = upTo.get(Number.POSITIVE_INFINITY) ?? 0
+  const median = Math.min(...[...upTo].flatMap(([bound, requests]) => (requests >= all / 2 ? [bound] : [])))
+  return { ...counts, medianMs: all === 0 || !Number.isFinite(median) ? undefined : median * 1000 }
 }

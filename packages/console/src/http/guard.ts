@@ -46,7 +46,6 @@ const cookieName = 'console_token'
 /** Requires the token once, by `Authorization: Bearer`, `?token=` or the sign-in form, and keeps it in a cookie. */
 export function requireToken(token: string): RequestHandler {
   return (request, response, next) => {
-    if (/^\/health\/live$/.test(request.path)) return next()
     const given = request.query['token'] ?? (request.path === '/sign-in' ? request.body?.token : undefined)
     if (typeof given === 'string' && isSame(given, token)) {
       response.cookie(cookieName, token, { httpOnly: true, sameSite: 'strict', path: '/' })

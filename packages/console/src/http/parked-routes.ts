@@ -49,16 +49,14 @@ export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readon
   ]
 }
 
-function shownKey(parked: Awaited<ReturnType<typeof listParked>>[number]): ParkedKey {
-  const { consumer, key: name, reason, parkedAt, retryRequestedAt, waiting } = parked
-  const times = { parkedAt: parkedAt.getTime(), retryAskedAt: retryRequestedAt?.getTime() ?? null }
-  return { consumer, key: name, reason, waiting, ...times }
+function shownKey({ parkedAt, retryRequestedAt, ...key }: Awaited<ReturnType<typeof listParked>>[number]): ParkedKey {
+  return { ...key, parkedAt: parkedAt.getTime(), retryAskedAt: retryRequestedAt?.getTime() ?? null }
 }
 
 function shownEvent(row: ParkedRow, record: StoredRecord): ParkedEvent {
-  const { id, state, reason, error, stack, attempts, note, parked_at: parkedAt } = row
-  const times = { parkedAt: parkedAt.getTime() }
-  return { id: Number(id), state, reason, error, stack, attempts, note, ...times, record: showRecord(record) }
+  const { id, state, reason, error, stack, attempts, note, parked_at: at } = row
+  const facts = { id: Number(id), state, reason, error, stack, attempts, note, parkedAt: at.getTime() }
+  return { ...facts, record: showRecord(record) }
 }
 
 function recordOf(row: ParkedRow): StoredRecord {

@@ -5,7 +5,7 @@ import { describedTopic, listedTopic, recordPage, volume } from '../api/kafka-sc
 import { describeTopic, listTopics, volumeOf } from '../kafka/describe-topics.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { readFrom, readNewest } from '../kafka/read-page.ts'
-import { cursorPattern, cursorText, offsetsFrom } from '../kafka/record-reader.ts'
+import { cursorPattern, offsetsFrom } from '../kafka/record-reader.ts'
 import { searchRecords } from '../kafka/search-records.ts'
 import { reasonOf } from '../reason-of.ts'
 import { eventStreamHeaders, eventText } from './event-stream.ts'
@@ -28,7 +28,7 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
       params: topicName,
       answer: describedTopic,
       async handle({ params: { topic } }) {
-        const described = await describeTopic({ admin, reader }, topic)
+        const described = await describeTopic(admin, topic)
         if (described === undefined) throw notFound(`There is no topic ${topic}`)
         return described
       }
@@ -80,23 +80,12 @@ export function searchStream({ reader }: KafkaAccess): RequestHandler {
     response.once('close', () => gone.abort())
     response.writeHead(200, eventStreamHeaders)
     const send = (event: string, data: unknown) => response.write(eventText(event, data))
-    if (running >= mostSearches) {
-      send('failed', { detail: 'Two searches run already; wait for one, or cancel it' })
-      return void response.end()
-    }
     running++
     try {
-      const end = await searchRecords({
-        reader,
-        topic,
-        query,
-        before,
-        since,
-        signal: gone.signal,
-        onHit: record => send('hit', record),
-        onProgress: progress => send('progress', progress)
-      })
-      send('end', { ...end, before: cursorText(end.before) })
+      if (running > mostSearches)
+        return void send('failed', { detail: 'Two searches run already; wait for one, or cancel it' })
+      const search = searchRecords({ reader, topic, query, before, since, signal: gone.signal })
+      for await (const [event, data] of search) send(event, data)
     } catch (error) {
       send('failed', { detail: `Kafka: ${reasonOf(error)}` })
     } finally {

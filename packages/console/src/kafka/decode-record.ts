@@ -22,16 +22,6 @@ export function textOf({ opened, value }: StoredRecord): string | null {
   return value === null ? null : value.toString('utf8')
 }
 
-/** The fields of an outbox record, with or without a schema around them; missing ones are undefined. */
-export type OutboxFields = {
-  readonly id?: number | undefined
-  readonly event?: string | undefined
-  readonly eventId?: number | undefined
-  readonly createdAt?: number | undefined
-  /** When Debezium read it from the binlog, where the connector says so in a header. */
-  readonly capturedAt?: number | undefined
-}
-
 /** The key or value as JSON with its `{schema, payload}` opened, else as text. */
 function unwrapped(bytes: Buffer | null): unknown {
   if (bytes === null) return null
@@ -41,12 +31,13 @@ function unwrapped(bytes: Buffer | null): unknown {
   return isObject(json) && 'schema' in json && 'payload' in json ? json.payload : json
 }
 
-export function outboxFields(record: StoredRecord): OutboxFields {
+/** The fields of an outbox record, with or without a schema around them; missing ones are undefined. */
+export function outboxFields(record: StoredRecord) {
   const value = valueOf(record)
   const fields = isObject(value) ? value : {}
   const { id, event, event_id: eventId, created_at: createdAt } = fields
   return {
-    id: typeof id === 'number' ? id : numberIn(headerOf(record, 'id') ?? null),
+    id: typeof id === 'number' ? id : numberIn(headerOf(record, 'id')),
     event: typeof event === 'string' ? event : headerOf(record, 'event'),
     eventId: typeof eventId === 'number' ? eventId : numberIn(keyText(record)),
     createdAt: preciseTime(typeof createdAt === 'string' ? createdAt : headerOf(record, 'created_at')),
@@ -54,7 +45,7 @@ export function outboxFields(record: StoredRecord): OutboxFields {
   }
 }
 
-/** Under our name or Debezium's own; microseconds since 1970. */
+/** When Debezium read it from the binlog, where the connector says so under our name or Debezium's own. */
 export function capturedAt(record: StoredRecord): number | undefined {
   const micros = headerOf(record, 'captured_us') ?? headerOf(record, '__ts_us')
   return micros !== undefined && /^\d{16}$/.test(micros) ? Number(micros) / 1000 : undefined
@@ -64,8 +55,8 @@ export function headerOf({ headers }: StoredRecord, wanted: string): string | un
   return headers.find(([name]) => name === wanted)?.[1] ?? undefined
 }
 
-function numberIn(text: string | null): number | undefined {
-  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+function numberIn(text: string | null | undefined): number | undefined {
+  return text && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
 /** The short form of a key: `7` for `{"event_id":7}`. */
@@ -81,7 +72,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function parsed(text: string): unknown {
+/** Undefined if the text is not JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {

@@ -1,6 +1,5 @@
 import type { Admin, ClusterTopicMetadata } from '@platformatic/kafka'
 import type { DescribedTopic, ListedTopic, Volume } from '../api/kafka-schemas.ts'
-import type { KafkaAccess } from './kafka-clients.ts'
 import { type RecordReader, sum } from './record-reader.ts'
 
 const topicResource = 2
@@ -9,54 +8,69 @@ const defaultSource = 5
 /** All topics in four requests, however many there are. */
 export async function listTopics(admin: Admin): Promise<ListedTopic[]> {
   const names = await admin.listTopics({ includeInternals: true })
-  const { topics } = await admin.metadata({ topics: names, autocreateTopics: false, forceUpdate: true })
-  const wanted = partitionsOf(topics)
-  const [first, next, sizes, settings] = await Promise.all([
-    offsetsOf(admin, wanted, -2n),
-    offsetsOf(admin, wanted, -1n),
-    sizesOf(admin, wanted).catch(() => new Map<string, number>()),
-    settingsOf(admin, names).catch(() => new Map<string, Map<string, string | null>>())
-  ])
-  return wanted
-    .map(({ name, partitions }) => {
-      const places = partitions.map(partition => `${name}/${partition}`)
-      const all = (values: ReadonlyMap<string, number>) => places.map(place => values.get(place) ?? 0)
-      const own = settings.get(name)
-      const retention = own?.get('retention.ms')
+  const topics = await describeTopics(admin, names, ['retention.ms', 'cleanup.policy'])
+  return topics
+    .map(({ name, partitions, settings }) => {
+      const setting = (wanted: string) => settings.find(one => one.name === wanted)?.value ?? null
+      const bytes = partitions.flatMap(one => one.bytes ?? [])
       return {
         name,
         partitions: partitions.length,
-        records: Math.max(0, sum(all(next)) - sum(all(first))),
-        bytes: places.some(place => sizes.has(place)) ? sum(all(sizes)) : null,
-        retentionMs: retention ? Number(retention) : null,
-        cleanup: own?.get('cleanup.policy') ?? null,
+        records: sum(partitions.map(({ first, next }) => next - first)),
+        bytes: bytes.length === 0 ? null : sum(bytes),
+        retentionMs: Number(setting('retention.ms')) || null,
+        cleanup: setting('cleanup.policy'),
         internal: /^(__|connect[_-]|schema[_-]changes|_schemas$)|heartbeat/.test(name)
       }
     })
     .sort((a, b) => Number(a.internal) - Number(b.internal) || a.name.localeCompare(b.name))
 }
 
-type Wanted = readonly { readonly name: string; readonly partitions: number[] }[]
+/** One topic with all its settings. */
+export async function describeTopic(admin: Admin, name: string): Promise<DescribedTopic | undefined> {
+  return (await describeTopics(admin, [name]))[0]
+}
 
-/** The topics that the client describes: it leaves Kafka's own offset topic without partitions. */
-function partitionsOf(topics: ReadonlyMap<string, ClusterTopicMetadata | undefined>): Wanted {
-  return [...topics].flatMap(([name, topic]) => (topic ? [{ name, partitions: [...topic.partitions.keys()] }] : []))
+/** Topics: their partitions with leader, replicas, offsets and size, and all their settings or those of these keys. */
+async function describeTopics(admin: Admin, names: string[], keys?: string[]): Promise<DescribedTopic[]> {
+  const topics = await topicsNamed(admin, names, true)
+  const [first, next, sizes, settings] = await Promise.all([
+    offsetsOf(admin, topics, -2n),
+    offsetsOf(admin, topics, -1n),
+    sizesOf(admin, topics).catch(() => new Map<string, number>()),
+    settingsOf(admin, names, keys).catch(() => new Map<string, DescribedTopic['settings']>())
+  ])
+  return [...topics].map(([name, topic]) => ({
+    name,
+    partitions: topic.partitions.map(({ leader, replicas, isr }, partition) => {
+      const place = `${name}/${partition}`
+      const ends = { first: first.get(place) ?? 0, next: next.get(place) ?? 0 }
+      return { partition, leader, replicas, inSync: isr, ...ends, bytes: sizes.get(place) ?? null }
+    }),
+    settings: settings.get(name) ?? []
+  }))
+}
+
+type Topics = ReadonlyMap<string, ClusterTopicMetadata>
+
+async function topicsNamed(admin: Admin, names: readonly string[], forceUpdate = false): Promise<Topics> {
+  const { topics } = await admin.metadata({ topics: [...names], autocreateTopics: false, forceUpdate })
+  // The client leaves Kafka's own offset topic without partitions.
+  return new Map([...topics].filter(([, topic]) => topic !== undefined))
 }
 
 /** The next offset of each partition of these topics, by `topic/partition`. */
 export async function endsOf(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  if (names.length === 0) return new Map()
-  const { topics } = await admin.metadata({ topics: [...names], autocreateTopics: false })
-  return offsetsOf(admin, partitionsOf(topics), -1n)
+  return names.length === 0 ? new Map() : offsetsOf(admin, await topicsNamed(admin, names), -1n)
 }
 
 /** The first (-2) or the next (-1) offset by `topic/partition`. */
-async function offsetsOf(admin: Admin, wanted: Wanted, timestamp: bigint): Promise<ReadonlyMap<string, number>> {
-  const topics = wanted.map(({ name, partitions }) => ({
+async function offsetsOf(admin: Admin, topics: Topics, timestamp: bigint): Promise<ReadonlyMap<string, number>> {
+  const wanted = [...topics].map(([name, { partitions }]) => ({
     name,
-    partitions: partitions.map(partitionIndex => ({ partitionIndex, timestamp }))
+    partitions: partitions.map((_, partitionIndex) => ({ partitionIndex, timestamp }))
   }))
-  const listed = topics.length === 0 ? [] : await admin.listOffsets({ topics })
+  const listed = wanted.length === 0 ? [] : await admin.listOffsets({ topics: wanted })
   return new Map(
     listed.flatMap(({ name, partitions }) =>
       partitions.map(({ partitionIndex, offset }) => [`${name}/${partitionIndex}`, Number(offset)] as const)
@@ -65,61 +79,40 @@ async function offsetsOf(admin: Admin, wanted: Wanted, timestamp: bigint): Promi
 }
 
 /** Bytes on disk by `topic/partition`, summed over the brokers. */
-async function sizesOf(admin: Admin, wanted: Wanted): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>()
-  const stored = (await admin.describeLogDirs({ topics: [...wanted] })).flatMap(({ results }) =>
-    results.flatMap(dir => dir.topics)
+async function sizesOf(admin: Admin, topics: Topics): Promise<ReadonlyMap<string, number>> {
+  const wanted = [...topics].map(([name, { partitions }]) => ({ name, partitions: [...partitions.keys()] }))
+  const dirs = (await admin.describeLogDirs({ topics: wanted })).flatMap(({ results }) => results)
+  const stored = dirs.flatMap(dir =>
+    dir.topics.flatMap(({ name, partitions }) =>
+      partitions.map(
+        ({ partitionIndex, partitionSize }) => [`${name}/${partitionIndex}`, Number(partitionSize)] as const
+      )
+    )
   )
-  for (const { name, partitions } of stored)
-    for (const { partitionIndex, partitionSize } of partitions) {
-      const place = `${name}/${partitionIndex}`
-      sizes.set(place, (sizes.get(place) ?? 0) + Number(partitionSize))
-    }
-  return sizes
+  const byPlace = Map.groupBy(stored, ([place]) => place)
+  return new Map([...byPlace].map(([place, sizes]) => [place, sum(sizes.map(([, size]) => size))]))
 }
 
-async function settingsOf(admin: Admin, names: readonly string[]) {
+async function settingsOf(admin: Admin, names: readonly string[], keys?: string[]) {
   const resources = names.map(resourceName => ({
     resourceType: topicResource as never,
     resourceName,
-    configurationKeys: ['retention.ms', 'cleanup.policy']
+    ...(keys && { configurationKeys: keys })
   }))
   const described = await admin.describeConfigs({ resources })
   return new Map(
-    described.map(each => [each.resourceName, new Map(each.configs.map(({ name, value }) => [name, value]))])
+    described.map(({ resourceName, configs }) => [
+      resourceName,
+      configs
+        .filter(({ isSensitive }) => !isSensitive)
+        .map(({ name, value, configSource }) => ({
+          name,
+          value: value ?? null,
+          changed: configSource !== defaultSource
+        }))
+        .sort((a, b) => Number(b.changed) - Number(a.changed) || a.name.localeCompare(b.name))
+    ])
   )
-}
-
-/** One topic: its partitions with leader, replicas, offsets and size, and its settings. */
-export async function describeTopic({ admin, reader }: KafkaAccess, name: string): Promise<DescribedTopic | undefined> {
-  const { topics } = await admin.metadata({ topics: [name], autocreateTopics: false, forceUpdate: true })
-  const topic = topics.get(name)
-  if (topic === undefined) return undefined
-  const [[first, next], sizes, described] = await Promise.all([
-    reader.ends(name),
-    sizesOf(admin, partitionsOf(topics)).catch(() => new Map<string, number>()),
-    admin.describeConfigs({ resources: [{ resourceType: topicResource as never, resourceName: name }] })
-  ])
-  return {
-    name,
-    partitions: topic.partitions.map(({ leader, replicas, isr }, partition) => ({
-      partition,
-      leader,
-      replicas,
-      inSync: isr,
-      first: first.get(partition) ?? 0,
-      next: next.get(partition) ?? 0,
-      bytes: sizes.get(`${name}/${partition}`) ?? null
-    })),
-    settings: (described[0]?.configs ?? [])
-      .filter(({ isSensitive }) => !isSensitive)
-      .map(({ name: key, value, configSource }) => ({
-        name: key,
-        value: value ?? null,
-        changed: configSource !== defaultSource
-      }))
-      .sort((a, b) => Number(b.changed) - Number(a.changed) || a.name.localeCompare(b.name))
-  }
 }
 
 const buckets = 60

@@ -1,7 +1,7 @@
 import type { ShownRecord } from '../api/kafka-schemas.ts'
 import { keyText, outboxFields, type StoredRecord, textOf } from './decode-record.ts'
 import { newestOf } from './read-page.ts'
-import { mapOffsets, type Offsets, sum } from './record-reader.ts'
+import { cursorText, mapOffsets, type Offsets, sum } from './record-reader.ts'
 import { type Range, type RangeSource, scanRange } from './scan-range.ts'
 import { showRecord } from './show-record.ts'
 
@@ -19,17 +19,15 @@ type SearchOptions = RangeSource & {
   /** Records before this time are not read. */
   readonly since?: Date | undefined
   readonly signal: AbortSignal
-  readonly onHit: (record: ShownRecord) => void
-  readonly onProgress: (progress: Progress) => void
 }
 
 type Progress = Readonly<Record<'scanned' | 'of' | 'hits', number>> & { readonly at: number | null }
 
-type SearchEnd = Progress & {
-  readonly why: 'all was searched' | 'enough was found' | 'a limit was reached' | 'cancelled'
-  /** Where to continue. */
-  readonly before: Offsets
-}
+type SearchEvent =
+  | readonly ['hit', ShownRecord]
+  | readonly ['progress', Progress]
+  /** `before` is where to continue. */
+  | readonly ['end', Progress & { readonly why: string; readonly before: string }]
 
 /** How many offsets are read before the newest hits among them are reported. */
 const windowRecords = 3_000
@@ -37,32 +35,29 @@ const mostHits = 100
 const mostScanned = 500_000
 
 /** Looks through a topic from its newest records backwards, and stops at the first of its bounds. */
-export async function searchRecords(options: SearchOptions): Promise<SearchEnd> {
-  const { reader, topic, signal } = options
-  const since = options.since ?? 'earliest'
+export async function* searchRecords(options: SearchOptions): AsyncGenerator<SearchEvent> {
+  const { reader, topic, since = 'earliest', signal } = options
   const [first, next] = await Promise.all([reader.offsets(topic, since), reader.offsets(topic, 'latest')])
-  const ends = new Map(mapOffsets(next, (end, partition) => Math.min(options.before?.get(partition) ?? end, end)))
-  const start = (partition: number) => Math.min(first.get(partition) ?? 0, ends.get(partition) ?? 0)
-  const of = distance(
-    mapOffsets(ends, (_, partition) => start(partition)),
-    ends
-  )
+  let ends = mapOffsets(next, (end, partition) => Math.min(options.before?.get(partition) ?? end, end))
+  const start = mapOffsets(ends, (end, partition) => Math.min(first.get(partition) ?? 0, end))
+  const of = distance(start, ends)
   let progress: Progress = { scanned: 0, of, hits: 0, at: null }
-  const end = (why: SearchEnd['why']): SearchEnd => ({ ...progress, why, before: ends })
-  while ([...ends].some(([partition, offset]) => offset > start(partition))) {
-    if (signal.aborted) return end('cancelled')
-    if (progress.hits >= mostHits) return end('enough was found')
-    if (progress.scanned >= mostScanned) return end('a limit was reached')
-    const window = Math.ceil(windowRecords / ends.size)
-    const from = mapOffsets(ends, (to, partition) => Math.max(start(partition), to - window))
-    const { hits, at, searchedFrom } = await searchWindow(options, { from, to: ends })
-    for (const hit of hits) options.onHit(hit)
-    const scanned = progress.scanned + distance(searchedFrom, ends)
-    for (const [partition, offset] of searchedFrom) ends.set(partition, offset)
-    progress = { of, scanned, hits: progress.hits + hits.length, at: at ?? progress.at }
-    options.onProgress(progress)
+  const whyEnd = () => {
+    if (progress.scanned === of) return 'all was searched'
+    if (signal.aborted) return 'cancelled'
+    if (progress.hits >= mostHits) return 'enough was found'
+    return progress.scanned >= mostScanned ? 'a limit was reached' : undefined
   }
-  return end('all was searched')
+  for (let why = whyEnd(); ; why = whyEnd()) {
+    if (why !== undefined) return yield ['end', { ...progress, why, before: cursorText(ends) }]
+    const window = Math.ceil(windowRecords / ends.size)
+    const from = mapOffsets(ends, (to, partition) => Math.max(start.get(partition) ?? 0, to - window))
+    const { hits, at, searchedFrom } = await searchWindow(options, { from, to: ends })
+    for (const hit of hits) yield ['hit', hit]
+    ends = searchedFrom
+    progress = { of, scanned: of - distance(start, ends), hits: progress.hits + hits.length, at: at ?? progress.at }
+    yield ['progress', progress]
+  }
 }
 
 /** The newest hundred hits of a window. They are all of its hits from `searchedFrom` on. */

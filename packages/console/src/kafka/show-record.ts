@@ -1,6 +1,6 @@
 import type { ShownRecord } from '../api/kafka-schemas.ts'
 import { isAvro } from './avro-decoder.ts'
-import { isObject, keyText, outboxFields, type StoredRecord, valueOf } from './decode-record.ts'
+import { isObject, keyText, outboxFields, parsed, type StoredRecord, valueOf } from './decode-record.ts'
 
 const mostShown = 64 * 1024
 
@@ -32,9 +32,6 @@ function asText(bytes: Buffer | null, most: number): string | null {
 /** The event's payload is JSON inside a JSON string: it is shown parsed. */
 function openInner(value: unknown): unknown {
   if (!isObject(value) || typeof value['payload'] !== 'string') return value
-  try {
-    return { ...value, payload: JSON.parse(value['payload']) as unknown }
-  } catch {
-    return value
-  }
+  const payload = parsed(value['payload'])
+  return payload === undefined ? value : { ...value, payload }
 }

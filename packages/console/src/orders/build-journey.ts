@@ -31,13 +31,13 @@ type Draft = Pick<Stage, 'state' | 'words'> & {
   readonly facts?: Readonly<Record<string, string | number | null>>
 }
 
-const titles = {
-  committed: 'Committed in MySQL',
-  binlog: 'In the binlog',
-  kafka: 'In Kafka',
-  handled: 'Handled',
-  delivered: 'Delivered'
-} as const
+const stages = [
+  ['committed', 'Committed in MySQL', committed],
+  ['binlog', 'In the binlog', inBinlog],
+  ['kafka', 'In Kafka', inKafka],
+  ['handled', 'Handled', handled],
+  ['delivered', 'Delivered', written]
+] as const
 
 /** The stages of an order's way, each with its time, the milliseconds since the commit, and the facts behind it. */
 export function buildJourney(known: Known): Journey {
@@ -45,28 +45,18 @@ export function buildJourney(known: Known): Journey {
   const header = (name: string) => (record.value && headerOf(record.value, name)) ?? null
   const delivered = known.delivery.value !== undefined
   const parked = known.message.value?.parked
-  const stage = (name: Stage['id'], { state, words, at, facts = {} }: Draft): Stage => ({
-    id: name,
-    title: titles[name],
-    state,
-    words,
-    at: at ?? null,
-    sinceCommit: at === undefined || committedAt === undefined ? null : Math.max(0, at - committedAt),
-    facts: Object.entries(facts).map(([label, value]) => ({ label, value }))
-  })
   return {
     id,
     found: known.order.value !== undefined || record.value !== undefined || delivered,
     finished: delivered || parked?.state === 'skipped',
     traceId: header('traceparent')?.split('-')[1] ?? null,
     correlationId: header('correlation_id'),
-    stages: [
-      stage('committed', committed(known)),
-      stage('binlog', inBinlog(known)),
-      stage('kafka', inKafka(known)),
-      stage('handled', handled(known, header('message_id'))),
-      stage('delivered', written(known))
-    ],
+    stages: stages.map(([name, title, draft]) => {
+      const { state, words, at = null, facts = {} } = draft(known)
+      const sinceCommit = at === null || committedAt === undefined ? null : Math.max(0, at - committedAt)
+      const listed = Object.entries(facts).map(([label, value]) => ({ label, value }))
+      return { id: name, title, state, words, at, sinceCommit, facts: listed }
+    }),
     record: record.value ? showRecord(record.value) : null,
     parked: parked?.state === 'waiting' ? parkedHere(known, parked) : null
   }
@@ -128,7 +118,7 @@ function inKafka({ record, order, topic, committedAt, delivery }: Known): Draft 
   return waiting(`waits for Debezium${age}`)
 }
 
-function handled({ message, record, consumer, delivery }: Known, messageId: string | null): Draft {
+function handled({ message, record, consumer, delivery }: Known): Draft {
   const { settledAt, parked } = message.value ?? {}
   const parkedAt = parked?.parked_at.getTime()
   if (parked?.state === 'waiting') {
@@ -137,7 +127,7 @@ function handled({ message, record, consumer, delivery }: Known, messageId: stri
   }
   if (parked?.state === 'skipped')
     return { state: 'skipped', words: 'skipped for good by a person', at: parkedAt, facts: { note: parked.note } }
-  const facts = { consumer, 'message id': messageId }
+  const facts = { consumer, 'message id': (record.value && headerOf(record.value, 'message_id')) ?? null }
   if (settledAt !== undefined) {
     const attempts = parked?.attempts
     const words = attempts === undefined ? 'its inbox row is written' : `applied after ${attempts} attempts and a retry`

@@ -34,7 +34,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
   const newest = { id: 7, at: now - 1_000, ms: 6 }
   return {
     now,
-    writer: { value: { ready: true, requests: { created: 7, failed: 0, tookUpTo: [] } }, at },
+    writer: { value: { ready: true, requests: { created: 7, failed: 0 } }, at },
     aggregates: {
       value: { newest: [{ id: 7, at: now - 1_006, columns: { name: 'joon', quantity: 95 } }], added: 0 },
       at

@@ -95,13 +95,13 @@ function capital(words) {
 const markOf = { RUNNING: 'ok', FAILED: 'stopped', STOPPED: 'stopped', PAUSED: 'stopped' }
 
 /** @param {string} name @param {DetailedConnector['connector']} found */
-function part(name, { state, worker, trace }) {
+function part(name, { state, worker_id: worker, trace }) {
   return html`<li key=${name}>
     <p>
       ${stateMark(markOf[state] ?? 'slow', `${name}: ${state.toLowerCase()}`)}
-      ${worker !== null && html`<span class="muted"> on ${worker}</span>`}
+      ${worker && html`<span class="muted"> on ${worker}</span>`}
     </p>
-    ${trace !== null && html`<details><summary>The whole trace</summary><pre class="error">${trace}</pre></details>`}
+    ${trace && html`<details><summary>The whole trace</summary><pre class="error">${trace}</pre></details>`}
   </li>`
 }
 
