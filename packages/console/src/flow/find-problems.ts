@@ -39,6 +39,7 @@ function settingsProblem(hop: HopId, reason: string): Problem {
 }
 
 type Away = Pick<Problem, 'hop' | 'state' | 'advice'> & {
+  readonly words?: string
   /** What does not answer, and where it was asked, as parts of the sentence. */
   readonly part: string
   readonly where?: string
@@ -47,10 +48,10 @@ type Away = Pick<Problem, 'hop' | 'state' | 'advice'> & {
 
 /** A part that does not answer. */
 function away({ since, reason, wrongSettings }: Failing, now: number, about: Away): Problem {
-  const { hop, state, advice, part, where = '', effect = '' } = about
+  const { hop, state, advice, words = 'does not answer', part, where = '', effect = '' } = about
   if (wrongSettings) return settingsProblem(hop, reason)
   const text = `${part} ${silence(now - since)}: ${reason}${where}.${effect}`
-  return { hop, state, words: `does not answer: ${reason}`, text, advice, since }
+  return { hop, state, words: `${words}: ${reason}`, text, advice, since }
 }
 
 /** Whether events get from MySQL to Kafka. The keeper tells; this page compares nothing of its own. */
@@ -142,8 +143,12 @@ const effectsAway: Finder = (readings, { ordersHost, deliveriesHost }) => {
   // One server that is down is no worse here than at MySQL, which comes first and is the cause.
   const isTheirServer = aggregates?.failing !== undefined && serverOf(ordersHost) === serverOf(deliveriesHost)
   const state = isTheirServer ? ifEventsStop(readings) : 'stopped'
-  const about = { hop: 'delivery', part: "The consumer's database", where: ` at ${deliveriesHost}` } as const
-  return effects?.failing && away(effects.failing, now, { ...about, state })
+  const about = {
+    part: "The consumer's database",
+    where: ` at ${deliveriesHost}`,
+    words: 'its database does not answer'
+  }
+  return effects?.failing && away(effects.failing, now, { ...about, hop: 'delivery', state })
 }
 
 /** `host:port` of `host:port/database`. */
