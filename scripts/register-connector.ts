@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { run } from '@outbox-cdc/connectctl'
-import { readAddresses } from '@outbox-cdc/pipeline'
-import { root } from '@outbox-cdc/pipeline'
+import { readAddresses, root } from '@outbox-cdc/pipeline'
 
 // npm run connectors: brings every connector of connect-config to Kafka Connect; repeated, it changes nothing.
 const addresses = await readAddresses(process.env.DATA_DIR ?? join(root, '.data/stack'))

@@ -2,43 +2,36 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import mysql from 'mysql2/promise'
 import { type Stack, readOrCreateSecret } from '@outbox-cdc/stack'
-import type { Database, Role, System } from './system.ts'
+import type { Role, System } from './system.ts'
+
+const replication = 'REPLICATION CLIENT ON *.*'
 
 /** Only owners change tables, and only during migrations. Only root creates accounts. */
-const grants: Readonly<Record<Role, (database: string) => readonly string[]>> = {
-  owner: database => [`ALL ON ${database}.*`],
+const grants: Readonly<Record<Role, (database: string, captured: boolean) => readonly string[]>> = {
+  // The outbox's migration records the binlog position at which a first connector starts.
+  owner: (database, captured) => [`ALL ON ${database}.*`, ...(captured ? [replication] : [])],
   service: database => [`SELECT, INSERT, UPDATE, DELETE ON ${database}.*`],
   capture: database => ['REPLICATION SLAVE, REPLICATION CLIENT ON *.*', `SELECT ON ${database}.*`],
   // Only its own probe table, which it creates when it is missing.
   probe: database => [`CREATE, SELECT, INSERT, DELETE ON ${database}.connect_heartbeat`],
-  read: database => ['REPLICATION CLIENT ON *.*', `SELECT ON ${database}.*`],
+  read: database => [replication, `SELECT ON ${database}.*`],
   // UPDATE marks a parked event to be retried or skipped.
-  'read and retry': database => ['REPLICATION CLIENT ON *.*', `SELECT, UPDATE ON ${database}.*`]
+  'read and retry': database => [replication, `SELECT, UPDATE ON ${database}.*`]
 }
 
 export type Account = { readonly name: string; readonly grants: readonly string[]; readonly capture: boolean }
 
 /** Every account of a system with its rights in all databases. */
 export function accountsOf({ databases }: System): readonly Account[] {
-  const entries = Object.entries(databases).flatMap(([database, { accounts }]) =>
-    Object.entries(accounts).map(([name, role]) => ({
-      name,
-      role,
-      grants: grantsOf(role, database, databases[database])
-    }))
-  )
+  const entries = Object.entries(databases).flatMap(([database, { accounts }]) => {
+    const captured = Object.values(accounts).includes('capture')
+    return Object.entries(accounts).map(([name, role]) => ({ name, role, grants: grants[role](database, captured) }))
+  })
   return [...Map.groupBy(entries, ({ name }) => name)].map(([name, same]) => ({
     name,
     grants: [...new Set(same.flatMap(each => each.grants))],
     capture: same.some(({ role }) => role === 'capture')
   }))
-}
-
-function grantsOf(role: Role, name: string, database: Database | undefined): readonly string[] {
-  const captured = Object.values(database?.accounts ?? {}).includes('capture')
-  // The outbox's migration records the binlog position at which a first connector starts.
-  const replication = role === 'owner' && captured ? ['REPLICATION CLIENT ON *.*'] : []
-  return [...grants[role](name), ...replication]
 }
 
 /** The owner of a database: the account for its migrations. */

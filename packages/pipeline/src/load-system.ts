@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join, parse, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type System, problemsOf } from './system.ts'
 
@@ -21,8 +21,5 @@ export async function loadSystem(name: string = defaultSystem): Promise<System> 
 
 export async function systemNames(): Promise<readonly string[]> {
   const files = await readdir(join(root, 'systems'))
-  return files
-    .filter(file => file.endsWith('.ts'))
-    .map(file => file.slice(0, -'.ts'.length))
-    .toSorted()
+  return files.flatMap(file => (file.endsWith('.ts') ? [parse(file).name] : [])).toSorted()
 }

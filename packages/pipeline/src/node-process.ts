@@ -58,6 +58,5 @@ export async function runNode(
 /** Only what a process needs, because the starter's own environment may hold secrets. */
 function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL } = process.env
-  const inherited = { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL }
-  return { ...Object.fromEntries(Object.entries(inherited).filter(([, value]) => value !== undefined)), ...own }
+  return { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL, ...own }
 }

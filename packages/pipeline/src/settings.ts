@@ -93,7 +93,7 @@ function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Set
   return {
     system,
     dir: env['DATA_DIR'] ?? join(root, shownDir(system.name)),
-    ports: choosePorts(system, port => portNumber(port, env[port.variable]) ?? shifted(port, system, offset)),
+    ports: choosePorts(system, port => portNumber(port, env[port.variable], { system, offset })),
     brokers: oneOf('--brokers', values.brokers, [1, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
     registry: values.registry,
@@ -102,21 +102,20 @@ function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Set
   }
 }
 
-const blocked = 'which browsers and fetch refuse to open (https://fetch.spec.whatwg.org/#port-blocking)'
-
-function portNumber(port: PortFact, given: string | undefined): number | undefined {
-  if (given === undefined) return undefined
-  const number = wholeNumber(port.variable, given, 65_535)
+function portNumber(port: PortFact, given: string | undefined, { system, offset }: Shift): number {
+  const number = wholeNumber(port.variable, given ?? String(port.usual + offset), 65_535)
   if (canServe(port, number)) return number
-  throw new Error(`${port.variable} puts ${port.name} on port ${number}, ${blocked}. Choose another port.`)
+  const cause = given === undefined ? `--port-offset ${offset}` : port.variable
+  const instead = given === undefined ? `--port-offset ${nextOffset({ system, offset })}` : 'another port'
+  const blocked = 'which browsers and fetch refuse to open (https://fetch.spec.whatwg.org/#port-blocking)'
+  throw new Error(`${cause} puts ${port.name} on port ${number}, ${blocked}. Use ${instead}.`)
 }
 
-function shifted(port: PortFact, system: System, offset: number): number {
-  if (canServe(port, port.usual + offset)) return port.usual + offset
-  let next = offset + 1
-  while (portsOf(system).some(each => !canServe(each, each.usual + next))) next++
-  const problem = `--port-offset ${offset} puts ${port.name} on port ${port.usual + offset}, ${blocked}`
-  throw new Error(`${problem}. Use --port-offset ${next}.`)
+type Shift = { readonly system: System; readonly offset: number }
+
+function nextOffset({ system, offset }: Shift): number {
+  const works = portsOf(system).every(port => canServe(port, port.usual + offset))
+  return works ? offset : nextOffset({ system, offset: offset + 1 })
 }
 
 /** Each system keeps its data in its own folder. */

@@ -1,19 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Part } from '@outbox-cdc/stack'
 
-export type Supervised = {
-  readonly name: string
-  start(): Promise<void>
-  onUnexpectedExit(listener: (how: string) => void): void
-}
-
-export type Supervision = { stop(): void }
+type Supervised = Pick<Part, 'name' | 'start' | 'onUnexpectedExit'>
 
 const usualPauses = { firstPauseMs: 500, longestPauseMs: 30_000 }
 /** A part that ran this long is healthy: when it dies again, the first pause is short again. */
 const healthyMs = 60_000
 
 /** Starts a part again whenever it dies, with a pause that doubles while it keeps dying, and says so in one line. */
-export function supervise(part: Supervised, say: (line: string) => void, pauses = usualPauses): Supervision {
+export function supervise(part: Supervised, say: (line: string) => void, pauses = usualPauses): { stop(): void } {
   const stopped = new AbortController()
   let pauseMs = pauses.firstPauseMs
   let startedAt = Date.now()

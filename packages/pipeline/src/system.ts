@@ -42,12 +42,11 @@ export type Database = {
   readonly accounts: Readonly<Record<string, Role>>
 }
 
-export const roles = ['owner', 'service', 'capture', 'probe', 'read', 'read and retry'] as const
 /**
  * `owner` changes tables and `service` changes rows. `capture` reads the binlog for Debezium. `probe` writes the
  * keeper's heartbeat. `read` may only look; `read and retry` may also release parked events.
  */
-export type Role = (typeof roles)[number]
+export type Role = 'owner' | 'service' | 'capture' | 'probe' | 'read' | 'read and retry'
 
 export type Topic = {
   readonly name: string

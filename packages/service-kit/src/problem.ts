@@ -4,17 +4,6 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { z } from 'zod'
 import type { Logger } from './logger.ts'
 
-export type FieldError = { readonly field: string; readonly message: string }
-
-type ProblemInput = {
-  /** The last part of `urn:problem-type:…`. Clients may branch on it. */
-  readonly type: string
-  readonly title: string
-  readonly detail?: string
-  readonly errors?: readonly FieldError[]
-  readonly headers?: Readonly<Record<string, string>>
-}
-
 /** The shape of a problem document, for an API's description. */
 export const problemSchema = z
   .object({
@@ -27,6 +16,14 @@ export const problemSchema = z
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional()
   })
   .meta({ id: 'Problem' })
+
+type ProblemDocument = Readonly<z.infer<typeof problemSchema>>
+export type FieldError = NonNullable<ProblemDocument['errors']>[number]
+
+/** `type` is the last part of `urn:problem-type:…`. Clients may branch on it. */
+type ProblemInput = Pick<ProblemDocument, 'type' | 'title' | 'detail' | 'errors'> & {
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /** An error answer, as an RFC 9457 problem document. The client sees its text unchanged. */
 export class Problem extends Error {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
 import { runTool } from './engines/run-tool.ts'
 import { StackError } from './errors.ts'
 import { type Part, createPart } from './process/part.ts'
 import { type Properties, propertiesText } from './properties.ts'
+import { readOrCreate } from './secrets.ts'
 import { withAdmin } from './topics.ts'
 
 export type KafkaNode = { readonly id: number; readonly port: number; readonly controllerPort: number }
@@ -27,7 +28,7 @@ export async function createKafkaPart({ engine, dir, node, nodes }: KafkaPartOpt
   await mkdir(data, { recursive: true })
   await writeFile(propertiesFile, propertiesText(settings))
   if (!existsSync(join(data, 'log', 'meta.properties'))) {
-    const clusterId = await readOrWrite(join(dir, 'kafka', 'cluster-id'), newClusterId())
+    const clusterId = await readOrCreate(join(dir, 'kafka', 'cluster-id'), newClusterId())
     const args = ['-cp', engine.classPath, 'kafka.tools.StorageTool', 'format', '--ignore-formatted']
     await runTool('java', [...args, '-t', clusterId, '-c', propertiesFile])
   }
@@ -42,12 +43,6 @@ export async function createKafkaPart({ engine, dir, node, nodes }: KafkaPartOpt
 
 /** 16 random bytes as URL-safe base64, as Kafka writes them. */
 export const newClusterId = (): string => randomBytes(16).toString('base64url').replace(/^-/, 'A')
-
-/** The text of a file, which gets `text` the first time. */
-async function readOrWrite(file: string, text: string): Promise<string> {
-  await writeFile(file, text, { flag: 'wx' }).catch(() => undefined)
-  return readFile(file, 'utf8')
-}
 
 /** The settings of one node, which everyone reaches at 127.0.0.1. A topic is only made by a request to create it. */
 export function brokerSettings(node: KafkaNode, nodes: readonly KafkaNode[], listenOn: string): Properties {
@@ -78,7 +73,7 @@ export function brokerSettings(node: KafkaNode, nodes: readonly KafkaNode[], lis
 /** Refuses to start a cluster with another number of brokers than its data was made with: replicas would be missing. */
 export async function requireSameSize(dir: string, brokers: number): Promise<void> {
   await mkdir(dir, { recursive: true })
-  const before = Number(await readOrWrite(join(dir, 'brokers'), String(brokers)))
+  const before = Number(await readOrCreate(join(dir, 'brokers'), String(brokers)))
   if (before === brokers) return
   throw new StackError(
     'DATA_OF_OTHER_SIZE',

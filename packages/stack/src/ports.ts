@@ -51,15 +51,8 @@ function holdsSocket(pid: string, inode: string): boolean {
   }
 }
 
-/** The first broker and the first worker take the ports that are given, further ones take free ports. */
-export type RequestedPorts = {
-  readonly mysql?: number
-  readonly kafka?: number
-  readonly connect?: number
-  readonly registry?: number
-  /** The first worker's JMX exporter; further workers take the next ones. */
-  readonly jmx?: number
-}
+/** Further brokers and workers take free ports, and the JMX exporters of further workers the next ones. */
+export type RequestedPorts = Readonly<Partial<Record<'mysql' | 'kafka' | 'connect' | 'registry' | 'jmx', number>>>
 
 type Counts = { readonly brokers: number; readonly workers: number; readonly wanted: readonly string[] }
 

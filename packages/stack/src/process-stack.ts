@@ -9,7 +9,7 @@ import { createMysqlPart } from './mysql-part.ts'
 import type { Part } from './process/part.ts'
 import { ownFolder } from './process/process-record.ts'
 import { createRegistryPart, findRegistryEngine } from './registry-part.ts'
-import { type Plan, type Stack, type StackOptions, brokersOf, makePlan, noProgress, openStack } from './stack.ts'
+import { type Plan, type Stack, type StackOptions, brokersOf, noProgress, openStack } from './stack.ts'
 
 /** Data, logs, secrets and pid records are kept in `dir`; data outlives a restart in the same folder. */
 export type ProcessStackOptions = StackOptions & {
@@ -25,16 +25,15 @@ export async function startStack(options: ProcessStackOptions): Promise<Stack> {
   const { dir, parts: wanted = ['mysql', 'kafka', 'connect'] } = options
   await Promise.all([requireJava(), requireFreeDisk(dir)])
   const release = await ownFolder(join(dir, 'run'))
-  return openStack({ ...options, release }, async () => {
-    const plan = await makePlan(options, [...wanted, 'jmx'])
-    return { ...plan, parts: await createParts(plan, { ...options, parts: wanted }) }
-  })
+  return openStack({ ...options, wanted: [...wanted, 'jmx'], release }, plan =>
+    createParts(plan, { ...options, parts: wanted })
+  )
 }
 
 /** The parts that are wanted, made but not started; their engines are fetched where they are missing. */
 async function createParts(plan: Plan, options: ProcessStackOptions): Promise<readonly Part[]> {
-  const { dir, progress = noProgress, mysqlArgs = [] } = options
-  const { ports, rootPassword } = plan
+  const { progress = noProgress, mysqlArgs = [] } = options
+  const { dir, ports, rootPassword } = plan
   const wants = new Set(options.parts)
   const [mysqlEngine, javaEngine, registryEngine] = await Promise.all([
     wants.has('mysql') ? findMysqlEngine(progress) : undefined,
@@ -44,21 +43,21 @@ async function createParts(plan: Plan, options: ProcessStackOptions): Promise<re
   const mysql = { dir, port: ports.mysql, rootPassword, extraArgs: mysqlArgs }
   const parts = await Promise.all([
     mysqlEngine ? createMysqlPart({ ...mysql, engine: mysqlEngine }) : [],
-    javaEngine && wants.has('kafka') ? createKafkaParts(plan, dir, javaEngine) : [],
+    javaEngine && wants.has('kafka') ? createKafkaParts(plan, javaEngine) : [],
     javaEngine && wants.has('connect') ? createConnectParts(plan, options, javaEngine) : [],
     registryEngine ? createRegistryPart({ dir, engine: registryEngine, port: ports.registry }) : []
   ])
   return parts.flat()
 }
 
-async function createKafkaParts({ ports }: Plan, dir: string, engine: JavaEngine): Promise<readonly Part[]> {
+async function createKafkaParts({ dir, ports }: Plan, engine: JavaEngine): Promise<readonly Part[]> {
   await requireSameSize(join(dir, 'kafka'), ports.kafka.length)
   return Promise.all(ports.kafka.map(node => createKafkaPart({ engine, dir, node, nodes: ports.kafka })))
 }
 
 function createConnectParts(plan: Plan, options: ProcessStackOptions, engine: JavaEngine): Promise<readonly Part[]> {
-  const { ports, worker } = plan
-  const { dir, jmxConfig, connectHeapMb: heapMb = 512 } = options
+  const { dir, ports, worker } = plan
+  const { jmxConfig, connectHeapMb: heapMb = 512 } = options
   const common = { engine, dir, brokers: brokersOf(ports), heapMb, worker }
   const jmxOf = (index: number) =>
     jmxConfig && ports.jmx ? { port: ports.jmx + index, configFile: jmxConfig } : undefined

@@ -3,7 +3,7 @@ import type { Progress } from './engines/cache.ts'
 import { StackError } from './errors.ts'
 import { type Ports, type RequestedPorts, choosePorts } from './ports.ts'
 import type { Part } from './process/part.ts'
-import { type Properties, readProperties } from './properties.ts'
+import { readProperties } from './properties.ts'
 import { registryUrl } from './registry-part.ts'
 import { readOrCreateSecret } from './secrets.ts'
 
@@ -37,30 +37,33 @@ export type StackOptions = {
 
 export const noProgress: Progress = (_step, work) => work()
 
-export type Plan = { readonly ports: Ports; readonly rootPassword: string; readonly worker: Properties }
-
-/** What must be known before the wanted parts can be described. */
-export async function makePlan(options: StackOptions, wanted: readonly string[]): Promise<Plan> {
-  const { dir, brokers = 1, workers = 1, ports = {}, workerProperties, references = {} } = options
-  return {
-    ports: await choosePorts(ports, { brokers, workers, wanted }),
-    rootPassword: await readOrCreateSecret(join(dir, 'secrets'), 'root'),
-    worker: workerProperties === undefined ? {} : await readProperties(workerProperties, references)
-  }
-}
-
-type Opening = {
-  readonly progress?: Progress
+type Opening = StackOptions & {
+  /** The parts whose requested ports must be free. */
+  readonly wanted: readonly string[]
   /** Follows the names of the parts in the progress. */
   readonly where?: string
   /** Called when all parts have stopped. */
   readonly release: () => unknown
 }
 
-type Created = Omit<Plan, 'worker'> & { readonly parts: readonly Part[] }
+/** What all parts are described by. */
+export type Plan = Awaited<ReturnType<typeof makePlan>>
+
+async function makePlan(options: Opening) {
+  const { dir, brokers = 1, workers = 1, ports = {}, workerProperties, references = {}, wanted } = options
+  return {
+    dir,
+    ports: await choosePorts(ports, { brokers, workers, wanted }),
+    rootPassword: await readOrCreateSecret(join(dir, 'secrets'), 'root'),
+    worker: workerProperties === undefined ? {} : await readProperties(workerProperties, references)
+  }
+}
 
 /** Creates and starts parts on loopback, and resolves when all answer. When one fails, none keeps running. */
-export async function openStack(opening: Opening, create: () => Promise<Created>): Promise<Stack> {
+export async function openStack(
+  opening: Opening,
+  createParts: (plan: Plan) => Promise<readonly Part[]>
+): Promise<Stack> {
   const { progress = noProgress, where = '', release } = opening
   let parts: readonly Part[] = []
   const stop = (stopped: readonly Part[]) => Promise.all(stopped.map(part => part.stop()))
@@ -71,17 +74,17 @@ export async function openStack(opening: Opening, create: () => Promise<Created>
     await release()
   }
   try {
-    const created = await create()
-    parts = created.parts
+    const plan = await makePlan(opening)
+    parts = await createParts(plan)
     await progress(`start ${namesOf(parts)}${where}`, () => startParts(parts))
-    return stackOf(created, stopAll)
+    return stackOf(plan, parts, stopAll)
   } catch (error) {
     await stopAll()
     throw error
   }
 }
 
-function stackOf({ parts, ports, rootPassword }: Created, stopAll: Stack['stopAll']): Stack {
+function stackOf({ ports, rootPassword }: Plan, parts: readonly Part[], stopAll: Stack['stopAll']): Stack {
   return {
     mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword },
     kafka: { brokers: brokersOf(ports) },

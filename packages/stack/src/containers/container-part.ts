@@ -1,8 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { type Part, type Running, partOf } from '../process/part.ts'
-import type { Runtime } from './runtime.ts'
-
-type Container = ReturnType<Runtime['client']['container']['getById']>
+import type { Container, Runtime } from './runtime.ts'
 
 export type ContainerSpec = {
   readonly name: string
@@ -13,30 +11,22 @@ export type ContainerSpec = {
   readonly user?: string
   /** Folders of this machine, read-only and at the same path inside. */
   readonly folders?: readonly string[]
-  /** The container whose network this one shares, so that all parts meet at 127.0.0.1 as processes do. */
-  readonly pod: string
   readonly answers: () => Promise<void>
 }
 
-/** A container as a part. `remove` also removes its data. */
-export type ContainerPart = Part & { remove(): Promise<void> }
-
-export async function createContainerPart(runtime: Runtime, spec: ContainerSpec): Promise<ContainerPart> {
-  const container = await create(runtime, spec)
-  const part = partOf({ ...spec, startTimeoutMs: 120_000 }, logFile => launch(runtime, container, logFile))
-  return { ...part, remove: () => container.remove({ force: true, v: true }) }
+/** A container as a part. */
+export function createContainerPart(runtime: Runtime, container: Container, spec: ContainerSpec): Part {
+  return partOf({ ...spec, startTimeoutMs: 120_000 }, logFile => launch(runtime, container, logFile))
 }
 
-async function create(runtime: Runtime, spec: ContainerSpec): Promise<Container> {
-  await runtime.pull(spec.image)
-  return runtime.client.container.create({
-    Image: spec.image,
-    Labels: { ...runtime.labels },
+/** A container that shares the network of another one, so that all parts meet at 127.0.0.1 as processes do. */
+export function createContainer(runtime: Runtime, pod: Container, spec: ContainerSpec): Promise<Container> {
+  return runtime.create(spec.image, {
     Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
     ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),
     ...(spec.user === undefined ? {} : { User: spec.user }),
     HostConfig: {
-      NetworkMode: `container:${spec.pod}`,
+      NetworkMode: `container:${pod.id}`,
       Binds: (spec.folders ?? []).map(folder => `${folder}:${folder}:ro`)
     }
   })

@@ -1,34 +1,40 @@
 import { groupSettings, workerAnswers } from '../connect-part.ts'
 import { brokerAnswers, brokerSettings, newClusterId } from '../kafka-part.ts'
 import { mysqlAnswers, serverSettings } from '../mysql-part.ts'
-import { type Plan, type Stack, type StackOptions, brokersOf, makePlan, openStack } from '../stack.ts'
-import { type ContainerPart, type ContainerSpec, createContainerPart } from './container-part.ts'
+import type { Part } from '../process/part.ts'
+import { type Plan, type Stack, type StackOptions, brokersOf, openStack } from '../stack.ts'
+import { type ContainerSpec, createContainer, createContainerPart } from './container-part.ts'
 import { images, workerEnvironment } from './images.ts'
-import { openRuntime, startPod } from './runtime.ts'
-
-type Spec = Omit<ContainerSpec, 'pod' | 'dir'>
+import { type Container, openRuntime, startPod } from './runtime.ts'
 
 /** Starts MySQL, Kafka and Connect in containers, through testcontainers. Data are in the containers and end with them. */
 export async function startContainers(options: StackOptions): Promise<Stack> {
   const runtime = await openRuntime()
-  const plan = await makePlan(options, ['mysql', 'kafka', 'connect'])
-  const { mysql, kafka, connect } = plan.ports
-  const pod = await startPod(runtime, images.mysql, [mysql, ...kafka.map(({ port }) => port), ...connect])
-  const parts: ContainerPart[] = []
+  const containers: Container[] = []
   const release = async () => {
-    await Promise.all(parts.map(part => part.remove()))
-    await pod.remove()
+    for (const container of containers.toReversed()) await container.remove({ force: true, v: true })
   }
-  return openStack({ ...options, where: ' in containers', release }, async () => {
-    for (const spec of [mysqlSpec(plan), ...kafkaSpecs(plan), ...connectSpecs(plan, options)])
-      parts.push(await createContainerPart(runtime, { ...spec, pod: pod.id, dir: options.dir }))
-    return { ...plan, parts }
-  })
+  return openStack(
+    { ...options, wanted: ['mysql', 'kafka', 'connect'], where: ' in containers', release },
+    async plan => {
+      const { mysql, kafka, connect } = plan.ports
+      const pod = await startPod(runtime, images.mysql, [mysql, ...kafka.map(({ port }) => port), ...connect])
+      containers.push(pod)
+      const parts: Part[] = []
+      for (const spec of [mysqlSpec(plan), ...kafkaSpecs(plan), ...connectSpecs(plan, options)]) {
+        const container = await createContainer(runtime, pod, spec)
+        containers.push(container)
+        parts.push(createContainerPart(runtime, container, spec))
+      }
+      return parts
+    }
+  )
 }
 
-function mysqlSpec({ ports, rootPassword }: Plan): Spec {
+function mysqlSpec({ dir, ports, rootPassword }: Plan): ContainerSpec {
   return {
     name: 'mysql',
+    dir,
     image: images.mysql,
     command: [...serverSettings, `--port=${ports.mysql}`],
     environment: { MYSQL_ROOT_PASSWORD: rootPassword },
@@ -36,7 +42,7 @@ function mysqlSpec({ ports, rootPassword }: Plan): Spec {
   }
 }
 
-function kafkaSpecs({ ports }: Plan): readonly Spec[] {
+function kafkaSpecs({ dir, ports }: Plan): readonly ContainerSpec[] {
   const clusterId = newClusterId()
   return ports.kafka.map(node => {
     const settings = { ...brokerSettings(node, ports.kafka, '0.0.0.0'), 'log.dirs': '/var/lib/kafka/data' }
@@ -46,6 +52,7 @@ function kafkaSpecs({ ports }: Plan): readonly Spec[] {
     ])
     return {
       name: `kafka-${node.id}`,
+      dir,
       image: images.kafka,
       environment: {
         ...Object.fromEntries(variables),
@@ -57,11 +64,12 @@ function kafkaSpecs({ ports }: Plan): readonly Spec[] {
   })
 }
 
-function connectSpecs({ ports, worker }: Plan, { references = {} }: StackOptions): readonly Spec[] {
+function connectSpecs({ dir, ports, worker }: Plan, { references = {} }: StackOptions): readonly ContainerSpec[] {
   const brokers = brokersOf(ports)
   const settings = { ...worker, ...groupSettings(brokers.length), 'bootstrap.servers': brokers.join() }
   return ports.connect.map((port, index) => ({
     name: `connect-${index + 1}`,
+    dir,
     image: images.connect,
     // The folders belong to the user who runs this, so only root can read them for certain.
     user: 'root',

@@ -4,10 +4,12 @@ import { StackError } from '../errors.ts'
 /** Docker through testcontainers, whose reaper removes what a killed run leaves, by the labels. */
 export type Runtime = {
   readonly client: ContainerRuntimeClient
-  readonly labels: Readonly<Record<string, string>>
-  /** Pulls an image that is not there. */
-  pull(image: string): Promise<void>
+  /** Pulls the image where it is not there. */
+  create(image: string, options: Omit<ContainerCreateOptions, 'Image' | 'Labels'>): Promise<Container>
 }
+
+export type Container = ReturnType<ContainerRuntimeClient['container']['getById']>
+type ContainerCreateOptions = Parameters<ContainerRuntimeClient['container']['create']>[0]
 
 /** testcontainers is only loaded here: its import takes a second, and the images of this project don't contain it. */
 export async function openRuntime(): Promise<Runtime> {
@@ -17,10 +19,13 @@ export async function openRuntime(): Promise<Runtime> {
   try {
     const client = await getContainerRuntimeClient()
     const { sessionId } = await getReaper(client)
+    const Labels = { 'org.testcontainers': 'true', [LABEL_TESTCONTAINERS_SESSION_ID]: sessionId }
     return {
       client,
-      labels: { 'org.testcontainers': 'true', [LABEL_TESTCONTAINERS_SESSION_ID]: sessionId },
-      pull: image => client.image.pull(ImageName.fromString(image))
+      async create(image, options) {
+        await client.image.pull(ImageName.fromString(image))
+        return client.container.create({ Image: image, Labels, ...options })
+      }
     }
   } catch (error) {
     const advice =
@@ -31,17 +36,12 @@ export async function openRuntime(): Promise<Runtime> {
   }
 }
 
-export type Pod = { readonly id: string; remove(): Promise<void> }
-
 /**
  * A container that only holds the network for others and publishes their ports on loopback under the same numbers. So an
  * address such as 127.0.0.1:20123 means the same inside the containers and on this machine.
  */
-export async function startPod(runtime: Runtime, image: string, ports: readonly number[]): Promise<Pod> {
-  await runtime.pull(image)
-  const container = await runtime.client.container.create({
-    Image: image,
-    Labels: { ...runtime.labels },
+export async function startPod(runtime: Runtime, image: string, ports: readonly number[]): Promise<Container> {
+  const container = await runtime.create(image, {
     Entrypoint: ['sleep'],
     Cmd: ['infinity'],
     ExposedPorts: Object.fromEntries(ports.map(port => [`${port}/tcp`, {}])),
@@ -53,5 +53,5 @@ export async function startPod(runtime: Runtime, image: string, ports: readonly 
     }
   })
   await container.start()
-  return { id: container.id, remove: async () => void (await container.remove({ force: true, v: true })) }
+  return container
 }

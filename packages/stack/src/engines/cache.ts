@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { env } from 'node:process'
 import { StackError } from '../errors.ts'
+import { startTimeOf } from '../process/process-record.ts'
 
 /** Runs one named step of a longer work; the caller decides how the step and its time are shown. */
 export type Progress = <T>(step: string, work: () => Promise<T>) => Promise<T>
@@ -37,17 +38,8 @@ async function removeAbandonedBuilds(finished: string): Promise<void> {
   const siblings = await readdir(dirname(finished)).catch(() => [])
   for (const name of siblings) {
     const [key, pid] = name.split('.building-')
-    if (key !== basename(finished) || pid === undefined || isAlive(Number(pid))) continue
+    if (key !== basename(finished) || pid === undefined || startTimeOf(Number(pid)) !== undefined) continue
     await rm(join(dirname(finished), name), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readFile, readdir } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,9 +22,10 @@ export function forgetProcess(runDir: string, name: string): void {
 /** The recorded processes of a folder that still run: same pid and same start time. */
 export async function livingProcesses(runDir: string): Promise<readonly ProcessRecord[]> {
   const files = (await readdir(runDir).catch(() => [])).filter(file => file.endsWith('.json'))
-  return files
-    .map(file => readRecord(join(runDir, file)))
-    .filter(record => record !== undefined && isSameProcess(record)) as ProcessRecord[]
+  // A crash can cut a record off while it is written: then there is nothing to end.
+  const read = async (file: string) => JSON.parse(await readFile(join(runDir, file), 'utf8')) as ProcessRecord
+  const records = await Promise.all(files.map(file => read(file).catch(() => undefined)))
+  return records.filter(record => record !== undefined).filter(isSameProcess)
 }
 
 /** Ends a recorded process: SIGTERM, and SIGKILL after `graceMs`. Never touches a process that took over its pid. */
@@ -40,7 +41,7 @@ function isSameProcess({ pid, startTime }: ProcessRecord): boolean {
 }
 
 /** When a process started, as the system writes it; undefined when there is none. A zombie counts as none. */
-function startTimeOf(pid: number): string | undefined {
+export function startTimeOf(pid: number): string | undefined {
   try {
     if (process.platform !== 'linux')
       return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined
@@ -50,14 +51,6 @@ function startTimeOf(pid: number): string | undefined {
     return fields[0] === 'Z' ? undefined : fields[19]
   } catch {
     return undefined
-  }
-}
-
-function readRecord(file: string): ProcessRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as ProcessRecord
-  } catch {
-    return undefined // cut off by a crash while it was written: there is nothing to end
   }
 }
 
