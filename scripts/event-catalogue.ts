@@ -37,30 +37,28 @@ function schemasOf(service: string, events: readonly EventDefinition[]): readonl
   return events.map(event => ({ service, subject: subjectOf(event), schema: avroSchema(event) }))
 }
 
+const info = {
+  title: 'Outbox events',
+  version: '1.0.0',
+  description: 'Generated from the event definitions by `npm run catalogue`.'
+}
+
 /** What the generated files must hold now, by their paths. */
-function catalogueFiles(): ReadonlyMap<string, string> {
-  const info = {
-    title: 'Outbox events',
-    version: '1.0.0',
-    description: 'Generated from the event definitions by `npm run catalogue`.'
-  }
-  return new Map([
-    ['docs/event-catalogue.md', eventCatalogue(channels)],
-    ['docs/asyncapi.yaml', stringify(asyncApi(info, channels), { lineWidth: 0, aliasDuplicateObjects: false })]
-  ])
+const files = {
+  'docs/event-catalogue.md': eventCatalogue(channels),
+  'docs/asyncapi.yaml': stringify(asyncApi(info, channels), { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 /** The generated files that are out of date. */
 export async function staleFiles(): Promise<readonly string[]> {
-  const checked = [...catalogueFiles()].map(async ([path, wanted]) => {
-    const present = await readFile(join(root, path), 'utf8').catch(() => '')
-    return present === wanted ? [] : [path]
-  })
-  return (await Promise.all(checked)).flat()
+  const stale: string[] = []
+  for (const [path, wanted] of Object.entries(files))
+    if ((await readFile(join(root, path), 'utf8').catch(() => '')) !== wanted) stale.push(path)
+  return stale
 }
 
 if (import.meta.main) {
   const stale = await staleFiles()
-  for (const [path, text] of catalogueFiles()) await writeFile(join(root, path), text)
+  for (const [path, text] of Object.entries(files)) await writeFile(join(root, path), text)
   console.log(stale.length === 0 ? 'The docs are up to date' : `Wrote ${stale.join(' and ')}`)
 }

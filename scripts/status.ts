@@ -8,6 +8,7 @@ Shows what is running in this clone, part by part. Exit code 0 if everything is 
 
 const { system, dir } = (await systemOrExit({}, usage)).settings
 const addresses = await readAddresses(dir)
+const { SCHEMA_REGISTRY_URL: registry } = addresses
 const living = await livingProcesses(join(dir, 'run'))
 
 if (living.length === 0) {
@@ -21,9 +22,7 @@ const rows = [
     ...system.services.map(({ name, ready }) => health(`${name} ready`, `${addresses[urlVariable(name)]}${ready}`)),
     // The keeper sends events through the connector: Connect also says RUNNING when nothing flows.
     health(`${system.flow.connector} flows`, `${addresses['KEEPER_URL']}/health`),
-    ...(addresses['SCHEMA_REGISTRY_URL'] === undefined
-      ? []
-      : [health('schema registry', `${addresses['SCHEMA_REGISTRY_URL']}/subjects`)]),
+    ...(registry === undefined ? [] : [health('schema registry', `${registry}/subjects`)]),
     health('console', `${addresses['CONSOLE_URL']}/health/live`)
   ]))
 ]

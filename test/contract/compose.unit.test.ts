@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { groupSettings } from '@outbox-cdc/stack/connect-part'
-import { images, workerEnvironment } from '@outbox-cdc/stack/containers/images'
+import { brokerEnvironment, images, workerEnvironment } from '@outbox-cdc/stack/containers/images'
 import { brokerSettings } from '@outbox-cdc/stack/kafka-part'
 import { serverSettings } from '@outbox-cdc/stack/mysql-part'
 import { settingsIn } from '@outbox-cdc/stack/properties'
@@ -55,10 +55,9 @@ it('names the images that packages/stack runs, and sets brokers and workers up a
   for (const [name, value] of group) expect([name, usual(worker[name])]).toEqual([name, value])
   const places = /listeners|voters|node\.id/
   const broker = Object.entries(brokerSettings(node, [node], '')).filter(([key]) => !places.test(key))
-  for (const [key, value] of broker) {
-    const given = asTexts(services['kafka']?.environment)[`KAFKA_${key.replaceAll('.', '_').toUpperCase()}`]
-    expect([key, usual(given)]).toEqual([key, String(value)])
-  }
+  const given = asTexts(services['kafka']?.environment)
+  for (const [name, value] of Object.entries(brokerEnvironment(Object.fromEntries(broker))))
+    expect([name, usual(given[name])]).toEqual([name, value])
 })
 
 it('starts MySQL with the settings of packages/stack', () => {

@@ -132,14 +132,13 @@ export function chosenStack(env: NodeJS.ProcessEnv): Pick<Settings, 'containers'
 
 function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
   const given = (name: string): string => {
-    const value = env[name]
-    if (value !== undefined && value !== '') return value
+    if (env[name]) return env[name]
     throw new Error(`STACK=external needs ${name}.`)
   }
   const list = (name: string) =>
     given(name)
-      .split(',')
-      .map(part => part.trim())
+      .trim()
+      .split(/\s*,\s*/)
   const registry = env['SCHEMA_REGISTRY_URL'] ?? ''
   return {
     mysql: {

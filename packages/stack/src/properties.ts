@@ -4,7 +4,7 @@ export type Properties = Readonly<Record<string, string | number | boolean>>
 
 /** The settings of a properties file's text. */
 export function settingsIn(text: string): Properties {
-  const lines = text.matchAll(/^([a-z.]+)=(.*)$/gm)
+  const lines = text.matchAll(/^([\w.-]+)=(.*)$/gm)
   return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]))
 }
 

@@ -18,16 +18,14 @@ export type RegistryPartOptions = {
 
 export async function findRegistryEngine(progress: Progress): Promise<RegistryEngine> {
   const java = await findJava21(progress)
-  return { java, jar: join(await fetchRegistry(progress), registryJar) }
+  return { java, jar: join(await fetchRegistry(progress), 'quarkus-run.jar') }
 }
 
-/** The folder with Apicurio Registry's jars; `registryJar` in it starts it. */
+/** The folder with Apicurio Registry's jars; `quarkus-run.jar` in it starts it. */
 export function fetchRegistry(progress: Progress): Promise<string> {
   const step = 'fetch Apicurio Registry 3.3.3 (160 MB, once)'
   return fetchByMaven({ pom: 'registry-pom.xml', name: 'apicurio-registry-3.3.3', step }, progress)
 }
-
-const registryJar = 'quarkus-run.jar'
 
 /** Where a registry offers Confluent's API. */
 export function registryUrl(port: number): string {

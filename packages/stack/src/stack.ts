@@ -29,7 +29,7 @@ export type StackOptions = {
   readonly workers?: 1 | 2
   /** Ports that are not named are chosen among the free ones. */
   readonly ports?: RequestedPorts
-  /** A worker's properties file; `${NAME}` in it is replaced from `references`: folders that the workers can read. */
+  /** A worker's properties file, else it writes JSON; `${NAME}` in it is replaced from `references`: folders that the workers can read. */
   readonly workerProperties?: string
   readonly references?: Readonly<Record<string, string>>
   readonly progress?: Progress
@@ -46,6 +46,9 @@ type Opening = StackOptions & {
   readonly release: () => unknown
 }
 
+const jsonConverter = 'org.apache.kafka.connect.json.JsonConverter'
+const jsonConverters = { 'key.converter': jsonConverter, 'value.converter': jsonConverter }
+
 /** What all parts are described by. */
 export type Plan = Awaited<ReturnType<typeof makePlan>>
 
@@ -55,7 +58,7 @@ async function makePlan(options: Opening) {
     dir,
     ports: await choosePorts(ports, { brokers, workers, wanted }),
     rootPassword: await readOrCreateSecret(join(dir, 'secrets'), 'root'),
-    worker: workerProperties === undefined ? {} : await readProperties(workerProperties, references)
+    worker: workerProperties === undefined ? jsonConverters : await readProperties(workerProperties, references)
   }
 }
 

@@ -4,7 +4,7 @@ import { mysqlAnswers, serverSettings } from '../mysql-part.ts'
 import type { Part } from '../process/part.ts'
 import { type Plan, type Stack, type StackOptions, brokersOf, openStack } from '../stack.ts'
 import { type ContainerSpec, createContainer, createContainerPart } from './container-part.ts'
-import { images, workerEnvironment } from './images.ts'
+import { brokerEnvironment, images, workerEnvironment } from './images.ts'
 import { type Container, openRuntime, startPod } from './runtime.ts'
 
 /** Starts MySQL, Kafka and Connect in containers, through testcontainers. Data are in the containers and end with them. */
@@ -44,24 +44,17 @@ function mysqlSpec({ dir, ports, rootPassword }: Plan): ContainerSpec {
 
 function kafkaSpecs({ dir, ports }: Plan): readonly ContainerSpec[] {
   const clusterId = newClusterId()
-  return ports.kafka.map(node => {
-    const settings = { ...brokerSettings(node, ports.kafka, '0.0.0.0'), 'log.dirs': '/var/lib/kafka/data' }
-    const variables = Object.entries(settings).map(([name, value]) => [
-      `KAFKA_${name.replaceAll('.', '_').toUpperCase()}`,
-      String(value)
-    ])
-    return {
-      name: `kafka-${node.id}`,
-      dir,
-      image: images.kafka,
-      environment: {
-        ...Object.fromEntries(variables),
-        CLUSTER_ID: clusterId,
-        KAFKA_HEAP_OPTS: '-Xms64m -Xmx384m'
-      },
-      answers: () => brokerAnswers(node.port)
-    }
-  })
+  return ports.kafka.map(node => ({
+    name: `kafka-${node.id}`,
+    dir,
+    image: images.kafka,
+    environment: {
+      ...brokerEnvironment({ ...brokerSettings(node, ports.kafka, '0.0.0.0'), 'log.dirs': '/var/lib/kafka/data' }),
+      CLUSTER_ID: clusterId,
+      KAFKA_HEAP_OPTS: '-Xms64m -Xmx384m'
+    },
+    answers: () => brokerAnswers(node.port)
+  }))
 }
 
 function connectSpecs({ dir, ports, worker }: Plan, { references = {} }: StackOptions): readonly ContainerSpec[] {

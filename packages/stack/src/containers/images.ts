@@ -20,12 +20,14 @@ const ownWords = new Set([
   'offset.flush.interval.ms'
 ])
 
-/** The settings of a worker as the environment of quay.io/debezium/connect. */
-export function workerEnvironment(settings: Properties): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => {
-      const words = name.replaceAll('.', '_').toUpperCase()
-      return [ownWords.has(name) ? words : `CONNECT_${words}`, String(value)]
-    })
-  )
+function environment(settings: Properties, prefixOf: (name: string) => string): Readonly<Record<string, string>> {
+  const variable = (name: string) => prefixOf(name) + name.replaceAll('.', '_').toUpperCase()
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [variable(name), String(value)]))
 }
+
+/** The settings of a broker as the environment of apache/kafka. */
+export const brokerEnvironment = (settings: Properties) => environment(settings, () => 'KAFKA_')
+
+/** The settings of a worker as the environment of quay.io/debezium/connect. */
+export const workerEnvironment = (settings: Properties) =>
+  environment(settings, name => (ownWords.has(name) ? '' : 'CONNECT_'))

@@ -56,12 +56,12 @@ export async function chooseJava({ candidates: javas, majorOf: ask, fetch }: Cho
 }
 
 async function candidates(): Promise<readonly string[]> {
-  const homes = [env.JAVA21_HOME, env.JAVA_HOME].filter(home => home !== undefined && home !== '')
+  const homes = [env.JAVA21_HOME, env.JAVA_HOME].flatMap(home => (home ? [join(home, 'bin/java')] : []))
   const folders = ['/usr/lib/jvm', join(homedir(), '.sdkman/candidates/java')]
   const installed = folders.map(async folder =>
     (await readdir(folder).catch(() => [])).map(name => join(folder, name, 'bin/java'))
   )
-  return [...homes.map(home => join(`${home}`, 'bin/java')), 'java', ...(await Promise.all(installed)).flat()]
+  return [...homes, 'java', ...(await Promise.all(installed)).flat()]
 }
 
 async function majorOf(java: string): Promise<number> {

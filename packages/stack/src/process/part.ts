@@ -75,7 +75,7 @@ export function partOf(spec: Answering, launch: (logFile: string) => Promise<Run
       throw error
     })
     exited = running.ended.then(ended)
-    await waitForAnswer({ ...spec, logFile }, () => isUp)
+    await waitForAnswer(spec, logFile, () => isUp)
     wanted = true
   }
 
@@ -144,11 +144,9 @@ function spawnLogged({ command, args, env, onLine }: PartSpec, logFile: string):
   return child
 }
 
-type Logged = Answering & { readonly logFile: string }
-
 /** Asks a part until it answers. When it ends first or takes too long, throws with the last lines of its log. */
-async function waitForAnswer(spec: Logged, isRunning: () => boolean): Promise<void> {
-  const { name, answers, logFile, startTimeoutMs: timeoutMs = 90_000 } = spec
+async function waitForAnswer(spec: Answering, logFile: string, isRunning: () => boolean): Promise<void> {
+  const { name, answers, startTimeoutMs: timeoutMs = 90_000 } = spec
   const patience = { retries: Infinity, minTimeout: 50, factor: 1, maxRetryTime: timeoutMs, shouldRetry: isRunning }
   await pRetry(answers, patience).catch((cause: unknown) => {
     const how = isRunning() ? `did not answer within ${timeoutMs / 1000} s` : 'ended while it started'
