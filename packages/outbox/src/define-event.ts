@@ -129,8 +129,8 @@ const columns = z.object({
 
 function makeEvent(definition: DefinitionInput<string, z.ZodType>, event: EventInput<unknown, number | GeneratedId>) {
   const { name, aggregate, version, payload: schema } = definition
-  const header = validate(name, () => columns.safeParse(event))
-  const json = JSON.stringify(validate(name, () => z.safeEncode(schema, event.payload), 'payload'))
+  const header = validate(name, () => columns.parse(event))
+  const json = JSON.stringify(validate(name, () => z.encode(schema, event.payload), ['payload']))
   if (json === undefined) throw new OutboxError('EVENT_INVALID', `Event ${name} is invalid: payload: missing`)
   return Object.freeze({
     ...header,
@@ -144,18 +144,14 @@ function makeEvent(definition: DefinitionInput<string, z.ZodType>, event: EventI
   })
 }
 
-function validate<T>(name: string, check: () => z.ZodSafeParseResult<T>, under?: string): T {
-  let result: z.ZodSafeParseResult<T>
+function validate<T>(name: string, check: () => T, under: readonly string[] = []): T {
   try {
-    result = check()
+    return check()
   } catch (cause) {
-    // zod throws for a schema with a one-way transform.
-    throw new OutboxError('EVENT_INVALID', `Event ${name} cannot be written: ${asError(cause).message}`, { cause })
+    if (!(cause instanceof z.ZodError))
+      // zod throws this for a schema with a one-way transform.
+      throw new OutboxError('EVENT_INVALID', `Event ${name} cannot be written: ${asError(cause).message}`, { cause })
+    const problems = cause.issues.map(({ path, message }) => `${[...under, ...path].join('.')}: ${message}`)
+    throw new OutboxError('EVENT_INVALID', `Event ${name} is invalid: ${problems.join('; ')}`, { cause })
   }
-  if (result.success) return result.data
-  const problems = result.error.issues.map(issue => {
-    const path = under === undefined ? issue.path : [under, ...issue.path]
-    return `${path.join('.')}: ${issue.message}`
-  })
-  throw new OutboxError('EVENT_INVALID', `Event ${name} is invalid: ${problems.join('; ')}`, { cause: result.error })
 }

@@ -52,20 +52,10 @@ export function compare(input: AuditInput) {
   const { committed, events, effects, parked, skipped, unreadable } = input
   const within = (one?: { readonly at: number }) => one !== undefined && one.at >= input.from && one.at < input.to
   const first = [...Map.groupBy(events, ({ messageId }) => messageId).values()].flatMap(same => same.slice(0, 1))
-  const causing = Map.groupBy(
-    first.filter(({ name }) => name === input.event),
-    ({ aggregateId }) => aggregateId
-  )
-  const sides = {
-    causing,
-    effects: Map.groupBy(effects, ({ id }) => id),
-    committed: new Set(committed.map(({ id }) => id)),
-    known: new Set([...parked, ...skipped]),
-    event: input.event
-  }
+  const sides = sidesOf(input, first)
   const findings = [
     ...committed.filter(within).flatMap(aggregate => checkCommitted(aggregate, sides)),
-    ...[...causing.values()].filter(([one]) => within(one)).flatMap(same => checkEvents(same, sides)),
+    ...[...sides.causing.values()].filter(([one]) => within(one)).flatMap(same => checkEvents(same, sides)),
     ...[...sides.effects.values()].filter(([one]) => within(one)).flatMap(same => checkEffects(same, sides)),
     ...inOrder(
       first.filter(within).map(event => ({ ...event, id: event.aggregateId })),
@@ -87,18 +77,23 @@ export function compare(input: AuditInput) {
   return { findings, counts }
 }
 
-type Sides = {
-  readonly committed: ReadonlySet<string>
-  readonly causing: ReadonlyMap<string, readonly TopicEvent[]>
-  readonly effects: ReadonlyMap<string, readonly Effect[]>
-  /** Parked or skipped. */
-  readonly known: ReadonlySet<string>
-  readonly event: string
+type Sides = ReturnType<typeof sidesOf>
+
+/** What is known of each aggregate. */
+function sidesOf({ event, committed, effects, parked, skipped }: AuditInput, first: readonly TopicEvent[]) {
+  const causing = first.filter(({ name }) => name === event)
+  return {
+    event,
+    committed: new Set(committed.map(({ id }) => id)),
+    causing: Map.groupBy(causing, ({ aggregateId }) => aggregateId),
+    effects: Map.groupBy(effects, ({ id }) => id),
+    parkedOrSkipped: new Set([...parked, ...skipped])
+  }
 }
 
-function checkCommitted({ id, at }: CommittedAggregate, { causing, known, event }: Sides): Finding[] {
+function checkCommitted({ id, at }: CommittedAggregate, { causing, parkedOrSkipped, event }: Sides): Finding[] {
   // A record that can't be read seems to be missing here; its key is parked.
-  if (causing.has(id) || known.has(id)) return []
+  if (causing.has(id) || parkedOrSkipped.has(id)) return []
   return [{ kind: 'missing in topic', id, detail: `committed ${time(at)}, no ${event} in the topic` }]
 }
 
@@ -113,7 +108,7 @@ function checkEvents([one, ...more]: readonly TopicEvent[], sides: Sides): Findi
   }))
   if (!sides.committed.has(id))
     findings.push({ kind: 'nothing committed', id, detail: `${one.name} at ${one.place}, no such row` })
-  if (!sides.effects.has(id) && !sides.known.has(id))
+  if (!sides.effects.has(id) && !sides.parkedOrSkipped.has(id))
     findings.push({ kind: 'missing effect', id, detail: `${one.name} at ${one.place} took no effect` })
   return findings
 }

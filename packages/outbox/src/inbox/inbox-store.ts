@@ -4,14 +4,8 @@ import { rejectIfTransactionEnded } from './transaction.ts'
 
 /** Thrown by `claim`: this consumer has settled some of these messages before. */
 export class AlreadyClaimedError extends Error {
+  override readonly name = 'AlreadyClaimedError'
   readonly retryable = true
-  readonly messageIds: readonly string[]
-
-  constructor(messageIds: readonly string[], cause: unknown) {
-    super('Some messages are in the inbox already', { cause })
-    this.name = 'AlreadyClaimedError'
-    this.messageIds = messageIds
-  }
 }
 
 /**
@@ -25,20 +19,12 @@ export async function claim(trx: Knex.Transaction, consumer: string, messageIds:
   try {
     await trx.raw(`INSERT INTO inbox (consumer, message_id) VALUES ${rows}`, values)
   } catch (error) {
-    throw duplicateKey.has(codeOf(error)) ? new AlreadyClaimedError(messageIds, error) : error
+    if (!duplicateKey.has(codeOf(error))) throw error
+    throw new AlreadyClaimedError('Some messages are in the inbox already', { cause: error })
   }
 }
 
 const duplicateKey = new Set(['ER_DUP_ENTRY', '23505'])
-
-/** Which of these messages this consumer has settled: handled or parked, and committed. */
-export async function settledAmong(db: Knex, consumer: string, messageIds: readonly string[]): Promise<Set<string>> {
-  const rows = await db('inbox')
-    .select<{ message_id: string }[]>('message_id')
-    .where({ consumer })
-    .whereIn('message_id', messageIds)
-  return new Set(rows.map(row => row.message_id))
-}
 
 /** Remembers which messages were handled. `createInbox` and the one for unit tests pass the same contract suite. */
 export interface Inbox {

@@ -56,17 +56,18 @@ export type PruneOptions = {
  */
 export async function pruneInbox(db: Knex, options: PruneOptions): Promise<number> {
   if (!Number.isFinite(options.olderThanMs)) return 0
-  const inbox = { table: 'inbox', time: 'handled_at', id: 'message_id', place: asciiPlace }
-  const events = { table: 'parked_event', time: 'settled_at', id: 'id', place: '?' }
+  const { consumer } = options
+  const inbox = { consumer, table: 'inbox', time: 'handled_at', id: 'message_id', place: asciiPlace }
+  const events = { consumer, table: 'parked_event', time: 'settled_at', id: 'id', place: '?' }
   return (await pruneTable(db, options, inbox)) + (await pruneTable(db, options, events))
 }
 
 type Id = string | number
-type Target = { readonly table: string; readonly time: string; readonly id: string; readonly place: string }
+type Target = Readonly<Record<'consumer' | 'table' | 'time' | 'id' | 'place', string>>
 
 async function pruneTable(db: Knex, options: PruneOptions, target: Target): Promise<number> {
-  const { table, time, id } = target
-  const { consumer, olderThanMs, batchSize = 1_000, signal } = options
+  const { table, time, id, consumer } = target
+  const { olderThanMs, batchSize = 1_000, signal } = options
   let total = 0
   for (;;) {
     const old: Record<string, Id>[] = await db(table)
@@ -76,17 +77,15 @@ async function pruneTable(db: Knex, options: PruneOptions, target: Target): Prom
       .orderBy(time)
       .limit(batchSize)
     const ids = old.map(row => row[id]).filter(value => value !== undefined)
-    if (ids.length > 0) total += await remove(db, target, { consumer, ids })
+    if (ids.length > 0) total += await remove(db, target, ids)
     if (ids.length < batchSize || signal?.aborted) return total
     await sleep(20)
   }
 }
 
-type Rows = { readonly consumer: string; readonly ids: readonly Id[] }
-
 // As in the delete store: for `id IN (…)` MySQL scans a nearly empty table and waits for the rows of running handlers.
 // This join, in this order and by key, touches only the old rows.
-async function remove(db: Knex, { table, id, place }: Target, { consumer, ids }: Rows): Promise<number> {
+async function remove(db: Knex, { table, id, place, consumer }: Target, ids: readonly Id[]): Promise<number> {
   if (isPostgres(db)) return db(table).where({ consumer }).whereIn(id, ids).delete()
   const rows = ids.map(() => `ROW(${place})`).join(', ')
   const [{ affectedRows }] = await db.raw(

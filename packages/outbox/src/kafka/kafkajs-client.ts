@@ -14,12 +14,10 @@ export type KafkajsOptions = BrokerOptions & {
  * call connects again. Close it after its consumer has stopped. Needs the package kafkajs.
  */
 export function kafkajsClient(options: KafkajsOptions): KafkaClient {
-  let kafka: Promise<Kafka> | undefined
-  const client = () => (kafka ??= load(options, usualRetry))
   let admin: Promise<Admin> | undefined
 
   async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    admin ??= client().then(connectedAdmin)
+    admin ??= load(options, usualRetry).then(connectedAdmin)
     const asked = admin
     try {
       return await question(await asked)
@@ -56,7 +54,7 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
     async read(read) {
       const groupId = readingGroup(read.topic)
       try {
-        await readWithKafkajs(await client(), { ...read, groupId })
+        await readWithKafkajs(await load(options, usualRetry), { ...read, groupId })
       } finally {
         await ask(admin => admin.deleteGroups([groupId])).catch(() => undefined)
       }

@@ -21,13 +21,12 @@ export type PlatformaticOptions = BrokerOptions & {
 export function platformaticClient(options: PlatformaticOptions): KafkaClient {
   const { brokers, clientId, logger, kafka = {} } = options
   const base: ClientOptions = { retries: 3, retryDelay: 250, ...kafka, clientId, bootstrapBrokers: [...brokers] }
-  let admin: Admin | undefined
-  const ask = <T>(question: (admin: Admin) => Promise<T>): Promise<T> => question((admin ??= new Admin(base)))
-  const offsets = (topic: string, timestamp: bigint) => ask(asked => listOffsets(asked, topic, timestamp))
+  const admin = new Admin(base)
+  const offsets = (topic: string, timestamp: bigint) => listOffsets(admin, topic, timestamp)
 
   return {
     join: membership => joinWithPlatformatic(base, membership, logger),
-    topic: name => ask(asked => describeTopic(asked, name)),
+    topic: name => describeTopic(admin, name),
     async watermarks(topic) {
       const [lows, highs] = await Promise.all([offsets(topic, earliest), offsets(topic, latest)])
       return new Map([...highs].map(([partition, high]) => [partition, { low: lows.get(partition) ?? 0n, high }]))
@@ -36,20 +35,16 @@ export function platformaticClient(options: PlatformaticOptions): KafkaClient {
       const [found, highs] = await Promise.all([offsets(topic, BigInt(timestamp)), offsets(topic, latest)])
       return new Map([...highs].map(([partition, high]) => [partition, notNegative(found.get(partition)) ?? high]))
     },
-    committed: (group, topic) => ask(asked => committedOffsets(asked, group, topic)),
+    committed: (group, topic) => committedOffsets(admin, group, topic),
     async read(read) {
       const groupId = readingGroup(read.topic)
       try {
         await readWithPlatformatic(base, { ...read, groupId })
       } finally {
-        await ask(asked => asked.deleteGroups({ groups: [groupId] })).catch(() => undefined)
+        await admin.deleteGroups({ groups: [groupId] }).catch(() => undefined)
       }
     },
-    async close() {
-      const last = admin
-      admin = undefined
-      await last?.close().catch(() => undefined)
-    }
+    close: () => admin.close().catch(() => undefined)
   }
 }
 

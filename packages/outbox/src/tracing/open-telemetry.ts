@@ -3,17 +3,16 @@ import type { Context, Span } from '@opentelemetry/api'
 
 type OpenTelemetry = typeof import('@opentelemetry/api')
 
-let loaded: { readonly api: OpenTelemetry | undefined } | undefined
+// If the service has installed it. Its state is global, so any copy of it will do.
+const api = load()
 
-/** The OpenTelemetry API, if the service has installed it. Its state is global, so any copy of it will do. */
-function openTelemetry(): OpenTelemetry | undefined {
+function load(): OpenTelemetry | undefined {
   try {
-    loaded ??= { api: createRequire(import.meta.url)('@opentelemetry/api') as OpenTelemetry }
+    return createRequire(import.meta.url)('@opentelemetry/api') as OpenTelemetry
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
-    loaded = { api: undefined }
+    return undefined
   }
-  return loaded.api
 }
 
 /** W3C Trace Context, version 00. All zeros would mean that there is no trace. */
@@ -26,7 +25,6 @@ export function traceparentFor(given: string | undefined): string | undefined {
 }
 
 function activeTraceparent(): string | undefined {
-  const api = openTelemetry()
   const span = api?.trace.getActiveSpan()?.spanContext()
   if (api === undefined || span === undefined || !api.isSpanContextValid(span)) return undefined
   return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`
@@ -50,7 +48,6 @@ export type TracedEvent = {
  * was handled, also in a batch. Only the span of a single event is active meanwhile. Without OpenTelemetry it just runs.
  */
 export async function inHandlerSpans<T>(events: readonly TracedEvent[], work: () => Promise<T>): Promise<T> {
-  const api = openTelemetry()
   if (api === undefined) return work()
   const spans = events.map(event => startSpan(event, api))
   const [only, ...others] = spans

@@ -3,9 +3,9 @@ import { asError, OutboxError } from '../../errors.ts'
 import { type InboxRetention, inboxKeepMs, pruneInbox } from '../../inbox/prune-inbox.ts'
 import type { KafkaClient, KafkaMember, Membership } from '../../kafka/kafka-client.ts'
 import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
-import { handlingOf, type HandlingOptions } from '../settle/handling.ts'
+import { handlingOf, type HandlingOptions, usualRetry } from '../settle/handling.ts'
 import { retryParked } from '../settle/retry-parked.ts'
-import { delayBefore, usualRetry } from '../settle/retry-policy.ts'
+import { delayBefore } from '../settle/retry-policy.ts'
 import { createAssignment } from './assignment.ts'
 import { createLiveness, type LivenessOptions } from './liveness.ts'
 
@@ -65,8 +65,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const { kafka, topic, group, logger, sessionTimeoutMs = 10_000 } = options
   const handling = handlingOf(options.name ?? group, options)
   const assignment = createAssignment(handling, topic)
-  const watch = { kafka, topic, group, options: options.liveness ?? {}, positions: () => assignment.positions() }
-  const liveness = createLiveness(watch)
+  const liveness = createLiveness(options, () => assignment.positions())
   const stopping = new AbortController()
   const { signal } = stopping
   let member: KafkaMember | undefined

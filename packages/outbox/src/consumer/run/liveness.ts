@@ -20,8 +20,7 @@ type Watched = {
   readonly kafka: KafkaClient
   readonly topic: string
   readonly group: string
-  readonly options: LivenessOptions
-  readonly positions: () => readonly Position[]
+  readonly liveness?: LivenessOptions
 }
 
 // More offsets than this can't all be markers, and to read them would take long.
@@ -29,8 +28,8 @@ const mostMarkers = 1_000
 const readWithinMs = 10_000
 
 /** Checks that a consumer with lag makes progress, whatever its client reports. */
-export function createLiveness({ kafka, topic, group, options, positions }: Watched) {
-  const { stallAfterMs = 60_000, onStalled } = options
+export function createLiveness({ kafka, topic, group, liveness = {} }: Watched, positions: () => readonly Position[]) {
+  const { stallAfterMs = 60_000, onStalled } = liveness
   let behind: OffsetWindow = new Map()
   let last = { position: '', at: performance.now() }
   let stalled: string | undefined

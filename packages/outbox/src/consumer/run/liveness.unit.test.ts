@@ -6,13 +6,9 @@ it('does not call a consumer stalled because the clock was changed', async () =>
   const topic = createMemoryTopic({ partitions: 1 })
   topic.produce({ key: null, value: null, headers: {} })
   const stalls: string[] = []
-  const liveness = createLiveness({
-    kafka: createMemoryKafka(topic),
-    topic: topic.name,
-    group: 'g',
-    options: { stallAfterMs: 60_000, onStalled: reason => void stalls.push(reason) },
-    positions: () => [{ partition: 0, next: 0n }]
-  })
+  const options = { stallAfterMs: 60_000, onStalled: (reason: string) => void stalls.push(reason) }
+  const watched = { kafka: createMemoryKafka(topic), topic: topic.name, group: 'g', liveness: options }
+  const liveness = createLiveness(watched, () => [{ partition: 0, next: 0n }])
   await liveness.check()
   vi.useFakeTimers({ toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())

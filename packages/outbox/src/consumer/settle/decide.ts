@@ -6,25 +6,20 @@ import type { VersionCheck } from './versions.ts'
 
 export type Handled = Extract<Item, { handler: EventHandler }>
 
-export type Decision = {
-  /** To be handled now, in their order. */
-  readonly flowing: readonly Handled[]
-  /** Events without a handler that need none. */
-  readonly ignored: readonly ConsumedEvent[]
-  /** To be parked: refused, or behind a refused event of their key. */
-  readonly parked: readonly (Parked & { readonly item: Item })[]
-  /** Parked keys whose gap is filled by one of the flowing events: retry what waits under them. */
-  readonly filledKeys: readonly string[]
-}
+export type Decision = ReturnType<typeof decide>
 
 type Found = { readonly parkedKeys: ReadonlyMap<string, ParkReason>; readonly versions: VersionCheck }
 
 /** Decides which items flow and which are parked, by what the database says in the transaction that settles them. */
-export function decide(items: readonly Item[], { parkedKeys, versions }: Found): Decision {
+export function decide(items: readonly Item[], { parkedKeys, versions }: Found) {
   const keys = new Map(parkedKeys)
+  // To be handled now, in their order.
   const flowing: Handled[] = []
+  // Events without a handler that need none.
   const ignored: ConsumedEvent[] = []
+  // To be parked: refused, or behind a refused event of their key.
   const parked: (Parked & { readonly item: Item })[] = []
+  // Parked keys whose gap is filled by one of the flowing events: what waits under them is retried.
   const filledKeys: string[] = []
   for (const item of items) {
     const event = 'event' in item ? item.event : undefined

@@ -4,7 +4,6 @@ import type { Refusal } from '../../parking/parked-event.ts'
 import { jsonDecoding, type RecordDecoding } from '../read/decoding.ts'
 import type { ConsumedEvent, EventHandler } from '../read/handler.ts'
 import type { Received, Reading } from '../read/read-event.ts'
-import { type RetryTimes, usualRetry } from './retry-policy.ts'
 
 /** Called after the commit of what it reports, for logs and metrics. It must not throw, and it isn't awaited. */
 export type ConsumerObserver = {
@@ -19,6 +18,17 @@ export type ConsumerObserver = {
   readonly gap?: (event: ConsumedEvent, last: number) => void
   readonly retrying?: (error: unknown, attempt: number) => void
 }
+
+/** How failures are retried. Times are in milliseconds. */
+export type RetryTimes = {
+  /** The first pause; each further one is twice as long. */
+  readonly firstDelayMs: number
+  readonly maxDelayMs: number
+  /** How often an event is tried before it is parked, when the cause of its failure is unclear. */
+  readonly attempts: number
+}
+
+export const usualRetry: RetryTimes = { firstDelayMs: 50, maxDelayMs: 10_000, attempts: 4 }
 
 /** How events are handled, wherever they come from. */
 export type HandlingOptions = {

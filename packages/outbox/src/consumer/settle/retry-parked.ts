@@ -5,7 +5,7 @@ import { type Item, readEvent } from '../read/read-event.ts'
 import { crashLoop, createCrashGuard } from './crash-guard.ts'
 import type { Handling } from './handling.ts'
 import { faultOf, refusalFor } from './retry-policy.ts'
-import { reportSettled, settle, type Source } from './settle.ts'
+import { settle, type Source } from './settle.ts'
 import { checkVersions } from './versions.ts'
 
 /**
@@ -35,23 +35,16 @@ async function retryKey(handling: Handling, key: string, firstId: bigint): Promi
   const queue = parkedQueue(handling, key)
   try {
     if (suspect?.from === firstId && suspect.started >= handling.crashLimit) {
-      await putBack(handling, queue, crashLoop(suspect.started))
+      await settle(handling, queue.source(crashLoop(suspect.started)))
       await guard.forget()
-    } else
-      await guard.watch({ from: firstId, to: firstId }, async () => {
-        reportSettled(handling, await settle(handling, queue.source()))
-      })
+    } else await guard.watch({ from: firstId, to: firstId }, () => settle(handling, queue.source()))
   } catch (error) {
     if (!queue.hasTaken()) throw error
-    if (faultOf(error) !== 'passing') return await putBack(handling, queue, refusalFor(error))
+    if (faultOf(error) !== 'passing') return await settle(handling, queue.source(refusalFor(error)))
     // If this fails too, the keys keep their order, and the first error gives the reason.
     await queue.moveToEnd().catch(() => undefined)
     throw error
   }
-}
-
-async function putBack(handling: Handling, queue: ParkedQueue, refusal: Refusal): Promise<void> {
-  reportSettled(handling, await settle(handling, queue.source(refusal)))
 }
 
 // How far back in its queue a key's next version is searched.
@@ -60,13 +53,10 @@ const searched = 1_000
 // As the database writes it. A driver's Date would come back as another time where its zone skips an hour in spring.
 const requestedAt = 'CAST(retry_requested_at AS CHAR(40))'
 
-type ParkedQueue = ReturnType<typeof parkedQueue>
-
 function parkedQueue(handling: Handling, key: string) {
   const { db, name, onGap } = handling
   const place = { consumer: name, event_key: key }
   let taken: { readonly row: ParkedRow; readonly item: Item; readonly requested: string } | undefined
-  let wasRefused = false
   const ourRequest = (knex: Knex) =>
     knex('parked_key')
       .where(place)
@@ -103,21 +93,14 @@ function parkedQueue(handling: Handling, key: string) {
         const items = taken === undefined ? [] : [refusal === undefined ? taken.item : { ...taken.item, refusal }]
         return { items, parkedKeys: new Map() }
       },
-      async park(trx, [refused]) {
-        if (taken === undefined || refused === undefined) return
+      async note(trx, [refused]) {
+        if (taken === undefined) return
+        const row = trx('parked_event').where({ id: taken.row.id, state: 'waiting' })
+        if (refused === undefined) return void (await row.update({ state: 'applied', settled_at: trx.fn.now(3) }))
         const { reason, error } = refused.refusal
         // A request that came meanwhile, from a person or from the event that fills the gap, stays.
         await ourRequest(trx).update({ retry_requested_at: null, reason })
-        await trx('parked_event')
-          .where({ id: taken.row.id, state: 'waiting' })
-          .update({ reason, ...errorColumns(error), attempts: trx.raw('attempts + 1') })
-        wasRefused = true
-      },
-      async noteApplied(trx) {
-        if (taken === undefined || wasRefused) return
-        await trx('parked_event')
-          .where({ id: taken.row.id })
-          .update({ state: 'applied', settled_at: trx.fn.now(3) })
+        await row.update({ reason, ...errorColumns(error), attempts: trx.raw('attempts + 1') })
       }
     })
   }

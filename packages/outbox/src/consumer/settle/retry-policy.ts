@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseFault } from '../../database-errors.ts'
 import { asError, OutboxError } from '../../errors.ts'
-import type { Logger } from '../../logger.ts'
 import type { Refusal } from '../../parking/parked-event.ts'
+import type { Handling, RetryTimes } from './handling.ts'
 
 /**
  * What a failure means for its event. `passing`: the event isn't at fault, so retry until it works. `final`: no retry
@@ -32,27 +32,10 @@ export function refusalFor(failure: unknown): Refusal {
   return { reason: faultOf(failure) === 'final' ? 'REFUSED' : 'HANDLER_FAILED', error: asError(failure) }
 }
 
-/** How failures are retried. Times are in milliseconds. */
-export type RetryTimes = {
-  /** The first pause; each further one is twice as long. */
-  readonly firstDelayMs: number
-  readonly maxDelayMs: number
-  /** How often an event is tried before it is parked, when the cause of its failure is unclear. */
-  readonly attempts: number
-}
-
-export const usualRetry: RetryTimes = { firstDelayMs: 50, maxDelayMs: 10_000, attempts: 4 }
-
 /** Half to all of the doubled pause, at random, so that consumers that failed together don't return together. */
 export function delayBefore(attempt: number, { firstDelayMs, maxDelayMs }: RetryTimes): number {
   const full = Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(attempt - 1, 30))
   return full * (0.5 + Math.random() / 2)
-}
-
-type Retrying = {
-  readonly retry: RetryTimes
-  readonly logger: Logger
-  readonly observe: { readonly retrying?: (error: unknown, attempt: number) => void }
 }
 
 type Task = {
@@ -65,7 +48,7 @@ type Task = {
 
 /** Repeats `work` until it succeeds or fails for a reason that doesn't pass. */
 export async function retryWhilePassing<T>(
-  { retry, logger, observe }: Retrying,
+  { retry, logger, observe }: Pick<Handling, 'retry' | 'logger' | 'observe'>,
   { task, events, signal }: Task,
   work: () => Promise<T>
 ): Promise<T> {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { silent } from '../../../test/counted.ts'
 import { OutboxError } from '../../errors.ts'
-import { delayBefore, faultOf, retryWhilePassing, usualRetry } from './retry-policy.ts'
+import { usualRetry } from './handling.ts'
+import { delayBefore, faultOf, retryWhilePassing } from './retry-policy.ts'
 
 const coded = (code: string, cause?: unknown) => Object.assign(new Error(code, { cause }), { code })
 

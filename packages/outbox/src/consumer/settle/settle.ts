@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { AlreadyClaimedError, claim, settledAmong } from '../../inbox/inbox-store.ts'
+import { AlreadyClaimedError, claim } from '../../inbox/inbox-store.ts'
 import { limitIdleTime, rejectIfTransactionEnded } from '../../inbox/transaction.ts'
 import type { ParkReason } from '../../parking/parked-event.ts'
 import { requestRetry } from '../../parking/parked-commands.ts'
@@ -13,9 +13,8 @@ import { checkVersions, type VersionGap } from './versions.ts'
 export type Source = {
   /** Takes the events for this transaction, so that no other member settles them meanwhile. */
   readonly take: (trx: Knex.Transaction) => Promise<Taken>
-  readonly park: (trx: Knex.Transaction, parked: Decision['parked']) => Promise<void>
-  /** Notes that the events which weren't parked are applied. */
-  readonly noteApplied: (trx: Knex.Transaction) => Promise<void>
+  /** Notes what becomes of them, before the handlers run: all of it commits together. */
+  readonly note: (trx: Knex.Transaction, parked: Decision['parked']) => Promise<void>
 }
 
 export type Taken = {
@@ -24,28 +23,26 @@ export type Taken = {
   readonly parkedKeys: ReadonlyMap<string, ParkReason>
 }
 
-export type Settled = Decision & { readonly gaps: readonly VersionGap[] }
-
 /**
  * Settles events in one transaction: inbox rows, versions, parked events and the handlers' effects commit together or
  * not at all. Throws what a handler threw, with nothing done.
  */
-export function settle(handling: Handling, source: Source): Promise<Settled> {
-  return handling.db.transaction(async trx => {
+export async function settle(handling: Handling, source: Source): Promise<void> {
+  const settled = await handling.db.transaction(async trx => {
     await limitIdleTime(trx, handling.idleTransactionMs)
     const { items, parkedKeys } = await source.take(trx)
     const events = items.flatMap(item => ('event' in item ? [item.event] : []))
     const versions = await checkVersions(trx, handling, events)
     const decision = decide(items, { parkedKeys, versions })
     await versions.save()
-    await source.park(trx, decision.parked)
+    await source.note(trx, decision.parked)
     for (const key of decision.filledKeys) await requestRetry(trx, { consumer: handling.name, key })
     await rejectIfTransactionEnded(trx, async () => {
       for (const { handler, events: group } of groupByHandler(decision.flowing)) await handler.work(group, trx)
     })
-    await source.noteApplied(trx)
     return { ...decision, gaps: versions.gaps }
   })
+  report(handling, settled)
 }
 
 /**
@@ -56,10 +53,9 @@ export async function settleRecords(handling: Handling, items: readonly Item[]):
   // Where versions are checked, an event without a handler counts too: it isn't a gap.
   const skips = (item: Item) => handling.onGap === 'ignore' && 'ignored' in item
   let fresh = firstOfEach(items.filter(item => !skips(item)))
-  let settled: Settled = { flowing: [], ignored: [], parked: [], filledKeys: [], gaps: [] }
   while (fresh.length > 0) {
     try {
-      settled = await settle(handling, newRecords(handling, fresh))
+      await settle(handling, newRecords(handling, fresh))
       break
     } catch (error) {
       if (!(error instanceof AlreadyClaimedError)) throw error
@@ -69,7 +65,6 @@ export async function settleRecords(handling: Handling, items: readonly Item[]):
       if (fresh.length === claimed.length) throw error
     }
   }
-  reportSettled(handling, settled)
   const isFresh = new Set(fresh)
   for (const item of items) {
     if (skips(item) && 'event' in item) handling.observe.ignored?.(item.event)
@@ -84,10 +79,11 @@ function firstOfEach(items: readonly Item[]): Item[] {
 }
 
 // Outside of the transaction: inside, MySQL would show the inbox as it was at the transaction's first read.
-async function withoutSettled({ db, name }: Handling, items: readonly Item[]): Promise<Item[]> {
+async function withoutSettled({ db, name: consumer }: Handling, items: readonly Item[]): Promise<Item[]> {
   const ids = items.map(item => item.messageId)
-  const settled = await settledAmong(db, name, ids)
-  return items.filter(item => !settled.has(item.messageId))
+  const settled: string[] = await db('inbox').where({ consumer }).whereIn('message_id', ids).pluck('message_id')
+  const known = new Set(settled)
+  return items.filter(item => !known.has(item.messageId))
 }
 
 /**
@@ -102,14 +98,15 @@ function newRecords({ name }: Handling, items: readonly Item[]): Source {
       const keys = [...new Set(items.map(item => item.key))]
       return { items, parkedKeys: await lockParkedKeys(trx, name, keys) }
     },
-    park: (trx, parked) => parkEvents(trx, name, parked),
-    // Their inbox rows are enough.
-    noteApplied: () => Promise.resolve()
+    // For those that are handled, their inbox rows are enough.
+    note: (trx, parked) => parkEvents(trx, name, parked)
   }
 }
 
+type Settled = Decision & { readonly gaps: readonly VersionGap[] }
+
 /** Logs and observes what was settled, after its commit. */
-export function reportSettled({ observe, logger }: Handling, { flowing, ignored, parked, gaps }: Settled): void {
+function report({ observe, logger }: Handling, { flowing, ignored, parked, gaps }: Settled): void {
   for (const { event, last } of gaps) {
     const { name, aggregateId, aggregateVersion, messageId } = event
     const fields = { event: name, aggregateId, aggregateVersion, last, messageId }

@@ -6,17 +6,7 @@ import type { Handling } from './handling.ts'
 /** A version that doesn't follow the last one: some are missing before it, or it comes after its successors. */
 export type VersionGap = { readonly event: ConsumedEvent; readonly last: number }
 
-export type VersionCheck = {
-  /** Whether the event is the very next of its aggregate: the one that fills a gap. */
-  isNext(event: ConsumedEvent): boolean
-  /** Notes the event as the aggregate's latest. Where gaps are parked, refuses an event that doesn't follow. */
-  check(event: ConsumedEvent): Refusal | undefined
-  readonly gaps: readonly VersionGap[]
-  /** Writes the latest versions, in the events' own transaction. */
-  save(): Promise<void>
-}
-
-const unchecked: VersionCheck = { isNext: () => false, check: () => undefined, gaps: [], save: () => Promise.resolve() }
+export type VersionCheck = Awaited<ReturnType<typeof checkVersions>>
 
 /**
  * Compares the events' aggregate versions with the last ones that this consumer handled. The first event of an aggregate
@@ -26,16 +16,17 @@ export async function checkVersions(
   trx: Knex.Transaction,
   { name: consumer, onGap }: Pick<Handling, 'name' | 'onGap'>,
   events: readonly ConsumedEvent[]
-): Promise<VersionCheck> {
+) {
   const numbered = events.filter(event => event.aggregateVersion !== undefined)
-  if (onGap === 'ignore' || numbered.length === 0) return unchecked
-  const last = await readLast(trx, consumer, numbered)
+  const last =
+    onGap === 'ignore' || numbered.length === 0 ? new Map<string, number>() : await readLast(trx, consumer, numbered)
   const changed = new Map<string, object>()
   const gaps: VersionGap[] = []
 
+  /** Notes the event as the aggregate's latest. Where gaps are parked, refuses an event that doesn't follow. */
   function check(event: ConsumedEvent): Refusal | undefined {
     const { aggregate = '', aggregateId, aggregateVersion: version } = event
-    if (version === undefined) return undefined
+    if (version === undefined || onGap === 'ignore') return undefined
     const before = last.get(keyOf(event)) ?? version - 1
     if (version !== before + 1) {
       gaps.push({ event, last: before })
@@ -50,10 +41,13 @@ export async function checkVersions(
   }
 
   return {
-    isNext: event => last.has(keyOf(event)) && event.aggregateVersion === (last.get(keyOf(event)) ?? 0) + 1,
+    /** Whether the event is the very next of its aggregate: the one that fills a gap. */
+    isNext: (event: ConsumedEvent): boolean =>
+      last.has(keyOf(event)) && event.aggregateVersion === (last.get(keyOf(event)) ?? 0) + 1,
     check,
     gaps,
-    async save() {
+    /** Writes the latest versions, in the events' own transaction. */
+    async save(): Promise<void> {
       if (changed.size === 0) return
       const rows = [...changed.values()]
       await trx('inbox_version').insert(rows).onConflict(['consumer', 'aggregate', 'aggregate_id']).merge(['version'])
