@@ -30,14 +30,18 @@ export type OutboxOptions = {
 /** Writes to the table `outbox` of the transaction's database. Holds no connection. */
 export function createOutbox(options: OutboxOptions = {}): Outbox {
   const { store = deleteStore } = options
-  const requireTableOnce = createTableCheck({ store: store.name, encoding: options.encoding })
+  const expected = { store: store.name, encoding: options.encoding }
+  const checked = new WeakSet<object>()
   return {
     store: store.name,
     async append(trx, events) {
       requireOpenTransaction(trx)
       const list = encodePayloads(inContext(trx, events), options)
       if (list.length === 0) return
-      await requireTableOnce(trx)
+      // Once for each knex instance: its transactions share the config object.
+      const { config } = trx.client as { readonly config: object }
+      if (!checked.has(config)) await requireOutboxTable(trx, expected).catch(writeFailed)
+      checked.add(config)
       const firstId = await write(trx, store.insert(list), list.length)
       if (store.remove !== undefined) await write(trx, store.remove(list.length, firstId), list.length)
     }
@@ -63,17 +67,6 @@ type ExpectedTable = { readonly store?: StoreName | undefined; readonly encoding
  */
 export async function requireOutboxTable(db: Knex, { store = 'delete', encoding }: ExpectedTable): Promise<void> {
   await requireTable({ store, column: encoding?.column }, sql => rowsOf(db, sql))
-}
-
-/** Checks the table once for each knex instance; its transactions share the config object. */
-function createTableCheck(expected: ExpectedTable): (trx: Knex.Transaction) => Promise<void> {
-  const checked = new WeakSet<object>()
-  return async trx => {
-    const { config } = trx.client as { readonly config: object }
-    if (checked.has(config)) return
-    await requireOutboxTable(trx, expected).catch(writeFailed)
-    checked.add(config)
-  }
 }
 
 type Header = { readonly affectedRows: number; readonly insertId: number; readonly serverStatus: number }

@@ -59,9 +59,7 @@ async function rows(db: Knex, sql: string, since: Date) {
   }))
 }
 
-type Found = { readonly events: readonly TopicEvent[]; readonly unreadable: number }
-
-async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date): Promise<Found> {
+async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date) {
   const window = await windowOf({ kafka, topic, from: since })
   const events: TopicEvent[] = []
   let unreadable = 0

@@ -1,4 +1,4 @@
-import type { Admin, Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs'
+import type { Admin, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs'
 import type { Logger } from '../logger.ts'
 import { type BrokerOptions, type KafkaClient, readingGroup, topicFacts, type TopicFacts } from './kafka-client.ts'
 import { joinWithKafkajs, readWithKafkajs, usualRetry, workersFor } from './kafkajs-member.ts'
@@ -10,22 +10,18 @@ export type KafkajsOptions = BrokerOptions & {
 }
 
 /**
- * kafkajs as the library's Kafka client. Connects at first use. While no broker answers, its calls reject and the next
- * call connects again. Close it after its consumer has stopped. Needs the package kafkajs.
+ * kafkajs as the library's Kafka client. Connects at first use. Each call has a connection of its own: while no broker
+ * answers, it rejects, and the next call connects again. Needs the package kafkajs.
  */
 export function kafkajsClient(options: KafkajsOptions): KafkaClient {
-  let admin: Promise<Admin> | undefined
-
   async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    admin ??= load(options, usualRetry).then(connectedAdmin)
-    const asked = admin
+    const admin = (await load(options, usualRetry)).admin()
     try {
-      return await question(await asked)
-    } catch (error) {
-      // The next call opens a new connection.
-      if (admin === asked) admin = undefined
-      void asked.then(old => old.disconnect()).catch(() => undefined)
-      throw error
+      await admin.connect()
+      return await question(admin)
+    } finally {
+      // Not awaited, because a broker that is frozen doesn't answer.
+      void admin.disconnect().catch(() => undefined)
     }
   }
 
@@ -59,11 +55,7 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
         await ask(admin => admin.deleteGroups([groupId])).catch(() => undefined)
       }
     },
-    async close() {
-      const last = admin
-      admin = undefined
-      await last?.then(old => old.disconnect()).catch(() => undefined)
-    }
+    close: () => Promise.resolve()
   }
 }
 
@@ -72,18 +64,9 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
 const memberRetry: RetryOptions = { ...usualRetry, retries: 24 }
 
 // Loaded at first use: a service that only writes needs no Kafka client.
-async function load(
-  { brokers, clientId, logger, kafka: more = {} }: KafkajsOptions,
-  retry: RetryOptions
-): Promise<Kafka> {
+async function load({ brokers, clientId, logger, kafka: more = {} }: KafkajsOptions, retry: RetryOptions) {
   const kafkajs = await import('kafkajs')
   return new kafkajs.Kafka({ retry, ...more, brokers: [...brokers], clientId, logCreator: kafkajsLog(logger) })
-}
-
-async function connectedAdmin(kafka: Kafka): Promise<Admin> {
-  const admin = kafka.admin()
-  await admin.connect()
-  return admin
 }
 
 const topicResource = 2

@@ -1,4 +1,4 @@
-import type { PoolOptions, ResultSetHeader } from 'mysql2/promise'
+import type { PoolOptions } from 'mysql2/promise'
 import type { OutboxOptions } from '../append-to-outbox.ts'
 import { encodePayloads } from '../stores/payload.ts'
 import { requireTable } from '../stores/require-table.ts'
@@ -54,7 +54,8 @@ export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTri
       requireBound(own)
       const list = encodePayloads([events].flat(), options)
       const results = await runScript(pool, scriptOf(store, own, list))
-      return results.slice(prologueLength, prologueLength + own.length).map(toResult)
+      const ours = results.slice(prologueLength, prologueLength + own.length)
+      return ours.map(({ affectedRows, insertId }) => ({ affectedRows, insertId }))
     },
     close: pool.close
   }
@@ -63,15 +64,9 @@ export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTri
 const prologueLength = 2
 const statement = (sql: string): Statement => ({ sql, values: [] })
 
-function scriptOf(
-  store: OutboxStore,
-  own: readonly Statement[],
-  events: readonly PendingEvent[]
-): readonly Statement[] {
+function scriptOf(store: OutboxStore, own: readonly Statement[], events: readonly PendingEvent[]) {
   // The DO clears the id that an earlier transaction made, so that no event is published under it.
   const prologue = [statement('START TRANSACTION'), statement('DO LAST_INSERT_ID(0)')]
   const publishing = events.length === 0 ? [] : [store.insert(events), store.remove?.(events.length)]
   return [...prologue, ...own, ...publishing.filter(each => each !== undefined), statement('COMMIT')]
 }
-
-const toResult = ({ affectedRows, insertId }: ResultSetHeader): StatementResult => ({ affectedRows, insertId })

@@ -77,11 +77,9 @@ async function audit(edge: Edge, options: Options): Promise<void> {
 
 const mostShown = 50
 
-function report(
-  edge: Edge,
-  { findings, counts }: AuditReport,
-  { from, to, json }: { from: Date; to: Date; json: boolean }
-) {
+type Shown = { readonly from: Date; readonly to: Date; readonly json: boolean }
+
+function report(edge: Edge, { findings, counts }: AuditReport, { from, to, json }: Shown): void {
   if (json) writeJson(edge, { from, to, ok: findings.length === 0, counts, findings })
   else {
     const { committed, events, effects, parked, skipped, redelivered, unreadable } = counts
@@ -108,10 +106,10 @@ function rowsOf(option: 'committed' | 'effects', rows: string | undefined): stri
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** A time, or how long ago. */
-function timeOf(text: string, now = Date.now()): Date {
+function timeOf(text: string): Date {
   const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
   if (amount !== undefined && unit !== undefined)
-    return new Date(now - Number(amount) * units[unit as keyof typeof units])
+    return new Date(Date.now() - Number(amount) * units[unit as keyof typeof units])
   const time = new Date(text)
   if (Number.isNaN(time.getTime())) throw new CommandError(`Not a time, and not a duration such as 30m or 7d: ${text}`)
   return time

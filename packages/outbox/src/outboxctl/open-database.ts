@@ -15,21 +15,17 @@ export async function withDatabase<T>(url: string, work: (db: Knex) => Promise<T
 
 type Session = { query: (sql: string, done: (error: Error | null) => void) => void }
 
-function configOf(url: string): Knex.Config {
+function configOf(text: string): Knex.Config {
+  const url = URL.parse(text)
   // An error of `new URL` would print the text, including the password.
-  if (!URL.canParse(url))
-    throw new CommandError('The database must be a URL such as mysql://user:password@host:3306/name')
-  const { protocol } = new URL(url)
+  if (url === null) throw new CommandError('The database must be a URL such as mysql://user:password@host:3306/name')
   const pool = { min: 0, max: 2 }
-  if (protocol === 'mysql:') {
-    const withTime = new URL(url)
-    withTime.searchParams.set('timezone', 'Z')
-    // Services use ssl=true; the driver needs an object.
-    if (withTime.searchParams.get('ssl') === 'true') withTime.searchParams.set('ssl', '{}')
-    const afterCreate = (connection: Session, done: (error: Error | null) => void) =>
-      connection.query("SET time_zone = '+00:00'", done)
-    return { client: 'mysql2', connection: withTime.href, pool: { ...pool, afterCreate } }
-  }
-  if (protocol === 'postgres:' || protocol === 'postgresql:') return { client: 'pg', connection: url, pool }
-  throw new CommandError(`Not a mysql:// or postgres:// URL: ${protocol}//…`)
+  if (/^postgres(ql)?:$/.test(url.protocol)) return { client: 'pg', connection: text, pool }
+  if (url.protocol !== 'mysql:') throw new CommandError(`Not a mysql:// or postgres:// URL: ${url.protocol}//…`)
+  url.searchParams.set('timezone', 'Z')
+  // Services use ssl=true; the driver needs an object.
+  if (url.searchParams.get('ssl') === 'true') url.searchParams.set('ssl', '{}')
+  const afterCreate = (connection: Session, done: (error: Error | null) => void) =>
+    connection.query("SET time_zone = '+00:00'", done)
+  return { client: 'mysql2', connection: url.href, pool: { ...pool, afterCreate } }
 }

@@ -37,11 +37,9 @@ export function parkedCommand(edge: Edge): Command {
   return parked
 }
 
-function inDatabase<Options extends Shared>(
-  edge: Edge,
-  options: Options,
-  work: (call: Call & Options) => Promise<void>
-): Promise<void> {
+type Work<Options> = (call: Call & Options) => Promise<void>
+
+function inDatabase<Options extends Shared>(edge: Edge, options: Options, work: Work<Options>): Promise<void> {
   const url = options.url ?? edge.environment.OUTBOX_DB_URL
   if (url === undefined || url === '')
     throw new CommandError('Which database? Set OUTBOX_DB_URL, or name it with --url mysql://…')
@@ -67,12 +65,10 @@ async function show({ edge, db, key, consumer, json }: Call & OfKey): Promise<vo
   const rows = await showParked(db, { consumer: await consumerOf(db, key, consumer), key })
   if (rows.length === 0) throw new CommandError(`Nothing is or was parked under the key ${key}`, 1)
   const read = await parkedReader(rows, edge.environment)
-  const printable = (row: ParkedRow) => ({
-    ...row,
-    record_key: read(row.record_key),
-    record_value: read(row.record_value)
+  const readable = rows.map(({ record_key, record_value, ...row }) => {
+    return { ...row, record_key: read(record_key), record_value: read(record_value) }
   })
-  if (json) writeJson(edge, rows.map(printable))
+  if (json) writeJson(edge, readable)
   else edge.write(rows.map(row => describe(row, read)).join('\n\n'))
 }
 

@@ -68,9 +68,7 @@ export function skipParked(db: Knex, { consumer, key, note, eventId }: Skip): Pr
       await trx('parked_event')
         .where({ id: head.id })
         .update({ state: 'skipped', settled_at: trx.fn.now(3), note: note.slice(0, 500) })
-    await trx('parked_key')
-      .where({ consumer, event_key: key })
-      .update({ retry_requested_at: trx.fn.now(3) })
+    await requestRetry(trx, { consumer, key })
     return head
   })
 }

@@ -33,7 +33,7 @@ export function platformaticClient(options: PlatformaticOptions): KafkaClient {
     },
     async offsetsAt(topic, timestamp) {
       const [found, highs] = await Promise.all([offsets(topic, BigInt(timestamp)), offsets(topic, latest)])
-      return new Map([...highs].map(([partition, high]) => [partition, notNegative(found.get(partition)) ?? high]))
+      return new Map([...highs].map(([partition, high]) => [partition, found.get(partition) ?? high]))
     },
     committed: (group, topic) => committedOffsets(admin, group, topic),
     async read(read) {
@@ -66,7 +66,9 @@ async function listOffsets(admin: Admin, topic: string, timestamp: bigint): Prom
   const count = topics.get(topic)?.partitionsCount ?? 0
   const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp }))
   const [listed] = await admin.listOffsets({ topics: [{ name: topic, partitions }] })
-  return new Map((listed?.partitions ?? []).map(({ partitionIndex, offset }) => [partitionIndex, offset]))
+  // A negative offset means that there is no record at or after the time.
+  const known = (listed?.partitions ?? []).filter(({ offset }) => offset >= 0n)
+  return new Map(known.map(({ partitionIndex, offset }) => [partitionIndex, offset]))
 }
 
 async function committedOffsets(admin: Admin, group: string, topic: string): Promise<Map<number, bigint>> {
@@ -74,8 +76,4 @@ async function committedOffsets(admin: Admin, group: string, topic: string): Pro
   const partitions = listed?.topics.find(({ name }) => name === topic)?.partitions ?? []
   const known = partitions.filter(({ committedOffset }) => committedOffset >= 0n)
   return new Map(known.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]))
-}
-
-function notNegative(offset: bigint | undefined): bigint | undefined {
-  return offset === undefined || offset < 0n ? undefined : offset
 }

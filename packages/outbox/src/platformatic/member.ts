@@ -1,14 +1,10 @@
-import { Consumer, type Message, type MessagesStream } from '@platformatic/kafka'
+import { type Admin, Consumer, type Message, type MessagesStream } from '@platformatic/kafka'
 import { type KafkaRecord, type Membership, sizeOf, type WindowRead } from '../kafka/kafka-client.ts'
 import { stayJoined } from '../kafka/stay-joined.ts'
 import type { Logger } from '../logger.ts'
 
-export type ClientOptions = {
-  readonly clientId: string
-  readonly bootstrapBrokers: string[]
-  readonly retries: number
-  readonly retryDelay: number
-}
+/** What clients of any kind are made with. */
+export type ClientOptions = ConstructorParameters<typeof Admin>[0]
 
 type PlatformaticConsumer = Consumer<Buffer, Buffer, Buffer, Buffer>
 type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
@@ -28,11 +24,7 @@ export function joinWithPlatformatic(base: ClientOptions, membership: Membership
   })
 }
 
-async function consume(
-  base: ClientOptions,
-  membership: Membership,
-  onCrash: (error: unknown) => void
-): Promise<PlatformaticConsumer> {
+async function consume(base: ClientOptions, membership: Membership, onCrash: (error: unknown) => void) {
   const { group, topic, sessionTimeoutMs } = membership
   const consumer: PlatformaticConsumer = new Consumer({
     ...base,

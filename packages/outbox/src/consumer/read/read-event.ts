@@ -7,7 +7,7 @@ import { type Decoded, jsonDecoding, parseJson, type RecordDecoding } from './de
 import type { ConsumedEvent, EventHandler } from './handler.ts'
 
 /** What every record has, readable or not: the key that orders it, and its identity. */
-type Place = { readonly record: KafkaRecord; readonly key: string; readonly messageId: string }
+export type Place = { readonly record: KafkaRecord; readonly key: string; readonly messageId: string }
 
 /** A record as it was read: an event, or the reason why it isn't one. */
 export type Received = Place & ({ readonly event: ConsumedEvent } | { readonly refusal: Refusal })

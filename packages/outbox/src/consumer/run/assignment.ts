@@ -36,6 +36,8 @@ export function createAssignment(handling: Handling, topic: string) {
       await member.commit(next)
       for (const [partition, offset] of next) committed.set(partition, offset)
     },
+    /** Resolves when all records are settled, or the assignment is closed. */
+    drained: () => Promise.all([...workers.values()].map(worker => worker.drained())),
     /** Ends what is being settled and takes no new partitions. `commit` still works afterwards. */
     async close(): Promise<void> {
       closed = true

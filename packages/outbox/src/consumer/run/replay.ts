@@ -1,7 +1,7 @@
 import type { KafkaClient, OffsetWindow, Watermarks } from '../../kafka/kafka-client.ts'
 import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
 import { handlingOf, type HandlingOptions } from '../settle/handling.ts'
-import { createPartitionWorker, type PartitionWorker } from './partition-worker.ts'
+import { createAssignment } from './assignment.ts'
 
 type Part = {
   readonly kafka: KafkaClient
@@ -33,11 +33,9 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { kafka, topic, name, signal } = options
   const handling = handlingOf(name, options)
   const window = await windowOf(options)
-  const workers = new Map<number, PartitionWorker>()
-  for (const partition of window.keys())
-    workers.set(partition, createPartitionWorker(handling, { topic, partition }, Promise.resolve()))
-  const close = () => Promise.all([...workers.values()].map(worker => worker.close()))
-  const onAbort = () => void close()
+  const assignment = createAssignment(handling, topic)
+  assignment.assign([...window.keys()])
+  const onAbort = () => void assignment.close()
   let records = 0
   signal?.addEventListener('abort', onAbort)
   try {
@@ -47,15 +45,15 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
       async onRecords(partition, batch) {
         signal?.throwIfAborted()
         records += batch.length
-        await workers.get(partition)?.push(batch)
+        await assignment.push(partition, batch)
       }
     })
-    await Promise.all([...workers.values()].map(worker => worker.drained()))
+    await assignment.drained()
     signal?.throwIfAborted()
     return { window, records, parked: await countParked(handling.db, name) }
   } finally {
     signal?.removeEventListener('abort', onAbort)
-    await close()
+    await assignment.close()
   }
 }
 

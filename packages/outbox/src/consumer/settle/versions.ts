@@ -58,11 +58,7 @@ export async function checkVersions(
 type VersionRow = { readonly aggregate: string; readonly aggregate_id: number | string; readonly version: number }
 
 // By the whole primary key: without the aggregates' names it would read every version that the consumer ever saw.
-async function readLast(
-  trx: Knex.Transaction,
-  consumer: string,
-  events: readonly ConsumedEvent[]
-): Promise<Map<string, number>> {
+async function readLast(trx: Knex.Transaction, consumer: string, events: readonly ConsumedEvent[]) {
   const names = [...new Set(events.map(({ aggregate = '' }) => aggregate))]
   const ids = [...new Set(events.map(({ aggregateId }) => aggregateId))]
   const rows: VersionRow[] = await trx('inbox_version')
