@@ -8,7 +8,11 @@ const paid = defineEvent({
   name: 'order_paid',
   aggregate: 'order',
   version: 2,
-  payload: z.object({ cents: z.int().describe('What was paid'), by: z.enum(['card', 'cash']).optional() }),
+  payload: z.object({
+    cents: z.int().describe('What was paid'),
+    by: z.enum(['card', 'cash']).optional(),
+    note: z.string().nullish()
+  }),
   description: 'An order was paid.',
   example: { cents: 100, by: 'card' }
 })
@@ -38,6 +42,7 @@ describe('eventCatalogue', () => {
     const page = eventCatalogue([channel])
     expect(page).toContain('| [`order_paid`](#order_paid) | 2 | `orders_server.orders.outbox` | order id |')
     expect(page).toContain('| `cents` | integer | What was paid |')
+    expect(page).toContain('| `note` | string or null | optional |')
     expect(page).toContain('| `by` | `"card"` or `"cash"` | optional |')
     expect(page).toContain(String.raw`"payload": "{\"by\":\"card\",\"cents\":100}"`)
     expect(eventCatalogue([channel])).toBe(page)

@@ -106,7 +106,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       } catch (error) {
         if (error instanceof OutboxError && !error.retryable) throw error
         membership.onFailure(error)
-        await sleep(delayBefore(attempt, handling.retry), undefined, { signal: signal }).catch(() => undefined)
+        await sleep(delayBefore(attempt, handling.retry), undefined, { signal }).catch(() => undefined)
       }
     }
   }
