@@ -5,7 +5,7 @@ import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { expect, it } from 'vitest'
 import { createConnectApi } from '../src/connect/connect-api.ts'
 import type { ConnectApi, ConnectorStatus } from '../src/connect/connect-api.ts'
-import { statusPath } from '../src/connect/connector-states.ts'
+import { pathOf } from '../src/connect/connector-states.ts'
 import { applyConnector } from '../src/connector/apply-connector.ts'
 import { recordedPosition } from '../src/connector/binlog-position.ts'
 import { defaultPolicy } from '../src/keep/decide.ts'
@@ -31,7 +31,7 @@ function breakingOnce(api: ConnectApi, breaks: Breaks): ConnectApi {
 const isRecovery = (body: unknown) => (body as Record<string, string>)['snapshot.mode'] === 'recovery'
 
 const stateOf = async (api: ConnectApi, name: string) =>
-  (await api.request<ConnectorStatus>('GET', statusPath(name))).connector.state
+  (await api.request<ConnectorStatus>('GET', pathOf(name, '/status'))).connector.state
 
 it.each<readonly [when: string, state: string, breaks: Breaks]>([
   ['was created', 'STOPPED', request => request === 'PATCH offsets'],

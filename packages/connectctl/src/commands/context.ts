@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ConnectApi, createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import { type ConnectorFile, type Environment, readConnectorFile } from '../connector/connector-file.ts'
+import type { Environment } from '../settings/secret-references.ts'
+import { connectorNames } from './connector-files.ts'
 
-/** What a verb needs from its environment; tests pass their own. */
+/** What a run needs from its environment; tests pass their own. */
 export type Context = {
   readonly environment: Environment
   /** Results, on stdout. */
@@ -16,69 +14,70 @@ export type Context = {
   /** Asks a yes-or-no question; returns no without a terminal. */
   readonly confirm: (question: string) => Promise<boolean>
   readonly colour: boolean
-  /** Sets exit code 1 without throwing. */
-  readonly markBad: () => void
   /** Resolves when the process is asked to end. */
   readonly untilStopped: () => Promise<void>
 }
 
 type GlobalOptions = { readonly url: string; readonly dir: string; readonly json: boolean; readonly timeout: number }
-export type Session = GlobalOptions & {
-  readonly context: Context
-  readonly api: ConnectApi
-  readonly retryForMs: number
+/** One run of a verb: its environment, the options that every verb shares, and the cluster. */
+export type Session = Context &
+  GlobalOptions & {
+    readonly api: ConnectApi
+    readonly timeoutMs: number
+    /** Ends the run with exit code 2. */
+    readonly refuseUsage: (complaint: string) => never
+  }
+
+/** What a verb did or found: a text for people and a value for `--json`. `bad` sets exit code 1. */
+export type Report = { readonly value: unknown; readonly text: string; readonly bad?: boolean }
+
+export type Verb = {
+  readonly usage: string
+  readonly about: string
+  readonly options?: readonly Option[]
+  readonly help?: string
+  /** Gets the arguments and the options of the command line. A verb that printed everything itself returns nothing. */
+  readonly run: (session: Session, ...given: never[]) => Promise<Report | undefined>
 }
 
-/** The connection and output of one run, from the options that every verb shares. */
+/** Does the same for the connectors named on the command line: a line as soon as each is done, or one JSON array. */
+export function forEach<Options>(work: (session: Session, name: string, options: Options) => Promise<Report>) {
+  return async (session: Session, names: readonly string[], options: Options) => {
+    const done: unknown[] = []
+    for (const name of await connectorNames(names, session)) {
+      const { value, text } = await work(session, name, options)
+      done.push(value)
+      if (!session.json) session.write(text)
+    }
+    return session.json ? { value: done, text: '' } : undefined
+  }
+}
+
 export function openSession(command: Command, context: Context): Session {
   const options = command.optsWithGlobals<GlobalOptions>()
+  const refuseUsage = (complaint: string) => command.error(`error: ${complaint}`, { exitCode: 2 })
   const wrong = options.url.split(',').find(url => !/^https?:$/.test(URL.parse(url.trim())?.protocol ?? ''))
   if (wrong !== undefined)
-    command.error(`error: --url (CONNECT_URL): "${wrong}" is not an address such as http://localhost:8083`, {
-      exitCode: 2
-    })
-  const retryForMs = options.timeout * 1000
-  const api = createConnectApi({ url: options.url, retryForMs, note: context.note })
-  return { ...options, context, api, retryForMs }
+    refuseUsage(`--url (CONNECT_URL): "${wrong}" is not an address such as http://localhost:8083`)
+  const timeoutMs = options.timeout * 1000
+  const api = createConnectApi({ url: options.url, retryForMs: timeoutMs, note: context.note })
+  return { ...context, ...options, api, timeoutMs, refuseUsage }
 }
 
-/** The files named on the command line, by path or by connector name; by default all files of the folder. */
-export async function connectorFiles(names: readonly string[], session: Session): Promise<readonly ConnectorFile[]> {
-  const wanted = names.length > 0 ? names : await filesIn(session.dir)
-  if (wanted.length === 0) throw new ConnectctlError('NOT_FOUND', `${session.dir} has no connector file`)
-  return Promise.all(wanted.map(name => readConnectorFile(pathOf(name, session.dir), session.context.environment)))
+export function asJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2)
 }
 
-/** The connectors named on the command line, by name or by path; by default those of the folder's files. */
-export async function connectorNames(names: readonly string[], session: Session): Promise<readonly string[]> {
-  const wanted = names.length > 0 ? names : await filesIn(session.dir)
-  return wanted.map(name => (isConnectorFile(name) ? basename(name, extname(name)) : name))
-}
+export const yes = new Option('-y, --yes', 'do not ask')
 
-async function filesIn(dir: string): Promise<readonly string[]> {
-  const found = await readdir(dir).catch(cause => {
-    throw new ConnectctlError('NOT_FOUND', `There is no folder ${dir}; name a connector file, or use --dir`, { cause })
-  })
-  return found
-    .filter(isConnectorFile)
-    .toSorted()
-    .map(name => join(dir, name))
-}
-
-function pathOf(name: string, dir: string): string {
-  if (isConnectorFile(name)) return name
-  const typescript = join(dir, `${name}.ts`)
-  return existsSync(typescript) ? typescript : join(dir, `${name}.json`)
-}
-
-function isConnectorFile(name: string): boolean {
-  return (extname(name) === '.json' || extname(name) === '.ts') && !name.endsWith('.test.ts')
+/** Continues only with --yes or after a person's yes. */
+export async function requireConsent(question: string, flags: { yes?: true }, session: Session): Promise<void> {
+  if (flags.yes || (await session.confirm(question))) return
+  throw new ConnectctlError('NOT_CONFIRMED', 'Nothing was changed. Answer y, or pass --yes')
 }
 
 /** Reads the number of an option. */
-export function positive(complaint = 'It takes a number greater than 0.') {
-  return (text: string): number => {
-    if (Number(text) > 0) return Number(text)
-    throw new InvalidArgumentError(complaint)
-  }
+export function positive(text: string): number {
+  if (Number(text) > 0) return Number(text)
+  throw new InvalidArgumentError('It takes a number greater than 0.')
 }

@@ -1,21 +1,23 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import { Option } from 'commander'
 import { pino } from 'pino'
 import { createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import type { ConnectorFile, Environment } from '../connector/connector-file.ts'
+import type { Environment } from '../settings/secret-references.ts'
+import type { ConnectorFile } from '../connector/connector-file.ts'
 import { hostOf } from '../connector/source-database.ts'
 import type { MysqlAddress } from '../keep/heartbeat-writer.ts'
 import { startKeeper } from '../keep/keeper.ts'
-import { connectorFiles, type Context, openSession, positive } from './context.ts'
+import { connectorFiles } from './connector-files.ts'
+import { positive, type Verb } from './context.ts'
 
 type KeepFlags = {
   readonly host: string
   readonly port: number
   readonly every: number
   readonly redAfter: number
-  readonly jmx: string
+  readonly jmx?: string
   readonly watchDisk: readonly string[]
   readonly minFree: number
 }
@@ -27,41 +29,40 @@ It needs CREATE, SELECT, INSERT, DELETE on that table.
 
 Answers: /health (503 when nothing flows), /health/live, /metrics.`
 
-export function addKeep(program: Command, context: Context): void {
-  const { environment } = context
-  program
-    .command('keep [connectors...]')
-    .description(
-      'run the keeper: check every second that events flow, restart what a restart heals, name every other cause'
-    )
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on', positive(), 8084)
-    .option('--every <seconds>', 'interval of the probe', positive(), 1)
-    .option('--red-after <seconds>', 'without a probe for this long, the flow is red', positive(), 5)
-    .option('--jmx <urls>', "the workers' JMX exporters, for /metrics (JMX_URLS)", environment['JMX_URLS'] ?? '')
-    .option('--watch-disk <paths...>', 'folders of MySQL and Kafka on this machine', [])
-    .option('--min-free <MiB>', 'report a full disk below this free space', positive(), 64)
-    .addHelpText('after', help)
-    .action(async (names: string[], flags: KeepFlags, command: Command) => {
-      const session = openSession(command, context)
-      const files = await connectorFiles(names, session)
-      const keeper = await startKeeper({
-        api: createConnectApi({ url: session.url, retryForMs: 0, answerTimeoutMs: 5_000 }),
-        files,
-        environment,
-        mysqlFor: await keeperAccount(environment),
-        host: flags.host,
-        port: flags.port,
-        everyMs: flags.every * 1000,
-        redAfterMs: flags.redAfter * 1000,
-        jmxUrls: flags.jmx.split(',').filter(url => url !== ''),
-        diskPaths: flags.watchDisk,
-        leastFreeBytes: flags.minFree * 1024 * 1024,
-        log: pino({ name: 'keeper', level: environment['LOG_LEVEL'] ?? 'info' })
-      })
-      await context.untilStopped()
-      await keeper.stop()
+export const keep: Verb = {
+  usage: 'keep [connectors...]',
+  about: 'run the keeper: check every second that events flow, restart what a restart heals, name every other cause',
+  options: [
+    new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
+    new Option('--port <number>', 'port to listen on').argParser(positive).default(8084),
+    new Option('--every <seconds>', 'interval of the probe').argParser(positive).default(1),
+    new Option('--red-after <seconds>', 'without a probe for this long, the flow is red')
+      .argParser(positive)
+      .default(5),
+    new Option('--jmx <urls>', "the workers' JMX exporters, for /metrics (or JMX_URLS)"),
+    new Option('--watch-disk <paths...>', 'folders of MySQL and Kafka on this machine').default([]),
+    new Option('--min-free <MiB>', 'report a full disk below this free space').argParser(positive).default(64)
+  ],
+  help,
+  async run(session, names: string[], flags: KeepFlags) {
+    const { environment } = session
+    const { jmx = environment['JMX_URLS'] ?? '' } = flags
+    const keeper = await startKeeper({
+      ...flags,
+      api: createConnectApi({ url: session.url, retryForMs: 0, answerTimeoutMs: 5_000 }),
+      files: await connectorFiles(names, session),
+      environment,
+      mysqlFor: await keeperAccount(environment),
+      everyMs: flags.every * 1000,
+      redAfterMs: flags.redAfter * 1000,
+      jmxUrls: jmx.split(',').filter(url => url !== ''),
+      diskPaths: flags.watchDisk,
+      leastFreeBytes: flags.minFree * 1024 * 1024,
+      log: pino({ name: 'keeper', level: environment['LOG_LEVEL'] ?? 'info' })
     })
+    await session.untilStopped()
+    await keeper.stop()
+  }
 }
 
 /** The account of KEEPER_MYSQL_URL, or the account "keeper" of each connector's MySQL. */

@@ -1,71 +1,65 @@
 import { readFile } from 'node:fs/promises'
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { ConnectorConfig, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
-import { pathOf, statusPath, waitUntilRunning } from '../connect/connector-states.ts'
+import { InvalidArgumentError, Option } from 'commander'
+import type { ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
+import { pathOf, resume } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import { stopConnector } from '../connector/begin-at-position.ts'
 import { offsetsAt, positionNamed, type StartName } from '../connector/binlog-position.ts'
-import { readOffsets, requireFolder, saveOffsets } from '../connector/saved-offsets.ts'
-import { type Context, openSession, type Session } from './context.ts'
-import { asJson, requireConsent, tell } from './render.ts'
+import { readOffsets, stopAndSaveOffsets } from '../connector/saved-offsets.ts'
+import { asJson, requireConsent, type Session, type Verb, yes } from './context.ts'
 
-export function addOffsets(program: Command, context: Context): void {
-  const offsets = program.command('offsets').description('show and change the position where a connector reads')
-  offsets
-    .command('get <connector>')
-    .description('show the offsets that Connect has stored')
-    .action(async (name: string, _options, command: Command) => {
-      const session = openSession(command, context)
-      context.write(asJson(await readOffsets(session.api, name)))
-    })
-  addSet(offsets, context)
-  addReset(offsets, context)
+export const startNames = "'recorded' (by the outbox's migration), 'oldest' (still kept), 'now', or FILE:POSITION"
+
+export function startPosition(text: string): StartName {
+  if (text === 'recorded' || text === 'oldest' || text === 'now') return text
+  const [, file, position] = /^(.+):(\d+)$/.exec(text) ?? []
+  if (file === undefined) throw new InvalidArgumentError(`It takes ${startNames}.`)
+  return { file, position: Number(position) }
 }
 
-function addSet(offsets: Command, context: Context): void {
-  offsets
-    .command('set <connector>')
-    .description('continue at another position; the connector is stopped meanwhile')
-    .addOption(new Option('--file <path>', 'offsets as offsets get writes them').conflicts('to'))
-    .option('--to <position>', startNames, startPosition)
-    .option('-y, --yes', 'do not ask', false)
-    .action(async (name: string, flags: SetFlags, command: Command) => {
-      if (flags.file === undefined && flags.to === undefined)
-        command.error('error: pass --to POSITION or --file PATH', { exitCode: 2 })
-      const session = openSession(command, context)
-      const wanted = await wantedOffsets(name, flags, session)
-      const saved = await changeOffsets(session, { name, yes: flags.yes }, () =>
-        session.api.request('PATCH', pathOf(name, '/offsets'), { body: wanted })
-      )
-      tell(session, { name, did: 'set', savedOffsets: saved }, `✓ ${name}: offsets set`)
-    })
+export const getOffsets: Verb = {
+  usage: 'get <connector>',
+  about: 'show the offsets that Connect has stored',
+  async run({ api }, name: string) {
+    const stored = await readOffsets(api, name)
+    return { value: stored, text: asJson(stored) }
+  }
 }
 
-function addReset(offsets: Command, context: Context): void {
-  offsets
-    .command('reset <connector>')
-    .description('delete the offsets; the connector stays stopped until new offsets are set')
-    .option('-y, --yes', 'do not ask', false)
-    .action(async (name: string, { yes }: { yes: boolean }, command: Command) => {
-      const session = openSession(command, context)
-      const saved = await changeOffsets(session, { name, yes, stayStopped: true }, () =>
-        session.api.request('DELETE', pathOf(name, '/offsets'))
-      )
-      const next = `connectctl offsets set ${name} --to …, then resume ${name}`
-      tell(session, { name, did: 'reset', savedOffsets: saved }, `✓ ${name}: offsets forgotten, stopped; next: ${next}`)
-    })
+type SetFlags = { readonly file?: string; readonly to?: StartName; readonly yes?: true }
+
+export const setOffsets: Verb = {
+  usage: 'set <connector>',
+  about: 'continue at another position; the connector is stopped meanwhile',
+  options: [
+    new Option('--file <path>', 'offsets as offsets get writes them').conflicts('to'),
+    new Option('--to <position>', startNames).argParser(startPosition),
+    yes
+  ],
+  async run(session, name: string, flags: SetFlags) {
+    const to = await wantedOffsets(session, name, flags)
+    const { savedOffsets, ran } = await changeOffsets(session, name, { ...flags, to })
+    if (ran) await resume(session.api, name, session)
+    return { value: { name, did: 'set', savedOffsets }, text: `✓ ${name}: offsets set` }
+  }
 }
 
-type SetFlags = { readonly file?: string; readonly to?: StartName; readonly yes: boolean }
+export const resetOffsets: Verb = {
+  usage: 'reset <connector>',
+  about: 'delete the offsets; the connector stays stopped until new offsets are set',
+  options: [yes],
+  async run(session, name: string, flags: { yes?: true }) {
+    const { savedOffsets } = await changeOffsets(session, name, flags)
+    const next = `connectctl offsets set ${name} --to …, then resume ${name}`
+    const text = `✓ ${name}: offsets forgotten, stopped; next: ${next}`
+    return { value: { name, did: 'reset', savedOffsets }, text }
+  }
+}
 
-async function wantedOffsets(
-  name: string,
-  { file, to = 'recorded' }: SetFlags,
-  session: Session
-): Promise<ConnectorOffsets> {
+async function wantedOffsets(session: Session, name: string, { file, to }: SetFlags): Promise<ConnectorOffsets> {
   if (file !== undefined) return offsetsIn(file)
+  if (to === undefined) return session.refuseUsage('pass --to POSITION or --file PATH')
   const config = await session.api.request<ConnectorConfig>('GET', pathOf(name, '/config'))
-  return offsetsAt(await positionNamed(to, config, session.context.environment), config)
+  return offsetsAt(await positionNamed(to, config, session.environment), config)
 }
 
 async function offsetsIn(file: string): Promise<ConnectorOffsets> {
@@ -81,35 +75,18 @@ async function offsetsIn(file: string): Promise<ConnectorOffsets> {
   throw new ConnectctlError('CONFIG_INVALID', `${file} has no offsets in the format of offsets get`)
 }
 
-type Change = { readonly name: string; readonly yes: boolean; readonly stayStopped?: boolean }
+type Change = { readonly yes?: true; readonly to?: ConnectorOffsets }
 
-/** Asks, stops the connector, saves its offsets, changes them, and resumes it if it ran. Returns the saved file. */
-async function changeOffsets(session: Session, change: Change, send: () => Promise<unknown>): Promise<string> {
-  const { api, context } = session
-  const { name, yes } = change
-  await requireConsent(`Stop ${name} and change its offsets?`, yes, context)
-  await requireFolder(session.dir)
-  const before = await api.request<ConnectorStatus>('GET', statusPath(name))
-  await stopConnector(api, name)
-  const saved = await saveOffsets(api, name, session.dir)
-  context.note(`old offsets saved in ${saved}`)
-  const ran = before.connector.state !== 'STOPPED'
-  await send().catch(async error => {
-    // Nothing has changed, so the connector continues as before.
-    if (ran) await api.request('PUT', pathOf(name, '/resume'))
+/** Asks, stops the connector, saves its offsets, and sets or deletes them. If that fails, a connector that ran goes on. */
+async function changeOffsets(session: Session, name: string, { to, ...flags }: Change) {
+  const { api, dir, note } = session
+  await requireConsent(`Stop ${name} and change its offsets?`, flags, session)
+  const stopped = await stopAndSaveOffsets(api, name, dir)
+  note(`old offsets saved in ${stopped.savedOffsets}`)
+  const method = to === undefined ? 'DELETE' : 'PATCH'
+  await api.request(method, pathOf(name, '/offsets'), { body: to }).catch(async error => {
+    if (stopped.ran) await api.request('PUT', pathOf(name, '/resume'))
     throw error
   })
-  if (!ran || change.stayStopped === true) return saved
-  await api.request('PUT', pathOf(name, '/resume'))
-  await waitUntilRunning(api, name, { timeoutMs: session.retryForMs })
-  return saved
-}
-
-export const startNames = "'recorded' (by the outbox's migration), 'oldest' (still kept), 'now', or FILE:POSITION"
-
-export function startPosition(text: string): StartName {
-  if (text === 'recorded' || text === 'oldest' || text === 'now') return text
-  const [, file, position] = /^(.+):(\d+)$/.exec(text) ?? []
-  if (file === undefined) throw new InvalidArgumentError(`It takes ${startNames}.`)
-  return { file, position: Number(position) }
+  return stopped
 }

@@ -1,15 +1,12 @@
 import { Command, CommanderError } from 'commander'
-import { addApply } from './apply.ts'
-import { addDiff } from './changes.ts'
-import { type Context, positive } from './context.ts'
-import { addDoctor } from './doctor.ts'
-import { addKeep } from './keep.ts'
-import { addDelete, addPauseResumeStop, addRestart } from './lifecycle.ts'
-import { addOffsets } from './offsets.ts'
-import { addSnapshot } from './snapshot.ts'
-import { addStatus, addWait } from './status.ts'
-import { addValidate } from './validate.ts'
-import { addLogs, addPlugins } from './worker.ts'
+import { asJson, type Context, openSession, positive, type Verb } from './context.ts'
+import { apply, diff, validate } from './files.ts'
+import { keep } from './keep.ts'
+import { pause, remove, restart, resume, stop, wait } from './lifecycle.ts'
+import { getOffsets, resetOffsets, setOffsets } from './offsets.ts'
+import { snapshot } from './snapshot.ts'
+import { doctor, status } from './status.ts'
+import { logLevel, plugins } from './workers.ts'
 
 const examples = `
 Examples:
@@ -22,33 +19,47 @@ Examples:
 
 Exit codes: 0 ok, 1 bad, 2 wrong usage. Results on stdout, notes on stderr.`
 
-function createProgram(context: Context): Command {
-  const { environment } = context
-  const program = new Command('connectctl')
-    .description('manages Kafka Connect connectors as files, and runs a keeper that checks whether events flow')
-    .option(
-      '--url <url>',
-      'a worker of the cluster, or several separated by commas (CONNECT_URL)',
-      environment['CONNECT_URL'] ?? 'http://127.0.0.1:8083'
-    )
-    .option('--dir <folder>', 'folder of connector files (CONNECT_DIR)', environment['CONNECT_DIR'] ?? 'connect-config')
-    .option('--timeout <seconds>', 'how long to retry and to wait', positive('It takes a number of seconds.'), 60)
-    .option('--json', 'print JSON', false)
-    .addHelpText('after', examples)
-    .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(see connectctl --help)')
-  for (const add of [...verbs, ...moreVerbs]) add(program, context)
-  return program
-}
-
-const verbs = [addValidate, addDiff, addApply, addStatus, addWait, addRestart, addPauseResumeStop, addDelete]
-const moreVerbs = [addOffsets, addSnapshot, addLogs, addPlugins, addDoctor, addKeep]
+const verbs = [
+  validate,
+  diff,
+  apply,
+  status,
+  wait,
+  restart,
+  pause,
+  resume,
+  stop,
+  remove,
+  snapshot,
+  plugins,
+  doctor,
+  keep
+]
+const groups = [
+  ['offsets', 'show and change the position where a connector reads', [getOffsets, setOffsets, resetOffsets]],
+  ['logs', "the workers' loggers", [logLevel]]
+] as const
 
 /** Runs one command line and returns its exit code: 0 ok, 1 bad, 2 wrong usage. Never throws. */
-export async function run(args: readonly string[], context: Omit<Context, 'markBad'>): Promise<number> {
+export async function run(args: readonly string[], context: Context): Promise<number> {
   let bad = false
-  const program = createProgram({ ...context, markBad: () => (bad = true) })
-  exitByThrowing(program, context)
+  const addVerb = (program: Command, { usage, about, options = [], help = '', run: work }: Verb) => {
+    const command = program.command(usage).description(about).addHelpText('after', help)
+    for (const option of options) command.addOption(option)
+    command.action(async (...given) => {
+      const session = openSession(command, context)
+      const report = await work(session, ...(given as never[]))
+      if (report === undefined) return
+      context.write(session.json ? asJson(report.value) : report.text)
+      bad = report.bad ?? false
+    })
+  }
+  const program = createProgram(context)
+  for (const verb of verbs) addVerb(program, verb)
+  for (const [name, about, members] of groups) {
+    const group = program.command(name).description(about)
+    for (const verb of members) addVerb(group, verb)
+  }
   try {
     await program.parseAsync(args, { from: 'user' })
     return bad ? 1 : 0
@@ -59,12 +70,20 @@ export async function run(args: readonly string[], context: Omit<Context, 'markB
   }
 }
 
-function exitByThrowing(command: Command, context: Omit<Context, 'markBad'>): void {
-  command.exitOverride().configureOutput({
-    writeOut: text => context.write(text.trimEnd()),
-    writeErr: text => context.note(text.trimEnd())
-  })
-  for (const child of command.commands) exitByThrowing(child, context)
+/** Without verbs: they inherit what is set here. */
+function createProgram({ environment, write, note }: Context): Command {
+  const { CONNECT_URL: url = 'http://127.0.0.1:8083', CONNECT_DIR: dir = 'connect-config' } = environment
+  return new Command('connectctl')
+    .description('manages Kafka Connect connectors as files, and runs a keeper that checks whether events flow')
+    .option('--url <url>', 'a worker of the cluster, or several separated by commas (CONNECT_URL)', url)
+    .option('--dir <folder>', 'folder of connector files (CONNECT_DIR)', dir)
+    .option('--timeout <seconds>', 'how long to retry and to wait', positive, 60)
+    .option('--json', 'print JSON')
+    .addHelpText('after', examples)
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(see connectctl --help)')
+    .exitOverride()
+    .configureOutput({ writeOut: text => write(text.trimEnd()), writeErr: text => note(text.trimEnd()) })
 }
 
 /** Puts an error of the database or of Kafka into one line. */

@@ -23,7 +23,7 @@ it.each([
   ['an address that is none', ['status', '--url', 'localhost:8083'], '"localhost:8083" is not an address'],
   ['offsets without a place', ['offsets', 'set', 'orders', '--yes'], '--to POSITION or --file PATH'],
   ['offsets with two places', ['offsets', 'set', 'orders', '--to', 'now', '--file', 'x'], 'cannot be used with'],
-  ['a time that is none', ['wait', '--timeout', 'long'], 'number of seconds']
+  ['a time that is none', ['wait', '--timeout', 'long'], 'number greater than 0']
 ])('ends with 2 for %s, before it asks anybody', async (_what, args, words) => {
   const { code, out, err } = await connectctl(...args)
   expect({ code, out }).toEqual({ code: 2, out: '' })

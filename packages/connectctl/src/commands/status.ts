@@ -1,44 +1,26 @@
-import type { Command } from 'commander'
+import { Option } from 'commander'
 import { createConnectApi } from '../connect/connect-api.ts'
-import { joinVerdicts, listConnectors, readKeeper, waitUntilRunning } from '../connect/connector-states.ts'
-import type { ConnectorState } from '../connect/connector-states.ts'
+import { type ConnectorState, joinVerdicts, listConnectors, readKeeper } from '../connect/connector-states.ts'
 import { isBroken, isHealthy, verdictOf } from '../connect/verdict.ts'
-import { connectorNames, type Context, openSession, type Session } from './context.ts'
-import { type Cell, forEach, table, tell } from './render.ts'
+import { examine, type Symptom } from '../connector/doctor.ts'
+import { connectorFiles, connectorNames } from './connector-files.ts'
+import type { Context, Session, Verb } from './context.ts'
+import { type Cell, paint, table } from './render.ts'
 
-export function addStatus(program: Command, context: Context): void {
-  program
-    .command('status [connectors...]')
-    .description('show whether events flow through each connector, as the keeper sees it; exit code 1 if they do not')
-    .option(
-      '--keeper <url>',
-      'address of the keeper (KEEPER_URL)',
-      context.environment['KEEPER_URL'] ?? 'http://127.0.0.1:8084'
-    )
-    .action(async (names: string[], { keeper }: { keeper: string }, command: Command) => {
-      const session = openSession(command, context)
-      const all = await readStates(session, keeper)
-      const wanted = names.length === 0 ? all.map(({ name }) => name) : await connectorNames(names, session)
-      const absent = wanted
-        .filter(name => !all.some(state => state.name === name))
-        .map(name => ({ name, status: undefined, ...verdictOf({ name, report: 'missing' }) }))
-      const states = [...absent, ...all.filter(({ name }) => wanted.includes(name))]
-      tell(session, states, tableOf(states, context))
-      if (states.some(state => !isHealthy(state) && state.state !== 'unknown')) context.markBad()
-    })
-}
-
-export function addWait(program: Command, context: Context): void {
-  program
-    .command('wait [connectors...]')
-    .description('wait until connectors and each of their tasks are running')
-    .action(async (names: string[], _options, command: Command) => {
-      const session = openSession(command, context)
-      await forEach(names, session, async name => {
-        await waitUntilRunning(session.api, name, { timeoutMs: session.retryForMs })
-        return [{ name, running: true }, `✓ ${name}: every task is running`]
-      })
-    })
+export const status: Verb = {
+  usage: 'status [connectors...]',
+  about: 'show whether events flow through each connector, as the keeper sees it; exit code 1 if they do not',
+  options: [new Option('--keeper <url>', 'address of the keeper (KEEPER_URL, or else http://127.0.0.1:8084)')],
+  async run(session, names: string[], { keeper }: { keeper?: string }) {
+    const all = await readStates(session, keeper ?? session.environment['KEEPER_URL'] ?? 'http://127.0.0.1:8084')
+    const wanted = names.length === 0 ? all.map(({ name }) => name) : await connectorNames(names, session)
+    const absent = wanted
+      .filter(name => !all.some(state => state.name === name))
+      .map(name => ({ name, status: undefined, ...verdictOf({ name, report: 'missing' }) }))
+    const states = [...absent, ...all.filter(({ name }) => wanted.includes(name))]
+    const bad = states.some(state => !isHealthy(state) && state.state !== 'unknown')
+    return { value: states, text: describeStates(states, session), bad }
+  }
 }
 
 /** With the keeper's verdicts, Connect needn't answer; without a keeper, it must. */
@@ -49,7 +31,7 @@ async function readStates({ url, api }: Session, keeper: string): Promise<readon
   return joinVerdicts(await listConnectors(once).catch(() => []), kept)
 }
 
-function tableOf(states: readonly ConnectorState[], context: Context): string {
+function describeStates(states: readonly ConnectorState[], context: Context): string {
   if (states.length === 0) return 'There is no connector yet: connectctl apply'
   const rows = states.map(({ name, state, status, reason, advice }): readonly Cell[] => [
     name,
@@ -59,4 +41,21 @@ function tableOf(states: readonly ConnectorState[], context: Context): string {
     advice === undefined ? reason : `${reason}. ${advice}`
   ])
   return table(['CONNECTOR', 'VERDICT', 'STATE', 'TASKS', 'REASON'], rows, context)
+}
+
+export const doctor: Verb = {
+  usage: 'doctor [connectors...]',
+  about: 'check what connectors need: workers, plugin, binlog, grants, offsets, schema history',
+  async run(session, names: string[]) {
+    const reports = []
+    for (const file of await connectorFiles(names, session))
+      reports.push({ name: file.name, symptoms: await examine(session.api, file, session.environment) })
+    const lines = reports.flatMap(({ name, symptoms }) => [name, ...symptoms.map(each => line(each, session))])
+    const bad = reports.some(({ symptoms }) => symptoms.some(({ ok }) => !ok))
+    return { value: reports, text: lines.join('\n'), bad }
+  }
+}
+
+function line({ ok, what, advice }: Symptom, context: Context): string {
+  return ok ? `  ✓ ${what}` : paint(`  ✗ ${what}${advice === undefined ? '' : `: ${advice}`}`, 'red', context)
 }

@@ -111,9 +111,9 @@ function refusal(url: string, status: number, text: string): Answer {
     const starting = `Kafka Connect at ${origin} is still starting (${status} from ${pathname})`
     return { error: new ConnectctlError('CONNECT_STARTING', starting), again: true }
   }
-  const detail = message ?? text
-  const said = `Kafka Connect answers ${status}: ${detail.split('\n').slice(0, 2).join(' ').trim()}`
-  const error = new ConnectctlError(status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED', said, { detail })
+  const said = (message ?? text).split('\n').slice(0, 2).join(' ').trim()
+  const code = status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED'
+  const error = new ConnectctlError(code, `Kafka Connect answers ${status}: ${said}`)
   return { error, again: status === 409 || status >= 500 }
 }
 

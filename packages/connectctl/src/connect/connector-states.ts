@@ -71,25 +71,51 @@ export type WaitOptions = { readonly timeoutMs?: number; readonly settleMs?: num
 /** Resolves when the connector and each task run, and still do a moment later; fails with the cause in one line. */
 export async function waitUntilRunning(api: ConnectApi, name: string, options: WaitOptions = {}): Promise<void> {
   const { timeoutMs = 60_000, settleMs = 1_500 } = options
-  const deadline = Date.now() + timeoutMs
   let runningSince: number | undefined
   let failedSince: number | undefined
   let last: ConnectorStatus | undefined
-  while (Date.now() < deadline) {
+  const seen = () => (last ? `connector ${last.connector.state}, ${last.tasks.length} task(s)` : 'it does not exist')
+  const complaint = () => `${name} is not running after ${timeoutMs / 1000} s: ${seen()}`
+  const settled = (since: number | undefined) => since !== undefined && Date.now() - since >= settleMs
+  const runs = async () => {
     last = await statusOf(api, name)
     const failed = last && failedPart(last)
     failedSince = failed ? (failedSince ?? Date.now()) : undefined
     // Connect answers a restart before the old state is gone, so a failure counts only if it stays.
-    if (failed && failedSince !== undefined && Date.now() - failedSince >= settleMs)
-      throw new ConnectctlError('NOT_RUNNING', `${name}: ${failed.what} failed: ${causeInTrace(failed.trace ?? '')}`, {
-        detail: failed.trace ?? ''
-      })
+    if (failed && settled(failedSince))
+      throw new ConnectctlError('NOT_RUNNING', `${name}: ${failed.what} failed: ${causeInTrace(failed.trace ?? '')}`)
     runningSince = last && isRunning(last) ? (runningSince ?? Date.now()) : undefined
-    if (runningSince !== undefined && Date.now() - runningSince >= settleMs) return
-    await sleep(200)
+    return settled(runningSince)
   }
-  const seen = last ? `connector ${last.connector.state}, ${last.tasks.length} task(s)` : 'it does not exist'
-  throw new ConnectctlError('NOT_RUNNING', `${name} is not running after ${timeoutMs / 1000} s: ${seen}`)
+  await until(runs, complaint, timeoutMs)
+}
+
+/** Resumes a paused or stopped connector and waits until every task runs. */
+export async function resume(api: ConnectApi, name: string, options?: WaitOptions): Promise<void> {
+  await api.request('PUT', pathOf(name, '/resume'))
+  await waitUntilRunning(api, name, options)
+}
+
+/** Pauses or stops a connector and waits until its tasks have ended. */
+export async function halt(api: ConnectApi, name: string, verb: 'pause' | 'stop'): Promise<void> {
+  await api.request('PUT', pathOf(name, `/${verb}`))
+  await waitUntilHalted(api, name, verb)
+}
+
+/** A paused connector keeps its tasks; a stopped one has none. */
+export function waitUntilHalted(api: ConnectApi, name: string, verb: 'pause' | 'stop'): Promise<void> {
+  const isHalted = async () => {
+    const status = await statusOf(api, name)
+    if (verb === 'stop') return status?.connector.state === 'STOPPED' && status.tasks.length === 0
+    return status?.connector.state === 'PAUSED' && status.tasks.every(({ state }) => state !== 'RUNNING')
+  }
+  return until(isHalted, () => `${name} did not ${verb} within 60 s`)
+}
+
+/** Checks five times a second whether something holds, and fails with the complaint when it takes too long. */
+export async function until(holds: () => Promise<boolean>, complaint: () => string, timeoutMs = 60_000): Promise<void> {
+  for (const deadline = Date.now() + timeoutMs; !(await holds()); await sleep(200))
+    if (Date.now() > deadline) throw new ConnectctlError('NOT_RUNNING', complaint())
 }
 
 /** The address of a connector, or of a part of it such as `/status`, at a worker. */
@@ -97,11 +123,9 @@ export function pathOf(name: string, part = ''): string {
   return `/connectors/${encodeURIComponent(name)}${part}`
 }
 
-export const statusPath = (name: string) => pathOf(name, '/status')
-
 /** What Connect says of a connector; undefined when it doesn't exist. */
 export function statusOf(api: ConnectApi, name: string): Promise<ConnectorStatus | undefined> {
-  return api.request('GET', statusPath(name), { orMissing: true })
+  return api.request('GET', pathOf(name, '/status'), { orMissing: true })
 }
 
 /** The settings that a connector has now; undefined when it doesn't exist. */

@@ -10,15 +10,13 @@ export type ConnectctlErrorCode =
   | 'NOT_FOUND'
   | 'NOT_CONFIRMED'
 
-/** What went wrong, in one sentence that a person can act on; `detail` has the long text (a trace, an answer). */
+/** What went wrong, in one sentence that a person can act on. */
 export class ConnectctlError extends Error {
   readonly code: ConnectctlErrorCode
-  readonly detail: string | undefined
 
-  constructor(code: ConnectctlErrorCode, message: string, options: { cause?: unknown; detail?: string } = {}) {
-    super(message, { cause: options.cause })
+  constructor(code: ConnectctlErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'ConnectctlError'
     this.code = code
-    this.detail = options.detail
   }
 }

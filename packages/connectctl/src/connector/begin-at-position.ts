@@ -1,8 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectApi, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
-import { pathOf, statusOf, statusPath, waitUntilRunning } from '../connect/connector-states.ts'
-import { ConnectctlError } from '../connect/errors.ts'
-import { partsOf } from '../connect/verdict.ts'
+import type { ConnectApi, ConnectorOffsets } from '../connect/connect-api.ts'
+import { halt, pathOf, resume, until, waitUntilHalted, waitUntilRunning } from '../connect/connector-states.ts'
 import { type BinlogPosition, notYetReadMark, offsetsAt } from './binlog-position.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { brokersOf } from './kafka.ts'
@@ -24,7 +21,7 @@ export type BeginOptions = {
  */
 export async function beginAtPosition(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   await api.request('POST', '/connectors', { body: { name: file.name, config: file.config, initial_state: 'STOPPED' } })
-  await waitUntilStopped(api, file.name)
+  await waitUntilHalted(api, file.name, 'stop')
   const kept = await readOffsets(api, file.name)
   if (progressOf(kept) === 'reads') {
     options.note?.(`${file.name} goes on at the offsets of its former life`)
@@ -54,7 +51,7 @@ function progressOf({ offsets }: ConnectorOffsets): 'nothing' | 'is placed' | 'r
 
 /** Rebuilds the schema history from the tables as they are now; the offsets stay. */
 export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  await stopConnector(api, file.name)
+  await halt(api, file.name, 'stop')
   const { offsets } = await readOffsets(api, file.name)
   await deleteSchemaHistory(file.config, options.brokers ?? brokersOf(file.config, {}))
   const marked = offsets.map(each => ({ ...each, offset: { ...each.offset, [notYetReadMark]: true } }))
@@ -67,44 +64,17 @@ export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile,
 async function runInRecoveryMode(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   const recovery = { ...file.config, 'snapshot.mode': 'recovery', 'heartbeat.interval.ms': '500' }
   await api.request('PUT', pathOf(file.name, '/config'), { body: recovery })
-  await api.request('PUT', pathOf(file.name, '/resume'))
-  await waitUntilRunning(api, file.name, { ...options, settleMs: 0 })
+  await resume(api, file.name, { ...options, settleMs: 0 })
   await waitUntilReading(api, file.name)
   await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
 }
 
-export async function stopConnector(api: ConnectApi, name: string): Promise<void> {
-  await api.request('PUT', pathOf(name, '/stop'))
-  await waitUntilStopped(api, name)
-}
-
-export async function waitUntilStopped(api: ConnectApi, name: string): Promise<void> {
-  await until(`${name} did not stop`, async () => {
-    const status = await statusOf(api, name)
-    return status?.connector.state === 'STOPPED' && status.tasks.length === 0
-  })
-}
-
-export async function waitUntilPaused(api: ConnectApi, name: string): Promise<void> {
-  await until(`${name} did not pause`, async () => {
-    const status = await api.request<ConnectorStatus>('GET', statusPath(name))
-    return status.connector.state === 'PAUSED' && partsOf(status).every(({ state }) => state !== 'RUNNING')
-  })
-}
-
 async function waitUntilReading(api: ConnectApi, name: string): Promise<void> {
-  await until(`${name} read nothing from the binlog`, async () => {
+  const reads = async () => {
     await waitUntilRunning(api, name, { settleMs: 0 })
     const { offsets } = await readOffsets(api, name)
     const offset = offsets[0]?.offset ?? {}
     return !(notYetReadMark in offset) && !('snapshot' in offset)
-  })
-}
-
-async function until(complaint: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new ConnectctlError('NOT_RUNNING', `${complaint} within 60 s`)
-    await sleep(200)
   }
+  await until(reads, () => `${name} read nothing from the binlog within 60 s`)
 }

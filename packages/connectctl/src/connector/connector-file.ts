@@ -5,7 +5,6 @@ import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import type { Environment } from '../settings/secret-references.ts'
 
-export type { Environment }
 export type ConnectorFile = { readonly name: string; readonly path: string; readonly config: ConnectorConfig }
 
 /** Reads a connector from `NAME.json` or `NAME.ts` (its `config` export) and fills in `${NAME}` from `environment`. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
+import { until } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { quietKafka, withAdmin } from './kafka.ts'
 
@@ -16,11 +16,11 @@ export type SnapshotRequest = {
 const signalPartition = 0
 
 /**
- * Requests an incremental snapshot by a signal, and resolves when the connector has read it. Debezium doesn't answer
+ * Requests an incremental snapshot by a signal, and resolves to the signal's id when the connector has read it. Debezium doesn't answer
  * signals, so this waits for the offset that its consumer commits. A signal that isn't read in time isn't lost: it stays
  * in the topic until the connector reads it.
  */
-export async function requestSnapshot(request: SnapshotRequest): Promise<{ readonly id: string }> {
+export async function requestSnapshot(request: SnapshotRequest): Promise<string> {
   const topic = signalTopic(request.config)
   const topics = await withAdmin(request.brokers, admin => admin.listTopics())
   if (!topics.includes(topic))
@@ -28,7 +28,7 @@ export async function requestSnapshot(request: SnapshotRequest): Promise<{ reado
   const id = randomUUID()
   const offset = await send(topic, id, request)
   await untilRead(topic, offset, request)
-  return { id }
+  return id
 }
 
 function signalTopic(config: ConnectorConfig): string {
@@ -59,17 +59,15 @@ async function send(topic: string, id: string, { config, brokers, tables }: Snap
 async function untilRead(topic: string, offset: bigint, request: SnapshotRequest): Promise<void> {
   const { config, brokers, timeoutMs } = request
   const groupId = config['signal.consumer.group.id'] ?? config['signal.kafka.groupId'] ?? 'kafka-signal'
-  const deadline = Date.now() + timeoutMs
-  await withAdmin(brokers, async admin => {
-    for (; Date.now() < deadline; await sleep(500)) {
+  const complaint = () =>
+    `The connector has not read the signal within ${timeoutMs / 1000} s (${topic}, partition ${signalPartition}, ` +
+    `offset ${offset}); it stays there and is read when the connector reads signals again: connectctl restart`
+  await withAdmin(brokers, admin => {
+    const isRead = async () => {
       const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
       const committed = group?.partitions.find(({ partition }) => partition === signalPartition)?.offset ?? '-1'
-      if (BigInt(committed) > offset) return
+      return BigInt(committed) > offset
     }
-    throw new ConnectctlError(
-      'NOT_RUNNING',
-      `The connector has not read the signal within ${timeoutMs / 1000} s (${topic}, partition ${signalPartition}, ` +
-        `offset ${offset}); it stays there and is read when the connector reads signals again: connectctl restart`
-    )
+    return until(isRead, complaint, timeoutMs)
   })
 }

@@ -1,14 +1,25 @@
 import { access, constants, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ConnectApi, ConnectorOffsets } from '../connect/connect-api.ts'
-import { pathOf } from '../connect/connector-states.ts'
+import type { ConnectApi, ConnectorOffsets, ConnectorStatus } from '../connect/connect-api.ts'
+import { halt, pathOf } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 
-const folderIn = (dir: string) => join(dir, 'saved-offsets')
+/**
+ * Stops a connector and saves its offsets to a file, before they change. Changes nothing if no file can be written.
+ * Returns the file's path, and whether the connector ran or was paused before.
+ */
+export async function stopAndSaveOffsets(api: ConnectApi, name: string, dir: string) {
+  const folder = join(dir, 'saved-offsets')
+  await requireFolder(folder)
+  const { connector } = await api.request<ConnectorStatus>('GET', pathOf(name, '/status'))
+  await halt(api, name, 'stop')
+  const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
+  const savedOffsets = join(folder, `${name}-${stamp}.json`)
+  await writeFile(savedOffsets, `${JSON.stringify(await readOffsets(api, name), undefined, 2)}\n`)
+  return { savedOffsets, ran: connector.state !== 'STOPPED' }
+}
 
-/** Checks, before the connector is stopped, that its offsets can be saved. */
-export async function requireFolder(dir: string): Promise<void> {
-  const folder = folderIn(dir)
+async function requireFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
     await access(folder, constants.W_OK)
@@ -19,15 +30,6 @@ export async function requireFolder(dir: string): Promise<void> {
   }
 }
 
-/** Writes the connector's offsets to a file before they change, and returns the path. */
-export async function saveOffsets(api: ConnectApi, name: string, dir: string): Promise<string> {
-  const offsets = await readOffsets(api, name)
-  const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
-  const file = join(folderIn(dir), `${name}-${stamp}.json`)
-  await writeFile(file, `${JSON.stringify(offsets, undefined, 2)}\n`)
-  return file
-}
-
 export function readOffsets(api: ConnectApi, name: string): Promise<ConnectorOffsets> {
-  return api.request<ConnectorOffsets>('GET', pathOf(name, '/offsets'))
+  return api.request('GET', pathOf(name, '/offsets'))
 }

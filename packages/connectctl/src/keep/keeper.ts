@@ -1,5 +1,6 @@
 import { recordedPosition } from '../connector/binlog-position.ts'
-import type { ConnectorFile, Environment } from '../connector/connector-file.ts'
+import type { Environment } from '../settings/secret-references.ts'
+import type { ConnectorFile } from '../connector/connector-file.ts'
 import { brokersOf } from '../connector/kafka.ts'
 import { defaultPolicy, type Policy } from './decide.ts'
 import { createDiskWatch } from './fatal-causes.ts'
