@@ -62,7 +62,7 @@ it('is finished by the keeper when the keeper itself was interrupted while it ap
     policy: { ...defaultPolicy, firstBackoffMs: 100 },
     redAfterMs: 5_000,
     startAt: () => recordedPosition(connector.config, environment),
-    outsideCause: () => undefined,
+    outsideCause: () => Promise.resolve(undefined),
     log: { info() {}, warn() {}, error() {} },
     onAction: () => undefined
   })

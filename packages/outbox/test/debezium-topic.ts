@@ -69,7 +69,7 @@ export async function streamOutbox(
       'database.password': mysql.rootPassword,
       'database.server.id': String(randomInt(10_000, 2_000_000_000))
     }
-    return { name: prefix, path, config: { ...Object.fromEntries(renamed), ...own } }
+    return { name: prefix, config: { ...Object.fromEntries(renamed), ...own } }
   }
 }
 

@@ -6,7 +6,7 @@ import { positionNamed, type StartName } from '../connector/binlog-position.ts'
 import type { ConnectorFile } from '../connector/connector-file.ts'
 import { brokersOf } from '../connector/kafka.ts'
 import { checkSchemaHistory } from '../connector/schema-history.ts'
-import { checkConfig, type Neighbour } from '../settings/check-config.ts'
+import { checkConfig } from '../settings/check-config.ts'
 import { type ConfigChange, diffConfig, isSecretKey } from '../settings/diff-config.ts'
 import type { Finding } from '../settings/finding.ts'
 import { isSecretReference } from '../settings/secret-references.ts'
@@ -112,7 +112,7 @@ async function checkOnline(
 }
 
 /** The other connectors, which must not share an identity with this one. The last of a name counts. */
-function othersOf(file: ConnectorFile, connectors: readonly Neighbour[]): readonly Neighbour[] {
+function othersOf(file: ConnectorFile, connectors: readonly ConnectorFile[]): readonly ConnectorFile[] {
   const byName = new Map(connectors.map(one => [one.name, one]))
   return [...byName.values()].filter(({ name }) => name !== file.name)
 }

@@ -7,7 +7,7 @@ import { ConnectctlError } from '../connect/errors.ts'
 import type { Environment } from '../settings/secret-references.ts'
 import type { ConnectorFile } from '../connector/connector-file.ts'
 import { hostOf } from '../connector/source-database.ts'
-import type { MysqlAddress } from '../keep/heartbeat-writer.ts'
+import type { ConnectionOptions } from 'mysql2/promise'
 import { startKeeper } from '../keep/keeper.ts'
 import { connectorFiles } from './connector-files.ts'
 import { positive, type Verb } from './context.ts'
@@ -66,7 +66,7 @@ export const keep: Verb = {
 }
 
 /** The account of KEEPER_MYSQL_URL, or the account "keeper" of each connector's MySQL. */
-async function keeperAccount(environment: Environment): Promise<(file: ConnectorFile) => MysqlAddress> {
+async function keeperAccount(environment: Environment): Promise<(file: ConnectorFile) => ConnectionOptions> {
   const given = environment['KEEPER_MYSQL_URL']
   if (given !== undefined) {
     const url = URL.parse(given)

@@ -16,18 +16,14 @@ function connectWorker(address: string): ConnectWorker {
 }
 
 export type ConnectorConfig = Readonly<Record<string, string>>
-export type ConnectorState = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'RESTARTING' | 'DESTROYED'
-export type TaskStatus = {
-  readonly id: number
-  readonly state: ConnectorState
-  readonly worker_id: string
-  readonly trace?: string
-}
+export type NamedConfig = { readonly name: string; readonly config: ConnectorConfig }
+type State = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'RESTARTING' | 'DESTROYED'
+type Part = { readonly state: State; readonly worker_id: string; readonly trace?: string }
 export type ConnectorStatus = {
   readonly name: string
   readonly type: string
-  readonly connector: { readonly state: ConnectorState; readonly worker_id: string; readonly trace?: string }
-  readonly tasks: readonly TaskStatus[]
+  readonly connector: Part
+  readonly tasks: readonly (Part & { readonly id: number })[]
 }
 export type ConnectorOffsets = {
   readonly offsets: readonly { readonly partition: object; readonly offset: Record<string, unknown> | null }[]

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectApi, ConnectorConfig, ConnectorStatus } from './connect-api.ts'
+import type { ConnectApi, ConnectorConfig, ConnectorStatus, NamedConfig } from './connect-api.ts'
 import { ConnectctlError } from './errors.ts'
 import { causeInTrace, failedPart, flowStates, isRunning, verdictOf } from './verdict.ts'
 import type { ConnectReport, Verdict } from './verdict.ts'
@@ -9,10 +9,7 @@ export type ConnectorState = NamedVerdict & {
   /** What Connect reports; undefined where it does not answer. */
   readonly status: ConnectorStatus | undefined
 }
-export type ExpandedConnector = {
-  readonly status: ConnectorStatus
-  readonly info: { readonly name: string; readonly config: ConnectorConfig }
-}
+export type ExpandedConnector = { readonly status: ConnectorStatus; readonly info: NamedConfig }
 
 /** Every connector of the cluster with its status and its settings, in one request. */
 export async function listConnectors(api: ConnectApi): Promise<readonly ExpandedConnector[]> {
@@ -56,12 +53,9 @@ export function joinVerdicts(
   kept: readonly NamedVerdict[] = []
 ): readonly ConnectorState[] {
   const statuses = new Map(connectors.map(({ status }) => [status.name, status]))
-  const others = connectors.filter(({ status }) => !kept.some(({ name }) => name === status.name))
-  const all = [
-    ...kept,
-    ...others.map(({ status }) => ({ name: status.name, ...verdictOf({ name: status.name, report: status }) }))
-  ]
-  return all
+  const reported = [...statuses].map(([name, report]) => ({ name, ...verdictOf({ name, report }) }))
+  const verdicts = new Map([...reported, ...kept].map(verdict => [verdict.name, verdict]))
+  return [...verdicts.values()]
     .map(verdict => ({ ...verdict, status: statuses.get(verdict.name) }))
     .toSorted((a, b) => flowStates.indexOf(a.state) - flowStates.indexOf(b.state) || a.name.localeCompare(b.name))
 }

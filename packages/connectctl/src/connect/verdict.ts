@@ -80,7 +80,7 @@ function outweighsReport({ sentAt = 0 }: ProbeResult, { report, reported }: Evid
 }
 
 function verdict(state: FlowState, reason: string, advice?: string): Verdict {
-  return { state, reason, ...(advice === undefined ? {} : { advice }) }
+  return { state, reason, advice }
 }
 
 function haltedByHand({ name, report, interrupted }: Evidence): Verdict | undefined {

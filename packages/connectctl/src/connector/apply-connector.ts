@@ -3,8 +3,7 @@ import { configOf, pathOf, statusOf, waitUntilRunning } from '../connect/connect
 import { ConnectctlError } from '../connect/errors.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import { error, type Finding } from '../settings/finding.ts'
-import { beginAtPosition, finishBeginning, hasNotBegun, rebuildSchemaHistory } from './begin-at-position.ts'
-import type { BeginOptions } from './begin-at-position.ts'
+import { begin, type BeginOptions, createStopped, hasNotBegun, rebuildSchemaHistory } from './begin-at-position.ts'
 import type { ConnectorFile } from './connector-file.ts'
 
 export type ApplyOptions = BeginOptions & {
@@ -36,18 +35,23 @@ export async function applyConnector(
   if (current === undefined || changes.length > 0) options.onDifference?.(changes, current !== undefined)
   const idle = current === undefined ? undefined : await idleState(api, file)
   const begins = current === undefined || (mayBeUnbegun(current, file, idle) && (await hasNotBegun(api, file)))
-  const outcome = outcomeOf(begins ? undefined : current, changes, options)
+  const outcome = begins ? 'created' : outcomeOf(changes, options)
   if (outcome !== 'unchanged') await refuseInvalid(api, file)
-  if (outcome === 'created' && current === undefined) await beginAtPosition(api, file, options)
-  if (outcome === 'created' && current !== undefined) await finishBeginning(api, file, options)
-  if (outcome === 'rebuilt') await rebuildSchemaHistory(api, file, options)
-  // A task that failed before stays FAILED until it is restarted, whatever the file says now.
-  if (outcome === 'unchanged')
-    await api.request('POST', pathOf(file.name, '/restart?includeTasks=true&onlyFailed=true'))
-  if (outcome === 'changed') await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
+  if (current === undefined) await createStopped(api, file)
+  await carryOut[outcome](api, file, options)
   if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
   if (options.wait !== false) await waitUntilRunning(api, file.name, options)
   return { outcome, changes }
+}
+
+type Step = (api: ConnectApi, file: ConnectorFile, options: ApplyOptions) => Promise<void>
+
+const carryOut: Readonly<Record<ApplyResult['outcome'], Step>> = {
+  created: begin,
+  rebuilt: rebuildSchemaHistory,
+  changed: (api, { name, config }) => api.request('PUT', pathOf(name, '/config'), { body: config }),
+  // A task that failed before stays FAILED until it is restarted, whatever the file says now.
+  unchanged: (api, { name }) => api.request('POST', pathOf(name, '/restart?includeTasks=true&onlyFailed=true'))
 }
 
 /** An interrupted run leaves a connector that was never resumed, or one in Debezium's recovery mode. */
@@ -68,26 +72,17 @@ async function refuseInvalid(api: ConnectApi, file: ConnectorFile): Promise<void
   if (said !== '') throw new ConnectctlError('CONFIG_INVALID', `${file.name} was refused: ${said}`)
 }
 
-function outcomeOf(
-  current: ConnectorConfig | undefined,
-  changes: readonly ConfigChange[],
-  { rebuildHistory }: ApplyOptions
-): ApplyResult['outcome'] {
-  if (current === undefined) return 'created'
+function outcomeOf(changes: readonly ConfigChange[], { rebuildHistory }: ApplyOptions): ApplyResult['outcome'] {
   if (rebuildHistory === true) return 'rebuilt'
   return changes.length > 0 ? 'changed' : 'unchanged'
 }
 
-type Validation = {
-  readonly configs: readonly { readonly value: { readonly name: string; readonly errors: readonly string[] } | null }[]
-}
+type Validation = { configs: { value: { name: string; errors: string[] } | null }[] }
 
 /** Connect's own validation, which logs in to the database and knows the classes of transforms and converters. */
 export async function validateByWorker(api: ConnectApi, file: ConnectorFile): Promise<readonly Finding[]> {
   const plugin = encodeURIComponent(file.config['connector.class'] ?? '')
   const body = { ...file.config, name: file.name }
   const answer = await api.request<Validation>('PUT', `/connector-plugins/${plugin}/config/validate`, { body })
-  return answer.configs.flatMap(({ value }) =>
-    value === null ? [] : value.errors.map(text => error(value.name, `(Connect) ${text}`))
-  )
+  return answer.configs.flatMap(({ value }) => value?.errors.map(text => error(value.name, `(Connect) ${text}`)) ?? [])
 }

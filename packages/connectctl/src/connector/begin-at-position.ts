@@ -15,23 +15,26 @@ export type BeginOptions = {
   readonly timeoutMs?: number
 }
 
-/**
- * Creates a connector that misses no event. It is created stopped; then its saved offsets or the recorded binlog position
- * are set, and only then it reads. Without offsets, Debezium would start at the present.
- */
-export async function beginAtPosition(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  await api.request('POST', '/connectors', { body: { name: file.name, config: file.config, initial_state: 'STOPPED' } })
-  await waitUntilHalted(api, file.name, 'stop')
-  const kept = await readOffsets(api, file.name)
-  if (progressOf(kept) === 'reads') {
-    options.note?.(`${file.name} goes on at the offsets of its former life`)
-    await api.request('PUT', pathOf(file.name, '/resume'))
-  } else await finishBeginning(api, file, options)
+/** Creates a connector that doesn't read yet, so that its offsets can be set first. */
+export async function createStopped(api: ConnectApi, { name, config }: ConnectorFile): Promise<void> {
+  await api.request('POST', '/connectors', { body: { name, config, initial_state: 'STOPPED' } })
+  await waitUntilHalted(api, name, 'stop')
 }
 
-/** Completes an interrupted start. Otherwise the connector would look as if a person had stopped it. */
-export async function finishBeginning(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  if (progressOf(await readOffsets(api, file.name)) === 'nothing') {
+/**
+ * Starts a stopped connector so that it misses no event: at its saved offsets, or else at the given binlog position.
+ * Without offsets, Debezium would start at the present. Also completes a start that was interrupted.
+ */
+export async function begin(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+  const progress = progressOf(await readOffsets(api, file.name))
+  if (progress === 'reads') {
+    options.note?.(`${file.name} continues at the offsets that Connect kept`)
+    // An interrupted start may have left the settings of recovery mode.
+    await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
+    await api.request('PUT', pathOf(file.name, '/resume'))
+    return
+  }
+  if (progress === 'nothing') {
     const position = await options.startAt()
     options.note?.(`${file.name} begins at ${position.file}:${position.position}`)
     await api.request('PATCH', pathOf(file.name, '/offsets'), { body: offsetsAt(position, file.config) })

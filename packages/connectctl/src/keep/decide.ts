@@ -23,30 +23,20 @@ export type Observation = {
   readonly interrupted: boolean
 }
 
-export type Policy = {
-  readonly silentAfterMs: number
-  /** A worker that was started again first reports the old RUNNING, and only then begins to start the task. */
-  readonly startGraceMs: number
-  /** A start that takes longer hangs, and Connect itself has no bound for it. */
-  readonly stuckAfterMs: number
-  readonly firstBackoffMs: number
-  readonly longestBackoffMs: number
-  /** No more than this many actions within the window; after that, one for each `fatalRetryMs`. */
-  readonly budget: number
-  readonly budgetWindowMs: number
-  readonly fatalRetryMs: number
-}
-
-export const defaultPolicy: Policy = {
+export const defaultPolicy = {
   silentAfterMs: 8_000,
+  /** A worker that was started again first reports the old RUNNING, and only then begins to start the task. */
   startGraceMs: 15_000,
+  /** A start that takes longer hangs, and Connect itself has no bound for it. */
   stuckAfterMs: 30_000,
   firstBackoffMs: 2_000,
   longestBackoffMs: 30_000,
+  /** No more than this many actions within the window; after that, one for each `fatalRetryMs`. */
   budget: 20,
   budgetWindowMs: 600_000,
   fatalRetryMs: 30_000
 }
+export type Policy = Readonly<typeof defaultPolicy>
 
 export type Decision = {
   readonly action: 'none' | 'restart' | 'apply'

@@ -40,28 +40,21 @@ const known: Readonly<Record<string, readonly [words: RegExp, summary: string]>>
 
 /** What no restart can heal, recognised by the words of the error; undefined for everything else. */
 export function fatalCauseIn(text: string): FatalCause | undefined {
-  const [cause, [, summary] = []] = Object.entries(known).find(([, [words]]) => words.test(text)) ?? []
-  if (cause === undefined || summary === undefined) return undefined
+  const found = Object.entries(known).find(([, [words]]) => words.test(text))
+  if (found === undefined) return undefined
+  const [cause, [, summary]] = found
   return { cause, summary, page: `docs/runbook.md#${cause.replaceAll('_', '-')}` }
 }
 
-/** Watches the free space where MySQL and Kafka write, when that is on this machine. */
-export function createDiskWatch(paths: readonly string[], leastFreeBytes: number) {
-  let found: FatalCause | undefined
-  async function look(): Promise<void> {
-    const full = await Promise.all(paths.map(path => isFull(path, leastFreeBytes)))
-    const path = paths[full.indexOf(true)]
-    const cause = path === undefined ? undefined : fatalCauseIn('No space left on device')
-    found = cause && { ...cause, summary: `${path} has no space left: ${cause.summary}` }
+/** A full disk where MySQL and Kafka write, when that is on this machine. */
+export async function findFullDisk(paths: readonly string[], leastFreeBytes: number): Promise<FatalCause | undefined> {
+  for (const path of paths) {
+    const free = await statfs(path).then(
+      ({ bavail, bsize }) => bavail * bsize,
+      () => Infinity
+    )
+    const cause = free < leastFreeBytes ? fatalCauseIn('No space left on device') : undefined
+    if (cause !== undefined) return { ...cause, summary: `${path} has no space left: ${cause.summary}` }
   }
-  return { look, found: () => found }
-}
-
-async function isFull(path: string, leastFreeBytes: number): Promise<boolean> {
-  try {
-    const { bavail, bsize } = await statfs(path)
-    return bavail * bsize < leastFreeBytes
-  } catch {
-    return false
-  }
+  return undefined
 }

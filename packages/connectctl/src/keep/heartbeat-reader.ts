@@ -6,7 +6,7 @@ export type HeartbeatReaderOptions = {
   readonly brokers: readonly string[]
   readonly topic: string
   readonly sender: string
-  readonly onArrival: (sentAt: number) => void
+  readonly onArrival: (tookMs: number) => void
 }
 
 const goneAfterMs = 4_000
@@ -15,6 +15,8 @@ const goneAfterMs = 4_000
 export function startHeartbeatReader(options: HeartbeatReaderOptions) {
   let lastFetchAt = 0
   let since: number | undefined
+  let last: { readonly sentAt: number; readonly arrivedAt: number } | undefined
+  let end = () => {}
 
   function fetched(): void {
     const now = Date.now()
@@ -22,16 +24,35 @@ export function startHeartbeatReader(options: HeartbeatReaderOptions) {
     lastFetchAt = now
   }
 
-  const stop = repeat(async signal => {
+  function arrived(text: string): void {
+    const beat = beatIn(text)
+    const sentAt = Number(beat?.sent_ms)
+    if (beat?.sender !== options.sender || sentAt <= (last?.sentAt ?? 0)) return
+    last = { sentAt, arrivedAt: Date.now() }
+    options.onArrival(last.arrivedAt - sentAt)
+  }
+
+  const stop = repeat(async () => {
     const consumer = consumerFor(options)
-    await readUntilCrash(consumer, { ...options, fetched, signal }).catch(() => undefined)
+    const ended = new Promise<void>(resolve => {
+      end = resolve
+      consumer.on(consumer.events.CRASH, () => resolve())
+    })
+    consumer.on(consumer.events.FETCH, fetched)
+    const reading = read(consumer, options.topic, arrived).then(() => ended)
+    await reading.catch(() => undefined)
     await consumer.disconnect().catch(() => undefined)
     return 500
   })
   return {
     /** Since when Kafka answers, without a gap; undefined while it does not. */
     since: () => (Date.now() - lastFetchAt > goneAfterMs ? undefined : since),
-    stop
+    last: () => last,
+    async stop() {
+      const stopped = stop()
+      end()
+      await stopped
+    }
   }
 }
 
@@ -47,34 +68,18 @@ function consumerFor({ topic, brokers, sender }: HeartbeatReaderOptions): Consum
   })
 }
 
-type Reading = HeartbeatReaderOptions & { readonly fetched: () => void; readonly signal: AbortSignal }
-
-async function readUntilCrash(consumer: Consumer, reading: Reading): Promise<void> {
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
-  const stop = () => end()
-  consumer.on(consumer.events.CRASH, stop)
-  consumer.on(consumer.events.FETCH, reading.fetched)
-  reading.signal.addEventListener('abort', stop, { once: true })
-  try {
-    await consumer.connect()
-    await consumer.subscribe({ topic: reading.topic, fromBeginning: false })
-    await consumer.run({
-      autoCommit: false, // without offsets the group is gone with its keeper
-      eachMessage: async ({ message }) => {
-        const beat = beatIn(message.value?.toString() ?? '')
-        if (beat?.sender === reading.sender) reading.onArrival(Number(beat.sent_ms))
-      }
-    })
-    await ended
-  } finally {
-    // Or each consumer would be kept for as long as Kafka is away.
-    reading.signal.removeEventListener('abort', stop)
-  }
+async function read(consumer: Consumer, topic: string, arrived: (text: string) => void): Promise<void> {
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: false })
+  await consumer.run({
+    autoCommit: false, // without offsets the group is gone with its keeper
+    eachMessage: async ({ message }) => arrived(message.value?.toString() ?? '')
+  })
 }
 
 type Beat = { readonly sender?: unknown; readonly sent_ms?: unknown }
 
-/** The row, in whatever dress the connector gives it: with or without a schema, unwrapped or in Debezium's envelope. */
+/** The row, with or without a schema, unwrapped or in Debezium's envelope. */
 export function beatIn(text: string): Beat | undefined {
   try {
     const value = JSON.parse(text) as { payload?: Beat & { after?: Beat }; after?: Beat } & Beat

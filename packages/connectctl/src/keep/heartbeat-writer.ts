@@ -1,14 +1,9 @@
-import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise'
+import { type Connection, type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2/promise'
 import { repeat } from './repeat.ts'
 
-export type MysqlAddress = {
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly password: string
-}
 export type HeartbeatWriterOptions = {
-  readonly address: MysqlAddress
+  /** MySQL's address, with the account that writes the heartbeats. */
+  readonly address: ConnectionOptions
   /** Such as `orders.connect_heartbeat`. */
   readonly table: string
   readonly sender: string
@@ -58,8 +53,8 @@ async function open({ address, table }: HeartbeatWriterOptions): Promise<Connect
     sent_ms BIGINT NOT NULL
   )`
   try {
-    // Asked first, because CREATE needs a right that a careful administrator may have taken back.
-    const found = await query<[]>(connection, find, [table])
+    // Asked first, because CREATE needs a right that an administrator may have taken back.
+    const found = await query(connection, find, [table])
     if (found.length === 0) await query(connection, create, [table])
     return connection
   } catch (cause) {
@@ -70,19 +65,14 @@ async function open({ address, table }: HeartbeatWriterOptions): Promise<Connect
 
 async function writeBeat(connection: Connection, { table, sender }: HeartbeatWriterOptions): Promise<void> {
   await query(connection, 'START TRANSACTION')
-  const insert = 'INSERT INTO ?? (sender, sent_ms) VALUES (?, ?)'
-  const { insertId } = await query(connection, insert, [table, sender, Date.now()])
-  await query(connection, 'DELETE FROM ?? WHERE id = ?', [table, insertId])
+  await query(connection, 'INSERT INTO ?? (sender, sent_ms) VALUES (?, ?)', [table, sender, Date.now()])
+  await query(connection, 'DELETE FROM ?? WHERE id = LAST_INSERT_ID()', [table])
   await query(connection, 'COMMIT')
 }
 
-async function query<T extends ResultSetHeader | [] = ResultSetHeader>(
-  connection: Connection,
-  sql: string,
-  values: unknown[] = []
-): Promise<T> {
-  const [answer] = await connection.query<T>({ sql, values, timeout: answerTimeoutMs })
-  return answer
+async function query(connection: Connection, sql: string, values: unknown[] = []): Promise<readonly unknown[]> {
+  const [rows] = await connection.query<RowDataPacket[]>({ sql, values, timeout: answerTimeoutMs })
+  return rows
 }
 
 function describe(cause: unknown): string {

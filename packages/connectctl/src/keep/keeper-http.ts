@@ -1,12 +1,12 @@
 import type { Server } from 'node:http'
 import express from 'express'
-import type { Metrics } from './metrics.ts'
+import type { Registry } from 'prom-client'
 import type { Watched } from './watch.ts'
 
 export type KeeperHttpOptions = {
   readonly host: string
   readonly port: number
-  readonly metrics: Metrics
+  readonly registry: Registry
   readonly jmxUrls: readonly string[]
   readonly watched: () => readonly Watched[]
 }
@@ -16,6 +16,7 @@ export type KeeperHttpOptions = {
  * `/health/live` only says that the keeper itself runs.
  */
 export function startKeeperHttp(options: KeeperHttpOptions): Promise<Server> {
+  const { registry } = options
   const app = express().disable('x-powered-by')
   const state = () => {
     const connectors = options.watched().map(one => ({ ...one, report: undefined })) // its stack traces are long
@@ -28,8 +29,8 @@ export function startKeeperHttp(options: KeeperHttpOptions): Promise<Server> {
   })
   app.get('/health/live', (_request, response) => void response.json({ ok: true }))
   app.get('/metrics', async (_request, response) => {
-    const [own, jmx] = await Promise.all([options.metrics.text(), jmxFigures(options.jmxUrls)])
-    response.type(options.metrics.contentType).send(own + jmx)
+    const [own, jmx] = await Promise.all([registry.metrics(), jmxFigures(options.jmxUrls)])
+    response.type(registry.contentType).send(own + jmx)
   })
   return new Promise((resolve, reject) => {
     const server = app.listen(options.port, options.host, error => (error ? reject(error) : resolve(server)))

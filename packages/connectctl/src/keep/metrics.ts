@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { flowStates } from '../connect/verdict.ts'
 import type { Watched } from './watch.ts'
 
+export type Metrics = ReturnType<typeof createMetrics>
+
 /** The keeper's figures. States are read on each scrape; arrivals and actions are counted as they happen. */
 export function createMetrics(watched: () => readonly Watched[]) {
   const registry = new Registry()
@@ -20,15 +22,8 @@ export function createMetrics(watched: () => readonly Watched[]) {
     registers
   })
   stateGauges(registry, watched)
-  return {
-    arrived: (connector: string, tookMs: number) => roundTrip.observe({ connector }, tookMs / 1000),
-    acted: (connector: string, action: string) => actions.inc({ connector, action }),
-    text: () => registry.metrics(),
-    contentType: registry.contentType
-  }
+  return { registry, roundTrip, actions }
 }
-
-export type Metrics = ReturnType<typeof createMetrics>
 
 type Sample = readonly [value: number, labels?: Record<string, string>]
 

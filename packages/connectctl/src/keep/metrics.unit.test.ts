@@ -13,7 +13,7 @@ it('keeps to one series while a silence grows', async () => {
     return [{ ...verdict, ...rest, fatal: undefined, lastAction: undefined }]
   })
   const lastError = async () =>
-    (await metrics.text()).split('\n').filter(line => line.startsWith('connectctl_last_error{'))
+    (await metrics.registry.metrics()).split('\n').filter(line => line.startsWith('connectctl_last_error{'))
   const before = await lastError()
   ageMs = 24_000
   expect(before).toEqual(['connectctl_last_error{connector="orders",error="RUNNING, but nothing has come through"} 1'])

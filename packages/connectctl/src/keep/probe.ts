@@ -3,31 +3,18 @@ import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { type HeartbeatReaderOptions, startHeartbeatReader } from './heartbeat-reader.ts'
 import { type HeartbeatWriterOptions, startHeartbeatWriter } from './heartbeat-writer.ts'
 
-type Arrival = { readonly sentAt: number; readonly tookMs: number }
-export type ProbeOptions = Omit<HeartbeatWriterOptions & HeartbeatReaderOptions, 'sender' | 'onArrival'> & {
-  readonly onArrival: (arrival: Arrival) => void
-}
 export type Probe = ReturnType<typeof startProbe>
 
 /** A heartbeat that goes from MySQL through Debezium to Kafka and back to us. */
-export function startProbe(options: ProbeOptions) {
+export function startProbe(options: Omit<HeartbeatWriterOptions & HeartbeatReaderOptions, 'sender'>) {
   const sender = randomUUID()
-  let last: Arrival | undefined
   const writer = startHeartbeatWriter({ ...options, sender })
-  const reader = startHeartbeatReader({
-    ...options,
-    sender,
-    onArrival(sentAt) {
-      if (last !== undefined && sentAt <= last.sentAt) return
-      last = { sentAt, tookMs: Date.now() - sentAt }
-      options.onArrival(last)
-    }
-  })
+  const reader = startHeartbeatReader({ ...options, sender })
   return {
     mysqlSince: writer.since,
     mysqlError: writer.lastError,
     kafkaSince: reader.since,
-    last: () => last,
+    last: reader.last,
     stop: () => Promise.all([writer.stop(), reader.stop()])
   }
 }

@@ -6,7 +6,7 @@ import type { ConnectReport, ProbeResult, Verdict } from '../connect/verdict.ts'
 import { applyConnector } from '../connector/apply-connector.ts'
 import type { BinlogPosition } from '../connector/binlog-position.ts'
 import type { ConnectorFile } from '../connector/connector-file.ts'
-import { decide, type Decision, type Observation, type Policy } from './decide.ts'
+import { decide, defaultPolicy, type Observation, type Policy } from './decide.ts'
 import { type FatalCause, fatalCauseIn } from './fatal-causes.ts'
 import type { Probe } from './probe.ts'
 import { createWorkerPresence } from './worker-presence.ts'
@@ -15,38 +15,28 @@ export type WatchOptions = {
   readonly api: ConnectApi
   readonly file: ConnectorFile
   readonly probe: Probe | undefined
-  readonly policy: Policy
+  readonly policy?: Policy
   /** An age of the last probe above this is unhealthy. */
   readonly redAfterMs: number
   readonly startAt: () => Promise<BinlogPosition>
   /** A cause seen outside Connect, such as a full disk. */
-  readonly outsideCause: () => FatalCause | undefined
-  readonly log: KeeperLog
+  readonly outsideCause: () => Promise<FatalCause | undefined>
+  readonly log: Readonly<Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>>
   readonly onAction: (action: 'restart' | 'apply') => void
 }
 
-export type Watched = Verdict & {
-  readonly name: string
-  readonly since: number
-  readonly healthy: boolean
-  readonly report: ConnectReport
-  /** The age of the newest probe that came through; undefined where the connector is not probed. */
-  readonly ageMs: number | undefined
-  readonly fatal: FatalCause | undefined
-  readonly actions: number
-  readonly lastAction: { readonly at: string; readonly reason: string } | undefined
-}
+export type Watched = ReturnType<ReturnType<typeof createWatch>['watched']>
 
 /** After this long without a probe, the keeper checks whether the workers still take connections. */
 const presenceAfterMs = 2_000
 
 /** Looks after one connector: each `tick` reads its state, decides and acts. */
 export function createWatch(options: WatchOptions) {
-  const { file, log, probe, policy } = options
+  const { api, file, log, probe, policy = defaultPolicy } = options
   const actions: number[] = []
   const startedAt = Date.now()
   let report: ConnectReport = 'unreachable'
-  let reported = { as: '', since: startedAt }
+  let reported = { words: '', since: startedAt }
   let running: { readonly on: string | undefined; readonly since: number } = { on: undefined, since: startedAt }
   let connectBackAt: number | undefined
   let seenBefore = false
@@ -55,30 +45,31 @@ export function createWatch(options: WatchOptions) {
   let interrupted = false
   let fatal: FatalCause | undefined
   let lastReason = ''
-  let lastAction: Watched['lastAction']
+  let lastAction: { readonly at: string; readonly reason: string } | undefined
   let shown: { readonly state?: Verdict['state']; readonly since: number } = { since: startedAt }
   const workersGoneSince = createWorkerPresence()
 
   async function tick(): Promise<void> {
     await look()
-    const isSilent = probe !== undefined && Date.now() - (arrivalAt() ?? startedAt) > presenceAfterMs
+    const isSilent = probe !== undefined && Date.now() - (probe?.last()?.arrivedAt ?? startedAt) > presenceAfterMs
     workerGoneSince = isSilent ? await workersGoneSince(workersOf(report)) : undefined
     const decision = decide(observe(), actions, policy)
-    nameFatal(decision.fatal ?? options.outsideCause() ?? fatalCauseIn(probe?.mysqlError() ?? ''))
-    if (decision.action !== 'none') return act(decision)
-    if (decision.reason !== lastReason) log.info({ connector: file.name, reason: decision.reason }, 'nothing to do')
-    lastReason = decision.reason
+    nameFatal(decision.fatal ?? (await options.outsideCause()) ?? fatalCauseIn(probe?.mysqlError() ?? ''))
+    const { action, reason } = decision
+    if (action === 'none' && reason !== lastReason) log.info({ connector: file.name, reason }, 'nothing to do')
+    lastReason = reason
+    if (action !== 'none') await act(action, reason)
   }
 
   async function look(): Promise<void> {
     const before = report
-    report = await readReport(options.api, file.name)
+    report = await readReport(api, file.name)
     const now = Date.now()
     if (isAway(before) && !isAway(report) && seenBefore) connectBackAt = now
     if (!isAway(report)) seenBefore = true
     if (report === 'missing') interrupted = false // someone else may create it meanwhile, and that isn't ours to finish
-    const as = wordsOf(report)
-    if (as !== reported.as) reported = { as, since: now }
+    const words = JSON.stringify(report)
+    if (words !== reported.words) reported = { words, since: now }
     const on = isRunning(report) ? workersOf(report).join() : undefined
     if (on !== running.on) running = { on, since: now }
   }
@@ -92,16 +83,11 @@ export function createWatch(options: WatchOptions) {
       connectBackAt,
       runningSince: running.on === undefined ? undefined : running.since,
       startingSince: running.on === undefined ? running.since : undefined,
-      lastArrivalAt: arrivalAt(),
+      lastArrivalAt: probe?.last()?.arrivedAt,
       probed: probe !== undefined,
       workerGoneSince,
       interrupted
     }
-  }
-
-  function arrivalAt(): number | undefined {
-    const last = probe?.last()
-    return last && last.sentAt + last.tookMs
   }
 
   /** Logs a cause once, and again only after events flowed in between. */
@@ -117,11 +103,10 @@ export function createWatch(options: WatchOptions) {
     }
   }
 
-  async function act({ action, reason }: Decision): Promise<void> {
+  async function act(action: 'restart' | 'apply', reason: string): Promise<void> {
     actions.push(Date.now())
     lastAction = { at: new Date().toISOString(), reason }
-    lastReason = reason
-    options.onAction(action === 'apply' ? 'apply' : 'restart')
+    options.onAction(action)
     log.warn({ connector: file.name, reason }, action === 'apply' ? 'applying its file again' : 'restarting it')
     await (action === 'apply' ? applyAgain() : restart()).catch(error => {
       // The next tick sees a worker that is starting or away, and says so; it is no error of this action.
@@ -132,12 +117,12 @@ export function createWatch(options: WatchOptions) {
   async function applyAgain(): Promise<void> {
     const note = (line: string) => log.info({ connector: file.name }, line)
     interrupted = true
-    await applyConnector(options.api, file, { startAt: options.startAt, note, timeoutMs: 30_000 })
+    await applyConnector(api, file, { startAt: options.startAt, note, timeoutMs: 30_000 })
     interrupted = false
   }
 
   async function restart(): Promise<void> {
-    await options.api.request('POST', pathOf(file.name, '/restart?includeTasks=true'))
+    await api.request('POST', pathOf(file.name, '/restart?includeTasks=true'))
     running = { on: undefined, since: Date.now() }
   }
 
@@ -153,7 +138,7 @@ export function createWatch(options: WatchOptions) {
   /** A connector that has just begun to run gets some time for its first probe; after a second attempt it gets none. */
   function startingForMs(): number | undefined {
     const since = Math.max(running.since, connectBackAt ?? 0, startedAt)
-    const attempts = actions.filter(time => time > (arrivalAt() ?? 0)).length
+    const attempts = actions.filter(time => time > (probe?.last()?.arrivedAt ?? 0)).length
     const forMs = Date.now() - since
     return attempts <= 1 && forMs <= policy.startGraceMs ? forMs : undefined
   }
@@ -173,35 +158,21 @@ export function createWatch(options: WatchOptions) {
     return { ...found, since: shown.since }
   }
 
-  function watched(): Watched {
+  function watched() {
     const found = verdict()
-    const ageMs = probeResult()?.ageMs
     const healthy = isHealthy(found) || (found.state === 'unknown' && probe === undefined)
+    /** The age of the newest probe that came through; undefined where the connector is not probed. */
+    const ageMs = probeResult()?.ageMs
     return { name: file.name, ...found, healthy, report, ageMs, fatal, actions: actions.length, lastAction }
   }
 
-  return { tick, watched, name: file.name }
+  return { tick, watched }
 }
 
 function isAway(report: ConnectReport): boolean {
   return report === 'unreachable' || report === 'starting'
 }
 
-/** The report as text, to notice when it changes. */
-function wordsOf(report: ConnectReport): string {
-  if (typeof report !== 'object') return report
-  return partsOf(report)
-    .map(({ state, worker_id: worker }) => `${state} on ${worker}`)
-    .join()
-}
-
 function workersOf(report: ConnectReport): readonly string[] {
   return typeof report === 'object' ? partsOf(report).map(({ worker_id: worker }) => worker) : []
-}
-
-/** What pino offers of itself; the keeper needs no more. */
-export type KeeperLog = {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
 }

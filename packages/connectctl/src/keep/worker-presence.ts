@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /** Tells since when one of the workers that run something takes no connection; undefined while all of them do. */
@@ -10,16 +11,15 @@ export function createWorkerPresence(waitMs = 500) {
   }
 }
 
-function takesConnections(worker: string, waitMs: number): Promise<boolean> {
+async function takesConnections(worker: string, waitMs: number): Promise<boolean> {
   const [, host = worker, port = '0'] = /^\[?(.+?)\]?:(\d+)$/.exec(worker) ?? []
-  return new Promise(resolve => {
-    const socket = connect({ host, port: Number(port), timeout: waitMs })
-    const answer = (there: boolean) => {
-      socket.destroy()
-      resolve(there)
-    }
-    socket.once('connect', () => answer(true))
-    socket.once('timeout', () => answer(false))
-    socket.once('error', () => answer(false))
-  })
+  const socket = connect({ host, port: Number(port) })
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(waitMs) })
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }

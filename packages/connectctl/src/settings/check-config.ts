@@ -1,26 +1,23 @@
-import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { checkConverters, checkLosses } from './check-losses.ts'
+import type { ConnectorConfig, NamedConfig } from '../connect/connect-api.ts'
 import { checkNames, checkValues } from './check-names.ts'
 import { isSecretKey } from './diff-config.ts'
-import { error, type Finding, warning } from './finding.ts'
+import { error, type Finding } from './finding.ts'
+import { checkLosses } from './loss-rules.ts'
 import { isSecretReference } from './secret-references.ts'
-
-export type Neighbour = { readonly name: string; readonly config: ConnectorConfig }
 
 const mysqlConnector = 'io.debezium.connector.mysql.MySqlConnector'
 
 /** All findings about a connector's settings, errors first. For other connector classes it checks the secrets only. */
-export function checkConfig(config: ConnectorConfig, neighbours: readonly Neighbour[] = []): readonly Finding[] {
+export function checkConfig(config: ConnectorConfig, neighbours: readonly NamedConfig[] = []): readonly Finding[] {
   if (config['connector.class'] !== mysqlConnector && config['connector.class'] !== undefined)
     return checkSecrets(config)
   const findings = [
     ...checkNames(config),
     ...checkValues(config),
     ...checkSecrets(config),
-    ...checkIdentity(config),
     ...checkNeighbours(config, neighbours),
     ...checkLosses(config),
-    ...checkConverters(config)
+    ...checkTransforms(config)
   ]
   return findings.toSorted((a, b) => a.level.localeCompare(b.level))
 }
@@ -32,7 +29,7 @@ const unique = {
 } as const
 
 /** Settings that must differ from every other connector on the same cluster or in the same folder. */
-function checkNeighbours(config: ConnectorConfig, neighbours: readonly Neighbour[]): readonly Finding[] {
+function checkNeighbours(config: ConnectorConfig, neighbours: readonly NamedConfig[]): readonly Finding[] {
   return Object.entries(unique).flatMap(([key, harm]) =>
     neighbours
       .filter(other => config[key] !== undefined && other.config[key] === config[key])
@@ -48,11 +45,12 @@ function checkSecrets(config: ConnectorConfig): readonly Finding[] {
     )
 }
 
-function* checkIdentity(config: ConnectorConfig): Generator<Finding, void> {
-  if (config['database.server.id'] === undefined)
-    yield error('database.server.id', 'is missing: the default is random and may be the id of another replica')
-  if ((config['table.include.list'] ?? config['table.exclude.list'] ?? '') === '')
-    yield warning('table.include.list', 'is missing: every table of every database is captured')
-  if (config['max.batch.size'] === '1' && config['exactly.once.support'] === 'required')
-    yield warning('max.batch.size', 'with exactly-once each batch is a Kafka transaction: at most 250 events a second')
+function checkTransforms(config: ConnectorConfig): readonly Finding[] {
+  if (!(Number(config['heartbeat.interval.ms'] ?? 0) > 0)) return []
+  const readsHeaders = (type = '') => type.startsWith('org.apache.kafka.connect.transforms.HeaderFrom')
+  return (config['transforms'] ?? '')
+    .split(',')
+    .map(name => `transforms.${name.trim()}`)
+    .filter(key => readsHeaders(config[`${key}.type`]) && config[`${key}.predicate`] === undefined)
+    .map(key => error(key, 'throws on heartbeats and stops the task: give it a TopicNameMatches predicate'))
 }

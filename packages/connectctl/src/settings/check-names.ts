@@ -74,10 +74,7 @@ export function checkValues(config: ConnectorConfig): readonly Finding[] {
     const why = isSecretReference(value) ? undefined : problemWith(key, value)
     return why === undefined ? [] : [error(key, why)]
   })
-  const batch = Number(config['max.batch.size'] ?? 2048)
-  const fits = Number(config['max.queue.size'] ?? 8192) > batch
-  const queue = fits ? [] : [error('max.queue.size', `must be greater than max.batch.size (${batch})`)]
-  return [...missing, ...wrong, ...queue]
+  return [...missing, ...wrong]
 }
 
 function problemWith(key: string, value: string): string | undefined {
