@@ -69,11 +69,9 @@ export const keep: Verb = {
 async function keeperAccount(environment: Environment): Promise<(file: ConnectorFile) => ConnectionOptions> {
   const given = environment['KEEPER_MYSQL_URL']
   if (given !== undefined) {
-    const url = URL.parse(given)
-    if (url?.protocol !== 'mysql:')
+    if (URL.parse(given)?.protocol !== 'mysql:')
       throw new ConnectctlError('VARIABLE_MISSING', 'KEEPER_MYSQL_URL is not mysql://user:password@host:port')
-    const [user = '', password = ''] = [url.username, url.password].map(decodeURIComponent)
-    return () => ({ host: url.hostname, port: Number(url.port === '' ? 3306 : url.port), user, password })
+    return () => ({ uri: given })
   }
   const secret = await readFile(join(environment['SECRETS_DIR'] ?? '.', 'keeper'), 'utf8').catch(cause => {
     const message = 'The keeper has no account: set KEEPER_MYSQL_URL, or put its password into SECRETS_DIR/keeper'

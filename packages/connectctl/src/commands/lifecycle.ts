@@ -24,14 +24,16 @@ export const restart: Verb = {
   })
 }
 
-export const pause: Verb = {
-  usage: 'pause <connectors...>',
-  about: 'keep the task but read nothing; the keeper leaves it alone',
+const haltVerb = (did: 'pause' | 'stop', about: string, done: string): Verb => ({
+  usage: `${did} <connectors...>`,
+  about,
   run: forEach(async ({ api }, name) => {
-    await halt(api, name, 'pause')
-    return { value: { name, did: 'pause' }, text: `✓ ${name}: paused` }
+    await halt(api, name, did)
+    return { value: { name, did }, text: `✓ ${name}: ${done}` }
   })
-}
+})
+export const pause = haltVerb('pause', 'keep the task but read nothing; the keeper leaves it alone', 'paused')
+export const stop = haltVerb('stop', 'end the task; offsets can then be changed', 'stopped')
 
 export const resume: Verb = {
   usage: 'resume <connectors...>',
@@ -39,15 +41,6 @@ export const resume: Verb = {
   run: forEach(async (session, name) => {
     await resumeConnector(session.api, name, session)
     return { value: { name, did: 'resume' }, text: `✓ ${name}: every task runs` }
-  })
-}
-
-export const stop: Verb = {
-  usage: 'stop <connectors...>',
-  about: 'end the task; offsets can then be changed',
-  run: forEach(async ({ api }, name) => {
-    await halt(api, name, 'stop')
-    return { value: { name, did: 'stop' }, text: `✓ ${name}: stopped` }
   })
 }
 

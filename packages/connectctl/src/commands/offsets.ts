@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import type { ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
 import { pathOf, resume } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
+import { parseJson } from '../connect/parse-json.ts'
 import { offsetsAt, positionNamed, type StartName } from '../connector/binlog-position.ts'
 import { readOffsets, stopAndSaveOffsets } from '../connector/saved-offsets.ts'
 import { asJson, requireConsent, type Session, type Verb, yes } from './context.ts'
@@ -66,12 +67,8 @@ async function offsetsIn(file: string): Promise<ConnectorOffsets> {
   const text = await readFile(file, 'utf8').catch(cause => {
     throw new ConnectctlError('NOT_FOUND', `Cannot read the file ${file}`, { cause })
   })
-  try {
-    const parsed = JSON.parse(text) as Partial<ConnectorOffsets> | null
-    if (Array.isArray(parsed?.offsets)) return { offsets: parsed.offsets }
-  } catch {
-    // The error below covers both: no JSON, or JSON without offsets.
-  }
+  const parsed = parseJson(text) as Partial<ConnectorOffsets> | null | undefined
+  if (Array.isArray(parsed?.offsets)) return { offsets: parsed.offsets }
   throw new ConnectctlError('CONFIG_INVALID', `${file} has no offsets in the format of offsets get`)
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { explain } from '../connect/errors.ts'
 import { asJson, type Context, openSession, positive, type Verb } from './context.ts'
 import { apply, diff, validate } from './files.ts'
 import { keep } from './keep.ts'
@@ -84,10 +85,4 @@ function createProgram({ environment, write, note }: Context): Command {
     .showHelpAfterError('(see connectctl --help)')
     .exitOverride()
     .configureOutput({ writeOut: text => write(text.trimEnd()), writeErr: text => note(text.trimEnd()) })
-}
-
-/** Puts an error of the database or of Kafka into one line. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.message === '' && 'code' in error ? String(error.code) : error.message
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectctlError } from './errors.ts'
+import { parseJson } from './parse-json.ts'
 
 type ConnectWorker = { readonly base: string; readonly headers: Readonly<Record<string, string>> }
 
@@ -99,7 +100,7 @@ async function attempt(url: string, init: RequestInit): Promise<Answer> {
 }
 
 function refusal(url: string, status: number, text: string): Answer {
-  const { error_code: ofConnect, message } = errorIn(text)
+  const { error_code: ofConnect, message } = (parseJson(text) ?? {}) as { error_code?: number; message?: string }
   // The web server of a worker that is loading answers 404 on every path; only Connect's own answers have a code.
   const isLoading = status === 404 ? ofConnect === undefined : status >= 500 && /starting/i.test(message ?? '')
   if (isLoading) {
@@ -111,14 +112,6 @@ function refusal(url: string, status: number, text: string): Answer {
   const code = status === 404 ? 'NOT_FOUND' : 'CONNECT_REFUSED'
   const error = new ConnectctlError(code, `Kafka Connect answers ${status}: ${said}`)
   return { error, again: status === 409 || status >= 500 }
-}
-
-function errorIn(text: string): { readonly error_code?: number; readonly message?: string } {
-  try {
-    return (JSON.parse(text) ?? {}) as object
-  } catch {
-    return {}
-  }
 }
 
 function causeOf(error: unknown): string {

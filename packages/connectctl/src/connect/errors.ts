@@ -20,3 +20,9 @@ export class ConnectctlError extends Error {
     this.code = code
   }
 }
+
+/** An error of MySQL or of Kafka in one line; Node's refused connections have a code only. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message === '' && 'code' in error ? String(error.code) : error.message
+}

@@ -5,43 +5,44 @@ import { binlogsOf } from './binlog-position.ts'
 import type { Environment } from '../settings/secret-references.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { brokersOf } from './kafka.ts'
-import { inspectSchemaHistory } from './schema-history.ts'
+import { inspectSchemaHistory, remedy } from './schema-history.ts'
 import { rowsOf, withSourceDatabase } from './source-database.ts'
 
 export type Symptom = { readonly ok: boolean; readonly what: string; readonly advice?: string }
+type Symptoms = Promise<readonly Symptom[]>
 
 /** Checks everything that a connector needs, and says for each whether it is right and what to do if it isn't. */
-export async function examine(
-  api: ConnectApi,
-  file: ConnectorFile,
-  environment: Environment
-): Promise<readonly Symptom[]> {
+export async function examine(api: ConnectApi, file: ConnectorFile, environment: Environment): Symptoms {
+  const { config } = file
   const groups = await Promise.all([
-    tried('Kafka Connect', () => examineWorker(api, file.config)),
-    tried('MySQL', () => withSourceDatabase(file.config, environment, examineMysql)),
-    tried('the stored offset', () => examineOffset(api, file, environment)),
-    tried('the schema history', () => examineHistory(file.config, environment))
+    tried('Kafka Connect', examineWorker(api, config)),
+    tried('MySQL', withSourceDatabase(config, environment, examineMysql)),
+    tried('the stored offset', examineOffset(api, file, environment)),
+    tried('the schema history', examineHistory(config, environment))
   ])
   return groups.flat()
 }
 
-function tried(what: string, look: () => Promise<readonly Symptom[]>): Promise<readonly Symptom[]> {
-  return look().catch(error => [{ ok: false, what: `${what} cannot be checked: ${(error as Error).message}` }])
+function tried(what: string, looked: Symptoms): Symptoms {
+  return looked.catch(error => [{ ok: false, what: `${what} cannot be checked: ${(error as Error).message}` }])
 }
 
-async function examineWorker(api: ConnectApi, config: ConnectorConfig): Promise<readonly Symptom[]> {
+function symptom(ok: boolean, what: string, advice: string): Symptom {
+  return { ok, what, advice }
+}
+
+async function examineWorker(api: ConnectApi, { 'connector.class': wanted }: ConnectorConfig): Symptoms {
   const { version } = await api.request<{ version: string }>('GET', '/')
   const plugins = await api.request<{ class: string; version: string }[]>('GET', '/connector-plugins')
-  const plugin = plugins.find(each => each.class === config['connector.class'])
+  const plugin = plugins.find(each => each.class === wanted)
+  const found = plugin === undefined ? `no plugin ${wanted}` : `plugin ${plugin.class} ${plugin.version}`
   return [
     { ok: true, what: `Kafka Connect ${version} answers at ${api.url}` },
-    plugin
-      ? { ok: true, what: `plugin ${plugin.class} ${plugin.version}` }
-      : { ok: false, what: `no plugin ${config['connector.class']}`, advice: "put the connector's jars on plugin.path" }
+    symptom(plugin !== undefined, found, "put the connector's jars on plugin.path")
   ]
 }
 
-async function examineMysql(connection: Connection): Promise<readonly Symptom[]> {
+async function examineMysql(connection: Connection): Symptoms {
   type Variables = { log_bin: number; format: string; image: string; gtid: string; expire: number }
   const [variables] = await rowsOf<Variables>(
     connection,
@@ -52,41 +53,35 @@ async function examineMysql(connection: Connection): Promise<readonly Symptom[]>
   const { log_bin = 0, format = '', image = '', gtid = '', expire = 0 } = variables ?? {}
   const kept = expire === 0 ? 'ever' : `${Math.round(expire / 3_600)} h`
   const longEnough = 'longer than the longest outage of Connect: binlog_expire_logs_seconds'
-  const needs: readonly (readonly [ok: boolean, what: string, advice: string])[] = [
-    [log_bin === 1, `binlog ${log_bin === 1 ? 'on' : 'off'}`, 'start mysqld with --log-bin'],
-    [format === 'ROW' && image === 'FULL', `binlog format ${format}, image ${image}`, 'ROW and FULL'],
-    [gtid === 'ON', `gtid_mode ${gtid}`, 'ON lets the connector follow a failover'],
-    [expire === 0 || expire >= 86_400, `binlog kept for ${kept}`, longEnough],
-    ...['REPLICATION SLAVE', 'REPLICATION CLIENT', 'SELECT'].map(privilege => {
-      const on = privilege === 'SELECT' ? 'the captured tables' : '*.*'
-      return [has(privilege), `grant ${privilege}`, `GRANT ${privilege} ON ${on} TO the connector's account`] as const
-    })
+  const grant = (privilege: string, on: string) =>
+    symptom(has(privilege), `grant ${privilege}`, `GRANT ${privilege} ON ${on} TO the connector's account`)
+  return [
+    symptom(log_bin === 1, `binlog ${log_bin === 1 ? 'on' : 'off'}`, 'start mysqld with --log-bin'),
+    symptom(format === 'ROW' && image === 'FULL', `binlog format ${format}, image ${image}`, 'ROW and FULL'),
+    symptom(gtid === 'ON', `gtid_mode ${gtid}`, 'ON lets the connector follow a failover'),
+    symptom(expire === 0 || expire >= 86_400, `binlog kept for ${kept}`, longEnough),
+    grant('REPLICATION SLAVE', '*.*'),
+    grant('REPLICATION CLIENT', '*.*'),
+    grant('SELECT', 'the captured tables')
   ]
-  return needs.map(([ok, what, advice]) => ({ ok, what, advice }))
 }
 
-async function examineOffset(
-  api: ConnectApi,
-  file: ConnectorFile,
-  environment: Environment
-): Promise<readonly Symptom[]> {
-  const stored = await api.request<ConnectorOffsets | undefined>('GET', pathOf(file.name, '/offsets'), {
-    orMissing: true
-  })
+async function examineOffset(api: ConnectApi, { name, config }: ConnectorFile, environment: Environment): Symptoms {
+  type Stored = ConnectorOffsets | undefined
+  const stored = await api.request<Stored>('GET', pathOf(name, '/offsets'), { orMissing: true })
   const binlog = stored?.offsets[0]?.offset?.['file']
-  if (typeof binlog !== 'string') return [{ ok: false, what: 'no stored offset', advice: 'connectctl apply' }]
-  const kept = await withSourceDatabase(file.config, environment, binlogsOf)
+  if (typeof binlog !== 'string') return [symptom(false, 'no stored offset', 'connectctl apply')]
+  const kept = await withSourceDatabase(config, environment, binlogsOf)
   const place = kept.indexOf(binlog)
   if (place >= 0)
     return [{ ok: true, what: `reads in ${binlog}, ${kept.length - place - 1} file(s) behind the newest` }]
   const what = `the connector reads in ${binlog}, which MySQL has purged`
-  return [{ ok: false, what, advice: 'docs/runbook.md#binlog-purged' }]
+  return [symptom(false, what, 'docs/runbook.md#binlog-purged')]
 }
 
-async function examineHistory(config: ConnectorConfig, environment: Environment): Promise<readonly Symptom[]> {
+async function examineHistory(config: ConnectorConfig, environment: Environment): Symptoms {
   const { topic, exists, forgets } = await inspectSchemaHistory(config, brokersOf(config, environment))
-  if (!exists) return [{ ok: false, what: `no topic ${topic}`, advice: 'docs/runbook.md#schema-history-lost' }]
+  if (!exists) return [symptom(false, `no topic ${topic}`, 'docs/runbook.md#schema-history-lost')]
   if (forgets.length === 0) return [{ ok: true, what: `${topic} never deletes its records` }]
-  const advice = 'set retention.ms and retention.bytes to -1, cleanup.policy to delete'
-  return [{ ok: false, what: `${topic} has ${forgets.join(', ')}`, advice }]
+  return [symptom(false, `${topic} has ${forgets.join(', ')}`, remedy)]
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
+import { until } from '../connect/connector-states.ts'
 import { type Finding, warning } from '../settings/finding.ts'
 import { withAdmin } from './kafka.ts'
 
@@ -12,9 +12,10 @@ const topicKey = 'schema.history.internal.kafka.topic'
 export async function deleteSchemaHistory(config: ConnectorConfig, brokers: readonly string[]): Promise<void> {
   const topic = config[topicKey] ?? ''
   await withAdmin(brokers, async admin => {
-    if (!(await admin.listTopics()).includes(topic)) return
+    const isGone = async () => !(await admin.listTopics()).includes(topic)
+    if (await isGone()) return
     await admin.deleteTopics({ topics: [topic] })
-    for (let waited = 0; waited < 10_000 && (await admin.listTopics()).includes(topic); waited += 100) await sleep(100)
+    await until(isGone, () => `Kafka did not delete ${topic} within 10 s`, 10_000)
   })
 }
 
@@ -40,6 +41,9 @@ const harmless: Readonly<Record<string, (value: string) => boolean>> = {
   'cleanup.policy': value => value === 'delete' || value === ''
 }
 
+/** What to do with a history that forgets. */
+export const remedy = 'set retention.ms and retention.bytes to -1, cleanup.policy to delete'
+
 export function forgettingIn(settings: readonly (readonly [string, string])[]): readonly string[] {
   return settings.filter(([key, value]) => harmless[key]?.(value) === false).map(([key, value]) => `${key}=${value}`)
 }
@@ -52,8 +56,8 @@ export async function checkSchemaHistory(
   if (config[topicKey] === undefined || brokers.length === 0) return []
   try {
     const { topic, forgets } = await inspectSchemaHistory(config, brokers)
-    const harm = 'it forgets what a restart needs; set retention.ms and retention.bytes to -1, cleanup.policy to delete'
-    return forgets.length === 0 ? [] : [warning(topicKey, `${topic} has ${forgets.join(', ')}: ${harm}`)]
+    if (forgets.length === 0) return []
+    return [warning(topicKey, `${topic} has ${forgets.join(', ')}: it forgets what a restart needs; ${remedy}`)]
   } catch (cause) {
     const why = `cannot be looked at from here, in Kafka at ${brokers.join()}: ${(cause as Error).message}`
     return [warning(topicKey, why)]

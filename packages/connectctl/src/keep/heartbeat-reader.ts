@@ -1,4 +1,5 @@
 import type { Consumer } from 'kafkajs'
+import { parseJson } from '../connect/parse-json.ts'
 import { quietKafka } from '../connector/kafka.ts'
 import { repeat } from './repeat.ts'
 
@@ -81,11 +82,7 @@ type Beat = { readonly sender?: unknown; readonly sent_ms?: unknown }
 
 /** The row, with or without a schema, unwrapped or in Debezium's envelope. */
 export function beatIn(text: string): Beat | undefined {
-  try {
-    const value = JSON.parse(text) as { payload?: Beat & { after?: Beat }; after?: Beat } & Beat
-    const row = value.payload ?? value
-    return row.after ?? row
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text) as (Beat & { payload?: Beat & { after?: Beat }; after?: Beat }) | null | undefined
+  const row = value?.payload ?? value
+  return row?.after ?? row ?? undefined
 }

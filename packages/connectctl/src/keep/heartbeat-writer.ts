@@ -1,4 +1,5 @@
 import { type Connection, type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2/promise'
+import { explain } from '../connect/errors.ts'
 import { repeat } from './repeat.ts'
 
 export type HeartbeatWriterOptions = {
@@ -28,7 +29,7 @@ export function startHeartbeatWriter(options: HeartbeatWriterOptions) {
       connection?.destroy()
       connection = undefined
       since = undefined
-      error = describe(cause)
+      error = explain(cause)
       return Math.min(250, options.everyMs)
     }
   })
@@ -73,10 +74,4 @@ async function writeBeat(connection: Connection, { table, sender }: HeartbeatWri
 async function query(connection: Connection, sql: string, values: unknown[] = []): Promise<readonly unknown[]> {
   const [rows] = await connection.query<RowDataPacket[]>({ sql, values, timeout: answerTimeoutMs })
   return rows
-}
-
-function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
-  const code = 'code' in cause ? String(cause.code) : ''
-  return [code, cause.message].filter(part => part !== '').join(': ')
 }

@@ -6,7 +6,7 @@ import type { ConnectReport, ProbeResult, Verdict } from '../connect/verdict.ts'
 import { applyConnector } from '../connector/apply-connector.ts'
 import type { BinlogPosition } from '../connector/binlog-position.ts'
 import type { ConnectorFile } from '../connector/connector-file.ts'
-import { decide, defaultPolicy, type Observation, type Policy } from './decide.ts'
+import { decide, defaultPolicy, type Policy } from './decide.ts'
 import { type FatalCause, fatalCauseIn } from './fatal-causes.ts'
 import type { Probe } from './probe.ts'
 import { createWorkerPresence } from './worker-presence.ts'
@@ -40,7 +40,6 @@ export function createWatch(options: WatchOptions) {
   let running: { readonly on: string | undefined; readonly since: number } = { on: undefined, since: startedAt }
   let connectBackAt: number | undefined
   let seenBefore = false
-  let workerGoneSince: number | undefined
   /** A run of `apply` that did not finish: the connector may be stopped, or have settings other than its file's. */
   let interrupted = false
   let fatal: FatalCause | undefined
@@ -52,10 +51,21 @@ export function createWatch(options: WatchOptions) {
   async function tick(): Promise<void> {
     await look()
     const isSilent = probe !== undefined && Date.now() - (probe?.last()?.arrivedAt ?? startedAt) > presenceAfterMs
-    workerGoneSince = isSilent ? await workersGoneSince(workersOf(report)) : undefined
-    const decision = decide(observe(), actions, policy)
-    nameFatal(decision.fatal ?? (await options.outsideCause()) ?? fatalCauseIn(probe?.mysqlError() ?? ''))
-    const { action, reason } = decision
+    const seen = {
+      now: Date.now(),
+      report,
+      mysqlSince: probe?.mysqlSince(),
+      kafkaSince: probe?.kafkaSince(),
+      connectBackAt,
+      runningSince: running.on === undefined ? undefined : running.since,
+      startingSince: running.on === undefined ? running.since : undefined,
+      lastArrivalAt: probe?.last()?.arrivedAt,
+      probed: probe !== undefined,
+      workerGoneSince: isSilent ? await workersGoneSince(workersOf(report)) : undefined,
+      interrupted
+    }
+    const { action, reason, fatal: named } = decide(seen, actions, policy)
+    nameFatal(named ?? (await options.outsideCause()) ?? fatalCauseIn(probe?.mysqlError() ?? ''))
     if (action === 'none' && reason !== lastReason) log.info({ connector: file.name, reason }, 'nothing to do')
     lastReason = reason
     if (action !== 'none') await act(action, reason)
@@ -72,22 +82,6 @@ export function createWatch(options: WatchOptions) {
     if (words !== reported.words) reported = { words, since: now }
     const on = isRunning(report) ? workersOf(report).join() : undefined
     if (on !== running.on) running = { on, since: now }
-  }
-
-  function observe(): Observation {
-    return {
-      now: Date.now(),
-      report,
-      mysqlSince: probe?.mysqlSince(),
-      kafkaSince: probe?.kafkaSince(),
-      connectBackAt,
-      runningSince: running.on === undefined ? undefined : running.since,
-      startingSince: running.on === undefined ? running.since : undefined,
-      lastArrivalAt: probe?.last()?.arrivedAt,
-      probed: probe !== undefined,
-      workerGoneSince,
-      interrupted
-    }
   }
 
   /** Logs a cause once, and again only after events flowed in between. */
