@@ -2,18 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectctlError } from './errors.ts'
 import { parseJson } from './parse-json.ts'
 
-type ConnectWorker = { readonly base: string; readonly headers: Readonly<Record<string, string>> }
-
 /** A worker's address and account, kept apart so that no message shows the password. */
-function connectWorker(address: string): ConnectWorker {
-  const base = address.trim().replace(/\/+$/, '')
-  const url = URL.parse(base)
-  if (url === null || (url.username === '' && url.password === '')) return { base, headers: {} }
-  const account = [url.username, url.password].map(decodeURIComponent).join(':')
-  url.username = ''
-  url.password = ''
-  const authorization = `Basic ${Buffer.from(account).toString('base64')}`
-  return { base: url.href.replace(/\/+$/, ''), headers: { authorization } }
+function connectWorker(address: string) {
+  const { origin, pathname, username, password } = new URL(address.trim())
+  const account = [username, password].map(decodeURIComponent).join(':')
+  const headers = account === ':' ? {} : { authorization: `Basic ${Buffer.from(account).toString('base64')}` }
+  return { base: `${origin}${pathname}`.replace(/\/+$/, ''), headers }
 }
 
 export type ConnectorConfig = Readonly<Record<string, string>>
@@ -61,10 +55,10 @@ export function createConnectApi(options: ConnectApiOptions): ConnectApi {
     const deadline = Date.now() + retryForMs
     let said = ''
     for (let waitMs = 200, left = workers.length; ; waitMs = Math.min(waitMs * 2, 2_000)) {
-      const worker = workers[turn % workers.length] ?? connectWorker('')
-      const answer = await attempt(`${worker.base}${path}`, {
+      const worker = workers[turn % workers.length]
+      const answer = await attempt(`${worker?.base}${path}`, {
         method,
-        headers: { 'content-type': 'application/json', accept: 'application/json', ...worker.headers },
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...worker?.headers },
         signal: AbortSignal.timeout(answerTimeoutMs),
         body: wish.body === undefined ? null : JSON.stringify(wish.body)
       })

@@ -30,6 +30,30 @@ it('asks the next worker at once when one does not answer, also without retries'
   expect(asked()).toBe(2)
 })
 
+it('gives up a worker that hangs after the timeout, and asks the next worker', async () => {
+  const heard: number[] = []
+  const hanging = createServer(() => void heard.push(Date.now()))
+  await new Promise<void>(resolve => hanging.listen(0, '127.0.0.1', () => resolve()))
+  onTestFinished(() => {
+    hanging.closeAllConnections()
+    hanging.close()
+  })
+  const next = await worker([200])
+  const url = `http://127.0.0.1:${(hanging.address() as AddressInfo).port},${next.url}`
+  const api = createConnectApi({ url, retryForMs: 0, answerTimeoutMs: 200 })
+  const began = Date.now()
+  expect(await api.request('GET', '/connectors')).toMatchObject({ message: 'it is 200' })
+  expect(Date.now() - began).toBeGreaterThanOrEqual(190)
+  expect({ hanging: heard.length, next: next.asked() }).toEqual({ hanging: 1, next: 1 })
+})
+
+it('moves on to the next worker when one answers 503, also without retries', async () => {
+  const [failing, next] = [await worker([503]), await worker([200])]
+  const api = createConnectApi({ url: `${failing.url},${next.url}`, retryForMs: 0 })
+  expect(await api.request('GET', '/connectors')).toMatchObject({ message: 'it is 200' })
+  expect({ failing: failing.asked(), next: next.asked() }).toEqual({ failing: 1, next: 1 })
+})
+
 it('sends the account of an address as Basic authentication, and never shows its password', async () => {
   const heard: (string | undefined)[] = []
   const server = createServer(({ headers }, response) => {

@@ -16,18 +16,29 @@ export type SnapshotRequest = {
 const signalPartition = 0
 
 /**
- * Requests an incremental snapshot by a signal, and resolves to the signal's id when the connector has read it. Debezium doesn't answer
- * signals, so this waits for the offset that its consumer commits. A signal that isn't read in time isn't lost: it stays
- * in the topic until the connector reads it.
+ * Requests an incremental snapshot by a signal, and resolves to the signal's id when the connector has read it. Debezium
+ * doesn't answer signals, so this waits for the offset that its consumer commits. A signal that isn't read in time isn't
+ * lost: it stays in the topic until the connector reads it.
  */
 export async function requestSnapshot(request: SnapshotRequest): Promise<string> {
-  const topic = signalTopic(request.config)
-  const topics = await withAdmin(request.brokers, admin => admin.listTopics())
-  if (!topics.includes(topic))
-    throw new ConnectctlError('NOT_FOUND', `There is no topic ${topic}: create it with one partition`)
+  const { config, brokers, timeoutMs } = request
+  const topic = signalTopic(config)
+  const groupId = config['signal.consumer.group.id'] ?? config['signal.kafka.groupId'] ?? 'kafka-signal'
   const id = randomUUID()
-  const offset = await send(topic, id, request)
-  await untilRead(topic, offset, request)
+  await withAdmin(brokers, async admin => {
+    if (!(await admin.listTopics()).includes(topic))
+      throw new ConnectctlError('NOT_FOUND', `There is no topic ${topic}: create it with one partition`)
+    const offset = await send(topic, id, request)
+    const isRead = async () => {
+      const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
+      const committed = group?.partitions.find(({ partition }) => partition === signalPartition)?.offset ?? '-1'
+      return BigInt(committed) > offset
+    }
+    const complaint =
+      `The connector has not read the signal within ${timeoutMs / 1000} s (${topic}, partition ${signalPartition}, ` +
+      `offset ${offset}); it stays there and is read when the connector reads signals again: connectctl restart`
+    await until(isRead, () => complaint, timeoutMs)
+  })
   return id
 }
 
@@ -54,20 +65,4 @@ async function send(topic: string, id: string, { config, brokers, tables }: Snap
   } finally {
     await producer.disconnect()
   }
-}
-
-async function untilRead(topic: string, offset: bigint, request: SnapshotRequest): Promise<void> {
-  const { config, brokers, timeoutMs } = request
-  const groupId = config['signal.consumer.group.id'] ?? config['signal.kafka.groupId'] ?? 'kafka-signal'
-  const complaint = () =>
-    `The connector has not read the signal within ${timeoutMs / 1000} s (${topic}, partition ${signalPartition}, ` +
-    `offset ${offset}); it stays there and is read when the connector reads signals again: connectctl restart`
-  await withAdmin(brokers, admin => {
-    const isRead = async () => {
-      const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
-      const committed = group?.partitions.find(({ partition }) => partition === signalPartition)?.offset ?? '-1'
-      return BigInt(committed) > offset
-    }
-    return until(isRead, complaint, timeoutMs)
-  })
 }

@@ -51,6 +51,7 @@ export function createWatch(options: WatchOptions) {
   async function tick(): Promise<void> {
     await look()
     const isSilent = probe !== undefined && Date.now() - (probe?.last()?.arrivedAt ?? startedAt) > presenceAfterMs
+    const workerGoneSince = isSilent ? await workersGoneSince(workersOf(report)) : undefined
     const seen = {
       now: Date.now(),
       report,
@@ -61,7 +62,7 @@ export function createWatch(options: WatchOptions) {
       startingSince: running.on === undefined ? running.since : undefined,
       lastArrivalAt: probe?.last()?.arrivedAt,
       probed: probe !== undefined,
-      workerGoneSince: isSilent ? await workersGoneSince(workersOf(report)) : undefined,
+      workerGoneSince,
       interrupted
     }
     const { action, reason, fatal: named } = decide(seen, actions, policy)
