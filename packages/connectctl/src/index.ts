@@ -10,7 +10,7 @@ export { type BinlogPosition, recordedPosition } from './connector/binlog-positi
 export { type ConnectorFile, readConnectorFile } from './connector/connector-file.ts'
 export { type KeeperOptions, startKeeper } from './keep/keeper.ts'
 export type { Watched } from './keep/watch.ts'
-export { diffConfig, isSecretKey } from './settings/diff-config.ts'
+export { diffConfig } from './settings/diff-config.ts'
 /** @public For connector files in TypeScript. */
 export { defineConnector, type MySqlConnectorConfig } from './settings/known-settings.ts'
-export type { Environment } from './settings/secret-references.ts'
+export { type Environment, isSecretKey } from './settings/secrets.ts'

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ConnectApi, createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import type { Environment } from '../settings/secret-references.ts'
-import { connectorNames } from './connector-files.ts'
+import { connectorNames } from '../connector/connector-file.ts'
+import type { Environment } from '../settings/secrets.ts'
 
 /** What a run needs from its environment; tests pass their own. */
 export type Context = {

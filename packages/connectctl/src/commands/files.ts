@@ -3,14 +3,13 @@ import { configOf, listConnectors } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { applyConnector, type ApplyResult, validateByWorker } from '../connector/apply-connector.ts'
 import { positionNamed, type StartName } from '../connector/binlog-position.ts'
-import type { ConnectorFile } from '../connector/connector-file.ts'
+import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
 import { brokersOf } from '../connector/kafka.ts'
 import { checkSchemaHistory } from '../connector/schema-history.ts'
 import { checkConfig } from '../settings/check-config.ts'
-import { type ConfigChange, diffConfig, isSecretKey } from '../settings/diff-config.ts'
+import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import type { Finding } from '../settings/finding.ts'
-import { isSecretReference } from '../settings/secret-references.ts'
-import { connectorFiles } from './connector-files.ts'
+import { isSecretKey, isSecretReference } from '../settings/secrets.ts'
 import type { Context, Session, Verb } from './context.ts'
 import { startNames, startPosition } from './offsets.ts'
 import { paint } from './render.ts'
@@ -48,12 +47,7 @@ export const diff: Verb = {
   }
 }
 
-type ApplyFlags = {
-  readonly startAt: StartName
-  readonly force?: true
-  readonly wait: boolean
-  readonly rebuildHistory?: true
-}
+type ApplyFlags = { startAt: StartName; wait: boolean; force?: true; rebuildHistory?: true }
 
 export const apply: Verb = {
   usage: 'apply [connectors...]',

@@ -4,23 +4,15 @@ import { Option } from 'commander'
 import { pino } from 'pino'
 import { createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import type { Environment } from '../settings/secret-references.ts'
-import type { ConnectorFile } from '../connector/connector-file.ts'
+import type { Environment } from '../settings/secrets.ts'
+import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
 import { hostOf } from '../connector/source-database.ts'
 import type { ConnectionOptions } from 'mysql2/promise'
 import { startKeeper } from '../keep/keeper.ts'
-import { connectorFiles } from './connector-files.ts'
 import { positive, type Verb } from './context.ts'
 
-type KeepFlags = {
-  readonly host: string
-  readonly port: number
-  readonly every: number
-  readonly redAfter: number
-  readonly jmx?: string
-  readonly watchDisk: readonly string[]
-  readonly minFree: number
-}
+type Numbers = Readonly<Record<'port' | 'every' | 'redAfter' | 'minFree', number>>
+type KeepFlags = Numbers & { readonly host: string; readonly jmx?: string; readonly watchDisk: readonly string[] }
 
 const help = `
 The heartbeat is a row of the captured table connect_heartbeat, written by the account of KEEPER_MYSQL_URL

@@ -3,7 +3,7 @@ import { configOf, pathOf, statusOf, waitUntilRunning } from '../connect/connect
 import { ConnectctlError } from '../connect/errors.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import { error, type Finding } from '../settings/finding.ts'
-import { begin, type BeginOptions, createStopped, hasNotBegun, rebuildSchemaHistory } from './begin-at-position.ts'
+import { begin, type BeginOptions, createStopped, progressOf, rebuildSchemaHistory } from './begin-at-position.ts'
 import type { ConnectorFile } from './connector-file.ts'
 
 export type ApplyOptions = BeginOptions & {
@@ -33,8 +33,9 @@ export async function applyConnector(
   const current = await configOf(api, file.name)
   const changes = diffConfig(current ?? {}, file.config)
   if (current === undefined || changes.length > 0) options.onDifference?.(changes, current !== undefined)
-  const idle = current === undefined ? undefined : await idleState(api, file)
-  const begins = current === undefined || (mayBeUnbegun(current, file, idle) && (await hasNotBegun(api, file)))
+  const idle = current && idleStates[(await statusOf(api, file.name))?.connector.state ?? '']
+  const begins =
+    current === undefined || (mayBeUnbegun(current, file, idle) && (await progressOf(api, file)) !== 'reads')
   const outcome = begins ? 'created' : outcomeOf(changes, options)
   if (outcome !== 'unchanged') await refuseInvalid(api, file)
   if (current === undefined) await createStopped(api, file)
@@ -43,6 +44,8 @@ export async function applyConnector(
   if (options.wait !== false) await waitUntilRunning(api, file.name, options)
   return { outcome, changes }
 }
+
+const idleStates: Readonly<Record<string, ApplyResult['idle']>> = { PAUSED: 'paused', STOPPED: 'stopped' }
 
 type Step = (api: ConnectApi, file: ConnectorFile, options: ApplyOptions) => Promise<void>
 
@@ -58,12 +61,6 @@ const carryOut: Readonly<Record<ApplyResult['outcome'], Step>> = {
 function mayBeUnbegun(current: ConnectorConfig, { config }: ConnectorFile, idle: ApplyResult['idle']): boolean {
   const mode = 'snapshot.mode'
   return idle === 'stopped' || (idle === undefined && current[mode] === 'recovery' && config[mode] !== 'recovery')
-}
-
-async function idleState(api: ConnectApi, { name }: ConnectorFile): Promise<ApplyResult['idle']> {
-  const state = (await statusOf(api, name))?.connector.state
-  if (state === 'PAUSED') return 'paused'
-  return state === 'STOPPED' ? 'stopped' : undefined
 }
 
 /** Validates first, because Connect 4.3 answers an invalid configuration with a 500 that gives no reason. */

@@ -1,4 +1,4 @@
-import type { ConnectApi, ConnectorOffsets } from '../connect/connect-api.ts'
+import type { ConnectApi } from '../connect/connect-api.ts'
 import { halt, pathOf, resume, until, waitUntilHalted, waitUntilRunning } from '../connect/connector-states.ts'
 import { type BinlogPosition, notYetReadMark, offsetsAt } from './binlog-position.ts'
 import type { ConnectorFile } from './connector-file.ts'
@@ -26,7 +26,7 @@ export async function createStopped(api: ConnectApi, { name, config }: Connector
  * Without offsets, Debezium would start at the present. Also completes a start that was interrupted.
  */
 export async function begin(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  const progress = progressOf(await readOffsets(api, file.name))
+  const progress = await progressOf(api, file)
   if (progress === 'reads') {
     options.note?.(`${file.name} continues at the offsets that Connect kept`)
     // An interrupted start may have left the settings of recovery mode.
@@ -42,12 +42,9 @@ export async function begin(api: ConnectApi, file: ConnectorFile, options: Begin
   await runInRecoveryMode(api, file, options)
 }
 
-/** Whether a connector has read nothing yet. If it is stopped then, its start was interrupted, not stopped by a person. */
-export async function hasNotBegun(api: ConnectApi, file: ConnectorFile): Promise<boolean> {
-  return progressOf(await readOffsets(api, file.name)) !== 'reads'
-}
-
-function progressOf({ offsets }: ConnectorOffsets): 'nothing' | 'is placed' | 'reads' {
+/** How far a connector has come. If it is stopped and has read nothing yet, its start was interrupted. */
+export async function progressOf(api: ConnectApi, { name }: ConnectorFile): Promise<'nothing' | 'is placed' | 'reads'> {
+  const { offsets } = await readOffsets(api, name)
   if (offsets.length === 0) return 'nothing'
   return offsets.some(({ offset }) => offset !== null && notYetReadMark in offset) ? 'is placed' : 'reads'
 }

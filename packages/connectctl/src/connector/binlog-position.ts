@@ -1,7 +1,7 @@
 import type { Connection } from 'mysql2/promise'
 import type { ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import type { Environment } from '../settings/secret-references.ts'
+import type { Environment } from '../settings/secrets.ts'
 import { rowsOf, withSourceDatabase } from './source-database.ts'
 
 export type BinlogPosition = { readonly file: string; readonly position: number; readonly gtidSet: string }

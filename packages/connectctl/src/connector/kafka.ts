@@ -1,6 +1,6 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import type { Environment } from '../settings/secret-references.ts'
+import type { Environment } from '../settings/secrets.ts'
 
 /** A client that doesn't log: its callers report a missing broker in their own words. */
 export function quietKafka(brokers: readonly string[], retries = 5): Kafka {

@@ -1,7 +1,7 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { resolveReference } from '../settings/secret-references.ts'
-import type { Environment } from '../settings/secret-references.ts'
+import { resolveReference } from '../settings/secrets.ts'
+import type { Environment } from '../settings/secrets.ts'
 
 /** Connects to the connector's MySQL with the connector's account, runs `work` and disconnects. */
 export async function withSourceDatabase<T>(

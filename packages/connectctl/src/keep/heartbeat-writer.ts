@@ -20,7 +20,11 @@ export function startHeartbeatWriter(options: HeartbeatWriterOptions) {
   let error: string | undefined
   const stop = repeat(async () => {
     try {
-      connection ??= await open(options)
+      if (connection === undefined) {
+        connection = await createConnection({ ...options.address, connectTimeout: answerTimeoutMs })
+        connection.on('error', () => undefined) // the next beat fails and says it
+        await ensureTable(connection, options.table)
+      }
       await writeBeat(connection, options)
       since ??= Date.now()
       error = undefined
@@ -44,24 +48,16 @@ export function startHeartbeatWriter(options: HeartbeatWriterOptions) {
   }
 }
 
-async function open({ address, table }: HeartbeatWriterOptions): Promise<Connection> {
-  const connection = await createConnection({ ...address, connectTimeout: answerTimeoutMs })
-  connection.on('error', () => undefined) // the next beat fails and says it
+async function ensureTable(connection: Connection, table: string): Promise<void> {
+  // Asked first, because CREATE needs a right that an administrator may have taken back.
   const find = "SELECT 1 FROM information_schema.tables WHERE CONCAT(table_schema, '.', table_name) = ?"
+  if ((await query(connection, find, [table])).length > 0) return
   const create = `CREATE TABLE IF NOT EXISTS ?? (
     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     sender CHAR(36) NOT NULL,
     sent_ms BIGINT NOT NULL
   )`
-  try {
-    // Asked first, because CREATE needs a right that an administrator may have taken back.
-    const found = await query(connection, find, [table])
-    if (found.length === 0) await query(connection, create, [table])
-    return connection
-  } catch (cause) {
-    connection.destroy()
-    throw cause
-  }
+  await query(connection, create, [table])
 }
 
 async function writeBeat(connection: Connection, { table, sender }: HeartbeatWriterOptions): Promise<void> {

@@ -3,12 +3,6 @@ import type { ConnectorConfig } from '../connect/connect-api.ts'
 export type ConfigChange = { readonly key: string; readonly from: string | undefined; readonly to: string | undefined }
 
 const addedByServer = new Set(['name', '__internal.config.version'])
-const secretKey = /password|secret|credential|sasl\.jaas|private\.key|api\.?key|token|user\.info/i
-
-/** Whether a setting's value must never be shown. */
-export function isSecretKey(key: string): boolean {
-  return secretKey.test(key)
-}
 
 /** What `wanted` would change. Ignores keys that the server adds, and treats masked secrets as unchanged. */
 export function diffConfig(current: ConnectorConfig, wanted: ConnectorConfig): readonly ConfigChange[] {

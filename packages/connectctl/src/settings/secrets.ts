@@ -5,6 +5,11 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 const reference = /^\$\{(\w+):(?:([^:}]*):)?([^}]*)\}$/
 
+/** Whether a setting's value must never be shown. */
+export function isSecretKey(key: string): boolean {
+  return /password|secret|credential|sasl\.jaas|private\.key|api\.?key|token|user\.info/i.test(key)
+}
+
 /** Whether a config provider of the worker fills in the value, such as `${dir:/run/secrets:debezium}`. */
 export function isSecretReference(value: string): boolean {
   return reference.test(value)
