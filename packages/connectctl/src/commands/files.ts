@@ -115,13 +115,15 @@ function errorsIn(findings: readonly Finding[]): number {
   return findings.filter(({ level }) => level === 'error').length
 }
 
+const marks = { error: ['✗', 'red'], warning: ['!', 'yellow'] } as const
+
 function describeFindings(name: string, findings: readonly Finding[], context: Context): string {
   if (findings.length === 0) return `✓ ${name}: nothing to say`
-  const markOf = (isError: boolean) => (isError ? '✗' : '!')
-  const lines = findings.map(({ level, key, why }) =>
-    paint(`  ${markOf(level === 'error')} ${key} ${why}`, level === 'error' ? 'red' : 'yellow', context)
-  )
-  return [`${markOf(errorsIn(findings) > 0)} ${name}`, ...lines].join('\n')
+  const lines = findings.map(({ level, key, why }) => {
+    const [mark, colour] = marks[level]
+    return paint(`  ${mark} ${key} ${why}`, colour, context)
+  })
+  return [`${errorsIn(findings) > 0 ? '✗' : '!'} ${name}`, ...lines].join('\n')
 }
 
 type Difference = { readonly name: string; readonly exists: boolean; readonly changes: readonly ConfigChange[] }

@@ -90,20 +90,15 @@ export async function resume(api: ConnectApi, name: string, options?: WaitOption
   await waitUntilRunning(api, name, options)
 }
 
-/** Pauses or stops a connector and waits until its tasks have ended. */
+/** Pauses or stops a connector and waits until it is so. A paused connector keeps its tasks; a stopped one has none. */
 export async function halt(api: ConnectApi, name: string, verb: 'pause' | 'stop'): Promise<void> {
   await api.request('PUT', pathOf(name, `/${verb}`))
-  await waitUntilHalted(api, name, verb)
-}
-
-/** A paused connector keeps its tasks; a stopped one has none. */
-export function waitUntilHalted(api: ConnectApi, name: string, verb: 'pause' | 'stop'): Promise<void> {
   const isHalted = async () => {
     const status = await statusOf(api, name)
     if (verb === 'stop') return status?.connector.state === 'STOPPED' && status.tasks.length === 0
     return status?.connector.state === 'PAUSED' && status.tasks.every(({ state }) => state !== 'RUNNING')
   }
-  return until(isHalted, () => `${name} did not ${verb} within 60 s`)
+  await until(isHalted, () => `${name} did not ${verb} within 60 s`)
 }
 
 /** Checks five times a second whether something holds, and fails with the complaint when it takes too long. */

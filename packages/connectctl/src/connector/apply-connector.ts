@@ -1,9 +1,9 @@
 import type { ConnectApi, ConnectorConfig } from '../connect/connect-api.ts'
-import { configOf, pathOf, statusOf, waitUntilRunning } from '../connect/connector-states.ts'
+import { configOf, halt, pathOf, statusOf, waitUntilRunning } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import { error, type Finding } from '../settings/finding.ts'
-import { begin, type BeginOptions, createStopped, progressOf, rebuildSchemaHistory } from './begin-at-position.ts'
+import { begin, type BeginOptions, progressOf, rebuildSchemaHistory } from './begin-at-position.ts'
 import type { ConnectorFile } from './connector-file.ts'
 
 export type ApplyOptions = BeginOptions & {
@@ -38,7 +38,12 @@ export async function applyConnector(
     current === undefined || (mayBeUnbegun(current, file, idle) && (await progressOf(api, file)) !== 'reads')
   const outcome = begins ? 'created' : outcomeOf(changes, options)
   if (outcome !== 'unchanged') await refuseInvalid(api, file)
-  if (current === undefined) await createStopped(api, file)
+  if (current === undefined) {
+    // Stopped, so that its offsets can be set before it reads.
+    const { name, config } = file
+    await api.request('POST', '/connectors', { body: { name, config, initial_state: 'STOPPED' } })
+    await halt(api, name, 'stop')
+  }
   await carryOut[outcome](api, file, options)
   if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
   if (options.wait !== false) await waitUntilRunning(api, file.name, options)

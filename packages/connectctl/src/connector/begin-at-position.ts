@@ -1,5 +1,5 @@
 import type { ConnectApi } from '../connect/connect-api.ts'
-import { halt, pathOf, resume, until, waitUntilHalted, waitUntilRunning } from '../connect/connector-states.ts'
+import { halt, pathOf, resume, until, waitUntilRunning } from '../connect/connector-states.ts'
 import { type BinlogPosition, notYetReadMark, offsetsAt } from './binlog-position.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { brokersOf } from './kafka.ts'
@@ -13,12 +13,6 @@ export type BeginOptions = {
   /** Kafka's address on this machine, if it differs from the connector's. */
   readonly brokers?: readonly string[]
   readonly timeoutMs?: number
-}
-
-/** Creates a connector that doesn't read yet, so that its offsets can be set first. */
-export async function createStopped(api: ConnectApi, { name, config }: ConnectorFile): Promise<void> {
-  await api.request('POST', '/connectors', { body: { name, config, initial_state: 'STOPPED' } })
-  await waitUntilHalted(api, name, 'stop')
 }
 
 /**

@@ -87,9 +87,8 @@ async function currentPosition(connection: Connection): Promise<BinlogPosition> 
 
 /** The start of the oldest binlog that MySQL still keeps. */
 async function oldestPosition(connection: Connection): Promise<BinlogPosition> {
-  const [file] = await binlogsOf(connection)
+  const [file = ''] = await binlogsOf(connection)
   const gtidSet = await gtidsOf(connection, 'SELECT @@GLOBAL.gtid_purged AS gtids')
-  if (file === undefined) throw new ConnectctlError('POSITION_UNKNOWN', 'The server writes no binlog (log_bin is off)')
   return { file, position: 4, gtidSet }
 }
 

@@ -1,15 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { type HeartbeatReaderOptions, startHeartbeatReader } from './heartbeat-reader.ts'
-import { type HeartbeatWriterOptions, startHeartbeatWriter } from './heartbeat-writer.ts'
+import type { ConnectionOptions } from 'mysql2/promise'
+import type { ConnectorFile } from '../connector/connector-file.ts'
+import { brokersOf } from '../connector/kafka.ts'
+import type { Environment } from '../settings/secrets.ts'
+import { startHeartbeatReader } from './heartbeat-reader.ts'
+import { startHeartbeatWriter } from './heartbeat-writer.ts'
 
-export type Probe = ReturnType<typeof startProbe>
+export type ProbeOptions = {
+  readonly environment: Environment
+  /** MySQL's address, with the account that writes the heartbeats. */
+  readonly mysqlFor: (file: ConnectorFile) => ConnectionOptions
+  readonly everyMs: number
+}
+export type Probe = NonNullable<ReturnType<typeof startProbe>>
 
-/** A heartbeat that goes from MySQL through Debezium to Kafka and back to us. */
-export function startProbe(options: Omit<HeartbeatWriterOptions & HeartbeatReaderOptions, 'sender'>) {
+/** A heartbeat that goes from MySQL through Debezium to Kafka and back to us; undefined when its table isn't captured. */
+export function startProbe(file: ConnectorFile, options: ProbeOptions, onArrival: (tookMs: number) => void) {
+  const { config } = file
+  const tables = (config['table.include.list'] ?? '').split(',').map(table => table.trim())
+  const table = tables.find(name => name.endsWith('.connect_heartbeat'))
+  if (table === undefined) return undefined
   const sender = randomUUID()
-  const writer = startHeartbeatWriter({ ...options, sender })
-  const reader = startHeartbeatReader({ ...options, sender })
+  const topic = `${config['topic.prefix']}.${table}`
+  const writer = startHeartbeatWriter({ table, sender, address: options.mysqlFor(file), everyMs: options.everyMs })
+  const reader = startHeartbeatReader({ topic, sender, brokers: brokersOf(config, options.environment), onArrival })
   return {
     mysqlSince: writer.since,
     mysqlError: writer.lastError,
@@ -17,11 +31,4 @@ export function startProbe(options: Omit<HeartbeatWriterOptions & HeartbeatReade
     last: reader.last,
     stop: () => Promise.all([writer.stop(), reader.stop()])
   }
-}
-
-/** The heartbeat table that the connector captures, and the topic it goes to; undefined when it captures none. */
-export function probeTarget(config: ConnectorConfig): { readonly table: string; readonly topic: string } | undefined {
-  const tables = (config['table.include.list'] ?? '').split(',').map(table => table.trim())
-  const table = tables.find(name => name.endsWith('.connect_heartbeat'))
-  return table === undefined ? undefined : { table, topic: `${config['topic.prefix']}.${table}` }
 }
