@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Option } from 'commander'
+import type { ConnectionOptions } from 'mysql2/promise'
 import { pino } from 'pino'
 import { createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import type { Environment } from '../settings/secrets.ts'
 import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
 import { hostOf } from '../connector/source-database.ts'
-import type { ConnectionOptions } from 'mysql2/promise'
 import { startKeeper } from '../keep/keeper.ts'
+import type { Environment } from '../settings/secrets.ts'
 import { positive, type Verb } from './context.ts'
 
 type Numbers = Readonly<Record<'port' | 'every' | 'redAfter' | 'minFree', number>>

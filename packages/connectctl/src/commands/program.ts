@@ -20,22 +20,9 @@ Examples:
 
 Exit codes: 0 ok, 1 bad, 2 wrong usage. Results on stdout, notes on stderr.`
 
-const verbs = [
-  validate,
-  diff,
-  apply,
-  status,
-  wait,
-  restart,
-  pause,
-  resume,
-  stop,
-  remove,
-  snapshot,
-  plugins,
-  doctor,
-  keep
-]
+const forFiles = [validate, diff, apply]
+const forConnectors = [status, wait, restart, pause, resume, stop, remove, snapshot]
+const forCluster = [plugins, doctor, keep]
 const groups = [
   ['offsets', 'show and change the position where a connector reads', [getOffsets, setOffsets, resetOffsets]],
   ['logs', "the workers' loggers", [logLevel]]
@@ -56,7 +43,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     })
   }
   const program = createProgram(context)
-  for (const verb of verbs) addVerb(program, verb)
+  for (const verb of [...forFiles, ...forConnectors, ...forCluster]) addVerb(program, verb)
   for (const [name, about, members] of groups) {
     const group = program.command(name).description(about)
     for (const verb of members) addVerb(group, verb)

@@ -68,7 +68,7 @@ export function expandReferences(config: ConnectorConfig, environment: Environme
 }
 
 async function readSettings(path: string): Promise<object> {
-  const settings = await (extname(path) === '.json' ? readJson(path) : importConfig(path)).catch(cause => {
+  const settings = await readRaw(path).catch(cause => {
     if (cause.code === 'ENOENT') throw new ConnectctlError('NOT_FOUND', `There is no connector file ${path}`, { cause })
     throw new ConnectctlError('CONFIG_INVALID', `Cannot read ${path}: ${cause.message}`, { cause })
   })
@@ -82,10 +82,7 @@ async function readSettings(path: string): Promise<object> {
   return settings
 }
 
-async function readJson(path: string): Promise<unknown> {
-  return JSON.parse(await readFile(path, 'utf8'))
-}
-
-async function importConfig(path: string): Promise<unknown> {
-  return (await import(pathToFileURL(resolve(path)).href)).config
+async function readRaw(path: string): Promise<unknown> {
+  if (extname(path) === '.json') return JSON.parse(await readFile(path, 'utf8'))
+  return ((await import(pathToFileURL(resolve(path)).href)) as { config?: unknown }).config
 }
