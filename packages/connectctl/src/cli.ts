@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { run } from './commands/program.ts'
 
-const isTerminal = process.stdout.isTTY === true
 const stopped = new Promise<void>(resolve => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
 })
@@ -21,7 +20,7 @@ const code = await run(process.argv.slice(2), {
   write: text => console.log(text),
   note: text => console.error(text),
   confirm,
-  colour: isTerminal && process.env['NO_COLOR'] === undefined,
+  colour: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
   untilStopped: () => stopped
 })
 process.exit(code)

@@ -68,11 +68,11 @@ export function asJson(value: unknown): string {
   return JSON.stringify(value, undefined, 2)
 }
 
-export const yes = new Option('-y, --yes', 'do not ask')
+export const yesOption = new Option('-y, --yes', 'do not ask')
 
 /** Continues only with --yes or after a person's yes. */
-export async function requireConsent(question: string, flags: { yes?: true }, session: Session): Promise<void> {
-  if (flags.yes || (await session.confirm(question))) return
+export async function requireConsent(question: string, yes: true | undefined, session: Session): Promise<void> {
+  if (yes || (await session.confirm(question))) return
   throw new ConnectctlError('NOT_CONFIRMED', 'Nothing was changed. Answer y, or pass --yes')
 }
 

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { halt, pathOf, resume as resumeConnector, waitUntilRunning } from '../connect/connector-states.ts'
 import { stopAndSaveOffsets } from '../connector/saved-offsets.ts'
-import { forEach, requireConsent, type Verb, yes } from './context.ts'
+import { forEach, requireConsent, type Verb, yesOption } from './context.ts'
 
 export const wait: Verb = {
   usage: 'wait [connectors...]',
@@ -47,9 +47,9 @@ export const resume: Verb = {
 export const remove: Verb = {
   usage: 'delete <connectors...>',
   about: 'delete connectors; Connect keeps their offsets, and a later apply (or the keeper) continues there',
-  options: [yes],
-  run: forEach(async (session, name, flags: { yes?: true }) => {
-    await requireConsent(`Delete the connector ${name}?`, flags, session)
+  options: [yesOption],
+  run: forEach(async (session, name, { yes }: { yes?: true }) => {
+    await requireConsent(`Delete the connector ${name}?`, yes, session)
     const { savedOffsets } = await stopAndSaveOffsets(session.api, name, session.dir)
     await session.api.request('DELETE', pathOf(name))
     const text = `✓ ${name}: deleted; its offsets are kept by Connect and in ${savedOffsets}`

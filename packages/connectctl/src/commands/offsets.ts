@@ -6,7 +6,7 @@ import { ConnectctlError } from '../connect/errors.ts'
 import { parseJson } from '../connect/parse-json.ts'
 import { offsetsAt, positionNamed, type StartName } from '../connector/binlog-position.ts'
 import { readOffsets, stopAndSaveOffsets } from '../connector/saved-offsets.ts'
-import { asJson, requireConsent, type Session, type Verb, yes } from './context.ts'
+import { asJson, requireConsent, type Session, type Verb, yesOption } from './context.ts'
 
 export const startNames = "'recorded' (by the outbox's migration), 'oldest' (still kept), 'now', or FILE:POSITION"
 
@@ -34,7 +34,7 @@ export const setOffsets: Verb = {
   options: [
     new Option('--file <path>', 'offsets as offsets get writes them').conflicts('to'),
     new Option('--to <position>', startNames).argParser(startPosition),
-    yes
+    yesOption
   ],
   async run(session, name: string, flags: SetFlags) {
     const to = await wantedOffsets(session, name, flags)
@@ -47,7 +47,7 @@ export const setOffsets: Verb = {
 export const resetOffsets: Verb = {
   usage: 'reset <connector>',
   about: 'delete the offsets; the connector stays stopped until new offsets are set',
-  options: [yes],
+  options: [yesOption],
   async run(session, name: string, flags: { yes?: true }) {
     const { savedOffsets } = await changeOffsets(session, name, flags)
     const next = `connectctl offsets set ${name} --to …, then resume ${name}`
@@ -72,12 +72,10 @@ async function offsetsIn(file: string): Promise<ConnectorOffsets> {
   throw new ConnectctlError('CONFIG_INVALID', `${file} has no offsets in the format of offsets get`)
 }
 
-type Change = { readonly yes?: true; readonly to?: ConnectorOffsets }
-
 /** Asks, stops the connector, saves its offsets, and sets or deletes them. If that fails, a connector that ran goes on. */
-async function changeOffsets(session: Session, name: string, { to, ...flags }: Change) {
+async function changeOffsets(session: Session, name: string, { to, yes }: { to?: ConnectorOffsets; yes?: true }) {
   const { api, dir, note } = session
-  await requireConsent(`Stop ${name} and change its offsets?`, flags, session)
+  await requireConsent(`Stop ${name} and change its offsets?`, yes, session)
   const stopped = await stopAndSaveOffsets(api, name, dir)
   note(`old offsets saved in ${stopped.savedOffsets}`)
   const method = to === undefined ? 'DELETE' : 'PATCH'

@@ -109,7 +109,6 @@ function refusal(url: string, status: number, text: string): Answer {
 }
 
 function causeOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  if (!(cause instanceof Error)) return String(cause)
-  return 'code' in cause ? String(cause.code) : cause.message
+  const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+  return typeof code === 'string' ? code : message // a timeout's code is a number
 }

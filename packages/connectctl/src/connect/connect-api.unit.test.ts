@@ -45,6 +45,8 @@ it('gives up a worker that hangs after the timeout, and asks the next worker', a
   expect(await api.request('GET', '/connectors')).toMatchObject({ message: 'it is 200' })
   expect(Date.now() - began).toBeGreaterThanOrEqual(190)
   expect({ hanging: heard.length, next: next.asked() }).toEqual({ hanging: 1, next: 1 })
+  const alone = createConnectApi({ url: url.split(',')[0] ?? '', retryForMs: 0, answerTimeoutMs: 50 })
+  await expect(alone.request('GET', '/')).rejects.toThrow('does not answer (The operation was aborted due to timeout)')
 })
 
 it('moves on to the next worker when one answers 503, also without retries', async () => {

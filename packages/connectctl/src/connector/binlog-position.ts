@@ -106,15 +106,8 @@ async function gtidsOf(connection: Connection, select: string, values: unknown[]
 /** The same position as an offset of Debezium's MySQL connector. */
 export function offsetsAt(position: BinlogPosition, config: ConnectorConfig): ConnectorOffsets {
   const gtids = position.gtidSet.replaceAll('\n', '')
-  const offset = {
-    file: position.file,
-    pos: position.position,
-    ...(gtids === '' ? {} : { gtids }),
-    row: 0,
-    event: 0,
-    server_id: 0,
-    ts_sec: 0,
-    [notYetReadMark]: true
+  const place = { file: position.file, pos: position.position, ...(gtids === '' ? {} : { gtids }) }
+  return {
+    offsets: [{ partition: { server: config['topic.prefix'] ?? '' }, offset: { ...place, [notYetReadMark]: true } }]
   }
-  return { offsets: [{ partition: { server: config['topic.prefix'] ?? '' }, offset }] }
 }

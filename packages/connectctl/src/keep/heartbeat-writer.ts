@@ -17,7 +17,7 @@ const answerTimeoutMs = 2_000
 export function startHeartbeatWriter(options: HeartbeatWriterOptions) {
   let connection: Connection | undefined
   let since: number | undefined
-  let error: string | undefined
+  let obstacle: string | undefined
   const stop = repeat(async () => {
     try {
       if (connection === undefined) {
@@ -27,20 +27,21 @@ export function startHeartbeatWriter(options: HeartbeatWriterOptions) {
       }
       await writeBeat(connection, options)
       since ??= Date.now()
-      error = undefined
+      obstacle = undefined
       return options.everyMs
     } catch (cause) {
       connection?.destroy()
       connection = undefined
       since = undefined
-      error = explain(cause)
+      obstacle = `MySQL does not take the probe (${explain(cause)})`
       return Math.min(250, options.everyMs)
     }
   })
   return {
     /** Since when MySQL takes the beats, without a gap; undefined while it does not. */
     since: () => since,
-    lastError: () => error,
+    /** Why MySQL does not take them. */
+    obstacle: () => obstacle,
     async stop() {
       await stop()
       connection?.destroy()

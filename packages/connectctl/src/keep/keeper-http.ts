@@ -15,11 +15,10 @@ export type KeeperHttpOptions = {
  * `/status` has the verdict of each connector; `/health` has the same and answers 503 unless all are healthy.
  * `/health/live` only says that the keeper itself runs.
  */
-export function startKeeperHttp(options: KeeperHttpOptions): Promise<Server> {
-  const { registry } = options
+export function startKeeperHttp({ host, port, registry, jmxUrls, watched }: KeeperHttpOptions): Promise<Server> {
   const app = express().disable('x-powered-by')
   const state = () => {
-    const connectors = options.watched().map(one => ({ ...one, report: undefined })) // its stack traces are long
+    const connectors = watched().map(one => ({ ...one, report: undefined })) // its stack traces are long
     return { ok: connectors.every(({ healthy }) => healthy), connectors }
   }
   app.get('/status', (_request, response) => void response.json(state()))
@@ -29,11 +28,11 @@ export function startKeeperHttp(options: KeeperHttpOptions): Promise<Server> {
   })
   app.get('/health/live', (_request, response) => void response.json({ ok: true }))
   app.get('/metrics', async (_request, response) => {
-    const [own, jmx] = await Promise.all([registry.metrics(), jmxFigures(options.jmxUrls)])
+    const [own, jmx] = await Promise.all([registry.metrics(), jmxFigures(jmxUrls)])
     response.type(registry.contentType).send(own + jmx)
   })
   return new Promise((resolve, reject) => {
-    const server = app.listen(options.port, options.host, error => (error ? reject(error) : resolve(server)))
+    const server = app.listen(port, host, error => (error ? reject(error) : resolve(server)))
   })
 }
 

@@ -26,7 +26,7 @@ export function startProbe(file: ConnectorFile, options: ProbeOptions, onArrival
   const reader = startHeartbeatReader({ topic, sender, brokers: brokersOf(config, options.environment), onArrival })
   return {
     mysqlSince: writer.since,
-    mysqlError: writer.lastError,
+    obstacle: writer.obstacle,
     kafkaSince: reader.since,
     last: reader.last,
     stop: () => Promise.all([writer.stop(), reader.stop()])

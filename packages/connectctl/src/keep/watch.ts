@@ -66,7 +66,7 @@ export function createWatch(options: WatchOptions) {
       interrupted
     }
     const { action, reason, fatal: named } = decide(seen, actions, policy)
-    nameFatal(named ?? (await options.outsideCause()) ?? fatalCauseIn(probe?.mysqlError() ?? ''))
+    nameFatal(named ?? (await options.outsideCause()) ?? fatalCauseIn(probe?.obstacle() ?? ''))
     if (action === 'none' && reason !== lastReason) log.info({ connector: file.name, reason }, 'nothing to do')
     lastReason = reason
     if (action !== 'none') await act(action, reason)
@@ -125,9 +125,8 @@ export function createWatch(options: WatchOptions) {
     if (probe === undefined) return undefined
     const sentAt = probe.last()?.sentAt
     const ageMs = Date.now() - (sentAt ?? startedAt)
-    const error = probe.mysqlError()
-    const obstacle = error === undefined ? undefined : `MySQL does not take the probe (${error})`
-    return { sentAt, ageMs, fresh: sentAt !== undefined && ageMs <= options.redAfterMs, obstacle }
+    const fresh = sentAt !== undefined && ageMs <= options.redAfterMs
+    return { sentAt, ageMs, fresh, obstacle: probe.obstacle() }
   }
 
   /** A connector that has just begun to run gets some time for its first probe; after a second attempt it gets none. */

@@ -131,7 +131,6 @@ function checkValues(config: ConnectorConfig): readonly Finding[] {
 function problemWith(key: string, value: string): string | undefined {
   const kind = knownSettings.get(key)
   if (kind === 'number') return problemWithNumber(key, value)
-  if (kind === 'boolean') return /^(true|false)$/i.test(value) ? undefined : `is ${value}; it can be true or false`
   if (kind === undefined || kind === 'text') return undefined
   const values = kind.split('|')
   return values.includes(value.toLowerCase()) ? undefined : `is ${value}; it can be ${values.join(', ')}`

@@ -82,9 +82,9 @@ const wordsOf = (text: string) => text.trim().split(/\s+/)
 
 export const openPrefixes: readonly string[] = wordsOf(prefixes)
 
-/** Each setting with `boolean`, `number`, `text`, or its values separated by `|`. */
+/** Each setting with `number`, `text`, or its values separated by `|`. */
 export const knownSettings: ReadonlyMap<string, string> = new Map([
-  ...wordsOf(booleans).map(name => [name, 'boolean'] as const),
+  ...wordsOf(booleans).map(name => [name, 'true|false'] as const),
   ...wordsOf(numbers).map(name => [name, 'number'] as const),
   ...wordsOf(texts).map(name => [name, 'text'] as const),
   ...Object.entries(modes)
