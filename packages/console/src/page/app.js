@@ -10,8 +10,9 @@ import { flow, lostAt, startClock } from './signals.js'
 import { followFlow } from './stream.js'
 
 function App() {
-  const { title, Screen } = currentScreen()
+  const { title, List, One } = currentScreen()
   const { path, query } = place.value
+  const [, id, inside] = path
   const main = useRef(/** @type {HTMLElement | null} */ (null))
   const isFirst = useRef(true)
   const view = [...path, query.get('before'), query.get('at')].join('/')
@@ -23,9 +24,9 @@ function App() {
     isFirst.current = false
   }, [view])
   return html`
-    <a class="skip" href="#main">Skip to the content</a>
+    <a class="skip sr" href="#main">Skip to the content</a>
     <${Header} />
-    <main id="main" tabindex="-1" ref=${main}><${Screen} key=${path.join('/')} /></main>
+    <main id="main" tabindex="-1" ref=${main}><${(id && One) || List} key=${path.join('/')} id=${id} inside=${inside} /></main>
     <${Notices} />
     <${ConfirmDialog} />
     <${KeysDialog} />

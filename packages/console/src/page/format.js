@@ -11,8 +11,9 @@ export function countOf(count, noun) {
   return `${count === 0 ? 'no' : number(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** A large number in few characters: 1.24M. @param {number} value */
+/** A large number in few characters: 1.24M. @param {number | null} value */
 export function compact(value) {
+  if (value === null) return '–'
   return Math.abs(value) < 100_000_000 ? whole.format(value) : short.format(value)
 }
 
@@ -26,14 +27,10 @@ export function rate(value) {
 /** @param {number | null | undefined} value */
 export function bytes(value) {
   if (value === null || value === undefined) return '–'
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let size = value
-  let unit = 0
-  while (size >= 1000 && unit < units.length - 1) {
-    size /= 1000
-    unit++
-  }
-  return `${unit === 0 || size >= 100 ? whole.format(size) : size.toFixed(1)} ${units[unit]}`
+  const thousands = Math.min(4, Math.floor(Math.log10(Math.max(1, value)) / 3))
+  const size = value / 1000 ** thousands
+  const unit = ['B', 'kB', 'MB', 'GB', 'TB'][thousands]
+  return `${thousands === 0 || size >= 100 ? whole.format(size) : size.toFixed(1)} ${unit}`
 }
 
 /**
@@ -72,11 +69,14 @@ export function exact(at) {
   return new Date(at).toISOString().replace('T', ' ').replace('Z', ' UTC')
 }
 
+/** ISO 8601 in the reader's own zone, without its name. @param {number} at */
+export function localTime(at) {
+  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, -1)
+}
+
 /** The clock time of an event, in the reader's own zone, to the millisecond. @param {number} at */
 export function clock(at) {
-  const date = new Date(at)
-  const two = (/** @type {number} */ value) => String(value).padStart(2, '0')
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
+  return localTime(at).slice(11)
 }
 
 /**

@@ -9,12 +9,14 @@ import { flow, lostAt, now } from './signals.js'
 /** The bar on top of every screen: where we are, and the one sentence that says whether all is well. */
 export function Header() {
   return html`<header>
-    <div class="bar">
+    <div class="row bar">
       <a class="brand" href="/">outbox-cdc</a>
       ${navigation()}
       <div class="row">
         <button class="quiet" type="button" onClick=${toggleTheme} title="Light or dark">
-          <span class="theme-mark" aria-hidden="true"></span>
+          <svg width="15" height="15" viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M8 0a8 8 0 0 0 0 16A8 8 0 0 0 8 0v2a6 6 0 0 1 0 12Z" fill="currentcolor" />
+          </svg>
           <span class="sr">Change between light and dark</span>
         </button>
         <button class="quiet" type="button" onClick=${() => (keysShown.value = true)} title="Keys (?)">
@@ -31,8 +33,8 @@ function navigation() {
   const parked = flow.value?.parked
   return html`<nav aria-label="Screens">
     ${screens.map(
-      screen => html`<a key=${screen.id} href=${screen.href} aria-current=${screen === current ? 'page' : null}>
-        ${screen.title}${screen.id === 'parked' && parked ? html`<span class="badge">${parked}</span>` : null}
+      screen => html`<a key=${screen.href} href=${screen.href} aria-current=${screen === current ? 'page' : null}>
+        ${screen.title}${screen.href === '/parked' && parked ? html`<span class="badge small slow">${parked}</span>` : null}
       </a>`
     )}
   </nav>`
@@ -41,22 +43,15 @@ function navigation() {
 function headline() {
   const picture = flow.value
   if (lostAt.value !== undefined) {
-    const since = duration(now.value - lostAt.value)
-    return sentence(
-      'unknown',
-      `The console itself does not answer (for ${since} now). What you see is old; the page reconnects by itself.`
-    )
+    const silence = `The console itself does not answer (for ${duration(now.value - lostAt.value)} now).`
+    return sentence('unknown', `${silence} What you see is old; the page reconnects by itself.`)
   }
   if (picture === undefined) return sentence('unknown', 'Looking at the pipeline …')
   const { state, text, advice, see } = picture.headline
-  const link = see === null ? undefined : linkOf[see]
-  const more = [
-    advice !== null && html`<span class="muted"> ${advice}</span>`,
-    link !== undefined && html` <a href=${see}>${link}</a>`
-  ]
-  if (now.value - picture.at > 5_000)
-    return sentence('unknown', [`As of ${ago(picture.at, now.value)}: ${text}`, ...more])
-  return sentence(state, [spoken(text), ...more])
+  const link = linkOf[see ?? '']
+  const more = html`<span class="muted"> ${advice}</span>${link && html` <a href=${see}>${link}</a>`}`
+  if (now.value - picture.at > 5_000) return sentence('unknown', [`As of ${ago(picture.at, now.value)}: ${text}`, more])
+  return sentence(state, [spoken(text), more])
 }
 
 /** @param {import('../api/pipeline-schemas.ts').HopState} state @param {unknown} text */
@@ -79,11 +74,9 @@ const linkOf = {
 }
 
 function toggleTheme() {
-  const prefersDark = matchMedia('(prefers-color-scheme: dark)').matches
-  const { theme } = document.documentElement.dataset
-  const isDark = theme === 'dark' || (theme !== 'light' && prefersDark)
-  const next = isDark ? 'light' : 'dark'
-  document.documentElement.dataset['theme'] = next
-  localStorage.setItem('theme', next)
+  const { style } = document.documentElement
+  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+  style.colorScheme = (style.colorScheme || system) === 'dark' ? 'light' : 'dark'
+  localStorage.setItem('theme', style.colorScheme)
   themeChanges.value++
 }

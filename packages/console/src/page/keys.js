@@ -43,7 +43,7 @@ export function KeysDialog() {
   return html`<${Modal} kind="keys" titleId="keys-title" onClose=${() => (keysShown.value = false)}>
     <h2 id="keys-title">Keys</h2>
     <table><tbody>
-      ${rows.map(([key, words]) => html`<tr key=${key}><th scope="row"><kbd>${key}</kbd></th><td>${words}</td></tr>`)}
+      ${rows.map(([key, words]) => html`<tr key=${key}><td><kbd>${key}</kbd></td><td>${words}</td></tr>`)}
     </tbody></table>
     <form method="dialog"><button>Close</button></form>
   <//>`

@@ -8,6 +8,11 @@ function currentPlace() {
   return { path, query: new URLSearchParams(location.search), href: location.pathname + location.search }
 }
 
+/** The address of one thing in a screen, and below `/api` of its data. @param {string} screen @param {...string} names */
+export function addressOf(screen, ...names) {
+  return ['', screen, ...names.map(encodeURIComponent)].join('/')
+}
+
 /** Goes to an address of this page; `replace` leaves no entry in the history. @param {string} href */
 export function go(href, { replace = false } = {}) {
   if (replace) history.replaceState(null, '', href)

@@ -1,29 +1,35 @@
 import { html } from 'htm/preact'
-import { place } from './place.js'
-import { connectorsScreen } from './screens/connectors.js'
-import { flowScreen } from './screens/flow.js'
-import { groupsScreen } from './screens/groups.js'
-import { ordersScreen } from './screens/orders.js'
-import { parkedScreen } from './screens/parked.js'
-import { timeScreen } from './screens/time.js'
-import { topicsScreen } from './screens/topics.js'
 import { screenHead } from './parts/basics.js'
+import { place } from './place.js'
+import { Connector, ConnectorList } from './screens/connectors.js'
+import { FlowScreen } from './screens/flow.js'
+import { Group, GroupList } from './screens/groups.js'
+import { Order, OrderList } from './screens/orders.js'
+import { EventsOfKey, ParkedKeys } from './screens/parked.js'
+import { TimeScreen } from './screens/time.js'
+import { Topic, TopicList } from './screens/topics.js'
 
-/** The screens in their order in the bar; `g` and `letter` go there. */
+/**
+ * `List` is drawn at `href`, `One` at the addresses below it; `g` and `letter` go there.
+ * @typedef {(properties: any) => unknown} Component
+ * @typedef {{ href: string, title: string, letter: string, List: Component, One?: Component }} Screen
+ */
+
+/** The screens in their order in the bar. @type {readonly Screen[]} */
 export const screens = [
-  flowScreen,
-  ordersScreen,
-  topicsScreen,
-  groupsScreen,
-  connectorsScreen,
-  parkedScreen,
-  timeScreen
+  { href: '/', title: 'Flow', letter: 'f', List: FlowScreen },
+  { href: '/orders', title: 'Orders', letter: 'o', List: OrderList, One: Order },
+  { href: '/topics', title: 'Topics', letter: 't', List: TopicList, One: Topic },
+  { href: '/groups', title: 'Groups', letter: 'c', List: GroupList, One: Group },
+  { href: '/connectors', title: 'Connectors', letter: 'd', List: ConnectorList, One: Connector },
+  { href: '/parked', title: 'Parked', letter: 'p', List: ParkedKeys, One: EventsOfKey },
+  { href: '/time', title: 'Time', letter: 'h', List: TimeScreen }
 ]
 
-/** For a mistyped address. */
-const nowhere = { id: 'nowhere', href: '', title: 'Nothing here', letter: '', Screen: NowhereScreen }
+/** For a mistyped address. @type {Screen} */
+const nowhere = { href: '', title: 'Nothing here', letter: '', List: Nowhere }
 
-function NowhereScreen() {
+function Nowhere() {
   return html`
     ${screenHead('Nothing here')}
     <p>No screen has the address ${place.value.href}. <a href="/">See the flow</a></p>
@@ -31,6 +37,5 @@ function NowhereScreen() {
 }
 
 export function currentScreen() {
-  const [first = ''] = place.value.path
-  return screens.find(({ id, href }) => first === (href === '/' ? '' : id)) ?? nowhere
+  return screens.find(({ href }) => href === `/${place.value.path[0] ?? ''}`) ?? nowhere
 }

@@ -1,4 +1,5 @@
 import { get } from './api.js'
+import { poll } from './load.js'
 import { about, flow, lostAt, series, setSoon } from './signals.js'
 
 /** @type {EventSource | undefined} */
@@ -8,40 +9,35 @@ let source
 export function followFlow() {
   document.addEventListener('visibilitychange', connect)
   connect()
-  setInterval(() => void refreshSeries(), 5_000)
+  poll(refreshSeries)
 }
 
 function connect() {
-  if (document.hidden) {
-    source?.close()
-    source = undefined
-    return
-  }
+  if (document.hidden) return source?.close()
   if (source !== undefined && source.readyState !== EventSource.CLOSED) return
   source = new EventSource('/api/flow/stream')
   source.addEventListener('flow', event => {
     setSoon(flow, JSON.parse(event.data))
     setSoon(lostAt, undefined)
   })
-  source.onopen = () => void readAbout()
+  source.onopen = () => void poll(readAbout)
   source.onerror = () => {
     setSoon(lostAt, lostAt.value ?? Date.now())
     // The browser retries a lost connection by itself, but not a refused one.
     if (source?.readyState === EventSource.CLOSED) setTimeout(connect, 2_000)
   }
-  void refreshSeries()
 }
 
 /** After each connection, because a restarted console demands another token for actions. */
 async function readAbout() {
   const answer = await get('/api/about').catch(() => undefined)
-  if (answer === undefined) setTimeout(() => void readAbout(), 2_000)
-  else setSoon(about, answer)
+  if (answer !== undefined) setSoon(about, answer)
+  return answer === undefined ? 2_000 : undefined
 }
 
 /** The server keeps the last hour, so a reload loses nothing. */
 async function refreshSeries() {
-  if (document.hidden) return
   const answer = await get('/api/series').catch(() => undefined)
   if (answer !== undefined) setSoon(series, answer)
+  return 5_000
 }

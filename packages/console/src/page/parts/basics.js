@@ -1,5 +1,7 @@
 import { html } from 'htm/preact'
 import { Refusal } from '../api.js'
+import { ago, exact } from '../format.js'
+import { now } from '../signals.js'
 import { notify } from './notices.js'
 
 /** @import { HopState } from '../../api/pipeline-schemas.ts' */
@@ -9,7 +11,7 @@ const shapes = {
   ok: html`<circle cx="8" cy="8" r="5.5" />`,
   slow: html`<path d="M8 1.8 14.6 13.6H1.4Z" />`,
   stopped: html`<rect x="2.5" y="2.5" width="11" height="11" rx="1.5" />`,
-  unknown: html`<circle cx="8" cy="8" r="5" class="ring" />`
+  unknown: html`<circle cx="8" cy="8" r="5" fill="none" stroke="currentcolor" stroke-width="2.5" />`
 }
 
 /**
@@ -31,8 +33,8 @@ export function stateMark(state, text = stateWords[state]) {
  */
 export function problem(error, what) {
   if (error instanceof Refusal && error.status === 501)
-    return html`<div class="stack problem absent">${stateMark('unknown', 'Not configured')}<p>${error.message}.</p></div>`
-  return html`<div class="stack problem" role="alert">${stateMark('stopped', what)}<p>${error.message}</p></div>`
+    return html`<div class="stack problem stopped">${stateMark('unknown', 'Not configured')}<p>${error.message}.</p></div>`
+  return html`<div class="stack problem stopped" role="alert">${stateMark('stopped', what)}<p>${error.message}</p></div>`
 }
 
 /**
@@ -45,6 +47,11 @@ export function problem(error, what) {
 export function whenLoaded({ data, error }, failed, draw) {
   if (data !== undefined) return html`${error && problem(error, 'This picture is old')}${draw(data)}`
   return error === undefined ? html`<p class="muted loading">Loading …</p>` : problem(error, failed)
+}
+
+/** How long ago, with the exact time in its tooltip. @param {number} at */
+export function when(at) {
+  return html`<span title=${exact(at)}>${ago(at, now.value)}</span>`
 }
 
 /** @param {string} title @param {unknown} [beside] */
@@ -68,6 +75,39 @@ export function pairs(rows) {
   </dl>`
 }
 
+/**
+ * @template T
+ * @typedef {readonly [title: string, cell: (item: T) => unknown, kind?: string]} Column
+ */
+
+/**
+ * A table that scrolls inside itself, or `empty` where there is nothing. The first column names its row, and leads to
+ * `hrefOf` it.
+ * @template T
+ * @param {{
+ *   label: string, items: readonly T[],
+ *   hrefOf?: (item: T) => string, rowClass?: (item: T) => string | false, empty?: unknown
+ * }} options
+ * @param {readonly [Column<T>, ...Column<T>[]]} columns
+ */
+export function table({ label, items, hrefOf, rowClass, empty }, [first, ...others]) {
+  if (items.length === 0 && empty) return html`<p class="muted empty">${empty}</p>`
+  const row = (/** @type {T} */ item) => {
+    const href = hrefOf?.(item)
+    const name = first[1](item)
+    return html`<tr key=${href} class=${rowClass?.(item)}>
+      <th scope="row">${href === undefined ? name : html`<a href=${href}>${name}</a>`}</th>
+      ${others.map(([, cell, kind]) => html`<td class=${kind}>${cell(item)}</td>`)}
+    </tr>`
+  }
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${label}>
+    <table class="list">
+      <thead><tr>${[first, ...others].map(([title, , kind]) => html`<th scope="col" class=${kind}>${title}</th>`)}</tr></thead>
+      <tbody>${items.map(row)}</tbody>
+    </table>
+  </div>`
+}
+
 /** A value that a click copies whole. @param {string} text */
 export function copyable(text) {
   const copy = () =>
@@ -75,13 +115,13 @@ export function copyable(text) {
       () => notify('Copied'),
       () => notify('The browser did not allow copying', 'stopped')
     )
-  return html`<button class="copy" type="button" title="Copy" onClick=${copy}>${text}</button>`
+  return html`<button class="plain copy" type="button" title="Copy" onClick=${copy}>${text}</button>`
 }
 
-/** Links of which one is current. @param {readonly (readonly [href: string, words: string, isCurrent: boolean])[]} links */
-export function tabs(links) {
+/** @param {readonly (readonly [href: string, words: string])[]} links @param {string} current the address of one of them */
+export function tabs(links, current) {
   return html`<div class="row tabs">
-    ${links.map(([href, words, isCurrent]) => html`<a href=${href} aria-current=${isCurrent ? 'page' : null}>${words}</a>`)}
+    ${links.map(([href, words]) => html`<a href=${href} aria-current=${href === current ? 'page' : null}>${words}</a>`)}
   </div>`
 }
 
@@ -89,10 +129,7 @@ export function tabs(links) {
 export function submitted(event) {
   event.preventDefault()
   const form = new FormData(/** @type {HTMLFormElement} */ (event.target))
-  /** @type {Record<string, string>} */
-  const values = {}
-  for (const [name, value] of form) if (typeof value === 'string') values[name] = value.trim()
-  return values
+  return Object.fromEntries([...form].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : '']))
 }
 
 /** @param {unknown} value */

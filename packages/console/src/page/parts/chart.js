@@ -1,13 +1,14 @@
 import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import { useEffect, useRef } from 'preact/hooks'
+import { localTime } from '../format.js'
 import { now, series } from '../signals.js'
 
 /**
  * @import uPlot from 'uplot'
  * @import { Series } from '../../api/pipeline-schemas.ts'
- * @typedef {{ name: string, words: string, color: string, fill?: boolean }} Line
- * @typedef {{ title: string, lines: readonly Line[], format: (value: number) => string }} Chart
+ * `lines` has the words for each figure, whose colours are `c1`, `c2` and so on from `color`; `fill` fills the first.
+ * @typedef {{ title: string, lines: Record<string, string>, format: (value: number) => string, color?: number, fill?: boolean }} Chart
  * @typedef {Chart & { minutes: number, tall?: boolean }} Properties
  */
 
@@ -27,7 +28,6 @@ export function Chart(properties) {
   const data = dataOf(series.value, properties)
   useEffect(() => {
     const place = home.current
-    const UPlot = uPlotClass()
     if (place === null || UPlot === undefined || series.value === undefined) return undefined
     const made = new UPlot(optionsOf(place, properties), data, place)
     const resized = new ResizeObserver(() => made.setSize(sizeOf(place)))
@@ -38,27 +38,24 @@ export function Chart(properties) {
       made.destroy()
       plot.current = undefined
     }
-  }, [minutes, lines.map(({ name }) => name).join(), themeChanges.value, series.value === undefined])
+  }, [minutes, Object.keys(lines).join(), themeChanges.value, series.value === undefined])
   useEffect(() => plot.current?.setData(data), [series.value, now.value])
   return html`<figure class=${tall ? 'panel chart tall' : 'panel chart'}>
-    <figcaption><h2>${title}</h2><span class="muted">last ${minutes} min</span></figcaption>
+    <figcaption class="row"><h2>${title}</h2><span class="small">last ${minutes} min</span></figcaption>
     <div class="plot" role="img" aria-label=${`${title}, last ${minutes} minutes`} ref=${home}></div>
   </figure>`
 }
 
 /** It comes as a plain script, because the package's module is not minified; without it there are no charts. */
-function uPlotClass() {
-  return /** @type {{ uPlot?: typeof uPlot }} */ (globalThis).uPlot
-}
+const { uPlot: UPlot } = /** @type {{ uPlot?: typeof uPlot }} */ (globalThis)
 
 /** @param {Series | undefined} all @param {Properties} properties @returns {uPlot.AlignedData} */
 function dataOf(all, { lines, minutes }) {
-  if (all === undefined) return [[], ...lines.map(() => [])]
-  const from = all.at.findIndex(time => time > Date.now() - minutes * 60_000)
-  /** @type {<T>(values: readonly T[]) => T[]} */
-  const cut = values => (from < 0 ? [] : values.slice(from))
-  const times = cut(all.at).map(time => (time + all.stepMs) / 1000)
-  return [times, ...lines.map(({ name }) => cut(all.figures[name] ?? all.at.map(() => null)))]
+  const names = Object.keys(lines)
+  const from = all?.at.findIndex(time => time > Date.now() - minutes * 60_000) ?? -1
+  if (all === undefined || from < 0) return [[], ...names.map(() => [])]
+  const times = all.at.slice(from).map(time => (time + all.stepMs) / 1000)
+  return [times, ...names.map(name => all.figures[name]?.slice(from) ?? times.map(() => null))]
 }
 
 const legendHeight = 34
@@ -69,7 +66,7 @@ function sizeOf(place) {
 }
 
 /** @param {HTMLElement} place @param {Properties} properties @returns {uPlot.Options} */
-function optionsOf(place, { lines, format, minutes }) {
+function optionsOf(place, { lines, format, minutes, color: first = 1, fill = false }) {
   // A canvas needs the colour that the theme's variable resolves to.
   const color = (/** @type {string} */ name) => {
     place.style.color = `var(--${name})`
@@ -85,22 +82,22 @@ function optionsOf(place, { lines, format, minutes }) {
     ...sizeOf(place),
     padding: [10, 20, 0, 0],
     cursor: { sync: { key: 'time' }, points: { size: 6 }, drag: { x: false, y: false } },
-    legend: { live: true, markers: { width: 0, fill: (_, index) => color(lines[index - 1]?.color ?? 'muted') } },
+    legend: { live: true, markers: { width: 0, fill: (_, line) => color(`c${first + line - 1}`) } },
     scales: {
       x: { range: () => [Date.now() / 1000 - minutes * 60, Date.now() / 1000] },
       y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] }
     },
     axes: [
-      { ...axis, size: 26, space: 80, values: clockTimes },
+      { ...axis, size: 26, space: 80, values: (_, ticks) => ticks.map(tick => localTime(tick * 1000).slice(11, 16)) },
       { ...axis, size: 62, values: (_, ticks) => ticks.map(format) }
     ],
     series: [
       { label: 'at', value: (_, time) => (time === null ? 'now' : new Date(time * 1000).toLocaleTimeString()) },
-      ...lines.map(({ words, color: name, fill }) => ({
-        label: words,
-        stroke: color(name),
+      ...Object.values(lines).map((label, index) => ({
+        label,
+        stroke: color(`c${first + index}`),
         width: 1.6,
-        ...(fill && { fill: `color-mix(in srgb, ${color(name)} 12%, transparent)` }),
+        ...(fill && index === 0 && { fill: `color-mix(in srgb, ${color(`c${first}`)} 12%, transparent)` }),
         points: { show: false },
         value: legendValue(format)
       }))
@@ -118,11 +115,4 @@ function legendValue(format) {
     const shown = plot.cursor.idx == null ? plot.data[line]?.at(-1) : value
     return shown === null || shown === undefined ? '–' : format(shown)
   }
-}
-
-/** @param {unknown} _ @param {readonly number[]} ticks */
-function clockTimes(_, ticks) {
-  return ticks.map(tick =>
-    new Date(tick * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false })
-  )
 }

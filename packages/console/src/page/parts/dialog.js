@@ -4,16 +4,17 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import { notify } from './notices.js'
 
 /**
- * `ask` names a field that must be filled; `word` must be typed before the button works.
- * @typedef {{ title: string, text: string, button: string, ask?: string, word?: string }} Question
+ * `ask` names a field that must be filled; `word` must be typed before the button works; `success` is said afterwards.
+ * @typedef {{ title: string, text: string, button: string, success: string, ask?: string, word?: string }} Question
+ * @typedef {(typed: string) => Promise<unknown>} Run
  */
 
-const asked = signal(/** @type {Question & { run: (typed: string) => Promise<string> } | undefined} */ (undefined))
+const asked = signal(/** @type {Question & { run: Run } | undefined} */ (undefined))
 
 /**
- * Asks before something changes; then does it and says what became of it: `run` answers the words for that.
+ * Asks before something changes; then does it and says what became of it.
  * @param {Question} question
- * @param {(typed: string) => Promise<string>} run
+ * @param {Run} run
  */
 export function confirmed(question, run) {
   asked.value = { ...question, run }
@@ -24,7 +25,7 @@ export function ConfirmDialog() {
 }
 
 /** @param {{ question: NonNullable<typeof asked.value> }} properties */
-function Confirm({ question: { title, text, button, ask, word, run } }) {
+function Confirm({ question: { title, text, button, success, ask, word, run } }) {
   const typed = useSignal('')
   const label = word === undefined ? ask : `Type ${word} to go on`
   const isFilled = word === undefined ? typed.value.trim() !== '' : typed.value === word
@@ -32,20 +33,21 @@ function Confirm({ question: { title, text, button, ask, word, run } }) {
   const close = answer => {
     asked.value = undefined
     if (answer !== 'yes') return
-    run(typed.value).then(notify, error => notify(error.message, 'stopped'))
+    run(typed.value).then(
+      () => notify(success),
+      error => notify(error.message, 'stopped')
+    )
   }
   /** @param {Event} event */
   const cancel = event => /** @type {HTMLElement} */ (event.target).closest('dialog')?.close('no')
   const type = (/** @type {{ target: HTMLInputElement }} */ { target }) => (typed.value = target.value)
+  const field = html`<label for="confirm-field">${label}</label>
+    <input id="confirm-field" autocomplete="off" required onInput=${type} />`
   return html`<${Modal} titleId="confirm-title" onClose=${close}>
     <form class="stack" method="dialog">
       <h2 id="confirm-title">${title}</h2>
       <p>${text}</p>
-      ${
-        label &&
-        html`<label for="confirm-field">${label}</label>
-        <input id="confirm-field" autocomplete="off" required onInput=${type} />`
-      }
+      ${label && field}
       <div class="row dialog-buttons">
         <button type="button" onClick=${cancel}>Cancel</button>
         <button class="danger" value="yes" disabled=${label !== undefined && !isFilled}>${button}</button>

@@ -16,7 +16,7 @@ export function notify(text, state = 'ok') {
 }
 
 export function Notices() {
-  return html`<div id="notices" role="status" aria-live="polite">
+  return html`<div id="notices" class="stack" role="status" aria-live="polite">
     ${notices.value.map(({ id, text, state }) => html`<p key=${id} class=${`notice ${state}`}>${text}</p>`)}
   </div>`
 }

@@ -1,10 +1,9 @@
 import { html } from 'htm/preact'
 import { act } from '../api.js'
 import { useLoaded } from '../load.js'
-import { pairs, panel, pretty, screenHead, stateMark, whenLoaded } from '../parts/basics.js'
+import { pairs, panel, pretty, screenHead, stateMark, table, whenLoaded } from '../parts/basics.js'
 import { confirmed } from '../parts/dialog.js'
-import { table } from '../parts/table.js'
-import { place } from '../place.js'
+import { addressOf } from '../place.js'
 import { about } from '../signals.js'
 
 /**
@@ -13,73 +12,44 @@ import { about } from '../signals.js'
  * @import { HopState } from '../../api/pipeline-schemas.ts'
  */
 
-export const connectorsScreen = {
-  id: 'connectors',
-  href: '/connectors',
-  title: 'Connectors',
-  letter: 'd',
-  Screen: ConnectorsScreen
-}
-
-function ConnectorsScreen() {
-  const name = place.value.path[1]
-  return name === undefined ? html`<${ConnectorList} />` : html`<${Connector} name=${name} />`
-}
-
-function ConnectorList() {
-  /** @type {Loaded<{ items: ShownConnector[] }>} */
+export function ConnectorList() {
   const connectors = useLoaded('/api/connectors', 1_500)
-  return html`
-    ${screenHead('Connectors')}
-    ${whenLoaded(connectors, 'The connectors cannot be listed', list)}
-  `
+  return html`${screenHead('Connectors')}${whenLoaded(connectors, 'The connectors cannot be listed', list)}`
 }
 
 /** @param {{ items: ShownConnector[] }} answer */
 function list({ items }) {
-  const rows = table({
-    label: 'Connectors',
-    items,
-    empty: html`There is no connector. <code>npm run connectors</code> creates it.`,
-    keyOf: one => one.name,
-    columns: [
-      ['Connector', ({ name }) => html`<a href=${`/connectors/${encodeURIComponent(name)}`}>${name}</a>`],
-      ['Verdict', ({ verdict }) => stateMark(verdict.state, verdict.words), 'wide'],
-      ['Tasks', ({ tasks }) => tasks.map(one => `task ${one.id}: ${one.state.toLowerCase()}`).join(', ') || 'none'],
-      ['Class', one => one.class],
-      ['Topics', ({ topicPrefix }) => (topicPrefix === null ? '–' : html`<a href="/topics">${topicPrefix}.…</a>`)]
-    ]
-  })
+  const empty = html`There is no connector. <code>npm run connectors</code> creates it.`
+  const rows = table({ label: 'Connectors', items, empty, hrefOf: ({ name }) => addressOf('connectors', name) }, [
+    ['Connector', one => one.name],
+    ['Verdict', ({ verdict }) => stateMark(verdict.state, verdict.words), 'wide'],
+    ['Tasks', ({ tasks }) => tasks.map(one => `task ${one.id}: ${one.state.toLowerCase()}`).join(', ') || 'none'],
+    ['Class', one => one.class],
+    ['Topics', ({ topicPrefix }) => (topicPrefix === null ? '–' : html`<a href="/topics">${topicPrefix}.…</a>`)]
+  ])
   return html`<section class="panel">${rows}</section>`
 }
 
-/** @param {{ name: string }} properties */
-function Connector({ name }) {
+/** @param {{ id: string }} properties */
+export function Connector({ id }) {
   /** @type {Loaded<DetailedConnector>} */
-  const connector = useLoaded(`/api/connectors/${encodeURIComponent(name)}`, 1_500)
+  const connector = useLoaded(`/api${addressOf('connectors', id)}`, 1_500)
   return html`
-    ${screenHead(name, connector.data && buttons(connector.data))}
+    ${screenHead(id, connector.data && buttons(connector.data))}
     ${whenLoaded(connector, 'This connector cannot be read', details)}
   `
 }
 
 /** @param {DetailedConnector} connector */
 function details({ connector, tasks, verdict, offsets, diff, config }) {
-  const settings = table({
-    label: 'Settings',
-    items: config,
-    keyOf: one => one.key,
-    columns: [
-      ['Setting', one => one.key],
-      ['Value', one => (one.hidden ? html`<span class="muted">hidden: a secret</span>` : one.value), 'wide']
-    ]
-  })
-  const parts = html`<ul class="stack">
-    ${part('connector', connector)}${tasks.map(task => part(`task ${task.id}`, task))}
-  </ul>`
+  const settings = table({ label: 'Settings', items: config }, [
+    ['Setting', one => one.key],
+    ['Value', one => (one.hidden ? html`<span class="muted">hidden: a secret</span>` : one.value), 'wide']
+  ])
+  const parts = [part('connector', connector), ...tasks.map(task => part(`task ${task.id}`, task))]
   return html`
     <p class="summary">${stateMark(verdict.state, capital(verdict.words))}</p>
-    ${panel('Connector and tasks', parts)}
+    ${panel('Connector and tasks', html`<ul class="stack">${parts}</ul>`)}
     ${offsetsPanel(/** @type {ConnectOffsets | null} */ (offsets))}
     ${diff && panel('Compared with its file', differences(diff))}
     ${panel('Settings', settings)}
@@ -111,45 +81,28 @@ function part(name, { state, worker_id: worker, trace }) {
 function offsetsPanel(found) {
   const { file, pos, gtids } = found?.offsets?.[0]?.offset ?? {}
   if (file === undefined) return null
-  return panel(
-    'Where it has read to',
-    html`${pairs([
-      ['binlog file', file],
-      ['position', pos],
-      ['GTIDs', gtids]
-    ])}
-      <details><summary>As Connect stores it</summary><pre class="json">${pretty(found)}</pre></details>`
-  )
+  const shown = pairs(Object.entries({ 'binlog file': file, position: pos, GTIDs: gtids }))
+  const stored = html`<details><summary>As Connect stores it</summary><pre>${pretty(found)}</pre></details>`
+  return panel('Where it has read to', [shown, stored])
 }
 
 /** @param {NonNullable<DetailedConnector['diff']>} diff */
 function differences({ file, changes, problem }) {
   if (problem !== null) return html`<p>The file cannot be compared: ${problem}</p>`
   if (changes.length === 0) return html`<p>${stateMark('ok', `runs as ${file} says`)}</p>`
-  return table({
-    label: 'Differences',
-    items: changes,
-    keyOf: one => one.key,
-    columns: [
-      ['Setting', one => one.key],
-      ['Runs with', one => one.running ?? 'not set', 'wide'],
-      [`${file} says`, one => one.file ?? 'not set', 'wide']
-    ]
-  })
+  return table({ label: 'Differences', items: changes }, [
+    ['Setting', one => one.key],
+    ['Runs with', one => one.running ?? 'not set', 'wide'],
+    [`${file} says`, one => one.file ?? 'not set', 'wide']
+  ])
 }
 
-/** @typedef {keyof typeof actions} Action */
+/** @typedef {keyof typeof effects} Action */
 
-const actions = {
-  restart: {
-    button: 'Restart what failed',
-    text: 'Restarts the connector, if it failed, and its failed tasks. What runs keeps running.'
-  },
-  pause: {
-    button: 'Pause',
-    text: 'Nothing leaves MySQL until the connector is resumed. Nothing is lost while MySQL keeps the binlog.'
-  },
-  resume: { button: 'Resume', text: 'It continues from where it has read to.' }
+const effects = {
+  restart: 'Restarts the connector, if it failed, and its failed tasks. What runs keeps running.',
+  pause: 'Nothing leaves MySQL until the connector is resumed. Nothing is lost while MySQL keeps the binlog.',
+  resume: 'It continues from where it has read to.'
 }
 
 /** @param {DetailedConnector} connector */
@@ -158,7 +111,7 @@ function buttons({ name, connector, tasks }) {
   const hasFailed = [connector, ...tasks].some(({ state }) => state === 'FAILED')
   const button = (/** @type {Action} */ action) =>
     html`<button type="button" class=${action === 'pause' && 'danger'} onClick=${() => run(name, action)}>
-      ${actions[action].button}
+      ${action === 'restart' ? 'Restart what failed' : capital(action)}
     </button>`
   return html`<div class="row actions">
     ${hasFailed && button('restart')}
@@ -170,8 +123,6 @@ function buttons({ name, connector, tasks }) {
 /** @param {string} name @param {Action} action */
 function run(name, action) {
   const title = action === 'restart' ? `Restart what failed of ${name}?` : `${capital(action)} ${name}?`
-  confirmed({ title, text: actions[action].text, button: capital(action) }, async () => {
-    await act(`/api/connectors/${encodeURIComponent(name)}/${action}`)
-    return `${name}: ${action} requested`
-  })
+  const question = { title, text: effects[action], button: capital(action), success: `${name}: ${action} requested` }
+  confirmed(question, () => act(`/api${addressOf('connectors', name)}/${action}`))
 }

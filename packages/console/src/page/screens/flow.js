@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import { ago, compact, duration, exact, fact, ms, number, rate } from '../format.js'
-import { stateMark } from '../parts/basics.js'
+import { stateMark, when } from '../parts/basics.js'
 import { Chart } from '../parts/chart.js'
 import { emptyOrders, placeOrderButton } from '../parts/place-order.js'
 import { flow, now, series } from '../signals.js'
@@ -8,11 +8,7 @@ import { latencyChart, throughputChart } from './time.js'
 
 /** @import { Flow, Hop } from '../../api/pipeline-schemas.ts' */
 
-export const flowScreen = { id: 'flow', href: '/', title: 'Flow', letter: 'f', Screen: FlowScreen }
-
-const staleMs = 5_000
-
-function FlowScreen() {
+export function FlowScreen() {
   const found = flow.value
   if (found === undefined) return html`<p class="muted loading">Reading every part once …</p>`
   return html`
@@ -29,28 +25,28 @@ function FlowScreen() {
   `
 }
 
-/** @type {Partial<Record<Hop['id'], string>>} */
-const sparkOf = { mysql: 'orders', topic: 'published', delivery: 'delivered' }
-
-/** @type {Record<Hop['id'], string>} */
-const units = {
-  orders: 'requests accepted',
-  mysql: 'rows committed',
-  debezium: 'events read',
-  topic: 'events written',
-  delivery: 'events handled'
+/**
+ * What a hop's rate counts, the figure of its small chart, and the measured time from the commit until an event passed.
+ * @type {Record<Hop['id'], { unit: string, figure?: string, latency?: keyof Flow['latency'], passed: string }>}
+ */
+const meanings = {
+  orders: { unit: 'requests accepted', passed: 'to answer' },
+  mysql: { unit: 'rows committed', figure: 'orders', passed: 'commit' },
+  debezium: { unit: 'events read', latency: 'toDebezium', passed: 'read' },
+  topic: { unit: 'events written', figure: 'published', latency: 'toKafka', passed: 'in Kafka' },
+  delivery: { unit: 'events handled', figure: 'delivered', latency: 'toDelivery', passed: 'delivered' }
 }
 
 /** @param {Hop} hop @param {Flow} whole */
 function card(hop, whole) {
-  const isStale = hop.readAt !== null && now.value - hop.readAt > staleMs
-  const figure = sparkOf[hop.id]
+  const isStale = hop.readAt !== null && now.value - hop.readAt > 5_000
+  const { unit, figure } = meanings[hop.id]
   return html`<li key=${hop.id} class=${`panel hop ${hop.state}`} data-stale=${isStale ? '' : null}>
     <h2>${hop.title}</h2>
     <p class="muted name" title=${hop.name}>${hop.name}</p>
     <p class="hop-state">${stateMark(hop.state, hop.words)}</p>
     <p class="row figure">
-      <span class="big">${rate(hop.rate)}</span><span class="muted">/s</span><span class="small unit">${units[hop.id]}</span>
+      <span class="big">${rate(hop.rate)}</span><span class="muted">/s</span><span class="small unit">${unit}</span>
     </p>
     ${waits(hop)}
     ${figure && sparkline(series.value?.figures[figure] ?? [])}
@@ -62,18 +58,13 @@ function card(hop, whole) {
 }
 
 /** When an event passes here, counted from its commit. @param {Hop} hop @param {Flow} whole */
-function clockOf({ id, facts: known }, { latency }) {
-  const tick = (/** @type {string} */ time, /** @type {string} */ words) =>
-    html`<span class="tick">${time}</span>${` ${words}`}`
-  const after = (/** @type {{ p50: number } | null} */ figure, /** @type {string} */ words) =>
-    figure && tick(`+ ${ms(figure.p50)}`, `${words}, median`)
-  if (id === 'orders') {
-    const answered = known.find(({ unit }) => unit === 'ms')
-    return answered && tick(`≤ ${ms(Number(answered.value))}`, 'to answer, median')
-  }
-  if (id === 'mysql') return tick('0 ms', 'commit')
-  if (id === 'debezium') return after(latency.toDebezium, 'read')
-  return id === 'topic' ? after(latency.toKafka, 'in Kafka') : after(latency.toDelivery, 'delivered')
+function clockOf({ id, facts: known }, whole) {
+  const { latency, passed } = meanings[id]
+  if (id === 'mysql') return html`<b>0 ms</b> ${passed}`
+  const answered = known.find(({ unit }) => unit === 'ms')
+  const measured = latency === undefined ? answered?.value : whole.latency[latency]?.p50
+  if (measured === undefined) return null
+  return html`<b>${latency === undefined ? '≤' : '+'} ${ms(Number(measured))}</b> ${passed}, median`
 }
 
 /** @param {Hop} hop */
@@ -93,7 +84,7 @@ function partitions({ partitions: list }) {
   return html`<ul class="row partitions" aria-label="Lag of each partition">
     ${list.map(
       ({ partition, lag }) => html`<li key=${partition} title=${`Lag of partition ${partition}`}>
-        p${partition} <span class=${lag ? 'state slow' : 'muted'}>${lag === null ? '–' : compact(lag)}</span>
+        p${partition} <span class=${lag ? 'state slow' : 'muted'}>${compact(lag)}</span>
       </li>`
     )}
   </ul>`
@@ -102,35 +93,30 @@ function partitions({ partitions: list }) {
 /** Between two hops: whether it moves. @param {Hop | undefined} from @param {Hop} to */
 function arrow(from, to) {
   if (from === undefined) return null
-  const isBroken = from.state === 'stopped' || to.state === 'stopped'
-  const way = isBroken ? 'broken' : (to.rate ?? 0) > 0.05 ? 'moving' : 'still'
-  return html`<li key=${`to-${to.id}`} class=${`arrow ${way}`} aria-hidden="true"><span></span></li>`
+  const isMoving = from.state !== 'stopped' && to.state !== 'stopped' && (to.rate ?? 0) > 0.05
+  return html`<li key=${`to-${to.id}`} class=${isMoving ? 'arrow moving' : 'arrow'} aria-hidden="true"><span></span></li>`
 }
 
 /** What has not passed a hop; events that are simply on their way are left out. @param {Hop} hop */
 function waits({ waiting, state }) {
   if (waiting === null || waiting.events === 0 || (state !== 'stopped' && waiting.ms < 1_000)) return null
-  return html`<p class="row waits"><b>${number(waiting.events)} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
+  const color = state === 'stopped' ? state : 'slow'
+  return html`<p class=${`row waits ${color}`}><b>${number(waiting.events)} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
 }
 
 /** @param {Flow} flow */
 function newest({ newest: orders }) {
+  const rows = orders.map(
+    order => html`<li key=${order.id}><a class="line" href=${`/orders/${order.id}`}>
+      <b>#${order.id}</b>
+      <span>${order.label}</span>
+      <span class="muted">${when(order.createdAt)}</span>
+      <span class="num">${delivered(order)}</span>
+    </a></li>`
+  )
   return html`<section class="panel">
-    <div class="row section-head"><h2>Newest orders</h2>${placeOrderButton()}</div>
-    ${
-      orders.length === 0
-        ? emptyOrders()
-        : html`<ol class="orders">
-          ${orders.map(
-            order => html`<li key=${order.id}><a href=${`/orders/${order.id}`}>
-              <span class="id">#${order.id}</span>
-              <span>${order.label}</span>
-              <span class="muted" title=${exact(order.createdAt)}>${ago(order.createdAt, now.value)}</span>
-              <span class="result">${delivered(order)}</span>
-            </a></li>`
-          )}
-        </ol>`
-    }
+    <div class="row apart"><h2>Newest orders</h2>${placeOrderButton()}</div>
+    ${rows.length === 0 ? emptyOrders() : html`<ol class="lines orders">${rows}</ol>`}
   </section>`
 }
 
@@ -155,7 +141,7 @@ function sparkline(values) {
   const line = shown.map((value, index) => `${index === 0 ? 'M' : 'L'}${x(index)} ${y(value)}`).join('')
   const area = line && `${line}L${x(shown.length - 1)} ${height}L0 ${height}Z`
   return html`<svg class="spark" viewBox=${`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
-    <path d=${area} class="area" />
-    <path d=${line} />
+    <path d=${area} fill="currentcolor" fill-opacity="0.1" />
+    <path d=${line} fill="none" stroke="currentcolor" stroke-width="1.5" vector-effect="non-scaling-stroke" />
   </svg>`
 }

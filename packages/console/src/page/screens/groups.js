@@ -3,11 +3,10 @@ import { useRef } from 'preact/hooks'
 import { act } from '../api.js'
 import { compact, countOf, duration, exact, number } from '../format.js'
 import { useLoaded } from '../load.js'
-import { panel, screenHead, stateMark, submitted, whenLoaded } from '../parts/basics.js'
+import { panel, screenHead, stateMark, submitted, table, whenLoaded } from '../parts/basics.js'
 import { Chart } from '../parts/chart.js'
 import { confirmed } from '../parts/dialog.js'
-import { table } from '../parts/table.js'
-import { place } from '../place.js'
+import { addressOf } from '../place.js'
 import { about, now, series } from '../signals.js'
 
 /**
@@ -15,34 +14,23 @@ import { about, now, series } from '../signals.js'
  * @import { DescribedGroup, ListedGroup } from '../../api/kafka-schemas.ts'
  */
 
-export const groupsScreen = { id: 'groups', href: '/groups', title: 'Groups', letter: 'c', Screen: GroupsScreen }
-
-function GroupsScreen() {
-  const id = place.value.path[1]
-  if (id === undefined) return html`${screenHead('Consumer groups')}<${GroupList} />`
-  return html`${screenHead(id)}<${Group} id=${id} />`
+export function GroupList() {
+  const groups = useLoaded('/api/groups', 2_000)
+  return html`${screenHead('Consumer groups')}${whenLoaded(groups, 'The groups cannot be listed', list)}`
 }
 
-function GroupList() {
-  /** @type {Loaded<{ items: ListedGroup[] }>} */
-  const groups = useLoaded('/api/groups', 2_000)
-  return whenLoaded(groups, 'The groups cannot be listed', ({ items }) => {
-    const rows = table({
-      label: 'Groups',
-      items,
-      empty: 'No group reads from this cluster yet.',
-      keyOf: group => group.id,
-      columns: [
-        ['Group', ({ id }) => html`<a href=${`/groups/${encodeURIComponent(id)}`}>${id}</a>`],
-        ['State', ({ state, members }) => stateOf(state, members)],
-        ['Members', group => group.members, 'num'],
-        ['Lag', ({ lag }) => (lag === null ? '–' : compact(lag)), 'num'],
-        ['Behind in', ({ partitionsBehind }) => countOf(partitionsBehind, 'partition')],
-        ['Topics', ({ topics }) => topics.join(', '), 'wide']
-      ]
-    })
-    return html`<section class="panel">${rows}</section>`
-  })
+/** @param {{ items: ListedGroup[] }} answer */
+function list({ items }) {
+  const empty = 'No group reads from this cluster yet.'
+  const rows = table({ label: 'Groups', items, empty, hrefOf: ({ id }) => addressOf('groups', id) }, [
+    ['Group', group => group.id],
+    ['State', ({ state, members }) => stateOf(state, members)],
+    ['Members', group => group.members, 'num'],
+    ['Lag', group => compact(group.lag), 'num'],
+    ['Behind in', ({ partitionsBehind }) => countOf(partitionsBehind, 'partition')],
+    ['Topics', ({ topics }) => topics.join(', '), 'wide']
+  ])
+  return html`<section class="panel">${rows}</section>`
 }
 
 /** @param {string} state @param {number} members */
@@ -54,11 +42,11 @@ function stateOf(state, members) {
 /** @typedef {Map<string, { committed: number | null, since: number }>} Moves */
 
 /** @param {{ id: string }} properties */
-function Group({ id }) {
+export function Group({ id }) {
   const moves = useRef(/** @type {Moves} */ (new Map()))
   /** @type {Loaded<DescribedGroup>} */
-  const group = useLoaded(`/api/groups/${encodeURIComponent(id)}`, 2_000)
-  return whenLoaded(group, 'This group cannot be read', found => {
+  const group = useLoaded(`/api${addressOf('groups', id)}`, 2_000)
+  const details = whenLoaded(group, 'This group cannot be read', found => {
     noteMoves(moves.current, found)
     return html`
       <p class="summary">
@@ -71,13 +59,14 @@ function Group({ id }) {
       ${movePanel(found)}
     `
   })
+  return html`${screenHead(id)}${details}`
 }
 
 /** The lag of each partition of the pipeline's group. */
 function lagChart() {
   const names = Object.keys(series.value?.figures ?? {}).filter(name => /^lag\d+$/.test(name))
   const shown = names.sort().slice(0, 6)
-  const lines = shown.map((name, index) => ({ name, words: `partition ${name.slice(3)}`, color: `c${index + 1}` }))
+  const lines = Object.fromEntries(shown.map(name => [name, `partition ${name.slice(3)}`]))
   return html`<${Chart} title="Lag" format=${compact} lines=${lines} minutes=${60} />`
 }
 
@@ -101,35 +90,23 @@ function partitions({ partitions: items }, moves) {
     const still = now.value - (moves.get(`${topic}/${partition}`)?.since ?? now.value)
     return still > 5_000 ? stateMark('stopped', `stuck for ${duration(still)}`) : stateMark('ok', 'moving')
   }
-  return table({
-    label: 'Partitions',
-    items,
-    empty: 'It has not committed an offset yet.',
-    keyOf: one => `${one.topic}/${one.partition}`,
-    columns: [
-      ['Partition', one => `${one.topic} / ${one.partition}`],
-      ['Committed', one => (one.committed === null ? 'none' : number(one.committed)), 'num'],
-      ['End', one => number(one.next), 'num'],
-      ['Lag', one => (one.lag === null ? '–' : compact(one.lag)), 'num'],
-      ['', progress],
-      ['Member', one => one.member ?? 'none']
-    ]
-  })
+  return table({ label: 'Partitions', items, empty: 'It has not committed an offset yet.' }, [
+    ['Partition', one => `${one.topic} / ${one.partition}`],
+    ['Committed', one => (one.committed === null ? 'none' : number(one.committed)), 'num'],
+    ['End', one => number(one.next), 'num'],
+    ['Lag', one => compact(one.lag), 'num'],
+    ['', progress],
+    ['Member', one => one.member ?? 'none']
+  ])
 }
 
 /** @param {DescribedGroup} group */
 function members({ members: items }) {
-  return table({
-    label: 'Members',
-    items,
-    empty: 'No members: what arrives waits until one joins.',
-    keyOf: one => one.id,
-    columns: [
-      ['Client', one => one.client],
-      ['Host', one => one.host.replace(/^\//, '')],
-      ['Reads', one => (one.partitions.length === 0 ? 'nothing' : one.partitions.join(', ')), 'wide']
-    ]
-  })
+  return table({ label: 'Members', items, empty: 'No members: what arrives waits until one joins.' }, [
+    ['Client', one => one.client],
+    ['Host', one => one.host.replace(/^\//, '')],
+    ['Reads', one => one.partitions.join(', ') || 'nothing', 'wide']
+  ])
 }
 
 /** @param {DescribedGroup} group */
@@ -169,17 +146,16 @@ function moveForm({ group, topic, disabled, named }) {
 /**
  * @param {string} group
  * @param {string} topic
- * @param {{ to: 'earliest' | 'latest' } | { to: 'time', time: number }} target
+ * @param {{ to: 'earliest' | 'latest' | 'time', time?: number }} target
  */
 function move(group, topic, target) {
-  const where =
-    target.to === 'time' ? `to ${exact(target.time)}` : target.to === 'earliest' ? 'to the beginning' : 'to the end'
+  const where = { earliest: 'the beginning', latest: 'the end', time: exact(target.time ?? 0) }[target.to]
   const text =
     target.to === 'latest'
       ? `Records that wait in ${topic} are never handled.`
       : `Every record that ${topic} keeps from there on is delivered again. If that place is later than the present one, the records between are never handled.`
-  confirmed({ title: `Move ${group} ${where}?`, text, button: 'Move it', word: group }, async confirm => {
-    await act(`/api/groups/${encodeURIComponent(group)}/reset`, { topic, ...target, confirm })
-    return 'The group was moved'
-  })
+  const question = { title: `Move ${group} to ${where}?`, text, button: 'Move it', word: group }
+  confirmed({ ...question, success: 'The group was moved' }, confirm =>
+    act(`/api${addressOf('groups', group)}/reset`, { topic, ...target, confirm })
+  )
 }

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { get } from '../api.js'
 import { errorOf, poll } from '../load.js'
+import { addressOf } from '../place.js'
 import { setSoon } from '../signals.js'
 
 /**
@@ -33,7 +34,7 @@ export function useRecords(topic, query, isPaused) {
   const state = useSignal(/** @type {State} */ ({}))
   useEffect(() => {
     const show = (/** @type {State} */ next) => setSoon(state, next)
-    const path = `/api/topics/${encodeURIComponent(topic)}`
+    const path = `/api${addressOf('topics', topic)}`
     const pick = (/** @type {readonly string[]} */ names) => [...query].filter(([name]) => names.includes(name))
     return isSearch(query)
       ? search(`${path}/search?${new URLSearchParams(pick([...searched, 'before']))}`, show)

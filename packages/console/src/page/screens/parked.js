@@ -1,11 +1,10 @@
 import { html } from 'htm/preact'
-import { ago, countOf, exact } from '../format.js'
+import { ago, countOf } from '../format.js'
 import { useLoaded } from '../load.js'
-import { screenHead, stateMark, whenLoaded } from '../parts/basics.js'
+import { screenHead, stateMark, table, when, whenLoaded } from '../parts/basics.js'
 import { parkedActions } from '../parts/parked-actions.js'
 import { recordDetails } from '../parts/record.js'
-import { table } from '../parts/table.js'
-import { place } from '../place.js'
+import { addressOf } from '../place.js'
 import { now } from '../signals.js'
 
 /**
@@ -13,21 +12,9 @@ import { now } from '../signals.js'
  * @import { HopState, ParkedEvent, ParkedKey } from '../../api/pipeline-schemas.ts'
  */
 
-export const parkedScreen = { id: 'parked', href: '/parked', title: 'Parked', letter: 'p', Screen: ParkedScreen }
-
-function ParkedScreen() {
-  const [, consumer, key] = place.value.path
-  if (consumer === undefined || key === undefined) return html`${screenHead('Parked events')}<${ParkedKeys} />`
-  const follow = /^\d+$/.test(key) && html`<a href=${`/orders/${key}`}>Follow order ${key}</a>`
-  return html`${screenHead(`Parked: ${key}`, follow)}<${EventsOfKey} consumer=${consumer} parkedKey=${key} />`
-}
-
-function ParkedKeys() {
-  /** @type {Loaded<{ items: ParkedKey[] }>} */
+export function ParkedKeys() {
   const keys = useLoaded('/api/parked', 1_500)
-  return whenLoaded(keys, 'The parked events cannot be read', ({ items }) => {
-    return html`<section class="panel">${items.length === 0 ? nothingParked : list(items)}</section>`
-  })
+  return html`${screenHead('Parked events')}${whenLoaded(keys, 'The parked events cannot be read', list)}`
 }
 
 const nothingParked = html`
@@ -38,35 +25,33 @@ const nothingParked = html`
   </p>
 `
 
-/** @param {ParkedKey} parked */
-const hrefOf = ({ consumer, key }) => `/parked/${encodeURIComponent(consumer)}/${encodeURIComponent(key)}`
-
-/** @param {ParkedKey[]} items */
-function list(items) {
-  return table({
-    label: 'Parked keys, oldest first',
-    items,
-    keyOf: hrefOf,
-    columns: [
-      ['Key', one => html`<a href=${hrefOf(one)}>${one.key}</a>`],
-      ['Reason', ({ reason }) => stateMark('stopped', reason)],
-      ['Waiting', one => one.waiting, 'num'],
-      ['Parked', ({ parkedAt }) => html`<span title=${exact(parkedAt)}>${ago(parkedAt, now.value)}</span>`],
-      ['Retry', ({ retryAskedAt: at }) => (at === null ? '–' : `requested ${ago(at, now.value)}`)],
-      ['Consumer', one => one.consumer]
-    ]
-  })
+/** @param {{ items: ParkedKey[] }} answer */
+function list({ items }) {
+  if (items.length === 0) return html`<section class="panel">${nothingParked}</section>`
+  const hrefOf = (/** @type {ParkedKey} */ { consumer, key }) => addressOf('parked', consumer, key)
+  const rows = table({ label: 'Parked keys, oldest first', items, hrefOf }, [
+    ['Key', one => one.key],
+    ['Reason', ({ reason }) => stateMark('stopped', reason)],
+    ['Waiting', one => one.waiting, 'num'],
+    ['Parked', one => when(one.parkedAt)],
+    ['Retry', ({ retryAskedAt: at }) => (at === null ? '–' : `requested ${ago(at, now.value)}`)],
+    ['Consumer', one => one.consumer]
+  ])
+  return html`<section class="panel">${rows}</section>`
 }
 
-/** @param {{ consumer: string, parkedKey: string }} properties */
-function EventsOfKey({ consumer, parkedKey: key }) {
+/** @param {{ id: string, inside?: string }} properties */
+export function EventsOfKey({ id: consumer, inside: key }) {
+  if (key === undefined) return html`<${ParkedKeys} />`
   /** @type {Loaded<{ items: ParkedEvent[] }>} */
   const events = useLoaded(`/api/parked/events?${new URLSearchParams({ consumer, key })}`, 1_500)
-  return whenLoaded(events, 'These events cannot be read', ({ items }) => {
+  const follow = /^\d+$/.test(key) && html`<a href=${`/orders/${key}`}>Follow order ${key}</a>`
+  const found = whenLoaded(events, 'These events cannot be read', ({ items }) => {
     const waiting = items.filter(({ state }) => state === 'waiting')
     const settled = items.filter(({ state }) => state !== 'waiting').toReversed()
     return html`${summary(waiting.length, { consumer, key })}${[...waiting, ...settled].map(eventPanel)}`
   })
+  return html`${screenHead(`Parked: ${key}`, follow)}${found}`
 }
 
 /** @param {number} waiting @param {{ consumer: string, key: string }} parked */
@@ -75,7 +60,7 @@ function summary(waiting, parked) {
   const words = waiting === 1 ? '1 event waits' : `${waiting} events wait`
   return html`
     <p class="summary">${stateMark('stopped', `${words} for a person`)}</p>
-    <section class="panel parked">
+    <section class="panel stopped">
       <p>Fix the cause, then retry: the events are applied in this order. Skip gives up the first one for good.</p>
       ${parkedActions(parked)}
     </section>
@@ -91,7 +76,7 @@ function eventPanel({ id, state, reason, attempts, parkedAt, note, error, stack,
   return html`<section class="panel" key=${id}>
     <h2>
       ${stateMark(markOf[state] ?? 'unknown', `${record.event ?? 'record'}: ${state}`)}
-      <span class="small step"> ${why} · ${countOf(attempts, 'attempt')} · parked ${ago(parkedAt, now.value)}</span>
+      <span class="small"> ${why} · ${countOf(attempts, 'attempt')} · parked ${ago(parkedAt, now.value)}</span>
     </h2>
     ${note !== null && html`<p>Note: ${note}</p>`}
     ${error !== null && html`<pre class="error">${error}</pre>`}

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { html } from 'htm/preact'
-import { clock, compact, duration, exact, number } from '../format.js'
+import { clock, compact, duration, exact, localTime, number } from '../format.js'
 import { useLoaded } from '../load.js'
 import { pretty, problem, submitted, tabs, whenLoaded } from '../parts/basics.js'
 import { recordDetails } from '../parts/record.js'
-import { go, place, withQuery } from '../place.js'
+import { addressOf, go, place, withQuery } from '../place.js'
 import { isSearch, searched, useRecords } from './load-records.js'
 
 /**
@@ -17,7 +17,7 @@ import { isSearch, searched, useRecords } from './load-records.js'
 export function TopicRecords({ topic }) {
   const { query } = place.value
   // Everything but the record that is open: a new question starts with an empty list and fresh fields.
-  const question = [...searched, 'before', 'at', 'partition'].map(name => query.get(name) ?? '').join('|')
+  const question = [...searched, 'before', 'at'].map(name => query.get(name) ?? '').join('|')
   return html`<${VolumePanel} topic=${topic} /><${RecordList} key=${question} topic=${topic} />`
 }
 
@@ -26,14 +26,15 @@ const ranges = Object.entries({ 60: 'hour', 1440: 'day', 10080: 'week' })
 /** @param {{ topic: string }} properties */
 function VolumePanel({ topic }) {
   const minutes = Number(place.value.query.get('minutes') ?? 60)
-  const href = `/topics/${encodeURIComponent(topic)}`
+  const href = addressOf('topics', topic)
   /** @type {Loaded<Volume>} */
   const volume = useLoaded(`/api${href}/volume?minutes=${minutes}`, 10_000)
-  const links = ranges.map(
-    ([value, words]) => /** @type {const} */ ([`${href}?minutes=${value}`, words, Number(value) === minutes])
+  const links = tabs(
+    ranges.map(([value, words]) => [`${href}?minutes=${value}`, words]),
+    `${href}?minutes=${minutes}`
   )
   return html`<section class="panel">
-    <div class="row section-head"><h2>Volume</h2>${tabs(links)}</div>
+    <div class="row apart"><h2>Volume</h2>${links}</div>
     ${whenLoaded(volume, 'The records cannot be counted', found => bars(found, href))}
   </section>`
 }
@@ -58,7 +59,7 @@ function bars({ from, stepMs, counts }, href) {
   })
   return html`
     <ol class="volume" aria-label=${`${total} records`}>${items}</ol>
-    <p class="row small volume-scale">
+    <p class="row small apart">
       <span>${clock(from).slice(0, 5)}</span>
       <span>${total} records · most in ${duration(stepMs)}: ${number(top)}</span>
       <span>now</span>
@@ -71,40 +72,31 @@ function RecordList({ topic }) {
   const { query } = place.value
   const paused = useSignal(false)
   const { records, error, search } = useRecords(topic, query, () => paused.value)
-  const isTail = !['at', 'before', ...searched].some(name => query.has(name))
   const items = (records?.items ?? []).filter(record => !isHeartbeat(record) || query.get('show') === 'all')
   const hidden = (records?.items.length ?? 0) - items.length
+  const list = html`<ol class="lines records">${items.map(record => row(record, query))}</ol>`
+  const older = records?.older && withQuery({ before: records.older, at: null, open: null })
+  const pause = html`<button type="button" aria-pressed=${paused.value} onClick=${() => (paused.value = !paused.value)}>
+    ${paused.value ? 'Continue' : 'Pause'}
+  </button>`
   return html`
     ${filters(topic, records?.items ?? [])}
     <section class="panel" aria-label="Records">
-      <div class="row section-head">
-        <h2>${title(query)}</h2>
-        ${
-          isTail &&
-          html`<button type="button" aria-pressed=${paused.value} onClick=${() => (paused.value = !paused.value)}>
-          ${paused.value ? 'Continue' : 'Pause'}
-        </button>`
-        }
-      </div>
+      <div class="row apart"><h2>${title(query)}</h2>${isNewest(query) && pause}</div>
       ${error && problem(error, 'The records cannot be read')}
       ${search && progress(search)}
-      ${
-        items.length > 0
-          ? html`<ol class="records">${items.map(record => row(record, query))}</ol>`
-          : hidden === 0 && nothing(records !== undefined, search)
-      }
-      ${
-        hidden > 0 &&
-        html`<p class="small footnote">${hidden} heartbeats are hidden. <a href=${withQuery({ show: 'all' })}>Show them</a></p>`
-      }
-      ${
-        records?.older &&
-        html`<p class="more">
-        <a href=${withQuery({ before: records.older, at: null, open: null })}>Older records</a>
-      </p>`
-      }
+      ${items.length > 0 ? list : hidden === 0 && nothing(records !== undefined, search)}
+      ${hidden > 0 && html`<p class="small footnote">${hidden} heartbeats are hidden. ${showAll()}</p>`}
+      ${older && html`<p class="more"><a href=${older}>Older records</a></p>`}
     </section>
   `
+}
+
+const showAll = () => html`<a href=${withQuery({ show: 'all' })}>Show them</a>`
+
+/** @param {URLSearchParams} query */
+function isNewest(query) {
+  return !(isSearch(query) || query.has('at') || query.has('before'))
 }
 
 /** @param {URLSearchParams} query */
@@ -121,37 +113,30 @@ function title(query) {
  */
 function filters(topic, items) {
   const { query } = place.value
+  const since = query.get('since')
   /** @param {SubmitEvent} event */
   const submit = event => {
-    const changes = submitted(event)
-    const since = changes['since'] ? new Date(changes['since']).getTime() : null
-    go(withQuery({ ...changes, since, before: null, at: null }))
+    const asked = submitted(event)
+    const from = asked['since'] && new Date(asked['since']).getTime()
+    go(withQuery({ ...asked, since: from, before: null, at: null }))
   }
   /** @type {(name: string, label: string, more: Record<string, string>) => unknown} */
-  const field = (name, label, more) => html`<label class="stack small field">
-    <span>${label}</span>
+  const field = (name, label, more) => html`<label>
+    <span class="small">${label}</span>
     <input name=${name} defaultValue=${query.get(name) ?? ''} autocomplete="off" ...${more} />
   </label>`
   const events = new Set(items.map(({ event }) => event).filter(Boolean))
-  const isFiltered = isSearch(query) || query.has('at') || query.has('before')
   return html`<form class="filters" role="search" onSubmit=${submit}>
     ${field('text', 'Text anywhere', { type: 'search', placeholder: 'joon' })}
     ${field('key', 'Key', { placeholder: '7' })}
     ${field('event', 'Event', { placeholder: 'order_created', list: 'events' })}
-    ${field('since', 'Not before', { type: 'datetime-local', defaultValue: localTime(query.get('since')) })}
+    ${field('since', 'Not before', { type: 'datetime-local', defaultValue: since ? localTime(Number(since)).slice(0, 16) : '' })}
     <datalist id="events">${[...events].map(value => html`<option value=${value} />`)}</datalist>
     <div class="row">
       <button class="primary">Search</button>
-      ${isFiltered && html`<a href=${`/topics/${encodeURIComponent(topic)}`}>Back to the newest</a>`}
+      ${!isNewest(query) && html`<a href=${addressOf('topics', topic)}>Back to the newest</a>`}
     </div>
   </form>`
-}
-
-/** @param {string | null} ms */
-function localTime(ms) {
-  if (ms === null) return ''
-  const date = new Date(Number(ms))
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
 
 /** @param {Search} search */
@@ -188,7 +173,7 @@ function row(record, query) {
   const isOpen = query.get('open') === id
   const toggle = () => go(withQuery({ open: isOpen ? null : id }), { replace: true })
   return html`<li key=${id} class=${isOpen && 'open'}>
-    <button class="record-line" type="button" aria-expanded=${isOpen} onClick=${toggle}>
+    <button class="plain line record-line" type="button" aria-expanded=${isOpen} onClick=${toggle}>
       <span class="muted" title=${exact(record.timestamp)}>${clock(record.timestamp)}</span>
       <span class="muted">p${record.partition} · ${record.offset}</span>
       <b>${record.key ?? 'no key'}</b>

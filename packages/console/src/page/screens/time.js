@@ -6,46 +6,40 @@ import { place, withQuery } from '../place.js'
 
 /** @import { Chart as ChartOf } from '../parts/chart.js' */
 
-export const timeScreen = { id: 'time', href: '/time', title: 'Time', letter: 'h', Screen: TimeScreen }
-
 /** @type {ChartOf} */
 export const latencyChart = {
   title: 'Commit to delivered',
   format: ms,
-  lines: [
-    { name: 'p50', words: 'median', color: 'c1' },
-    { name: 'p95', words: '95 %', color: 'c2' },
-    { name: 'p99', words: '99 %', color: 'c3' }
-  ]
+  lines: { p50: 'median', p95: '95 %', p99: '99 %' }
 }
 
 /** @type {ChartOf} */
 export const throughputChart = {
   title: 'Committed and delivered',
   format: value => `${rate(value)} /s`,
-  lines: [
-    { name: 'orders', words: 'committed', color: 'c1', fill: true },
-    { name: 'delivered', words: 'delivered', color: 'c2' }
-  ]
+  lines: { orders: 'committed', delivered: 'delivered' },
+  fill: true
 }
 
 /** @type {ChartOf} */
 const waitingChart = {
   title: 'Waiting',
   format: compact,
-  lines: [{ name: 'waitingKafka', words: 'in Kafka', color: 'c2' }]
+  lines: { waitingKafka: 'in Kafka' },
+  color: 2
 }
 
 const ranges = [10, 30, 60]
 
-function TimeScreen() {
+export function TimeScreen() {
   const asked = Number(place.value.query.get('minutes') ?? 60)
   const minutes = ranges.includes(asked) ? asked : 60
-  const links = ranges.map(
-    value => /** @type {const} */ ([withQuery({ minutes: value }), `${value} min`, value === minutes])
+  const links = tabs(
+    ranges.map(value => [withQuery({ minutes: value }), `${value} min`]),
+    withQuery({ minutes })
   )
   return html`
-    ${screenHead('Time', tabs(links))}
+    ${screenHead('Time', links)}
     <div class="stack">
       ${[latencyChart, throughputChart, waitingChart].map(
         chart => html`<${Chart} key=${chart.title} ...${chart} minutes=${minutes} tall />`

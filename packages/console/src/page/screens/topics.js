@@ -1,9 +1,8 @@
 import { html } from 'htm/preact'
 import { bytes, compact, duration, number } from '../format.js'
 import { useLoaded } from '../load.js'
-import { panel, problem, screenHead, tabs, whenLoaded } from '../parts/basics.js'
-import { table } from '../parts/table.js'
-import { go, place, withQuery } from '../place.js'
+import { panel, screenHead, table, tabs, whenLoaded } from '../parts/basics.js'
+import { addressOf, go, place, withQuery } from '../place.js'
 import { TopicRecords } from './records.js'
 
 /**
@@ -11,14 +10,7 @@ import { TopicRecords } from './records.js'
  * @import { DescribedTopic, ListedTopic } from '../../api/kafka-schemas.ts'
  */
 
-export const topicsScreen = { id: 'topics', href: '/topics', title: 'Topics', letter: 't', Screen: TopicsScreen }
-
-function TopicsScreen() {
-  const name = place.value.path[1]
-  return name === undefined ? html`<${TopicList} />` : html`<${Topic} name=${name} />`
-}
-
-function TopicList() {
+export function TopicList() {
   /** @type {Loaded<{ items: ListedTopic[] }>} */
   const topics = useLoaded('/api/topics', 5_000)
   const all = place.value.query.get('show') === 'all'
@@ -36,69 +28,51 @@ function TopicList() {
 function list(topics, all) {
   const items = topics.filter(topic => all || !topic.internal)
   const hidden = topics.length - items.length
-  const rows = table({
-    label: 'Topics',
-    items,
-    empty: 'There are no topics yet.',
-    keyOf: topic => topic.name,
-    columns: [
-      ['Topic', ({ name }) => html`<a href=${`/topics/${encodeURIComponent(name)}`}>${name}</a>`],
-      ['Partitions', topic => topic.partitions, 'num'],
-      ['Records kept', topic => compact(topic.records), 'num'],
-      ['On disk', topic => bytes(topic.bytes), 'num'],
-      ['Retention', ({ retentionMs: ms }) => (ms === null ? '–' : ms < 0 ? 'unlimited' : duration(ms))],
-      ['Clean-up', topic => topic.cleanup ?? '–']
-    ]
-  })
+  const hrefOf = (/** @type {ListedTopic} */ { name }) => addressOf('topics', name)
+  const rows = table({ label: 'Topics', items, hrefOf, empty: 'There are no topics yet.' }, [
+    ['Topic', topic => topic.name],
+    ['Partitions', topic => topic.partitions, 'num'],
+    ['Records kept', topic => compact(topic.records), 'num'],
+    ['On disk', topic => bytes(topic.bytes), 'num'],
+    ['Retention', ({ retentionMs: ms }) => (ms === null ? '–' : ms < 0 ? 'unlimited' : duration(ms))],
+    ['Clean-up', topic => topic.cleanup ?? '–']
+  ])
   return html`<section class="panel">
     ${rows}${hidden > 0 && html`<p class="small footnote">${hidden} internal and heartbeat topics are hidden.</p>`}
   </section>`
 }
 
-/** @param {{ name: string }} properties */
-function Topic({ name }) {
-  const isDetails = place.value.query.get('view') === 'details'
-  const href = `/topics/${encodeURIComponent(name)}`
+/** @param {{ id: string }} properties */
+export function Topic({ id }) {
+  const href = addressOf('topics', id)
   /** @type {Loaded<DescribedTopic>} */
   const topic = useLoaded(`/api${href}`, 3_000)
-  const failed = 'This topic cannot be read'
-  const body = () => {
-    if (isDetails) return whenLoaded(topic, failed, details)
-    return topic.error && !topic.data ? problem(topic.error, failed) : html`<${TopicRecords} topic=${name} />`
-  }
-  const links = tabs([
-    [href, 'Records', !isDetails],
-    [`${href}?view=details`, 'Partitions and settings', isDetails]
-  ])
-  return html`${screenHead(name, links)}${body()}`
+  const detailed = `${href}?view=details`
+  const isDetails = place.value.query.get('view') === 'details'
+  const views = Object.entries({ [href]: 'Records', [detailed]: 'Partitions and settings' })
+  // The records don't wait for the topic's description.
+  const body =
+    isDetails || (topic.error && !topic.data)
+      ? whenLoaded(topic, 'This topic cannot be read', details)
+      : html`<${TopicRecords} topic=${id} />`
+  return html`${screenHead(id, tabs(views, isDetails ? detailed : href))}${body}`
 }
 
 /** @param {DescribedTopic} topic */
 function details({ partitions, settings }) {
-  const places = table({
-    label: 'Partitions',
-    items: partitions,
-    keyOf: one => one.partition,
-    columns: [
-      ['Partition', one => one.partition],
-      ['First', one => number(one.first), 'num'],
-      ['Next', one => number(one.next), 'num'],
-      ['Kept', one => compact(one.next - one.first), 'num'],
-      ['On disk', one => bytes(one.bytes), 'num'],
-      ['Leader', one => (one.leader < 0 ? 'none' : one.leader), 'num'],
-      ['In sync', one => `${one.inSync.length} of ${one.replicas.length}`]
-    ]
-  })
-  const list = table({
-    label: 'Settings',
-    items: settings,
-    keyOf: one => one.name,
-    rowClass: one => (one.changed ? 'changed' : null),
-    columns: [
-      ['Setting', one => one.name],
-      ['Value', one => one.value ?? '–', 'wide'],
-      ['', one => (one.changed ? 'set here' : 'default')]
-    ]
-  })
-  return html`${panel('Partitions', places)}${panel('Settings', list)}`
+  const places = table({ label: 'Partitions', items: partitions }, [
+    ['Partition', one => one.partition],
+    ['First', one => number(one.first), 'num'],
+    ['Next', one => number(one.next), 'num'],
+    ['Kept', one => compact(one.next - one.first), 'num'],
+    ['On disk', one => bytes(one.bytes), 'num'],
+    ['Leader', one => (one.leader < 0 ? 'none' : one.leader), 'num'],
+    ['In sync', one => `${one.inSync.length} of ${one.replicas.length}`]
+  ])
+  const values = table({ label: 'Settings', items: settings, rowClass: one => one.changed && 'changed' }, [
+    ['Setting', one => one.name],
+    ['Value', one => one.value ?? '–', 'wide'],
+    ['', one => (one.changed ? 'set here' : 'default')]
+  ])
+  return html`${panel('Partitions', places)}${panel('Settings', values)}`
 }
