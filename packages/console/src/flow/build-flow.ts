@@ -1,9 +1,9 @@
 import type { Flow, Headline, HopState } from '../api/pipeline-schemas.ts'
 import { listOrders } from '../orders/list-orders.ts'
+import { ms, rate } from '../page/format.js'
 import { buildHops, type Rates } from './build-hops.ts'
 import { findProblems, type Problem } from './find-problems.ts'
 import { lagsIn, type Names, type Readings, verdictIn } from './readings.ts'
-import { milliseconds, perSecond } from './say.ts'
 
 export type Measured = { readonly rates: Rates; readonly latency: Flow['latency'] }
 
@@ -40,10 +40,10 @@ const screenOf = { orders: '/', mysql: '/', debezium: '/connectors', topic: '/to
 function allIsWell({ aggregates, effects }: Readings, rates: Rates): string {
   const newest = effects?.value?.newest
   const noun = aggregates === undefined ? 'events' : 'orders'
-  const rate = rates.orders ?? rates.topic ?? 0
-  const pace = rate < 0.05 ? `All is well, no new ${noun}` : `All is well: ${perSecond(rate)} ${noun}/s`
+  const pass = rates.orders ?? rates.topic ?? 0
+  const pace = pass < 0.05 ? `All is well, no new ${noun}` : `All is well: ${rate(pass)} ${noun}/s`
   if (newest === undefined) return effects === undefined ? pace : 'All is well, and no order has been delivered yet'
-  return newest.ms === undefined ? pace : `${pace}, newest delivered ${milliseconds(newest.ms)} after commit`
+  return newest.ms === undefined ? pace : `${pace}, newest delivered ${ms(newest.ms)} after commit`
 }
 
 function partitionsOf(readings: Readings): Flow['partitions'] {

@@ -1,8 +1,8 @@
 import { isBroken, isHealthy, type Verdict, verdictOf } from '@outbox-cdc/connectctl'
 import type { HopId, HopState } from '../api/pipeline-schemas.ts'
+import { countOf, duration } from '../page/format.js'
 import type { Failing } from './probe.ts'
 import { type Names, type Readings, verdictIn, waitingInKafka } from './readings.ts'
-import { count, duration, silence } from './say.ts'
 
 export type Problem = {
   readonly hop: HopId
@@ -52,6 +52,11 @@ function away({ since, reason, wrongSettings }: Failing, now: number, about: Awa
   if (wrongSettings) return settingsProblem(hop, reason)
   const text = `${part} ${silence(now - since)}: ${reason}${where}.${effect}`
   return { hop, state, words: `${words}: ${reason}`, text, advice, since }
+}
+
+/** How long a part has not answered, as the end of a sentence that begins with its name. */
+function silence(ms: number): string {
+  return ms < 1_000 ? 'does not answer any more' : `has not answered for ${duration(ms)}`
 }
 
 /** Whether events get from MySQL to Kafka. The keeper tells; this page compares nothing of its own. */
@@ -114,7 +119,7 @@ function ifEventsStop(readings: Readings): Problem['state'] {
 const lackingReplicas: Finder = ({ topic }, names) => {
   const lacking = topic.value?.lackingReplicas ?? 0
   if (topic.failing !== undefined || lacking === 0) return undefined
-  const partitions = count(lacking, 'partition')
+  const partitions = countOf(lacking, 'partition')
   const text = `Events flow, but ${partitions} of ${names.topic} ${lacking === 1 ? 'lacks' : 'lack'} a replica: a broker is down or behind.`
   const advice = 'Start the missing broker. If another one fails, the topic may stop.'
   return { hop: 'topic', state: 'slow', words: `${partitions} without all replicas`, text, advice }
@@ -166,7 +171,7 @@ const groupStuck: Finder = (readings, names) => {
     return { hop, state: 'unknown', words: 'there is no such group', text, advice }
   }
   const nothing = `Nothing has been delivered for ${duration(ms)}`
-  const held = events > 0 ? `; ${count(events, 'event')} wait in Kafka` : ''
+  const held = events > 0 ? `; ${countOf(events, 'event')} wait in Kafka` : ''
   if (members === 0) {
     const result = events > 0 ? nothing : 'New events would not be delivered'
     const text = `${result}: the group ${names.group} has no members${held}.`
@@ -180,7 +185,7 @@ const groupStuck: Finder = (readings, names) => {
     const advice = 'It continues by itself once Kafka has given up a lost member, after about 10 s.'
     return { ...stuck, words: 'its group is rebalancing', text, advice }
   }
-  const text = `${nothing} although the group ${names.group} has ${count(members, 'member')}${held}.`
+  const text = `${nothing} although the group ${names.group} has ${countOf(members, 'member')}${held}.`
   const advice = `See the log of ${names.deliveryService}: a handler may hang, or its database may refuse.`
   return { ...stuck, words: 'handles nothing', text, advice }
 }
@@ -188,7 +193,7 @@ const groupStuck: Finder = (readings, names) => {
 const behindKafka: Finder = (readings, names) => {
   const waiting = waitingInKafka(readings)
   if (waiting === null || waiting.ms < slowMs || waiting.events === 0) return undefined
-  const events = count(waiting.events, 'event')
+  const events = countOf(waiting.events, 'event')
   const text = `${names.group} is ${duration(waiting.ms)} behind: ${events} wait in Kafka and are being handled.`
   return { hop: 'delivery', state: 'slow', words: `${events} behind`, text }
 }
@@ -197,7 +202,7 @@ const parked: Finder = ({ effects }) => {
   const events = effects?.value?.parked?.events ?? 0
   if (events === 0) return undefined
   const wait = events === 1 ? 'is parked and waits' : 'are parked and wait'
-  const text = `Events flow, but ${count(events, 'event')} ${wait} for a person.`
+  const text = `Events flow, but ${countOf(events, 'event')} ${wait} for a person.`
   const advice = 'Fix the cause, then retry.'
   return { hop: 'delivery', state: 'slow', words: `${events} parked`, text, advice, see: '/parked' }
 }

@@ -33,7 +33,7 @@ describe('whether events leave MySQL', () => {
     expect(findProblems(aHealthyPipeline(), names)).toEqual([])
     expect(headline({})).toMatchObject({
       state: 'ok',
-      text: 'All is well, no new orders, newest delivered 6.0 ms after commit'
+      text: 'All is well, no new orders, newest delivered 6 ms after commit'
     })
   })
 

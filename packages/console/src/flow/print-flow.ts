@@ -1,5 +1,5 @@
-import type { Fact, Flow, Hop, HopState } from '../api/pipeline-schemas.ts'
-import { count, duration, milliseconds, perSecond } from './say.ts'
+import type { Flow, Hop, HopState } from '../api/pipeline-schemas.ts'
+import { countOf, duration, fact, ms, rate } from '../page/format.js'
 
 export type PrintOptions = { readonly width: number; readonly color: boolean; readonly now: number }
 
@@ -11,10 +11,9 @@ export function printFlow(flow: Flow, options: PrintOptions): string[] {
   const { headline, hops, newest, latency } = flow
   const said = [headline.text, headline.advice].filter(part => part !== null).join(' ')
   const times = [
-    latency.toDebezium && `commit to Debezium ${milliseconds(latency.toDebezium.p50)}`,
-    latency.toKafka && `to Kafka ${milliseconds(latency.toKafka.p50)}`,
-    latency.toDelivery &&
-      `to delivered ${milliseconds(latency.toDelivery.p50)}, 99 % within ${milliseconds(latency.toDelivery.p99)}`
+    latency.toDebezium && `commit to Debezium ${ms(latency.toDebezium.p50)}`,
+    latency.toKafka && `to Kafka ${ms(latency.toKafka.p50)}`,
+    latency.toDelivery && `to delivered ${ms(latency.toDelivery.p50)}, 99 % within ${ms(latency.toDelivery.p99)}`
   ].filter(part => part !== null)
   return [
     ...wrapped(`${marks[headline.state]} ${said}`, options.width).map(line => paint(line, headline.state, options)),
@@ -23,21 +22,23 @@ export function printFlow(flow: Flow, options: PrintOptions): string[] {
     '',
     ...(times.length === 0 ? [] : [cut(`  ${times.join(' · ')} (median, last minute)`, options.width), '']),
     ...newest.slice(0, 5).map(order => {
-      const result = order.deliveredMs === null ? 'on its way' : `delivered in ${milliseconds(order.deliveredMs)}`
+      const result = order.deliveredMs === null ? 'on its way' : `delivered in ${ms(order.deliveredMs)}`
       return cut(`  #${String(order.id).padEnd(9)} ${order.label.padEnd(24)} ${result}`, options.width)
     })
   ]
 }
 
 function hopLines(hop: Hop, options: PrintOptions): string[] {
-  const rate = hop.rate === null ? '' : `${perSecond(hop.rate)} /s`
+  const pace = hop.rate === null ? '' : `${rate(hop.rate)} /s`
   const waits =
     hop.waiting !== null && hop.waiting.events > 0 && (hop.state === 'stopped' || hop.waiting.ms > 1_000)
-      ? `${count(hop.waiting.events, 'event')} waiting, the oldest for ${duration(hop.waiting.ms)}`
+      ? `${countOf(hop.waiting.events, 'event')} waiting, the oldest for ${duration(hop.waiting.ms)}`
       : ''
   const title = options.width < 60 ? hop.title.padEnd(16) : hop.title.padEnd(18)
-  const head = `  ${title} ${rate.padStart(9)}   ${marks[hop.state]} ${hop.words}`
-  const facts = [waits, ...hop.facts.map(fact => factText(fact, options.now))].filter(text => text !== '').join(' · ')
+  const head = `  ${title} ${pace.padStart(9)}   ${marks[hop.state]} ${hop.words}`
+  const facts = [waits, ...hop.facts.map(one => `${one.label} ${fact(one, options.now)}`)]
+    .filter(text => text !== '')
+    .join(' · ')
   const lines = [paint(cut(head, options.width), hop.state, options)]
   if (facts === '') return lines
   const indent = ' '.repeat(options.width < 90 ? 4 : 35)
@@ -45,15 +46,6 @@ function hopLines(hop: Hop, options: PrintOptions): string[] {
     ...lines,
     ...wrapped(facts, options.width - indent.length).map(line => dim(`${indent}${line.trim()}`, options))
   ]
-}
-
-function factText({ label, value, unit }: Fact, now: number): string {
-  if (value === null) return ''
-  if (typeof value === 'string') return `${label} ${value}`
-  if (unit === 'ago') return `${label} ${now - value < 1_500 ? 'just now' : `${duration(now - value)} ago`}`
-  if (unit === 'ms') return `${label} ${milliseconds(value)}`
-  if (unit === 'bytes') return `${label} ${Math.round(value / 100) / 10} kB`
-  return `${label} ${value.toLocaleString('en-GB')}`
 }
 
 function paint(text: string, state: HopState, { color }: PrintOptions): string {

@@ -1,9 +1,9 @@
 import type { MessageState } from '@outbox-cdc/outbox'
 import type { Journey, ParkedHere, Stage } from '../api/pipeline-schemas.ts'
-import { milliseconds } from '../flow/say.ts'
 import { capturedAt, headerOf, keyText, type StoredRecord } from '../kafka/decode-record.ts'
 import { showRecord } from '../kafka/show-record.ts'
 import type { Row } from '../mysql/tables.ts'
+import { ms } from '../page/format.js'
 import { type BinlogPlace, newGtids } from './binlog-track.ts'
 import { labelOf } from './list-orders.ts'
 
@@ -114,7 +114,7 @@ function inKafka({ record, order, topic, committedAt, delivery }: Known): Draft 
   if (record.away) return cannotAsk('Kafka', record)
   if (delivery.value !== undefined) return unknown('the topic no longer has it, or it is too far back to search')
   if (order.value === undefined) return waiting('waits for the commit')
-  const age = committedAt === undefined ? '' : `, for ${milliseconds(Math.max(0, Date.now() - committedAt))} now`
+  const age = committedAt === undefined ? '' : `, for ${ms(Math.max(0, Date.now() - committedAt))} now`
   return waiting(`waits for Debezium${age}`)
 }
 
