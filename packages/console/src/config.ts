@@ -2,7 +2,7 @@ import { variable } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 
 const mysqlUrl = z.url({ protocol: /^mysql$/ }).optional()
-const httpUrl = z.preprocess(text => (text === '' ? undefined : text), z.url({ protocol: /^https?$/ }).optional())
+const httpUrl = z.url({ protocol: /^https?$/ }).optional()
 const list = z.string().transform(text =>
   text
     .split(',')

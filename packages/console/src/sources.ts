@@ -4,7 +4,7 @@ import type { Config } from './config.ts'
 import { avroDecoder } from './kafka/avro-decoder.ts'
 import { asTheyAre } from './kafka/decode-record.ts'
 import { createKafkaClients } from './kafka/kafka-clients.ts'
-import { aggregateTable, effectTable } from './mysql/tables.ts'
+import { openTable } from './mysql/tables.ts'
 import { createBinlogTrack } from './orders/binlog-track.ts'
 
 export type Sources = ReturnType<typeof openSources>
@@ -26,8 +26,8 @@ export function openSources(config: Config, logger: Logger) {
     connect: openConnect(config.CONNECT_URL),
     consumerDb,
     actionsDb,
-    aggregates: aggregateTable(writerDb, config),
-    effects: effectTable(consumerDb, config),
+    aggregates: openTable('aggregates', writerDb, config),
+    effects: openTable('effects', consumerDb, config),
     track: createBinlogTrack(),
     async close() {
       await Promise.allSettled([kafka.close(), writerDb?.destroy(), consumerDb?.destroy(), actionsDb?.destroy()])

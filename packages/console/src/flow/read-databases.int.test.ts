@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { loadConfig } from '@outbox-cdc/service-kit'
 import { configSchema } from '../config.ts'
-import { effectTable } from '../mysql/tables.ts'
+import { openTable } from '../mysql/tables.ts'
 import { createEffectsReader } from './read-databases.ts'
 
 it('shows the effect of the newest time, to the microsecond, and measures only new ones', async () => {
@@ -17,7 +17,7 @@ it('shows the effect of the newest time, to the microsecond, and measures only n
   const config = loadConfig(configSchema, { KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', EFFECT_TABLE: 'delivery', ...columns })
   const committedAt = Date.parse('2026-01-02T03:00:00Z')
   const read = createEffectsReader({
-    table: effectTable(db, config)!,
+    table: openTable('effects', db, config)!,
     consumer: 'b',
     committedAt: async ids => new Map(ids.map(id => [id, committedAt]))
   })

@@ -1,7 +1,7 @@
 import type { Admin } from '@platformatic/kafka'
 import { outboxFields } from '../kafka/decode-record.ts'
 import { stateOf } from '../kafka/describe-groups.ts'
-import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
+import { mapOffsets, type Offsets, type RecordReader } from '../kafka/record-reader.ts'
 
 export type TopicReading = {
   /** Partitions that have fewer replicas in sync than they should. */
@@ -27,11 +27,10 @@ export function createTopicReader({ admin, reader, topic }: Source): () => Promi
       reader.ends(topic),
       admin.metadata({ topics: [topic], autocreateTopics: false })
     ])
-    const from = new Map<number, number>()
-    for (const [partition, end] of next) {
-      const start = Math.max(first.get(partition) ?? 0, end - sampled, last?.next.get(partition) ?? 0)
-      if (start < end) from.set(partition, start)
-    }
+    const start = mapOffsets(next, (end, partition) =>
+      Math.max(first.get(partition) ?? 0, end - sampled, last?.next.get(partition) ?? 0)
+    )
+    const from = new Map([...start].filter(([partition, offset]) => offset < (next.get(partition) ?? 0)))
     const { records } = await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
     const times = records.map(record => ({ timestamp: record.timestamp, ...outboxFields(record) }))
     const news = last === undefined ? [] : times

@@ -15,7 +15,7 @@ const actions: readonly Action[] = [
   ['resume', 'Resume the connector', 'PUT']
 ]
 
-const params = z.object({ connector: z.string().min(1).max(249) })
+const input = z.object({ connector: z.string().min(1).max(249) })
 
 export function connectorRoutes(config: Config, connect: Sources['connect']): readonly Route[] {
   /** All connectors with their verdicts, the worst first. */
@@ -39,9 +39,9 @@ export function connectorRoutes(config: Config, connect: Sources['connect']): re
       '/api/connectors/{connector}',
       'One connector: tasks, traces, settings without secrets, offsets, and what its file would change',
       {
-        params,
+        input,
         answer: detailedConnector,
-        async handle({ params: { connector } }) {
+        async handle({ connector }) {
           const one = (await list()).find(({ shown }) => shown.name === connector)
           if (one === undefined) throw notFound(`There is no connector ${connector}`)
           const offsets = await connect?.reading.request('GET', pathOf(connector, 'offsets')).catch(() => null)
@@ -54,9 +54,9 @@ export function connectorRoutes(config: Config, connect: Sources['connect']): re
     ),
     ...actions.map(([name, summary, method, call = name]) =>
       post(`/api/connectors/{connector}/${name}`, summary, {
-        params,
+        input,
         answer: done,
-        async handle({ params: { connector } }) {
+        async handle({ connector }) {
           await configured(connect, 'CONNECT_URL').acting.request(method, pathOf(connector, call))
           return { done: true as const }
         }

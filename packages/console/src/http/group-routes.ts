@@ -5,9 +5,9 @@ import { describeGroup, listGroups } from '../kafka/describe-groups.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { get, post, type Route } from './route.ts'
 
-const params = z.object({ group: z.string().min(1).max(249) })
+const named = z.object({ group: z.string().min(1).max(249) })
 
-const reset = z.object({
+const reset = named.extend({
   topic: z.string().regex(/^[\w.-]{1,249}$/),
   to: z.enum(['earliest', 'latest', 'time']),
   time: z.number().optional().meta({ description: 'Milliseconds since 1970, with to=time' }),
@@ -21,15 +21,14 @@ export function groupRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
       handle: async () => ({ items: await listGroups(admin) })
     }),
     get('/api/groups/{group}', 'One group: members with their partitions, lag of each partition', {
-      params,
+      input: named,
       answer: describedGroup,
-      handle: ({ params: { group } }) => found(group)
+      handle: ({ group }) => found(group)
     }),
     post('/api/groups/{group}/reset', 'Move a group that has no members to another place in a topic', {
-      params,
-      body: reset,
+      input: reset,
       answer: z.object({ moved: z.record(z.string(), z.number()) }),
-      async handle({ params: { group }, body: { topic, to, time, confirm } }) {
+      async handle({ group, topic, to, time, confirm }) {
         if (confirm !== group) throw notPossible(400, `confirm must be the group's name, ${group}`)
         if (to === 'time' && time === undefined) throw notPossible(400, 'to=time needs time')
         if (!(await found(group)).canReset)

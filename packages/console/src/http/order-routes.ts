@@ -14,9 +14,9 @@ const orderId = wholeNumberText(1, Number.MAX_SAFE_INTEGER)
 export function orderRoutes(config: Config, { aggregates, effects }: Sources, follow: FollowOrder): readonly Route[] {
   return [
     get('/api/orders', 'Orders, newest first, with the time to their delivery', {
-      query: z.object({ before: orderId.optional(), limit: wholeNumberText(1, 100).default(30) }),
+      input: z.object({ before: orderId.optional(), limit: wholeNumberText(1, 100).default(30) }),
       answer: orderPage,
-      async handle({ query: { before, limit } }) {
+      async handle({ before, limit }) {
         const table = configured(aggregates, 'AGGREGATE_MYSQL_URL and AGGREGATE_TABLE')
         const rows = await table.newest(limit, before)
         // The list is worth showing while the consumer's database does not answer.
@@ -25,14 +25,14 @@ export function orderRoutes(config: Config, { aggregates, effects }: Sources, fo
       }
     }),
     get('/api/orders/{id}', 'The way of one order: what every part knows of it, stage by stage', {
-      params: z.object({ id: orderId }),
+      input: z.object({ id: orderId }),
       answer: journey,
-      handle: ({ params, signal }) => follow(params.id, signal)
+      handle: ({ id }, signal) => follow(id, signal)
     }),
     post('/api/orders', 'Place an order through the order service', {
-      body: z.object({ name: z.string().min(1).max(255), quantity: z.number().int().min(1) }),
+      input: z.object({ name: z.string().min(1).max(255), quantity: z.number().int().min(1) }),
       answer: z.object({ id: z.number() }),
-      handle: ({ body }) => placeOrder(configured(config.WRITER_URL, 'WRITER_URL'), body)
+      handle: order => placeOrder(configured(config.WRITER_URL, 'WRITER_URL'), order)
     })
   ]
 }

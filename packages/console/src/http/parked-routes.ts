@@ -28,23 +28,23 @@ export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readon
       }
     }),
     get('/api/parked/events', 'The events of one key that wait or once waited, in order', {
-      query: key,
+      input: key,
       answer: z.object({ items: z.array(parkedEvent) }),
-      async handle({ query }) {
+      async handle(query) {
         const rows = (await showParked(reading(), query)).slice(-mostEvents)
         const records = await decode(rows.map(recordOf))
         return { items: rows.flatMap((row, index) => (records[index] ? [shownEvent(row, records[index])] : [])) }
       }
     }),
     post('/api/parked/retry', 'Ask the consumer to apply the waiting events of a key in order', {
-      body: key,
+      input: key,
       answer: done,
-      handle: ({ body }) => act(requestRetry(acting(), body), body)
+      handle: input => act(requestRetry(acting(), input), input)
     }),
     post('/api/parked/skip', 'Give up the first waiting event of a key for good, with a note of who and why', {
-      body: key.extend({ note: z.string().trim().min(3).max(500) }),
+      input: key.extend({ note: z.string().trim().min(3).max(500) }),
       answer: done,
-      handle: ({ body }) => act(skipParked(acting(), body), body)
+      handle: input => act(skipParked(acting(), input), input)
     })
   ]
 }

@@ -4,22 +4,16 @@ import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { unavailable } from './problems.ts'
 
-type Typed<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodObject, A extends z.ZodType> = {
-  readonly params?: P
-  readonly query?: Q
-  readonly body?: B
+type Typed<I extends z.ZodObject, A extends z.ZodType> = {
+  /** What stands in the path, and in the query of a GET or the body of a POST. */
+  readonly input?: I
   readonly answer: A
-  readonly handle: (input: {
-    readonly params: z.output<P>
-    readonly query: z.output<Q>
-    readonly body: z.output<B>
-    /** Aborted when the caller hangs up. */
-    readonly signal: AbortSignal
-  }) => Promise<z.input<A>> | z.input<A>
+  /** `signal` is aborted when the caller hangs up. */
+  readonly handle: (input: z.output<I>, signal: AbortSignal) => Promise<z.input<A>> | z.input<A>
 }
 
 /** One path of the JSON API: it is served and documented from the same schemas. */
-export type Route = Typed<z.ZodObject, z.ZodObject, z.ZodObject, z.ZodType> & {
+export type Route = Required<Typed<z.ZodObject, z.ZodType>> & {
   readonly method: 'get' | 'post'
   /** As OpenAPI writes it: `/api/orders/{id}`. */
   readonly path: string
@@ -30,16 +24,8 @@ type None = z.ZodObject<Record<never, never>>
 
 /** Makes the compiler check a route's handler against its schemas. */
 function routeFor(method: Route['method']) {
-  return <
-    A extends z.ZodType,
-    P extends z.ZodObject = None,
-    Q extends z.ZodObject = None,
-    B extends z.ZodObject = None
-  >(
-    path: string,
-    summary: string,
-    typed: Typed<P, Q, B, A>
-  ) => ({ method, path, summary, ...typed }) as unknown as Route
+  return <A extends z.ZodType, I extends z.ZodObject = None>(path: string, summary: string, typed: Typed<I, A>) =>
+    ({ method, path, summary, input: z.object({}), ...typed }) as unknown as Route
 }
 
 export const get = routeFor('get')
@@ -48,24 +34,17 @@ export const post = routeFor('post')
 /** The answer of an action. */
 export const done = z.object({ done: z.literal(true) })
 
-const nothing = z.object({})
-
 /** Serves the routes; those that change something go through `guard` first. */
 export function serveRoutes(routes: readonly Route[], guard: readonly RequestHandler[]): Router {
   const router = Router()
-  for (const { method, path, params = nothing, query = nothing, body = nothing, handle } of routes) {
+  for (const { method, path, input, handle } of routes) {
     const before = method === 'post' ? guard : []
     router[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...before, async (request, response) => {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
-      const input = {
-        params: validated(params, request.params, 'path'),
-        query: validated(query, request.query, 'query'),
-        body: validated(body, request.body ?? {}, 'body'),
-        signal: gone.signal
-      }
-      const answer = await Promise.race([handle(input), tooLate()])
-      if (!response.headersSent) response.set('Cache-Control', 'no-store').json(answer ?? {})
+      const given = { ...(method === 'get' ? request.query : request.body), ...request.params }
+      const answer = await Promise.race([handle(validated(input, given, 'body'), gone.signal), tooLate()])
+      if (!response.headersSent) response.set('Cache-Control', 'no-store').json(answer)
     })
   }
   return router
@@ -83,19 +62,17 @@ async function tooLate(): Promise<never> {
 export function openApi(routes: readonly Route[]): object {
   const description =
     'What the page shows, as JSON. Times are milliseconds since 1970. POST needs the header X-Console-Action.'
-  return describeApi(
-    'outbox-cdc console',
-    description,
-    routes.map(({ method, path, summary, params, query, body, answer }) => ({
-      method,
-      path,
-      summary,
-      request: {
-        ...(params && { params }),
-        ...(query && { query }),
-        ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } })
-      },
-      responses: { 200: answers.json('As requested', answer), default: answers.problem('Why not') }
-    }))
-  )
+  const documented = routes.map(({ method, path, summary, input, answer }) => {
+    const part = (isInPath: boolean) =>
+      z.object(
+        Object.fromEntries(Object.entries(input.shape).filter(([name]) => path.includes(`{${name}}`) === isInPath))
+      )
+    const [params, rest] = [part(true), part(false)]
+    const required = Object.keys(rest.shape).length > 0
+    const body = { required, content: { 'application/json': { schema: rest } } }
+    const request = method === 'get' ? { params, query: rest } : { params, body }
+    const responses = { 200: answers.json('As requested', answer), default: answers.problem('Why not') }
+    return { method, path, summary, request, responses }
+  })
+  return describeApi('outbox-cdc console', description, documented)
 }

@@ -25,9 +25,9 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
       handle: async () => ({ items: await listTopics(admin) })
     }),
     get('/api/topics/{topic}', 'One topic: partitions, replicas, offsets, sizes, settings', {
-      params: topicName,
+      input: topicName,
       answer: describedTopic,
-      async handle({ params: { topic } }) {
+      async handle({ topic }) {
         const described = await describeTopic(admin, topic)
         if (described === undefined) throw notFound(`There is no topic ${topic}`)
         return described
@@ -37,30 +37,28 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
       '/api/topics/{topic}/records',
       'Records, newest first: the newest, those before or after a cursor, or those from a time on',
       {
-        params: topicName,
-        query: z.object({
+        input: topicName.extend({
           before: cursor.optional(),
           after: cursor.optional(),
           at: time.optional(),
           limit: wholeNumberText(1, 100).default(30)
         }),
         answer: recordPage,
-        handle({ params: { topic }, query: { before, after, at, limit } }) {
+        handle({ topic, before, after, at, limit }) {
           const place = { reader, topic, limit }
           return at === undefined || after ? readNewest(place, { after, before }) : readFrom(place, at)
         }
       }
     ),
     get('/api/topics/{topic}/volume', 'How many records came in each sixtieth of the last minutes', {
-      params: topicName,
-      query: z.object({ minutes: wholeNumberText(1, 10_080).default(60) }),
+      input: topicName.extend({ minutes: wholeNumberText(1, 10_080).default(60) }),
       answer: volume,
-      handle: ({ params: { topic }, query: { minutes } }) => volumeOf(reader, topic, minutes)
+      handle: ({ topic, minutes }) => volumeOf(reader, topic, minutes)
     })
   ]
 }
 
-const searchQuery = z.object({
+const searchInput = topicName.extend({
   text: z.string().min(1).max(500).optional(),
   key: z.string().min(1).max(500).optional(),
   event: z.string().min(1).max(100).optional(),
@@ -74,8 +72,8 @@ const mostSearches = 2
 export function searchStream({ reader }: KafkaAccess): RequestHandler {
   let running = 0
   return async (request, response) => {
-    const { topic } = validated(topicName, request.params, 'path')
-    const { before, since, ...query } = validated(searchQuery, request.query, 'query')
+    const given = { ...request.query, ...request.params }
+    const { topic, before, since, ...query } = validated(searchInput, given, 'query')
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     response.writeHead(200, eventStreamHeaders)

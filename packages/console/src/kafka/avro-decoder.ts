@@ -41,6 +41,6 @@ function open(bytes: Buffer | null, { decode }: RecordDecoding): unknown {
   }
 }
 
-function asKafkaRecord({ topic, partition, offset, timestamp, key, value }: StoredRecord) {
-  return { topic, partition, offset: BigInt(offset), timestamp, key, value, headers: {} }
+function asKafkaRecord(record: StoredRecord) {
+  return { ...record, offset: BigInt(record.offset), headers: {} }
 }

@@ -9,8 +9,6 @@ type FetchOptions = { readonly bytesPerPartition?: number; readonly waitMs?: num
 
 export type RecordReader = ReturnType<typeof createRecordReader>
 
-type FetchResponse = Awaited<ReturnType<Consumer['fetch']>>
-
 const marks = { latest: -1n, earliest: -2n } as const
 const controlBatch = 0x20
 
@@ -55,7 +53,12 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts) {
           topics: [{ topicId: found.id, partitions: places.map(place => wantedPartition(place, bytesPerPartition)) }]
         })
       )
-      const batches = (await Promise.all(answers)).flatMap(batchesIn)
+      const topics = (await Promise.all(answers)).flatMap(({ responses }) => responses)
+      const batches = topics.flatMap(({ partitions }) =>
+        partitions.flatMap(({ partitionIndex: partition, records }) =>
+          (records ?? []).map(batch => ({ partition, batch }))
+        )
+      )
       const records = batches.flatMap(found => recordsIn(topic, found))
       const next: Offsets = new Map(
         batches.map(({ partition, batch }) => [partition, Number(batch.firstOffset) + batch.lastOffsetDelta + 1])
@@ -95,12 +98,6 @@ function wantedPartition([partition, fetchOffset]: readonly [number, number], pa
 }
 
 type Found = { readonly partition: number; readonly batch: RecordsBatch }
-
-function batchesIn(answer: FetchResponse): Found[] {
-  return answer.responses.flatMap(({ partitions }) =>
-    partitions.flatMap(({ partitionIndex: partition, records }) => (records ?? []).map(batch => ({ partition, batch })))
-  )
-}
 
 function recordsIn(topic: string, { partition, batch }: Found): StoredRecord[] {
   if ((batch.attributes & controlBatch) !== 0) return []

@@ -22,16 +22,16 @@ const answerTimeoutMs = 1_500
 
 type Named = Readonly<Record<'table' | 'idColumn' | 'timeColumn', string>> & { readonly variables: string }
 
-export function aggregateTable(db: Knex | undefined, config: Config): Table | undefined {
-  const { AGGREGATE_TABLE: table, AGGREGATE_ID_COLUMN: idColumn, AGGREGATE_CREATED_AT_COLUMN: timeColumn } = config
-  const variables = 'AGGREGATE_TABLE, AGGREGATE_ID_COLUMN and AGGREGATE_CREATED_AT_COLUMN'
-  return db && table ? createTable(db, { table, idColumn, timeColumn, variables }) : undefined
-}
+const variablesOf = {
+  aggregates: ['AGGREGATE_TABLE', 'AGGREGATE_ID_COLUMN', 'AGGREGATE_CREATED_AT_COLUMN'],
+  effects: ['EFFECT_TABLE', 'EFFECT_AGGREGATE_ID_COLUMN', 'EFFECT_APPLIED_AT_COLUMN']
+} as const
 
-export function effectTable(db: Knex | undefined, config: Config): Table | undefined {
-  const { EFFECT_TABLE: table, EFFECT_AGGREGATE_ID_COLUMN: idColumn, EFFECT_APPLIED_AT_COLUMN: timeColumn } = config
-  const variables = 'EFFECT_TABLE, EFFECT_AGGREGATE_ID_COLUMN and EFFECT_APPLIED_AT_COLUMN'
-  return db && table ? createTable(db, { table, idColumn, timeColumn, variables }) : undefined
+/** The table that the settings name; undefined without settings. */
+export function openTable(of: keyof typeof variablesOf, db: Knex | undefined, config: Config): Table | undefined {
+  const [table, id, time] = variablesOf[of]
+  const names = { idColumn: config[id], timeColumn: config[time], variables: `${table}, ${id} and ${time}` }
+  return db && config[table] ? createTable(db, { ...names, table: config[table] }) : undefined
 }
 
 function createTable(db: Knex, { table, idColumn, timeColumn, variables }: Named) {
