@@ -10,7 +10,6 @@ import { guardActions, isLoopback } from './http/guard.ts'
 import { orderRoutes } from './http/order-routes.ts'
 import { parkedRoutes } from './http/parked-routes.ts'
 import { searchStream, topicRoutes } from './http/topic-routes.ts'
-import { createFollowOrder } from './orders/follow-order.ts'
 import { openSources } from './sources.ts'
 
 /** Puts the console's parts together. Any part of the pipeline may be down: the page says so and goes on. */
@@ -27,7 +26,7 @@ export function createConsole(config: Config, logger: Logger): Service {
     guard,
     routes: [
       ...flowRoutes(config, sampler, guard),
-      ...orderRoutes(config, sources, createFollowOrder(config, sources)),
+      ...orderRoutes(config, sources),
       ...topicRoutes(kafka),
       ...groupRoutes(kafka),
       ...connectorRoutes(config, sources.connect),

@@ -3,7 +3,8 @@ import { listOrders } from '../orders/list-orders.ts'
 import { ms, rate } from '../page/format.js'
 import { buildHops, type Rates } from './build-hops.ts'
 import { findProblems, type Problem } from './find-problems.ts'
-import { lagsIn, type Names, type Readings, verdictIn } from './readings.ts'
+import type { Readings } from './probes.ts'
+import { lagsIn, type Names, verdictIn } from './readings.ts'
 
 export type Measured = { readonly rates: Rates; readonly latency: Flow['latency'] }
 
@@ -19,7 +20,7 @@ export function buildFlow(readings: Readings, names: Names, { rates, latency }: 
     latency,
     partitions: partitionsOf(readings),
     newest: listOrders(aggregates?.value?.newest ?? [], effects?.value?.appliedAt),
-    parked: effects?.value?.parked?.events ?? null
+    parked: effects?.value?.parked ?? null
   }
 }
 

@@ -3,7 +3,8 @@ import type { Fact, Hop } from '../api/pipeline-schemas.ts'
 import { sum } from '../kafka/record-reader.ts'
 import type { Problem } from './find-problems.ts'
 import type { Reading } from './probe.ts'
-import { type Names, type Readings, waitingInKafka } from './readings.ts'
+import type { Readings } from './probes.ts'
+import { type Names, waitingInKafka } from './readings.ts'
 
 export type Rates = Readonly<Record<'orders' | 'binlogBytes' | 'topic' | 'delivered' | 'requests', number | null>>
 
@@ -84,7 +85,7 @@ function consumer({ readings, names, rates }: Known): Draft {
   const { group: reading, effects } = readings
   const facts = [
     ...fact('members', reading.value?.members, 'count'),
-    ...fact('parked', effects?.value?.parked?.events, 'events'),
+    ...fact('parked', effects?.value?.parked, 'events'),
     ...fact('newest delivery', effects?.value?.newest?.at, 'ago')
   ]
   const about = { title: names.deliveryService, name: `group ${names.group}`, well: 'delivers' }

@@ -2,7 +2,8 @@ import { isBroken, isHealthy, type Verdict, verdictOf } from '@outbox-cdc/connec
 import type { HopId, HopState } from '../api/pipeline-schemas.ts'
 import { countOf, duration } from '../page/format.js'
 import type { Failing } from './probe.ts'
-import { type Names, type Readings, verdictIn, waitingInKafka } from './readings.ts'
+import type { Readings } from './probes.ts'
+import { type Names, verdictIn, waitingInKafka } from './readings.ts'
 
 export type Problem = {
   readonly hop: HopId
@@ -199,7 +200,7 @@ const behindKafka: Finder = (readings, names) => {
 }
 
 const parked: Finder = ({ effects }) => {
-  const events = effects?.value?.parked?.events ?? 0
+  const events = effects?.value?.parked ?? 0
   if (events === 0) return undefined
   const wait = events === 1 ? 'is parked and waits' : 'are parked and wait'
   const text = `Events flow, but ${countOf(events, 'event')} ${wait} for a person.`

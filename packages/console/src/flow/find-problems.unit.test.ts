@@ -1,6 +1,6 @@
 import type { Verdict } from '@outbox-cdc/connectctl'
 import { describe, expect, it } from 'vitest'
-import { aHealthyPipeline, names, noRates, now, running } from '../testing/a-healthy-pipeline.ts'
+import { aHealthyPipeline, names, noNews, noRates, now, running } from '../testing/a-healthy-pipeline.ts'
 import { buildFlow } from './build-flow.ts'
 import { findProblems } from './find-problems.ts'
 
@@ -66,7 +66,7 @@ describe('whether events leave MySQL', () => {
 
   it('is not doubted because rows and records are in another order, or because a part does not answer the console', () => {
     const newest = [{ id: 900, at: now - 600_000, columns: {} }]
-    expect(headline({ aggregates: { value: { newest, added: 9 }, at: now } }).state).toBe('ok')
+    expect(headline({ aggregates: { value: { newest, ...noNews, added: 9 }, at: now } }).state).toBe('ok')
     expect(headline({ connector: failing(4_000) }).state).toBe('ok')
     expect(headline({ aggregates: failing(4_000) }).state).toBe('slow')
   })
@@ -123,7 +123,10 @@ describe('the sentence on top', () => {
   it('leaves out the parts that are not configured', () => {
     const kafkaOnly = { aggregates: undefined, connector: undefined, effects: undefined, keeper: undefined }
     expect(picture({ ...kafkaOnly, writer: undefined }).hops.map(({ id }) => id)).toEqual(['topic', 'delivery'])
-    const group = { value: { state: 'dead', members: 0, committed: new Map(), movedAt: now }, at: now }
+    const group = {
+      value: { state: 'dead', members: 0, committed: new Map(), movedAt: now, oldestWaitingAt: now },
+      at: now
+    }
     const problems = findProblems(aHealthyPipeline({ ...kafkaOnly, group }), names)
     expect(problems.map(({ text }) => text)).toContainEqual(expect.stringContaining('no group delivery-service'))
   })
@@ -141,7 +144,7 @@ describe('the sentence on top', () => {
   })
 
   it('asks for a person when events are parked and all else is well', () => {
-    const effects = { value: { latencies: [], appliedAt: new Map(), parked: { events: 2, keys: 1 } }, at: now }
+    const effects = { value: { latencies: [], newest: undefined, appliedAt: new Map(), parked: 2 }, at: now }
     expect(headline({ effects })).toMatchObject({
       state: 'slow',
       text: expect.stringContaining('2 events are parked')

@@ -1,7 +1,7 @@
 import type { Flow, Percentiles } from '../api/pipeline-schemas.ts'
 import { sum } from '../kafka/record-reader.ts'
 import type { Measured } from './build-flow.ts'
-import type { Readings } from './readings.ts'
+import type { Readings } from './probes.ts'
 
 /** What grows from one sample to the next: rates and percentiles. */
 export function createMeasures() {

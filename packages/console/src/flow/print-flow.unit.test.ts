@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { aHealthyPipeline, names, noRates, now } from '../testing/a-healthy-pipeline.ts'
+import { aHealthyPipeline, names, noNews, noRates, now } from '../testing/a-healthy-pipeline.ts'
 import { buildFlow } from './build-flow.ts'
 import { printFlow } from './print-flow.ts'
 
@@ -19,7 +19,7 @@ it('prints the sentence, a line for each hop and the newest orders', () => {
 it('never prints a line wider than the terminal, nor a control character', () => {
   const hostile = { id: 7, at: now, columns: { name: 'a\u001b[2J\u0007b', quantity: 1 } }
   const change = {
-    aggregates: { value: { newest: [hostile], added: 0 }, at: now },
+    aggregates: { value: { newest: [hostile], ...noNews }, at: now },
     group: {
       value: { state: 'stable', members: 1, committed: new Map([[0, 91]]), movedAt: now, oldestWaitingAt: 0 },
       at: now

@@ -3,15 +3,6 @@ import type { Knex } from 'knex'
 import { countUpTo, optional, type Row, type Table } from '../mysql/tables.ts'
 import type { BinlogTrack } from '../orders/binlog-track.ts'
 
-export type AggregatesReading = {
-  readonly newest: readonly Row[]
-  /** Rows that appeared since the first reading. */
-  readonly added: number
-  /** Rows in the outbox table; a store that deletes them at once leaves none. */
-  readonly outboxRows?: number | undefined
-  readonly binlog?: { readonly file: string; readonly position: number } | undefined
-}
-
 type AggregatesSource = {
   readonly table: Table
   readonly outboxTable: string
@@ -23,7 +14,7 @@ export function createAggregatesReader({ table, outboxTable, track }: Aggregates
   const { db } = table
   let highest: number | undefined
   let added = 0
-  return async (): Promise<AggregatesReading> => {
+  return async () => {
     const newest = await table.newest(8)
     const top = newest[0]?.id ?? 0
     if (highest !== undefined && top !== highest) added += await table.countAfter(highest)
@@ -33,6 +24,7 @@ export function createAggregatesReader({ table, outboxTable, track }: Aggregates
       optional(() => readBinlogStatus(db))
     ])
     if (binlog !== undefined) track.add({ ...binlog, at: Date.now() })
+    // `added` counts the rows since the first reading; a store that deletes its outbox rows at once leaves none.
     return { newest, added, outboxRows, binlog }
   }
 }
@@ -43,15 +35,6 @@ async function readBinlogStatus(db: Knex) {
   const status = rows?.[0]
   if (status === undefined) return undefined
   return { file: status.File, position: status.Position, gtids: status.Executed_Gtid_Set.replaceAll('\n', '') }
-}
-
-export type EffectsReading = {
-  /** From commit to effect, in milliseconds, of a sample of the rows that appeared since the last reading. */
-  readonly latencies: readonly number[]
-  readonly newest?: { readonly id: number; readonly at: number; readonly ms?: number | undefined } | undefined
-  readonly appliedAt: ReadonlyMap<number, number>
-  /** Parked events, which wait for a person; undefined where there is no such table. */
-  readonly parked?: { readonly events: number; readonly keys: number } | undefined
 }
 
 type EffectsSource = {
@@ -65,7 +48,7 @@ const sampleSize = 200
 
 export function createEffectsReader({ table, consumer, committedAt }: EffectsSource) {
   let latest: number | undefined
-  return async (): Promise<EffectsReading> => {
+  return async () => {
     const rows = await table.newest(sampleSize)
     const since = latest ?? Number.POSITIVE_INFINITY
     const fresh = rows.filter(({ at }) => at > since)
@@ -78,10 +61,12 @@ export function createEffectsReader({ table, consumer, committedAt }: EffectsSou
       return from === undefined ? undefined : Math.max(0, at - from)
     }
     return {
+      /** From commit to effect, in milliseconds, of a sample of the rows that appeared since the last reading. */
       latencies: fresh.map(msOf).filter(ms => ms !== undefined),
       newest: newest && { id: newest.id, at: newest.at, ms: msOf(newest) },
       appliedAt: new Map(rows.map(({ id, at }) => [id, at])),
-      parked: await optional(() => countParked(table.db, consumer))
+      /** Events; undefined where there is no such table. */
+      parked: (await optional(() => countParked(table.db, consumer)))?.events
     }
   }
 }

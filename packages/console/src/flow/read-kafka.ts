@@ -3,48 +3,40 @@ import { outboxFields } from '../kafka/decode-record.ts'
 import { stateOf } from '../kafka/describe-groups.ts'
 import { mapOffsets, type Offsets, type RecordReader } from '../kafka/record-reader.ts'
 
-export type TopicReading = {
-  /** Partitions that have fewer replicas in sync than they should. */
-  readonly lackingReplicas: number
-  readonly first: Offsets
-  readonly next: Offsets
-  /** From commit to Kafka, in milliseconds, of a sample of the records that came since the last reading. */
-  readonly latencies: readonly number[]
-  /** From commit to Debezium, of the same records; none where the connector does not say when it read them. */
-  readonly readLatencies: readonly number[]
-  readonly newestAt?: number | undefined
-}
-
 type Source = { readonly admin: Admin; readonly reader: RecordReader; readonly topic: string }
 
 const sampled = 30
 
 /** Watches the end of the topic: offsets each time, and the newest few records when there are new ones. */
-export function createTopicReader({ admin, reader, topic }: Source): () => Promise<TopicReading> {
-  let last: TopicReading | undefined
+export function createTopicReader({ admin, reader, topic }: Source) {
+  let known: Offsets | undefined
+  let newestAt: number | undefined
   return async () => {
     const [[first, next], cluster] = await Promise.all([
       reader.ends(topic),
       admin.metadata({ topics: [topic], autocreateTopics: false })
     ])
     const start = mapOffsets(next, (end, partition) =>
-      Math.max(first.get(partition) ?? 0, end - sampled, last?.next.get(partition) ?? 0)
+      Math.max(first.get(partition) ?? 0, end - sampled, known?.get(partition) ?? 0)
     )
     const from = new Map([...start].filter(([partition, offset]) => offset < (next.get(partition) ?? 0)))
     const { records } = await reader.fetch(topic, from, { bytesPerPartition: 128 * 1024 })
     const times = records.map(record => ({ timestamp: record.timestamp, ...outboxFields(record) }))
-    const news = last === undefined ? [] : times
+    const news = known === undefined ? [] : times
+    for (const { timestamp } of times) newestAt = Math.max(newestAt ?? 0, timestamp)
+    known = next
     const partitions = cluster.topics.get(topic)?.partitions ?? []
-    const newestAt = Math.max(last?.newestAt ?? 0, ...times.map(({ timestamp }) => timestamp))
-    last = {
+    return {
+      /** Partitions that have fewer replicas in sync than they should. */
       lackingReplicas: partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length,
       first,
       next,
+      /** From commit to Kafka, in milliseconds, of a sample of the records that came since the last reading. */
       latencies: news.flatMap(({ createdAt, timestamp }) => elapsed(createdAt, timestamp)),
+      /** From commit to Debezium, of the same records; none where the connector does not say when it read them. */
       readLatencies: news.flatMap(({ createdAt, capturedAt }) => elapsed(createdAt, capturedAt)),
-      newestAt: newestAt > 0 ? newestAt : undefined
+      newestAt
     }
-    return last
   }
 }
 
@@ -52,20 +44,9 @@ function elapsed(from: number | undefined, to: number | undefined): number[] {
   return from === undefined || to === undefined ? [] : [Math.max(0, to - from)]
 }
 
-export type GroupReading = {
-  readonly state: string
-  readonly members: number
-  /** The next offset of each partition that the group has yet to handle. */
-  readonly committed: Offsets
-  /** When `committed` last changed. */
-  readonly movedAt: number
-  /** When the oldest record that waits for the group was written. */
-  readonly oldestWaitingAt?: number | undefined
-}
-
 type GroupSource = Source & { readonly group: string; readonly ends: () => Offsets | undefined }
 
-export function createGroupReader({ admin, reader, topic, group, ends }: GroupSource): () => Promise<GroupReading> {
+export function createGroupReader({ admin, reader, topic, group, ends }: GroupSource) {
   let last: { readonly place: string; readonly movedAt: number } | undefined
   let oldest: { readonly place: string; readonly at: number | undefined } | undefined
   return async () => {
@@ -78,7 +59,15 @@ export function createGroupReader({ admin, reader, topic, group, ends }: GroupSo
     if (last?.place !== place) last = { place, movedAt: Date.now() }
     const oldestWaitingAt = await oldestOf(committed)
     const members = found?.members.size ?? 0
-    return { state: stateOf(found), members, committed, movedAt: last.movedAt, oldestWaitingAt }
+    return {
+      state: stateOf(found),
+      members,
+      /** The next offset of each partition that the group has yet to handle, and when that last changed. */
+      committed,
+      movedAt: last.movedAt,
+      /** When the oldest record that waits for the group was written. */
+      oldestWaitingAt
+    }
   }
 
   async function oldestOf(committed: Offsets): Promise<number | undefined> {

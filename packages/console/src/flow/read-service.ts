@@ -1,20 +1,5 @@
-export type ServiceReading = {
-  readonly ready: boolean
-  /** What is not well, in the service's own words. */
-  readonly reason?: string | undefined
-  /** Requests answered since it started, from its metrics; undefined when it has none. */
-  readonly requests?: RequestCounts | undefined
-}
-
-export type RequestCounts = {
-  readonly created: number
-  readonly failed: number
-  /** The bound that half of the POST requests stayed under, of those of Prometheus' histogram. */
-  readonly medianMs?: number | undefined
-}
-
 /** Asks a service for its readiness and its request counts (`/health/ready`, `/metrics`). */
-export function createServiceReader(url: string): () => Promise<ServiceReading> {
+export function createServiceReader(url: string) {
   return async () => {
     const signal = AbortSignal.timeout(1_400)
     const [health, metrics] = await Promise.all([
@@ -28,6 +13,7 @@ export function createServiceReader(url: string): () => Promise<ServiceReading> 
     const faults = Object.entries(report.checks ?? {}).filter(([, state]) => state !== 'up')
     return {
       ready: health.ok,
+      /** What is not well, in the service's own words. */
       reason: health.ok
         ? undefined
         : faults.map(([name, why]) => `${name}: ${why}`).join(', ') || `HTTP ${health.status}`,
@@ -37,7 +23,7 @@ export function createServiceReader(url: string): () => Promise<ServiceReading> 
 }
 
 /** Sums `http_requests_total` by status; the format is Prometheus' own text. */
-export function requestCounts(metrics: string): RequestCounts {
+export function requestCounts(metrics: string) {
   const counts = { created: 0, failed: 0 }
   const upTo = new Map<number, number>()
   for (const [, name, text = '', value] of metrics.matchAll(/^(\w+)\{([^}]*)\} ([\d.e+]+)/gm)) {
@@ -54,5 +40,6 @@ export function requestCounts(metrics: string): RequestCounts {
   }
   const all = upTo.get(Number.POSITIVE_INFINITY) ?? 0
   const median = Math.min(...[...upTo].flatMap(([bound, requests]) => (requests >= all / 2 ? [bound] : [])))
+  // The bound that half of the POST requests stayed under, of those of Prometheus' histogram.
   return { ...counts, medianMs: all === 0 || !Number.isFinite(median) ? undefined : median * 1000 }
 }

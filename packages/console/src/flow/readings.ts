@@ -1,25 +1,8 @@
-import type { ExpandedConnector, Verdict } from '@outbox-cdc/connectctl'
+import type { Verdict } from '@outbox-cdc/connectctl'
 import type { Waiting } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
 import { mapOffsets, type Offsets, sum } from '../kafka/record-reader.ts'
-import type { Reading } from './probe.ts'
-import type { AggregatesReading, EffectsReading } from './read-databases.ts'
-import type { GroupReading, TopicReading } from './read-kafka.ts'
-import type { ServiceReading } from './read-service.ts'
-
-/** All that the sampler knows at one moment. A part that is not configured has no reading at all. */
-export type Readings = {
-  readonly now: number
-  readonly writer?: Reading<ServiceReading> | undefined
-  readonly aggregates?: Reading<AggregatesReading> | undefined
-  /** The keeper's verdict on the pipeline's connector: the only answer to whether events flow. */
-  readonly keeper?: Reading<Verdict> | undefined
-  readonly connector?: Reading<ExpandedConnector['status'] | undefined> | undefined
-  readonly topic: Reading<TopicReading>
-  readonly group: Reading<GroupReading>
-  readonly consumer?: Reading<ServiceReading> | undefined
-  readonly effects?: Reading<EffectsReading> | undefined
-}
+import type { Readings } from './probes.ts'
 
 /** The verdict as the keeper last gave it; undefined where none is configured, or while it does not answer. */
 export function verdictIn({ keeper }: Readings): Verdict | undefined {

@@ -2,8 +2,9 @@ import { wholeNumberText } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { journey, orderPage } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
-import type { FollowOrder } from '../orders/follow-order.ts'
+import { buildJourney } from '../orders/build-journey.ts'
 import { listOrders } from '../orders/list-orders.ts'
+import { createOrderReader } from '../orders/read-order.ts'
 import { reasonOf } from '../reason-of.ts'
 import type { Sources } from '../sources.ts'
 import { configured, unavailable } from './problems.ts'
@@ -11,7 +12,9 @@ import { get, post, type Route } from './route.ts'
 
 const orderId = wholeNumberText(1, Number.MAX_SAFE_INTEGER)
 
-export function orderRoutes(config: Config, { aggregates, effects }: Sources, follow: FollowOrder): readonly Route[] {
+export function orderRoutes(config: Config, sources: Sources): readonly Route[] {
+  const { aggregates, effects } = sources
+  const readOrder = createOrderReader(config, sources)
   return [
     get('/api/orders', 'Orders, newest first, with the time to their delivery', {
       input: z.object({ before: orderId.optional(), limit: wholeNumberText(1, 100).default(30) }),
@@ -27,7 +30,7 @@ export function orderRoutes(config: Config, { aggregates, effects }: Sources, fo
     get('/api/orders/{id}', 'The way of one order: what every part knows of it, stage by stage', {
       input: z.object({ id: orderId }),
       answer: journey,
-      handle: ({ id }, signal) => follow(id, signal)
+      handle: async ({ id }, signal) => buildJourney(await readOrder(id, signal))
     }),
     post('/api/orders', 'Place an order through the order service', {
       input: z.object({ name: z.string().min(1).max(255), quantity: z.number().int().min(1) }),

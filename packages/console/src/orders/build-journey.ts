@@ -6,25 +6,7 @@ import type { Row } from '../mysql/tables.ts'
 import { ms } from '../page/format.js'
 import { type BinlogPlace, newGtids } from './binlog-track.ts'
 import { labelOf } from './list-orders.ts'
-
-/** A part that was asked: what it said, or that it does not answer or is not configured. */
-export type Asked<T> = {
-  readonly value?: T | undefined
-  readonly away?: 'silent' | 'not configured'
-}
-
-type Known = {
-  readonly id: number
-  readonly topic: string
-  readonly consumer: string
-  readonly committedAt: number | undefined
-  readonly order: Asked<Row | undefined>
-  readonly around: { readonly from: BinlogPlace; readonly to: BinlogPlace } | undefined
-  readonly record: Asked<StoredRecord | undefined>
-  /** What the consumer did with the event. */
-  readonly message: Asked<MessageState | undefined>
-  readonly delivery: Asked<Row | undefined>
-}
+import type { Asked, OrderReadings } from './read-order.ts'
 
 type Draft = Pick<Stage, 'state' | 'words'> & {
   readonly at?: number | undefined
@@ -40,7 +22,7 @@ const stages = [
 ] as const
 
 /** The stages of an order's way, each with its time, the milliseconds since the commit, and the facts behind it. */
-export function buildJourney(known: Known): Journey {
+export function buildJourney(known: OrderReadings): Journey {
   const { id, committedAt, record } = known
   const header = (name: string) => (record.value && headerOf(record.value, name)) ?? null
   const delivered = known.delivery.value !== undefined
@@ -69,7 +51,7 @@ function cannotAsk(part: string, { away }: Asked<unknown>): Draft {
   return unknown(away === 'silent' ? `${part} does not answer` : `${part} is not configured`)
 }
 
-function committed({ id, order, record, committedAt }: Known): Draft {
+function committed({ id, order, record, committedAt }: OrderReadings): Draft {
   const { value } = order
   if (value !== undefined) return { state: 'done', words: labelOf(value.columns), at: value.at, facts: factsOf(value) }
   if (record.value !== undefined)
@@ -77,7 +59,7 @@ function committed({ id, order, record, committedAt }: Known): Draft {
   return order.away ? cannotAsk('MySQL', order) : waiting(`there is no order ${id}`)
 }
 
-function inBinlog({ order, record, around }: Known): Draft {
+function inBinlog({ order, record, around }: OrderReadings): Draft {
   if (order.value === undefined && record.value === undefined) return waiting('waits for the commit')
   const exact = record.value && placeIn(record.value)
   if (exact !== undefined) {
@@ -105,7 +87,7 @@ function placeIn(record: StoredRecord): Pick<Draft, 'at' | 'facts'> | undefined 
   return { at: capturedAt(record), facts: { file, position, GTID: one(/^(gtid|_*source_gtid)$/) } }
 }
 
-function inKafka({ record, order, topic, committedAt, delivery }: Known): Draft {
+function inKafka({ record, order, topic, committedAt, delivery }: OrderReadings): Draft {
   if (record.value !== undefined) {
     const { partition, offset, timestamp: at } = record.value
     const words = `partition ${partition}, offset ${offset}`
@@ -118,7 +100,7 @@ function inKafka({ record, order, topic, committedAt, delivery }: Known): Draft 
   return waiting(`waits for Debezium${age}`)
 }
 
-function handled({ message, record, consumer, delivery }: Known): Draft {
+function handled({ message, messageId, record, consumer, delivery }: OrderReadings): Draft {
   const { settledAt, parked } = message.value ?? {}
   const parkedAt = parked?.parked_at.getTime()
   if (parked?.state === 'waiting') {
@@ -127,7 +109,7 @@ function handled({ message, record, consumer, delivery }: Known): Draft {
   }
   if (parked?.state === 'skipped')
     return { state: 'skipped', words: 'skipped for good by a person', at: parkedAt, facts: { note: parked.note } }
-  const facts = { consumer, 'message id': (record.value && headerOf(record.value, 'message_id')) ?? null }
+  const facts = { consumer, 'message id': messageId ?? null }
   if (settledAt !== undefined) {
     const attempts = parked?.attempts
     const words = attempts === undefined ? 'its inbox row is written' : `applied after ${attempts} attempts and a retry`
@@ -139,7 +121,7 @@ function handled({ message, record, consumer, delivery }: Known): Draft {
   return record.value === undefined ? waiting('waits for the record') : { ...waiting(`waits for ${consumer}`), facts }
 }
 
-function written({ delivery, message }: Known): Draft {
+function written({ delivery, message }: OrderReadings): Draft {
   const { value } = delivery
   if (value !== undefined) return { state: 'done', words: 'its row is written', at: value.at, facts: factsOf(value) }
   if (delivery.away) return cannotAsk("the consumer's database", delivery)
@@ -150,7 +132,7 @@ function written({ delivery, message }: Known): Draft {
 
 type Parked = NonNullable<MessageState['parked']>
 
-function parkedHere({ id, consumer }: Known, parked: Parked): ParkedHere {
+function parkedHere({ id, consumer }: OrderReadings, parked: Parked): ParkedHere {
   const { reason, error, behind, retryRequestedAt } = parked
   return { consumer, key: String(id), reason, error, behind, retryAskedAt: retryRequestedAt?.getTime() ?? null }
 }

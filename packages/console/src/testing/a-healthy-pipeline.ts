@@ -1,6 +1,7 @@
 import type { ExpandedConnector } from '@outbox-cdc/connectctl'
 import type { Rates } from '../flow/build-hops.ts'
-import type { Names, Readings } from '../flow/readings.ts'
+import type { Readings } from '../flow/probes.ts'
+import type { Names } from '../flow/readings.ts'
 
 export const now = 1_800_000_000_000
 
@@ -29,14 +30,16 @@ export const noRates: Rates = { orders: null, binlogBytes: null, topic: null, de
 
 const at = now - 200
 
+export const noNews = { added: 0, outboxRows: 0, binlog: undefined }
+
 /** Readings of a pipeline in which every part answers and nothing waits, with some of them changed. */
 export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
   const newest = { id: 7, at: now - 1_000, ms: 6 }
   return {
     now,
-    writer: { value: { ready: true, requests: { created: 7, failed: 0 } }, at },
+    writer: { value: { ready: true, reason: undefined, requests: undefined }, at },
     aggregates: {
-      value: { newest: [{ id: 7, at: now - 1_006, columns: { name: 'joon', quantity: 95 } }], added: 0 },
+      value: { newest: [{ id: 7, at: now - 1_006, columns: { name: 'joon', quantity: 95 } }], ...noNews },
       at
     },
     keeper: { value: { state: 'flowing', reason: 'last probe 0.5 s ago', since: now - 60_000 }, at },
@@ -52,10 +55,13 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
       },
       at
     },
-    group: { value: { state: 'stable', members: 1, committed: new Map([[0, 100]]), movedAt: at }, at },
-    consumer: { value: { ready: true }, at },
+    group: {
+      value: { state: 'stable', members: 1, committed: new Map([[0, 100]]), movedAt: at, oldestWaitingAt: undefined },
+      at
+    },
+    consumer: { value: { ready: true, reason: undefined, requests: undefined }, at },
     effects: {
-      value: { latencies: [6], newest, appliedAt: new Map([[7, now - 1_000]]), parked: { events: 0, keys: 0 } },
+      value: { latencies: [6], newest, appliedAt: new Map([[7, now - 1_000]]), parked: 0 },
       at
     },
     ...change

@@ -1,18 +1,19 @@
 import { findMessage } from '@outbox-cdc/outbox'
-import type { Journey } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
 import { headerOf, outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
 import { optional } from '../mysql/tables.ts'
 import type { Sources } from '../sources.ts'
-import { type Asked, buildJourney } from './build-journey.ts'
 import { findRecord } from './find-record.ts'
 
-export type FollowOrder = ReturnType<typeof createFollowOrder>
+/** A part that was asked: what it said, or that it does not answer or is not configured. */
+export type Asked<T> = { readonly value?: T; readonly away?: 'silent' | 'not configured' }
+
+export type OrderReadings = Awaited<ReturnType<ReturnType<typeof createOrderReader>>>
 
 const remembered = 500
 
 /** Reads what every part knows of one order. A part that does not answer leaves its stage unknown. */
-export function createFollowOrder(config: Config, sources: Sources) {
+export function createOrderReader(config: Config, sources: Sources) {
   const { kafka, aggregates, effects, consumerDb, track } = sources
   const { reader } = kafka.browsing
   const found = new Map<number, StoredRecord>()
@@ -28,28 +29,20 @@ export function createFollowOrder(config: Config, sources: Sources) {
     return record
   }
 
-  return async (id: number, signal: AbortSignal): Promise<Journey> => {
+  return async (id: number, signal: AbortSignal) => {
     const [order, delivery] = await Promise.all([
       ask(aggregates, table => table.find(id)),
       ask(effects, table => table.find(id))
     ])
     const record = await ask(reader, () => recordOf(id, order.value?.at, signal))
     const messageId = record.value && headerOf(record.value, 'message_id')
+    // What the consumer did with the event.
     const message = await ask(consumerDb, async db =>
       messageId === undefined ? undefined : optional(() => findMessage(db, { consumer, key: String(id), messageId }))
     )
     const committedAt = order.value?.at ?? (record.value && outboxFields(record.value).createdAt)
-    return buildJourney({
-      id,
-      topic,
-      consumer,
-      order,
-      delivery,
-      message,
-      committedAt,
-      around: committedAt === undefined ? undefined : track.around(committedAt),
-      record
-    })
+    const around = committedAt === undefined ? undefined : track.around(committedAt)
+    return { id, topic, consumer, order, delivery, record, messageId, message, committedAt, around }
   }
 }
 
