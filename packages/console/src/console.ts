@@ -2,14 +2,8 @@ import { ConfigError, createHttpServer, type Logger, type Service } from '@outbo
 import type { Config } from './config.ts'
 import { createSampler } from './flow/sampler.ts'
 import { createApp } from './http/app.ts'
-import { connectorRoutes } from './http/connector-routes.ts'
 import { createEventStream } from './http/event-stream.ts'
-import { flowRoutes } from './http/flow-routes.ts'
-import { groupRoutes } from './http/group-routes.ts'
-import { guardActions, isLoopback } from './http/guard.ts'
-import { orderRoutes } from './http/order-routes.ts'
-import { parkedRoutes } from './http/parked-routes.ts'
-import { searchStream, topicRoutes } from './http/topic-routes.ts'
+import { isLoopback } from './http/guard.ts'
 import { openSources } from './sources.ts'
 
 /** Puts the console's parts together. Any part of the pipeline may be down: the page says so and goes on. */
@@ -18,25 +12,7 @@ export function createConsole(config: Config, logger: Logger): Service {
   const sources = openSources(config, logger)
   const flowStream = createEventStream('flow')
   const sampler = createSampler(config, sources, flowStream.send)
-  const guard = guardActions(config.CONSOLE_ACTIONS === 'on', logger)
-  const kafka = sources.kafka.browsing
-  const app = createApp({
-    logger,
-    token: config.CONSOLE_TOKEN,
-    guard,
-    routes: [
-      ...flowRoutes(config, sampler, guard),
-      ...orderRoutes(config, sources),
-      ...topicRoutes(kafka),
-      ...groupRoutes(kafka),
-      ...connectorRoutes(config, sources.connect),
-      ...parkedRoutes(sources)
-    ],
-    streams: {
-      '/api/flow/stream': flowStream.handler(() => sampler.flow()),
-      '/api/topics/:topic/search': searchStream(kafka)
-    }
-  })
+  const app = createApp(config, { logger, sources, sampler, flowStream })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
   return {
     async start() {

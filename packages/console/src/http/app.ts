@@ -1,19 +1,40 @@
 import { answerProblems, type Logger, unknownRoute } from '@outbox-cdc/service-kit'
-import express, { type Express, type RequestHandler } from 'express'
-import { type ActionGuard, onlyLoopbackNames, requireToken, securityHeaders } from './guard.ts'
-import { servePage, servePageFiles } from './page-files.ts'
+import express, { type Express } from 'express'
+import type { Config } from '../config.ts'
+import type { Sampler } from '../flow/sampler.ts'
+import type { Sources } from '../sources.ts'
+import { connectorRoutes } from './connector-routes.ts'
+import type { EventStream } from './event-stream.ts'
+import { flowRoutes } from './flow-routes.ts'
+import { groupRoutes } from './group-routes.ts'
+import { guardActions, onlyLoopbackNames, requireToken, securityHeaders } from './guard.ts'
+import { orderRoutes } from './order-routes.ts'
+import { servePage } from './page-files.ts'
+import { parkedRoutes } from './parked-routes.ts'
 import { explain } from './problems.ts'
-import { openApi, type Route, serveRoutes } from './route.ts'
+import { openApi, serveRoutes } from './route.ts'
+import { searchStream, topicRoutes } from './topic-routes.ts'
 
-export type AppParts = {
+type AppParts = {
   readonly logger: Logger
-  readonly token: string | undefined
-  readonly guard: ActionGuard
-  readonly routes: readonly Route[]
-  readonly streams: Readonly<Record<string, RequestHandler>>
+  readonly sources: Sources
+  readonly sampler: Sampler
+  readonly flowStream: EventStream
 }
 
-export function createApp({ logger, token, guard, routes, streams }: AppParts): Express {
+/** The page, its JSON API and its event streams. */
+export function createApp(config: Config, { logger, sources, sampler, flowStream }: AppParts): Express {
+  const guard = guardActions(config.CONSOLE_ACTIONS === 'on', logger)
+  const kafka = sources.kafka.browsing
+  const token = config.CONSOLE_TOKEN
+  const routes = [
+    ...flowRoutes(config, sampler, guard),
+    ...orderRoutes(config, sources),
+    ...topicRoutes(kafka),
+    ...groupRoutes(kafka),
+    ...connectorRoutes(config, sources.connect),
+    ...parkedRoutes(sources)
+  ]
   const app = express()
   app.disable('x-powered-by').set('query parser', 'simple')
   app.use(...securityHeaders)
@@ -21,11 +42,10 @@ export function createApp({ logger, token, guard, routes, streams }: AppParts): 
   app.use(express.urlencoded({ extended: false, limit: 10_000 }), express.json({ limit: 100_000 }))
   app.use(token === undefined ? onlyLoopbackNames : requireToken(token))
   app.get('/api/openapi.json', (_, response) => response.json(openApi(routes)))
+  app.get('/api/flow/stream', flowStream.handler(sampler.flow))
+  app.get('/api/topics/:topic/search', searchStream(kafka))
   app.use(serveRoutes(routes, guard.handlers))
-  for (const [path, handler] of Object.entries(streams)) app.get(path, handler)
   app.use('/api', unknownRoute)
-  app.use(servePageFiles())
-  app.get(/^\/[\w\-./%~@:+]*$/, servePage)
-  app.use(unknownRoute, answerProblems(logger, explain))
+  app.use(servePage(), unknownRoute, answerProblems(logger, explain))
   return app
 }

@@ -3,6 +3,8 @@ import type { RequestHandler, Response } from 'express'
 
 const mostReaders = 200
 
+export type EventStream = ReturnType<typeof createEventStream>
+
 /** Server-sent events to many readers. A slow reader misses pictures, so that they do not pile up in memory: no library does that. */
 export function createEventStream(event: string) {
   const readers = new Set<Response>()

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import compression from 'compression'
-import { type RequestHandler, Router, static as serveStatic } from 'express'
+import { Router, static as serveStatic } from 'express'
 
 const page = join(import.meta.dirname, '../page')
 const { resolve } = createRequire(import.meta.url)
@@ -21,41 +21,29 @@ const vendor: Readonly<Record<string, string>> = {
   'htm-preact.js': moduleFile('htm/preact')
 }
 
+const importMap = /<script type="importmap">([^]*?)<\/script>/.exec(readFileSync(join(page, 'index.html'), 'utf8'))?.[1]
 /** Lets the policy allow index.html's one inline script, the import map. */
-export const importMapHash = hashOf(readFileSync(join(page, 'index.html'), 'utf8'))
+export const importMapHash = `sha256-${createHash('sha256')
+  .update(importMap ?? '')
+  .digest('base64')}`
 
-function hashOf(html: string): string {
-  const script = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1] ?? ''
-  return `sha256-${createHash('sha256').update(script).digest('base64')}`
-}
-
-// Revalidated on each load: edit a file, reload, see it.
-const revalidated = { 'Cache-Control': 'no-cache' }
-
-/** The page's own files and its libraries, compressed. */
-export function servePageFiles(): Router {
-  const files = serveStatic(page, {
-    index: false,
-    redirect: false,
-    cacheControl: false,
-    setHeaders: response => response.set(revalidated)
-  })
+/** The page's own files and its libraries, compressed; at every other address the page itself, which reads it. */
+export function servePage(): Router {
+  const files = serveStatic(page, { index: false, redirect: false, cacheControl: false })
   return Router()
-    .use(compression())
+    .use(compression(), (_, response, next) => {
+      // Revalidated on each load: edit a file, reload, see it.
+      response.set('Cache-Control', 'no-cache')
+      next()
+    })
     .get('/vendor/:file', ({ params: { file } }, response, next) => {
       const path = vendor[file]
       if (path === undefined) return next()
-      response.set(revalidated).sendFile(path, { cacheControl: false })
+      response.sendFile(path, { cacheControl: false })
     })
-    .use((request, response, next) =>
-      /\.(js|css|svg)$/.test(request.path) && !request.path.endsWith('.test.js')
-        ? files(request, response, next)
-        : next()
-    )
-}
-
-/** The page itself, at every address: the page reads it. */
-export const servePage: RequestHandler = (request, response, next) => {
-  if (/\.[a-z]{2,4}$/.test(request.path) && !request.accepts('html')) return next()
-  response.set(revalidated).sendFile(join(page, 'index.html'), { cacheControl: false })
+    .use((request, response, next) => (/\.(js|css|svg)$/.test(request.path) ? files(request, response, next) : next()))
+    .get(/^\/[\w\-./%~@:+]*$/, (request, response, next) => {
+      if (/\.[a-z]{2,4}$/.test(request.path) && !request.accepts('html')) return next()
+      response.sendFile(join(page, 'index.html'), { cacheControl: false })
+    })
 }

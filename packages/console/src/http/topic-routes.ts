@@ -4,19 +4,12 @@ import { z } from 'zod'
 import { describedTopic, listedTopic, recordPage, volume } from '../api/kafka-schemas.ts'
 import { describeTopic, listTopics, volumeOf } from '../kafka/describe-topics.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
-import { readFrom, readNewest } from '../kafka/read-page.ts'
-import { cursorPattern, offsetsFrom } from '../kafka/record-reader.ts'
+import { readPage } from '../kafka/read-page.ts'
 import { searchRecords } from '../kafka/search-records.ts'
+import { pageInput, searchInput, topicInput } from '../kafka/topic-inputs.ts'
 import { reasonOf } from '../reason-of.ts'
 import { eventStreamHeaders, eventText } from './event-stream.ts'
 import { get, type Route } from './route.ts'
-
-const topicName = z.object({ topic: z.string().regex(/^[\w.-]{1,249}$/) })
-const cursor = z.string().regex(cursorPattern).transform(offsetsFrom)
-const time = z.coerce
-  .number()
-  .meta({ description: 'Milliseconds since 1970' })
-  .transform(ms => new Date(ms))
 
 export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
   return [
@@ -25,7 +18,7 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
       handle: async () => ({ items: await listTopics(admin) })
     }),
     get('/api/topics/{topic}', 'One topic: partitions, replicas, offsets, sizes, settings', {
-      input: topicName,
+      input: topicInput,
       answer: describedTopic,
       async handle({ topic }) {
         const described = await describeTopic(admin, topic)
@@ -37,34 +30,18 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
       '/api/topics/{topic}/records',
       'Records, newest first: the newest, those before or after a cursor, or those from a time on',
       {
-        input: topicName.extend({
-          before: cursor.optional(),
-          after: cursor.optional(),
-          at: time.optional(),
-          limit: wholeNumberText(1, 100).default(30)
-        }),
+        input: pageInput,
         answer: recordPage,
-        handle({ topic, before, after, at, limit }) {
-          const place = { reader, topic, limit }
-          return at === undefined || after ? readNewest(place, { after, before }) : readFrom(place, at)
-        }
+        handle: input => readPage({ ...input, reader })
       }
     ),
     get('/api/topics/{topic}/volume', 'How many records came in each sixtieth of the last minutes', {
-      input: topicName.extend({ minutes: wholeNumberText(1, 10_080).default(60) }),
+      input: topicInput.extend({ minutes: wholeNumberText(1, 10_080).default(60) }),
       answer: volume,
       handle: ({ topic, minutes }) => volumeOf(reader, topic, minutes)
     })
   ]
 }
-
-const searchInput = topicName.extend({
-  text: z.string().min(1).max(500).optional(),
-  key: z.string().min(1).max(500).optional(),
-  event: z.string().min(1).max(100).optional(),
-  since: time.optional(),
-  before: cursor.optional()
-})
 
 const mostSearches = 2
 
@@ -72,8 +49,7 @@ const mostSearches = 2
 export function searchStream({ reader }: KafkaAccess): RequestHandler {
   let running = 0
   return async (request, response) => {
-    const given = { ...request.query, ...request.params }
-    const { topic, before, since, ...query } = validated(searchInput, given, 'query')
+    const input = validated(searchInput, { ...request.query, ...request.params }, 'query')
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     response.writeHead(200, eventStreamHeaders)
@@ -82,8 +58,7 @@ export function searchStream({ reader }: KafkaAccess): RequestHandler {
     try {
       if (running > mostSearches)
         return void send('failed', { detail: 'Two searches run already; wait for one, or cancel it' })
-      const search = searchRecords({ reader, topic, query, before, since, signal: gone.signal })
-      for await (const [event, data] of search) send(event, data)
+      for await (const [event, data] of searchRecords({ ...input, reader, signal: gone.signal })) send(event, data)
     } catch (error) {
       send('failed', { detail: `Kafka: ${reasonOf(error)}` })
     } finally {

@@ -1,17 +1,18 @@
 import type { RecordPage, ShownRecord } from '../api/kafka-schemas.ts'
 import { cursorText, mapOffsets, type Offsets, sum } from './record-reader.ts'
-import { type Range, type RangeSource, scanRange } from './scan-range.ts'
+import { type Range, scanRange } from './scan-range.ts'
 import { showRecord } from './show-record.ts'
-
-export type PagePlace = RangeSource & { readonly limit: number }
+import type { PageOptions } from './topic-inputs.ts'
 
 const mostBytes = 8 * 1024 * 1024
 
-/** The newest records between some offsets, of all partitions together, with bounded bytes whatever their size. */
-export async function readNewest(
-  place: PagePlace,
-  { after, before }: { readonly after?: Offsets | undefined; readonly before?: Offsets | undefined }
-): Promise<RecordPage> {
+/** The records from a time on, or else the newest: all, or those between two cursors. */
+export function readPage(options: PageOptions): Promise<RecordPage> {
+  return options.at === undefined || options.after ? readNewest(options) : readFrom(options, options.at)
+}
+
+/** The newest records of all partitions together, with bounded bytes whatever their size. */
+async function readNewest({ after, before, ...place }: PageOptions): Promise<RecordPage> {
   const [first, next] = await place.reader.ends(place.topic)
   const start = (partition: number) => Math.max(first.get(partition) ?? 0, after?.get(partition) ?? 0)
   const ends = mapOffsets(next, (end, partition) => Math.min(before?.get(partition) ?? end, end))
@@ -25,7 +26,7 @@ export async function readNewest(
 }
 
 /** The records from a time on: the first ones, shown newest first. */
-export async function readFrom(place: PagePlace, time: Date): Promise<RecordPage> {
+async function readFrom(place: PageOptions, time: Date): Promise<RecordPage> {
   const { reader, topic, limit } = place
   const [from, next] = await Promise.all([reader.offsets(topic, time), reader.offsets(topic, 'latest')])
   const { records } = await readWindow(place, window => ({
@@ -39,7 +40,7 @@ export async function readFrom(place: PagePlace, time: Date): Promise<RecordPage
 }
 
 /** The records of a range of `limit` offsets in each partition; of fewer where the values are very large. */
-async function readWindow(place: PagePlace, rangeOf: (window: number) => Range) {
+async function readWindow(place: PageOptions, rangeOf: (window: number) => Range) {
   for (let window = place.limit; ; window = Math.max(1, Math.floor(window / 4))) {
     const range = rangeOf(window)
     // Keeps only the shown form: a raw record keeps the whole fetched buffer in memory.

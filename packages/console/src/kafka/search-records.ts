@@ -1,25 +1,12 @@
 import type { ShownRecord } from '../api/kafka-schemas.ts'
 import { keyText, outboxFields, type StoredRecord, textOf } from './decode-record.ts'
 import { newestOf } from './read-page.ts'
-import { cursorText, mapOffsets, type Offsets, sum } from './record-reader.ts'
-import { type Range, type RangeSource, scanRange } from './scan-range.ts'
+import { cursorText, mapOffsets, type Offsets, type RecordReader, sum } from './record-reader.ts'
+import { type Range, scanRange } from './scan-range.ts'
 import { showRecord } from './show-record.ts'
+import type { Search } from './topic-inputs.ts'
 
-type Query = {
-  /** Anywhere in key, value or headers, in any case. */
-  readonly text?: string | undefined
-  readonly key?: string | undefined
-  readonly event?: string | undefined
-}
-
-type SearchOptions = RangeSource & {
-  readonly query: Query
-  /** Where to continue backwards; by default at the end of the topic. */
-  readonly before?: Offsets | undefined
-  /** Records before this time are not read. */
-  readonly since?: Date | undefined
-  readonly signal: AbortSignal
-}
+type SearchOptions = Search & { readonly reader: RecordReader; readonly signal: AbortSignal }
 
 type Progress = Readonly<Record<'scanned' | 'of' | 'hits', number>> & { readonly at: number | null }
 
@@ -62,7 +49,7 @@ export async function* searchRecords(options: SearchOptions): AsyncGenerator<Sea
 
 /** The newest hundred hits of a window. They are all of its hits from `searchedFrom` on. */
 async function searchWindow(options: SearchOptions, range: Range) {
-  const matches = matcher(options.query)
+  const matches = matcher(options)
   let found = newestOf([], mostHits, range.from)
   let at: number | null = null
   for await (const records of scanRange(options, range)) {
@@ -79,7 +66,7 @@ function distance(from: Offsets, to: Offsets): number {
 }
 
 /** Whether a record fits a query. Text matches in any case, as it is written and as it is shown. */
-export function matcher({ text, key, event }: Query): (record: StoredRecord) => boolean {
+export function matcher({ text, key, event }: Partial<Search>): (record: StoredRecord) => boolean {
   const wanted = text === undefined ? undefined : patternOf(text)
   return record => {
     if (key !== undefined && keyText(record) !== key) return false
