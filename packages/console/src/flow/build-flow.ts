@@ -1,30 +1,29 @@
-import type { Flow, Headline, HopState } from '../api/pipeline-schemas.ts'
+import type { Flow, HopState } from '../api/pipeline-schemas.ts'
 import { listOrders } from '../orders/list-orders.ts'
 import { ms, rate } from '../page/format.js'
-import { buildHops, type Rates } from './build-hops.ts'
+import { buildHops } from './build-hops.ts'
 import { findProblems, type Problem } from './find-problems.ts'
 import type { Readings } from './probes.ts'
-import { lagsIn, type Names, verdictIn } from './readings.ts'
-
-export type Measured = { readonly rates: Rates; readonly latency: Flow['latency'] }
+import { fresh, lagsIn, type Names, verdictIn } from './readings.ts'
 
 /** Everything that the flow screen shows, from what was read. Pure: the same readings give the same picture. */
-export function buildFlow(readings: Readings, names: Names, { rates, latency }: Measured): Flow {
+export function buildFlow(readings: Readings, names: Names): Flow {
   const problems = findProblems(readings, names)
-  const { aggregates, effects } = readings
+  const { now, aggregates, topic, effects } = readings
+  const { toDebezium = null, toKafka = null } = fresh(topic, now) ?? {}
   return {
-    at: readings.now,
-    headline: headlineOf(problems, readings, rates),
+    at: now,
+    headline: headlineOf(problems, readings),
     verdict: verdictIn(readings) ?? null,
-    hops: buildHops({ readings, names, rates, problems }),
-    latency,
+    hops: buildHops(readings, names, problems),
+    latency: { toDebezium, toKafka, toDelivery: fresh(effects, now)?.latency ?? null },
     partitions: partitionsOf(readings),
     newest: listOrders(aggregates?.value?.newest ?? [], effects?.value?.appliedAt),
     parked: effects?.value?.parked ?? null
   }
 }
 
-function headlineOf(problems: readonly Problem[], readings: Readings, rates: Rates): Headline {
+function headlineOf(problems: readonly Problem[], readings: Readings): Flow['headline'] {
   const severity: readonly HopState[] = ['stopped', 'slow', 'unknown']
   const [worst] = problems.toSorted((a, b) => severity.indexOf(a.state) - severity.indexOf(b.state))
   if (worst !== undefined) {
@@ -32,16 +31,16 @@ function headlineOf(problems: readonly Problem[], readings: Readings, rates: Rat
     return { state, text, advice, hop, since, see }
   }
   const known = readings.topic.value !== undefined && readings.keeper?.value !== undefined
-  const text = known ? allIsWell(readings, rates) : 'Looking at the pipeline …'
+  const text = known ? allIsWell(readings) : 'Looking at the pipeline …'
   return { state: known ? 'ok' : 'unknown', text, advice: null, hop: null, since: null, see: null }
 }
 
 const screenOf = { orders: '/', mysql: '/', debezium: '/connectors', topic: '/topics', delivery: '/groups' } as const
 
-function allIsWell({ aggregates, effects }: Readings, rates: Rates): string {
+function allIsWell({ now, aggregates, topic, effects }: Readings): string {
   const newest = effects?.value?.newest
   const noun = aggregates === undefined ? 'events' : 'orders'
-  const pass = rates.orders ?? rates.topic ?? 0
+  const pass = fresh(aggregates, now)?.rate ?? fresh(topic, now)?.rate ?? 0
   const pace = pass < 0.05 ? `All is well, no new ${noun}` : `All is well: ${rate(pass)} ${noun}/s`
   if (newest === undefined) return effects === undefined ? pace : 'All is well, and no order has been delivered yet'
   return newest.ms === undefined ? pace : `${pace}, newest delivered ${ms(newest.ms)} after commit`

@@ -4,16 +4,7 @@ import { sum } from '../kafka/record-reader.ts'
 import type { Problem } from './find-problems.ts'
 import type { Reading } from './probe.ts'
 import type { Readings } from './probes.ts'
-import { type Names, waitingInKafka } from './readings.ts'
-
-export type Rates = Readonly<Record<'orders' | 'binlogBytes' | 'topic' | 'delivered' | 'requests', number | null>>
-
-type Known = {
-  readonly readings: Readings
-  readonly names: Names
-  readonly rates: Rates
-  readonly problems: readonly Problem[]
-}
+import { fresh, type Names, waitingInKafka } from './readings.ts'
 
 type Draft = Pick<Hop, 'id' | 'title' | 'name' | 'rate' | 'facts'> & {
   /** The state in words while there is no problem. */
@@ -23,8 +14,8 @@ type Draft = Pick<Hop, 'id' | 'title' | 'name' | 'rate' | 'facts'> & {
 }
 
 /** The hops of the picture, each with its rate, its backlog and its state in words. One that is not configured is left out. */
-export function buildHops(known: Known): Hop[] {
-  return [writer, mysql, debezium, topic, consumer].flatMap(draft => finish(draft(known), known.problems))
+export function buildHops(readings: Readings, names: Names, problems: readonly Problem[]): Hop[] {
+  return [writer, mysql, debezium, topic, consumer].flatMap(draft => finish(draft(readings, names), problems))
 }
 
 function finish({ reading, well, waiting = null, ...rest }: Draft, problems: readonly Problem[]): Hop[] {
@@ -37,12 +28,16 @@ function finish({ reading, well, waiting = null, ...rest }: Draft, problems: rea
   return [{ ...rest, state, words, waiting, readAt: reading.at ?? null }]
 }
 
+function rateOf(reading: Reading<{ readonly rate: number | null }> | undefined, now: number): number | null {
+  return fresh(reading, now)?.rate ?? null
+}
+
 /** No fact at all where the value is not known. */
 function fact(label: string, value: number | string | null | undefined, unit: Fact['unit']): Fact[] {
   return value === undefined || value === null ? [] : [{ label, value, unit }]
 }
 
-function writer({ readings: { writer: reading }, names, rates }: Known): Draft {
+function writer({ now, writer: reading }: Readings, names: Names): Draft {
   const requests = reading?.value?.requests
   const facts = [
     ...fact('placed since start', requests?.created, 'count'),
@@ -50,44 +45,53 @@ function writer({ readings: { writer: reading }, names, rates }: Known): Draft {
     ...fact('half answered within', requests?.medianMs, 'ms')
   ]
   const { orderService: title, orderServicePlace: name } = names
-  return { id: 'orders', title, name, well: 'accepts orders', rate: rates.requests, reading, facts }
+  return { id: 'orders', title, name, well: 'accepts orders', rate: rateOf(reading, now), reading, facts }
 }
 
-function mysql({ readings: { aggregates: reading }, names, rates }: Known): Draft {
+function mysql({ now, aggregates: reading }: Readings, names: Names): Draft {
   const { outboxRows, binlog } = reading?.value ?? {}
+  const { rate = null, binlogBytes } = fresh(reading, now) ?? {}
   const facts = [
     ...fact('outbox rows', outboxRows, 'rows'),
     ...fact('binlog', binlog?.file, 'text'),
     ...fact('position', binlog?.position.toLocaleString('en-GB'), 'text'),
-    ...fact('binlog per second', rates.binlogBytes, 'bytes')
+    ...fact('binlog per second', binlogBytes, 'bytes')
   ]
-  return { id: 'mysql', title: 'MySQL', name: names.ordersHost, well: 'commits', rate: rates.orders, reading, facts }
+  return { id: 'mysql', title: 'MySQL', name: names.ordersHost, well: 'commits', rate, reading, facts }
 }
 
-function debezium({ readings: { connector, keeper }, names, rates }: Known): Draft {
+function debezium({ now, connector, keeper, topic }: Readings, names: Names): Draft {
   const well = keeper?.value?.reason ?? 'reads the binlog'
   const facts = fact('Connect reports', connector?.value && tasksInWords(connector.value), 'text')
   const reading = connector ?? keeper
-  return { id: 'debezium', title: 'Debezium', name: names.connector, well, rate: rates.topic, reading, facts }
+  return { id: 'debezium', title: 'Debezium', name: names.connector, well, rate: rateOf(topic, now), reading, facts }
 }
 
-function topic({ readings: { topic: reading }, names, rates }: Known): Draft {
+function topic({ now, topic: reading }: Readings, names: Names): Draft {
   const { value } = reading
   const facts = [
     ...fact('partitions', value?.next.size, 'count'),
     ...fact('kept', value && sum(value.next.values()) - sum(value.first.values()), 'events'),
     ...fact('newest record', value?.newestAt, 'ago')
   ]
-  return { id: 'topic', title: 'Kafka', name: names.topic, well: 'takes records', rate: rates.topic, reading, facts }
+  return {
+    id: 'topic',
+    title: 'Kafka',
+    name: names.topic,
+    well: 'takes records',
+    rate: rateOf(reading, now),
+    reading,
+    facts
+  }
 }
 
-function consumer({ readings, names, rates }: Known): Draft {
-  const { group: reading, effects } = readings
+function consumer(readings: Readings, names: Names): Draft {
+  const { now, group: reading, effects } = readings
   const facts = [
     ...fact('members', reading.value?.members, 'count'),
     ...fact('parked', effects?.value?.parked, 'events'),
     ...fact('newest delivery', effects?.value?.newest?.at, 'ago')
   ]
   const about = { title: names.deliveryService, name: `group ${names.group}`, well: 'delivers' }
-  return { id: 'delivery', ...about, rate: rates.delivered, waiting: waitingInKafka(readings), reading, facts }
+  return { id: 'delivery', ...about, rate: rateOf(reading, now), waiting: waitingInKafka(readings), reading, facts }
 }

@@ -1,15 +1,11 @@
 import type { Verdict } from '@outbox-cdc/connectctl'
 import { describe, expect, it } from 'vitest'
-import { aHealthyPipeline, names, noNews, noRates, now, running } from '../testing/a-healthy-pipeline.ts'
+import { aHealthyPipeline, names, noNews, now, running } from '../testing/a-healthy-pipeline.ts'
 import { buildFlow } from './build-flow.ts'
 import { findProblems } from './find-problems.ts'
 
 const failing = (ms: number, reason = 'connection refused') => ({ failing: { since: now - ms, reason } })
-const picture = (change: Parameters<typeof aHealthyPipeline>[0]) =>
-  buildFlow(aHealthyPipeline(change), names, {
-    rates: noRates,
-    latency: { toDebezium: null, toKafka: null, toDelivery: null }
-  })
+const picture = (change: Parameters<typeof aHealthyPipeline>[0]) => buildFlow(aHealthyPipeline(change), names)
 const headline = (change: Parameters<typeof aHealthyPipeline>[0]) => picture(change).headline
 const kept = (verdict: Verdict) => ({ keeper: { value: verdict, at: now } })
 const silent: Verdict = {
@@ -24,7 +20,7 @@ const failedTask = {
   ]
 } as const
 const waitingGroup = (state: string, members: number, movedAt = now) => ({
-  value: { state, members, committed: new Map([[0, 90]]), movedAt, oldestWaitingAt: now - 12_000 },
+  value: { state, members, committed: new Map([[0, 90]]), movedAt, oldestWaitingAt: now - 12_000, rate: null },
   at: now
 })
 
@@ -66,7 +62,7 @@ describe('whether events leave MySQL', () => {
 
   it('is not doubted because rows and records are in another order, or because a part does not answer the console', () => {
     const newest = [{ id: 900, at: now - 600_000, columns: {} }]
-    expect(headline({ aggregates: { value: { newest, ...noNews, added: 9 }, at: now } }).state).toBe('ok')
+    expect(headline({ aggregates: { value: { newest, ...noNews, rate: 9 }, at: now } }).state).toBe('ok')
     expect(headline({ connector: failing(4_000) }).state).toBe('ok')
     expect(headline({ aggregates: failing(4_000) }).state).toBe('slow')
   })
@@ -87,6 +83,14 @@ describe('whether events leave MySQL', () => {
       hop: 'debezium',
       text: 'Events do not leave MySQL: task 0 failed: X: binlog was purged.'
     })
+  })
+
+  it('shows no rate that is older than a few seconds', () => {
+    const rateAt = (at: number) => {
+      const value = { newest: [], ...noNews, rate: 9 }
+      return picture({ aggregates: { value, at, ...failing(1_000) } }).hops.find(({ id }) => id === 'mysql')?.rate
+    }
+    expect([rateAt(now - 1_000), rateAt(now - 6_000)]).toEqual([9, null])
   })
 
   it('names the number and the state of the task', () => {
@@ -124,7 +128,7 @@ describe('the sentence on top', () => {
     const kafkaOnly = { aggregates: undefined, connector: undefined, effects: undefined, keeper: undefined }
     expect(picture({ ...kafkaOnly, writer: undefined }).hops.map(({ id }) => id)).toEqual(['topic', 'delivery'])
     const group = {
-      value: { state: 'dead', members: 0, committed: new Map(), movedAt: now, oldestWaitingAt: now },
+      value: { state: 'dead', members: 0, committed: new Map(), movedAt: now, oldestWaitingAt: now, rate: null },
       at: now
     }
     const problems = findProblems(aHealthyPipeline({ ...kafkaOnly, group }), names)
@@ -144,7 +148,7 @@ describe('the sentence on top', () => {
   })
 
   it('asks for a person when events are parked and all else is well', () => {
-    const effects = { value: { latencies: [], newest: undefined, appliedAt: new Map(), parked: 2 }, at: now }
+    const effects = { value: { latency: null, newest: undefined, appliedAt: new Map(), parked: 2 }, at: now }
     expect(headline({ effects })).toMatchObject({
       state: 'slow',
       text: expect.stringContaining('2 events are parked')

@@ -1,11 +1,15 @@
 import { expect, it } from 'vitest'
-import { aHealthyPipeline, names, noNews, noRates, now } from '../testing/a-healthy-pipeline.ts'
+import { aHealthyPipeline, names, noNews, now } from '../testing/a-healthy-pipeline.ts'
 import { buildFlow } from './build-flow.ts'
 import { printFlow } from './print-flow.ts'
 
-const latency = { toDebezium: null, toKafka: null, toDelivery: { p50: 6.2, p95: 9, p99: 14 } }
+const { aggregates, effects } = aHealthyPipeline()
+const moving = {
+  aggregates: { ...aggregates!, value: { ...aggregates!.value!, rate: 41.6 } },
+  effects: { ...effects!, value: { ...effects!.value!, latency: { p50: 6.2, p95: 9, p99: 14 } } }
+}
 const flowOf = (change: Parameters<typeof aHealthyPipeline>[0]) =>
-  buildFlow(aHealthyPipeline(change), names, { rates: { ...noRates, orders: 41.6 }, latency })
+  buildFlow(aHealthyPipeline({ ...moving, ...change }), names)
 const lines = (change = {}, width = 100) => printFlow(flowOf(change), { width, color: false, now })
 
 it('prints the sentence, a line for each hop and the newest orders', () => {
@@ -21,7 +25,14 @@ it('never prints a line wider than the terminal, nor a control character', () =>
   const change = {
     aggregates: { value: { newest: [hostile], ...noNews }, at: now },
     group: {
-      value: { state: 'stable', members: 1, committed: new Map([[0, 91]]), movedAt: now, oldestWaitingAt: 0 },
+      value: {
+        state: 'stable',
+        members: 1,
+        committed: new Map([[0, 91]]),
+        movedAt: now,
+        oldestWaitingAt: 0,
+        rate: null
+      },
       at: now
     }
   }

@@ -1,7 +1,6 @@
 import { type ConnectApi, listConnectors, readKeeper, type Verdict } from '@outbox-cdc/connectctl'
 import type { Config } from '../config.ts'
 import type { Sources } from '../sources.ts'
-import { mapValues } from './measures.ts'
 import { createProbe } from './probe.ts'
 import { createAggregatesReader, createEffectsReader } from './read-databases.ts'
 import { createGroupReader, createTopicReader } from './read-kafka.ts'
@@ -57,5 +56,6 @@ export async function tickAll({ topic, group, ...others }: Probes): Promise<void
 }
 
 export function readAll(probes: Probes): Readings {
-  return { now: Date.now(), ...mapValues(probes, probe => probe?.reading()) } as Readings
+  const readings = Object.entries(probes).map(([part, probe]) => [part, probe?.reading()])
+  return { now: Date.now(), ...Object.fromEntries(readings) } as Readings
 }

@@ -2,6 +2,7 @@ import { countParked } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
 import { countUpTo, optional, type Row, type Table } from '../mysql/tables.ts'
 import type { BinlogTrack } from '../orders/binlog-track.ts'
+import { createRate, createSample } from './measures.ts'
 
 type AggregatesSource = {
   readonly table: Table
@@ -12,6 +13,7 @@ type AggregatesSource = {
 /** Reads what the writer's MySQL holds, in a handful of statements by primary key. */
 export function createAggregatesReader({ table, outboxTable, track }: AggregatesSource) {
   const { db } = table
+  const [rate, binlogRate] = [createRate(), createRate()]
   let highest: number | undefined
   let added = 0
   return async () => {
@@ -24,8 +26,9 @@ export function createAggregatesReader({ table, outboxTable, track }: Aggregates
       optional(() => readBinlogStatus(db))
     ])
     if (binlog !== undefined) track.add({ ...binlog, at: Date.now() })
-    // `added` counts the rows since the first reading; a store that deletes its outbox rows at once leaves none.
-    return { newest, added, outboxRows, binlog }
+    const binlogBytes = binlog && binlogRate(binlog.position)
+    // A store that deletes its outbox rows at once leaves none.
+    return { newest, outboxRows, binlog, rate: rate(added), binlogBytes }
   }
 }
 
@@ -47,6 +50,7 @@ type EffectsSource = {
 const sampleSize = 200
 
 export function createEffectsReader({ table, consumer, committedAt }: EffectsSource) {
+  const latency = createSample()
   let latest: number | undefined
   return async () => {
     const rows = await table.newest(sampleSize)
@@ -61,8 +65,8 @@ export function createEffectsReader({ table, consumer, committedAt }: EffectsSou
       return from === undefined ? undefined : Math.max(0, at - from)
     }
     return {
-      /** From commit to effect, in milliseconds, of a sample of the rows that appeared since the last reading. */
-      latencies: fresh.map(msOf).filter(ms => ms !== undefined),
+      /** From commit to effect, in milliseconds, of a sample of the rows. */
+      latency: latency(fresh.map(msOf).filter(ms => ms !== undefined)),
       newest: newest && { id: newest.id, at: newest.at, ms: msOf(newest) },
       appliedAt: new Map(rows.map(({ id, at }) => [id, at])),
       /** Events; undefined where there is no such table. */

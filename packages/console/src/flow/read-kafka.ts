@@ -1,7 +1,8 @@
 import type { Admin } from '@platformatic/kafka'
 import { outboxFields } from '../kafka/decode-record.ts'
 import { stateOf } from '../kafka/describe-groups.ts'
-import { mapOffsets, type Offsets, type RecordReader } from '../kafka/record-reader.ts'
+import { mapOffsets, type Offsets, type RecordReader, sum } from '../kafka/record-reader.ts'
+import { createRate, createSample } from './measures.ts'
 
 type Source = { readonly admin: Admin; readonly reader: RecordReader; readonly topic: string }
 
@@ -9,6 +10,8 @@ const sampled = 30
 
 /** Watches the end of the topic: offsets each time, and the newest few records when there are new ones. */
 export function createTopicReader({ admin, reader, topic }: Source) {
+  const rate = createRate()
+  const [toDebezium, toKafka] = [createSample(), createSample()]
   let known: Offsets | undefined
   let newestAt: number | undefined
   return async () => {
@@ -31,11 +34,11 @@ export function createTopicReader({ admin, reader, topic }: Source) {
       lackingReplicas: partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length,
       first,
       next,
-      /** From commit to Kafka, in milliseconds, of a sample of the records that came since the last reading. */
-      latencies: news.flatMap(({ createdAt, timestamp }) => elapsed(createdAt, timestamp)),
-      /** From commit to Debezium, of the same records; none where the connector does not say when it read them. */
-      readLatencies: news.flatMap(({ createdAt, capturedAt }) => elapsed(createdAt, capturedAt)),
-      newestAt
+      newestAt,
+      rate: rate(sum(next.values())),
+      /** From commit, in milliseconds, of a sample of the records. The connector may not say when it read them. */
+      toDebezium: toDebezium(news.flatMap(({ createdAt, capturedAt }) => elapsed(createdAt, capturedAt))),
+      toKafka: toKafka(news.flatMap(({ createdAt, timestamp }) => elapsed(createdAt, timestamp)))
     }
   }
 }
@@ -47,6 +50,7 @@ function elapsed(from: number | undefined, to: number | undefined): number[] {
 type GroupSource = Source & { readonly group: string; readonly ends: () => Offsets | undefined }
 
 export function createGroupReader({ admin, reader, topic, group, ends }: GroupSource) {
+  const rate = createRate()
   let last: { readonly place: string; readonly movedAt: number } | undefined
   let oldest: { readonly place: string; readonly at: number | undefined } | undefined
   return async () => {
@@ -66,7 +70,8 @@ export function createGroupReader({ admin, reader, topic, group, ends }: GroupSo
       committed,
       movedAt: last.movedAt,
       /** When the oldest record that waits for the group was written. */
-      oldestWaitingAt
+      oldestWaitingAt,
+      rate: rate(sum(committed.values()))
     }
   }
 

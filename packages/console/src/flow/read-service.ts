@@ -1,5 +1,8 @@
+import { createRate } from './measures.ts'
+
 /** Asks a service for its readiness and its request counts (`/health/ready`, `/metrics`). */
 export function createServiceReader(url: string) {
+  const rate = createRate()
   return async () => {
     const signal = AbortSignal.timeout(1_400)
     const [health, metrics] = await Promise.all([
@@ -11,13 +14,15 @@ export function createServiceReader(url: string) {
     ])
     const report = (await health.json().catch(() => ({}))) as { checks?: Record<string, string> }
     const faults = Object.entries(report.checks ?? {}).filter(([, state]) => state !== 'up')
+    const requests = metrics === '' ? undefined : requestCounts(metrics)
     return {
       ready: health.ok,
       /** What is not well, in the service's own words. */
       reason: health.ok
         ? undefined
         : faults.map(([name, why]) => `${name}: ${why}`).join(', ') || `HTTP ${health.status}`,
-      requests: metrics === '' ? undefined : requestCounts(metrics)
+      requests,
+      rate: requests === undefined ? null : rate(requests.created)
     }
   }
 }

@@ -2,11 +2,17 @@ import type { Verdict } from '@outbox-cdc/connectctl'
 import type { Waiting } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
 import { mapOffsets, type Offsets, sum } from '../kafka/record-reader.ts'
+import type { Reading } from './probe.ts'
 import type { Readings } from './probes.ts'
 
 /** The verdict as the keeper last gave it; undefined where none is configured, or while it does not answer. */
 export function verdictIn({ keeper }: Readings): Verdict | undefined {
   return keeper?.failing === undefined ? keeper?.value : undefined
+}
+
+/** What a part answered within the last seconds. */
+export function fresh<T>(reading: Reading<T> | undefined, now: number): T | undefined {
+  return reading?.at !== undefined && now - reading.at <= 5_000 ? reading.value : undefined
 }
 
 /** How many records each partition has that the group has not handled; undefined while that is not known. */

@@ -2,7 +2,7 @@ import type { Flow } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
 import type { Sources } from '../sources.ts'
 import { buildFlow } from './build-flow.ts'
-import { createMeasures, figuresOf } from './measures.ts'
+import { figuresOf } from './measures.ts'
 import { createProbes, readAll, tickAll } from './probes.ts'
 import { namesFrom } from './readings.ts'
 import { createSeries } from './series.ts'
@@ -16,15 +16,9 @@ export function createSampler(config: Config, sources: Sources, onFlow: (flow: F
   const probes = createProbes(config, sources)
   const names = namesFrom(config)
   const series = createSeries({ stepMs: 5_000, means: ['orders', 'published', 'delivered'] })
-  const measures = createMeasures()
   let timer: NodeJS.Timeout | undefined
+  const picture = () => buildFlow(readAll(probes), names)
   let newest = picture()
-
-  function picture(): Flow {
-    const readings = readAll(probes)
-    measures.add(readings)
-    return buildFlow(readings, names, measures.results(readings.now))
-  }
 
   async function sample(): Promise<void> {
     const began = Date.now()

@@ -39,28 +39,22 @@ describe('a series', () => {
 describe('a rate', () => {
   it('is what a counter gained over the last seconds', () => {
     const rate = createRate(10_000)
-    for (let second = 0; second <= 60; second++) rate.add(second * 1_000, second < 30 ? 0 : (second - 30) * 5)
-    expect(rate.perSecond(60_000)).toBe(5)
+    for (let second = 0; second < 60; second++) rate(second < 30 ? 0 : (second - 30) * 5, second * 1_000)
+    expect(rate(150, 60_000)).toBe(5)
   })
 
-  it('starts again when the counter falls, and is unknown when it is old', () => {
+  it('starts again when the counter falls', () => {
     const rate = createRate()
-    rate.add(0, 1_000)
-    rate.add(1_000, 5)
-    expect(rate.perSecond(1_000)).toBeNull()
-    rate.add(3_000, 9)
-    expect(rate.perSecond(3_000)).toBe(2)
-    expect(rate.perSecond(30_000)).toBeNull()
+    rate(1_000, 0)
+    expect(rate(5, 1_000)).toBeNull()
+    expect(rate(9, 3_000)).toBe(2)
   })
 })
 
 it('percentiles are those of the last minute', () => {
   const sample = createSample()
-  sample.add(0, [9_999])
-  sample.add(
-    61_000,
-    Array.from({ length: 100 }, (_, index) => index + 1)
-  )
-  expect(sample.percentiles(61_500)).toEqual({ p50: 51, p95: 96, p99: 100 })
-  expect(createSample().percentiles(0)).toBeNull()
+  sample([9_999], 0)
+  const values = Array.from({ length: 100 }, (_, index) => index + 1)
+  expect(sample(values, 61_000)).toEqual({ p50: 51, p95: 96, p99: 100 })
+  expect(createSample()([])).toBeNull()
 })

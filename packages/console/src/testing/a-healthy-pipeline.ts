@@ -1,5 +1,4 @@
 import type { ExpandedConnector } from '@outbox-cdc/connectctl'
-import type { Rates } from '../flow/build-hops.ts'
 import type { Readings } from '../flow/probes.ts'
 import type { Names } from '../flow/readings.ts'
 
@@ -26,18 +25,16 @@ export const names: Names = {
   deliveryServicePlace: '127.0.0.1:8082'
 }
 
-export const noRates: Rates = { orders: null, binlogBytes: null, topic: null, delivered: null, requests: null }
-
 const at = now - 200
 
-export const noNews = { added: 0, outboxRows: 0, binlog: undefined }
+export const noNews = { outboxRows: 0, binlog: undefined, rate: null, binlogBytes: undefined }
 
 /** Readings of a pipeline in which every part answers and nothing waits, with some of them changed. */
 export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
   const newest = { id: 7, at: now - 1_000, ms: 6 }
   return {
     now,
-    writer: { value: { ready: true, reason: undefined, requests: undefined }, at },
+    writer: { value: { ready: true, reason: undefined, requests: undefined, rate: null }, at },
     aggregates: {
       value: { newest: [{ id: 7, at: now - 1_006, columns: { name: 'joon', quantity: 95 } }], ...noNews },
       at
@@ -49,19 +46,27 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
         lackingReplicas: 0,
         first: new Map([[0, 0]]),
         next: new Map([[0, 100]]),
-        latencies: [],
-        readLatencies: [],
-        newestAt: now - 1_000
+        newestAt: now - 1_000,
+        rate: null,
+        toDebezium: null,
+        toKafka: null
       },
       at
     },
     group: {
-      value: { state: 'stable', members: 1, committed: new Map([[0, 100]]), movedAt: at, oldestWaitingAt: undefined },
+      value: {
+        state: 'stable',
+        members: 1,
+        committed: new Map([[0, 100]]),
+        movedAt: at,
+        oldestWaitingAt: undefined,
+        rate: null
+      },
       at
     },
-    consumer: { value: { ready: true, reason: undefined, requests: undefined }, at },
+    consumer: { value: { ready: true, reason: undefined, requests: undefined, rate: null }, at },
     effects: {
-      value: { latencies: [6], newest, appliedAt: new Map([[7, now - 1_000]]), parked: 0 },
+      value: { latency: null, newest, appliedAt: new Map([[7, now - 1_000]]), parked: 0 },
       at
     },
     ...change
