@@ -33,7 +33,6 @@ const waiting = z.object({
   events: z.number(),
   ms: z.number().meta({ description: 'Age of the oldest' })
 })
-export type Waiting = z.output<typeof waiting>
 
 const hop = named('Hop', {
   id: z.enum(hopIds),
@@ -65,10 +64,8 @@ const headline = z.object({
   see: z.string().nullable().meta({ description: 'The address of the screen with more about it' }),
   since: z.number().nullable()
 })
-export type Headline = z.output<typeof headline>
 
 const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number() })
-export type Percentiles = z.output<typeof percentiles>
 
 const listedOrder = z.object({
   id: z.number(),
@@ -77,7 +74,6 @@ const listedOrder = z.object({
   delivered: z.boolean().nullable().meta({ description: 'null while that cannot be read' }),
   deliveredMs: z.number().nullable()
 })
-export type ListedOrder = z.output<typeof listedOrder>
 
 export const flow = named('Flow', {
   at: z.number(),
@@ -120,15 +116,20 @@ const stage = z.object({
 })
 export type Stage = z.output<typeof stage>
 
-const parkedHere = z.object({
+export const parkedKey = named('ParkedKey', {
   consumer: z.string(),
   key: z.string(),
   reason: z.string(),
-  error: z.string().nullable(),
-  behind: z.number().meta({ description: 'Events of the same key that wait behind it' }),
-  retryAskedAt: z.number().nullable()
+  parkedAt: z.number(),
+  retryAskedAt: z.number().nullable(),
+  waiting: z.number().meta({ description: 'Events that wait, the refused one among them' })
 })
-export type ParkedHere = z.output<typeof parkedHere>
+export type ParkedKey = z.output<typeof parkedKey>
+
+const parkedHere = parkedKey.omit({ parkedAt: true, waiting: true }).extend({
+  error: z.string().nullable(),
+  behind: z.number().meta({ description: 'Events of the same key that wait behind it' })
+})
 
 export const journey = named('Journey', {
   id: z.number(),
@@ -141,16 +142,6 @@ export const journey = named('Journey', {
   parked: parkedHere.nullable()
 })
 export type Journey = z.output<typeof journey>
-
-export const parkedKey = named('ParkedKey', {
-  consumer: z.string(),
-  key: z.string(),
-  reason: z.string(),
-  parkedAt: z.number(),
-  retryAskedAt: z.number().nullable(),
-  waiting: z.number().meta({ description: 'Events that wait, the refused one among them' })
-})
-export type ParkedKey = z.output<typeof parkedKey>
 
 export const parkedEvent = named('ParkedEvent', {
   id: z.number(),

@@ -19,9 +19,6 @@ export function createProbes(config: Config, { kafka, connect, aggregates, effec
   const source = { ...kafka.samples, topic: KAFKA_TOPIC }
   const topic = createProbe(createTopicReader(source))
   const ends = () => topic.reading().value?.next
-  // Latency needs both databases; the effects are worth showing without it.
-  const committedAt = async (ids: readonly number[]) =>
-    (await aggregates?.times(ids).catch(() => undefined)) ?? new Map<number, number>()
   return {
     topic,
     group: createProbe(createGroupReader({ ...source, group, ends })),
@@ -31,7 +28,7 @@ export function createProbes(config: Config, { kafka, connect, aggregates, effec
     writer: writer ? createProbe(createServiceReader(writer)) : undefined,
     consumer: consumer ? createProbe(createServiceReader(consumer)) : undefined,
     aggregates: aggregates && createProbe(createAggregatesReader({ table: aggregates, outboxTable, track })),
-    effects: effects && createProbe(createEffectsReader({ table: effects, consumer: group, committedAt }))
+    effects: effects && createProbe(createEffectsReader({ table: effects, consumer: group, aggregates }))
   }
 }
 

@@ -19,7 +19,7 @@ it('shows the effect of the newest time, to the microsecond, and measures only n
   const read = createEffectsReader({
     table: openTable('effects', db, config)!,
     consumer: 'b',
-    committedAt: async ids => new Map(ids.map(id => [id, committedAt]))
+    aggregates: { times: async ids => new Map(ids.map(id => [id, committedAt])) }
   })
   await write(4_000_017, '03:00:00.001000')
   await write(1, '03:00:00.002500')

@@ -43,13 +43,13 @@ async function readBinlogStatus(db: Knex) {
 type EffectsSource = {
   readonly table: Table
   readonly consumer: string
-  /** When these aggregates were committed; those that are not known are left out. */
-  readonly committedAt: (ids: readonly number[]) => Promise<ReadonlyMap<number, number>>
+  /** For latencies; the effects are worth showing without it. */
+  readonly aggregates: Pick<Table, 'times'> | undefined
 }
 
 const sampleSize = 200
 
-export function createEffectsReader({ table, consumer, committedAt }: EffectsSource) {
+export function createEffectsReader({ table, consumer, aggregates }: EffectsSource) {
   const latency = createSample()
   let latest: number | undefined
   return async () => {
@@ -59,9 +59,10 @@ export function createEffectsReader({ table, consumer, committedAt }: EffectsSou
     // By time: a single id far above the others would stay the newest.
     const newest = rows.reduce<Row | undefined>((last, one) => (last && last.at >= one.at ? last : one), undefined)
     latest = Math.max(latest ?? 0, ...rows.map(({ at }) => at))
-    const committed = await committedAt([...fresh, ...(newest ? [newest] : [])].map(({ id }) => id))
+    const ids = [...fresh, ...(newest ? [newest] : [])].map(({ id }) => id)
+    const committed = await aggregates?.times(ids).catch(() => undefined)
     const msOf = ({ id, at }: Row) => {
-      const from = committed.get(id)
+      const from = committed?.get(id)
       return from === undefined ? undefined : Math.max(0, at - from)
     }
     return {

@@ -1,5 +1,5 @@
 import type { Verdict } from '@outbox-cdc/connectctl'
-import type { Waiting } from '../api/pipeline-schemas.ts'
+import type { Hop } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
 import { mapOffsets, type Offsets, sum } from '../kafka/record-reader.ts'
 import type { Reading } from './probe.ts'
@@ -26,7 +26,7 @@ export function lagsIn({ topic, group }: Readings): Offsets | undefined {
 }
 
 /** Records in Kafka that the group has not handled; null for a group that has never committed. */
-export function waitingInKafka(readings: Readings): Waiting | null {
+export function waitingInKafka(readings: Readings): Hop['waiting'] {
   const { group, now } = readings
   const lags = lagsIn(readings)
   if (lags === undefined || group.value?.committed.size === 0) return null

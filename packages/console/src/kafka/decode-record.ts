@@ -35,9 +35,8 @@ function unwrapped(bytes: Buffer | null): unknown {
 export function outboxFields(record: StoredRecord) {
   const value = valueOf(record)
   const fields = isObject(value) ? value : {}
-  const { id, event, event_id: eventId, created_at: createdAt } = fields
+  const { event, event_id: eventId, created_at: createdAt } = fields
   return {
-    id: typeof id === 'number' ? id : numberIn(headerOf(record, 'id')),
     event: typeof event === 'string' ? event : headerOf(record, 'event'),
     eventId: typeof eventId === 'number' ? eventId : numberIn(keyText(record)),
     createdAt: preciseTime(typeof createdAt === 'string' ? createdAt : headerOf(record, 'created_at')),
@@ -55,7 +54,7 @@ export function headerOf({ headers }: StoredRecord, wanted: string): string | un
   return headers.find(([name]) => name === wanted)?.[1] ?? undefined
 }
 
-function numberIn(text: string | null | undefined): number | undefined {
+function numberIn(text: string | null): number | undefined {
   return text && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 

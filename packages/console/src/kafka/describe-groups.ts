@@ -39,24 +39,20 @@ async function describeAll(admin: Admin, ids: readonly string[]): Promise<readon
   const ends = await endsOf(admin, [...new Set(committed.flatMap(({ topics }) => topics.map(({ name }) => name)))])
   return ids.map(id => {
     const group = groups.get(id)
-    const members = [...(group?.members.values() ?? [])].map(member => ({
-      id: member.id,
-      client: member.clientId,
-      host: member.clientHost,
-      partitions: [...(member.assignments?.values() ?? [])].flatMap(({ topic, partitions }) =>
+    const members = [...(group?.members.values() ?? [])].map(one => {
+      const places = [...(one.assignments?.values() ?? [])].flatMap(({ topic, partitions }) =>
         partitions.map(partition => `${topic}/${partition}`)
       )
-    }))
-    const owners = new Map(
-      members.flatMap(({ client, partitions }) => partitions.map(place => [place, client] as const))
-    )
+      return { id: one.id, client: one.clientId, host: one.clientHost, partitions: places }
+    })
+    const ownerOf = (place: string) => members.find(one => one.partitions.includes(place))?.client ?? null
     const partitions = (committed.find(({ groupId }) => groupId === id)?.topics ?? []).flatMap(topic =>
       topic.partitions.map(({ partitionIndex: partition, committedOffset }) => {
         const place = `${topic.name}/${partition}`
         const next = ends.get(place) ?? 0
         const offset = committedOffset < 0n ? null : Number(committedOffset)
         const lag = offset === null ? null : Math.max(0, next - offset)
-        return { topic: topic.name, partition, committed: offset, next, lag, member: owners.get(place) ?? null }
+        return { topic: topic.name, partition, committed: offset, next, lag, member: ownerOf(place) }
       })
     )
     return {

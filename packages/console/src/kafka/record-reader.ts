@@ -79,14 +79,12 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts) {
     /** The first record at or after each of these offsets. */
     async firstAt(topic: string, offsets: Offsets): Promise<ReadonlyMap<number, StoredRecord>> {
       const first = new Map<number, StoredRecord>()
-      const keep = (records: readonly StoredRecord[]) => {
+      // A broker promises a record larger than the bytes asked for only to the first partition of a request.
+      for (const from of [offsets, ...[...offsets].map(place => new Map([place]))]) {
+        if ([...from.keys()].every(partition => first.has(partition))) continue
+        const { records } = await fetch(topic, from, { bytesPerPartition: 32 * 1024 })
         for (const record of records) if (!first.has(record.partition)) first.set(record.partition, record)
       }
-      keep((await fetch(topic, offsets, { bytesPerPartition: 32 * 1024 })).records)
-      // A broker promises a record larger than the bytes asked for only to the first partition of a request.
-      for (const [partition, offset] of offsets)
-        if (!first.has(partition))
-          keep((await fetch(topic, new Map([[partition, offset]]), { bytesPerPartition: 32 * 1024 })).records)
       return first
     }
   }

@@ -1,5 +1,5 @@
 import type { MessageState } from '@outbox-cdc/outbox'
-import type { Journey, ParkedHere, Stage } from '../api/pipeline-schemas.ts'
+import type { Journey, Stage } from '../api/pipeline-schemas.ts'
 import { capturedAt, headerOf, keyText, type StoredRecord } from '../kafka/decode-record.ts'
 import { showRecord } from '../kafka/show-record.ts'
 import type { Row } from '../mysql/tables.ts'
@@ -132,7 +132,7 @@ function written({ delivery, message }: OrderReadings): Draft {
 
 type Parked = NonNullable<MessageState['parked']>
 
-function parkedHere({ id, consumer }: OrderReadings, parked: Parked): ParkedHere {
+function parkedHere({ id, consumer }: OrderReadings, parked: Parked): Journey['parked'] {
   const { reason, error, behind, retryRequestedAt } = parked
   return { consumer, key: String(id), reason, error, behind, retryAskedAt: retryRequestedAt?.getTime() ?? null }
 }

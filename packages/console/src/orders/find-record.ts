@@ -2,13 +2,13 @@ import { outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
 import { mapOffsets, type Offsets } from '../kafka/record-reader.ts'
 import { type RangeSource, scanRange } from '../kafka/scan-range.ts'
 
-type RecordSource = RangeSource & { readonly event: string | undefined }
+type RecordSource = RangeSource & { readonly event: string | undefined; readonly signal: AbortSignal }
+type Ends = readonly [first: Offsets, next: Offsets]
 
 type Wanted = {
   readonly orderId: number
   /** When the order was committed; undefined: only the end of the topic is searched. */
-  readonly committedAt?: number | undefined
-  readonly signal: AbortSignal
+  readonly committedAt: number | undefined
 }
 
 /** Commits become visible a little before or after the time in their row. */
@@ -21,13 +21,14 @@ const mostScanned = 6_000
  * the offset, then by reading on for a bounded while.
  */
 export async function findRecord(source: RecordSource, wanted: Wanted): Promise<StoredRecord | undefined> {
-  const { event } = source
-  const { orderId, committedAt, signal } = wanted
-  const [first, next] = await source.reader.ends(source.topic)
+  const { reader, topic, event, signal } = source
+  const { orderId, committedAt } = wanted
+  const ends = await reader.ends(topic)
+  const [first, next] = ends
   const from =
     committedAt === undefined
       ? mapOffsets(next, (end, partition) => Math.max(first.get(partition) ?? 0, end - 2_000))
-      : await halve(source, { first, next, before: committedAt - earlierMs, signal })
+      : await halve(source, ends, committedAt - earlierMs)
   const to = new Map(next)
   const until = (committedAt ?? Number.POSITIVE_INFINITY) + laterMs
   let scanned = 0
@@ -43,12 +44,9 @@ export async function findRecord(source: RecordSource, wanted: Wanted): Promise<
   return undefined
 }
 
-type Range = { readonly first: Offsets; readonly next: Offsets; readonly before: number; readonly signal: AbortSignal }
-
 /** For each partition an offset before which everything is older than `before`. */
-async function halve({ reader, topic }: RecordSource, { first, next, before, signal }: Range): Promise<Offsets> {
-  const low = new Map(first)
-  const high = new Map(next)
+async function halve({ reader, topic, signal }: RecordSource, ends: Ends, before: number): Promise<Offsets> {
+  const [low, high] = [new Map(ends[0]), new Map(ends[1])]
   while (!signal.aborted) {
     const middles = new Map<number, number>()
     for (const [partition, start] of low) {

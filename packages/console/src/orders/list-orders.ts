@@ -1,8 +1,11 @@
-import type { ListedOrder } from '../api/pipeline-schemas.ts'
+import type { OrderPage } from '../api/pipeline-schemas.ts'
 import type { Row } from '../mysql/tables.ts'
 
 /** Orders as a list shows them; `appliedAt` is when each took effect, undefined while that can't be read. */
-export function listOrders(rows: readonly Row[], appliedAt: ReadonlyMap<number, number> | undefined): ListedOrder[] {
+export function listOrders(
+  rows: readonly Row[],
+  appliedAt: ReadonlyMap<number, number> | undefined
+): OrderPage['items'] {
   return rows.map(({ id, at: createdAt, columns }) => {
     const at = appliedAt?.get(id)
     const delivered = appliedAt === undefined ? null : at !== undefined

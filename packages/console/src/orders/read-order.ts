@@ -22,7 +22,7 @@ export function createOrderReader(config: Config, sources: Sources) {
   async function recordOf(id: number, committedAt: number | undefined, signal: AbortSignal) {
     const known = found.get(id)
     if (known !== undefined) return known
-    const record = await findRecord({ reader, topic, event }, { orderId: id, committedAt, signal })
+    const record = await findRecord({ reader, topic, event, signal }, { orderId: id, committedAt })
     if (record !== undefined) found.set(id, record)
     const [oldest] = found.keys()
     if (found.size > remembered && oldest !== undefined) found.delete(oldest)
