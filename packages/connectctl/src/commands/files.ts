@@ -95,11 +95,7 @@ async function applyFile(file: ConnectorFile, flags: ApplyFlags, session: Sessio
 }
 
 /** The findings of our own checks, which compare a file with the cluster's connectors and with its topic in Kafka. */
-async function checkOnline(
-  file: ConnectorFile,
-  files: readonly ConnectorFile[],
-  { api, environment }: Session
-): Promise<readonly Finding[]> {
+async function checkOnline(file: ConnectorFile, files: readonly ConnectorFile[], { api, environment }: Session) {
   const live = (await listConnectors(api)).map(({ info }) => info)
   const history = await checkSchemaHistory(file.config, brokersOf(file.config, environment))
   return [...checkConfig(file.config, othersOf(file, [...live, ...files])), ...history]

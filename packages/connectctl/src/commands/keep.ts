@@ -28,9 +28,7 @@ export const keep: Verb = {
     new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
     new Option('--port <number>', 'port to listen on').argParser(positive).default(8084),
     new Option('--every <seconds>', 'interval of the probe').argParser(positive).default(1),
-    new Option('--red-after <seconds>', 'without a probe for this long, the flow is red')
-      .argParser(positive)
-      .default(5),
+    new Option('--red-after <seconds>', 'the flow is red without a probe for this long').argParser(positive).default(5),
     new Option('--jmx <urls>', "the workers' JMX exporters, for /metrics (or JMX_URLS)"),
     new Option('--watch-disk <paths...>', 'folders of MySQL and Kafka on this machine').default([]),
     new Option('--min-free <MiB>', 'report a full disk below this free space').argParser(positive).default(64)

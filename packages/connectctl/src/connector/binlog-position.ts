@@ -38,11 +38,7 @@ type NamedPlace = Pick<BinlogPosition, 'file' | 'position'>
 export type StartName = 'recorded' | 'oldest' | 'now' | NamedPlace
 
 /** Resolves a named position. Refuses one if MySQL has already purged part of what came after it. */
-export function positionNamed(
-  start: StartName,
-  config: ConnectorConfig,
-  environment: Environment
-): Promise<BinlogPosition> {
+export function positionNamed(start: StartName, config: ConnectorConfig, environment: Environment) {
   return withSourceDatabase(config, environment, async connection => {
     if (start === 'oldest') return oldestPosition(connection)
     if (start === 'now') return currentPosition(connection)

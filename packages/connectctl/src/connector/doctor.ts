@@ -13,12 +13,11 @@ type Symptoms = Promise<readonly Symptom[]>
 
 /** Checks everything that a connector needs, and says for each whether it is right and what to do if it isn't. */
 export async function examine(api: ConnectApi, file: ConnectorFile, environment: Environment): Symptoms {
-  const { config } = file
   const groups = await Promise.all([
-    tried('Kafka Connect', examineWorker(api, config)),
-    tried('MySQL', withSourceDatabase(config, environment, examineMysql)),
+    tried('Kafka Connect', examineWorker(api, file.config)),
+    tried('MySQL', withSourceDatabase(file.config, environment, examineMysql)),
     tried('the stored offset', examineOffset(api, file, environment)),
-    tried('the schema history', examineHistory(config, environment))
+    tried('the schema history', examineHistory(file.config, environment))
   ])
   return groups.flat()
 }

@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { until } from '../connect/connector-states.ts'
-import { type Finding, warning } from '../settings/finding.ts'
+import { warning } from '../settings/finding.ts'
 import { withAdmin } from './kafka.ts'
 
 // The ConfigResourceTypes of kafkajs cannot be imported by name from a module.
@@ -49,10 +49,7 @@ export function forgettingIn(settings: readonly (readonly [string, string])[]): 
 }
 
 /** Checked before anything is sent, because a connector runs with an expired history until its next start. */
-export async function checkSchemaHistory(
-  config: ConnectorConfig,
-  brokers: readonly string[]
-): Promise<readonly Finding[]> {
+export async function checkSchemaHistory(config: ConnectorConfig, brokers: readonly string[]) {
   if (config[topicKey] === undefined || brokers.length === 0) return []
   try {
     const { topic, forgets } = await inspectSchemaHistory(config, brokers)
