@@ -4,7 +4,7 @@ import { ms, rate } from '../page/format.js'
 import { buildHops } from './build-hops.ts'
 import { findProblems, type Problem } from './find-problems.ts'
 import type { Readings } from './probes.ts'
-import { fresh, lagsIn, type Names, verdictIn } from './readings.ts'
+import { fresh, type Names, verdictIn } from './readings.ts'
 
 /** Everything that the flow screen shows, from what was read. Pure: the same readings give the same picture. */
 export function buildFlow(readings: Readings, names: Names): Flow {
@@ -46,8 +46,7 @@ function allIsWell({ now, aggregates, topic, effects }: Readings): string {
   return newest.ms === undefined ? pace : `${pace}, newest delivered ${ms(newest.ms)} after commit`
 }
 
-function partitionsOf(readings: Readings): Flow['partitions'] {
-  const lags = lagsIn(readings)
-  const partitions = [...(readings.topic.value?.next.keys() ?? [])].sort((a, b) => a - b)
-  return partitions.map(partition => ({ partition, lag: lags?.get(partition) ?? null }))
+function partitionsOf({ topic, group }: Readings): Flow['partitions'] {
+  const partitions = [...(topic.value?.next.keys() ?? [])].sort((a, b) => a - b)
+  return partitions.map(partition => ({ partition, lag: group.value?.lags.get(partition) ?? null }))
 }

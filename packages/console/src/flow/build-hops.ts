@@ -4,7 +4,7 @@ import { sum } from '../kafka/record-reader.ts'
 import type { Problem } from './find-problems.ts'
 import type { Reading } from './probe.ts'
 import type { Readings } from './probes.ts'
-import { fresh, type Names, waitingInKafka } from './readings.ts'
+import { fresh, type Names } from './readings.ts'
 
 type Draft = Pick<Hop, 'id' | 'title' | 'name' | 'rate' | 'facts'> & {
   /** The state in words while there is no problem. */
@@ -85,13 +85,19 @@ function topic({ now, topic: reading }: Readings, names: Names): Draft {
   }
 }
 
-function consumer(readings: Readings, names: Names): Draft {
-  const { now, group: reading, effects } = readings
+function consumer({ now, group: reading, effects }: Readings, names: Names): Draft {
   const facts = [
     ...fact('members', reading.value?.members, 'count'),
     ...fact('parked', effects?.value?.parked, 'events'),
     ...fact('newest delivery', effects?.value?.newest?.at, 'ago')
   ]
   const about = { title: names.deliveryService, name: `group ${names.group}`, well: 'delivers' }
-  return { id: 'delivery', ...about, rate: rateOf(reading, now), waiting: waitingInKafka(readings), reading, facts }
+  return {
+    id: 'delivery',
+    ...about,
+    rate: rateOf(reading, now),
+    waiting: reading.value?.waiting ?? null,
+    reading,
+    facts
+  }
 }

@@ -3,7 +3,7 @@ import type { HopId, HopState } from '../api/pipeline-schemas.ts'
 import { countOf, duration } from '../page/format.js'
 import type { Failing } from './probe.ts'
 import type { Readings } from './probes.ts'
-import { type Names, verdictIn, waitingInKafka } from './readings.ts'
+import { type Names, verdictIn } from './readings.ts'
 
 export type Problem = {
   readonly hop: HopId
@@ -160,13 +160,12 @@ const effectsAway: Finder = (readings, { ordersHost, deliveriesHost }) => {
 /** `host:port` of `host:port/database`. */
 const serverOf = (place: string) => place.split('/')[0]
 
-const groupStuck: Finder = (readings, names) => {
-  const { group, topic, now } = readings
+const groupStuck: Finder = ({ group, topic, now }, names) => {
   if (topic.failing !== undefined || group.value === undefined) return undefined
-  const { state, members, committed, movedAt } = group.value
-  const { events = 0, ms = 0 } = waitingInKafka(readings) ?? {}
+  const { state, members, waiting, movedAt } = group.value
+  const { events, ms } = waiting ?? { events: 0, ms: 0 }
   const hop = 'delivery'
-  if (state === 'dead' && committed.size === 0) {
+  if (state === 'dead' && waiting === null) {
     const text = `There is no group ${names.group}: the topic has never been read under this name.`
     const advice = 'Set KAFKA_GROUP to the group of your consumer, or start it.'
     return { hop, state: 'unknown', words: 'there is no such group', text, advice }
@@ -191,9 +190,9 @@ const groupStuck: Finder = (readings, names) => {
   return { ...stuck, words: 'handles nothing', text, advice }
 }
 
-const behindKafka: Finder = (readings, names) => {
-  const waiting = waitingInKafka(readings)
-  if (waiting === null || waiting.ms < slowMs || waiting.events === 0) return undefined
+const behindKafka: Finder = ({ group }, names) => {
+  const { waiting } = group.value ?? {}
+  if (!waiting || waiting.ms < slowMs || waiting.events === 0) return undefined
   const events = countOf(waiting.events, 'event')
   const text = `${names.group} is ${duration(waiting.ms)} behind: ${events} wait in Kafka and are being handled.`
   return { hop: 'delivery', state: 'slow', words: `${events} behind`, text }

@@ -20,7 +20,7 @@ const failedTask = {
   ]
 } as const
 const waitingGroup = (state: string, members: number, movedAt = now) => ({
-  value: { state, members, committed: new Map([[0, 90]]), movedAt, oldestWaitingAt: now - 12_000, rate: null },
+  value: { state, members, movedAt, lags: new Map([[0, 10]]), waiting: { events: 10, ms: 12_000 }, rate: null },
   at: now
 })
 
@@ -128,7 +128,7 @@ describe('the sentence on top', () => {
     const kafkaOnly = { aggregates: undefined, connector: undefined, effects: undefined, keeper: undefined }
     expect(picture({ ...kafkaOnly, writer: undefined }).hops.map(({ id }) => id)).toEqual(['topic', 'delivery'])
     const group = {
-      value: { state: 'dead', members: 0, committed: new Map(), movedAt: now, oldestWaitingAt: now, rate: null },
+      value: { state: 'dead', members: 0, movedAt: now, lags: new Map(), waiting: null, rate: null },
       at: now
     }
     const problems = findProblems(aHealthyPipeline({ ...kafkaOnly, group }), names)

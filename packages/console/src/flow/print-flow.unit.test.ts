@@ -28,9 +28,9 @@ it('never prints a line wider than the terminal, nor a control character', () =>
       value: {
         state: 'stable',
         members: 1,
-        committed: new Map([[0, 91]]),
         movedAt: now,
-        oldestWaitingAt: 0,
+        lags: new Map([[0, 9]]),
+        waiting: { events: 9, ms: now },
         rate: null
       },
       at: now

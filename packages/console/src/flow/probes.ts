@@ -18,10 +18,9 @@ export function createProbes(config: Config, { kafka, connect, aggregates, effec
   const { WRITER_URL: writer, CONSUMER_URL: consumer, OUTBOX_TABLE: outboxTable } = config
   const source = { ...kafka.samples, topic: KAFKA_TOPIC }
   const topic = createProbe(createTopicReader(source))
-  const ends = () => topic.reading().value?.next
   return {
     topic,
-    group: createProbe(createGroupReader({ ...source, group, ends })),
+    group: createProbe(createGroupReader({ ...source, group, log: () => topic.reading().value })),
     /** The keeper's verdict on the pipeline's connector: the only answer to whether events flow. */
     keeper: keeper && connector ? createProbe(() => readVerdict(keeper, connector)) : undefined,
     connector: connect && connector ? createProbe(() => readStatus(connect.reading, connector)) : undefined,

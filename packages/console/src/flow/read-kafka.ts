@@ -47,40 +47,49 @@ function elapsed(from: number | undefined, to: number | undefined): number[] {
   return from === undefined || to === undefined ? [] : [Math.max(0, to - from)]
 }
 
-type GroupSource = Source & { readonly group: string; readonly ends: () => Offsets | undefined }
+type Log = { readonly first: Offsets; readonly next: Offsets }
+type GroupSource = Source & { readonly group: string; readonly log: () => Log | undefined }
 
-export function createGroupReader({ admin, reader, topic, group, ends }: GroupSource) {
+export function createGroupReader({ admin, reader, topic, group, log }: GroupSource) {
   const rate = createRate()
   let last: { readonly place: string; readonly movedAt: number } | undefined
-  let oldest: { readonly place: string; readonly at: number | undefined } | undefined
+  let oldest: { readonly place: string; readonly at: number } | undefined
   return async () => {
     const [committed, described] = await Promise.all([
       committedOffsets(admin, group, topic),
       admin.describeGroups({ groups: [group] })
     ])
-    const found = described.get(group)
     const place = [...committed].join(' ')
     if (last?.place !== place) last = { place, movedAt: Date.now() }
-    const oldestWaitingAt = await oldestOf(committed)
-    const members = found?.members.size ?? 0
+    const { first, next } = log() ?? { first: committed, next: committed }
+    const behind = new Map(
+      [...next]
+        .map(([partition, end]) => [partition, committed.get(partition) ?? first.get(partition) ?? 0, end] as const)
+        .filter(([, offset, end]) => offset < end)
+        .map(([partition, offset]) => [partition, offset])
+    )
+    const lags = mapOffsets(next, (end, partition) => end - (behind.get(partition) ?? end))
+    const waiting = { events: sum(lags.values()), ms: Date.now() - (await oldestOf(behind)) }
     return {
-      state: stateOf(found),
-      members,
-      /** The next offset of each partition that the group has yet to handle, and when that last changed. */
-      committed,
+      state: stateOf(described.get(group)),
+      members: described.get(group)?.members.size ?? 0,
+      /** When its offsets last changed. */
       movedAt: last.movedAt,
-      /** When the oldest record that waits for the group was written. */
-      oldestWaitingAt,
+      /** How many records each partition has that the group has not handled. */
+      lags,
+      /** All of them; null for a group that has never committed. */
+      waiting: committed.size === 0 ? null : waiting,
       rate: rate(sum(committed.values()))
     }
   }
 
-  async function oldestOf(committed: Offsets): Promise<number | undefined> {
-    const behind = new Map([...committed].filter(([partition, offset]) => offset < (ends()?.get(partition) ?? 0)))
+  /** When the oldest record that waits was written; now if none does. */
+  async function oldestOf(behind: Offsets): Promise<number> {
     const place = [...behind].join(' ')
+    if (place === '') return Date.now()
     if (oldest?.place !== place) {
-      const times = [...(await reader.firstAt(topic, behind)).values()].map(({ timestamp }) => timestamp)
-      oldest = { place, at: times.length === 0 ? undefined : Math.min(...times) }
+      const records = [...(await reader.firstAt(topic, behind)).values()]
+      oldest = { place, at: Math.min(Date.now(), ...records.map(({ timestamp }) => timestamp)) }
     }
     return oldest.at
   }

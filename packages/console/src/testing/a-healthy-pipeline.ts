@@ -57,9 +57,9 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
       value: {
         state: 'stable',
         members: 1,
-        committed: new Map([[0, 100]]),
         movedAt: at,
-        oldestWaitingAt: undefined,
+        lags: new Map([[0, 0]]),
+        waiting: { events: 0, ms: 0 },
         rate: null
       },
       at
