@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { type ConnectorState, diffConfig, type ExpandedConnector, isBroken, isSecretKey } from '@outbox-cdc/connectctl'
+import type { ConnectorConfig, ExpandedConnector, Verdict } from '@outbox-cdc/connectctl'
+import { diffConfig, isBroken, isSecretKey } from '@outbox-cdc/connectctl'
 import type { DetailedConnector, ShownConnector } from '../api/kafka-schemas.ts'
 
 /** A connector with its verdict, which is the keeper's where the keeper watches it. */
-export function showConnector(
-  { status, info }: ExpandedConnector,
-  { state: flow, reason }: Pick<ConnectorState, 'state' | 'reason'>
-): ShownConnector {
+export function showConnector({ status, info }: ExpandedConnector, { state: flow, reason }: Verdict): ShownConnector {
   const state = isBroken({ state: flow }) ? 'stopped' : flow === 'flowing' ? 'ok' : flow === 'unknown' ? flow : 'slow'
   return {
     name: status.name,
@@ -19,7 +17,7 @@ export function showConnector(
 }
 
 /** Every setting; the value of a secret stays on the server, a reference such as `${dir:…}` is not a secret. */
-export function maskedConfig(config: Readonly<Record<string, string>>): DetailedConnector['config'] {
+export function maskedConfig(config: ConnectorConfig): DetailedConnector['config'] {
   return Object.entries(config)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([key, value]) => {
@@ -37,10 +35,7 @@ function withoutUrlPassword(value: string): string {
 }
 
 /** What the file would change. `${NAME}` in it matches any value, because its value is known only where the file is applied. */
-export async function diffWithFile(
-  file: string,
-  running: Readonly<Record<string, string>>
-): Promise<DetailedConnector['diff']> {
+export async function diffWithFile(file: string, running: ConnectorConfig): Promise<DetailedConnector['diff']> {
   const name = file.split('/').at(-1) ?? file
   try {
     const wanted = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>

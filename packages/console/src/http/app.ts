@@ -42,7 +42,7 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
   app.use(express.urlencoded({ extended: false, limit: 10_000 }), express.json({ limit: 100_000 }))
   app.use(token === undefined ? onlyLoopbackNames : requireToken(token))
   app.get('/api/openapi.json', (_, response) => response.json(openApi(routes)))
-  app.get('/api/flow/stream', flowStream.handler(sampler.flow))
+  app.get('/api/flow/stream', flowStream.handler)
   app.get('/api/topics/:topic/search', searchStream(kafka))
   app.use(serveRoutes(routes, guard.handlers))
   app.use('/api', unknownRoute)

@@ -35,23 +35,19 @@ export function connectorRoutes(config: Config, connect: Sources['connect']): re
       answer: z.object({ items: z.array(shownConnector) }),
       handle: async () => ({ items: (await list()).map(({ shown }) => shown) })
     }),
-    get(
-      '/api/connectors/{connector}',
-      'One connector: tasks, traces, settings without secrets, offsets, and what its file would change',
-      {
-        input,
-        answer: detailedConnector,
-        async handle({ connector }) {
-          const one = (await list()).find(({ shown }) => shown.name === connector)
-          if (one === undefined) throw notFound(`There is no connector ${connector}`)
-          const offsets = await connect?.reading.request('GET', pathOf(connector, 'offsets')).catch(() => null)
-          const file = connector === config.CONNECTOR_NAME ? config.CONNECTOR_FILE : undefined
-          const running = one.found.info.config
-          const diff = file === undefined ? null : await diffWithFile(file, running)
-          return { ...one.shown, config: maskedConfig(running), offsets, diff }
-        }
+    get('/api/connectors/{connector}', 'One connector: tasks, traces, settings, offsets, what its file would change', {
+      input,
+      answer: detailedConnector,
+      async handle({ connector }) {
+        const one = (await list()).find(({ shown }) => shown.name === connector)
+        if (one === undefined) throw notFound(`There is no connector ${connector}`)
+        const offsets = await connect?.reading.request('GET', pathOf(connector, 'offsets')).catch(() => null)
+        const file = connector === config.CONNECTOR_NAME ? config.CONNECTOR_FILE : undefined
+        const running = one.found.info.config
+        const diff = file === undefined ? null : await diffWithFile(file, running)
+        return { ...one.shown, config: maskedConfig(running), offsets, diff }
       }
-    ),
+    }),
     ...actions.map(([name, summary, method, call = name]) =>
       post(`/api/connectors/{connector}/${name}`, summary, {
         input,

@@ -1,5 +1,5 @@
 import { Problem } from '@outbox-cdc/service-kit'
-import type { RequestHandler, Response } from 'express'
+import type { Request, Response } from 'express'
 
 const mostReaders = 200
 
@@ -8,6 +8,7 @@ export type EventStream = ReturnType<typeof createEventStream>
 /** Server-sent events to many readers. A slow reader misses pictures, so that they do not pile up in memory: no library does that. */
 export function createEventStream(event: string) {
   const readers = new Set<Response>()
+  let newest = ''
   const beat = setInterval(() => write(': still here\n\n'), 15_000).unref()
 
   function write(text: string): void {
@@ -16,17 +17,18 @@ export function createEventStream(event: string) {
 
   return {
     /** Adds the caller to the readers, who get the newest data at once. */
-    handler(newest: () => unknown): RequestHandler {
-      return (_, response) => {
-        if (readers.size >= mostReaders)
-          throw new Problem(503, { type: 'too-many-readers', title: 'Too many readers', detail: 'Close some tabs' })
-        response.writeHead(200, { ...eventStreamHeaders, 'X-Accel-Buffering': 'no' })
-        response.write(`retry: 1000\n${eventText(event, newest())}`)
-        readers.add(response)
-        response.once('close', () => readers.delete(response))
-      }
+    handler: (_: Request, response: Response): void => {
+      if (readers.size >= mostReaders)
+        throw new Problem(503, { type: 'too-many-readers', title: 'Too many readers', detail: 'Close some tabs' })
+      response.writeHead(200, { ...eventStreamHeaders, 'X-Accel-Buffering': 'no' })
+      response.write(`retry: 1000\n\n${newest}`)
+      readers.add(response)
+      response.once('close', () => readers.delete(response))
     },
-    send: (data: unknown) => write(eventText(event, data)),
+    send: (data: unknown): void => {
+      newest = eventText(event, data)
+      write(newest)
+    },
     close() {
       clearInterval(beat)
       for (const reader of readers) reader.end()

@@ -26,15 +26,11 @@ export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
         return described
       }
     }),
-    get(
-      '/api/topics/{topic}/records',
-      'Records, newest first: the newest, those before or after a cursor, or those from a time on',
-      {
-        input: pageInput,
-        answer: recordPage,
-        handle: input => readPage({ ...input, reader })
-      }
-    ),
+    get('/api/topics/{topic}/records', 'Records, newest first: all, those between cursors, or from a time on', {
+      input: pageInput,
+      answer: recordPage,
+      handle: input => readPage({ ...input, reader })
+    }),
     get('/api/topics/{topic}/volume', 'How many records came in each sixtieth of the last minutes', {
       input: topicInput.extend({ minutes: wholeNumberText(1, 10_080).default(60) }),
       answer: volume,

@@ -45,10 +45,9 @@ export function buildJourney(known: OrderReadings): Journey {
 }
 
 const waiting = (words: string): Draft => ({ state: 'waiting', words })
-const unknown = (words: string): Draft => ({ state: 'unknown', words })
 
 function cannotAsk(part: string, { away }: Asked<unknown>): Draft {
-  return unknown(away === 'silent' ? `${part} does not answer` : `${part} is not configured`)
+  return { state: 'unknown', words: `${part} ${away === 'silent' ? 'does not answer' : 'is not configured'}` }
 }
 
 function committed({ id, order, record, committedAt }: OrderReadings): Draft {
@@ -94,7 +93,8 @@ function inKafka({ record, order, topic, committedAt, delivery }: OrderReadings)
     return { state: 'done', words, at, facts: { topic, partition, offset, key: keyText(record.value) } }
   }
   if (record.away) return cannotAsk('Kafka', record)
-  if (delivery.value !== undefined) return unknown('the topic no longer has it, or it is too far back to search')
+  const words = 'the topic no longer has it, or it is too far back to search'
+  if (delivery.value !== undefined) return { state: 'unknown', words }
   if (order.value === undefined) return waiting('waits for the commit')
   const age = committedAt === undefined ? '' : `, for ${ms(Math.max(0, Date.now() - committedAt))} now`
   return waiting(`waits for Debezium${age}`)
