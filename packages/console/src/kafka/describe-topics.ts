@@ -81,16 +81,14 @@ async function offsetsOf(admin: Admin, topics: Topics, timestamp: bigint): Promi
 /** Bytes on disk by `topic/partition`, summed over the brokers. */
 async function sizesOf(admin: Admin, topics: Topics): Promise<ReadonlyMap<string, number>> {
   const wanted = [...topics].map(([name, { partitions }]) => ({ name, partitions: [...partitions.keys()] }))
-  const dirs = (await admin.describeLogDirs({ topics: wanted })).flatMap(({ results }) => results)
-  const stored = dirs.flatMap(dir =>
-    dir.topics.flatMap(({ name, partitions }) =>
-      partitions.map(
-        ({ partitionIndex, partitionSize }) => [`${name}/${partitionIndex}`, Number(partitionSize)] as const
-      )
-    )
-  )
-  const byPlace = Map.groupBy(stored, ([place]) => place)
-  return new Map([...byPlace].map(([place, sizes]) => [place, sum(sizes.map(([, size]) => size))]))
+  const sizes = new Map<string, number>()
+  for (const { results } of await admin.describeLogDirs({ topics: wanted }))
+    for (const { name, partitions } of results.flatMap(dir => dir.topics))
+      for (const { partitionIndex, partitionSize } of partitions) {
+        const place = `${name}/${partitionIndex}`
+        sizes.set(place, (sizes.get(place) ?? 0) + Number(partitionSize))
+      }
+  return sizes
 }
 
 async function settingsOf(admin: Admin, names: readonly string[], keys?: string[]) {
