@@ -1,4 +1,4 @@
-import type { Flow, HopState } from '../api/pipeline-schemas.ts'
+import type { Flow } from '../api/pipeline-schemas.ts'
 import { listOrders } from '../orders/list-orders.ts'
 import { ms, rate } from '../page/format.js'
 import { buildHops } from './build-hops.ts'
@@ -13,7 +13,7 @@ export function buildFlow(readings: Readings, names: Names): Flow {
   const { toDebezium = null, toKafka = null } = fresh(topic, now) ?? {}
   return {
     at: now,
-    headline: headlineOf(problems, readings),
+    headline: headlineOf(problems[0], readings),
     verdict: verdictIn(readings) ?? null,
     hops: buildHops(readings, names, problems),
     latency: { toDebezium, toKafka, toDelivery: fresh(effects, now)?.latency ?? null },
@@ -23,9 +23,7 @@ export function buildFlow(readings: Readings, names: Names): Flow {
   }
 }
 
-function headlineOf(problems: readonly Problem[], readings: Readings): Flow['headline'] {
-  const severity: readonly HopState[] = ['stopped', 'slow', 'unknown']
-  const [worst] = problems.toSorted((a, b) => severity.indexOf(a.state) - severity.indexOf(b.state))
+function headlineOf(worst: Problem | undefined, readings: Readings): Flow['headline'] {
   if (worst !== undefined) {
     const { state, text, advice = null, hop, since = null, see = screenOf[hop] } = worst
     return { state, text, advice, hop, since, see }

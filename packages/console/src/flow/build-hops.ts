@@ -20,8 +20,7 @@ export function buildHops(readings: Readings, names: Names, problems: readonly P
 
 function finish({ reading, well, waiting = null, ...rest }: Draft, problems: readonly Problem[]): Hop[] {
   if (reading === undefined) return []
-  const own = problems.filter(problem => problem.hop === rest.id)
-  const problem = own.find(({ state }) => state === 'stopped') ?? own[0]
+  const problem = problems.find(({ hop }) => hop === rest.id)
   const unread = reading.value === undefined && reading.failing === undefined && reading.at === undefined
   const state = problem?.state ?? (unread ? 'unknown' : 'ok')
   const words = problem?.words ?? (unread ? 'not read yet' : well)

@@ -26,11 +26,14 @@ const slowMs = 2_000
 /** The group's offsets must not move for this long, while records wait, before the page calls it stuck. */
 const stuckMs = 5_000
 
-/** All that is wrong, causes before their effects: a person should look at the first one. */
+const severity: readonly HopState[] = ['stopped', 'slow', 'unknown']
+
+/** All that is wrong, the worst first, causes before their effects: a person should look at the first one. */
 export function findProblems(readings: Readings, names: Names): readonly Problem[] {
   const kafka = [mysqlAway, kafkaAway, eventsStopped]
   const consumer = [consumerDown, effectsAway, groupStuck, behindKafka, parked]
-  return [...kafka, ...consumer, writerDown, lackingReplicas].flatMap(find => find(readings, names) ?? [])
+  const found = [...kafka, ...consumer, writerDown, lackingReplicas].flatMap(find => find(readings, names) ?? [])
+  return found.sort((a, b) => severity.indexOf(a.state) - severity.indexOf(b.state))
 }
 
 /** A wrong setting is no diagnosis of the pipeline. */

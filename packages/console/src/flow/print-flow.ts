@@ -39,12 +39,11 @@ function hopLines(hop: Hop, options: PrintOptions): string[] {
   const facts = [waits, ...hop.facts.map(one => `${one.label} ${fact(one, options.now)}`)]
     .filter(text => text !== '')
     .join(' · ')
-  const lines = [paint(cut(head, options.width), hop.state, options)]
-  if (facts === '') return lines
   const indent = ' '.repeat(options.width < 90 ? 4 : 35)
+  const more = facts === '' ? [] : wrapped(facts, options.width - indent.length)
   return [
-    ...lines,
-    ...wrapped(facts, options.width - indent.length).map(line => dim(`${indent}${line.trim()}`, options))
+    paint(cut(head, options.width), hop.state, options),
+    ...more.map(line => dim(`${indent}${line.trim()}`, options))
   ]
 }
 
@@ -70,12 +69,11 @@ function printable(text: string): string {
 
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = []
-  let line = ''
   for (const word of printable(text).split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line)
-      line = `  ${word}`
-    } else line = line === '' ? word : `${line} ${word}`
+    const line = lines.at(-1)
+    if (line === undefined) lines.push(word)
+    else if (line.length + word.length + 1 > width) lines.push(`  ${word}`)
+    else lines[lines.length - 1] = `${line} ${word}`
   }
-  return [...lines, line]
+  return lines
 }
