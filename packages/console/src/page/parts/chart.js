@@ -7,7 +7,11 @@ import { now, series } from '../signals.js'
 /**
  * @import uPlot from 'uplot'
  * @import { Series } from '../../api/pipeline-schemas.ts'
- * `lines` has the words for each figure, whose colours are `c1`, `c2` and so on from `color`; `fill` fills the first.
+ */
+
+/**
+ * `lines` has the words for each figure. Their colours are `--c1`, `--c2` and so on, from `color` on; `fill` fills the
+ * area under the first.
  * @typedef {{ title: string, lines: Record<string, string>, format: (value: number) => string, color?: number, fill?: boolean }} Chart
  * @typedef {Chart & { minutes: number, tall?: boolean }} Properties
  */
