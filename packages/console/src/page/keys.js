@@ -40,7 +40,7 @@ export function KeysDialog() {
     ['?', 'this list'],
     ...screens.map(({ letter, title }) => [`g ${letter}`, `go to ${title}`])
   ]
-  return html`<${Modal} kind="keys" titleId="keys-title" onClose=${() => (keysShown.value = false)}>
+  return html`<${Modal} titleId="keys-title" onClose=${() => (keysShown.value = false)}>
     <h2 id="keys-title">Keys</h2>
     <table><tbody>
       ${rows.map(([key, words]) => html`<tr key=${key}><td><kbd>${key}</kbd></td><td>${words}</td></tr>`)}

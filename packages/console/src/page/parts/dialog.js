@@ -58,11 +58,11 @@ function Confirm({ question: { title, text, button, success, ask, word, run } })
 
 /**
  * A dialog that is open as long as it is drawn.
- * @param {{ titleId: string, kind?: string, onClose: (answer: string) => void, children: unknown }} properties
+ * @param {{ titleId: string, onClose: (answer: string) => void, children: unknown }} properties
  */
-export function Modal({ titleId, kind, onClose, children }) {
+export function Modal({ titleId, onClose, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
   useLayoutEffect(() => dialog.current?.showModal(), [])
-  return html`<dialog ref=${dialog} class=${kind} aria-labelledby=${titleId}
+  return html`<dialog ref=${dialog} aria-labelledby=${titleId}
     onClose=${() => onClose(dialog.current?.returnValue ?? '')}>${children}</dialog>`
 }
