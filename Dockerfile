@@ -101,7 +101,7 @@ ENV CONSOLE_HOST=0.0.0.0 \
     CONNECTOR_FILE=/app/connect-config/orders-connector.json \
     HEALTH_URL=http://127.0.0.1:9000/health/live
 EXPOSE 9000
-CMD ["node", "--max-semi-space-size=4", "--max-old-space-size=192", "packages/console/src/main.ts"]
+CMD ["node", "--max-semi-space-size=4", "--max-old-space-size=192", "packages/console/src/cli.ts"]
 
 # The jobs before the first service: passwords, accounts, topics, tables.
 FROM runtime AS prepare

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
 import { createInterface } from 'node:readline/promises'
 import { run } from './commands/program.ts'
 

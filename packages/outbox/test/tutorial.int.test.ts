@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { useEmptyProject } from '@outbox-cdc/test-support/empty-project'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-stack'
 import { streamOutbox } from './debezium-topic.ts'
-import { useEmptyProject } from './empty-project.ts'
 
 const pages = await Promise.all(
   ['tutorial.md', 'how-to.md'].map(name => readFile(join(import.meta.dirname, '../docs', name), 'utf8'))
@@ -27,7 +27,7 @@ it('leads from npm install to a working consumer, as the tutorial says, in an em
   const orders = await useDatabase('orders')
   const deliveries = await useDatabase('deliveries')
   const env = { ORDERS_URL: orders.url, DELIVERIES_URL: deliveries.url }
-  const project = await useEmptyProject(installed())
+  const project = await useEmptyProject({ packages: ['outbox'], peers: installed() })
   await project.write(snippets())
   await project.typeCheck()
   await project.node('migrate.ts', [], env)
@@ -59,7 +59,11 @@ it('leads from npm install to a working consumer, as the tutorial says, in an em
 }, 180_000)
 
 it('packs the same package from the root: JavaScript that runs, with outboxctl', async () => {
-  const project = await useEmptyProject(['zod', 'knex', 'kafkajs', 'mysql2'], 'the root')
+  const project = await useEmptyProject({
+    packages: ['outbox'],
+    peers: ['zod', 'knex', 'kafkajs', 'mysql2'],
+    fromRoot: true
+  })
   await project.write({
     'main.js': `import { isRetryable, OutboxError } from '@outbox-cdc/outbox'
       import { createMemoryOutbox } from '@outbox-cdc/outbox/testing'

@@ -76,7 +76,7 @@ export async function toolProcesses(around: Surroundings, settings: Settings): P
     },
     {
       name: 'console',
-      file: 'packages/console/src/main.ts',
+      file: 'packages/console/src/cli.ts',
       env: {
         ...addresses,
         ...(await consoleEnvironment(around, files)),

@@ -12,7 +12,7 @@ export type ConsoleProcess = {
   stop(): Promise<void>
 }
 
-const main = join(import.meta.dirname, '../main.ts')
+const main = join(import.meta.dirname, '../cli.ts')
 
 /** The console as `npm start` runs it, in a process of its own, so that its memory can be measured (on Linux). */
 export async function startConsoleProcess(env: Readonly<Record<string, string>>): Promise<ConsoleProcess> {

@@ -1,13 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
-import { npmPack } from './npm-pack.ts'
+import { type PublicPackage, npmPack } from './npm-pack.ts'
 
 const run = promisify(execFile)
-const repository = join(import.meta.dirname, '../../..')
+const repository = join(import.meta.dirname, '../..')
 
 export type EmptyProject = {
   readonly dir: string
@@ -19,20 +20,29 @@ export type EmptyProject = {
   typeCheck(): Promise<void>
 }
 
-/** A new project outside of this repository with the packed package installed by npm, and its peers. */
-export async function useEmptyProject(
-  peers: readonly string[],
-  from: 'the package' | 'the root' = 'the package'
-): Promise<EmptyProject> {
+export type EmptyProjectOptions = {
+  readonly packages: readonly PublicPackage[]
+  /** Their peers that a test needs; taken from this repository, to save downloads. */
+  readonly peers: readonly string[]
+  readonly fromRoot?: boolean
+}
+
+/** A new project outside of this repository with the packed packages installed by npm. */
+export async function useEmptyProject({
+  packages,
+  peers,
+  fromRoot = false
+}: EmptyProjectOptions): Promise<EmptyProject> {
   const dir = await mkdtemp(join(tmpdir(), 'outbox-project-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
-  const tarball = await npmPack(dir, from)
+  const tarballs = await npmPack(packages, { destination: dir, fromRoot })
   const modules = join(dir, 'node_modules')
   await writeFile(join(dir, 'package.json'), '{"type":"module","private":true}')
-  // Its dependencies come from npm's cache or the registry; the peers are linked below.
+  // Their dependencies come from npm's cache or the registry; the peers are linked below.
   const flags = ['--prefer-offline', '--legacy-peer-deps', '--no-audit', '--no-fund']
-  await run('npm', ['install', tarball, ...flags], { cwd: dir })
+  await run('npm', ['install', ...tarballs, ...flags], { cwd: dir })
   for (const peer of [...peers, '@types/node']) {
+    if (existsSync(join(modules, peer))) continue
     await mkdir(dirname(join(modules, peer)), { recursive: true })
     await symlink(join(repository, 'node_modules', peer), join(modules, peer))
   }
@@ -55,7 +65,9 @@ export async function useEmptyProject(
     },
     async typeCheck() {
       const strict = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--allowImportingTsExtensions']
-      await run('tsc', [...strict, '--types', 'node', '--noEmit', '--project', await tsconfig(dir)], { cwd: dir })
+      await run('tsc', [...strict, '--types', 'node', '--noEmit', '--project', await tsconfig(dir)], {
+        cwd: dir
+      }).catch(error => Promise.reject(new Error(error.stdout)))
     }
   }
 }

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { runService } from '@outbox-cdc/service-kit'
 import { configSchema } from './config.ts'
 import { createConsole } from './console.ts'
