@@ -23,19 +23,37 @@ type Manifest = {
 /** The workspace's package.json as the published package needs it: the same entries, built, without what only the workspace needs. */
 function publishedManifest({ exports, bin = {}, ...manifest }: Manifest): object {
   const { private: _, scripts: __, devDependencies: ___, ...published } = manifest
-  const entries = typeof exports === 'string' ? { '.': exports } : exports
+  const entries = Object.entries(typeof exports === 'string' ? { '.': exports } : exports).filter(
+    ([path]) => path !== forOurTests
+  )
   return {
     ...published,
+    ...withoutExports(entries),
     engines: { node: '>=22.18' },
     sideEffects: false,
     // In the workspace a small file finds the addresses of `npm start`; the published CLI is the built one.
     bin: Object.fromEntries(Object.keys(bin).map(name => [name, './dist/cli.js'])),
     exports: Object.fromEntries(
-      Object.entries(entries)
-        .filter(([path]) => path !== forOurTests)
-        .map(([path, file]) => [path, { types: built(file, '.d.ts'), default: built(file, '.js') }])
+      entries.map(([path, file]) => [
+        path,
+        {
+          // Node requires these modules as they are, but TypeScript's node16 asks for types that are CommonJS.
+          require: { types: built(file, '.d.ts').replace('./dist/', './dist/commonjs/'), default: built(file, '.js') },
+          default: { types: built(file, '.d.ts'), default: built(file, '.js') }
+        }
+      ])
     )
   }
+}
+
+/** The same entries for what doesn't read "exports": TypeScript with the module resolution node10. */
+function withoutExports(entries: readonly (readonly [path: string, file: string])[]): object {
+  const typesOf = entries.map(([path, file]) => [path.replace(/^\.\/?/, ''), built(file, '.d.ts')] as const)
+  const main = typesOf.find(([path]) => path === '')?.[1]
+  const typesVersions = {
+    '*': Object.fromEntries(typesOf.filter(([path]) => path !== '').map(([path, types]) => [path, [types]]))
+  }
+  return main === undefined ? {} : { main: main.replace(/\.d\.ts$/, '.js'), types: main, typesVersions }
 }
 
 function built(file: string, extension: string): string {
@@ -70,6 +88,9 @@ async function buildPackage({ exports }: Manifest): Promise<void> {
   await writeFile(join(build, 'tsconfig.json'), JSON.stringify(config))
   await promisify(execFile)('tsc', ['-p', join(build, 'tsconfig.json')])
   await cp(join(build, basename(source), 'src'), dist, { recursive: true })
+  await cp(dist, join(build, 'commonjs'), { recursive: true, filter: path => !path.endsWith('.js') })
+  await rename(join(build, 'commonjs'), join(dist, 'commonjs'))
+  await writeFile(join(dist, 'commonjs/package.json'), '{"type":"commonjs"}')
   const page = join(source, 'src/page')
   await cp(page, join(dist, 'page'), {
     recursive: true,

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { build } from 'rolldown'
 import { expect, it } from 'vitest'
 import { publicPackages } from '@outbox-cdc/test-support/npm-pack'
-import { useEmptyProject } from '@outbox-cdc/test-support/empty-project'
+import { type EmptyProject, useEmptyProject } from '@outbox-cdc/test-support/empty-project'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { freePort } from '@outbox-cdc/stack'
@@ -24,6 +25,7 @@ it('runs each public package from its tarball in an empty project', { timeout: 3
   })
   await project.typeCheck()
   expect(await project.node('main.ts')).toBe('true function function\n')
+  await expectCommonJs(project)
 
   const connectUrl = useStack().connect.url
   const plugins = await project.node('node_modules/.bin/connectctl', ['plugins', '--url', connectUrl])
@@ -44,3 +46,25 @@ it('runs each public package from its tarball in an empty project', { timeout: 3
   expect(await get('/app.js')).toContain('preact')
   expect(await get('/vendor/preact.js')).toContain('function')
 })
+
+/** As CommonJS: typed by TypeScript's node16, which doesn't know that Node requires ES modules, and in one bundled file. */
+async function expectCommonJs(project: EmptyProject): Promise<void> {
+  await project.write({
+    'main.cts': `import { z } from 'zod'
+      import { defineEvent } from '@outbox-cdc/outbox'
+      import { createMemoryOutbox } from '@outbox-cdc/outbox/testing'
+      const placed = defineEvent({ name: 'placed', aggregate: 'order', version: 1, payload: z.object({}) })
+      const outbox = createMemoryOutbox()
+      outbox.transaction(trx => outbox.append(trx, placed({ aggregateId: 1, payload: {} }))).then(() =>
+        console.log(outbox.topic.records().length))`,
+    'main.cjs': "console.log(typeof require('@outbox-cdc/outbox/testing').createMemoryOutbox)"
+  })
+  await project.typeCheck('node16')
+  expect(await project.node('main.cjs')).toBe('function\n')
+  await build({
+    input: join(project.dir, 'main.cts'),
+    platform: 'node',
+    output: { file: join(project.dir, 'bundle.cjs'), format: 'cjs', codeSplitting: false }
+  })
+  expect(await project.node('bundle.cjs')).toBe('1\n')
+}

@@ -17,7 +17,7 @@ export type EmptyProject = {
   node(file: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>
   /** Starts a file that runs until the test ends; answers what it has printed so far. */
   start(file: string, env: Readonly<Record<string, string>>): () => string
-  typeCheck(): Promise<void>
+  typeCheck(module?: 'nodenext' | 'node16'): Promise<void>
 }
 
 export type EmptyProjectOptions = {
@@ -63,8 +63,8 @@ export async function useEmptyProject({
       onTestFinished(() => void child.kill('SIGKILL'))
       return () => printed
     },
-    async typeCheck() {
-      const strict = ['--strict', '--module', 'nodenext', '--target', 'es2024', '--allowImportingTsExtensions']
+    async typeCheck(module = 'nodenext') {
+      const strict = ['--strict', '--module', module, '--target', 'es2024', '--allowImportingTsExtensions']
       await run('tsc', [...strict, '--types', 'node', '--noEmit', '--project', await tsconfig(dir)], {
         cwd: dir
       }).catch(error => Promise.reject(new Error(error.stdout)))
@@ -74,6 +74,6 @@ export async function useEmptyProject({
 
 async function tsconfig(dir: string): Promise<string> {
   const path = join(dir, 'tsconfig.json')
-  await writeFile(path, '{"include":["*.ts"]}')
+  await writeFile(path, '{"include":["*.ts","*.cts"]}')
   return path
 }

@@ -1,19 +1,17 @@
-import { createRequire } from 'node:module'
 import type { Context, Span } from '@opentelemetry/api'
 
 type OpenTelemetry = typeof import('@opentelemetry/api')
 
-// If the service has installed it. Its state is global, so any copy of it will do.
-const api = load()
+/** The OpenTelemetry API, if the service has installed it. Its state is global, so any copy of it will do. */
+let openTelemetry: OpenTelemetry | undefined
 
-function load(): OpenTelemetry | undefined {
-  try {
-    return createRequire(import.meta.url)('@opentelemetry/api') as OpenTelemetry
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
-    return undefined
+// Not createRequire(import.meta.url): bundles and test runners that turn this into CommonJS have no import.meta.
+import('@opentelemetry/api').then(
+  module => (openTelemetry = module),
+  (error: NodeJS.ErrnoException) => {
+    if (!/MODULE_NOT_FOUND/.test(error.code ?? '')) throw error
   }
-}
+)
 
 /** W3C Trace Context, version 00. All zeros would mean that there is no trace. */
 export const traceparentPattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/
@@ -25,6 +23,7 @@ export function traceparentFor(given: string | undefined): string | undefined {
 }
 
 function activeTraceparent(): string | undefined {
+  const api = openTelemetry
   const span = api?.trace.getActiveSpan()?.spanContext()
   if (api === undefined || span === undefined || !api.isSpanContextValid(span)) return undefined
   return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`
@@ -48,6 +47,7 @@ export type TracedEvent = {
  * was handled, also in a batch. Only the span of a single event is active meanwhile. Without OpenTelemetry it just runs.
  */
 export async function inHandlerSpans<T>(events: readonly TracedEvent[], work: () => Promise<T>): Promise<T> {
+  const api = openTelemetry
   if (api === undefined) return work()
   const spans = events.map(event => startSpan(event, api))
   const [only, ...others] = spans
