@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { promisify } from 'node:util'
+import { execa } from 'execa'
 
 // npm runs this before and after `npm pack` of a package. npm packs the files that it finds, so the published
 // package.json replaces the workspace's meanwhile.
@@ -86,7 +85,7 @@ async function buildPackage({ exports }: Manifest): Promise<void> {
     exclude: unpublished.map(path => join(source, path))
   }
   await writeFile(join(build, 'tsconfig.json'), JSON.stringify(config))
-  await promisify(execFile)('tsc', ['-p', join(build, 'tsconfig.json')])
+  await execa({ stdio: 'inherit' })`tsc -p ${join(build, 'tsconfig.json')}`
   await cp(join(build, basename(source), 'src'), dist, { recursive: true })
   await cp(dist, join(build, 'commonjs'), { recursive: true, filter: path => !path.endsWith('.js') })
   await rename(join(build, 'commonjs'), join(dist, 'commonjs'))

@@ -74,10 +74,10 @@ function isSame(a: string, b: string): boolean {
   return timingSafeEqual(hash(a), hash(b))
 }
 
-export type ActionGuard = ReturnType<typeof guardActions>
+export type ActionGuard = { readonly actionToken: string; readonly handlers: readonly RequestHandler[] }
 
 /** Accepts only actions that the page itself sent, while actions are on, and logs each. */
-export function guardActions(allowed: boolean, logger: Logger) {
+export function guardActions(allowed: boolean, logger: Logger): ActionGuard {
   // Given to the page by a request that other origins cannot read.
   const actionToken = randomBytes(24).toString('base64url')
   const forbidden = (detail: string) => new Problem(403, { type: 'forbidden', title: 'Forbidden', detail })
