@@ -61,7 +61,7 @@ function mysql({ now, aggregates: reading }: Readings, names: Names): Draft {
 
 function debezium({ now, connector, keeper, topic }: Readings, names: Names): Draft {
   const well = keeper?.value?.reason ?? 'reads the binlog'
-  const facts = fact('Connect reports', connector?.value && tasksInWords(connector.value), 'text')
+  const facts = fact('Connect', connector?.value && tasksInWords(connector.value), 'text')
   const reading = connector ?? keeper
   return { id: 'debezium', title: 'Debezium', name: names.connector, well, rate: rateOf(topic, now), reading, facts }
 }

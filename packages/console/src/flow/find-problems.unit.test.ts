@@ -95,7 +95,7 @@ describe('whether events leave MySQL', () => {
 
   it('names the number and the state of the task', () => {
     const debezium = picture({}).hops.find(({ id }) => id === 'debezium')
-    expect(debezium?.facts).toEqual([{ label: 'Connect reports', value: 'task 0: running', unit: 'text' }])
+    expect(debezium?.facts).toEqual([{ label: 'Connect', value: 'task 0: running', unit: 'text' }])
   })
 })
 
