@@ -54,7 +54,7 @@ export function compare(input: AuditInput) {
   const first = [...Map.groupBy(events, ({ messageId }) => messageId).values()].flatMap(same => same.slice(0, 1))
   const sides = sidesOf(input, first)
   const findings = [
-    ...committed.filter(within).flatMap(aggregate => checkCommitted(aggregate, sides)),
+    ...[...sides.committed.values()].filter(rows => rows.some(within)).flatMap(rows => checkCommitted(rows, sides)),
     ...[...sides.causing.values()].filter(([one]) => within(one)).flatMap(same => checkEvents(same, sides)),
     ...[...sides.effects.values()].filter(([one]) => within(one)).flatMap(same => checkEffects(same, sides)),
     ...inOrder(
@@ -84,32 +84,33 @@ function sidesOf({ event, committed, effects, parked, skipped }: AuditInput, fir
   const causing = first.filter(({ name }) => name === event)
   return {
     event,
-    committed: new Set(committed.map(({ id }) => id)),
+    committed: Map.groupBy(committed, ({ id }) => id),
     causing: Map.groupBy(causing, ({ aggregateId }) => aggregateId),
     effects: Map.groupBy(effects, ({ id }) => id),
     parkedOrSkipped: new Set([...parked, ...skipped])
   }
 }
 
-function checkCommitted({ id, at }: CommittedAggregate, { causing, parkedOrSkipped, event }: Sides): Finding[] {
+/** An event may recur, so each row needs an event of its own. */
+function checkCommitted(rows: readonly CommittedAggregate[], { causing, parkedOrSkipped, event }: Sides): Finding[] {
+  const [{ id, at } = { id: '', at: 0 }] = rows
+  const published = causing.get(id)?.length ?? 0
   // A record that can't be read seems to be missing here; its key is parked.
-  if (causing.has(id) || parkedOrSkipped.has(id)) return []
-  return [{ kind: 'missing in topic', id, detail: `committed ${time(at)}, no ${event} in the topic` }]
+  if (published >= rows.length || parkedOrSkipped.has(id)) return []
+  const detail =
+    published === 0 ? `committed ${time(at)}, no ${event} in the topic` : `${rows.length} rows, ${published} ${event}`
+  return [{ kind: 'missing in topic', id, detail }]
 }
 
-/** Checks the events of one aggregate. */
-function checkEvents([one, ...more]: readonly TopicEvent[], sides: Sides): Finding[] {
+/** Checks the events of one aggregate; `inOrder` finds doubles by their versions. */
+function checkEvents([one]: readonly TopicEvent[], sides: Sides): Finding[] {
   if (one === undefined) return []
-  const id = one.aggregateId
-  const findings: Finding[] = more.map(({ messageId, place }) => ({
-    kind: 'duplicate event',
-    id,
-    detail: `${one.messageId} at ${one.place} and ${messageId} at ${place}`
-  }))
+  const { aggregateId: id, name, place } = one
+  const findings: Finding[] = []
   if (!sides.committed.has(id))
-    findings.push({ kind: 'nothing committed', id, detail: `${one.name} at ${one.place}, no such row` })
+    findings.push({ kind: 'nothing committed', id, detail: `${name} at ${place}, no such row` })
   if (!sides.effects.has(id) && !sides.parkedOrSkipped.has(id))
-    findings.push({ kind: 'missing effect', id, detail: `${one.name} at ${one.place} took no effect` })
+    findings.push({ kind: 'missing effect', id, detail: `${name} at ${place} took no effect` })
   return findings
 }
 
@@ -120,25 +121,27 @@ function checkEffects(effects: readonly Effect[], { causing, committed }: Sides)
   const { id } = one
   if (!causing.has(id) && !committed.has(id))
     return [{ kind: 'effect without event', id, detail: `of ${time(one.at)}` }]
-  // With versions an aggregate has several effects, and `inOrder` checks them.
-  if (one.version !== undefined || effects.length === 1) return []
-  return [{ kind: 'duplicate effect', id, detail: `${effects.length} times` }]
+  // Where effects have versions, `inOrder` checks them.
+  const events = causing.get(id)?.length ?? 1
+  if (one.version !== undefined || effects.length <= events) return []
+  return [{ kind: 'duplicate effect', id, detail: `${effects.length} effects of ${events} events` }]
 }
 
 type Numbered = { readonly id: string; readonly version?: number | undefined; readonly place?: string }
 
 /** Versions must go up by one. The first version in the window may be any, because the aggregate may be older. */
 function inOrder(items: readonly Numbered[], [swapped, doubled]: readonly [FindingKind, FindingKind]): Finding[] {
-  const last = new Map<string, number>()
+  const seen = new Map<string, { last: number; readonly versions: Set<number> }>()
   const findings: Finding[] = []
   for (const { id, version, place = '' } of items) {
     if (version === undefined) continue
-    const before = last.get(id) ?? version - 1
-    const detail = `version ${version} after ${before} ${place}`.trimEnd()
-    if (version === before) findings.push({ kind: doubled, id, detail })
-    else if (version < before) findings.push({ kind: swapped, id, detail })
-    else if (version > before + 1) findings.push({ kind: 'version gap', id, detail })
-    last.set(id, Math.max(version, before))
+    const before = seen.get(id) ?? { last: version - 1, versions: new Set() }
+    const detail = `version ${version} after ${before.last} ${place}`.trimEnd()
+    if (before.versions.has(version)) findings.push({ kind: doubled, id, detail })
+    else if (version < before.last) findings.push({ kind: swapped, id, detail })
+    else if (version > before.last + 1) findings.push({ kind: 'version gap', id, detail })
+    before.last = Math.max(version, before.last)
+    seen.set(id, { ...before, versions: before.versions.add(version) })
   }
   return findings
 }

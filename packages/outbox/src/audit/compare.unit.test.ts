@@ -83,9 +83,31 @@ describe('the audit', () => {
 
   it('finds a doubled effect, and a doubled event under another message id', () => {
     const { events, effects } = sound()
-    const doubled = { ...events[2]!, messageId: 'another', place: '0@999', version: undefined }
+    const doubled = { ...events[2]!, messageId: 'another', place: '0@999' }
     expect(audit({ effects: [...effects, effects[11]!] })).toEqual(['duplicate effect 12'])
     expect(audit({ events: [...events, doubled] })).toEqual(['duplicate event 3'])
+  })
+
+  it('finds nothing in events that recur for one aggregate, with and without versions', () => {
+    const transfers = Array.from({ length: 217 }, (_, index) => ({ id: 'account', at: from + index * second }))
+    const of = (version: (index: number) => number | undefined) =>
+      transfers.map(({ id, at }, index) => ({
+        aggregateId: id,
+        name: 'order_created',
+        messageId: `transfer-${index}`,
+        version: version(index),
+        at,
+        place: `0@${index}`
+      }))
+    const healthy = { committed: transfers, effects: transfers, events: of(index => index + 1) }
+    expect(audit(healthy)).toEqual([])
+    expect(audit({ ...healthy, events: of(() => undefined) })).toEqual([])
+    expect(audit({ ...healthy, committed: transfers.slice(0, 1), effects: transfers.slice(0, 1) })).toEqual([])
+    expect(audit({ ...healthy, events: of(() => undefined).slice(1) })).toEqual([
+      'missing in topic account',
+      'duplicate effect account'
+    ])
+    expect(audit({ ...healthy, effects: [...transfers, transfers[3]!] })).toEqual(['duplicate effect account'])
   })
 
   it('takes a record that Connect sent again for what it is', () => {
