@@ -14,6 +14,9 @@ export type ParkReason =
   | 'VERSION_STALE'
   | 'BEHIND'
 
+/** What every record has, readable or not: the key that orders it, and its identity. */
+export type IdentifiedRecord = { readonly record: KafkaRecord; readonly key: string; readonly messageId: string }
+
 /** Why one record can't be handled. */
 export type Refusal = { readonly reason: ParkReason; readonly error: Error }
 

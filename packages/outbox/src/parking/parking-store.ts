@@ -1,11 +1,10 @@
 import type { Knex } from 'knex'
 import { asciiPlace, isPostgres } from '../inbox/inbox-tables.ts'
-import type { Place } from '../consumer/read/read-event.ts'
-import type { ParkReason, Refusal } from './parked-event.ts'
+import type { IdentifiedRecord, ParkReason, Refusal } from './parked-event.ts'
 
 /** A record to be parked; `opensQueue` when its key isn't parked yet. */
 export type Parked = {
-  readonly item: Place & { readonly event?: { readonly name: string } }
+  readonly item: IdentifiedRecord & { readonly event?: { readonly name: string } }
   readonly refusal: Refusal
   readonly opensQueue: boolean
 }

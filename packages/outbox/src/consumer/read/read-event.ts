@@ -2,18 +2,15 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { asError } from '../../errors.ts'
 import type { KafkaRecord } from '../../kafka/kafka-client.ts'
-import type { ParkReason, Refusal } from '../../parking/parked-event.ts'
+import type { IdentifiedRecord, ParkReason, Refusal } from '../../parking/parked-event.ts'
 import { type Decoded, jsonDecoding, parseJson, type RecordDecoding } from './decoding.ts'
 import type { ConsumedEvent, EventHandler } from './handler.ts'
 
-/** What every record has, readable or not: the key that orders it, and its identity. */
-export type Place = { readonly record: KafkaRecord; readonly key: string; readonly messageId: string }
-
 /** A record as it was read: an event, or the reason why it isn't one. */
-export type Received = Place & ({ readonly event: ConsumedEvent } | { readonly refusal: Refusal })
+export type Received = IdentifiedRecord & ({ readonly event: ConsumedEvent } | { readonly refusal: Refusal })
 
 /** A record and what to do with it: handle its event, park it, or ignore it. */
-export type Item = Place &
+export type Item = IdentifiedRecord &
   (
     | { readonly event: ConsumedEvent; readonly handler: EventHandler }
     | { readonly refusal: Refusal }
