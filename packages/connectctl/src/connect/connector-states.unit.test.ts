@@ -43,4 +43,5 @@ it("lists the keeper's verdict where it has one, and else what Connect says, the
     kept
   )
   expect(states.map(({ name, state }) => `${name} ${state}`)).toEqual(['other unknown', 'orders flowing'])
+  expect(states[0]?.advice).toMatch(/--keeper or KEEPER_URL/)
 })

@@ -108,9 +108,11 @@ function reportedTrouble({ name, report }: Evidence): Verdict | undefined {
   return report.tasks.length === 0 ? verdict('starting', 'it has no task yet') : undefined
 }
 
+const startKeeper = 'Start one (connectctl keep), or give the address of yours (--keeper or KEEPER_URL)'
+
 function runningVerdict({ probe, startingForMs, name }: Evidence): Verdict {
-  const unwatched = 'RUNNING, but no keeper checks whether events flow'
-  if (probe === undefined) return verdict('unknown', unwatched, 'Start the keeper: connectctl keep')
+  const unwatched = 'RUNNING, but no keeper that answers checks whether events flow'
+  if (probe === undefined) return verdict('unknown', unwatched, startKeeper)
   const wait = 'It goes on by itself once that answers again.'
   if (probe.obstacle !== undefined) return verdict('silent', probe.obstacle, wait)
   if (startingForMs !== undefined)

@@ -84,7 +84,7 @@ export function readEnvelope(record: KafkaRecord, { decode }: RecordDecoding = j
       const error = new RangeError(`The value has ${record.value?.length} bytes, over ${largestValue}`)
       return { ...place, refusal: { reason: 'TOO_LARGE', error } }
     }
-    if (key.id === undefined) throw new SyntaxError('The key holds no aggregate id', { cause: key.cause })
+    if (key.id === undefined) throw key.cause
     return { ...place, event: eventOf(record, key.id, decode) }
   } catch (cause) {
     return { ...place, refusal: { reason: 'UNREADABLE', error: asError(cause) } }
@@ -94,7 +94,13 @@ export function readEnvelope(record: KafkaRecord, { decode }: RecordDecoding = j
 type Decode = RecordDecoding['decode']
 
 function eventOf(record: KafkaRecord, aggregateId: number, decode: Decode): ConsumedEvent {
-  if (record.value === null) throw new SyntaxError('The value is null')
+  if (record.value === null)
+    throw new SyntaxError('The value is null, as for a deleted row: set skipped.operations=u,d,t in the connector')
+  if (record.headers.message_id === undefined)
+    throw new SyntaxError(
+      "The header message_id is missing: the connector's HeaderFrom transform must list it in fields and headers, and its " +
+        `predicate's pattern must match the topic ${record.topic}`
+    )
   const decoded = decode(record.value)
   const value = typeof record.headers.event === 'string' ? bareValue(record, aggregateId, decoded) : rowValue(decoded)
   const headers = headersOf.parse(record.headers)
@@ -124,6 +130,8 @@ type Value = z.output<typeof fieldsOf> & { readonly payload: unknown; readonly j
 
 /** The value is the outbox row: five fields, among them the payload as JSON text. */
 function rowValue({ content }: Decoded): Value {
+  if (isObject(content) && 'op' in content && 'after' in content)
+    throw new SyntaxError("The value is Debezium's envelope: the connector needs the transform ExtractNewRecordState")
   const value = valueOf.parse(content)
   return { ...value, payload: parseJson(value.payload), json: value.payload }
 }
@@ -143,17 +151,31 @@ function placeName({ topic, partition, offset }: KafkaRecord): string {
   return `${partition}@${offset}:${shortHash(topic)}`
 }
 
-type KeyText = { readonly text: string; readonly id?: number; readonly cause?: unknown }
+type KeyText = { readonly text: string } & ({ readonly id: number } | { readonly id?: never; readonly cause: Error })
 
 // A key that can't be read still orders its records: by a hash of its bytes, or by the partition if it has none.
-function keyText(record: KafkaRecord, decode: Decode): KeyText {
-  if (record.key === null) return { text: `partition:${record.partition}`, cause: new SyntaxError('The key is null') }
+function keyText({ key, topic, partition }: KafkaRecord, decode: Decode): KeyText {
+  const remedy = `set message.key.columns=${topic.split('.').slice(-2).join('.')}:event_id in the connector`
+  const refuse = (text: string, complaint: string, cause?: unknown) => ({
+    text,
+    cause: new SyntaxError(complaint, { cause })
+  })
+  if (key === null) return refuse(`partition:${partition}`, `The record has no key: ${remedy}`)
+  const hash = `raw:${shortHash(key)}`
   try {
-    const { event_id: id } = keyOf.parse(decode(record.key).content)
-    return { text: String(id), id }
+    const { content } = decode(key)
+    const id = keyOf.safeParse(content).data?.event_id
+    if (id !== undefined) return { text: String(id), id }
+    const found = isObject(content) ? Object.keys(content).join(', ') : typeof content
+    return refuse(hash, `The key has no whole number event_id (it has ${found.slice(0, 100)}): ${remedy}`)
   } catch (cause) {
-    return { text: `raw:${shortHash(record.key)}`, cause }
+    const complaint = `The key cannot be read (${asError(cause).message}): check key.converter of the connector`
+    return refuse(hash, complaint, cause)
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function shortHash(bytes: Buffer | string): string {

@@ -61,6 +61,18 @@ describe('readEnvelope', () => {
     expect(readEnvelope(record({ key: null })).key).toBe('partition:3')
   })
 
+  it.each([
+    ['the key', { key: null }, /no key: set message\.key\.columns=orders\.outbox:event_id/],
+    ['the column in the key', { key: json({ id: 5 }) }, /\(it has id\): set message\.key\.columns=orders\.outbox:/],
+    ['a key in JSON', { key: Buffer.from('Struct{event_id=7}') }, /The key cannot be read .*: check key\.converter/],
+    ['the header', { headers: {} }, /header message_id is missing: .*pattern must match the topic s\.orders\.outbox/],
+    ['the value', { value: null }, /set skipped\.operations=u,d,t/],
+    ['the row', { value: json({ op: 'c', before: null, after: {} }) }, /needs the transform ExtractNewRecordState/]
+  ])('names %s that is missing, and the setting that makes it', (_what, change, words) => {
+    const read = readEnvelope(record({ topic: 's.orders.outbox', ...change }))
+    expect('refusal' in read && read.refusal.error.message).toMatch(words)
+  })
+
   it('never throws, whatever the bytes are', () => {
     const values = [
       '',
