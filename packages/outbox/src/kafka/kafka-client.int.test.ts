@@ -39,6 +39,12 @@ describe.each(kafkaClients)('the Kafka port on a real broker: %s', (_, useClient
     await eventually(() => expect(member.records.filter(({ partition }) => partition === 0)).toHaveLength(10))
   })
 
+  it('reads a list of brokers with blanks after the commas', async () => {
+    const { topic } = await useTopic()
+    const listed = useStack().kafka.brokers.join(', ').concat(', 127.0.0.1:1').split(',')
+    expect((await useClient(listed.toReversed()).topic(topic)).partitions).toBe(2)
+  })
+
   it('rejects to join where no broker answers', async () => {
     const { topic } = await useTopic()
     await expect(useMember(useClient(['127.0.0.1:1']), topic)).rejects.toThrow()

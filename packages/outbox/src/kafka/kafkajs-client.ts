@@ -66,7 +66,13 @@ const memberRetry: RetryOptions = { ...usualRetry, retries: 24 }
 // Loaded at first use: a service that only writes needs no Kafka client.
 async function load({ brokers, clientId, logger, kafka: more = {} }: KafkajsOptions, retry: RetryOptions) {
   const kafkajs = await import('kafkajs')
-  return new kafkajs.Kafka({ retry, ...more, brokers: [...brokers], clientId, logCreator: kafkajsLog(logger) })
+  return new kafkajs.Kafka({
+    retry,
+    ...more,
+    brokers: brokers.map(broker => broker.trim()),
+    clientId,
+    logCreator: kafkajsLog(logger)
+  })
 }
 
 const topicResource = 2

@@ -20,7 +20,13 @@ export type PlatformaticOptions = BrokerOptions & {
  */
 export function platformaticClient(options: PlatformaticOptions): KafkaClient {
   const { brokers, clientId, logger, kafka = {} } = options
-  const base: ClientOptions = { retries: 3, retryDelay: 250, ...kafka, clientId, bootstrapBrokers: [...brokers] }
+  const base: ClientOptions = {
+    retries: 3,
+    retryDelay: 250,
+    ...kafka,
+    clientId,
+    bootstrapBrokers: brokers.map(broker => broker.trim())
+  }
   const admin = new Admin(base)
   const offsets = (topic: string, timestamp: bigint) => listOffsets(admin, topic, timestamp)
 
