@@ -8,6 +8,7 @@ import { ConnectctlError } from '../connect/errors.ts'
 import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
 import { hostOf } from '../connector/source-database.ts'
 import { startKeeper } from '../keep/keeper.ts'
+import { itemsOf } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 import { positive, type Verb } from './context.ts'
 
@@ -45,7 +46,7 @@ export const keep: Verb = {
       mysqlFor: await keeperAccount(environment),
       everyMs: flags.every * 1000,
       redAfterMs: flags.redAfter * 1000,
-      jmxUrls: jmx.split(',').filter(url => url !== ''),
+      jmxUrls: itemsOf(jmx),
       diskPaths: flags.watchDisk,
       leastFreeBytes: flags.minFree * 1024 * 1024,
       log: pino({ name: 'keeper', level: environment['LOG_LEVEL'] ?? 'info' })

@@ -2,6 +2,7 @@ import type { Connection } from 'mysql2/promise'
 import type { ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import type { Environment } from '../settings/secrets.ts'
+import { captures } from '../settings/captured-tables.ts'
 import { rowsOf, withSourceDatabase } from './source-database.ts'
 
 export type BinlogPosition = { readonly file: string; readonly position: number; readonly gtidSet: string }
@@ -17,20 +18,28 @@ export function recordedPosition(config: ConnectorConfig, environment: Environme
 }
 
 async function recordedIn(connection: Connection, config: ConnectorConfig): Promise<BinlogPosition> {
-  const tables = (config['table.include.list'] ?? '').split(',')
-  const databases = [...new Set(tables.map(table => table.split('.')[0] ?? ''))]
-  const find = "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = 'outbox_position'"
-  const select = 'SELECT binlog_file, binlog_position, gtid_set FROM ??.outbox_position ORDER BY id LIMIT 1'
-  for (const database of databases) {
-    if ((await rowsOf(connection, find, [database])).length === 0) continue
-    const [row] = await rowsOf<PositionRow>(connection, select, [database])
-    if (row) return { file: row.binlog_file, position: Number(row.binlog_position), gtidSet: row.gtid_set ?? '' }
+  const select = 'SELECT table_schema AS db, table_name AS name FROM information_schema.tables'
+  const tables = await rowsOf<{ db: string; name: string }>(connection, select)
+  const captured = new Set(tables.filter(({ db, name }) => captures(config, `${db}.${name}`)).map(({ db }) => db))
+  const databases = tables.filter(({ db, name }) => name === 'outbox_position' && captured.has(db))
+  const found: BinlogPosition[] = []
+  for (const { db } of databases) {
+    const [row] = await rowsOf<PositionRow>(connection, 'SELECT * FROM ??.outbox_position ORDER BY id LIMIT 1', [db])
+    if (row) found.push({ file: row.binlog_file, position: Number(row.binlog_position), gtidSet: row.gtid_set ?? '' })
   }
+  const [earliest] = found.toSorted((a, b) => numberOf(a.file) - numberOf(b.file) || a.position - b.position)
+  if (earliest) return earliest
+  const looked = captured.size === 0 ? 'it captures no table' : `no outbox_position in ${[...captured].join(', ')}`
   throw new ConnectctlError(
     'POSITION_UNKNOWN',
-    `No recorded binlog position: ${databases.join(', ')} has no outbox_position that ${config['database.user']} can ` +
-      'read. Run the migrations first, or say where to begin: --start-at now, or --start-at FILE:POSITION'
+    `No recorded binlog position: ${looked} that ${config['database.user']} can read. Run the migrations first, or say ` +
+      'where to begin: --start-at now, or --start-at FILE:POSITION'
   )
+}
+
+/** A binlog is named `NAME.000042`. */
+function numberOf(file: string): number {
+  return Number(file.split('.').at(-1))
 }
 
 type NamedPlace = Pick<BinlogPosition, 'file' | 'position'>

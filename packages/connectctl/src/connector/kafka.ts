@@ -1,5 +1,6 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
+import { itemsOf } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 
 /** A client that doesn't log: its callers report a missing broker in their own words. */
@@ -16,8 +17,7 @@ export function quietKafka(brokers: readonly string[], retries = 5): Kafka {
 
 /** The brokers to use on this machine: those of the environment, or else the connector's own. */
 export function brokersOf(config: ConnectorConfig, environment: Environment): readonly string[] {
-  const list = environment['KAFKA_BROKERS'] ?? config['schema.history.internal.kafka.bootstrap.servers'] ?? ''
-  return list.split(',').filter(broker => broker !== '')
+  return itemsOf(environment['KAFKA_BROKERS'] ?? config['schema.history.internal.kafka.bootstrap.servers'])
 }
 
 export async function withAdmin<T>(

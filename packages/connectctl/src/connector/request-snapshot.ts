@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { until } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
+import { itemsOf } from '../settings/captured-tables.ts'
 import { quietKafka, withAdmin } from './kafka.ts'
 
 export type SnapshotRequest = {
@@ -44,7 +45,7 @@ export async function requestSnapshot(request: SnapshotRequest): Promise<string>
 
 function signalTopic(config: ConnectorConfig): string {
   const topic = config['signal.kafka.topic']
-  const channels = (config['signal.enabled.channels'] ?? '').split(',').map(channel => channel.trim())
+  const channels = itemsOf(config['signal.enabled.channels'])
   if (channels.includes('kafka') && topic !== undefined) return topic
   throw new ConnectctlError(
     'CONFIG_INVALID',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ConnectionOptions } from 'mysql2/promise'
 import type { ConnectorFile } from '../connector/connector-file.ts'
 import { brokersOf } from '../connector/kafka.ts'
+import { heartbeatTable } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 import { startHeartbeatReader } from './heartbeat-reader.ts'
 import { startHeartbeatWriter } from './heartbeat-writer.ts'
@@ -17,8 +18,7 @@ export type Probe = NonNullable<ReturnType<typeof startProbe>>
 /** A heartbeat that goes from MySQL through Debezium to Kafka and back to us; undefined when its table isn't captured. */
 export function startProbe(file: ConnectorFile, options: ProbeOptions, onArrival: (tookMs: number) => void) {
   const { config } = file
-  const tables = (config['table.include.list'] ?? '').split(',').map(table => table.trim())
-  const table = tables.find(name => name.endsWith('.connect_heartbeat'))
+  const table = heartbeatTable(config)
   if (table === undefined) return undefined
   const sender = randomUUID()
   const topic = `${config['topic.prefix']}.${table}`

@@ -1,4 +1,5 @@
 import type { ConnectorConfig, NamedConfig } from '../connect/connect-api.ts'
+import { itemsOf } from './captured-tables.ts'
 import { error, type Finding, warning } from './finding.ts'
 import { knownSettings, openPrefixes } from './known-settings.ts'
 import { checkLosses } from './loss-rules.ts'
@@ -47,9 +48,8 @@ function checkSecrets(config: ConnectorConfig): readonly Finding[] {
 function checkTransforms(config: ConnectorConfig): readonly Finding[] {
   if (!(Number(config['heartbeat.interval.ms'] ?? 0) > 0)) return []
   const readsHeaders = (type = '') => type.startsWith('org.apache.kafka.connect.transforms.HeaderFrom')
-  return (config['transforms'] ?? '')
-    .split(',')
-    .map(name => `transforms.${name.trim()}`)
+  return itemsOf(config['transforms'])
+    .map(name => `transforms.${name}`)
     .filter(key => readsHeaders(config[`${key}.type`]) && config[`${key}.predicate`] === undefined)
     .map(key => error(key, 'throws on heartbeats and stops the task: give it a TopicNameMatches predicate'))
 }

@@ -60,8 +60,9 @@ const warnings: Readonly<Record<string, Rule>> = {
     Number(interval) > 10_000 && 'Debezium notices a lost connection only after this time (default 60 s)',
   'driver.socketTimeout': timeout =>
     isOff(timeout) && 'is off: a task that starts while the network is silent hangs without end',
-  'table.include.list': (included, { 'table.exclude.list': excluded }) =>
-    (included ?? excluded ?? '') === '' && 'is missing: every table of every database is captured',
+  'table.include.list': (included, { 'table.exclude.list': excluded, 'database.include.list': databases = '' }) =>
+    (included ?? excluded ?? '') === '' &&
+    `is missing: every table of ${databases === '' ? 'every database' : databases} is captured`,
   'max.batch.size': (size, { 'exactly.once.support': exactlyOnce }) =>
     size === '1' &&
     exactlyOnce === 'required' &&
