@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { OutboundEvent } from './define-event.ts'
 import { OutboxError } from './errors.ts'
+import { plain } from './plain-knex.ts'
 import { encodePayloads, type PayloadEncoding } from './stores/payload.ts'
 import { requireTable, rowsOf } from './stores/require-table.ts'
 import { deleteStore, type OutboxStore, type Statement, type StoreName, writeFailed } from './stores/store.ts'
@@ -74,9 +75,8 @@ const inTransaction = 1
 
 /** Resolves to the id of the first row that the statement made. */
 async function write(trx: Knex.Transaction, { sql, values }: Statement, expectedRows: number): Promise<number> {
-  const answer: Header | readonly Header[] = await trx.raw(sql, values as Knex.RawBinding[]).catch(writeFailed)
-  // A hook of the knex instance may unwrap the driver's answer.
-  const { affectedRows = 0, insertId = 0, serverStatus = 0 } = [answer].flat()[0] ?? {}
+  const bindings = values as Knex.RawBinding[]
+  const [{ affectedRows, insertId, serverStatus }]: [Header] = await plain(trx).raw(sql, bindings).catch(writeFailed)
   // A caught deadlock, or DDL, ends the transaction at the server, while the handle still looks open.
   if ((serverStatus & inTransaction) === 0)
     throw new OutboxError(

@@ -5,6 +5,7 @@ import { readEnvelope } from '../consumer/read/read-event.ts'
 import { windowOf } from '../consumer/run/replay.ts'
 import type { KafkaClient } from '../kafka/kafka-client.ts'
 import type { ParkedRow } from '../parking/parked-event.ts'
+import { plain } from '../plain-knex.ts'
 import type { AuditInput, TopicEvent } from './compare.ts'
 
 export type AuditOptions = {
@@ -36,7 +37,7 @@ export async function collect(options: AuditOptions): Promise<AuditInput> {
   const committed = await rows(source, options.committedSql, since)
   const { events, unreadable } = await eventsSince(options, since)
   const effects = await rows(target, options.effectsSql, since)
-  const ofKeys = (state: ParkedRow['state']) => target('parked_event').distinct('event_key').where({ state })
+  const ofKeys = (state: ParkedRow['state']) => plain(target)('parked_event').distinct('event_key').where({ state })
   const parked = keysOf(await ofKeys('waiting'))
   const skipped = keysOf(await ofKeys('skipped').where(each => void each.where({ event }).orWhereNull('event')))
   return { committed, events, effects, parked, skipped, unreadable, from: from.getTime(), to: to.getTime(), event }
@@ -50,7 +51,7 @@ type Row = { readonly aggregate_id: number | string; readonly at: Date; readonly
 
 async function rows(db: Knex, sql: string, since: Date) {
   // mysql2 returns [rows, fields], pg an object.
-  const answer: { readonly 0?: readonly Row[]; readonly rows?: readonly Row[] } = await db.raw(sql, { since })
+  const answer: { readonly 0?: readonly Row[]; readonly rows?: readonly Row[] } = await plain(db).raw(sql, { since })
   const found = answer.rows ?? answer[0] ?? []
   return found.map(({ aggregate_id, at, version }) => ({
     id: String(aggregate_id),

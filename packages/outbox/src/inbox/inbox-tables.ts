@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { plain } from '../plain-knex.ts'
 
 /**
  * Creates the consumer's tables in its own database, MySQL or PostgreSQL: `inbox` (what was handled), `parked_key` and
@@ -8,16 +9,17 @@ import type { Knex } from 'knex'
  */
 export async function createInboxTables(db: Knex): Promise<void> {
   for (const statement of isPostgres(db) ? postgres : mysql)
-    await db.raw(statement.replace(/^CREATE (TABLE|INDEX)/, 'CREATE $1 IF NOT EXISTS'))
+    await plain(db).raw(statement.replace(/^CREATE (TABLE|INDEX)/, 'CREATE $1 IF NOT EXISTS'))
 }
 
 /** Drops what `createInboxTables` created. The consumer then no longer knows what it handled. For a knex migration's `down`. */
 export async function dropInboxTables(db: Knex): Promise<void> {
-  for (const table of tables) await db.schema.dropTableIfExists(table)
+  for (const table of tables) await plain(db).raw(`DROP TABLE IF EXISTS ${table}`)
 }
 
-export function isPostgres(db: Knex): boolean {
-  return /^(pg|postgres|pgnative|cockroachdb)/.test(String(db.client.config.client))
+/** By the driver's dialect, so that a client class of your own counts, too, such as one for PGlite. */
+export function isPostgres(db: Pick<Knex, 'client'>): boolean {
+  return db.client.dialect === 'postgresql'
 }
 
 const tables = ['inbox', 'parked_key', 'parked_event', 'inbox_attempt', 'inbox_version'] as const

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
 import type { TopicFacts } from '../kafka/kafka-client.ts'
+import { plain } from '../plain-knex.ts'
 import { asciiPlace, isPostgres } from './inbox-tables.ts'
 
 /** For how long the inbox remembers handled messages. Times are in milliseconds. */
@@ -70,7 +71,7 @@ async function pruneTable(db: Knex, options: PruneOptions, target: Target): Prom
   const { olderThanMs, batchSize = 1_000, signal } = options
   let total = 0
   for (;;) {
-    const old: Record<string, Id>[] = await db(table)
+    const old: Record<string, Id>[] = await plain(db)(table)
       .select(id)
       .where({ consumer })
       .where(time, '<', ago(db, olderThanMs))
@@ -86,9 +87,9 @@ async function pruneTable(db: Knex, options: PruneOptions, target: Target): Prom
 // As in the delete store: for `id IN (…)` MySQL scans a nearly empty table and waits for the rows of running handlers.
 // This join, in this order and by key, touches only the old rows.
 async function remove(db: Knex, { table, id, place, consumer }: Target, ids: readonly Id[]): Promise<number> {
-  if (isPostgres(db)) return db(table).where({ consumer }).whereIn(id, ids).delete()
+  if (isPostgres(db)) return plain(db)(table).where({ consumer }).whereIn(id, ids).delete()
   const rows = ids.map(() => `ROW(${place})`).join(', ')
-  const [{ affectedRows }] = await db.raw(
+  const [{ affectedRows }] = await plain(db).raw(
     `DELETE ${table} FROM (VALUES ${rows}) AS old (id)
      STRAIGHT_JOIN ${table} FORCE INDEX (PRIMARY) ON ${table}.consumer = ? AND ${table}.${id} = old.id`,
     [...ids, consumer]

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { codeOf } from '../database-errors.ts'
 import { isRetryable } from '../errors.ts'
+import { plain } from '../plain-knex.ts'
 import { isPostgres } from './inbox-tables.ts'
 
 const limited = new WeakMap<object, number>()
@@ -11,10 +12,10 @@ const limited = new WeakMap<object, number>()
  */
 export async function limitIdleTime(trx: Knex.Transaction, idleMs: number): Promise<void> {
   // PostgreSQL drops a setting when its transaction rolls back, so it is set each time.
-  if (isPostgres(trx)) return void (await trx.raw(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`))
+  if (isPostgres(trx)) return void (await plain(trx).raw(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`))
   const connection: object = await trx.client.acquireConnection()
   if (limited.get(connection) === idleMs) return
-  await trx.raw(`SET SESSION wait_timeout = ${Math.max(1, Math.ceil(idleMs / 1_000))}`)
+  await plain(trx).raw(`SET SESSION wait_timeout = ${Math.max(1, Math.ceil(idleMs / 1_000))}`)
   limited.set(connection, idleMs)
 }
 
@@ -41,9 +42,11 @@ export async function rejectIfTransactionEnded(trx: Knex.Transaction, work: () =
   }
   if (ended !== undefined) throw ended
   if (failed === undefined || !isPostgres(trx)) return
-  await trx.raw('SELECT 1').catch(() => {
-    throw failed
-  })
+  await plain(trx)
+    .raw('SELECT 1')
+    .catch(() => {
+      throw failed
+    })
 }
 
 const transactionAborted = '25P02'

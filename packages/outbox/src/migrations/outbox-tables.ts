@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
+import { plain } from '../plain-knex.ts'
 import type { PayloadColumn } from '../stores/payload.ts'
 import { columnTypes, requireTable, rowsOf } from '../stores/require-table.ts'
 import type { StoreName } from '../stores/store.ts'
@@ -26,19 +27,19 @@ export async function createOutboxTables(
   await checkBinlog(knex)
   if (store === 'blackhole') await requireBlackhole(knex)
   const position = await readBinlogPosition(knex)
-  await knex.raw(positionDdl)
-  await knex('outbox_position')
+  await plain(knex).raw(positionDdl)
+  await plain(knex)('outbox_position')
     .insert({ id: 1, ...position })
     .onConflict('id')
     .ignore()
-  await knex.raw(outboxDdl(store, payload))
+  await plain(knex).raw(outboxDdl(store, payload))
   await requireTable({ store, column: payload }, sql => rowsOf(knex, sql))
 }
 
 /** Drops what `createOutboxTables` created. Missing tables are fine, so it can be repeated. */
 export async function dropOutboxTables(knex: Knex): Promise<void> {
-  await knex.schema.dropTableIfExists('outbox')
-  await knex.schema.dropTableIfExists('outbox_position')
+  await plain(knex).raw('DROP TABLE IF EXISTS outbox')
+  await plain(knex).raw('DROP TABLE IF EXISTS outbox_position')
 }
 
 async function checkBinlog(knex: Knex): Promise<void> {

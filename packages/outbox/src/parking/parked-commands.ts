@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
 import { isPostgres } from '../inbox/inbox-tables.ts'
+import { plain } from '../plain-knex.ts'
 import type { ParkedRow, ParkReason } from './parked-event.ts'
 
 /** One key of one consumer. Its events are parked and retried together. */
@@ -20,7 +21,9 @@ export type ParkedCounts = { readonly keys: number; readonly events: number; rea
 
 /** The parked keys of one consumer, or of all in this database; oldest first. */
 export async function listParked(db: Knex, consumer?: string): Promise<readonly ParkedKey[]> {
-  const rows: (Omit<ParkedKey, 'waiting'> & { readonly waiting: number | string })[] = await db('parked_key as k')
+  const rows: (Omit<ParkedKey, 'waiting'> & { readonly waiting: number | string })[] = await plain(db)(
+    'parked_key as k'
+  )
     .leftJoin('parked_event as e', join =>
       join.on('e.consumer', 'k.consumer').andOn('e.event_key', 'k.event_key').andOnVal('e.state', 'waiting')
     )
@@ -34,7 +37,7 @@ export async function listParked(db: Knex, consumer?: string): Promise<readonly 
 
 /** The events of one key that wait, or were parked before, in their order. */
 export async function showParked(db: Knex, { consumer, key }: KeyOfConsumer): Promise<readonly ParkedRow[]> {
-  return db('parked_event').where({ consumer, event_key: key }).orderBy('id')
+  return plain(db)('parked_event').where({ consumer, event_key: key }).orderBy('id')
 }
 
 /**
@@ -42,7 +45,7 @@ export async function showParked(db: Knex, { consumer, key }: KeyOfConsumer): Pr
  * an event is refused again, it and those behind it stay parked. A second request before the retry changes nothing.
  */
 export async function requestRetry(db: Knex, { consumer, key }: KeyOfConsumer): Promise<boolean> {
-  const asked = await db('parked_key')
+  const asked = await plain(db)('parked_key')
     .where({ consumer, event_key: key })
     .update({ retry_requested_at: db.fn.now(3) })
   return asked > 0
@@ -57,15 +60,15 @@ export function skipParked(db: Knex, { consumer, key, note, eventId }: Skip): Pr
   if (note.trim() === '')
     throw new OutboxError('SKIP_UNEXPLAINED', 'A skip needs a note that says who skips the event and why')
   return db.transaction(async trx => {
-    const held = await trx('parked_key').where({ consumer, event_key: key }).forUpdate().first('event_key')
+    const held = await plain(trx)('parked_key').where({ consumer, event_key: key }).forUpdate().first('event_key')
     if (held === undefined) return undefined
-    const head: ParkedRow | undefined = await trx('parked_event')
+    const head: ParkedRow | undefined = await plain(trx)('parked_event')
       .where({ consumer, event_key: key, state: 'waiting' })
       .orderBy('id')
       .first()
     if (eventId !== undefined && String(head?.id) !== String(eventId)) return undefined
     if (head !== undefined)
-      await trx('parked_event')
+      await plain(trx)('parked_event')
         .where({ id: head.id })
         .update({ state: 'skipped', settled_at: trx.fn.now(3), note: note.slice(0, 500) })
     await requestRetry(trx, { consumer, key })
@@ -88,10 +91,10 @@ export async function countParked(db: Knex, consumer: string): Promise<ParkedCou
     ? 'EXTRACT(EPOCH FROM CURRENT_TIMESTAMP(3) - MIN(parked_at)) * 1000'
     : 'TIMESTAMPDIFF(MICROSECOND, MIN(parked_at), CURRENT_TIMESTAMP(3)) / 1000'
   const [keys, events] = await Promise.all([
-    db('parked_key')
+    plain(db)('parked_key')
       .where({ consumer })
       .first<Counts>(db.raw(`COUNT(*) AS count, ${age} AS age`)),
-    db('parked_event').where({ consumer, state: 'waiting' }).first<Counts>(db.raw('COUNT(*) AS count'))
+    plain(db)('parked_event').where({ consumer, state: 'waiting' }).first<Counts>(db.raw('COUNT(*) AS count'))
   ])
   return {
     keys: Number(keys?.count ?? 0),
@@ -118,11 +121,11 @@ export async function findMessage(
   { consumer, key, messageId }: KeyOfConsumer & { readonly messageId: string }
 ): Promise<MessageState> {
   const ofKey = { consumer, event_key: key }
-  const events = () => db('parked_event').where(ofKey)
+  const events = () => plain(db)('parked_event').where(ofKey)
   const [settled, row, held]: Found = await Promise.all([
-    db('inbox').where({ consumer, message_id: messageId }).first('handled_at'),
+    plain(db)('inbox').where({ consumer, message_id: messageId }).first('handled_at'),
     events().where({ message_id: messageId }).orderBy('id', 'desc').first(),
-    db('parked_key').where(ofKey).first('retry_requested_at as at')
+    plain(db)('parked_key').where(ofKey).first('retry_requested_at as at')
   ])
   const settledAt = settled?.handled_at
   if (row === undefined) return { settledAt, parked: undefined }

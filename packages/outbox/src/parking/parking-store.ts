@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { asciiPlace, isPostgres } from '../inbox/inbox-tables.ts'
+import { plain } from '../plain-knex.ts'
 import type { IdentifiedRecord, ParkReason, Refusal } from './parked-event.ts'
 
 /** A record to be parked; `opensQueue` when its key isn't parked yet. */
@@ -19,7 +20,7 @@ export async function lockParkedKeys(
   consumer: string,
   keys: readonly string[]
 ): Promise<Map<string, ParkReason>> {
-  const seen: readonly string[] = await trx('parked_key')
+  const seen: readonly string[] = await plain(trx)('parked_key')
     .where({ consumer })
     .whereIn('event_key', keys)
     .pluck('event_key')
@@ -39,9 +40,13 @@ async function lockForShare(
   keys: readonly string[]
 ): Promise<readonly KeyRow[]> {
   if (isPostgres(trx))
-    return trx('parked_key').select('event_key', 'reason').where({ consumer }).whereIn('event_key', keys).forShare()
+    return plain(trx)('parked_key')
+      .select('event_key', 'reason')
+      .where({ consumer })
+      .whereIn('event_key', keys)
+      .forShare()
   const rows = keys.map(() => `ROW(${asciiPlace})`).join(', ')
-  const [locked]: readonly (readonly KeyRow[])[] = await trx.raw(
+  const [locked]: readonly (readonly KeyRow[])[] = await plain(trx).raw(
     `SELECT parked_key.event_key, parked_key.reason FROM (VALUES ${rows}) AS seen (event_key)
      STRAIGHT_JOIN parked_key FORCE INDEX (PRIMARY)
        ON parked_key.consumer = ? AND parked_key.event_key = seen.event_key
@@ -56,8 +61,8 @@ export async function parkEvents(trx: Knex.Transaction, consumer: string, parked
   if (parked.length === 0) return
   const opened = parked.filter(({ opensQueue }) => opensQueue)
   const keyRows = opened.map(({ item, refusal }) => ({ consumer, event_key: item.key, reason: refusal.reason }))
-  if (keyRows.length > 0) await trx('parked_key').insert(keyRows)
-  await trx('parked_event').insert(parked.map(one => rowOf(consumer, one)))
+  if (keyRows.length > 0) await plain(trx)('parked_key').insert(keyRows)
+  await plain(trx)('parked_event').insert(parked.map(one => rowOf(consumer, one)))
 }
 
 function rowOf(consumer: string, { item: { record, key, messageId, event }, refusal }: Parked): object {

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
+import { plain } from '../plain-knex.ts'
 import type { PayloadColumn } from './payload.ts'
 import type { StoreName } from './store.ts'
 
@@ -40,6 +41,6 @@ function storeOf(engine: string): StoreName | `the engine ${string}` {
 }
 
 export async function rowsOf<Row extends Record<string, unknown>>(knex: Knex, sql: string): Promise<readonly Row[]> {
-  const answer: readonly (readonly Row[])[] = await knex.raw(sql)
+  const answer: readonly (readonly Row[])[] = await plain(knex).raw(sql)
   return answer[0] ?? []
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Refusal } from '../../parking/parked-event.ts'
+import { plain } from '../../plain-knex.ts'
 
 export type Place = { readonly consumer: string; readonly topic: string; readonly partition: number }
 export type Range = { readonly from: bigint; readonly to: bigint }
@@ -15,11 +16,11 @@ export type CrashGuard = ReturnType<typeof createCrashGuard>
  */
 export function createCrashGuard(db: Knex, { consumer, topic, partition }: Place) {
   const place = { consumer, topic, partition_no: partition }
-  const forget = async () => void (await db('inbox_attempt').where(place).delete())
+  const forget = async () => void (await plain(db)('inbox_attempt').where(place).delete())
 
   /** What was started here and never ended. */
   async function suspect(): Promise<Suspect | undefined> {
-    const row: AttemptRow | undefined = await db('inbox_attempt').where(place).first()
+    const row: AttemptRow | undefined = await plain(db)('inbox_attempt').where(place).first()
     return row && { from: BigInt(row.from_offset), to: BigInt(row.to_offset), started: row.started }
   }
 
@@ -30,7 +31,7 @@ export function createCrashGuard(db: Knex, { consumer, topic, partition }: Place
     async watch<T>({ from, to }: Range, work: () => Promise<T>): Promise<T> {
       const before = await suspect()
       const started = before?.from === from && before.to === to ? before.started + 1 : 1
-      await db('inbox_attempt')
+      await plain(db)('inbox_attempt')
         .insert({ ...place, from_offset: String(from), to_offset: String(to), started })
         .onConflict(['consumer', 'topic', 'partition_no'])
         .merge(['from_offset', 'to_offset', 'started'])

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { type ParkedRow, recordOfRow, type Refusal } from '../../parking/parked-event.ts'
 import { errorColumns } from '../../parking/parking-store.ts'
+import { plain } from '../../plain-knex.ts'
 import { type Item, readEvent } from '../read/read-event.ts'
 import { crashLoop, createCrashGuard } from './crash-guard.ts'
 import type { Handling } from './handling.ts'
@@ -15,11 +16,11 @@ import { checkVersions } from './versions.ts'
  */
 export async function retryParked(handling: Handling): Promise<boolean> {
   const { db, name: consumer } = handling
-  const first = db('parked_event as e')
+  const first = plain(db)('parked_event as e')
     .min('e.id')
     .where({ 'e.consumer': consumer, 'e.state': 'waiting' })
     .whereRaw('e.event_key = parked_key.event_key')
-  const wanted: { event_key: string; first_id: string | number | null } | undefined = await db('parked_key')
+  const wanted: { event_key: string; first_id: string | number | null } | undefined = await plain(db)('parked_key')
     .where({ consumer })
     .whereNotNull('retry_requested_at')
     .orderBy('retry_requested_at')
@@ -58,22 +59,22 @@ function parkedQueue(handling: Handling, key: string) {
   const place = { consumer: name, event_key: key }
   let taken: { readonly row: ParkedRow; readonly item: Item; readonly requested: string } | undefined
   const ourRequest = (knex: Knex) =>
-    knex('parked_key')
+    plain(knex)('parked_key')
       .where(place)
       .whereRaw(`${requestedAt} = ?`, [taken?.requested ?? ''])
 
   async function takeNext(trx: Knex.Transaction): Promise<void> {
-    const locked: { requested: string } | undefined = await trx('parked_key')
+    const locked: { requested: string } | undefined = await plain(trx)('parked_key')
       .where(place)
       .whereNotNull('retry_requested_at')
       .forUpdate()
       .first(trx.raw(`${requestedAt} AS requested`))
     if (locked === undefined) return
-    const rows: ParkedRow[] = await trx('parked_event')
+    const rows: ParkedRow[] = await plain(trx)('parked_event')
       .where({ ...place, state: 'waiting' })
       .orderBy('id')
       .limit(onGap === 'park' ? searched : 1)
-    if (rows.length === 0) await trx('parked_key').where(place).delete()
+    if (rows.length === 0) await plain(trx)('parked_key').where(place).delete()
     await handling.decoding.prepare?.(rows.map(recordOfRow))
     const waiting = rows.map(row => ({ row, item: itemOf(handling, row) }))
     const events = waiting.flatMap(({ item }) => ('event' in item ? [item.event] : []))
@@ -95,7 +96,7 @@ function parkedQueue(handling: Handling, key: string) {
       },
       async note(trx, [refused]) {
         if (taken === undefined) return
-        const row = trx('parked_event').where({ id: taken.row.id, state: 'waiting' })
+        const row = plain(trx)('parked_event').where({ id: taken.row.id, state: 'waiting' })
         if (refused === undefined) return void (await row.update({ state: 'applied', settled_at: trx.fn.now(3) }))
         const { reason, error } = refused.refusal
         // A request that came meanwhile, from a person or from the event that fills the gap, stays.

@@ -4,6 +4,7 @@ import { limitIdleTime, rejectIfTransactionEnded } from '../../inbox/transaction
 import type { ParkReason } from '../../parking/parked-event.ts'
 import { requestRetry } from '../../parking/parked-commands.ts'
 import { lockParkedKeys, parkEvents } from '../../parking/parking-store.ts'
+import { plain } from '../../plain-knex.ts'
 import type { Item } from '../read/read-event.ts'
 import { type Decision, decide, groupByHandler } from './decide.ts'
 import type { Handling } from './handling.ts'
@@ -81,7 +82,7 @@ function firstOfEach(items: readonly Item[]): Item[] {
 // Outside of the transaction: inside, MySQL would show the inbox as it was at the transaction's first read.
 async function withoutSettled({ db, name: consumer }: Handling, items: readonly Item[]): Promise<Item[]> {
   const ids = items.map(item => item.messageId)
-  const settled: string[] = await db('inbox').where({ consumer }).whereIn('message_id', ids).pluck('message_id')
+  const settled: string[] = await plain(db)('inbox').where({ consumer }).whereIn('message_id', ids).pluck('message_id')
   const known = new Set(settled)
   return items.filter(item => !known.has(item.messageId))
 }

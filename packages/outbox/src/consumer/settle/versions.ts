@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Refusal } from '../../parking/parked-event.ts'
+import { plain } from '../../plain-knex.ts'
 import type { ConsumedEvent } from '../read/handler.ts'
 import type { Handling } from './handling.ts'
 
@@ -50,7 +51,10 @@ export async function checkVersions(
     async save(): Promise<void> {
       if (changed.size === 0) return
       const rows = [...changed.values()]
-      await trx('inbox_version').insert(rows).onConflict(['consumer', 'aggregate', 'aggregate_id']).merge(['version'])
+      await plain(trx)('inbox_version')
+        .insert(rows)
+        .onConflict(['consumer', 'aggregate', 'aggregate_id'])
+        .merge(['version'])
     }
   }
 }
@@ -61,7 +65,7 @@ type VersionRow = { readonly aggregate: string; readonly aggregate_id: number | 
 async function readLast(trx: Knex.Transaction, consumer: string, events: readonly ConsumedEvent[]) {
   const names = [...new Set(events.map(({ aggregate = '' }) => aggregate))]
   const ids = [...new Set(events.map(({ aggregateId }) => aggregateId))]
-  const rows: VersionRow[] = await trx('inbox_version')
+  const rows: VersionRow[] = await plain(trx)('inbox_version')
     .where({ consumer })
     .whereIn('aggregate', names)
     .whereIn('aggregate_id', ids)
