@@ -79,6 +79,19 @@ it('is finished by the keeper when the keeper itself was interrupted while it ap
   await eventually(() => expect(records.map(({ value }) => value.payload['event_id'])).toEqual([1]))
 })
 
+it('applies a connector whose first apply failed, once the cause is fixed, and does not repeat the old failure', async () => {
+  const { connectctl, configure, insertEvent, topic, db, account } = await ownConnector()
+  await insertEvent(1)
+  await configure({ 'snapshot.locking.mode': 'minimal' })
+  const failed = await connectctl('apply')
+  expect(failed).toMatchObject({ code: 1, err: expect.stringContaining('privilege') })
+  await db.raw("GRANT RELOAD, LOCK TABLES ON *.* TO ?@'%'", [account])
+  expect(await connectctl('apply')).toMatchObject({ code: 0 })
+  expect((await connectctl('diff')).code).toBe(0)
+  const records = await recordsOf(topic)
+  await eventually(() => expect(records.map(({ value }) => value.payload['event_id'])).toEqual([1]))
+})
+
 it('stays paused after apply, which says so and how to resume it', async () => {
   const { connectctl, name } = await ownConnector()
   await connectctl('apply')

@@ -60,23 +60,31 @@ export function joinVerdicts(
     .toSorted((a, b) => flowStates.indexOf(a.state) - flowStates.indexOf(b.state) || a.name.localeCompare(b.name))
 }
 
-export type WaitOptions = { readonly timeoutMs?: number; readonly settleMs?: number }
+export type WaitOptions = {
+  readonly timeoutMs?: number
+  readonly settleMs?: number
+  /** The stack trace of a failure that was there before: Connect may take some seconds to replace it. */
+  readonly oldTrace?: string | undefined
+}
+
+const oldFailureMs = 5_000
 
 /** Resolves when the connector and each task run, and still do a moment later; fails with the cause in one line. */
 export async function waitUntilRunning(api: ConnectApi, name: string, options: WaitOptions = {}): Promise<void> {
-  const { timeoutMs = 60_000, settleMs = 1_500 } = options
+  const { timeoutMs = 60_000, settleMs = 1_500, oldTrace } = options
   let runningSince: number | undefined
   let failedSince: number | undefined
   let last: ConnectorStatus | undefined
   const seen = () => (last ? `connector ${last.connector.state}, ${last.tasks.length} task(s)` : 'it does not exist')
   const complaint = () => `${name} is not running after ${timeoutMs / 1000} s: ${seen()}`
-  const settled = (since: number | undefined) => since !== undefined && Date.now() - since >= settleMs
+  const settled = (since: number | undefined, afterMs = settleMs) =>
+    since !== undefined && Date.now() - since >= afterMs
   const runs = async () => {
     last = await statusOf(api, name)
     const failed = last && failedPart(last)
     failedSince = failed ? (failedSince ?? Date.now()) : undefined
     // Connect answers a restart before the old state is gone, so a failure counts only if it stays.
-    if (failed && settled(failedSince))
+    if (failed && settled(failedSince, failed.trace === oldTrace ? oldFailureMs : settleMs))
       throw new ConnectctlError('NOT_RUNNING', `${name}: ${failed.what} failed: ${causeInTrace(failed.trace ?? '')}`)
     runningSince = last && isRunning(last) ? (runningSince ?? Date.now()) : undefined
     return settled(runningSince)

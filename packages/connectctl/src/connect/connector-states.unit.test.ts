@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ConnectApi } from './connect-api.ts'
-import { joinVerdicts, readReport } from './connector-states.ts'
+import { joinVerdicts, readReport, waitUntilRunning } from './connector-states.ts'
 import { ConnectctlError } from './errors.ts'
 
 /** A cluster that answers each path with that value, with "no such thing", or with an error. */
@@ -44,4 +44,14 @@ it("lists the keeper's verdict where it has one, and else what Connect says, the
   )
   expect(states.map(({ name, state }) => `${name} ${state}`)).toEqual(['other unknown', 'orders flowing'])
   expect(states[0]?.advice).toMatch(/--keeper or KEEPER_URL/)
+})
+
+it('waits longer for a failure that was there before than for a new one', async () => {
+  const failed = { ...status, tasks: [{ id: 0, ...part, state: 'FAILED', trace: 'a.Old: wrong password' }] }
+  let asked = 0
+  const path = '/connectors/orders/status'
+  const healing = { ...cluster({}), request: async () => (asked++ < 3 ? failed : status) as never }
+  await waitUntilRunning(healing, 'orders', { settleMs: 0, oldTrace: 'a.Old: wrong password' })
+  const broken = waitUntilRunning(cluster({ [path]: failed }), 'orders', { settleMs: 0, oldTrace: 'another' })
+  await expect(broken).rejects.toThrow('Old: wrong password')
 })

@@ -1,6 +1,7 @@
 import type { ConnectApi, ConnectorConfig } from '../connect/connect-api.ts'
 import { configOf, halt, pathOf, statusOf, waitUntilRunning } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
+import { failedPart } from '../connect/verdict.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import { error, type Finding } from '../settings/finding.ts'
 import { begin, type BeginOptions, progressOf, rebuildSchemaHistory } from './begin-at-position.ts'
@@ -33,7 +34,8 @@ export async function applyConnector(
   const current = await configOf(api, file.name)
   const changes = diffConfig(current ?? {}, file.config)
   if (current === undefined || changes.length > 0) options.onDifference?.(changes, current !== undefined)
-  const idle = current && idleStates[(await statusOf(api, file.name))?.connector.state ?? '']
+  const before = current && (await statusOf(api, file.name))
+  const idle = idleStates[before?.connector.state ?? '']
   const begins =
     current === undefined || (mayBeUnbegun(current, file, idle) && (await progressOf(api, file)) !== 'reads')
   const outcome = begins ? 'created' : outcomeOf(changes, options)
@@ -46,7 +48,8 @@ export async function applyConnector(
   }
   await carryOut[outcome](api, file, options)
   if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
-  if (options.wait !== false) await waitUntilRunning(api, file.name, options)
+  const oldTrace = before && failedPart(before)?.trace
+  if (options.wait !== false) await waitUntilRunning(api, file.name, { ...options, oldTrace })
   return { outcome, changes }
 }
 

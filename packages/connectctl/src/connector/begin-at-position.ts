@@ -58,6 +58,8 @@ export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile,
 async function runInRecoveryMode(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   const recovery = { ...file.config, 'snapshot.mode': 'recovery', 'heartbeat.interval.ms': '500' }
   await api.request('PUT', pathOf(file.name, '/config'), { body: recovery })
+  // A task that failed in an earlier attempt stays FAILED while its settings are the same.
+  await halt(api, file.name, 'stop')
   await resume(api, file.name, { ...options, settleMs: 0 })
   await waitUntilReading(api, file.name)
   await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
