@@ -61,6 +61,7 @@ it('is finished by the keeper when the keeper itself was interrupted while it ap
     probe: undefined,
     policy: { ...defaultPolicy, firstBackoffMs: 100 },
     redAfterMs: 5_000,
+    knowsGtids: () => Promise.resolve(true),
     startAt: () => recordedPosition(connector.config, environment),
     outsideCause: () => Promise.resolve(undefined),
     log: { info() {}, warn() {}, error() {} },

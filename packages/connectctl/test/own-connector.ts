@@ -30,6 +30,8 @@ export type OwnConnector = {
   readonly connectctl: (...args: string[]) => Promise<Answer>
   /** Rewrites the connector's file: the one of this repository with some changes. */
   readonly configure: (changes: Readonly<Record<string, string>>) => Promise<void>
+  /** Runs the outbox's migration again. */
+  readonly migrate: () => Promise<void>
   readonly insertEvent: (eventId: number) => Promise<void>
 }
 
@@ -102,6 +104,7 @@ export async function ownConnector(): Promise<OwnConnector> {
     said: () => said.join('\n'),
     connectctl,
     configure,
+    migrate: () => createOutboxTables(db),
     insertEvent: eventId => insertEvent(db, eventId)
   }
 }

@@ -1,8 +1,9 @@
 import type { Connection } from 'mysql2/promise'
 import type { ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import type { Environment } from '../settings/secrets.ts'
 import { captures } from '../settings/captured-tables.ts'
+import type { Environment } from '../settings/secrets.ts'
+import { binlogsOf, gtidsBefore, gtidsOf, requireTransactionAt, skippableGtid } from './binlog-events.ts'
 import { rowsOf, withSourceDatabase } from './source-database.ts'
 
 export type BinlogPosition = { readonly file: string; readonly position: number; readonly gtidSet: string }
@@ -10,13 +11,47 @@ export type BinlogPosition = { readonly file: string; readonly position: number;
 /** Present in an offset until Debezium has written its own, so it shows whether the connector has started to read. */
 export const notYetReadMark = 'set_by_connectctl'
 
-type PositionRow = { binlog_file: string; binlog_position: number | string; gtid_set: string | null }
+type PositionRow = {
+  readonly binlog_file: string
+  readonly binlog_position: number | string
+  readonly gtid_set: string | null
+  /** Migrations of earlier versions don't record it. */
+  readonly server_uuid?: string | null
+}
 
 /** The position that the outbox's migration recorded in `outbox_position`, next to one of the captured tables. */
 export function recordedPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
-  return withSourceDatabase(config, environment, connection => recordedIn(connection, config))
+  return positionNamed('recorded', config, environment)
 }
 
+type NamedPlace = Pick<BinlogPosition, 'file' | 'position'>
+/** A start position, as named on the command line. */
+export type StartName = 'recorded' | 'oldest' | 'now' | NamedPlace
+
+/** Resolves a named position. Refuses one that isn't of this server, or after which MySQL has already purged something. */
+export function positionNamed(start: StartName, config: ConnectorConfig, environment: Environment) {
+  return withSourceDatabase(config, environment, async connection => {
+    const position = await positionFor(start, connection, config)
+    const purged = await purgedAfter(connection, position)
+    if (purged === '') return ignoresGtids(config) ? position : withSomeGtid(connection, position)
+    throw new ConnectctlError(
+      'POSITION_PURGED',
+      `MySQL no longer keeps its binlog from ${position.file}:${position.position} on: ${purged} is purged. Begin at the ` +
+        'oldest that it keeps (oldest instead of this position), then send again what is missing (docs/runbook.md, binlog-purged)'
+    )
+  })
+}
+
+async function positionFor(start: StartName, connection: Connection, config: ConnectorConfig): Promise<BinlogPosition> {
+  if (start === 'oldest') return oldestPosition(connection)
+  if (start === 'now') return currentPosition(connection)
+  if (start === 'recorded') return recordedIn(connection, config)
+  if (!(await binlogsOf(connection)).includes(start.file)) return { ...start, gtidSet: '' }
+  await requireTransactionAt(connection, start)
+  return { ...start, gtidSet: await gtidsBefore(connection, start) }
+}
+
+/** The earliest, where the connector captures several databases. */
 async function recordedIn(connection: Connection, config: ConnectorConfig): Promise<BinlogPosition> {
   const select = 'SELECT table_schema AS db, table_name AS name FROM information_schema.tables'
   const tables = await rowsOf<{ db: string; name: string }>(connection, select)
@@ -25,7 +60,7 @@ async function recordedIn(connection: Connection, config: ConnectorConfig): Prom
   const found: BinlogPosition[] = []
   for (const { db } of databases) {
     const [row] = await rowsOf<PositionRow>(connection, 'SELECT * FROM ??.outbox_position ORDER BY id LIMIT 1', [db])
-    if (row) found.push({ file: row.binlog_file, position: Number(row.binlog_position), gtidSet: row.gtid_set ?? '' })
+    if (row) found.push(await ofThisServer(connection, row, db))
   }
   const [earliest] = found.toSorted((a, b) => numberOf(a.file) - numberOf(b.file) || a.position - b.position)
   if (earliest) return earliest
@@ -37,29 +72,36 @@ async function recordedIn(connection: Connection, config: ConnectorConfig): Prom
   )
 }
 
+/** With GTIDs a position is of this server if the server has run all that came before; without, if it is of its binlog. */
+async function ofThisServer(connection: Connection, row: PositionRow, database: string): Promise<BinlogPosition> {
+  const { binlog_file: file, gtid_set: gtidSet, server_uuid: server } = row
+  const select = `SELECT IF(? <> '', GTID_SUBSET(?, @@GLOBAL.gtid_executed), COALESCE(?, @@server_uuid) = @@server_uuid) own`
+  const [answer] = await rowsOf<{ own: number }>(connection, select, [gtidSet ?? '', gtidSet ?? '', server ?? null])
+  const position = { file, position: Number(row.binlog_position), gtidSet: gtidSet ?? '' }
+  if (answer?.own !== 1)
+    throw new ConnectctlError(
+      'POSITION_UNKNOWN',
+      `The position in ${database}.outbox_position was recorded on another server (a dump was loaded, or the binlog was ` +
+        'reset), so it says nothing about this binlog. Begin at the oldest that this server keeps (oldest instead of ' +
+        'recorded), or run the migrations again before the first event: they record the position of this server'
+    )
+  if (position.gtidSet === '' && (await binlogsOf(connection)).includes(file))
+    await requireTransactionAt(connection, position)
+  return position
+}
+
+/** Whether MySQL ever ran all of these transactions. */
+export function knowsGtids(gtids: string, config: ConnectorConfig, environment: Environment): Promise<boolean> {
+  return withSourceDatabase(config, environment, async connection => {
+    const select = 'SELECT GTID_SUBSET(?, @@GLOBAL.gtid_executed) known'
+    const [answer] = await rowsOf<{ known: number }>(connection, select, [gtids])
+    return answer?.known === 1
+  })
+}
+
 /** A binlog is named `NAME.000042`. */
 function numberOf(file: string): number {
   return Number(file.split('.').at(-1))
-}
-
-type NamedPlace = Pick<BinlogPosition, 'file' | 'position'>
-/** A start position, as named on the command line. */
-export type StartName = 'recorded' | 'oldest' | 'now' | NamedPlace
-
-/** Resolves a named position. Refuses one if MySQL has already purged part of what came after it. */
-export function positionNamed(start: StartName, config: ConnectorConfig, environment: Environment) {
-  return withSourceDatabase(config, environment, async connection => {
-    if (start === 'oldest') return oldestPosition(connection)
-    if (start === 'now') return currentPosition(connection)
-    const position = await (start === 'recorded' ? recordedIn(connection, config) : withGtids(connection, start))
-    const purged = await purgedAfter(connection, position)
-    if (purged === '') return position
-    throw new ConnectctlError(
-      'POSITION_PURGED',
-      `MySQL no longer keeps its binlog from ${position.file}:${position.position} on: ${purged} is purged. Begin at the ` +
-        'oldest that it keeps (oldest instead of this position), then send again what is missing (docs/runbook.md, binlog-purged)'
-    )
-  })
 }
 
 /** What MySQL has purged of what comes after the position; empty when it keeps all of it. */
@@ -69,17 +111,13 @@ async function purgedAfter(connection: Connection, { file, gtidSet }: BinlogPosi
   return gtidsOf(connection, subtract, [gtidSet])
 }
 
-/** Adds the transactions before the position, because with GTIDs the server finds the place only by them. */
-async function withGtids(connection: Connection, start: NamedPlace): Promise<BinlogPosition> {
-  type Event = { Pos: number; Event_type: string; Info: string }
-  const events = await rowsOf<Event>(connection, 'SHOW BINLOG EVENTS IN ?', [start.file])
-  const before = events.filter(({ Pos }) => Pos < start.position)
-  const sets = before.flatMap(({ Event_type, Info }) => {
-    if (Event_type === 'Previous_gtids') return [Info]
-    return Event_type === 'Gtid' ? [/'([^']+)'/.exec(Info)?.[1] ?? ''] : []
-  })
-  const union = sets.filter(set => set !== '').join()
-  return { ...start, gtidSet: await gtidsOf(connection, "SELECT GTID_SUBTRACT(?, '') AS gtids", [union]) }
+const ignoresGtids = (config: ConnectorConfig) => config['gtid.ignore.on.recovery'] === 'true'
+
+/** With GTIDs, Debezium fails with a NullPointerException where no transaction came before and none is purged. */
+async function withSomeGtid(connection: Connection, position: BinlogPosition): Promise<BinlogPosition> {
+  const select = "SELECT IF(@@GLOBAL.gtid_mode = 'ON', CONCAT('purged:', @@GLOBAL.gtid_purged), '') AS gtids"
+  if (position.gtidSet !== '' || (await gtidsOf(connection, select)) !== 'purged:') return position
+  return { ...position, gtidSet: await skippableGtid(connection, position.file) }
 }
 
 /** The current end of the server's binlog. */
@@ -95,17 +133,6 @@ async function oldestPosition(connection: Connection): Promise<BinlogPosition> {
   const [file = ''] = await binlogsOf(connection)
   const gtidSet = await gtidsOf(connection, 'SELECT @@GLOBAL.gtid_purged AS gtids')
   return { file, position: 4, gtidSet }
-}
-
-/** The binlogs that MySQL keeps, oldest first. */
-export async function binlogsOf(connection: Connection): Promise<readonly string[]> {
-  const logs = await rowsOf<{ Log_name: string }>(connection, 'SHOW BINARY LOGS')
-  return logs.map(({ Log_name: name }) => name)
-}
-
-async function gtidsOf(connection: Connection, select: string, values: unknown[] = []): Promise<string> {
-  const [row] = await rowsOf<{ gtids: string }>(connection, select, values)
-  return row?.gtids ?? ''
 }
 
 /** The same position as an offset of Debezium's MySQL connector. */

@@ -1,9 +1,10 @@
 import type { Connection } from 'mysql2/promise'
 import type { ConnectApi, ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
 import { pathOf } from '../connect/connector-states.ts'
-import { binlogsOf } from './binlog-position.ts'
+import { binlogsOf } from './binlog-events.ts'
 import type { Environment } from '../settings/secrets.ts'
 import type { ConnectorFile } from './connector-file.ts'
+import { examineBinlog } from './doctor-binlog.ts'
 import { brokersOf } from './kafka.ts'
 import { inspectSchemaHistory, remedy } from './schema-history.ts'
 import { rowsOf, withSourceDatabase } from './source-database.ts'
@@ -16,6 +17,10 @@ export async function examine(api: ConnectApi, file: ConnectorFile, environment:
   const groups = await Promise.all([
     tried('Kafka Connect', examineWorker(api, file.config)),
     tried('MySQL', withSourceDatabase(file.config, environment, examineMysql)),
+    tried(
+      'the binlog',
+      withSourceDatabase(file.config, environment, c => examineBinlog(sql => rowsOf(c, sql), file.config))
+    ),
     tried('the stored offset', examineOffset(api, file, environment)),
     tried('the schema history', examineHistory(file.config, environment))
   ])
@@ -42,23 +47,20 @@ async function examineWorker(api: ConnectApi, { 'connector.class': wanted }: Con
 }
 
 async function examineMysql(connection: Connection): Symptoms {
-  type Variables = { log_bin: number; format: string; image: string; gtid: string; expire: number }
+  type Variables = { log_bin: number; format: string; image: string; gtid: string }
   const [variables] = await rowsOf<Variables>(
     connection,
-    'SELECT @@log_bin log_bin, @@binlog_format format, @@binlog_row_image image, @@gtid_mode gtid, @@binlog_expire_logs_seconds expire'
+    'SELECT @@log_bin log_bin, @@binlog_format format, @@binlog_row_image image, @@gtid_mode gtid'
   )
   const grants = (await rowsOf<Record<string, string>>(connection, 'SHOW GRANTS')).flatMap(Object.values).join('\n')
   const has = (privilege: string) => grants.includes('ALL PRIVILEGES ON *.*') || grants.includes(privilege)
-  const { log_bin = 0, format = '', image = '', gtid = '', expire = 0 } = variables ?? {}
-  const kept = expire === 0 ? 'ever' : `${Math.round(expire / 3_600)} h`
-  const longEnough = 'longer than the longest outage of Connect: binlog_expire_logs_seconds'
+  const { log_bin = 0, format = '', image = '', gtid = '' } = variables ?? {}
   const grant = (privilege: string, on: string) =>
     symptom(has(privilege), `grant ${privilege}`, `GRANT ${privilege} ON ${on} TO the connector's account`)
   return [
     symptom(log_bin === 1, `binlog ${log_bin === 1 ? 'on' : 'off'}`, 'start mysqld with --log-bin'),
     symptom(format === 'ROW' && image === 'FULL', `binlog format ${format}, image ${image}`, 'ROW and FULL'),
     symptom(gtid === 'ON', `gtid_mode ${gtid}`, 'ON lets the connector follow a failover'),
-    symptom(expire === 0 || expire >= 86_400, `binlog kept for ${kept}`, longEnough),
     grant('REPLICATION SLAVE', '*.*'),
     grant('REPLICATION CLIENT', '*.*'),
     grant('SELECT', 'the captured tables')

@@ -28,6 +28,28 @@ describe('createOutboxTables', () => {
     expect(await database.db('outbox_position')).toEqual(recorded)
   })
 
+  it.each([
+    ['by its GTIDs', { gtid_set: '11111111-1111-1111-1111-111111111111:1-5' }],
+    ['by its server, without GTIDs', { gtid_set: '', server_uuid: '11111111-1111-1111-1111-111111111111' }]
+  ])('records the position again if the old one belongs to another server %s', async (_how, foreign) => {
+    const { db } = await useDatabase('tables')
+    await createOutboxTables(db)
+    await db('outbox_position').update({ ...foreign, binlog_file: 'elsewhere.000001' })
+    await createOutboxTables(db)
+    const [[{ uuid }]] = await db.raw('SELECT @@server_uuid AS uuid')
+    expect(await db('outbox_position')).toMatchObject([{ binlog_file: expect.any(String), server_uuid: uuid }])
+    expect(await db('outbox_position').where({ binlog_file: 'elsewhere.000001' })).toEqual([])
+  })
+
+  it('adds the server to a position of an earlier version, and keeps the position', async () => {
+    const { db } = await useDatabase('tables')
+    await createOutboxTables(db)
+    await db.raw('ALTER TABLE outbox_position DROP COLUMN server_uuid')
+    const [recorded] = await db('outbox_position')
+    await createOutboxTables(db)
+    expect(await db('outbox_position')).toEqual([{ ...recorded, server_uuid: null }])
+  })
+
   it('names the missing grant and makes no table without it', async () => {
     const database = await useDatabase('tables')
     const without = await asAccount(database, [])

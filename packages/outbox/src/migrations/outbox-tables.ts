@@ -3,6 +3,7 @@ import { OutboxError } from '../errors.ts'
 import { plain } from '../plain-knex.ts'
 import type { PayloadColumn } from '../stores/payload.ts'
 import { columnTypes, requireTable, rowsOf } from '../stores/require-table.ts'
+import { type BinlogFilters, requireLoggedDatabase } from './binlog-filters.ts'
 import type { StoreName } from '../stores/store.ts'
 
 /** For which store the table is made, and the type of its payload. */
@@ -15,7 +16,8 @@ export type OutboxTablesOptions = {
 
 /**
  * Creates `outbox` for one store (`delete` by default), and `outbox_position`: the binlog position before the first event.
- * A connector that is created later starts there, so that no event is lost. A repeat keeps both as they are. Rejects with
+ * A connector that is created later starts there, so that no event is lost. A repeat keeps both as they are, but records the
+ * position again if it belongs to another server, as after a dump was loaded. Rejects with
  * `GRANT_MISSING` without REPLICATION CLIENT, with `BINLOG_UNFIT` for a binlog that Debezium can't read, with
  * `STORE_UNAVAILABLE` if the server lacks the engine, and with `STORE_MISMATCH` if there is a table for another store.
  * MySQL commits DDL at once, so a surrounding transaction doesn't undo it.
@@ -26,12 +28,7 @@ export async function createOutboxTables(
 ): Promise<void> {
   await checkBinlog(knex)
   if (store === 'blackhole') await requireBlackhole(knex)
-  const position = await readBinlogPosition(knex)
-  await plain(knex).raw(positionDdl)
-  await plain(knex)('outbox_position')
-    .insert({ id: 1, ...position })
-    .onConflict('id')
-    .ignore()
+  await recordPosition(knex, await readBinlogPosition(knex))
   await plain(knex).raw(outboxDdl(store, payload))
   await requireTable({ store, column: payload }, sql => rowsOf(knex, sql))
 }
@@ -70,10 +67,14 @@ async function requireBlackhole(knex: Knex): Promise<void> {
   )
 }
 
-type BinlogStatus = { readonly File: string; readonly Position: number; readonly Executed_Gtid_Set: string }
+type BinlogStatus = BinlogFilters & {
+  readonly File: string
+  readonly Position: number
+  readonly Executed_Gtid_Set: string
+}
 const accessDenied = 1227
 
-async function readBinlogPosition(knex: Knex) {
+async function readBinlogPosition(knex: Knex): Promise<BinlogStatus> {
   const [status] = await rowsOf<BinlogStatus>(knex, 'SHOW BINARY LOG STATUS').catch((cause: Error): never => {
     if (!('errno' in cause && cause.errno === accessDenied)) throw cause
     throw new OutboxError(
@@ -83,7 +84,26 @@ async function readBinlogPosition(knex: Knex) {
       { cause }
     )
   })
-  return { binlog_file: status?.File, binlog_position: status?.Position, gtid_set: status?.Executed_Gtid_Set }
+  if (!status) throw new OutboxError('BINLOG_UNFIT', 'This server writes no binlog, so Debezium can read no event')
+  const [here] = await rowsOf<{ name: string }>(knex, 'SELECT DATABASE() AS name')
+  requireLoggedDatabase(here?.name ?? '', status)
+  return status
+}
+
+/** With GTIDs a position is of this server if the server has run all that came before; without, if it is of its binlog. */
+const isOfAnotherServer = `IF(gtid_set <> '', NOT GTID_SUBSET(gtid_set, @@GLOBAL.gtid_executed),
+  COALESCE(server_uuid, @@server_uuid) <> @@server_uuid)`
+
+async function recordPosition(knex: Knex, status: BinlogStatus): Promise<void> {
+  await plain(knex).raw(positionDdl)
+  const columns = await rowsOf<{ Field: string }>(knex, "SHOW COLUMNS FROM outbox_position LIKE 'server_uuid'")
+  if (columns.length === 0) await plain(knex).raw('ALTER TABLE outbox_position ADD COLUMN server_uuid CHAR(36) NULL')
+  await plain(knex).raw(`DELETE FROM outbox_position WHERE ${isOfAnotherServer}`)
+  await plain(knex).raw(
+    `INSERT INTO outbox_position (id, binlog_file, binlog_position, gtid_set, server_uuid)
+     VALUES (1, ?, ?, ?, @@server_uuid) ON DUPLICATE KEY UPDATE id = id`,
+    [status.File, status.Position, status.Executed_Gtid_Set]
+  )
 }
 
 /** The table `outbox`. Its first five columns become the value in Kafka. */
@@ -113,5 +133,6 @@ const positionDdl = `
     binlog_file     VARCHAR(255) NOT NULL,
     binlog_position BIGINT NOT NULL,
     gtid_set        TEXT NOT NULL,
+    server_uuid     CHAR(36) NULL,
     recorded_at     TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)
   ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`
