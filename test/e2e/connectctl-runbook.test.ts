@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -92,6 +92,21 @@ async function plantUnreadable(): Promise<void> {
   await producer.disconnect()
 }
 
+it.each([
+  ['position_invalid', 'that has no GTIDs', { file: 'binlog.000001', pos: 4 }],
+  ['gtids_unknown', 'of another server', { file: 'binlog.000001', pos: 4, gtids: `${randomUUID()}:1-5` }]
+])('%s: names an offset %s, and begins at the oldest binlog', async (cause, _which, offset) => {
+  await lab.placeOrders(20)
+  const folder = await tempFolder('connectctl')
+  const path = join(folder, 'offsets.json')
+  await writeFile(path, JSON.stringify({ offsets: [{ partition: { server: 'orders_server' }, offset }] }))
+  const since = Date.now()
+  await typed(`--timeout 5 offsets set ${name} --file ${path} --yes`)
+  await lab.placeOrders(20)
+  await named(cause, since)
+  await connectctl(`offsets set ${name} --to oldest --yes`)
+})
+
 it('binlog purged: names it, and sends again what the purge swallowed', async () => {
   await lab.placeOrders(20)
   await lab.expectNoneMissing()
@@ -146,6 +161,20 @@ it('schema history unreadable: names the statement that cannot be parsed, and re
   await lab.placeOrders(20)
   await named('ddl_unparseable', since)
   await connectctl(`apply ${name} --rebuild-history`)
+})
+
+it('schema mismatch: names it, and reads the tables as they are now', async () => {
+  const since = Date.now()
+  await lab.db.transaction(async trx => {
+    await trx.raw('SET SESSION sql_log_bin = 0')
+    await trx.raw('ALTER TABLE connect_heartbeat ADD COLUMN note INT')
+    await trx.raw('SET SESSION sql_log_bin = 1')
+  })
+  await lab.placeOrders(20)
+  await named('schema_mismatch', since)
+  await connectctl(`apply ${name} --rebuild-history`)
+  await lab.untilFlowing()
+  await lab.db.raw('ALTER TABLE connect_heartbeat DROP COLUMN note')
 })
 
 it('DDL in the binlog that cannot be parsed: names it, and goes on with the other parser', async () => {

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { fatalCauseIn } from './fatal-causes.ts'
+import { causeNames, createCauseReader, fatalCauseIn } from './fatal-causes.ts'
 
 // The words of Debezium 3.6.1 and MySQL 9.7, as they were when the cause was made to happen.
 it.each([
@@ -26,6 +28,31 @@ it.each([
   ],
   ['grants_missing', "INSERT command denied to user 'keeper'@'localhost' for table 'connect_heartbeat'"],
   ['offsets_lost', 'Could not find existing redo log information while attempting schema only recovery snapshot'],
+  [
+    'schema_mismatch',
+    "Error processing UPDATE of row in orders.outbox because it's different column size with internal schema size 12, but before size 13, restart connector with schema recovery mode."
+  ],
+  [
+    'schema_mismatch',
+    'Data row is smaller than a column index, internal schema representation is probably out of sync with real database schema'
+  ],
+  [
+    'schema_mismatch',
+    'Unexpected value for JDBC type 4 and column event_id INT NOT NULL: class=class java.lang.String'
+  ],
+  ['schema_mismatch', "Failed to properly convert data value for 'orders.outbox.event_id' of type BIGINT"],
+  [
+    'position_invalid',
+    "bogus data in log event; the first event '' at 4, the last event read from './binlog.000002' at 126"
+  ],
+  ['position_invalid', 'Client requested source to start replication from position > file size'],
+  [
+    'position_invalid',
+    'NullPointerException: Cannot invoke "com.github.shyiko.mysql.binlog.GtidSet.getUUIDSets()" because "this.gtidSet" is null'
+  ],
+  ['gtids_unknown', "Replica has more GTIDs than the source has, using the source's SERVER_UUID."],
+  ['connection_insecure', 'java.sql.SQLNonTransientConnectionException: Public Key Retrieval is not allowed'],
+  ['connection_insecure', 'Connections using insecure transport are prohibited while --require_secure_transport=ON.'],
   ['disk_full', 'java.io.IOException: No space left on device']
 ])('knows %s by its words', (cause, words) => {
   expect(fatalCauseIn(words)?.cause).toBe(cause)
@@ -35,3 +62,25 @@ it.each(['Communications link failure', 'Connection refused', 'Can not read resp
   'takes «%s» for something that passes',
   words => expect(fatalCauseIn(words)).toBeUndefined()
 )
+
+it('asks the server whether it ever ran what it no longer has, once for each trace', async () => {
+  const trace =
+    "starting at BinlogOffsetContext{…, restartGtidSet='a:1-5', currentGtidSet='a:1-5'}, but this is no longer available on the server."
+  const asked: string[] = []
+  const reader = (known: boolean) =>
+    createCauseReader(gtids => {
+      asked.push(gtids)
+      return Promise.resolve(known)
+    })
+  const causeIn = reader(false)
+  expect((await causeIn(trace))?.cause).toBe('gtids_unknown')
+  expect((await causeIn(trace))?.cause).toBe('gtids_unknown')
+  expect(asked).toEqual(['a:1-5'])
+  expect((await reader(true)(trace))?.cause).toBe('binlog_purged')
+})
+
+it('has a page of the runbook for each cause', async () => {
+  const runbook = await readFile(join(import.meta.dirname, '../../../../docs/runbook.md'), 'utf8')
+  const pages = [...runbook.matchAll(/^## (\S+)$/gm)].map(([, title]) => title)
+  for (const cause of causeNames) expect(pages).toContain(cause.replaceAll('_', '-'))
+})

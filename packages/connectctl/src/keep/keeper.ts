@@ -1,4 +1,4 @@
-import { recordedPosition } from '../connector/binlog-position.ts'
+import { knowsGtids, recordedPosition } from '../connector/binlog-position.ts'
 import type { ConnectorFile } from '../connector/connector-file.ts'
 import { findFullDisk } from './fatal-causes.ts'
 import { type KeeperHttpOptions, startKeeperHttp } from './keeper-http.ts'
@@ -48,6 +48,7 @@ function keep(file: ConnectorFile, metrics: Metrics, options: KeeperOptions) {
     file,
     probe,
     outsideCause: () => findFullDisk(diskPaths, leastFreeBytes),
+    knowsGtids: gtids => knowsGtids(gtids, file.config, environment),
     startAt: () => recordedPosition(file.config, environment),
     onAction: action => metrics.actions.inc({ connector, action })
   })

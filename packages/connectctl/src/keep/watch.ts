@@ -1,13 +1,13 @@
 import type { ConnectApi } from '../connect/connect-api.ts'
 import { pathOf, readReport } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import { isHealthy, isRunning, partsOf, verdictOf } from '../connect/verdict.ts'
+import { failedPart, isHealthy, isRunning, partsOf, verdictOf } from '../connect/verdict.ts'
 import type { ConnectReport, ProbeResult, Verdict } from '../connect/verdict.ts'
 import { applyConnector } from '../connector/apply-connector.ts'
 import type { BinlogPosition } from '../connector/binlog-position.ts'
 import type { ConnectorFile } from '../connector/connector-file.ts'
 import { decide, defaultPolicy, type Policy } from './decide.ts'
-import { type FatalCause, fatalCauseIn } from './fatal-causes.ts'
+import { createCauseReader, type FatalCause, fatalCauseIn } from './fatal-causes.ts'
 import type { Probe } from './probe.ts'
 import { createWorkerPresence } from './worker-presence.ts'
 
@@ -18,6 +18,8 @@ export type WatchOptions = {
   readonly policy?: Policy
   /** An age of the last probe above this is unhealthy. */
   readonly redAfterMs: number
+  /** Whether MySQL ever ran all of these transactions. */
+  readonly knowsGtids: (gtids: string) => Promise<boolean>
   readonly startAt: () => Promise<BinlogPosition>
   /** A cause seen outside Connect, such as a full disk. */
   readonly outsideCause: () => Promise<FatalCause | undefined>
@@ -47,6 +49,7 @@ export function createWatch(options: WatchOptions) {
   let lastAction: { readonly at: string; readonly reason: string } | undefined
   let shown: { readonly state?: Verdict['state']; readonly since: number } = { since: startedAt }
   const workersGoneSince = createWorkerPresence()
+  const causeIn = createCauseReader(options.knowsGtids)
 
   async function tick(): Promise<void> {
     await look()
@@ -66,7 +69,8 @@ export function createWatch(options: WatchOptions) {
       interrupted
     }
     const { action, reason, fatal: named } = decide(seen, actions, policy)
-    nameFatal(named ?? (await options.outsideCause()) ?? fatalCauseIn(probe?.obstacle() ?? ''))
+    const cause = named && (await causeIn(traceOf(report)).catch(() => named))
+    nameFatal(cause ?? (await options.outsideCause()) ?? fatalCauseIn(probe?.obstacle() ?? ''))
     if (action === 'none' && reason !== lastReason) log.info({ connector: file.name, reason }, 'nothing to do')
     lastReason = reason
     if (action !== 'none') await act(action, reason)
@@ -165,6 +169,10 @@ export function createWatch(options: WatchOptions) {
 
 function isAway(report: ConnectReport): boolean {
   return report === 'unreachable' || report === 'starting'
+}
+
+function traceOf(report: ConnectReport): string {
+  return (typeof report === 'object' ? failedPart(report)?.trace : undefined) ?? ''
 }
 
 function workersOf(report: ConnectReport): readonly string[] {
