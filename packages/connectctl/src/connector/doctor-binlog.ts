@@ -1,6 +1,6 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { captures, itemsOf } from '../settings/captured-tables.ts'
-import type { Symptom } from './doctor.ts'
+import type { Symptom } from './symptom.ts'
 
 /** The rows of a statement. */
 export type Read = <Row>(sql: string) => Promise<readonly Row[]>

@@ -8,8 +8,8 @@ import { examineBinlog } from './doctor-binlog.ts'
 import { brokersOf } from './kafka.ts'
 import { inspectSchemaHistory, remedy } from './schema-history.ts'
 import { rowsOf, withSourceDatabase } from './source-database.ts'
+import type { Symptom } from './symptom.ts'
 
-export type Symptom = { readonly ok: boolean; readonly what: string; readonly advice?: string }
 type Symptoms = Promise<readonly Symptom[]>
 
 /** Checks everything that a connector needs, and says for each whether it is right and what to do if it isn't. */
