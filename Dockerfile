@@ -83,6 +83,7 @@ CMD ["node", "delivery-service/src/main.ts"]
 # The keeper. Other verbs of connectctl work too: docker run … connectctl status
 FROM runtime AS connectctl
 COPY --from=connectctl-packages /app ./
+COPY packages/outbox packages/outbox
 COPY packages/connectctl packages/connectctl
 COPY connect-config connect-config
 ENV CONNECT_DIR=/app/connect-config HEALTH_URL=http://127.0.0.1:8084/health/live

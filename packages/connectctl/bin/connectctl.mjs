@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+#!/usr/bin/env node
 // connectctl in a clone. It knows the addresses that `npm start` wrote there, so that it needs no arguments.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

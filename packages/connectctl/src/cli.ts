@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+#!/usr/bin/env node
 import { createInterface } from 'node:readline/promises'
 import { run } from './commands/program.ts'
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+#!/usr/bin/env node
 // outboxctl in a clone. It knows the addresses that `npm start` wrote there.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

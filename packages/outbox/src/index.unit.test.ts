@@ -57,9 +57,13 @@ it('imports no optional part from the main entry', async () => {
   // kafkajs and OpenTelemetry are loaded only if they are needed and installed.
   expect(imported.filter(path => !path.endsWith('.ts')).toSorted()).toEqual([
     '@opentelemetry/api',
+    '@platformatic/wasm-utils/bundled',
     'kafkajs',
+    'kafkajs/src/network/requestQueue/index.js',
     'node:crypto',
     'node:timers/promises',
+    'node:util',
+    'node:zlib',
     'secure-json-parse',
     'uuid',
     'zod'

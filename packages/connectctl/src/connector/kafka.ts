@@ -1,11 +1,12 @@
-import { type Admin, Kafka, logLevel } from 'kafkajs'
+import { createKafkajs } from '@outbox-cdc/outbox/kafkajs'
+import { type Admin, type Kafka, logLevel } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 
 /** A client that doesn't log: its callers report a missing broker in their own words. */
 export function quietKafka(brokers: readonly string[], retries = 5): Kafka {
-  return new Kafka({
+  return createKafkajs({
     clientId: 'connectctl',
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,

@@ -6,25 +6,30 @@ import { expect, it, onTestFinished } from 'vitest'
 import { withAdmin } from '../connector/kafka.ts'
 import { startHeartbeatReader } from './heartbeat-reader.ts'
 
-it('reads the beats of its own keeper, however many keepers look after one connector', async () => {
-  const { brokers } = useStack().kafka
-  const topic = uniqueName('beats')
-  await withAdmin(brokers, admin => createTopics(admin, [{ topic, numPartitions: 1 }]))
-  const senders = ['first', 'second']
-  const arrived = new Set<string>()
-  for (const sender of senders) {
-    const reader = startHeartbeatReader({ brokers, topic, sender, onArrival: () => arrived.add(sender) })
-    onTestFinished(() => reader.stop())
+it.each(['producer', 'snappy', 'zstd'])(
+  'reads the beats of its own keeper beside others, compressed by %s',
+  async codec => {
+    const { brokers } = useStack().kafka
+    const topic = uniqueName('beats')
+    await withAdmin(brokers, admin =>
+      createTopics(admin, [{ topic, numPartitions: 1, configEntries: [{ name: 'compression.type', value: codec }] }])
+    )
+    const senders = ['first', 'second']
+    const arrived = new Set<string>()
+    for (const sender of senders) {
+      const reader = startHeartbeatReader({ brokers, topic, sender, onArrival: () => arrived.add(sender) })
+      onTestFinished(() => reader.stop())
+    }
+    const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer()
+    onTestFinished(() => producer.disconnect())
+    await producer.connect()
+    const beats = senders.map(sender => ({ value: JSON.stringify({ sender, sent_ms: 1 }) }))
+    await eventually(
+      async () => {
+        await producer.send({ topic, messages: beats })
+        expect([...arrived].toSorted()).toEqual(senders)
+      },
+      { timeoutMs: 20_000 }
+    )
   }
-  const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer()
-  onTestFinished(() => producer.disconnect())
-  await producer.connect()
-  const beats = senders.map(sender => ({ value: JSON.stringify({ sender, sent_ms: 1 }) }))
-  await eventually(
-    async () => {
-      await producer.send({ topic, messages: beats })
-      expect([...arrived].toSorted()).toEqual(senders)
-    },
-    { timeoutMs: 20_000 }
-  )
-})
+)

@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { execa } from 'execa'
 import { Kafka } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createTopics } from '@outbox-cdc/stack'
@@ -11,6 +14,7 @@ import {
   useMember
 } from '../../test/kafka-client-contract.ts'
 import { kafkaClients } from '../../test/kafka-clients.ts'
+import type { KafkaRecord } from './kafka-client.ts'
 
 for (const [name, useClient] of kafkaClients) kafkaClientContract(name, { useTopic, useClient })
 
@@ -45,10 +49,41 @@ describe.each(kafkaClients)('the Kafka port on a real broker: %s', (_, useClient
     expect((await useClient(listed.toReversed()).topic(topic)).partitions).toBe(2)
   })
 
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])('reads records that the broker compresses with %s', async codec => {
+    const { topic, send } = await useTopic({ 'compression.type': codec })
+    const values = ['small', 'x'.repeat(100_000), randomBytes(300_000).toString('base64'), '']
+    await send(
+      0,
+      values.map(value => ({ value }))
+    )
+    const client = useClient()
+    const member = await useMember(client, topic)
+    await eventually(() => expect(member.records).toHaveLength(4))
+    expect(member.records.map(({ value }) => String(value))).toEqual(values)
+    const read: string[] = []
+    const onRecords = async (_partition: number, records: readonly KafkaRecord[]) =>
+      void read.push(...records.map(({ value }) => String(value)))
+    await client.read({ topic, window: new Map([[0, { from: 0n, to: 4n }]]), onRecords })
+    expect(read).toEqual(values)
+  })
+
   it('rejects to join where no broker answers', async () => {
     const { topic } = await useTopic()
     await expect(useMember(useClient(['127.0.0.1:1']), topic)).rejects.toThrow()
   })
+})
+
+it('causes no warning of Node on kafkajs', async () => {
+  const { topic } = await useTopic()
+  const program = `import { kafkajsClient } from ${JSON.stringify(join(import.meta.dirname, '../index.ts'))}
+    const logger = { debug() {}, info() {}, warn() {}, error() {} }
+    const client = kafkajsClient({ brokers: ${JSON.stringify(useStack().kafka.brokers)}, clientId: 'warned', logger })
+    console.log((await client.topic(${JSON.stringify(topic)})).partitions)`
+  const { stdout, stderr } = await execa(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { NODE_OPTIONS: '' },
+    cwd: import.meta.dirname
+  })
+  expect({ stdout, stderr }).toEqual({ stdout: '2', stderr: '' })
 })
 
 async function useTopic(config: Record<string, string> = {}) {

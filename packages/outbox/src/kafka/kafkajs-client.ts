@@ -65,8 +65,8 @@ const memberRetry: RetryOptions = { ...usualRetry, retries: 24 }
 
 // Loaded at first use: a service that only writes needs no Kafka client.
 async function load({ brokers, clientId, logger, kafka: more = {} }: KafkajsOptions, retry: RetryOptions) {
-  const kafkajs = await import('kafkajs')
-  return new kafkajs.Kafka({
+  const { createKafkajs } = await import('./kafkajs.ts')
+  return createKafkajs({
     retry,
     ...more,
     brokers: brokers.map(broker => broker.trim()),
