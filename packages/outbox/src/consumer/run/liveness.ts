@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Knex } from 'knex'
 import { asError } from '../../errors.ts'
+import { poolShortage } from '../../inbox/transact-in-turn.ts'
 import type { KafkaClient, OffsetWindow } from '../../kafka/kafka-client.ts'
 
 /** When a consumer that has work but makes no progress counts as stalled. Times are in milliseconds. */
@@ -17,6 +19,7 @@ export type LivenessOptions = {
 export type Position = { readonly partition: number; readonly next: bigint | undefined }
 
 type Watched = {
+  readonly db: Knex
   readonly kafka: KafkaClient
   readonly topic: string
   readonly group: string
@@ -28,8 +31,12 @@ const mostMarkers = 1_000
 const readWithinMs = 10_000
 
 /** Checks that a consumer with lag makes progress, whatever its client reports. */
-export function createLiveness({ kafka, topic, group, liveness = {} }: Watched, positions: () => readonly Position[]) {
+export function createLiveness(
+  { db, kafka, topic, group, liveness = {} }: Watched,
+  positions: () => readonly Position[]
+) {
   const { stallAfterMs = 60_000, onStalled } = liveness
+  let partitions: readonly number[] = []
   let behind: OffsetWindow = new Map()
   let last = { position: '', at: performance.now() }
   let stalled: string | undefined
@@ -40,6 +47,7 @@ export function createLiveness({ kafka, topic, group, liveness = {} }: Watched, 
   async function measure(): Promise<string> {
     const ours = positions()
     const watermarks = await kafka.watermarks(topic)
+    partitions = [...watermarks.keys()]
     const committed = ours.every(({ next }) => next !== undefined) ? undefined : await kafka.committed(group, topic)
     const found = ours.map(({ partition, next }) => {
       const { low, high } = watermarks.get(partition) ?? { low: 0n, high: 0n }
@@ -81,7 +89,10 @@ export function createLiveness({ kafka, topic, group, liveness = {} }: Watched, 
     const since = performance.now() - last.at
     if (since < stallAfterMs || stalled !== undefined) return
     if (unreachable === undefined && (await onlyMarkersWait())) return
-    stalled = unreachable ?? `${offsetsIn(behind)} events wait, and none was settled for ${Math.round(since / 1_000)} s`
+    const seconds = Math.round(since / 1_000)
+    const shortage = poolShortage(db)
+    const waiting = `${offsetsIn(behind)} events wait, and none was settled for ${seconds} s`
+    stalled = unreachable ?? [waiting, ...(shortage === undefined ? [] : [shortage])].join('; ')
     onStalled?.(stalled)
   }
 
@@ -97,6 +108,8 @@ export function createLiveness({ kafka, topic, group, liveness = {} }: Watched, 
         await checkProgress(last.position)
       }
     },
+    /** All partitions of the topic, as of the last check. */
+    partitions: () => partitions,
     lag: () => offsetsIn(behind),
     stalled: () => stalled
   }

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createMemoryKafka, createMemoryTopic } from '../../testing/index.ts'
 import { createLiveness } from './liveness.ts'
@@ -7,7 +8,7 @@ it('does not call a consumer stalled because the clock was changed', async () =>
   topic.produce({ key: null, value: null, headers: {} })
   const stalls: string[] = []
   const options = { stallAfterMs: 60_000, onStalled: (reason: string) => void stalls.push(reason) }
-  const watched = { kafka: createMemoryKafka(topic), topic: topic.name, group: 'g', liveness: options }
+  const watched = { db: {} as Knex, kafka: createMemoryKafka(topic), topic: topic.name, group: 'g', liveness: options }
   const liveness = createLiveness(watched, () => [{ partition: 0, next: 0n }])
   await liveness.check()
   vi.useFakeTimers({ toFake: ['Date'] })

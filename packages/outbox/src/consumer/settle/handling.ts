@@ -32,7 +32,10 @@ export const usualRetry: RetryTimes = { firstDelayMs: 50, maxDelayMs: 10_000, at
 
 /** How events are handled, wherever they come from. */
 export type HandlingOptions = {
-  /** The database of the effects, with `createInboxTables` applied. Its pool needs one connection more than `lanes`. */
+  /**
+   * The database of the effects, with `createInboxTables` applied. Consumers on one pool leave one of its connections
+   * free, so a pool of two or more lets handlers use `db` beside `trx`.
+   */
   readonly db: Knex
   readonly logger: Logger
   readonly on: Readonly<Record<string, EventHandler>>

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { AlreadyClaimedError, claim } from '../../inbox/inbox-store.ts'
 import { limitIdleTime, rejectIfTransactionEnded } from '../../inbox/transaction.ts'
+import { transactInTurn } from '../../inbox/transact-in-turn.ts'
 import type { ParkReason } from '../../parking/parked-event.ts'
 import { requestRetry } from '../../parking/parked-commands.ts'
 import { lockParkedKeys, parkEvents } from '../../parking/parking-store.ts'
@@ -29,7 +30,7 @@ export type Taken = {
  * not at all. Throws what a handler threw, with nothing done.
  */
 export async function settle(handling: Handling, source: Source): Promise<void> {
-  const settled = await handling.db.transaction(async trx => {
+  const settled = await transactInTurn(handling.db, async trx => {
     await limitIdleTime(trx, handling.idleTransactionMs)
     const { items, parkedKeys } = await source.take(trx)
     const events = items.flatMap(item => ('event' in item ? [item.event] : []))
