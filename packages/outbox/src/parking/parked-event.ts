@@ -3,7 +3,6 @@ import type { KafkaRecord } from '../kafka/kafka-client.ts'
 /** Why a record was parked. The list is closed; `parked_event.reason` holds one of these. */
 export type ParkReason =
   | 'UNREADABLE'
-  | 'TOO_LARGE'
   | 'UNKNOWN_EVENT'
   | 'FUTURE_VERSION'
   | 'PAYLOAD_INVALID'

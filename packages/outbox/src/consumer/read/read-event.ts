@@ -72,18 +72,12 @@ const headersOf = z.object({
   traceparent: z.string().max(55).nullish().catch(null)
 })
 
-const largestValue = 1024 * 1024
-
 /** Reads a record that Connect wrote. Never throws: a record that can't be read becomes a refusal. */
 export function readEnvelope(record: KafkaRecord, { decode }: RecordDecoding = jsonDecoding): Received {
   const key = keyText(record, decode)
   const messageId = headersOf.shape.message_id.safeParse(record.headers.message_id)
   const place = { record, key: key.text, messageId: messageId.success ? messageId.data : placeName(record) }
   try {
-    if ((record.value?.length ?? 0) > largestValue) {
-      const error = new RangeError(`The value has ${record.value?.length} bytes, over ${largestValue}`)
-      return { ...place, refusal: { reason: 'TOO_LARGE', error } }
-    }
     if (key.id === undefined) throw key.cause
     return { ...place, event: eventOf(record, key.id, decode) }
   } catch (cause) {

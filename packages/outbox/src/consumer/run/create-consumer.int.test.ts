@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useConsumerBench } from '../../../test/consumer-bench.ts'
 import { counted } from '../../../test/counted.ts'
 import { kafkaClients } from '../../../test/kafka-clients.ts'
-import { handle } from '../../index.ts'
+import { defineEvent, handle } from '../../index.ts'
 
 describe.each(kafkaClients)('createConsumer on %s', (_, useClient) => {
   it('handles each event once and in the order of its key, however often Kafka delivers it', async () => {
@@ -17,6 +18,22 @@ describe.each(kafkaClients)('createConsumer on %s', (_, useClient) => {
     await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, lag: 0 }))
     expect(await bench.disorder()).toEqual([])
     expect(bench.seen.duplicates).toBe(200)
+  })
+
+  it('applies an event as large as its topic allows', async () => {
+    const bench = await useConsumerBench()
+    const large = defineEvent({
+      name: 'counted',
+      aggregate: 'thing',
+      version: 1,
+      payload: z.object({ n: z.int(), text: z.string() })
+    })
+    const handler = handle(large, (event, trx) => bench.apply(event, trx))
+    const events = [1, 2].map(n => large({ aggregateId: 1, payload: { n, text: 'x'.repeat(4_000_000) } }))
+    for (const event of events) await bench.produce([event])
+    await bench.consumer({ kafka: useClient(), handler }).start()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(2))
+    expect(await bench.parked()).toEqual([])
   })
 
   it('goes on behind what it committed when it starts again', async () => {
