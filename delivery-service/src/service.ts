@@ -22,7 +22,7 @@ export async function createService(config: Config, logger: Logger): Promise<Ser
   return {
     async start() {
       const port = await server.start()
-      // Waits until Kafka is there; meanwhile health and deliveries can be read.
+      // Where Kafka is away, the consumer joins later. Until then, health says so.
       await subscriptions.start()
       return port
     },

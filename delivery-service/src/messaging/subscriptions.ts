@@ -10,7 +10,7 @@ import { onOrderCreated, orderCreated } from './on-order-created.ts'
 type Parts = { readonly db: Knex; readonly logger: Logger; readonly registry: Registry }
 
 export type Subscriptions = {
-  /** Resolves when the consumer has joined its group; waits for Kafka until it is stopped. */
+  /** Resolves when the consumer has joined its group, or joins later because Kafka is away. */
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
   readonly reading: Check

@@ -9,6 +9,7 @@ export type OutboxErrorCode =
   | 'EVENT_REFUSED'
   | 'EVENT_TOO_LARGE'
   | 'GRANT_MISSING'
+  | 'GROUP_MIXED'
   | 'REGISTRY_UNAVAILABLE'
   | 'RETENTION_TOO_SHORT'
   | 'SCHEMA_REFUSED'
@@ -18,6 +19,7 @@ export type OutboxErrorCode =
   | 'STATEMENT_INVALID'
   | 'STORE_MISMATCH'
   | 'STORE_UNAVAILABLE'
+  | 'TOPIC_MISSING'
   | 'TRANSACTION_REQUIRED'
   | 'WRITE_FAILED'
 

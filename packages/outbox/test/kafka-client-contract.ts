@@ -82,6 +82,17 @@ export function kafkaClientContract(name: string, { useTopic, useClient }: Kafka
       await eventually(() => expect(placesOf(first)).toEqual(['0:2', '1:0', '1:1', '1:2']))
     })
 
+    it('shows which topics and partitions the members of a group have', async () => {
+      const { topic } = await useTopic()
+      const client = useClient()
+      const group = uniqueName('group')
+      expect((await client.members(group)) ?? []).toEqual([])
+      await useMember(client, topic, { group })
+      const members = async () =>
+        (await client.members(group))?.map(({ topics, partitions }) => ({ topics, partitions: partitions(topic) }))
+      await eventually(async () => expect(await members()).toEqual([{ topics: [topic], partitions: [0, 1] }]))
+    })
+
     it('reads a window once, beside the live group, and leaves no group behind', async () => {
       const { topic, send, groups } = await useTopic()
       await send(0, numbered(1, 3_000))

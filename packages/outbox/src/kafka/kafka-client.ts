@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { OutboxError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 
 /** How a client reaches the brokers. */
@@ -74,6 +75,12 @@ export function topicFacts(
   return { partitions: partitions ?? 0, retentionMs: msOf('retention.ms'), segmentMs: msOf('segment.ms') }
 }
 
+/** A member of a group: the topics that it asked for, and the partitions of a topic that it was given. */
+export type GroupMember = {
+  readonly topics: readonly string[]
+  readonly partitions: (topic: string) => readonly number[]
+}
+
 /** The first offset that a partition still has, and the one that its next record gets. */
 export type Watermarks = { readonly low: bigint; readonly high: bigint }
 
@@ -100,6 +107,8 @@ export interface KafkaClient {
   readonly offsetsAt: (topic: string, timestamp: number) => Promise<ReadonlyMap<number, bigint>>
   /** The group's committed offsets, without the partitions that have none. */
   readonly committed: (group: string, topic: string) => Promise<ReadonlyMap<number, bigint>>
+  /** The group's members, also those of other clients; undefined while it rebalances, and for a group of the KIP-848 kind. */
+  readonly members: (group: string) => Promise<readonly GroupMember[] | undefined>
   /** Reads a window of a topic once, outside of any consumer group; resolves at its end. */
   readonly read: (read: WindowRead) => Promise<void>
   readonly close: () => Promise<void>
@@ -108,4 +117,27 @@ export interface KafkaClient {
 /** A unique group name for one read of a topic: both clients read only as a member of a group. */
 export function readingGroup(topic: string): string {
   return `outbox-read-${topic}-${randomUUID()}`
+}
+
+/** Runs a request about a topic; Kafka's answer to one about a topic that doesn't exist lacks the name. */
+export async function aboutTopic<T>(topic: string, request: Promise<T>): Promise<T> {
+  try {
+    return await request
+  } catch (cause) {
+    if (!meansNoTopic(cause)) throw cause
+    throw new OutboxError('TOPIC_MISSING', `Topic ${topic} does not exist; create it`, { cause, retryable: true })
+  }
+}
+
+function meansNoTopic(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (/UNKNOWN_TOPIC_OR_PARTITION|does not host this topic|Unknown topic/.test(`${error.message} ${codesOf(error)}`))
+    return true
+  const within: readonly unknown[] = error instanceof AggregateError ? error.errors : []
+  return [error.cause, ...within].some(meansNoTopic)
+}
+
+/** kafkajs puts the name of Kafka's error into `type`, @platformatic/kafka into `apiId`. */
+function codesOf(error: Error & { readonly type?: unknown; readonly apiId?: unknown }): string {
+  return `${String(error.type)} ${String(error.apiId)}`
 }

@@ -1,6 +1,14 @@
 import type { Admin, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs'
 import type { Logger } from '../logger.ts'
-import { type BrokerOptions, type KafkaClient, readingGroup, topicFacts, type TopicFacts } from './kafka-client.ts'
+import {
+  aboutTopic,
+  type BrokerOptions,
+  type GroupMember,
+  type KafkaClient,
+  readingGroup,
+  topicFacts,
+  type TopicFacts
+} from './kafka-client.ts'
 import { joinWithKafkajs, readWithKafkajs, usualRetry, workersFor } from './kafkajs-member.ts'
 
 /** How kafkajs reaches the brokers. */
@@ -25,22 +33,28 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
     }
   }
 
+  function askAbout<T>(topic: string, question: (admin: Admin, topic: string) => Promise<T>): Promise<T> {
+    return aboutTopic(
+      topic,
+      ask(admin => question(admin, topic))
+    )
+  }
+
   return {
     async join(membership) {
-      const { partitions } = await ask(admin => describeTopic(admin, membership.topic))
+      const { partitions } = await askAbout(membership.topic, describeTopic)
       return joinWithKafkajs(await load(options, memberRetry), membership, workersFor(partitions))
     },
-    topic: name => ask(admin => describeTopic(admin, name)),
-    watermarks: topic =>
-      ask(async admin => {
-        const offsets = await admin.fetchTopicOffsets(topic)
-        return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]))
-      }),
-    offsetsAt: (topic, timestamp) =>
-      ask(async admin => {
-        const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, timestamp)
-        return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]))
-      }),
+    topic: name => askAbout(name, describeTopic),
+    async watermarks(topic) {
+      const offsets = await askAbout(topic, admin => admin.fetchTopicOffsets(topic))
+      return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]))
+    },
+    async offsetsAt(topic, timestamp) {
+      const offsets = await askAbout(topic, admin => admin.fetchTopicOffsetsByTimestamp(topic, timestamp))
+      return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]))
+    },
+    members: group => ask(admin => describeMembers(admin, group)),
     committed: (groupId, topic) =>
       ask(async admin => {
         const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] })
@@ -50,7 +64,7 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
     async read(read) {
       const groupId = readingGroup(read.topic)
       try {
-        await readWithKafkajs(await load(options, usualRetry), { ...read, groupId })
+        await aboutTopic(read.topic, readWithKafkajs(await load(options, usualRetry), { ...read, groupId }))
       } finally {
         await ask(admin => admin.deleteGroups([groupId])).catch(() => undefined)
       }
@@ -88,9 +102,24 @@ async function describeTopic(admin: Admin, name: string): Promise<TopicFacts> {
   return topicFacts(topics[0]?.partitions.length, valueOf)
 }
 
+async function describeMembers(admin: Admin, group: string): Promise<readonly GroupMember[] | undefined> {
+  const { AssignerProtocol } = await import('kafkajs')
+  const { groups } = await admin.describeGroups([group])
+  const [described] = groups
+  if (described?.state === 'Empty') return []
+  if (described?.state !== 'Stable') return undefined
+  return described.members.map(({ memberMetadata, memberAssignment }) => {
+    const assignment = AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {}
+    return {
+      topics: AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? [],
+      partitions: topic => assignment[topic] ?? []
+    }
+  })
+}
+
 const warning = 2
 const expected =
-  /rebalanc|coordinator|not the leader|leadership election|Connection (error|timeout)|ECONNREFUSED|closed connection|Crash|Restarting/i
+  /rebalanc|does not host this topic|coordinator|not the leader|leadership election|Connection (error|timeout)|ECONNREFUSED|closed connection|Crash|Restarting/i
 
 /** kafkajs logs its retries as errors. What it fixes by itself goes to debug, so that each warning matters. */
 function kafkajsLog(logger: Logger) {

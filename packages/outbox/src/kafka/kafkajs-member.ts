@@ -7,7 +7,9 @@ const fetching = {
   maxWaitTimeInMs: 500,
   minBytes: 1,
   maxBytesPerPartition: 2 * 1024 * 1024,
-  allowAutoTopicCreation: false
+  allowAutoTopicCreation: false,
+  // How soon a member notices new partitions of its topic.
+  metadataMaxAge: 30_000
 }
 
 export const usualRetry = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 }

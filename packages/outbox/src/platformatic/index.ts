@@ -1,6 +1,8 @@
 import { Admin } from '@platformatic/kafka'
 import {
+  aboutTopic,
   type BrokerOptions,
+  type GroupMember,
   type KafkaClient,
   readingGroup,
   topicFacts,
@@ -28,11 +30,11 @@ export function platformaticClient(options: PlatformaticOptions): KafkaClient {
     bootstrapBrokers: brokers.map(broker => broker.trim())
   }
   const admin = new Admin(base)
-  const offsets = (topic: string, timestamp: bigint) => listOffsets(admin, topic, timestamp)
+  const offsets = (topic: string, timestamp: bigint) => aboutTopic(topic, listOffsets(admin, topic, timestamp))
 
   return {
-    join: membership => joinWithPlatformatic(base, membership, logger),
-    topic: name => describeTopic(admin, name),
+    join: membership => aboutTopic(membership.topic, joinWithPlatformatic(base, membership, logger)),
+    topic: name => aboutTopic(name, describeTopic(admin, name)),
     async watermarks(topic) {
       const [lows, highs] = await Promise.all([offsets(topic, earliest), offsets(topic, latest)])
       return new Map([...highs].map(([partition, high]) => [partition, { low: lows.get(partition) ?? 0n, high }]))
@@ -42,10 +44,11 @@ export function platformaticClient(options: PlatformaticOptions): KafkaClient {
       return new Map([...highs].map(([partition, high]) => [partition, found.get(partition) ?? high]))
     },
     committed: (group, topic) => committedOffsets(admin, group, topic),
+    members: group => describeMembers(admin, group),
     async read(read) {
       const groupId = readingGroup(read.topic)
       try {
-        await readWithPlatformatic(base, { ...read, groupId })
+        await aboutTopic(read.topic, readWithPlatformatic(base, { ...read, groupId }))
       } finally {
         await admin.deleteGroups({ groups: [groupId] }).catch(() => undefined)
       }
@@ -82,4 +85,14 @@ async function committedOffsets(admin: Admin, group: string, topic: string): Pro
   const partitions = listed?.topics.find(({ name }) => name === topic)?.partitions ?? []
   const known = partitions.filter(({ committedOffset }) => committedOffset >= 0n)
   return new Map(known.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]))
+}
+
+async function describeMembers(admin: Admin, group: string): Promise<readonly GroupMember[] | undefined> {
+  const described = (await admin.describeGroups({ groups: [group] })).get(group)
+  if (described?.state === 'Empty') return []
+  if (described?.state !== 'Stable') return undefined
+  return [...described.members.values()].map(({ metadata, assignments }) => ({
+    topics: metadata?.topics ?? [],
+    partitions: topic => assignments?.get(topic)?.partitions ?? []
+  }))
 }

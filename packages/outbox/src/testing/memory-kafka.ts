@@ -43,6 +43,14 @@ export function createMemoryKafka(...topics: readonly MemoryTopic[]): KafkaClien
       return new Map(partitionsOf(topicNamed(name)).map(partition => [partition, offset(partition)]))
     },
     committed: async (group, topic) => groupOf(group, topic).committed(),
+    members: async group =>
+      topics.flatMap(topic => {
+        const given = groupsOf.get(topic)?.get(group)?.members() ?? []
+        return given.map(partitions => ({
+          topics: [topic.name],
+          partitions: (name: string) => (name === topic.name ? partitions : [])
+        }))
+      }),
     async read({ topic, window, onRecords }) {
       for (const [partition, { from, to }] of window) {
         const records = recordsOf(topicNamed(topic), partition).filter(({ offset }) => offset >= from && offset < to)
@@ -109,5 +117,5 @@ function createMemoryGroup(topic: MemoryTopic) {
     }
   }
 
-  return { join, committed: () => new Map(offsets) }
+  return { join, committed: () => new Map(offsets), members: () => members.map(({ partitions }) => partitions) }
 }

@@ -7,6 +7,8 @@ import { handlingOf, type HandlingOptions, usualRetry } from '../settle/handling
 import { retryParked } from '../settle/retry-parked.ts'
 import { delayBefore } from '../settle/retry-policy.ts'
 import { createAssignment } from './assignment.ts'
+import { createFailureLog } from './failure-log.ts'
+import { createGroupCoverage, refuseMixedGroup } from './group-coverage.ts'
 import { createLiveness, type LivenessOptions } from './liveness.ts'
 
 /** What a consumer reads, where its effects go, and how often it does its background work. Times are in milliseconds. */
@@ -45,8 +47,9 @@ export type ConsumerHealth = {
 /** A running member of a consumer group. */
 export type Consumer = {
   /**
-   * Resolves when the group is joined, and waits for Kafka until then, unless stopped. Rejects only with an error that
-   * waiting doesn't fix: an inbox retention that is too short.
+   * Resolves when the group is joined. While that fails for a passing reason (Kafka is away, the topic is missing) it
+   * resolves too, and the consumer joins later: health has the reason. Rejects with an error that waiting doesn't fix: an
+   * inbox retention that is too short, or a group that reads another topic.
    */
   readonly start: () => Promise<void>
   /** Ends what is being settled, commits what is done, and leaves the group. It can't be started again. */
@@ -66,6 +69,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const handling = handlingOf(options.name ?? group, options)
   const assignment = createAssignment(handling, topic)
   const liveness = createLiveness(options, () => assignment.positions())
+  const coverage = createGroupCoverage(options)
+  const failures = createFailureLog(logger, { topic, group })
   const stopping = new AbortController()
   const { signal } = stopping
   let member: KafkaMember | undefined
@@ -83,10 +88,15 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       assignment.assign(partitions)
     },
     onRebalancing: commit,
-    onRecords: (partition, records) => assignment.push(partition, records),
+    async onRecords(partition, records) {
+      // Not once we have joined: a member that can't read a record joins and fails again and again.
+      failures.passed()
+      await assignment.push(partition, records)
+    },
     onFailure(error) {
+      if (signal.aborted) return
       problem = `Kafka: ${asError(error).message}`
-      logger.warn({ err: error, topic, group }, 'cannot read from Kafka now; will retry')
+      failures.failed(error, 'cannot read from Kafka now; will retry')
     }
   }
 
@@ -98,17 +108,30 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     }
   }
 
-  async function join(): Promise<void> {
-    for (let attempt = 1; member === undefined && !signal.aborted; attempt++) {
-      try {
-        inboxKeepMs(await kafka.topic(topic), options.inbox ?? {})
-        member = await kafka.join(membership)
-      } catch (error) {
-        if (error instanceof OutboxError && !error.retryable) throw error
-        membership.onFailure(error)
-        await sleep(delayBefore(attempt, handling.retry), undefined, { signal }).catch(() => undefined)
-      }
+  async function tryToJoin(): Promise<void> {
+    try {
+      const facts = await kafka.topic(topic)
+      inboxKeepMs(facts, options.inbox ?? {})
+      coverage.noticeGrowth(facts.partitions)
+      await refuseMixedGroup(options)
+      if (!signal.aborted) member = await kafka.join(membership)
+    } catch (error) {
+      membership.onFailure(error)
+      if (error instanceof OutboxError && !error.retryable) throw error
     }
+  }
+
+  async function joinLater(): Promise<void> {
+    for (let failed = 1; member === undefined && !signal.aborted; failed++) {
+      await sleep(delayBefore(failed, handling.retry), undefined, { signal }).catch(() => undefined)
+      if (!signal.aborted) await tryToJoin().catch(() => undefined)
+    }
+  }
+
+  async function check(): Promise<void> {
+    await liveness.check()
+    const ours = assignment.positions().map(({ partition }) => partition)
+    if (member !== undefined && problem === undefined) await coverage.check(liveness.partitions(), ours)
   }
 
   async function prune(): Promise<void> {
@@ -119,32 +142,38 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   /** Runs a background task again and again, one run at a time, with longer pauses while it fails. Never rejects. */
   async function repeat(task: string, everyMs: number, work: () => Promise<boolean | void>): Promise<void> {
-    for (let failures = 0; !signal.aborted; ) {
+    const warnings = createFailureLog(logger, { topic, group })
+    for (let failed = 0; !signal.aborted; ) {
       let pause = everyMs
       try {
         if (await work()) pause = 0
-        failures = 0
+        failed = 0
+        warnings.passed()
       } catch (error) {
-        failures++
-        pause = Math.max(everyMs, delayBefore(failures, usualRetry))
-        if (!signal.aborted) logger.warn({ err: error, topic, group }, `cannot ${task} now; will retry`)
+        failed++
+        pause = Math.max(everyMs, delayBefore(failed, usualRetry))
+        if (!signal.aborted) warnings.failed(error, `cannot ${task} now; will retry`)
       }
       await sleep(pause, undefined, { signal }).catch(() => undefined)
     }
   }
 
+  function startTasks(): void {
+    if (signal.aborted) return
+    tasks.push(
+      repeat('commit offsets', options.commitEveryMs ?? 100, commit),
+      // Resolves to true when there is more to do at once.
+      repeat('retry parked events', options.retryParkedEveryMs ?? 1_000, () => retryParked(handling)),
+      repeat('prune the inbox', options.inbox?.pruneEveryMs ?? 60_000, prune)
+    )
+  }
+
   return {
     async start() {
-      tasks = [repeat('check the lag', options.liveness?.checkEveryMs ?? 5_000, () => liveness.check())]
-      joined = join()
+      tasks = [repeat('check the lag', options.liveness?.checkEveryMs ?? 5_000, check)]
+      joined = tryToJoin()
       await joined
-      if (signal.aborted) return
-      tasks.push(
-        repeat('commit offsets', options.commitEveryMs ?? 100, commit),
-        // Resolves to true when there is more to do at once.
-        repeat('retry parked events', options.retryParkedEveryMs ?? 1_000, () => retryParked(handling)),
-        repeat('prune the inbox', options.inbox?.pruneEveryMs ?? 60_000, prune)
-      )
+      joined = joinLater().then(startTasks)
     },
     async stop() {
       if (signal.aborted) return
@@ -157,7 +186,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       await member?.leave()
     },
     health() {
-      const reason = problem ?? liveness.stalled()
+      const reason = problem ?? coverage.reason() ?? liveness.stalled()
       const partitions = assignment.positions().map(({ partition }) => partition)
       return { ok: reason === undefined, ...(reason === undefined ? {} : { reason }), lag: liveness.lag(), partitions }
     },

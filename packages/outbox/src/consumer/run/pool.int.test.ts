@@ -39,7 +39,13 @@ async function poolOf(max: number, db: Knex): Promise<Knex> {
   const { host, port, rootPassword: password } = useStack().mysql
   const { name } = (await db.first<{ name: string }>(db.raw('DATABASE() AS name'))) ?? {}
   const connection = { host, port, user: 'root', password, database: name ?? '' }
-  const own = knex({ client: 'mysql2', connection, pool: { min: 0, max }, acquireConnectionTimeout: 5_000 })
+  const own = knex({
+    client: 'mysql2',
+    connection,
+    pool: { min: 0, max },
+    acquireConnectionTimeout: 5_000,
+    log: { warn() {}, error() {} }
+  })
   onTestFinished(() => own.destroy())
   return own
 }

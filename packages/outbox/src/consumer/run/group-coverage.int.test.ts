@@ -1,0 +1,86 @@
+import { Kafka } from 'kafkajs'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '@outbox-cdc/test-support/eventually'
+import { useStack } from '@outbox-cdc/test-support/use-stack'
+import { useConsumerBench } from '../../../test/consumer-bench.ts'
+import { silent } from '../../../test/counted.ts'
+import { useMember } from '../../../test/kafka-client-contract.ts'
+import { kafkaClients } from '../../../test/kafka-clients.ts'
+
+const liveness = { checkEveryMs: 200 }
+
+describe.each(kafkaClients)('a group on %s', (_, useClient) => {
+  it('refuses a consumer of another topic', async () => {
+    const [bench, other] = await Promise.all([useConsumerBench(), useConsumerBench()])
+    await bench.consumer({ kafka: useClient() }).start()
+    const second = other.consumer({ kafka: useClient(), group: bench.group })
+    await expect(second.start()).rejects.toMatchObject({
+      code: 'GROUP_MIXED',
+      message: expect.stringContaining(`Group ${bench.group} already reads ${bench.topic}`)
+    })
+    expect(second.health()).toMatchObject({ ok: false, reason: expect.stringContaining(bench.topic) })
+  })
+
+  it('is not healthy while partitions have no reader, because another member reads another topic', async () => {
+    const [bench, other] = await Promise.all([useConsumerBench({ partitions: 4 }), useConsumerBench()])
+    const stalls: string[] = []
+    const onStalled = (reason: string) => void stalls.push(reason)
+    const options = { liveness: { ...liveness, stallAfterMs: 1_000, onStalled } }
+    const consumer = bench.consumer({ kafka: useClient(), ...options })
+    await consumer.start()
+    await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, partitions: [0, 1, 2, 3] }))
+    const stranger = await useMember(useClient(), other.topic, { group: bench.group })
+    const unread = expect.stringMatching(/No member of group .* reads partition .* of .*: the group also reads bench/)
+    await eventually(() => expect(consumer.health()).toMatchObject({ ok: false, reason: unread }), {
+      timeoutMs: 20_000
+    })
+    await eventually(() => expect(stalls).toEqual([unread]))
+    await stranger.leave()
+    await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, partitions: [0, 1, 2, 3] }), {
+      timeoutMs: 20_000
+    })
+  })
+
+  it('stays healthy while its members share the partitions', async () => {
+    const bench = await useConsumerBench({ partitions: 4 })
+    const consumers = [1, 2].map(() => bench.consumer({ kafka: useClient(), liveness }))
+    for (const consumer of consumers) await consumer.start()
+    await eventually(() => {
+      const shares = consumers.map(consumer => consumer.health().partitions.length)
+      expect(shares).toEqual([2, 2])
+    })
+    const end = Date.now() + 2_000
+    await eventually(() => {
+      for (const consumer of consumers) expect(consumer.health()).toMatchObject({ ok: true })
+      expect(Date.now()).toBeGreaterThan(end)
+    })
+  })
+
+  it('notices partitions that were added, and reads them after a restart', async () => {
+    const bench = await useConsumerBench({ partitions: 1 })
+    const warned: string[] = []
+    const logger = { ...silent, warn: (_fields: object, message: string) => void warned.push(message) }
+    const first = bench.consumer({ kafka: useClient(), liveness, logger })
+    await first.start()
+    await eventually(() => expect(first.health()).toMatchObject({ ok: true, partitions: [0] }))
+    await addPartitions(bench.topic, 3)
+    await eventually(() =>
+      expect(first.health()).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/reads partition 1, 2 of .*: restart a member of the group/)
+      })
+    )
+    expect(warned).toEqual([expect.stringContaining('the topic has more partitions now')])
+    await first.stop()
+    await bench.consumer({ kafka: useClient(), liveness }).start()
+    await bench.produce(bench.events({ keys: 20, perKey: 2 }))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(40))
+  })
+})
+
+async function addPartitions(topic: string, count: number): Promise<void> {
+  const admin = new Kafka({ brokers: [...useStack().kafka.brokers], logLevel: 0 }).admin()
+  await admin.connect()
+  onTestFinished(() => admin.disconnect())
+  await admin.createPartitions({ topicPartitions: [{ topic, count }] })
+}
