@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asError, OutboxError } from '../../errors.ts'
+import { createFailureLog } from '../../failure-log.ts'
 import { type InboxRetention, inboxKeepMs, pruneInbox } from '../../inbox/prune-inbox.ts'
 import type { KafkaClient, KafkaMember, Membership } from '../../kafka/kafka-client.ts'
 import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
@@ -7,7 +8,6 @@ import { handlingOf, type HandlingOptions, usualRetry } from '../settle/handling
 import { retryParked } from '../settle/retry-parked.ts'
 import { delayBefore } from '../settle/retry-policy.ts'
 import { createAssignment } from './assignment.ts'
-import { createFailureLog } from './failure-log.ts'
 import { createGroupCoverage, refuseMixedGroup } from './group-coverage.ts'
 import { createLiveness, type LivenessOptions } from './liveness.ts'
 
@@ -70,7 +70,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const assignment = createAssignment(handling, topic)
   const liveness = createLiveness(options, () => assignment.positions())
   const coverage = createGroupCoverage(options)
-  const failures = createFailureLog(logger, { topic, group })
+  const failures = createFailureLog(logger)
   const stopping = new AbortController()
   const { signal } = stopping
   let member: KafkaMember | undefined
@@ -96,7 +96,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     onFailure(error) {
       if (signal.aborted) return
       problem = `Kafka: ${asError(error).message}`
-      failures.failed(error, 'cannot read from Kafka now; will retry')
+      failures.failed({ err: error, topic, group }, 'cannot read from Kafka now; will retry')
     }
   }
 
@@ -142,7 +142,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   /** Runs a background task again and again, one run at a time, with longer pauses while it fails. Never rejects. */
   async function repeat(task: string, everyMs: number, work: () => Promise<boolean | void>): Promise<void> {
-    const warnings = createFailureLog(logger, { topic, group })
+    const warnings = createFailureLog(logger)
     for (let failed = 0; !signal.aborted; ) {
       let pause = everyMs
       try {
@@ -152,7 +152,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       } catch (error) {
         failed++
         pause = Math.max(everyMs, delayBefore(failed, usualRetry))
-        if (!signal.aborted) warnings.failed(error, `cannot ${task} now; will retry`)
+        if (!signal.aborted) warnings.failed({ err: error, topic, group }, `cannot ${task} now; will retry`)
       }
       await sleep(pause, undefined, { signal }).catch(() => undefined)
     }

@@ -1,7 +1,7 @@
 import { OutboxError } from '../../errors.ts'
+import { createFailureLog } from '../../failure-log.ts'
 import type { GroupMember, KafkaClient } from '../../kafka/kafka-client.ts'
 import type { Logger } from '../../logger.ts'
-import { createFailureLog } from './failure-log.ts'
 import type { LivenessOptions } from './liveness.ts'
 
 type Reader = { readonly kafka: KafkaClient; readonly topic: string; readonly group: string; readonly logger: Logger }
@@ -35,7 +35,7 @@ export function createGroupCoverage({
   liveness = {}
 }: Reader & { liveness?: LivenessOptions }) {
   const { stallAfterMs = 60_000, onStalled } = liveness
-  const failures = createFailureLog(logger, { topic, group })
+  const failures = createFailureLog(logger)
   let last = { unread: '', at: performance.now() }
   let reason: string | undefined
   let reported = false
@@ -91,7 +91,7 @@ export function createGroupCoverage({
         failures.passed()
         if (unread !== null) note(unread ?? '')
       } catch (error) {
-        failures.failed(error, 'cannot check that each partition has a reader in the group')
+        failures.failed({ err: error, topic, group }, 'cannot check that each partition has a reader in the group')
       }
     },
     reason: () => reason

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { databaseFault } from '../../database-errors.ts'
 import { asError, OutboxError } from '../../errors.ts'
+import { createFailureLog } from '../../failure-log.ts'
 import type { Refusal } from '../../parking/parked-event.ts'
 import type { Handling, RetryTimes } from './handling.ts'
 
@@ -52,6 +53,7 @@ export async function retryWhilePassing<T>(
   { task, events, signal }: Task,
   work: () => Promise<T>
 ): Promise<T> {
+  const failures = createFailureLog(logger)
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted()
     try {
@@ -59,7 +61,7 @@ export async function retryWhilePassing<T>(
     } catch (error) {
       if (faultOf(error) !== 'passing') throw error
       observe.retrying?.(error, attempt)
-      logger.warn({ err: error, attempt, events }, `cannot ${task} now; will retry`)
+      failures.failed({ err: error, attempt, events }, `cannot ${task} now; will retry`)
     }
     await sleep(delayBefore(attempt, retry), undefined, { signal })
   }

@@ -50,14 +50,13 @@ describe('retryWhilePassing', () => {
       if (++calls < 20) throw coded('ECONNREFUSED')
       if (calls < 21) throw new TypeError('mine')
     }
+    const warned: string[] = []
+    const logger = { ...silent, warn: (_fields: object, message: string) => void warned.push(message) }
     await expect(
-      retryWhilePassing(
-        { retry, logger: silent, observe: {} },
-        { task: 'test', signal: new AbortController().signal },
-        work
-      )
+      retryWhilePassing({ retry, logger, observe: {} }, { task: 'test', signal: new AbortController().signal }, work)
     ).rejects.toThrow('mine')
     expect(calls).toBe(20)
+    expect(warned).toEqual(['cannot test now; will retry'])
   })
 
   it('ends during a pause when its signal aborts', async () => {
