@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
 import { Router, static as serveStatic } from 'express'
 import type { z } from 'zod'
-import { problemSchema } from './problem.ts'
+import { problemSchema, readOnly } from './problem.ts'
 
 const problem = (description: string) => ({
   description,
@@ -35,4 +35,5 @@ export function createApiDocs(document: object): Router {
     .get('/openapi.json', (_, response) => response.json(document))
     .get('/docs/swagger-initializer.js', (_, response) => response.type('js').send(start))
     .use('/docs', serveStatic(swaggerUi))
+    .all(['/openapi.json', /^\/docs(\/|$)/], readOnly)
 }

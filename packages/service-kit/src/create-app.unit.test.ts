@@ -6,7 +6,7 @@ import { createHttpServer } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 
-async function get(path: string) {
+async function get(path: string, init: RequestInit = {}) {
   const app = createApp({
     logger: createLogger('shop', 'silent'),
     health: createHealth({ ready: {} }),
@@ -16,7 +16,7 @@ async function get(path: string) {
   })
   const server = createHttpServer(app, { host: '127.0.0.1', port: 0 })
   onTestFinished(() => server.stop())
-  const response = await fetch(`http://127.0.0.1:${await server.start()}${path}`)
+  const response = await fetch(`http://127.0.0.1:${await server.start()}${path}`, init)
   return { response, text: await response.text() }
 }
 
@@ -44,3 +44,11 @@ it('sends security headers and names the route that does not exist', async () =>
   expect(response.headers.has('x-powered-by')).toBe(false)
   expect(JSON.parse(text)).toMatchObject({ status: 404, detail: 'There is nothing at /nothing' })
 })
+
+it.each(['/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs', '/docs/index.html'])(
+  'says of another method for %s which ones it knows',
+  async path => {
+    const { response } = await get(path, { method: 'DELETE' })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  }
+)

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Router } from 'express'
+import { onlyMethods } from './problem.ts'
 
 /** Resolves when the check passes; throws the reason if not. */
 export type Check = () => Promise<unknown>
@@ -24,10 +25,13 @@ export function createHealth({ ready, live = {}, timeoutMs = 1000 }: HealthOptio
   const reports = { live: shared(() => runAll(live, timeoutMs)), ready: shared(() => runAll(ready, timeoutMs)) }
   const routes = Router()
   for (const kind of ['live', 'ready'] as const) {
-    routes.get(`/health/${kind}`, async (_, response) => {
-      const report = kind === 'ready' && stopping ? leaving : await reports[kind]()
-      response.status(report.status === 'up' ? 200 : 503).json(report)
-    })
+    routes
+      .route(`/health/${kind}`)
+      .get(async (_, response) => {
+        const report = kind === 'ready' && stopping ? leaving : await reports[kind]()
+        response.status(report.status === 'up' ? 200 : 503).json(report)
+      })
+      .all(onlyMethods('GET, HEAD'))
   }
   return { routes, beginStop: () => void (stopping = true) }
 }

@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { onlyMethods } from './problem.ts'
 
 export type Metrics = { readonly registry: Registry; readonly count: RequestHandler; readonly routes: Router }
 
@@ -33,8 +34,12 @@ export function createMetrics(service: string): Metrics {
     })
     next()
   }
-  const routes = Router().get('/metrics', async (_, response) => {
-    response.type(registry.contentType).send(await registry.metrics())
-  })
+  const routes = Router()
+  routes
+    .route('/metrics')
+    .get(async (_, response) => {
+      response.type(registry.contentType).send(await registry.metrics())
+    })
+    .all(onlyMethods('GET, HEAD'))
   return { registry, count, routes }
 }

@@ -48,6 +48,12 @@ export const onlyMethods = (allow: string): RequestHandler => {
   }
 }
 
+/** For files: what can be read may not exist, but every other method is a 405. */
+export const readOnly: RequestHandler = (request, response, next) => {
+  if (request.method === 'GET' || request.method === 'HEAD') next()
+  else onlyMethods('GET, HEAD')(request, response, next)
+}
+
 export const unknownRoute: RequestHandler = request => {
   throw notFound(`There is nothing at ${request.path.slice(0, 200)}`)
 }
