@@ -59,10 +59,15 @@ export const describedTopic = named('Topic', {
 })
 export type DescribedTopic = z.output<typeof describedTopic>
 
+const groupType = z.string().meta({
+  description: '`consumer`, `consumer (KIP-848)`, `share`, `streams`, `connect`, `sr` …; empty: it only has offsets'
+})
+
 export const listedGroup = named('ListedGroup', {
   id: z.string(),
+  type: groupType,
   state: z.string(),
-  members: z.number(),
+  members: z.number().nullable().meta({ description: 'null where this console cannot read them' }),
   topics: z.array(z.string()),
   lag: z.number().nullable(),
   partitionsBehind: z.number()
@@ -71,9 +76,12 @@ export type ListedGroup = z.output<typeof listedGroup>
 
 export const describedGroup = named('Group', {
   id: z.string(),
+  type: groupType,
   state: z.string(),
   protocol: z.string(),
-  members: z.array(z.object({ id: z.string(), client: z.string(), host: z.string(), partitions: z.array(z.string()) })),
+  members: z
+    .array(z.object({ id: z.string(), client: z.string(), host: z.string(), partitions: z.array(z.string()) }))
+    .nullable(),
   partitions: z.array(
     z.object({
       topic: z.string(),

@@ -164,7 +164,9 @@ const effectsAway: Finder = (readings, { ordersHost, deliveriesHost }) => {
 const serverOf = (place: string) => place.split('/')[0]
 
 const groupStuck: Finder = ({ group, topic, now }, names) => {
-  if (topic.failing !== undefined || group.value === undefined) return undefined
+  if (topic.failing !== undefined) return undefined
+  if (group.failing?.wrongSettings) return settingsProblem('delivery', group.failing.reason)
+  if (group.value === undefined) return undefined
   const { state, members, waiting, movedAt } = group.value
   const { events, ms } = waiting ?? { events: 0, ms: 0 }
   const hop = 'delivery'
@@ -174,7 +176,7 @@ const groupStuck: Finder = ({ group, topic, now }, names) => {
     return { hop, state: 'unknown', words: 'there is no such group', text, advice }
   }
   const nothing = `Nothing has been delivered for ${duration(ms)}`
-  const held = events > 0 ? `; ${countOf(events, 'event')} wait in Kafka` : ''
+  const held = events > 0 ? `; ${countOf(events, 'event')} ${events === 1 ? 'waits' : 'wait'} in Kafka` : ''
   if (members === 0) {
     const result = events > 0 ? nothing : 'New events would not be delivered'
     const text = `${result}: the group ${names.group} has no members${held}.`
@@ -197,7 +199,8 @@ const behindKafka: Finder = ({ group }, names) => {
   const { waiting } = group.value ?? {}
   if (!waiting || waiting.ms < slowMs || waiting.events === 0) return undefined
   const events = countOf(waiting.events, 'event')
-  const text = `${names.group} is ${duration(waiting.ms)} behind: ${events} wait in Kafka and are being handled.`
+  const wait = waiting.events === 1 ? 'waits in Kafka and is' : 'wait in Kafka and are'
+  const text = `${names.group} is ${duration(waiting.ms)} behind: ${events} ${wait} being handled.`
   return { hop: 'delivery', state: 'slow', words: `${events} behind`, text }
 }
 

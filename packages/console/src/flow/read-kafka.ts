@@ -1,7 +1,8 @@
 import type { Admin } from '@platformatic/kafka'
 import { outboxFields } from '../kafka/decode-record.ts'
-import { stateOf } from '../kafka/describe-groups.ts'
+import { type FoundGroup, type GroupReader, hasOffsets } from '../kafka/read-groups.ts'
 import { mapOffsets, type Offsets, type RecordReader, sum } from '../kafka/record-reader.ts'
+import { ConfigurationError } from '../mysql/configuration-error.ts'
 import { createRate, createSample } from './measures.ts'
 
 type Source = { readonly admin: Admin; readonly reader: RecordReader; readonly topic: string }
@@ -48,17 +49,19 @@ function elapsed(from: number | undefined, to: number | undefined): number[] {
 }
 
 type Log = { readonly first: Offsets; readonly next: Offsets }
-type GroupSource = Source & { readonly group: string; readonly log: () => Log | undefined }
+type GroupSource = Source & {
+  readonly groups: GroupReader
+  readonly group: string
+  readonly log: () => Log | undefined
+}
 
-export function createGroupReader({ admin, reader, topic, group, log }: GroupSource) {
+export function createConsumerReader({ admin, reader, groups, topic, group, log }: GroupSource) {
+  const describe = createDescriber(groups, group)
   const rate = createRate()
   let last: { readonly place: string; readonly movedAt: number } | undefined
   let oldest: { readonly place: string; readonly at: number } | undefined
   return async () => {
-    const [committed, described] = await Promise.all([
-      committedOffsets(admin, group, topic),
-      admin.describeGroups({ groups: [group] })
-    ])
+    const [committed, described] = await Promise.all([committedOffsets(admin, group, topic), describe()])
     const place = [...committed].join(' ')
     if (last?.place !== place) last = { place, movedAt: Date.now() }
     const { first, next } = log() ?? { first: committed, next: committed }
@@ -71,8 +74,8 @@ export function createGroupReader({ admin, reader, topic, group, log }: GroupSou
     const lags = mapOffsets(next, (end, partition) => end - (behind.get(partition) ?? end))
     const waiting = { events: sum(lags.values()), ms: Date.now() - (await oldestOf(behind)) }
     return {
-      state: stateOf(described.get(group)),
-      members: described.get(group)?.members.size ?? 0,
+      state: described?.state ?? 'dead',
+      members: described?.members?.length ?? 0,
       /** When its offsets last changed. */
       movedAt: last.movedAt,
       /** How many records each partition has that the group has not handled. */
@@ -92,6 +95,21 @@ export function createGroupReader({ admin, reader, topic, group, log }: GroupSou
       oldest = { place, at: Math.min(Date.now(), ...records.map(({ timestamp }) => timestamp)) }
     }
     return oldest.at
+  }
+}
+
+/** Describes the pipeline's group by the type that the brokers list it with, which is read again when it is gone. */
+function createDescriber(groups: GroupReader, id: string) {
+  let found: FoundGroup | undefined
+  return async () => {
+    found ??= (await groups.list()).get(id)
+    if (found === undefined) return undefined
+    const { type } = found
+    const [described] = await groups.describe([found])
+    if (described?.state === 'dead' || described?.members === undefined) found = undefined
+    if (!hasOffsets({ id, type, state: '' }))
+      throw new ConfigurationError(`${id} is a ${type} group, not one of consumers. Check KAFKA_GROUP`)
+    return described
   }
 }
 

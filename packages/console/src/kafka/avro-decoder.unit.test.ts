@@ -44,7 +44,7 @@ it('decodes an Avro value, with the fields that its headers hold', async () => {
   const shown = showRecord(opened as StoredRecord)
   expect(shown).toMatchObject({ key: '3', event: 'order_created', value: { name: 'joon', quantity: 95 } })
   expect(shown.rawValue).toBe(value.toString('hex'))
-  expect(outboxFields(opened as StoredRecord)).toMatchObject({ eventId: 3 })
+  expect(outboxFields(opened as StoredRecord)).toMatchObject({ eventId: '3' })
   expect(outboxFields(opened as StoredRecord).createdAt).toBeCloseTo(Date.parse('2026-01-02T03:04:05.678Z') + 0.901, 2)
 })
 

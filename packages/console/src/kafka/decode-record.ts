@@ -38,7 +38,7 @@ export function outboxFields(record: StoredRecord) {
   const { event, event_id: eventId, created_at: createdAt } = fields
   return {
     event: typeof event === 'string' ? event : headerOf(record, 'event'),
-    eventId: typeof eventId === 'number' ? eventId : numberIn(keyText(record)),
+    eventId: typeof eventId === 'number' || typeof eventId === 'string' ? String(eventId) : keyText(record),
     createdAt: preciseTime(typeof createdAt === 'string' ? createdAt : headerOf(record, 'created_at')),
     capturedAt: capturedAt(record)
   }
@@ -52,10 +52,6 @@ export function capturedAt(record: StoredRecord): number | undefined {
 
 export function headerOf({ headers }: StoredRecord, wanted: string): string | undefined {
   return headers.find(([name]) => name === wanted)?.[1] ?? undefined
-}
-
-function numberIn(text: string | null): number | undefined {
-  return text && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
 /** The short form of a key: `7` for `{"event_id":7}`. */

@@ -1,22 +1,24 @@
-import type { Admin, Group } from '@platformatic/kafka'
+import type { Admin } from '@platformatic/kafka'
 import type { DescribedGroup, ListedGroup } from '../api/kafka-schemas.ts'
 import { endsOf } from './describe-topics.ts'
+import type { KafkaAccess } from './kafka-clients.ts'
+import { type FoundGroup, hasOffsets, type ReadGroup } from './read-groups.ts'
 import { sum } from './record-reader.ts'
 
-/** All consumer groups, those that lag most first. Connect's own worker group is not one. */
-export async function listGroups(admin: Admin): Promise<ListedGroup[]> {
-  const listed = [...(await admin.listGroups())].filter(([, group]) => group.protocolType !== 'connect')
-  const details = await describeAll(
-    admin,
-    listed.map(([id]) => id)
-  )
+type Access = Pick<KafkaAccess, 'admin' | 'groups'>
+
+/** All groups, those that lag most first. */
+export async function listGroups(access: Access): Promise<ListedGroup[]> {
+  const found = await access.groups.list()
+  const details = await describeAll(access, [...found.values()])
   return details
-    .map(({ id, state, members, partitions }) => {
+    .map(({ id, type, state, members, partitions }) => {
       const lags = partitions.map(({ lag }) => lag ?? 0)
       return {
         id,
+        type,
         state,
-        members: members.length,
+        members: members?.length ?? null,
         topics: [...new Set(partitions.map(({ topic }) => topic))],
         lag: partitions.length === 0 ? null : sum(lags),
         partitionsBehind: lags.filter(lag => lag > 0).length
@@ -25,49 +27,46 @@ export async function listGroups(admin: Admin): Promise<ListedGroup[]> {
     .sort((a, b) => (b.lag ?? 0) - (a.lag ?? 0) || a.id.localeCompare(b.id))
 }
 
-export async function describeGroup(admin: Admin, id: string): Promise<DescribedGroup | undefined> {
-  return (await admin.listGroups()).has(id) ? (await describeAll(admin, [id]))[0] : undefined
+export async function describeGroup(access: Access, id: string): Promise<DescribedGroup | undefined> {
+  const found = (await access.groups.list()).get(id)
+  return found && (await describeAll(access, [found]))[0]
 }
 
-/** Groups, their offsets and the ends of their topics in three requests, however many there are. */
-async function describeAll(admin: Admin, ids: readonly string[]): Promise<readonly DescribedGroup[]> {
-  if (ids.length === 0) return []
-  const [groups, committed] = await Promise.all([
-    admin.describeGroups({ groups: [...ids] }),
-    admin.listConsumerGroupOffsets({ groups: [...ids] })
+/** Groups, their offsets and the ends of their topics in a few requests, however many there are. */
+async function describeAll({ admin, groups }: Access, found: readonly FoundGroup[]): Promise<DescribedGroup[]> {
+  const [described, committed] = await Promise.all([groups.describe(found), committedBy(admin, found)])
+  const ends = await endsOf(admin, [
+    ...new Set([...committed.values()].flatMap(topics => topics.map(({ name }) => name)))
   ])
-  const ends = await endsOf(admin, [...new Set(committed.flatMap(({ topics }) => topics.map(({ name }) => name)))])
-  return ids.map(id => {
-    const group = groups.get(id)
-    const members = [...(group?.members.values() ?? [])].map(one => {
-      const places = [...(one.assignments?.values() ?? [])].flatMap(({ topic, partitions }) =>
-        partitions.map(partition => `${topic}/${partition}`)
-      )
-      return { id: one.id, client: one.clientId, host: one.clientHost, partitions: places }
-    })
-    const ownerOf = (place: string) => members.find(one => one.partitions.includes(place))?.client ?? null
-    const partitions = (committed.find(({ groupId }) => groupId === id)?.topics ?? []).flatMap(topic =>
+  return described.map(group => {
+    const partitions = (committed.get(group.id) ?? []).flatMap(topic =>
       topic.partitions.map(({ partitionIndex: partition, committedOffset }) => {
         const place = `${topic.name}/${partition}`
         const next = ends.get(place) ?? 0
         const offset = committedOffset < 0n ? null : Number(committedOffset)
         const lag = offset === null ? null : Math.max(0, next - offset)
-        return { topic: topic.name, partition, committed: offset, next, lag, member: ownerOf(place) }
+        return { topic: topic.name, partition, committed: offset, next, lag, member: ownerOf(group, place) }
       })
     )
+    const { id, type, state, protocol, members } = group
     return {
       id,
-      state: stateOf(group),
-      protocol: group?.protocol ?? '',
-      members,
+      type,
+      state,
+      protocol,
+      members: members?.map(member => ({ ...member, partitions: [...member.partitions] })) ?? null,
       partitions: partitions.sort((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition),
-      canReset: members.length === 0
+      canReset: members?.length === 0 && hasOffsets(group)
     }
   })
 }
 
-/** In words: `stable`, `preparing rebalance`, `empty`; `dead` is one that does not exist. */
-export function stateOf(group: Pick<Group, 'state'> | undefined): string {
-  const state: string = group?.state ?? 'Dead'
-  return state.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
+function ownerOf({ members = [] }: ReadGroup, place: string): string | null {
+  return members.find(({ partitions }) => partitions.includes(place))?.client ?? null
+}
+
+async function committedBy(admin: Admin, found: readonly FoundGroup[]) {
+  const groups = found.filter(hasOffsets).map(({ id }) => id)
+  const answers = groups.length === 0 ? [] : await admin.listConsumerGroupOffsets({ groups })
+  return new Map(answers.map(({ groupId, topics }) => [groupId, topics]))
 }

@@ -1,9 +1,10 @@
-import { Admin, Consumer, FetchIsolationLevels } from '@platformatic/kafka'
+import { Admin, ConnectionPool, Consumer, FetchIsolationLevels } from '@platformatic/kafka'
 import type { RecordDecoder } from './decode-record.ts'
+import { createGroupReader, type GroupReader } from './read-groups.ts'
 import { createRecordReader, type RecordReader } from './record-reader.ts'
 
 /** One set of clients. None joins a group, so reading leaves no trace in the cluster. */
-export type KafkaAccess = { readonly admin: Admin; readonly reader: RecordReader }
+export type KafkaAccess = { readonly admin: Admin; readonly reader: RecordReader; readonly groups: GroupReader }
 
 // Two short retries bridge a change of leaders or a new topic; more would hide an outage.
 const impatient = { connectTimeout: 1_500, requestTimeout: 3_000, retries: 2, retryDelay: 150 }
@@ -16,7 +17,9 @@ export function createKafkaClients(brokers: readonly string[], decode: RecordDec
     const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED
     const consumer = new Consumer({ ...base, ...patience, groupId: `outbox-console-${name}`, isolationLevel })
     for (const client of [admin, consumer]) client.on('error', () => undefined)
-    return { admin, consumer, reader: createRecordReader({ admin, consumer, decode }) }
+    const connections = new ConnectionPool(base.clientId, patience)
+    const reader = createRecordReader({ admin, consumer, decode })
+    return { admin, consumer, connections, reader, groups: createGroupReader(admin, connections) }
   }
   const samples = open('samples', impatient)
   const browsing = open('browsing', patient)
@@ -27,7 +30,11 @@ export function createKafkaClients(brokers: readonly string[], decode: RecordDec
     browsing,
     async close() {
       await Promise.allSettled(
-        [samples, browsing].flatMap(({ admin, consumer }) => [admin.close(), consumer.close(true)])
+        [samples, browsing].flatMap(({ admin, consumer, connections }) => [
+          admin.close(),
+          consumer.close(true),
+          connections.close()
+        ])
       )
     }
   }

@@ -4,13 +4,15 @@ import { cursorPattern, offsetsFrom, type RecordReader } from './record-reader.t
 
 // What a person can ask of a topic.
 
+/** The latest time that JavaScript knows. */
+export const latestTime = 8_640_000_000_000_000
+
 export const topicInput = z.object({ topic: z.string().regex(/^[\w.-]{1,249}$/) })
 
 const cursor = z.string().regex(cursorPattern).transform(offsetsFrom)
-const time = z.coerce
-  .number()
-  .meta({ description: 'Milliseconds since 1970' })
+const time = wholeNumberText(0, latestTime)
   .transform(ms => new Date(ms))
+  .meta({ type: 'integer', minimum: 0, maximum: latestTime, description: 'Milliseconds since 1970' })
 
 export const pageInput = topicInput.extend({
   before: cursor.optional(),

@@ -16,7 +16,7 @@ import { about, now, series } from '../signals.js'
 
 export function GroupList() {
   const groups = useLoaded('/api/groups', 2_000)
-  return html`${screenHead('Consumer groups')}${whenLoaded(groups, 'The groups cannot be listed', list)}`
+  return html`${screenHead('Groups')}${whenLoaded(groups, 'The groups cannot be listed', list)}`
 }
 
 /** @param {{ items: ListedGroup[] }} answer */
@@ -24,8 +24,9 @@ function list({ items }) {
   const empty = 'No group reads from this cluster yet.'
   const rows = table({ label: 'Groups', items, empty, hrefOf: ({ id }) => addressOf('groups', id) }, [
     ['Group', group => group.id],
+    ['Type', ({ type }) => type || 'offsets only'],
     ['State', ({ state, members }) => stateOf(state, members)],
-    ['Members', group => group.members, 'num'],
+    ['Members', group => compact(group.members), 'num'],
     ['Lag', group => compact(group.lag), 'num'],
     ['Behind in', ({ partitionsBehind }) => countOf(partitionsBehind, 'partition')],
     ['Topics', ({ topics }) => topics.join(', '), 'wide']
@@ -33,9 +34,9 @@ function list({ items }) {
   return html`<section class="panel">${rows}</section>`
 }
 
-/** @param {string} state @param {number} members */
+/** @param {string} state @param {number | null | undefined} members */
 function stateOf(state, members) {
-  if (members === 0) return stateMark('stopped', 'no members')
+  if (members === 0 || state === 'empty') return stateMark('stopped', 'no members')
   return state === 'stable' ? stateMark('ok', 'stable') : stateMark('slow', state)
 }
 
@@ -50,7 +51,8 @@ export function Group({ id }) {
     noteMoves(moves.current, found)
     return html`
       <p class="summary">
-        ${stateOf(found.state, found.members.length)}
+        ${stateOf(found.state, found.members?.length)}
+        <span class="muted"> · ${found.type || 'offsets only'}</span>
         ${found.protocol !== '' && html`<span class="muted"> · ${found.protocol}</span>`}
       </p>
       ${id === about.value?.names['group'] && lagChart()}
@@ -102,6 +104,7 @@ function partitions({ partitions: items }, moves) {
 
 /** @param {DescribedGroup} group */
 function members({ members: items }) {
+  if (items === null) return html`<p class="muted empty">This console can't read the members of such a group.</p>`
   return table({ label: 'Members', items, empty: 'No members: what arrives waits until one joins.' }, [
     ['Client', one => one.client],
     ['Host', one => one.host.replace(/^\//, '')],

@@ -86,7 +86,7 @@ function RecordList({ topic }) {
       ${error && problem(error, 'The records cannot be read')}
       ${search && progress(search)}
       ${items.length > 0 ? list : hidden === 0 && nothing(records !== undefined, search)}
-      ${hidden > 0 && html`<p class="small footnote">${hidden} heartbeats are hidden. ${showAll()}</p>`}
+      ${hidden > 0 && html`<p class="small footnote">${hidden === 1 ? '1 heartbeat is' : `${hidden} heartbeats are`} hidden. ${showAll()}</p>`}
       ${older && html`<p class="more"><a href=${older}>Older records</a></p>`}
     </section>
   `

@@ -38,7 +38,7 @@ function list(topics, all) {
     ['Clean-up', topic => topic.cleanup ?? '–']
   ])
   return html`<section class="panel">
-    ${rows}${hidden > 0 && html`<p class="small footnote">${hidden} internal and heartbeat topics are hidden.</p>`}
+    ${rows}${hidden > 0 && html`<p class="small footnote">${hidden === 1 ? '1 internal or heartbeat topic is' : `${hidden} internal and heartbeat topics are`} hidden.</p>`}
   </section>`
 }
 
