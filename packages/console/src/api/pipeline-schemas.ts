@@ -68,7 +68,7 @@ const headline = z.object({
 const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number() })
 
 const listedOrder = z.object({
-  id: z.number(),
+  id: z.string(),
   createdAt: z.number(),
   label: z.string(),
   delivered: z.boolean().nullable().meta({ description: 'null while that cannot be read' }),
@@ -102,7 +102,7 @@ export const series = named('Series', {
 })
 export type Series = z.output<typeof series>
 
-export const orderPage = named('OrderPage', { items: z.array(listedOrder), next: z.number().nullable() })
+export const orderPage = named('OrderPage', { items: z.array(listedOrder), next: z.string().nullable() })
 export type OrderPage = z.output<typeof orderPage>
 
 const stage = z.object({
@@ -132,7 +132,7 @@ const parkedHere = parkedKey.omit({ parkedAt: true, waiting: true }).extend({
 })
 
 export const journey = named('Journey', {
-  id: z.number(),
+  id: z.string(),
   found: z.boolean(),
   finished: z.boolean().meta({ description: 'Delivered or skipped: it stays as it is' }),
   traceId: z.string().nullable(),

@@ -40,7 +40,8 @@ function allIsWell({ now, aggregates, topic, effects }: Readings): string {
   const noun = aggregates === undefined ? 'events' : 'orders'
   const pass = fresh(aggregates, now)?.rate ?? fresh(topic, now)?.rate ?? 0
   const pace = pass < 0.05 ? `All is well, no new ${noun}` : `All is well: ${rate(pass)} ${noun}/s`
-  if (newest === undefined) return effects === undefined ? pace : 'All is well, and no order has been delivered yet'
+  if (newest === undefined)
+    return effects?.value?.appliedAt === undefined ? pace : 'All is well, and no order has been delivered yet'
   return newest.ms === undefined ? pace : `${pace}, newest delivered ${ms(newest.ms)} after commit`
 }
 

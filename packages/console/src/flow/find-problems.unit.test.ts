@@ -61,7 +61,7 @@ describe('whether events leave MySQL', () => {
   })
 
   it('is not doubted because rows and records are in another order, or because a part does not answer the console', () => {
-    const newest = [{ id: 900, at: now - 600_000, columns: {} }]
+    const newest = [{ id: '900', at: now - 600_000, columns: {} }]
     expect(headline({ aggregates: { value: { newest, ...noNews, rate: 9 }, at: now } }).state).toBe('ok')
     expect(headline({ connector: failing(4_000) }).state).toBe('ok')
     expect(headline({ aggregates: failing(4_000) }).state).toBe('slow')

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { Sources } from '../sources.ts'
 import { createProbe } from './probe.ts'
 import { createAggregatesReader, createEffectsReader } from './read-databases.ts'
-import { createGroupReader, createTopicReader } from './read-kafka.ts'
+import { createConsumerReader, createTopicReader } from './read-kafka.ts'
 import { createServiceReader } from './read-service.ts'
 
 type Probes = ReturnType<typeof createProbes>
@@ -13,21 +13,22 @@ type ReadingOf<Probe> = Probe extends { readonly reading: () => infer Reading } 
 export type Readings = { readonly now: number } & { readonly [Part in keyof Probes]: ReadingOf<Probes[Part]> }
 
 /** One probe for each hop that is configured. */
-export function createProbes(config: Config, { kafka, connect, aggregates, effects, track }: Sources) {
+export function createProbes(config: Config, { kafka, connect, consumerDb, aggregates, effects, track }: Sources) {
   const { KAFKA_TOPIC, KAFKA_GROUP: group, CONNECTOR_NAME: connector, KEEPER_URL: keeper } = config
   const { WRITER_URL: writer, CONSUMER_URL: consumer, OUTBOX_TABLE: outboxTable } = config
   const source = { ...kafka.samples, topic: KAFKA_TOPIC }
   const topic = createProbe(createTopicReader(source))
   return {
     topic,
-    group: createProbe(createGroupReader({ ...source, group, log: () => topic.reading().value })),
+    group: createProbe(createConsumerReader({ ...source, group, log: () => topic.reading().value })),
     /** The keeper's verdict on the pipeline's connector: the only answer to whether events flow. */
     keeper: keeper && connector ? createProbe(() => readVerdict(keeper, connector)) : undefined,
     connector: connect && connector ? createProbe(() => readStatus(connect.reading, connector)) : undefined,
     writer: writer ? createProbe(createServiceReader(writer)) : undefined,
     consumer: consumer ? createProbe(createServiceReader(consumer)) : undefined,
     aggregates: aggregates && createProbe(createAggregatesReader({ table: aggregates, outboxTable, track })),
-    effects: effects && createProbe(createEffectsReader({ table: effects, consumer: group, aggregates }))
+    effects:
+      consumerDb && createProbe(createEffectsReader({ db: consumerDb, table: effects, consumer: group, aggregates }))
   }
 }
 

@@ -17,13 +17,14 @@ it('shows the effect of the newest time, to the microsecond, and measures only n
   const config = loadConfig(configSchema, { KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', EFFECT_TABLE: 'delivery', ...columns })
   const committedAt = Date.parse('2026-01-02T03:00:00Z')
   const read = createEffectsReader({
+    db,
     table: openTable('effects', db, config)!,
     consumer: 'b',
     aggregates: { times: async ids => new Map(ids.map(id => [id, committedAt])) }
   })
   await write(4_000_017, '03:00:00.001000')
   await write(1, '03:00:00.002500')
-  expect(await read()).toMatchObject({ latency: null, newest: { id: 1, ms: 2.5 }, parked: undefined })
+  expect(await read()).toMatchObject({ latency: null, newest: { id: '1', ms: 2.5 }, parked: undefined })
   await write(2, '03:00:00.009000')
-  expect(await read()).toMatchObject({ latency: { p50: 9, p99: 9 }, newest: { id: 2, ms: 9 } })
+  expect(await read()).toMatchObject({ latency: { p50: 9, p99: 9 }, newest: { id: '2', ms: 9 } })
 })

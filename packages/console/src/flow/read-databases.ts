@@ -1,6 +1,8 @@
 import { countParked } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
-import { countUpTo, optional, type Row, type Table } from '../mysql/tables.ts'
+import { ConfigurationError } from '../mysql/configuration-error.ts'
+import { duration } from '../page/format.js'
+import { countUpTo, mostSkewMs, optional, type Row, type Table } from '../mysql/tables.ts'
 import type { BinlogTrack } from '../orders/binlog-track.ts'
 import { createRate, createSample } from './measures.ts'
 
@@ -14,13 +16,13 @@ type AggregatesSource = {
 export function createAggregatesReader({ table, outboxTable, track }: AggregatesSource) {
   const { db } = table
   const [rate, binlogRate] = [createRate(), createRate()]
-  let highest: number | undefined
+  let last: { readonly id: string | undefined } | undefined
   let added = 0
   return async () => {
     const newest = await table.newest(8)
-    const top = newest[0]?.id ?? 0
-    if (highest !== undefined && top !== highest) added += await table.countAfter(highest)
-    highest = top
+    const id = newest[0]?.id
+    if (last !== undefined && id !== last.id) added += await table.countAfter(last.id)
+    last = { id }
     const [outboxRows, binlog] = await Promise.all([
       optional(() => countUpTo(db, db(outboxTable).select(db.raw('1')))),
       optional(() => readBinlogStatus(db))
@@ -41,7 +43,9 @@ async function readBinlogStatus(db: Knex) {
 }
 
 type EffectsSource = {
-  readonly table: Table
+  readonly db: Knex
+  /** Undefined where no table is configured: parked events are worth showing without it. */
+  readonly table: Table | undefined
   readonly consumer: string
   /** For latencies; the effects are worth showing without it. */
   readonly aggregates: Pick<Table, 'times'> | undefined
@@ -49,7 +53,16 @@ type EffectsSource = {
 
 const sampleSize = 200
 
-export function createEffectsReader({ table, consumer, aggregates }: EffectsSource) {
+export function createEffectsReader({ db, table, consumer, aggregates }: EffectsSource) {
+  const readRows = table && createRowsReader(table, aggregates)
+  return async () => ({
+    /** Events; undefined where there is no such table. */
+    parked: (await optional(() => countParked(db, consumer)))?.events,
+    ...(await readRows?.())
+  })
+}
+
+function createRowsReader(table: Table, aggregates: EffectsSource['aggregates']) {
   const latency = createSample()
   let latest: number | undefined
   return async () => {
@@ -63,15 +76,18 @@ export function createEffectsReader({ table, consumer, aggregates }: EffectsSour
     const committed = await aggregates?.times(ids).catch(() => undefined)
     const msOf = ({ id, at }: Row) => {
       const from = committed?.get(id)
-      return from === undefined ? undefined : Math.max(0, at - from)
+      if (from === undefined) return undefined
+      if (from - at > mostSkewMs)
+        throw new ConfigurationError(
+          `the effect of ${id} is ${duration(from - at)} older than its cause. Check AGGREGATE_TIME_ZONE and EFFECT_TIME_ZONE`
+        )
+      return Math.max(0, at - from)
     }
     return {
       /** From commit to effect, in milliseconds, of a sample of the rows. */
       latency: latency(fresh.map(msOf).filter(ms => ms !== undefined)),
       newest: newest && { id: newest.id, at: newest.at, ms: msOf(newest) },
-      appliedAt: new Map(rows.map(({ id, at }) => [id, at])),
-      /** Events; undefined where there is no such table. */
-      parked: (await optional(() => countParked(table.db, consumer)))?.events
+      appliedAt: new Map(rows.map(({ id, at }) => [id, at]))
     }
   }
 }

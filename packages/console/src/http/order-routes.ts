@@ -1,4 +1,4 @@
-import { wholeNumberText } from '@outbox-cdc/service-kit'
+import { Problem, wholeNumberText } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { journey, orderPage } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
@@ -10,7 +10,7 @@ import type { Sources } from '../sources.ts'
 import { configured, unavailable } from './problems.ts'
 import { get, post, type Route } from './route.ts'
 
-const orderId = wholeNumberText(1, Number.MAX_SAFE_INTEGER)
+const orderId = z.string().min(1).max(64)
 
 export function orderRoutes(config: Config, sources: Sources): readonly Route[] {
   const { aggregates, effects } = sources
@@ -33,14 +33,14 @@ export function orderRoutes(config: Config, sources: Sources): readonly Route[] 
       handle: async ({ id }, signal) => buildJourney(await readOrder(id, signal))
     }),
     post('/api/orders', 'Place an order through the order service', {
-      input: z.object({ name: z.string().min(1).max(255), quantity: z.number().int().min(1) }),
-      answer: z.object({ id: z.number() }),
+      input: z.object({ name: z.string().min(1).max(255), quantity: z.int().min(1).max(2_147_483_647) }),
+      answer: z.object({ id: z.string() }),
       handle: order => placeOrder(configured(config.WRITER_URL, 'WRITER_URL'), order)
     })
   ]
 }
 
-async function placeOrder(url: string, order: object): Promise<{ id: number }> {
+async function placeOrder(url: string, order: object): Promise<{ id: string }> {
   const response = await fetch(new URL('/order', url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -49,7 +49,9 @@ async function placeOrder(url: string, order: object): Promise<{ id: number }> {
   }).catch((cause: unknown) => {
     throw unavailable(`The order service does not answer (${reasonOf(cause)})`, cause)
   })
-  const answer = (await response.json().catch(() => ({}))) as { id?: number; detail?: string }
-  if (response.ok && typeof answer.id === 'number') return { id: answer.id }
-  throw unavailable(answer.detail ?? `The order service answered HTTP ${response.status}`)
+  const answer = (await response.json().catch(() => ({}))) as { id?: number | string; detail?: string }
+  if (response.ok && answer.id !== undefined) return { id: String(answer.id) }
+  const detail = answer.detail ?? `The order service answered HTTP ${response.status}`
+  if (response.status < 500) throw new Problem(409, { type: 'not-possible', title: 'The order was refused', detail })
+  throw unavailable(detail)
 }

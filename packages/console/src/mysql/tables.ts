@@ -1,10 +1,13 @@
 import type { Knex } from 'knex'
 import type { Config } from '../config.ts'
+import { duration } from '../page/format.js'
+import { type Columns, readColumns } from './columns.ts'
+import { ConfigurationError } from './configuration-error.ts'
 
 /** A row of the table that causes events (the aggregates), or of the table that the consumer writes (their effects). */
 export type Row = {
   /** The aggregate's id. */
-  readonly id: number
+  readonly id: string
   /** When it was committed or applied: milliseconds since 1970, with their fraction. */
   readonly at: number
   /** Its other columns. */
@@ -13,64 +16,118 @@ export type Row = {
 
 export type Table = ReturnType<typeof createTable>
 
-/** The settings name a table or a column that does not exist: a person has to correct them. */
-export class ConfigurationError extends Error {}
-
 /** Counts stop here: a sample each second must stay cheap. */
 const mostCounted = 20_000
 const answerTimeoutMs = 1_500
 
-type Named = Readonly<Record<'table' | 'idColumn' | 'timeColumn', string>> & { readonly variables: string }
+export type Named = Readonly<
+  Record<'table' | 'idColumn' | 'timeColumn' | 'timeZone' | 'zoneVariable' | 'variables', string>
+>
 
 const variablesOf = {
-  aggregates: ['AGGREGATE_TABLE', 'AGGREGATE_ID_COLUMN', 'AGGREGATE_CREATED_AT_COLUMN'],
-  effects: ['EFFECT_TABLE', 'EFFECT_AGGREGATE_ID_COLUMN', 'EFFECT_APPLIED_AT_COLUMN']
+  aggregates: ['AGGREGATE_TABLE', 'AGGREGATE_ID_COLUMN', 'AGGREGATE_CREATED_AT_COLUMN', 'AGGREGATE_TIME_ZONE'],
+  effects: ['EFFECT_TABLE', 'EFFECT_AGGREGATE_ID_COLUMN', 'EFFECT_APPLIED_AT_COLUMN', 'EFFECT_TIME_ZONE']
 } as const
 
 /** The table that the settings name; undefined without settings. */
 export function openTable(of: keyof typeof variablesOf, db: Knex | undefined, config: Config): Table | undefined {
-  const [table, id, time] = variablesOf[of]
-  const names = { idColumn: config[id], timeColumn: config[time], variables: `${table}, ${id} and ${time}` }
+  const [table, id, time, zone] = variablesOf[of]
+  const columns = { idColumn: config[id], timeColumn: config[time], timeZone: config[zone] }
+  const names = { ...columns, zoneVariable: zone, variables: `${table}, ${id} and ${time}` }
   return db && config[table] ? createTable(db, { ...names, table: config[table] }) : undefined
 }
 
-function createTable(db: Knex, { table, idColumn, timeColumn, variables }: Named) {
-  // A Date would drop the microseconds, which decide which row was first.
-  const time = () => db.raw('UNIX_TIMESTAMP(??) * 1000 AS __at', [timeColumn])
-  const rows = () => db(table).select('*', time()).timeout(answerTimeoutMs)
+function createTable(db: Knex, named: Named) {
+  const { table, idColumn, timeColumn, variables } = named
+  let known: Promise<Columns> | undefined
 
-  function rowOf(raw: Record<string, unknown>): Row {
-    const { [idColumn]: id, [timeColumn]: _time, __at: at, ...columns } = raw
-    return { id: Number(id), at: Number(at), columns }
+  /** What the columns are, asked once; a wrong setting is asked about again, because a person may add the column. */
+  async function columns(): Promise<Columns> {
+    known ??= readColumns(db, named)
+    return known.catch((error: unknown) => {
+      known = undefined
+      throw error
+    })
   }
 
-  async function explained<T>(query: PromiseLike<T>): Promise<T> {
+  async function explained<T>(ask: (columns: Columns) => PromiseLike<T>): Promise<T> {
     try {
-      return await query
+      return await ask(await columns())
     } catch (error) {
       const { code, sqlMessage } = error as { code?: string; sqlMessage?: string }
       if (code !== 'ER_NO_SUCH_TABLE' && code !== 'ER_BAD_FIELD_ERROR') throw error
+      known = undefined
       throw new ConfigurationError(`${sqlMessage ?? code}. Check ${variables}`, { cause: error })
     }
   }
 
+  const rows = ({ time }: Columns) => db(table).select('*', time).timeout(answerTimeoutMs)
+  const timeOf = (id: unknown) =>
+    db(table)
+      .select(timeColumn)
+      .where(idColumn, id as Knex.Value)
+
+  /** The rows on one side of a row, in the order in which the table was written as far as its columns tell. */
+  function beside(query: Knex.QueryBuilder, side: '<' | '>', { id, counts }: { id: unknown; counts: boolean }) {
+    const value = id as Knex.Value
+    if (counts) return query.where(idColumn, side, value)
+    return query.where(timeColumn, side, timeOf(id)).orWhere(same => {
+      void same.where(timeColumn, timeOf(id)).where(idColumn, side, value)
+    })
+  }
+
+  const rowsOf = ({ textOf }: Columns, raws: readonly Record<string, unknown>[]): readonly Row[] =>
+    raws.map(raw => {
+      const { [idColumn]: id, [timeColumn]: _time, __at: at, ...others } = raw
+      return { id: textOf(id), at: Number(at), columns: others }
+    })
+
   return {
     db,
-    async newest(limit: number, before?: number): Promise<readonly Row[]> {
-      const query = rows().orderBy(idColumn, 'desc').limit(limit)
-      return (await explained(before === undefined ? query : query.where(idColumn, '<', before))).map(rowOf)
-    },
-    async find(id: number): Promise<Row | undefined> {
-      return (await explained(rows().where(idColumn, id).limit(1))).map(rowOf)[0]
-    },
+    newest: (limit: number, before?: string): Promise<readonly Row[]> =>
+      explained(async found => {
+        const { counts, valueOf } = found
+        const order = counts ? [idColumn] : [timeColumn, idColumn]
+        const query = rows(found).orderBy(order.map(column => ({ column, order: 'desc' })))
+        if (before !== undefined) void beside(query, '<', { id: valueOf(before) ?? null, counts })
+        const newest = rowsOf(found, await query.limit(limit))
+        if (found.isLocal) requireNoFuture(newest, named)
+        return newest
+      }),
+    find: (id: string): Promise<Row | undefined> =>
+      explained(async found => {
+        const value = found.valueOf(id)
+        if (value === undefined) return undefined
+        return rowsOf(found, await rows(found).where(idColumn, value).limit(1))[0]
+      }),
     /** The times of these rows; those that do not exist are left out. */
-    async times(ids: readonly number[]): Promise<ReadonlyMap<number, number>> {
-      const query = db(table).select(`${idColumn} as __id`, time()).whereIn(idColumn, ids).timeout(answerTimeoutMs)
-      return new Map((await explained(query)).map(({ __id, __at }) => [Number(__id), Number(__at)]))
-    },
-    /** How many rows have a greater id, up to a bound. */
-    countAfter: (id: number) => explained(countUpTo(db, db(table).select(db.raw('1')).where(idColumn, '>', id)))
+    times: (ids: readonly string[]): Promise<ReadonlyMap<string, number>> =>
+      explained(async ({ time, textOf, valueOf }) => {
+        const values = ids.flatMap(id => valueOf(id) ?? [])
+        const query = db(table)
+          .select(`${idColumn} as __id`, time)
+          .whereIn(idColumn, values as string[])
+          .timeout(answerTimeoutMs)
+        return new Map((await query).map(({ __id, __at }) => [textOf(__id), Number(__at)]))
+      }),
+    /** How many rows came after this one, or all, up to a bound. */
+    countAfter: (id: string | undefined): Promise<number> =>
+      explained(({ counts, valueOf }) => {
+        const query = db(table).select(db.raw('1'))
+        return countUpTo(db, id === undefined ? query : beside(query, '>', { id: valueOf(id) ?? null, counts }))
+      })
   }
+}
+
+/** Clocks differ less than time zones do. */
+export const mostSkewMs = 600_000
+
+function requireNoFuture(rows: readonly Row[], { table, timeColumn, timeZone, zoneVariable }: Named): void {
+  const ahead = Math.max(...rows.map(({ at }) => at)) - Date.now()
+  if (ahead > mostSkewMs)
+    throw new ConfigurationError(
+      `${table}.${timeColumn} is ${duration(ahead)} ahead of the clock, so it is not in ${timeZone}. Set ${zoneVariable}`
+    )
 }
 
 /** How many rows a query finds, up to `mostCounted`. */

@@ -21,23 +21,28 @@ const stages = [
   ['delivered', 'Delivered', written]
 ] as const
 
-/** The stages of an order's way, each with its time, the milliseconds since the commit, and the facts behind it. */
+/** The stages of an order's way that can be seen, each with its time, the milliseconds since the commit, and the facts behind it. */
 export function buildJourney(known: OrderReadings): Journey {
   const { id, committedAt, record } = known
   const header = (name: string) => (record.value && headerOf(record.value, name)) ?? null
-  const delivered = known.delivery.value !== undefined
-  const parked = known.message.value?.parked
+  const { delivery, message } = known
+  const delivered = delivery.value !== undefined
+  const parked = message.value?.parked
+  // Without a table to look into, what the consumer handled has arrived.
+  const arrived = delivered || (delivery.away === 'not configured' && message.value?.settledAt !== undefined)
   return {
     id,
     found: known.order.value !== undefined || record.value !== undefined || delivered,
-    finished: delivered || parked?.state === 'skipped',
+    finished: arrived || parked?.state === 'skipped',
     traceId: header('traceparent')?.split('-')[1] ?? null,
     correlationId: header('correlation_id'),
-    stages: stages.map(([name, title, draft]) => {
-      const { state, words, at = null, facts = {} } = draft(known)
+    stages: stages.flatMap(([name, title, draft]) => {
+      const drafted = draft(known)
+      if (drafted === undefined) return []
+      const { state, words, at = null, facts = {} } = drafted
       const sinceCommit = at === null || committedAt === undefined ? null : Math.max(0, at - committedAt)
       const listed = Object.entries(facts).map(([label, value]) => ({ label, value }))
-      return { id: name, title, state, words, at, sinceCommit, facts: listed }
+      return [{ id: name, title, state, words, at, sinceCommit, facts: listed }]
     }),
     record: record.value ? showRecord(record.value) : null,
     parked: parked?.state === 'waiting' ? parkedHere(known, parked) : null
@@ -46,11 +51,12 @@ export function buildJourney(known: OrderReadings): Journey {
 
 const waiting = (words: string): Draft => ({ state: 'waiting', words })
 
-function cannotAsk(part: string, { away }: Asked<unknown>): Draft {
-  return { state: 'unknown', words: `${part} ${away === 'silent' ? 'does not answer' : 'is not configured'}` }
+/** A part that is not configured has no stage. */
+function cannotAsk(part: string, { away }: Asked<unknown>): Draft | undefined {
+  return away === 'silent' ? { state: 'unknown', words: `${part} does not answer` } : undefined
 }
 
-function committed({ id, order, record, committedAt }: OrderReadings): Draft {
+function committed({ id, order, record, committedAt }: OrderReadings): Draft | undefined {
   const { value } = order
   if (value !== undefined) return { state: 'done', words: labelOf(value.columns), at: value.at, facts: factsOf(value) }
   if (record.value !== undefined)
@@ -58,7 +64,7 @@ function committed({ id, order, record, committedAt }: OrderReadings): Draft {
   return order.away ? cannotAsk('MySQL', order) : waiting(`there is no order ${id}`)
 }
 
-function inBinlog({ order, record, around }: OrderReadings): Draft {
+function inBinlog({ order, record, around }: OrderReadings): Draft | undefined {
   if (order.value === undefined && record.value === undefined) return waiting('waits for the commit')
   const exact = record.value && placeIn(record.value)
   if (exact !== undefined) {
@@ -86,7 +92,7 @@ function placeIn(record: StoredRecord): Pick<Draft, 'at' | 'facts'> | undefined 
   return { at: capturedAt(record), facts: { file, position, GTID: one(/^(gtid|_*source_gtid)$/) } }
 }
 
-function inKafka({ record, order, topic, committedAt, delivery }: OrderReadings): Draft {
+function inKafka({ record, order, topic, committedAt, delivery }: OrderReadings): Draft | undefined {
   if (record.value !== undefined) {
     const { partition, offset, timestamp: at } = record.value
     const words = `partition ${partition}, offset ${offset}`
@@ -100,7 +106,7 @@ function inKafka({ record, order, topic, committedAt, delivery }: OrderReadings)
   return waiting(`waits for Debezium${age}`)
 }
 
-function handled({ message, messageId, record, consumer, delivery }: OrderReadings): Draft {
+function handled({ message, messageId, record, consumer, delivery }: OrderReadings): Draft | undefined {
   const { settledAt, parked } = message.value ?? {}
   const parkedAt = parked?.parked_at.getTime()
   if (parked?.state === 'waiting') {
@@ -121,7 +127,7 @@ function handled({ message, messageId, record, consumer, delivery }: OrderReadin
   return record.value === undefined ? waiting('waits for the record') : { ...waiting(`waits for ${consumer}`), facts }
 }
 
-function written({ delivery, message }: OrderReadings): Draft {
+function written({ delivery, message }: OrderReadings): Draft | undefined {
   const { value } = delivery
   if (value !== undefined) return { state: 'done', words: 'its row is written', at: value.at, facts: factsOf(value) }
   if (delivery.away) return cannotAsk("the consumer's database", delivery)
@@ -134,7 +140,7 @@ type Parked = NonNullable<MessageState['parked']>
 
 function parkedHere({ id, consumer }: OrderReadings, parked: Parked): Journey['parked'] {
   const { reason, error, behind, retryRequestedAt } = parked
-  return { consumer, key: String(id), reason, error, behind, retryAskedAt: retryRequestedAt?.getTime() ?? null }
+  return { consumer, key: id, reason, error, behind, retryAskedAt: retryRequestedAt?.getTime() ?? null }
 }
 
 function factsOf({ columns }: Row): Draft['facts'] & object {

@@ -6,7 +6,7 @@ type RecordSource = RangeSource & { readonly event: string | undefined; readonly
 type Ends = readonly [first: Offsets, next: Offsets]
 
 type Wanted = {
-  readonly orderId: number
+  readonly orderId: string
   /** When the order was committed; undefined: only the end of the topic is searched. */
   readonly committedAt: number | undefined
 }

@@ -4,7 +4,7 @@ import type { Row } from '../mysql/tables.ts'
 /** Orders as a list shows them; `appliedAt` is when each took effect, undefined while that can't be read. */
 export function listOrders(
   rows: readonly Row[],
-  appliedAt: ReadonlyMap<number, number> | undefined
+  appliedAt: ReadonlyMap<string, number> | undefined
 ): OrderPage['items'] {
   return rows.map(({ id, at: createdAt, columns }) => {
     const at = appliedAt?.get(id)

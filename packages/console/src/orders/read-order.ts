@@ -16,10 +16,10 @@ const remembered = 500
 export function createOrderReader(config: Config, sources: Sources) {
   const { kafka, aggregates, effects, consumerDb, track } = sources
   const { reader } = kafka.browsing
-  const found = new Map<number, StoredRecord>()
+  const found = new Map<string, StoredRecord>()
   const { KAFKA_TOPIC: topic, AGGREGATE_EVENT: event, KAFKA_GROUP: consumer } = config
 
-  async function recordOf(id: number, committedAt: number | undefined, signal: AbortSignal) {
+  async function recordOf(id: string, committedAt: number | undefined, signal: AbortSignal) {
     const known = found.get(id)
     if (known !== undefined) return known
     const record = await findRecord({ reader, topic, event, signal }, { orderId: id, committedAt })
@@ -29,7 +29,7 @@ export function createOrderReader(config: Config, sources: Sources) {
     return record
   }
 
-  return async (id: number, signal: AbortSignal) => {
+  return async (id: string, signal: AbortSignal) => {
     const [order, delivery] = await Promise.all([
       ask(aggregates, table => table.find(id)),
       ask(effects, table => table.find(id))
@@ -38,13 +38,18 @@ export function createOrderReader(config: Config, sources: Sources) {
     const messageId = record.value && headerOf(record.value, 'message_id')
     // What the consumer did with the event.
     const message = await ask(consumerDb, async db =>
-      messageId === undefined ? undefined : optional(() => findMessage(db, { consumer, key: String(id), messageId }))
+      messageId === undefined || ![id, messageId].every(isStored)
+        ? undefined
+        : optional(() => findMessage(db, { consumer, key: id, messageId }))
     )
     const committedAt = order.value?.at ?? (record.value && outboxFields(record.value).createdAt)
     const around = committedAt === undefined ? undefined : track.around(committedAt)
     return { id, topic, consumer, order, delivery, record, messageId, message, committedAt, around }
   }
 }
+
+/** The consumer's tables hold ASCII; MySQL refuses to compare it with anything else. */
+const isStored = (text: string) => /^[ -~]{1,64}$/.test(text)
 
 async function ask<S, T>(source: S | undefined, question: (source: S) => Promise<T>): Promise<Asked<T>> {
   if (source === undefined) return { away: 'not configured' }
