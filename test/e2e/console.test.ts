@@ -21,7 +21,7 @@ const screens = {
   Flow: '/',
   Orders: '/orders',
   Topics: '/topics',
-  'Consumer groups': '/groups',
+  Groups: '/groups',
   Connectors: '/connectors',
   [topic]: `/topics/${topic}?view=details`,
   'delivery-service': '/groups/delivery-service',
@@ -272,6 +272,31 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
       expect({ path, barriers: await barriers() }).toEqual({ path, barriers: [] })
     }
     await says(/This page cannot tell whether events flow: no keeper is configured/)
+    expect(faults).toEqual([])
+  })
+
+  it('works under the path of a proxy: its files, its data, its links and its addresses', async () => {
+    const server = await startConsoleProcess({
+      KAFKA_BROKERS: pipeline.stack.kafka.brokers.join(','),
+      KAFKA_TOPIC: topic,
+      KAFKA_GROUP: 'delivery-service',
+      CONSOLE_BASE_PATH: '/tools/console'
+    })
+    onTestFinished(() => server.stop())
+    await page.goto(`${server.url}/tools/console/`)
+    await says(/This page cannot tell whether events flow/)
+    await page.getByRole('link', { name: 'Topics' }).click()
+    await page.getByRole('link', { name: topic, exact: true }).click()
+    await page.waitForURL(`${server.url}/tools/console/topics/${topic}`)
+    await page.locator('.record-line').first().click()
+    await page.reload()
+    await page.locator('.record').waitFor()
+    await page.goBack()
+    await page.keyboard.press('g')
+    await page.keyboard.press('c')
+    await page.getByRole('link', { name: 'delivery-service' }).click()
+    await page.waitForURL(`${server.url}/tools/console/groups/delivery-service`)
+    await page.getByText('stable').waitFor()
     expect(faults).toEqual([])
   })
 

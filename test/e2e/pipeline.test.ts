@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { auditor } from '../support/auditor.ts'
 import { coreSuite } from '../support/core-suite.ts'
 import { eventually } from '../support/eventually.ts'
-import { post } from '../support/http.ts'
+import { get, post } from '../support/http.ts'
+import { schemathesis } from '../support/schemathesis.ts'
 import { type TestPipeline, coreTarget, startTestPipeline } from '../support/test-pipeline.ts'
 
 let pipeline: TestPipeline
@@ -27,6 +28,20 @@ it('passes outboxctl audit, and fails it with the ids of rows that are then remo
   expect(found.code).toBe(1)
   expect(found.findings.sort()).toEqual([`effect without event ${never}`, `missing effect ${lost}`])
 })
+
+const findFaults = await schemathesis()
+
+// The last one: it sends whatever the documents allow, and more.
+it.skipIf(findFaults === undefined).each(['order-service', 'delivery-service', 'console'])(
+  'answers what its OpenAPI document says, whatever is asked: %s',
+  { timeout: 180_000 },
+  async name => {
+    const base = `http://127.0.0.1:${pipeline.settings.ports[name]}`
+    const api = name === 'console' ? `${base}/api` : base
+    const headers = name === 'console' ? { 'X-Console-Action': (await get(`${api}/about`)).body.actionToken } : {}
+    expect(await findFaults?.({ document: `${api}/openapi.json`, headers })).toBe('')
+  }
+)
 
 async function placeOrders(count: number): Promise<readonly number[]> {
   const url = `http://127.0.0.1:${pipeline.settings.ports['order-service']}/order`

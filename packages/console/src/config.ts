@@ -10,11 +10,20 @@ const list = z.string().transform(text =>
     .filter(part => part !== '')
 )
 const name = z.string().regex(/^[\w.-]{1,249}$/)
+const timeZone = z
+  .string()
+  .regex(/^[\w/+:-]{1,64}$/)
+  .default('+00:00')
 const identifier = z.string().regex(/^\w{1,64}$/)
 
 export const configSchema = z.object({
   CONSOLE_HOST: z.string().default('127.0.0.1').describe('Address to listen on; any but loopback needs CONSOLE_TOKEN'),
   CONSOLE_PORT: variable.port(9000, 'the page'),
+  CONSOLE_BASE_PATH: z
+    .string()
+    .regex(/^(\/[\w.-]+)*$/)
+    .default('')
+    .describe('Path under which a proxy serves the page, such as /console; the proxy may pass it on or take it off'),
   CONSOLE_PUBLISHED: z
     .enum(['loopback'])
     .optional()
@@ -37,14 +46,22 @@ export const configSchema = z.object({
     'mysql://user:password@host:port/database of the writer; a read-only account is enough'
   ),
   AGGREGATE_TABLE: identifier.optional().describe('Table whose rows cause the events'),
-  AGGREGATE_ID_COLUMN: identifier.default('id').describe('Its key: the id of the aggregate'),
-  AGGREGATE_CREATED_AT_COLUMN: identifier.default('created_at').describe('When its row was written'),
+  AGGREGATE_ID_COLUMN: identifier
+    .default('id')
+    .describe('Its key, the id of the aggregate: a number that grows, a text or a UUID'),
+  AGGREGATE_CREATED_AT_COLUMN: identifier
+    .default('created_at')
+    .describe('When its row was written: TIMESTAMP or DATETIME; with an index if the key is no number'),
+  AGGREGATE_TIME_ZONE: timeZone.describe('Time zone of that column if it is a DATETIME, such as +09:00'),
   AGGREGATE_EVENT: name.optional().describe('The event that a row of AGGREGATE_TABLE causes'),
   OUTBOX_TABLE: identifier.default('outbox').describe('The outbox table, in the same database'),
   EFFECT_MYSQL_URL: mysqlUrl.describe('mysql://user:password@host:port/database of the consumer'),
   EFFECT_TABLE: identifier.optional().describe('Table that the consumer writes'),
   EFFECT_AGGREGATE_ID_COLUMN: identifier.default('aggregate_id').describe('Its key: the id of the aggregate'),
-  EFFECT_APPLIED_AT_COLUMN: identifier.default('applied_at').describe('When its row was written'),
+  EFFECT_APPLIED_AT_COLUMN: identifier
+    .default('applied_at')
+    .describe('When its row was written: TIMESTAMP or DATETIME; with an index if the key is no number'),
+  EFFECT_TIME_ZONE: timeZone.describe('Time zone of that column if it is a DATETIME, such as +09:00'),
   WRITER_URL: httpUrl.describe(
     'URL of the writer, to place orders from the page; empty if the page must not place any'
   ),

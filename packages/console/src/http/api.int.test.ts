@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '@outbox-cdc/test-support/eventually'
@@ -127,10 +128,55 @@ describe('the JSON API', () => {
 
   it('names what is wrong with a request', async () => {
     const bench = await useConsoleBench()
-    expect(await bench.get('/api/orders/0')).toMatchObject({ status: 400 })
+    expect(await bench.get(`/api/orders/${'x'.repeat(300)}`)).toMatchObject({ status: 400 })
+    expect(await bench.get('/api/parked/events?consumer=m%C2%B1&key=1')).toMatchObject({
+      status: 400,
+      body: { detail: 'consumer must be 1 to 64 ASCII characters' }
+    })
+    for (const at of ['5.9e66', '-1', '8640000000000001'])
+      expect(await bench.get(`/api/topics/${bench.topic}/records?at=${at}`)).toMatchObject({ status: 400 })
     expect(await bench.get('/api/topics/no-such-topic')).toMatchObject({ status: 404 })
     expect(await bench.get(`/api/topics/${bench.topic}/records?before=nonsense`)).toMatchObject({ status: 400 })
     expect(await bench.get('/api/nothing')).toMatchObject({ status: 404, body: { type: 'urn:problem-type:not-found' } })
+  })
+
+  it('answers a method that it does not know with 405 and those that it knows', async () => {
+    const bench = await useConsoleBench({ CONNECT_URL: '' })
+    const about = await bench.get('/api/openapi.json')
+    const { paths } = about.body as Document
+    const others = ['/api/openapi.json', '/api/flow/stream', '/health/live', '/', '/topics', '/app.js']
+    for (const path of [...Object.keys(paths), ...others]) {
+      const answer = await fetch(`${bench.url}${path.replaceAll(/[{}]/g, '')}`, { method: 'DELETE' })
+      expect({ path, status: answer.status, allow: answer.headers.get('allow') }).toEqual({
+        path,
+        status: 405,
+        allow: expect.stringMatching(/^(GET, HEAD|POST|GET, HEAD, POST)$/)
+      })
+    }
+  })
+
+  it('follows the event of an aggregate with a UUID, without a table of the consumer', async () => {
+    const bench = await useConsoleBench({ EFFECT_TABLE: '' })
+    const id = randomUUID()
+    await bench.produce([{ eventId: id, headers: { message_id: 'm1' } }])
+    await bench.deliveries.db('inbox').insert({ consumer: bench.group, message_id: 'm1' })
+    const { status, body } = await bench.get(`/api/orders/${id}`)
+    expect({ status, body }).toMatchObject({ status: 200, body: { id, found: true, finished: true } })
+    const { stages } = body as { stages: { id: string; state: string }[] }
+    expect(stages.map(({ id: stage, state }) => [stage, state])).toEqual([
+      ['committed', 'done'],
+      ['binlog', 'done'],
+      ['kafka', 'done'],
+      ['handled', 'done']
+    ])
+  })
+
+  it('counts what is parked where no table of the consumer is configured', async () => {
+    const bench = await useConsoleBench({ EFFECT_TABLE: '' })
+    const place = { topic: bench.topic, partition_no: 0, record_offset: 0, record_time: 0, record_headers: '{}' }
+    const event = { consumer: bench.group, event_key: 'a', message_id: 'm', reason: 'handler_failed' }
+    await bench.deliveries.db('parked_event').insert({ ...event, ...place })
+    await eventually(async () => expect((await bench.get('/api/flow')).body).toMatchObject({ parked: 1 }))
   })
 
   it('starts, says which parts do not answer, and stops, when nothing at all is there', async () => {

@@ -1,5 +1,5 @@
-import { answerProblems, type Logger, unknownRoute } from '@outbox-cdc/service-kit'
-import express, { type Express } from 'express'
+import { answerProblems, type Logger, onlyMethods, unknownRoute } from '@outbox-cdc/service-kit'
+import express, { type Express, type RequestHandler } from 'express'
 import type { Config } from '../config.ts'
 import type { Sampler } from '../flow/sampler.ts'
 import type { Sources } from '../sources.ts'
@@ -9,7 +9,7 @@ import { flowRoutes } from './flow-routes.ts'
 import { groupRoutes } from './group-routes.ts'
 import { guardActions, onlyLoopbackNames, requireToken, securityHeaders } from './guard.ts'
 import { orderRoutes } from './order-routes.ts'
-import { servePage } from './page-files.ts'
+import { createPage } from './page-files.ts'
 import { parkedRoutes } from './parked-routes.ts'
 import { explain } from './problems.ts'
 import { openApi, serveRoutes } from './route.ts'
@@ -35,17 +35,38 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
     ...connectorRoutes(config, sources.connect),
     ...parkedRoutes(sources)
   ]
+  const base = config.CONSOLE_BASE_PATH
+  const page = createPage(base)
   const app = express()
   app.disable('x-powered-by').set('query parser', 'simple')
-  app.use(...securityHeaders)
-  app.get('/health/live', (_, response) => response.json({ status: 'up', checks: {} }))
+  app.use(withoutPrefix(base), ...securityHeaders(page.scriptHash))
+  getOnly(app, '/health/live', (_, response) => void response.json({ status: 'up', checks: {} }))
   app.use(express.urlencoded({ extended: false, limit: 10_000 }), express.json({ limit: 100_000 }))
-  app.use(token === undefined ? onlyLoopbackNames : requireToken(token))
-  app.get('/api/openapi.json', (_, response) => response.json(openApi(routes)))
-  app.get('/api/flow/stream', flowStream.handler)
-  app.get('/api/topics/:topic/search', searchStream(kafka))
+  app.use(token === undefined ? onlyLoopbackNames : requireToken(token, base))
+  getOnly(
+    app,
+    '/api/openapi.json',
+    (_, response) => void response.json({ ...openApi(routes), servers: [{ url: base || '/' }] })
+  )
+  getOnly(app, '/api/flow/stream', flowStream.handler)
+  getOnly(app, '/api/topics/:topic/search', searchStream(kafka))
   app.use(serveRoutes(routes, guard.handlers))
   app.use('/api', unknownRoute)
-  app.use(servePage(), unknownRoute, answerProblems(logger, explain))
+  app.use(page.routes, unknownRoute, answerProblems(logger, explain))
   return app
+}
+
+function getOnly(app: Express, path: string, handler: RequestHandler): void {
+  app.route(path).get(handler).all(onlyMethods('GET, HEAD'))
+}
+
+/** A proxy may pass its prefix on or take it off. */
+function withoutPrefix(base: string): RequestHandler {
+  return (request, _, next) => {
+    if (base !== '' && `${request.path}/`.startsWith(`${base}/`)) {
+      const rest = request.url.slice(base.length)
+      request.url = rest.startsWith('/') ? rest : `/${rest}`
+    }
+    next()
+  }
 }

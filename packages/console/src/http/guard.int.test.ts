@@ -31,7 +31,7 @@ describe('an action', () => {
     })
     const path = `/api/groups/${bench.group}/reset`
     const move = { topic: bench.topic, to: 'latest' }
-    expect(await bench.act(path, { ...move, confirm: 'yes' })).toMatchObject({ status: 400 })
+    expect(await bench.act(path, { ...move, confirm: 'yes' })).toMatchObject({ status: 409 })
     expect(await bench.act(path, { ...move, confirm: bench.group })).toMatchObject({ status: 200 })
     const { body } = await bench.get(`/api/groups/${bench.group}`)
     expect((body as { partitions: { lag: number }[] }).partitions.map(({ lag }) => lag)).toEqual([0, 0, 0])

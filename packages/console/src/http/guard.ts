@@ -2,16 +2,15 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Logger, Problem } from '@outbox-cdc/service-kit'
 import type { Request, RequestHandler } from 'express'
 import helmet from 'helmet'
-import { importMapHash } from './page-files.ts'
 
 /** Only the page's own files run or style anything. Plain HTTP on loopback is meant, so nothing asks for HTTPS. */
-export const securityHeaders: readonly RequestHandler[] = [
+export const securityHeaders = (scriptHash: string): readonly RequestHandler[] => [
   helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        scriptSrc: ["'self'", `'${importMapHash}'`],
+        scriptSrc: ["'self'", `'${scriptHash}'`],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
         connectSrc: ["'self'"],
@@ -43,24 +42,27 @@ export const onlyLoopbackNames: RequestHandler = (request, _, next) => {
 
 const cookieName = 'console_token'
 
-/** Requires the token once, by `Authorization: Bearer`, `?token=` or the sign-in form, and keeps it in a cookie. */
-export function requireToken(token: string): RequestHandler {
+/**
+ * Requires the token once, by `Authorization: Bearer`, `?token=` or the sign-in form, and keeps it in a cookie. `base` is
+ * the path under which a browser finds the page.
+ */
+export function requireToken(token: string, base: string): RequestHandler {
   return (request, response, next) => {
     const given = request.query['token'] ?? (request.path === '/sign-in' ? request.body?.token : undefined)
     if (typeof given === 'string' && isSame(given, token)) {
-      response.cookie(cookieName, token, { httpOnly: true, sameSite: 'strict', path: '/' })
-      return response.redirect(303, request.path === '/sign-in' ? '/' : request.path)
+      response.cookie(cookieName, token, { httpOnly: true, sameSite: 'strict', path: `${base}/` })
+      return response.redirect(303, `${base}${request.path === '/sign-in' ? '/' : request.path}`)
     }
     const bearer = /^Bearer (.+)$/.exec(request.get('authorization') ?? '')?.[1]
     if ([bearer, cookieOf(request)].some(offered => offered !== undefined && isSame(offered, token))) return next()
-    if (request.accepts(['json', 'html']) === 'html') return response.status(401).type('html').send(signInPage)
+    if (request.accepts(['json', 'html']) === 'html') return response.status(401).type('html').send(signInPage(base))
     throw new Problem(401, { type: 'token-required', title: 'Token required', detail: 'Authorization: Bearer TOKEN' })
   }
 }
 
-const signInPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Console</title>
+const signInPage = (base: string) => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Console</title>
 <meta name="viewport" content="width=device-width">
-<form method="post" action="/sign-in"><p><label>CONSOLE_TOKEN <input type="password" name="token" autofocus></label>
+<form method="post" action="${base}/sign-in"><p><label>CONSOLE_TOKEN <input type="password" name="token" autofocus></label>
 <button>Open the console</button></p></form></html>`
 
 function cookieOf(request: Request): string | undefined {
@@ -74,6 +76,14 @@ function isSame(a: string, b: string): boolean {
   return timingSafeEqual(hash(a), hash(b))
 }
 
+/** No page of another origin can set one of these headers: a browser asks first, and this server grants nothing. */
+function isSameOrigin(request: Request): boolean {
+  const origin = request.get('origin')
+  if (origin === undefined || request.get('sec-fetch-site') === 'same-origin') return true
+  const host = URL.parse(origin)?.host
+  return host !== undefined && [request.get('host'), request.get('x-forwarded-host')].includes(host)
+}
+
 export type ActionGuard = { readonly actionToken: string; readonly handlers: readonly RequestHandler[] }
 
 /** Accepts only actions that the page itself sent, while actions are on, and logs each. */
@@ -83,9 +93,8 @@ export function guardActions(allowed: boolean, logger: Logger): ActionGuard {
   const forbidden = (detail: string) => new Problem(403, { type: 'forbidden', title: 'Forbidden', detail })
   const guard: RequestHandler = (request, _, next) => {
     if (!allowed) throw forbidden('Actions are switched off (CONSOLE_ACTIONS=off)')
-    const origin = request.get('origin')
-    if (origin !== undefined && URL.parse(origin)?.host !== request.get('host'))
-      throw forbidden('Another origin may not act')
+    if (!isSameOrigin(request))
+      throw forbidden('Another origin may not act; a proxy must pass the Host header on, or send X-Forwarded-Host')
     if (!isSame(request.get('x-console-action') ?? '', actionToken))
       throw forbidden('The header X-Console-Action must hold actionToken of GET /api/about; reload the page')
     if (request.is('application/json') === false) throw forbidden('The body must be application/json')

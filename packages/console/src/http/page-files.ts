@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readOnly } from '@outbox-cdc/service-kit'
 import compression from 'compression'
 import { Router, static as serveStatic } from 'express'
 
@@ -21,14 +22,19 @@ const vendor: Readonly<Record<string, string>> = {
   'htm-preact.js': moduleFile('htm/preact')
 }
 
-const importMap = /<script type="importmap">([^]*?)<\/script>/.exec(readFileSync(join(page, 'index.html'), 'utf8'))?.[1]
-/** Lets the policy allow index.html's one inline script, the import map. */
-export const importMapHash = `sha256-${createHash('sha256')
-  .update(importMap ?? '')
-  .digest('base64')}`
+/**
+ * The page's own files and its libraries, compressed; at every other address the page itself, which reads it. `base` is
+ * the path under which a browser finds them all.
+ */
+export function createPage(base: string) {
+  const html = readFileSync(join(page, 'index.html'), 'utf8').replaceAll('"/', `"${base}/`)
+  const importMap = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1] ?? ''
+  // Lets the policy allow the page's one inline script, the import map.
+  const scriptHash = `sha256-${createHash('sha256').update(importMap).digest('base64')}`
+  return { routes: servePage(html), scriptHash }
+}
 
-/** The page's own files and its libraries, compressed; at every other address the page itself, which reads it. */
-export function servePage(): Router {
+function servePage(html: string): Router {
   const files = serveStatic(page, { index: false, redirect: false, cacheControl: false })
   return Router()
     .use(compression(), (_, response, next) => {
@@ -44,6 +50,7 @@ export function servePage(): Router {
     .use((request, response, next) => (/\.(js|css|svg)$/.test(request.path) ? files(request, response, next) : next()))
     .get(/^\/[\w\-./%~@:+]*$/, (request, response, next) => {
       if (/\.[a-z]{2,4}$/.test(request.path) && !request.accepts('html')) return next()
-      response.sendFile(join(page, 'index.html'), { cacheControl: false })
+      response.type('html').send(html)
     })
+    .use(readOnly)
 }

@@ -8,7 +8,9 @@ import type { Sources } from '../sources.ts'
 import { configured } from './problems.ts'
 import { get, done, post, type Route } from './route.ts'
 
-const key = z.object({ consumer: z.string().min(1).max(64), key: z.string().min(1).max(64) })
+/** The consumer's tables hold ASCII; MySQL refuses to compare it with anything else. */
+const stored = z.string().regex(/^[ -~]{1,64}$/, { error: 'must be 1 to 64 ASCII characters' })
+const key = z.object({ consumer: stored, key: stored })
 const mostKeys = 1_000
 const mostEvents = 200
 

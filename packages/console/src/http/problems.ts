@@ -1,6 +1,6 @@
 import { ConnectctlError } from '@outbox-cdc/connectctl'
 import { notFound, Problem } from '@outbox-cdc/service-kit'
-import { ConfigurationError } from '../mysql/tables.ts'
+import { ConfigurationError } from '../mysql/configuration-error.ts'
 import { reasonOf } from '../reason-of.ts'
 
 /** The part, or a problem that names the setting without which there is none. */

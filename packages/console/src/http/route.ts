@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answer as answers, describeApi, validated } from '@outbox-cdc/service-kit'
+import { answer as answers, describeApi, onlyMethods, validated } from '@outbox-cdc/service-kit'
 import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { unavailable } from './problems.ts'
@@ -39,7 +39,7 @@ export function serveRoutes(routes: readonly Route[], guard: readonly RequestHan
   const router = Router()
   for (const { method, path, input, handle } of routes) {
     const before = method === 'post' ? guard : []
-    router[method](path.replaceAll(/\{(\w+)\}/g, ':$1'), ...before, async (request, response) => {
+    router[method](expressPath(path), ...before, async (request, response) => {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
       const given = { ...(method === 'get' ? request.query : request.body), ...request.params }
@@ -47,8 +47,14 @@ export function serveRoutes(routes: readonly Route[], guard: readonly RequestHan
       if (!response.headersSent) response.set('Cache-Control', 'no-store').json(answer)
     })
   }
+  for (const [path, sharing] of Map.groupBy(routes, ({ path }) => path)) {
+    const allowed = sharing.map(({ method }) => (method === 'get' ? 'GET, HEAD' : 'POST'))
+    router.all(expressPath(path), onlyMethods(allowed.join(', ')))
+  }
   return router
 }
+
+const expressPath = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
 const answerTimeoutS = 15
 

@@ -1,11 +1,25 @@
 import { signal } from '@preact/signals'
+import { options } from 'preact'
+
+/** The path under which a proxy serves this page; empty without one. Addresses in the page's code go without it. */
+export const base = document.querySelector('meta[name=base-path]')?.getAttribute('content')?.slice(0, -1) ?? ''
+
+const before = options.vnode?.bind(options)
+
+/** Puts it before the address of each link that the page draws. */
+options.vnode = node => {
+  const props = /** @type {{ href?: unknown }} */ (node.props)
+  if (node.type === 'a' && typeof props.href === 'string' && props.href.startsWith('/')) props.href = base + props.href
+  before?.(node)
+}
 
 /** Where we are: every view has an address, so going back works. */
 export const place = signal(currentPlace())
 
 function currentPlace() {
-  const path = location.pathname.split('/').filter(Boolean).map(decode)
-  return { path, query: new URLSearchParams(location.search), href: location.pathname + location.search }
+  const pathname = location.pathname.slice(base.length) || '/'
+  const path = pathname.split('/').filter(Boolean).map(decode)
+  return { path, query: new URLSearchParams(location.search), pathname, href: pathname + location.search }
 }
 
 /** The address of one thing in a screen, and below `/api` of its data. @param {string} screen @param {...string} names */
@@ -15,8 +29,8 @@ export function addressOf(screen, ...names) {
 
 /** Goes to an address of this page; `replace` leaves no entry in the history. @param {string} href */
 export function go(href, { replace = false } = {}) {
-  if (replace) history.replaceState(null, '', href)
-  else history.pushState(null, '', href)
+  if (replace) history.replaceState(null, '', base + href)
+  else history.pushState(null, '', base + href)
   place.value = currentPlace()
   if (!replace) scrollTo(0, 0)
 }
@@ -32,18 +46,19 @@ export function withQuery(changes) {
     else query.set(name, String(value))
   }
   const text = query.toString()
-  return text === '' ? location.pathname : `${location.pathname}?${text}`
+  const { pathname } = currentPlace()
+  return text === '' ? pathname : `${pathname}?${text}`
 }
 
 /** Follows links and the back button without loading the page again. */
 export function followLinks() {
   addEventListener('popstate', () => (place.value = currentPlace()))
   document.addEventListener('click', event => {
-    const link = event.target instanceof Element ? event.target.closest('a[href^="/"]') : null
+    const link = event.target instanceof Element ? event.target.closest(`a[href^="${base}/"]`) : null
     if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0) return
     if (event.metaKey || event.ctrlKey || event.shiftKey || link.target !== '') return
     event.preventDefault()
-    go(link.getAttribute('href') ?? '/')
+    go(link.getAttribute('href')?.slice(base.length) ?? '/')
   })
 }
 

@@ -1,5 +1,6 @@
 import { get } from './api.js'
 import { poll } from './load.js'
+import { base } from './place.js'
 import { about, flow, lostAt, series, setSoon } from './signals.js'
 
 /** @type {EventSource | undefined} */
@@ -15,7 +16,7 @@ export function followFlow() {
 function connect() {
   if (document.hidden) return source?.close()
   if (source !== undefined && source.readyState !== EventSource.CLOSED) return
-  source = new EventSource('/api/flow/stream')
+  source = new EventSource(`${base}/api/flow/stream`)
   source.addEventListener('flow', event => {
     setSoon(flow, JSON.parse(event.data))
     setSoon(lostAt, undefined)

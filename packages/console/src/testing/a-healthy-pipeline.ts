@@ -31,12 +31,12 @@ export const noNews = { outboxRows: 0, binlog: undefined, rate: null, binlogByte
 
 /** Readings of a pipeline in which every part answers and nothing waits, with some of them changed. */
 export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
-  const newest = { id: 7, at: now - 1_000, ms: 6 }
+  const newest = { id: '7', at: now - 1_000, ms: 6 }
   return {
     now,
     writer: { value: { ready: true, reason: undefined, requests: undefined, rate: null }, at },
     aggregates: {
-      value: { newest: [{ id: 7, at: now - 1_006, columns: { name: 'joon', quantity: 95 } }], ...noNews },
+      value: { newest: [{ id: '7', at: now - 1_006, columns: { name: 'joon', quantity: 95 } }], ...noNews },
       at
     },
     keeper: { value: { state: 'flowing', reason: 'last probe 0.5 s ago', since: now - 60_000 }, at },
@@ -66,7 +66,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
     },
     consumer: { value: { ready: true, reason: undefined, requests: undefined, rate: null }, at },
     effects: {
-      value: { latency: null, newest, appliedAt: new Map([[7, now - 1_000]]), parked: 0 },
+      value: { latency: null, newest, appliedAt: new Map([['7', now - 1_000]]), parked: 0 },
       at
     },
     ...change

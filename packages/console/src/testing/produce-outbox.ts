@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Producer, stringSerializers } from '@platformatic/kafka'
 
 export type OutboxRecord = {
-  readonly eventId: number
+  readonly eventId: number | string
   readonly event?: string
   readonly payload?: unknown
   readonly value?: string

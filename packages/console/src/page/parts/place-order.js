@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import { act } from '../api.js'
 import { errorOf } from '../load.js'
-import { go } from '../place.js'
+import { addressOf, go } from '../place.js'
 import { about } from '../signals.js'
 import { notify } from './notices.js'
 
@@ -18,7 +18,7 @@ async function placeOrder() {
   const quantity = 1 + Math.floor(Math.random() * 99)
   try {
     const { id } = await act('/api/orders', { name, quantity })
-    go(`/orders/${id}`)
+    go(addressOf('orders', id))
   } catch (error) {
     notify(`The order was not placed: ${errorOf(error).message}`, 'stopped')
   }

@@ -3,6 +3,7 @@ import { ago, compact, duration, exact, fact, ms, number, rate } from '../format
 import { stateMark, when } from '../parts/basics.js'
 import { Chart } from '../parts/chart.js'
 import { emptyOrders, placeOrderButton } from '../parts/place-order.js'
+import { addressOf } from '../place.js'
 import { flow, now, series } from '../signals.js'
 import { latencyChart, throughputChart } from './time.js'
 
@@ -107,7 +108,7 @@ function waits({ waiting, state }) {
 /** @param {Flow} flow */
 function newest({ newest: orders }) {
   const rows = orders.map(
-    order => html`<li key=${order.id}><a class="line" href=${`/orders/${order.id}`}>
+    order => html`<li key=${order.id}><a class="line" href=${addressOf('orders', order.id)}>
       <b>#${order.id}</b>
       <span>${order.label}</span>
       <span class="muted">${when(order.createdAt)}</span>

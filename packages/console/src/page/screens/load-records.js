@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { get } from '../api.js'
 import { errorOf, poll } from '../load.js'
-import { addressOf } from '../place.js'
+import { addressOf, base } from '../place.js'
 import { setSoon } from '../signals.js'
 
 /**
@@ -72,7 +72,7 @@ function read(base, { from, isPaused, show }) {
  * @param {Show} show
  */
 function search(path, show) {
-  const source = new EventSource(path)
+  const source = new EventSource(base + path)
   /** @type {ShownRecord[]} */
   const items = []
   /** @type {Search} */

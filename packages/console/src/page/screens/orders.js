@@ -21,7 +21,7 @@ function head(title) {
   }
   const search = html`<form class="row search" role="search" onSubmit=${submit}>
     <label class="sr" for="order-id">Order id</label>
-    <input id="order-id" name="id" type="search" inputmode="numeric" placeholder="Follow an order by its id"
+    <input id="order-id" name="id" type="search" placeholder="Follow an order by its id"
       autocomplete="off" />
     <button>Follow</button>
   </form>`
@@ -53,7 +53,7 @@ function list({ items, next }) {
   /** @param {OrderPage['items'][number]} order */
   const arrival = ({ delivered, deliveredMs }) =>
     delivered ? stateMark('ok', `after ${ms(deliveredMs)}`) : stateMark('unknown', 'not delivered yet')
-  const rows = table({ label: 'Orders, newest first', items, hrefOf: ({ id }) => `/orders/${id}` }, [
+  const rows = table({ label: 'Orders, newest first', items, hrefOf: ({ id }) => addressOf('orders', id) }, [
     ['Order', order => `#${order.id}`],
     ['What', order => order.label],
     ['Committed', order => when(order.createdAt)],
@@ -92,17 +92,16 @@ function identities(traceId, correlationId) {
 
 /** @param {Journey} order */
 function summary({ stages, finished, found, id, parked }) {
-  const delivered = stages.at(-1)
-  if (delivered?.state === 'done')
-    return delivered.sinceCommit === null
-      ? 'Delivered.'
-      : html`Delivered <b>${ms(delivered.sinceCommit)}</b> after its commit.`
+  const last = stages.at(-1)
+  const verb = last?.id === 'delivered' ? 'Delivered' : 'Handled'
+  if (last?.state === 'done' && finished)
+    return last.sinceCommit === null ? `${verb}.` : html`${verb} <b>${ms(last.sinceCommit)}</b> after its commit.`
   if (parked !== null) return 'Parked: it waits for a person.'
   if (finished) return 'Settled without a delivery.'
   if (found) return 'On its way …'
   if (stages.some(({ state }) => state === 'unknown'))
     return `Order ${id} was not found, but not every part of the pipeline can be asked.`
-  return `There is no order ${id} in MySQL, Kafka or the delivery database. If it is placed, it appears here.`
+  return `There is no order ${id} in any part that is configured. If it is placed, it appears here.`
 }
 
 /** @type {Record<Stage['state'], HopState>} */
@@ -130,7 +129,7 @@ function parkedPanel(parked) {
   const behind =
     parked.behind === 0
       ? 'No event of the same order waits behind it.'
-      : `${parked.behind} more of the same order wait behind it.`
+      : `${parked.behind} more of the same order ${parked.behind === 1 ? 'waits' : 'wait'} behind it.`
   return html`<section class="panel stopped">
     <h2>${stateMark('stopped', `Parked: ${parked.reason}`)}</h2>
     ${parked.error !== null && html`<pre class="error">${parked.error}</pre>`}

@@ -45,7 +45,7 @@ export function EventsOfKey({ id: consumer, inside: key }) {
   if (key === undefined) return html`<${ParkedKeys} />`
   /** @type {Loaded<{ items: ParkedEvent[] }>} */
   const events = useLoaded(`/api/parked/events?${new URLSearchParams({ consumer, key })}`, 1_500)
-  const follow = /^\d+$/.test(key) && html`<a href=${`/orders/${key}`}>Follow order ${key}</a>`
+  const follow = html`<a href=${addressOf('orders', key)}>Follow order ${key}</a>`
   const found = whenLoaded(events, 'These events cannot be read', ({ items }) => {
     const waiting = items.filter(({ state }) => state === 'waiting')
     const settled = items.filter(({ state }) => state !== 'waiting').toReversed()

@@ -1,0 +1,30 @@
+import { execa } from 'execa'
+import { pythonWith } from './python-client.ts'
+import { tempFolder } from './temp-folder.ts'
+
+type Api = {
+  /** The address of its OpenAPI document. */
+  readonly document: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Finds what is wrong with an API by its document; empty if nothing. */
+export type FindFaults = (api: Api) => Promise<string>
+
+// The same requests each time, and an end.
+const bounds = ['--max-examples', '15', '--seed', '1', '--no-shrink', '--request-timeout', '20']
+const phases = ['--phases', 'examples,coverage,fuzzing', '--continue-on-failure', '--warnings', 'off', '--no-color']
+
+/** schemathesis of PyPI; undefined, with the reason printed, where there is no Python with pip. */
+export async function schemathesis(): Promise<FindFaults | undefined> {
+  const python = await pythonWith('schemathesis-4.32.5', 'schemathesis==4.32.5')
+  if (python === undefined) return undefined
+  const start = ['-c', 'from schemathesis.cli import schemathesis; schemathesis()', 'run']
+  return async ({ document, headers = {} }) => {
+    const given = Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`])
+    const cwd = await tempFolder('schemathesis')
+    const options = { cwd, all: true, reject: false, timeout: 170_000 } as const
+    const { exitCode, all } = await execa(python, [...start, document, ...given, ...bounds, ...phases], options)
+    return exitCode === 0 ? '' : all
+  }
+}
