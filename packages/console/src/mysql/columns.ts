@@ -1,6 +1,10 @@
 import type { Knex } from 'knex'
 import { ConfigurationError } from './configuration-error.ts'
-import type { Named } from './tables.ts'
+
+/** What the settings say of a table, and the variables that say it. */
+export type Named = Readonly<
+  Record<'table' | 'idColumn' | 'timeColumn' | 'timeZone' | 'zoneVariable' | 'variables', string>
+>
 
 /** What the columns of a table are, and so how they are asked for. */
 export type Columns = {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { Config } from '../config.ts'
 import { duration } from '../page/format.js'
-import { type Columns, readColumns } from './columns.ts'
+import { type Columns, type Named, readColumns } from './columns.ts'
 import { ConfigurationError } from './configuration-error.ts'
 
 /** A row of the table that causes events (the aggregates), or of the table that the consumer writes (their effects). */
@@ -19,10 +19,6 @@ export type Table = ReturnType<typeof createTable>
 /** Counts stop here: a sample each second must stay cheap. */
 const mostCounted = 20_000
 const answerTimeoutMs = 1_500
-
-export type Named = Readonly<
-  Record<'table' | 'idColumn' | 'timeColumn' | 'timeZone' | 'zoneVariable' | 'variables', string>
->
 
 const variablesOf = {
   aggregates: ['AGGREGATE_TABLE', 'AGGREGATE_ID_COLUMN', 'AGGREGATE_CREATED_AT_COLUMN', 'AGGREGATE_TIME_ZONE'],
