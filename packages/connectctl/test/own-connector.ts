@@ -35,8 +35,8 @@ export type OwnConnector = {
   readonly insertEvent: (eventId: number) => Promise<void>
 }
 
-/** A connector like the repository's, with its own names, account and database on the shared stack. */
-export async function ownConnector(): Promise<OwnConnector> {
+/** A connector like the repository's, or like another one, with its own names, account and database on the shared stack. */
+export async function ownConnector(like?: string): Promise<OwnConnector> {
   const stack = useStack()
   const created = await createDatabase('connectctl')
   const { name: database, db } = created
@@ -63,9 +63,11 @@ export async function ownConnector(): Promise<OwnConnector> {
   const said: string[] = []
 
   async function configure(changes: Readonly<Record<string, string>>): Promise<void> {
-    const text = (await readFile(ours, 'utf8'))
-      .replaceAll('orders_server', name)
-      .replaceAll(/\borders(?=\.|\\\\\.|")/g, database)
+    const source = like ?? (await readFile(ours, 'utf8'))
+    const { 'topic.prefix': prefix, 'database.include.list': schema } = JSON.parse(source) as Record<string, string>
+    const text = source
+      .replaceAll(new RegExp(`\\b${prefix}(\\.|\\\\\\\\\\.)${schema}\\b`, 'g'), `${name}$1${database}`)
+      .replaceAll(new RegExp(`\\b${schema}(?=\\.|")`, 'g'), database)
       .replace(':debezium}', `:${account}}`)
     const config = { ...(JSON.parse(text) as object), ...identity, ...changes }
     await writeFile(join(dir, `${name}.json`), JSON.stringify(config, undefined, 2))

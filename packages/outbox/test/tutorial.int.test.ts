@@ -73,12 +73,3 @@ it('packs the same package from the root: JavaScript that runs, with outboxctl',
   expect(await project.node('main.js')).toBe('true function function\n')
   expect(await project.node('node_modules/.bin/outboxctl', ['--help'])).toContain('parked')
 })
-
-it('shows the connector settings of connect-config', async () => {
-  const shown = JSON.parse(/```json\n(.*?)```/s.exec(text)?.[1] ?? '')
-  const path = join(import.meta.dirname, '../../../connect-config/orders-connector.json')
-  const used = JSON.parse(await readFile(path, 'utf8')) as Record<string, string>
-  const { 'table.include.list': tables, ...settings } = shown
-  expect(used).toMatchObject(settings)
-  expect(used['table.include.list']?.split(',')).toContain(tables)
-})

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { explain } from '../connect/errors.ts'
 import { asJson, type Context, openSession, positive, type Verb } from './context.ts'
 import { apply, diff, validate } from './files.ts'
+import { init } from './init.ts'
 import { keep } from './keep.ts'
 import { pause, remove, restart, resume, stop, wait } from './lifecycle.ts'
 import { getOffsets, resetOffsets, setOffsets } from './offsets.ts'
@@ -11,6 +12,8 @@ import { logLevel, plugins } from './workers.ts'
 
 const examples = `
 Examples:
+  connectctl init wallet --database wallet
+                                          write connect-config/wallet.json, for the outbox of the database wallet
   connectctl validate                     check every file of connect-config
   connectctl diff; connectctl apply       show, then bring the cluster to what the files say
   connectctl status                       one verdict for each connector; exit code 1 when one is bad
@@ -20,7 +23,7 @@ Examples:
 
 Exit codes: 0 ok, 1 bad, 2 wrong usage. Results on stdout, notes on stderr.`
 
-const forFiles = [validate, diff, apply]
+const forFiles = [init, validate, diff, apply]
 const forConnectors = [status, wait, restart, pause, resume, stop, remove, snapshot]
 const forCluster = [plugins, doctor, keep]
 const groups = [

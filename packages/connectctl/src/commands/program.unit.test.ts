@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { expect, it } from 'vitest'
@@ -49,4 +49,21 @@ it('shows the shared options in the help of each verb', async () => {
   const { code, out } = await connectctl('offsets', 'get', '--help')
   expect(code).toBe(0)
   expect(out).toContain('--json')
+})
+
+it('writes a complete connector once, and never over another file', async () => {
+  const dir = await tempFolder('connectctl')
+  const init = ['--dir', dir, 'init', 'wallet-events', '--database', 'wallet', '--key', 'account_id']
+  expect((await connectctl(...init.slice(0, 4))).err).toContain('--database')
+  expect((await connectctl(...init, '--table', 'a.b')).code).toBe(2)
+  expect(await connectctl(...init)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('to the topic wallet-events.wallet.outbox')
+  })
+  const file = join(dir, 'wallet-events.json')
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+    'topic.prefix': 'wallet-events',
+    'message.key.columns': 'wallet.outbox:account_id'
+  })
+  expect(await connectctl(...init)).toMatchObject({ code: 1, err: expect.stringContaining('was not written') })
 })

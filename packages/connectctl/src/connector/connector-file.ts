@@ -33,7 +33,8 @@ async function namesOrAll(names: readonly string[], { dir }: Folder): Promise<re
   return files.map(name => join(dir, name))
 }
 
-function pathOf(name: string, dir: string): string {
+/** The file of a connector that is named on the command line, by path or by name. */
+export function pathOf(name: string, dir: string): string {
   if (isConnectorFile(name)) return name
   const typescript = join(dir, `${name}.ts`)
   return existsSync(typescript) ? typescript : join(dir, `${name}.json`)

@@ -50,3 +50,9 @@ export function heartbeatTable(config: ConnectorConfig): string | undefined {
     .map(database => `${database}.connect_heartbeat`)
     .find(table => captures(config, table))
 }
+
+/** The tables that `table.include.list` names; undefined when there is no list, or a pattern describes some. */
+export function namedTables(config: ConnectorConfig): readonly string[] | undefined {
+  const names = patternsOf(config['table.include.list']).map(pattern => pattern.replace(/\\?\./, '.'))
+  return names.length > 0 && names.every(name => /^[\w$-]+\.[\w$-]+$/.test(name)) ? names : undefined
+}

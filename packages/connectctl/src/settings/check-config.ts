@@ -3,6 +3,7 @@ import { itemsOf } from './captured-tables.ts'
 import { error, type Finding, warning } from './finding.ts'
 import { knownSettings, openPrefixes } from './known-settings.ts'
 import { checkLosses } from './loss-rules.ts'
+import { checkOutbox } from './outbox-rules.ts'
 import { isSecretKey, isSecretReference } from './secrets.ts'
 
 const mysqlConnector = 'io.debezium.connector.mysql.MySqlConnector'
@@ -17,6 +18,7 @@ export function checkConfig(config: ConnectorConfig, neighbours: readonly NamedC
     ...checkSecrets(config),
     ...checkNeighbours(config, neighbours),
     ...checkLosses(config),
+    ...checkOutbox(config),
     ...checkTransforms(config)
   ]
   return findings.toSorted((a, b) => a.level.localeCompare(b.level))

@@ -1,0 +1,115 @@
+import type { ConnectorConfig } from '../connect/connect-api.ts'
+import { itemsOf, namedTables } from './captured-tables.ts'
+import { error, type Finding, warning } from './finding.ts'
+import { reroutes, topicOf, topicsOf } from './topics.ts'
+
+type Transform = { readonly key: string; readonly type: string }
+
+/** Settings without which consumers can't read what a connector sends from an outbox, or without which it sends nothing. */
+export function checkOutbox(config: ConnectorConfig): readonly Finding[] {
+  const tables = namedTables(config)
+  if (tables === undefined) return []
+  const outboxes = outboxesIn(config, tables)
+  const findings = [...checkLeftovers(config, tables), ...outboxes.flatMap(table => checkRow(config, table))]
+  return outboxes.length === 0 ? findings : [...findings, ...checkConverters(config), ...checkFlow(config)]
+}
+
+/** Names left from a sample: Debezium and Connect accept a table or a topic that doesn't exist. */
+function checkLeftovers(config: ConnectorConfig, tables: readonly string[]): readonly Finding[] {
+  const keys = keyColumns(config)
+    .filter(({ holds }) => !tables.some(holds))
+    .map(({ pattern }) =>
+      error('message.key.columns', `names ${pattern}, which it doesn't capture: ${tables.join(', ')}`)
+    )
+  const topics = topicsOf(config)
+  const predicates = itemsOf(config['predicates'])
+    .map(name => `predicates.${name}`)
+    .filter(key => config[`${key}.type`]?.endsWith('.TopicNameMatches') && !reroutes(config))
+    .filter(key => !topics.some(topic => fits(config[`${key}.pattern`], topic)))
+    .map(key => error(`${key}.pattern`, `matches none of the connector's topics: ${topics.join(', ')}`))
+  return [...keys, ...predicates]
+}
+
+/** What makes the key, the value and the headers of an event. */
+function checkRow(config: ConnectorConfig, table: string): readonly Finding[] {
+  const findings: Finding[] = []
+  if (!keyColumns(config).some(({ holds }) => holds(table)))
+    findings.push(
+      error('message.key.columns', `has no key for ${table}, so each event gets its own: set ${table}:event_id`)
+    )
+  const skipped = itemsOf(config['skipped.operations'])
+  if (!['u', 'd'].every(operation => skipped.includes(operation)))
+    findings.push(error('skipped.operations', `must be u,d,t: the deletion of each row of ${table} becomes a record`))
+  const transforms = transformsOf(config)
+  if (!transforms.some(({ type }) => type.endsWith('.ExtractNewRecordState')))
+    findings.push(error('transforms', "has no ExtractNewRecordState: the value is Debezium's envelope, not the row"))
+  const lifts = transforms.find(({ key }) => itemsOf(config[`${key}.headers`]).includes('message_id'))
+  const moved = `message_id and the other columns of ${table} into headers`
+  if (lifts === undefined) findings.push(error('transforms', `has no HeaderFrom$Value that moves ${moved}`))
+  else if (!reaches(config, lifts, topicOf(config, table)))
+    findings.push(error(`${lifts.key}.predicate`, `does not let ${topicOf(config, table)} pass, so it moves no column`))
+  return findings
+}
+
+function checkConverters(config: ConnectorConfig): readonly Finding[] {
+  return ['key.converter', 'value.converter'].flatMap(key => {
+    const converter = config[key]
+    if (converter === undefined)
+      return [warning(key, 'is left to the worker, whose default may not be JSON: set it to JsonConverter')]
+    return converter.endsWith('.StringConverter') ? [error(key, 'writes rows as text that no consumer can read')] : []
+  })
+}
+
+/** What stops the first start, or waits for a topic that doesn't exist. */
+function checkFlow(config: ConnectorConfig): readonly Finding[] {
+  const findings: Finding[] = []
+  if (config['snapshot.locking.mode'] !== 'none')
+    findings.push(warning('snapshot.locking.mode', 'is not none: the first start needs RELOAD and LOCK TABLES'))
+  if (config['include.schema.changes'] !== 'false')
+    findings.push(warning('include.schema.changes', `is not false: it needs the topic ${config['topic.prefix']}`))
+  if (config['topic.creation.default.partitions'] === undefined)
+    findings.push(warning('topic.creation.default.partitions', 'is missing: Connect creates no topic'))
+  return findings
+}
+
+/** The tables whose rows become events: named like an outbox, or the only one next to the heartbeat. */
+function outboxesIn(config: ConnectorConfig, tables: readonly string[]): readonly string[] {
+  const isRouted = transformsOf(config).some(({ type }) => type.endsWith('.EventRouter'))
+  if (isRouted) return [] // another library's outbox
+  const named = tables.filter(table => /outbox$/i.test(table))
+  if (
+    named.length > 0 ||
+    !transformsOf(config).some(({ key }) => (config[`${key}.headers`] ?? '').includes('message_id'))
+  )
+    return named
+  return tables.filter(table => !table.endsWith('.connect_heartbeat'))
+}
+
+function transformsOf(config: ConnectorConfig): readonly Transform[] {
+  return itemsOf(config['transforms'])
+    .map(name => `transforms.${name}`)
+    .map(key => ({ key, type: config[`${key}.type`] ?? '' }))
+}
+
+/** Whether a transform gets the records of a topic. */
+function reaches(config: ConnectorConfig, { key }: Transform, topic: string): boolean {
+  const predicate = config[`${key}.predicate`]
+  if (predicate === undefined || !config[`predicates.${predicate}.type`]?.endsWith('.TopicNameMatches')) return true
+  return fits(config[`predicates.${predicate}.pattern`], topic) !== (config[`${key}.negate`] === 'true')
+}
+
+/** `message.key.columns` is `TABLE:COLUMN,COLUMN;TABLE:COLUMN` with a pattern for each table. */
+function keyColumns(config: ConnectorConfig) {
+  const entries = (config['message.key.columns'] ?? '').split(';').map(entry => entry.split(':')[0]?.trim() ?? '')
+  return entries
+    .filter(pattern => pattern !== '')
+    .map(pattern => ({ pattern, holds: (table: string) => fits(pattern, table, 'i') }))
+}
+
+function fits(pattern: string | undefined, name: string, flags = ''): boolean {
+  try {
+    return new RegExp(`^(?:${pattern ?? ''})$`, flags).test(name)
+  } catch {
+    return true // Java has syntax that JavaScript lacks
+  }
+}
