@@ -28,8 +28,8 @@ export type OwnConnector = {
   /** All output so far, of stdout and stderr. */
   readonly said: () => string
   readonly connectctl: (...args: string[]) => Promise<Answer>
-  /** Rewrites the connector's file: the one of this repository with some changes. */
-  readonly configure: (changes: Readonly<Record<string, string>>) => Promise<void>
+  /** Rewrites the connector's file with some changes; undefined removes a key. */
+  readonly configure: (changes: Readonly<Record<string, string | undefined>>) => Promise<void>
   /** Runs the outbox's migration again. */
   readonly migrate: () => Promise<void>
   readonly insertEvent: (eventId: number) => Promise<void>
@@ -56,13 +56,14 @@ export async function ownConnector(like?: string): Promise<OwnConnector> {
     CONNECT_URL: stack.connect.url,
     CONNECT_SECRETS_DIR: stack.secretsDir,
     CONNECT_DIR: dir,
+    CONNECT_LOG: join(stack.secretsDir, '../logs/connect-1.log'),
     KEEPER_URL: 'http://127.0.0.1:1'
   }
   const serverId = String(randomInt(1_000, 4_000_000_000))
   const identity = { 'database.user': account, 'database.server.id': serverId, 'topic.prefix': name }
   const said: string[] = []
 
-  async function configure(changes: Readonly<Record<string, string>>): Promise<void> {
+  async function configure(changes: Readonly<Record<string, string | undefined>>): Promise<void> {
     const source = like ?? (await readFile(ours, 'utf8'))
     const { 'topic.prefix': prefix, 'database.include.list': schema } = JSON.parse(source) as Record<string, string>
     const text = source

@@ -20,7 +20,9 @@ const fileName = 'pipeline.env'
 export function addressesOf(settings: Settings, stack: Stack): Addresses {
   const { system, ports, dir, workers, containers, external, registry = false } = settings
   const local = (port = 0) => `http://127.0.0.1:${port}`
-  const exporters = Array.from({ length: workers }, (_, worker) => `${local(ports.jmx + worker)}/metrics`)
+  const each = Array.from({ length: workers }, (_, worker) => worker)
+  const exporters = each.map(worker => `${local(ports.jmx + worker)}/metrics`)
+  const logs = each.map(worker => join(dir, 'logs', `connect-${worker + 1}.log`))
   return {
     SYSTEM: system.name,
     CONNECT_URL: stack.connect.urls.join(),
@@ -35,7 +37,7 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
     KEEPER_URL: local(ports.keeper),
     ...auditVariables(system),
     ...(registry && stack.registry !== undefined ? { SCHEMA_REGISTRY_URL: stack.registry.url } : {}),
-    ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join() } : {})
+    ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join(), CONNECT_LOG: logs.join() } : {})
   }
 }
 

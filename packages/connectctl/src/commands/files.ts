@@ -4,7 +4,9 @@ import { ConnectctlError } from '../connect/errors.ts'
 import { applyConnector, type ApplyResult, validateByWorker } from '../connector/apply-connector.ts'
 import { positionNamed, type StartName } from '../connector/binlog-position.ts'
 import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
+import { withConnectLog } from '../connector/connect-log.ts'
 import { brokersOf } from '../connector/kafka.ts'
+import { checkTopics } from '../connector/missing-topics.ts'
 import { checkSchemaHistory } from '../connector/schema-history.ts'
 import { checkConfig } from '../settings/check-config.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
@@ -90,6 +92,8 @@ async function applyFile(file: ConnectorFile, flags: ApplyFlags, session: Sessio
     onDifference: (changes, exists) =>
       session.note(describeDifference({ name, exists, changes: withoutSecrets(changes) }, session)),
     timeoutMs: session.timeoutMs
+  }).catch(async error => {
+    throw await withConnectLog(error, name, session.environment)
   })
   return { ...result, changes: withoutSecrets(result.changes) }
 }
@@ -97,8 +101,12 @@ async function applyFile(file: ConnectorFile, flags: ApplyFlags, session: Sessio
 /** The findings of our own checks, which compare a file with the cluster's connectors and with its topic in Kafka. */
 async function checkOnline(file: ConnectorFile, files: readonly ConnectorFile[], { api, environment }: Session) {
   const live = (await listConnectors(api)).map(({ info }) => info)
-  const history = await checkSchemaHistory(file.config, brokersOf(file.config, environment))
-  return [...checkConfig(file.config, othersOf(file, [...live, ...files])), ...history]
+  const brokers = brokersOf(file.config, environment)
+  const [history, topics] = await Promise.all([
+    checkSchemaHistory(file.config, brokers),
+    checkTopics(file.config, brokers)
+  ])
+  return [...checkConfig(file.config, othersOf(file, [...live, ...files])), ...history, ...topics]
 }
 
 /** The other connectors, which must not share an identity with this one. The last of a name counts. */

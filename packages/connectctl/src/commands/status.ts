@@ -46,7 +46,7 @@ function describeStates(states: readonly ConnectorState[], context: Context): st
 
 export const doctor: Verb = {
   usage: 'doctor [connectors...]',
-  about: 'check what connectors need: workers, plugin, binlog, grants, offsets, schema history',
+  about: 'check what connectors need: workers, plugin, binlog, grants, tables, topics, offsets, schema history',
   async run(session, names: string[]) {
     const reports = []
     for (const file of await connectorFiles(names, session))

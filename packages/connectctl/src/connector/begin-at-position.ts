@@ -61,16 +61,16 @@ async function runInRecoveryMode(api: ConnectApi, file: ConnectorFile, options: 
   // A task that failed in an earlier attempt stays FAILED while its settings are the same.
   await halt(api, file.name, 'stop')
   await resume(api, file.name, { ...options, settleMs: 0 })
-  await waitUntilReading(api, file.name)
+  await waitUntilReading(api, file.name, options.timeoutMs)
   await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
 }
 
-async function waitUntilReading(api: ConnectApi, name: string): Promise<void> {
+async function waitUntilReading(api: ConnectApi, name: string, timeoutMs = 60_000): Promise<void> {
   const reads = async () => {
     await waitUntilRunning(api, name, { settleMs: 0 })
     const { offsets } = await readOffsets(api, name)
     const offset = offsets[0]?.offset ?? {}
     return !(notYetReadMark in offset) && !('snapshot' in offset)
   }
-  await until(reads, () => `${name} read nothing from the binlog within 60 s`)
+  await until(reads, () => `${name} read nothing from the binlog within ${timeoutMs / 1000} s`, timeoutMs)
 }

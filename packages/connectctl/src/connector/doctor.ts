@@ -5,6 +5,7 @@ import { binlogsOf } from './binlog-events.ts'
 import type { Environment } from '../settings/secrets.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { examineBinlog } from './doctor-binlog.ts'
+import { examineLocks, examineLog, examineTables, examineTopics } from './doctor-needs.ts'
 import { brokersOf } from './kafka.ts'
 import { inspectSchemaHistory, remedy } from './schema-history.ts'
 import { rowsOf, withSourceDatabase } from './source-database.ts'
@@ -14,15 +15,27 @@ type Symptoms = Promise<readonly Symptom[]>
 
 /** Checks everything that a connector needs, and says for each whether it is right and what to do if it isn't. */
 export async function examine(api: ConnectApi, file: ConnectorFile, environment: Environment): Symptoms {
+  const { config } = file
+  const asked = (ask: (connection: Connection) => Symptoms) => withSourceDatabase(config, environment, ask)
   const groups = await Promise.all([
-    tried('Kafka Connect', examineWorker(api, file.config)),
-    tried('MySQL', withSourceDatabase(file.config, environment, examineMysql)),
+    tried('Kafka Connect', examineWorker(api, config)),
+    tried('MySQL', asked(examineMysql)),
     tried(
       'the binlog',
-      withSourceDatabase(file.config, environment, c => examineBinlog(sql => rowsOf(c, sql), file.config))
+      asked(connection => examineBinlog(sql => rowsOf(connection, sql), config))
     ),
+    tried(
+      'what it captures',
+      asked(connection => examineTables(connection, config))
+    ),
+    tried(
+      'the locks',
+      asked(connection => examineLocks(connection, config))
+    ),
+    tried('the topics', examineTopics(config, environment)),
+    tried("Connect's log", examineLog(file, environment)),
     tried('the stored offset', examineOffset(api, file, environment)),
-    tried('the schema history', examineHistory(file.config, environment))
+    tried('the schema history', examineHistory(config, environment))
   ])
   return groups.flat()
 }

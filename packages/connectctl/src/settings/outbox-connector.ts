@@ -32,29 +32,47 @@ export function outboxConnector({ database, table, prefix, key, serverId }: Outb
     'database.include.list': database,
     'table.include.list': `${outbox},${database}.connect_heartbeat`,
     'message.key.columns': `${outbox}:${key}`,
-    'skipped.operations': 'u,d,t',
-    'tombstones.on.delete': 'false',
-    'include.schema.changes': 'false',
-    'extended.headers.enabled': 'false',
-    'key.converter': json,
-    'value.converter': json,
-    'snapshot.mode': 'configuration_based',
-    [`${based}.snapshot.data`]: 'false',
-    [`${based}.snapshot.schema`]: 'false',
-    [`${based}.snapshot.on.schema.error`]: 'true',
-    [`${based}.snapshot.on.data.error`]: 'false',
-    [`${based}.start.stream`]: 'true',
-    'snapshot.locking.mode': 'none',
+    ...records,
+    ...start,
     'schema.history.internal.kafka.bootstrap.servers': '${KAFKA_BROKERS}',
     'schema.history.internal.kafka.topic': `schema_changes.${database}`,
     'schema.history.internal.store.only.captured.tables.ddl': 'true',
-    'max.batch.size': '1',
-    'connect.keep.alive.interval.ms': '1000',
-    'driver.socketTimeout': '10000',
-    'heartbeat.interval.ms': '5000',
-    'event.converting.failure.handling.mode': 'fail',
-    'producer.override.enable.idempotence': 'true',
+    ...flow,
     ...topicCreation(topic),
+    ...transforms(topic)
+  }
+}
+
+const records: ConnectorConfig = {
+  'skipped.operations': 'u,d,t',
+  'tombstones.on.delete': 'false',
+  'include.schema.changes': 'false',
+  'extended.headers.enabled': 'false',
+  'key.converter': json,
+  'value.converter': json
+}
+
+const start: ConnectorConfig = {
+  'snapshot.mode': 'configuration_based',
+  [`${based}.snapshot.data`]: 'false',
+  [`${based}.snapshot.schema`]: 'false',
+  [`${based}.snapshot.on.schema.error`]: 'true',
+  [`${based}.snapshot.on.data.error`]: 'false',
+  [`${based}.start.stream`]: 'true',
+  'snapshot.locking.mode': 'none'
+}
+
+const flow: ConnectorConfig = {
+  'max.batch.size': '1',
+  'connect.keep.alive.interval.ms': '1000',
+  'driver.socketTimeout': '10000',
+  'heartbeat.interval.ms': '5000',
+  'event.converting.failure.handling.mode': 'fail',
+  'producer.override.enable.idempotence': 'true'
+}
+
+function transforms(topic: string): ConnectorConfig {
+  return {
     predicates: 'isOutbox',
     'predicates.isOutbox.type': 'org.apache.kafka.connect.transforms.predicates.TopicNameMatches',
     'predicates.isOutbox.pattern': topic,

@@ -1,0 +1,40 @@
+import { open } from 'node:fs/promises'
+import { ConnectctlError } from '../connect/errors.ts'
+import { itemsOf } from '../settings/captured-tables.ts'
+import type { Environment } from '../settings/secrets.ts'
+
+const tailBytes = 256 * 1024
+
+/**
+ * The last warning or error about a connector in the logs that `CONNECT_LOG` names. What Kafka answers a task's producer
+ * stands only there: Connect's REST API says RUNNING.
+ */
+export async function lastComplaint(name: string, environment: Environment): Promise<string | undefined> {
+  const tails = await Promise.all(itemsOf(environment['CONNECT_LOG']).map(tailOf))
+  const lines = tails.flatMap(text => text.split('\n'))
+  const line = lines.findLast(each => /\b(WARN|ERROR)\b/.test(each) && each.includes(name))
+  return line?.replace(/^.*?\b(?=WARN|ERROR)/, '').slice(0, 400)
+}
+
+/** Adds what Connect's log says to an error of a connector that was sent and does not run. */
+export async function withConnectLog(error: unknown, name: string, environment: Environment): Promise<unknown> {
+  if (!(error instanceof ConnectctlError) || error.code !== 'NOT_RUNNING') return error
+  const complaint = await lastComplaint(name, environment)
+  const hint =
+    environment['CONNECT_LOG'] === undefined ? "Connect's log may say why: CONNECT_LOG=FILE shows it here" : ''
+  const more = complaint === undefined ? hint : `Connect's log says: ${complaint}`
+  return more === '' ? error : new ConnectctlError('NOT_RUNNING', `${error.message}. ${more}`, { cause: error })
+}
+
+async function tailOf(path: string): Promise<string> {
+  const file = await open(path).catch(() => undefined)
+  if (file === undefined) return ''
+  try {
+    const { size } = await file.stat()
+    const start = Math.max(0, size - tailBytes)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}

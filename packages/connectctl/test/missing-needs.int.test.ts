@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { ownConnector } from './own-connector.ts'
+
+it('refuses a connector that writes topics which nothing creates, and says what the log of Connect says if it is sent', async () => {
+  const { connectctl, configure, name } = await ownConnector()
+  await configure({
+    'include.schema.changes': 'true',
+    'topic.creation.groups': undefined,
+    'topic.creation.default.partitions': undefined,
+    'topic.creation.default.replication.factor': undefined
+  })
+  const missing = new RegExp(`so are the topics .*${name}`)
+  for (const verb of ['validate', 'apply']) {
+    const { code, out, err } = await connectctl(verb)
+    expect({ code, said: out + err }).toEqual({ code: 1, said: expect.stringMatching(missing) })
+  }
+  const forced = await connectctl('--timeout', '10', 'apply', '--force')
+  expect(forced).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(
+      /read nothing from the binlog within 10 s. Connect's log says: .*UNKNOWN_TOPIC_OR_PARTITION/
+    )
+  })
+  const examined = await connectctl('doctor')
+  expect(examined).toMatchObject({ code: 1, out: expect.stringContaining('✗ no topic ') })
+  expect(examined.out).toMatch(/✗ Connect's log says: WARN .*UNKNOWN_TOPIC_OR_PARTITION/)
+})
+
+it('examines the tables that a connector captures, and the grants for its locks', async () => {
+  const { connectctl, configure, database } = await ownConnector()
+  const healthy = await connectctl('doctor')
+  expect(healthy.out).toContain(`✓ captures ${database}.outbox`)
+  expect(healthy.out).not.toContain('RELOAD')
+  await configure({ 'table.include.list': 'walet.outbox', 'snapshot.locking.mode': undefined })
+  const examined = await connectctl('doctor')
+  expect(examined).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('✗ captures walet.outbox that does not exist')
+  })
+  expect(examined.out).toContain('✗ grants RELOAD and LOCK TABLES')
+})
