@@ -16,7 +16,15 @@ export type JsonSchema = {
   readonly [keyword: string]: unknown
 }
 
-/** The payload as it travels. Throws for a type that JSON can't hold. */
+// Without ids, because zod writes a schema that has one only once, behind a `$ref` that means nothing elsewhere.
+const withoutIds = {
+  get(schema: z.ZodType) {
+    const { id: _, ...meta } = z.globalRegistry.get(schema) ?? {}
+    return meta
+  }
+} as unknown as typeof z.globalRegistry
+
+/** The payload as it travels; only a schema that contains itself has a `$ref`. Throws for a type that JSON can't hold. */
 export function jsonSchemaOf(payload: z.ZodType, target: 'draft-2020-12' | 'draft-07' = 'draft-2020-12'): JsonSchema {
-  return z.toJSONSchema(payload, { io: 'input', target }) as JsonSchema
+  return z.toJSONSchema(payload, { io: 'input', target, metadata: withoutIds }) as JsonSchema
 }

@@ -1,6 +1,8 @@
+import avsc from 'avsc'
 import type { EventDefinition } from '../define-event.ts'
-import { OutboxError } from '../errors.ts'
+import { asError, OutboxError } from '../errors.ts'
 import { type JsonSchema, jsonSchemaOf } from '../json-schema.ts'
+import { typeHook } from './long-type.ts'
 
 type Primitive = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'string' | 'bytes'
 /** An Avro schema as JSON: the part of the language that event payloads use. */
@@ -22,8 +24,8 @@ export type AvroRecord = {
   readonly fields: readonly AvroField[]
 }
 
-/** Where a type is, for its name and for errors. */
-type Place = { readonly path: readonly string[]; readonly event: string }
+/** Where a type is, for its name and for errors; `named` holds which field took which name. */
+type Place = { readonly path: readonly string[]; readonly event: string; readonly named: Map<string, string> }
 
 const schemas = new WeakMap<EventDefinition, AvroRecord>()
 
@@ -36,11 +38,16 @@ export function avroSchema(definition: EventDefinition): AvroRecord {
   const known = schemas.get(definition)
   if (known !== undefined) return known
   const { name, aggregate, payload } = definition
-  const place = { path: [], event: name }
+  const place = { path: [], event: name, named: new Map<string, string>() }
   const record = typeOf(jsonSchemaOf(payload), place)
   if (typeof record === 'string' || isUnion(record) || record.type !== 'record')
     return reject(place, 'has no named fields: a payload must be an object')
   const schema = { ...record, name, namespace: aggregate }
+  try {
+    avsc.Type.forSchema(schema as avsc.Schema, { typeHook: typeHook as never })
+  } catch (cause) {
+    return reject(place, `has a type that Avro doesn't accept: ${asError(cause).message}`)
+  }
   schemas.set(definition, schema)
   return schema
 }
@@ -131,8 +138,18 @@ function unionOf(members: readonly JsonSchema[], place: Place): AvroType {
   return members.length === 1 ? type : ['null', type]
 }
 
-// Avro needs a name for each record and enum. It must be the same at every call.
-const nameOf = ({ path, event }: Place): string => [event, ...path].join('_')
+/** Avro needs a name for each record and enum. It must be the same at every call. */
+function nameOf(place: Place): string {
+  const name = [place.event, ...place.path].join('_')
+  const other = place.named.get(name)
+  if (other !== undefined)
+    reject(
+      place,
+      `would get the name of the field ${other}, ${name}: rename one, or set its type with .meta({ avro: … })`
+    )
+  place.named.set(name, place.path.join('.'))
+  return name
+}
 
 function describe({ type, $ref, oneOf, allOf }: JsonSchema): string {
   if ($ref !== undefined) return 'is a schema that contains itself, which'

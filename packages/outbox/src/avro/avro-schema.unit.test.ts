@@ -76,6 +76,15 @@ describe('avroSchema', () => {
     expect(avroSchema(define(bounded))).toEqual(before)
   })
 
+  it('writes a schema that several events share in each place, although it has an id', () => {
+    const address = z.object({ city: z.string().meta({ avro: 'string' }) }).meta({ id: 'Address' })
+    const record = (name: string) => ({ type: 'record', name, fields: [{ name: 'city', type: 'string' }] })
+    expect(fieldsOf({ from: address, to: address })).toEqual([
+      { name: 'from', type: record('order_placed_from') },
+      { name: 'to', type: record('order_placed_to') }
+    ])
+  })
+
   const node: z.ZodType = z.object({
     get next() {
       return node.optional()
@@ -92,6 +101,12 @@ describe('avroSchema', () => {
     ['a name with a dash', z.object({ 'a-b': z.int() }), 'the field a-b is not a valid name in Avro'],
     ['a symbol with a blank', z.object({ a: z.enum(['on hold']) }), 'not valid symbols in Avro'],
     ['a number as constant', z.object({ a: z.literal(7) }), 'not valid symbols in Avro'],
+    [
+      'two fields whose types would have one name',
+      z.object({ ship: z.object({ to: z.object({ city: z.string() }) }), ship_to: z.object({ zip: z.string() }) }),
+      'the field ship_to would get the name of the field ship.to, order_placed_ship_to'
+    ],
+    ['a type by hand that Avro does not know', z.object({ a: z.int().meta({ avro: 'integer' }) }), 'integer'],
     ['null or another default', z.object({ a: z.string().nullable().default('x') }), 'Avro allows only one of them'],
     ['no object at all', z.string(), 'a payload must be an object']
   ])('rejects %s, naming event and field', (_what, payload, words) => {

@@ -36,10 +36,18 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
 
   async function load(): Promise<Client> {
     const { SchemaRegistry, SchemaType } = await import('@kafkajs/confluent-schema-registry')
-    // Without a limit it would wait without end for a registry that accepts a request and never answers.
-    const limit = () => ({ request: (request: Enhanced) => request.enhance({ timeout: timeoutMs }) })
+    const bounded = () => ({
+      // Without a limit it would wait without end for a registry that accepts a request and never answers.
+      request: (request: Enhanced) => request.enhance({ timeout: timeoutMs }),
+      // A page of a proxy isn't an answer of the registry.
+      response: async (next: () => Promise<Answer>) => {
+        const answer = await next()
+        if (typeof answer.data() === 'object') return answer
+        throw new Error('the answer is not JSON')
+      }
+    })
     return new SchemaRegistry(
-      { host: url, ...(auth && { auth }), retry: { retries: 0 }, middlewares: [limit as never] },
+      { host: url, ...(auth && { auth }), retry: { retries: 0 }, middlewares: [bounded as never] },
       { [SchemaType.AVRO]: { typeHook: typeHook as never } }
     )
   }
@@ -65,6 +73,7 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
 }
 
 type Enhanced = { enhance(extras: { readonly timeout: number }): Enhanced }
+type Answer = { data(): unknown }
 type Asked = { readonly what: string; readonly url: string; readonly refusals: readonly number[] }
 
 // The client reports an unreachable registry as status 400, so only the API's own refusals are final.
@@ -73,6 +82,11 @@ function registryError(cause: unknown, { what, url, refusals }: Asked): OutboxEr
   const status = cause instanceof Error && 'status' in cause ? Number(cause.status) : 0
   if (status === 404 && refusals.includes(404))
     return new OutboxError('SCHEMA_UNKNOWN', `${what} is unknown to the registry ${url}`, { cause, retryable: false })
+  // The registry answered, or wasn't asked, but avsc can't use the schema: it never will.
+  if (cause instanceof Error && cause.name.includes('ArgumentError')) {
+    const code = refusals.includes(404) ? 'SCHEMA_UNKNOWN' : 'SCHEMA_REFUSED'
+    return new OutboxError(code, `${what} is not valid Avro: ${reason}`, { cause, retryable: false })
+  }
   if (refusals.includes(status) || (cause instanceof Error && cause.name.includes('CompatibilityError')))
     return new OutboxError('SCHEMA_REFUSED', `${what} was refused: ${reason}`, { cause, retryable: false })
   const message = `The schema registry ${url} does not answer: ${reason}`

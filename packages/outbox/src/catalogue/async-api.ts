@@ -20,7 +20,7 @@ export function asyncApi(info: AsyncApiInfo, channels: readonly EventChannel[]):
     operations: Object.fromEntries(channels.flatMap(operationsOf)),
     components: {
       messages: Object.fromEntries(published.map(({ event, channel }) => [event.name, message(event, channel.topic)])),
-      schemas: Object.fromEntries(published.map(({ event }) => [event.name, payloadSchema(event)]))
+      schemas: Object.fromEntries(published.map(({ event }) => [event.name, componentSchema(event)]))
     }
   }
 }
@@ -57,6 +57,14 @@ function message(event: EventDefinition, topic: string) {
     bindings: { kafka: { key: keySchema, bindingVersion: '0.5.0' } },
     examples: example && [{ name: 'example', headers: example.headers, payload: { payload: example.value } }]
   }
+}
+
+/** With references, as of a schema that contains itself, that are right from the root of the document. */
+function componentSchema(event: EventDefinition): object {
+  const root = ref(`components/schemas/${event.name}`).$ref
+  const moved = (key: string, value: unknown) =>
+    key === '$ref' && typeof value === 'string' ? value.replace(/^#/, root) : value
+  return JSON.parse(JSON.stringify(payloadSchema(event)), moved)
 }
 
 const objectOf = (properties: object, required: readonly string[] = Object.keys(properties)) => ({

@@ -34,7 +34,7 @@ function references(document: unknown, inside: unknown = document): readonly (re
       .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], document)
     return [[inside.$ref, found]]
   }
-  return Object.values(inside).flatMap(member => references(document, member))
+  return Object.values(inside).flatMap(member => references(document, member ?? null))
 }
 
 describe('eventCatalogue', () => {
@@ -55,6 +55,21 @@ describe('asyncApi', () => {
   it('points only to what is there', () => {
     const found = references(document)
     expect(found.length).toBeGreaterThan(4)
+    expect(found.filter(([, target]) => target === undefined)).toEqual([])
+  })
+
+  it('points to what is there for a schema that is shared or contains itself', () => {
+    const address = z.object({ city: z.string() }).meta({ id: 'Address' })
+    const box = z.object({
+      get inside() {
+        return z.array(box)
+      }
+    })
+    const payload = z.object({ from: address, to: address, box })
+    const example = { from: { city: 'Aa' }, to: { city: 'Au' }, box: { inside: [] } }
+    const sent = defineEvent({ name: 'order_sent', aggregate: 'order', version: 1, payload, example })
+    const found = references(asyncApi({ title: 'Orders', version: '1.0.0' }, [{ ...channel, events: [sent] }]))
+    expect(found.map(([path]) => path)).toContainEqual(expect.stringContaining('schemas/order_sent/definitions/'))
     expect(found.filter(([, target]) => target === undefined)).toEqual([])
   })
 
