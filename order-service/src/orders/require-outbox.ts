@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 
 type Table = Parameters<typeof requireOutboxTable>[1]
 
-/** Refuses the start with the wrong store, instead of refusing every order later. Waits while MySQL is away. */
+/** Refuses the start with the wrong store, or without a binlog that publishes, instead of refusing every order later. Waits while MySQL is away. */
 export async function requireOutbox(db: Knex, table: Table): Promise<void> {
   try {
     await requireOutboxTable(db, table)
@@ -13,6 +13,8 @@ export async function requireOutbox(db: Knex, table: Table): Promise<void> {
     if (fault === 'transient' || fault === 'unavailable') return
     if (error instanceof OutboxError && error.code === 'STORE_MISMATCH')
       throw new ConfigError(`OUTBOX_STORE does not fit: ${error.message}`, { cause: error })
+    if (error instanceof OutboxError && error.code === 'BINLOG_UNFIT')
+      throw new ConfigError(error.message, { cause: error })
     throw error
   }
 }

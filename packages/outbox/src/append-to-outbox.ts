@@ -1,10 +1,19 @@
 import type { Knex } from 'knex'
-import type { OutboundEvent } from './define-event.ts'
+import { generatedId, type OutboundEvent } from './define-event.ts'
 import { OutboxError } from './errors.ts'
 import { plain } from './plain-knex.ts'
+import { readBinlogStatus } from './stores/binlog-status.ts'
+import { checkConnection, rowsOf } from './stores/check-connection.ts'
+import { splitByPacket } from './stores/packets.ts'
 import { encodePayloads, type PayloadEncoding } from './stores/payload.ts'
-import { requireTable, rowsOf } from './stores/require-table.ts'
-import { deleteStore, type OutboxStore, type Statement, type StoreName, writeFailed } from './stores/store.ts'
+import {
+  deleteStore,
+  type OutboxStore,
+  type PendingEvent,
+  type Statement,
+  type StoreName,
+  writeFailed
+} from './stores/store.ts'
 import { inContext } from './tracing/message-context.ts'
 
 /** Publishes events through the table `outbox` of the transaction's database. */
@@ -13,7 +22,7 @@ export type Outbox = {
   /**
    * Publishes the events, in their order, when and only when `trx` commits. The same event object appended twice is the
    * same message twice, and takes effect once. Rejects with `TRANSACTION_REQUIRED`, `EVENT_INVALID`, `EVENT_TOO_LARGE`,
-   * `STORE_MISMATCH` or `WRITE_FAILED`, which may be retryable. Let the error roll the transaction back.
+   * `BINLOG_UNFIT`, `STORE_MISMATCH` or `WRITE_FAILED`, which may be retryable. Let the error roll the transaction back.
    */
   append(trx: Knex.Transaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void>
 }
@@ -31,20 +40,18 @@ export type OutboxOptions = {
 /** Writes to the table `outbox` of the transaction's database. Holds no connection. */
 export function createOutbox(options: OutboxOptions = {}): Outbox {
   const { store = deleteStore } = options
-  const expected = { store: store.name, encoding: options.encoding }
-  const checked = new WeakSet<object>()
+  const mostBytesOn = createConnectionChecks({ store: store.name, encoding: options.encoding })
   return {
     store: store.name,
     async append(trx, events) {
       requireOpenTransaction(trx)
       const list = encodePayloads(inContext(trx, events), options)
       if (list.length === 0) return
-      // Once for each knex instance: its transactions share the config object.
-      const { config } = trx.client as { readonly config: object }
-      if (!checked.has(config)) await requireOutboxTable(trx, expected).catch(writeFailed)
-      checked.add(config)
-      const firstId = await write(trx, store.insert(list), list.length)
-      if (store.remove !== undefined) await write(trx, store.remove(list.length, firstId), list.length)
+      requireKnownIds(list)
+      for (const part of splitByPacket(list, await mostBytesOn(trx))) {
+        const firstId = await write(trx, store.insert(part), part.length)
+        if (store.remove !== undefined) await write(trx, store.remove(part.length, firstId), part.length)
+      }
     }
   }
 }
@@ -63,11 +70,30 @@ export function appendToOutbox(trx: Knex.Transaction, events: OutboundEvent | re
 type ExpectedTable = { readonly store?: StoreName | undefined; readonly encoding?: PayloadEncoding | undefined }
 
 /**
- * Rejects with `STORE_MISMATCH` if the table `outbox` is missing or was made for another store or encoding. The first
- * append would reject too; with this a service refuses to start. Changes nothing, and needs no transaction.
+ * Rejects with `STORE_MISMATCH` if the table `outbox` is missing or was made for another store or encoding, and with
+ * `BINLOG_UNFIT` if a session of `db` writes no whole rows to the binlog, or if the server leaves this database out (seen
+ * only by an account with REPLICATION CLIENT). With this a service refuses to start. Changes nothing, needs no transaction.
  */
 export async function requireOutboxTable(db: Knex, { store = 'delete', encoding }: ExpectedTable): Promise<void> {
-  await requireTable({ store, column: encoding?.column }, sql => rowsOf(db, sql))
+  const read = (sql: string) => rowsOf(db, sql)
+  const { database } = await checkConnection({ store, column: encoding?.column }, read)
+  await readBinlogStatus(database, read).catch((error: unknown) => {
+    if (!(error instanceof OutboxError && error.code === 'GRANT_MISSING')) throw error
+  })
+}
+
+/** Checks each connection at its first append, because a session decides by itself what it writes to the binlog. */
+function createConnectionChecks({ store = 'delete', encoding }: ExpectedTable) {
+  const checked = new WeakMap<object, number>()
+  return async (trx: Knex.Transaction): Promise<number> => {
+    const connection: object = await trx.client.acquireConnection()
+    const known = checked.get(connection)
+    if (known !== undefined) return known
+    const expected = { store, column: encoding?.column }
+    const { mostBytes } = await checkConnection(expected, sql => rowsOf(trx, sql)).catch(writeFailed)
+    checked.set(connection, mostBytes)
+    return mostBytes
+  }
 }
 
 type Header = { readonly affectedRows: number; readonly insertId: number; readonly serverStatus: number }
@@ -86,6 +112,14 @@ async function write(trx: Knex.Transaction, { sql, values }: Statement, expected
   if (affectedRows !== expectedRows)
     throw new OutboxError('STORE_MISMATCH', `The table outbox accepted ${affectedRows} of ${expectedRows} rows`)
   return insertId
+}
+
+/** Only a round trip of `openOneTripOutbox` can wait for the id. The types prevent this; a cast still gets here. */
+function requireKnownIds(events: readonly PendingEvent[]): void {
+  const unknown = events.find(({ aggregateId }) => aggregateId === generatedId)
+  if (unknown === undefined) return
+  const message = `Event ${unknown.name} has the aggregate id generatedId: append it with the id that the INSERT returned`
+  throw new OutboxError('EVENT_INVALID', message)
 }
 
 /** The types prevent most of this; JavaScript callers, casts and forgotten awaits still get here. */

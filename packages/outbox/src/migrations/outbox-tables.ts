@@ -2,8 +2,8 @@ import type { Knex } from 'knex'
 import { OutboxError } from '../errors.ts'
 import { plain } from '../plain-knex.ts'
 import type { PayloadColumn } from '../stores/payload.ts'
-import { columnTypes, requireTable, rowsOf } from '../stores/require-table.ts'
-import { type BinlogFilters, requireLoggedDatabase } from './binlog-filters.ts'
+import { type BinlogStatus, readBinlogStatus } from '../stores/binlog-status.ts'
+import { checkConnection, checkSession, columnTypes, type ReadRows, rowsOf } from '../stores/check-connection.ts'
 import type { StoreName } from '../stores/store.ts'
 
 /** For which store the table is made, and the type of its payload. */
@@ -17,8 +17,8 @@ export type OutboxTablesOptions = {
 /**
  * Creates `outbox` for one store (`delete` by default), and `outbox_position`: the binlog position before the first event.
  * A connector that is created later starts there, so that no event is lost. A repeat keeps both as they are, but records the
- * position again if it belongs to another server, as after a dump was loaded. Rejects with
- * `GRANT_MISSING` without REPLICATION CLIENT, with `BINLOG_UNFIT` for a binlog that Debezium can't read, with
+ * position again if it belongs to another server, as after a dump was loaded. Rejects with `GRANT_MISSING` without
+ * REPLICATION CLIENT, with `BINLOG_UNFIT` for a binlog that Debezium can't read or that leaves this database out, with
  * `STORE_UNAVAILABLE` if the server lacks the engine, and with `STORE_MISMATCH` if there is a table for another store.
  * MySQL commits DDL at once, so a surrounding transaction doesn't undo it.
  */
@@ -26,30 +26,18 @@ export async function createOutboxTables(
   knex: Knex,
   { store = 'delete', payload = 'json' }: OutboxTablesOptions = {}
 ): Promise<void> {
-  await checkBinlog(knex)
+  const read: ReadRows = sql => rowsOf(knex, sql)
+  const { database } = await checkSession(read)
   if (store === 'blackhole') await requireBlackhole(knex)
-  await recordPosition(knex, await readBinlogPosition(knex))
+  await recordPosition(knex, await readBinlogStatus(database, read))
   await plain(knex).raw(outboxDdl(store, payload))
-  await requireTable({ store, column: payload }, sql => rowsOf(knex, sql))
+  await checkConnection({ store, column: payload }, read)
 }
 
 /** Drops what `createOutboxTables` created. Missing tables are fine, so it can be repeated. */
 export async function dropOutboxTables(knex: Knex): Promise<void> {
   await plain(knex).raw('DROP TABLE IF EXISTS outbox')
   await plain(knex).raw('DROP TABLE IF EXISTS outbox_position')
-}
-
-async function checkBinlog(knex: Knex): Promise<void> {
-  const [settings] = await rowsOf<{ log: number; format: string; image: string }>(
-    knex,
-    'SELECT @@log_bin AS log, @@binlog_format AS format, @@binlog_row_image AS image'
-  )
-  if (settings?.log === 1 && settings.format === 'ROW' && settings.image === 'FULL') return
-  throw new OutboxError(
-    'BINLOG_UNFIT',
-    'Debezium needs log_bin=ON, binlog_format=ROW and binlog_row_image=FULL; ' +
-      `this server has log_bin=${settings?.log}, ${settings?.format} and ${settings?.image}`
-  )
 }
 
 async function requireBlackhole(knex: Knex): Promise<void> {
@@ -65,29 +53,6 @@ async function requireBlackhole(knex: Knex): Promise<void> {
     'STORE_UNAVAILABLE',
     `The blackhole store needs the engine BLACKHOLE, and this server ${reason}`
   )
-}
-
-type BinlogStatus = BinlogFilters & {
-  readonly File: string
-  readonly Position: number
-  readonly Executed_Gtid_Set: string
-}
-const accessDenied = 1227
-
-async function readBinlogPosition(knex: Knex): Promise<BinlogStatus> {
-  const [status] = await rowsOf<BinlogStatus>(knex, 'SHOW BINARY LOG STATUS').catch((cause: Error): never => {
-    if (!('errno' in cause && cause.errno === accessDenied)) throw cause
-    throw new OutboxError(
-      'GRANT_MISSING',
-      'The account of the migration may not read the binlog position, at which the connector must start. ' +
-        'As an administrator: GRANT REPLICATION CLIENT ON *.* TO that account',
-      { cause }
-    )
-  })
-  if (!status) throw new OutboxError('BINLOG_UNFIT', 'This server writes no binlog, so Debezium can read no event')
-  const [here] = await rowsOf<{ name: string }>(knex, 'SELECT DATABASE() AS name')
-  requireLoggedDatabase(here?.name ?? '', status)
-  return status
 }
 
 /** With GTIDs a position is of this server if the server has run all that came before; without, if it is of its binlog. */

@@ -3,7 +3,7 @@ import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { closeAfterTest, orderCreated, storeFor, useOrders } from '../../test/orders-database.ts'
 import { useTcpProxy } from '../../test/tcp-proxy.ts'
 import type { StoreName } from '../index.ts'
-import { generatedId, openOneTripOutbox, type SqlValue, sql } from './index.ts'
+import { generatedId, generatesId, openOneTripOutbox, type SqlValue, sql } from './index.ts'
 
 const created = (name: string) => orderCreated({ aggregateId: generatedId, payload: { name, quantity: 1 } })
 const insertOrder = (name: SqlValue) => sql`INSERT INTO customer_order (name, quantity) VALUES (${name}, ${1})`
@@ -52,8 +52,12 @@ describe('openOneTripOutbox', () => {
   })
 
   it.each([
-    ['the first statement', [insertOrder('x'.repeat(300)), insertOrder('b')], [created('b')]],
-    ['a later statement', [insertOrder('a'), sql`INSERT INTO no_such_table (a) VALUES (${1})`], [created('a')]],
+    ['the first statement', [generatesId(insertOrder('x'.repeat(300))), insertOrder('b')], [created('b')]],
+    [
+      'a later statement',
+      [generatesId(insertOrder('a')), sql`INSERT INTO no_such_table (a) VALUES (${1})`],
+      [created('a')]
+    ],
     ['the event', [insertOrder('a')], [created('half a character: \ud800')]]
   ])('undoes everything when %s fails, and the connection stays usable', async (_, statements, events) => {
     const { outbox, orders, published } = await useOneTrip()
@@ -69,6 +73,41 @@ describe('openOneTripOutbox', () => {
     const update = sql`UPDATE customer_order SET quantity = ${2} WHERE name = ${'first'}`
     await expect(outbox.commit(update, created('second'))).rejects.toEqual(fault('WRITE_FAILED'))
     expect(await published()).toHaveLength(1)
+  })
+
+  it('publishes under the id of the named statement, whatever the others generate', async () => {
+    const { db, outbox, published } = await useOneTrip()
+    await db.raw('CREATE TABLE line (id BIGINT AUTO_INCREMENT PRIMARY KEY, order_id BIGINT) AUTO_INCREMENT = 500')
+    await db.raw('CREATE TABLE audit (id BIGINT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT = 900')
+    await db.raw('CREATE TRIGGER audited AFTER INSERT ON customer_order FOR EACH ROW INSERT INTO audit VALUES (NULL)')
+    const line = sql`INSERT INTO line (order_id) VALUES (LAST_INSERT_ID()), (LAST_INSERT_ID())`
+    const audit = sql`INSERT INTO audit VALUES (NULL)`
+    const results = await outbox.commit([audit, generatesId(insertOrder('joon')), line, audit], created('joon'))
+    expect(results.map(({ insertId }) => insertId)).toEqual([expect.any(Number), 1, 500, expect.any(Number)])
+    expect(await published()).toMatchObject([{ event_id: 1 }])
+    expect(await db('line').pluck('order_id')).toEqual([1, 1])
+  })
+
+  it.each([
+    ['ignored', sql`INSERT IGNORE INTO customer_order (id, name) VALUES (${1}, ${'again'})`],
+    ['made with an id of the caller', sql`INSERT INTO customer_order (id, name) VALUES (${77}, ${'explicit'})`]
+  ])('commits nothing when the row of the named statement is %s', async (_, insert) => {
+    const { db, outbox, orders, published } = await useOneTrip()
+    await db('customer_order').insert({ id: 1, name: 'first' })
+    const wrong = { code: 'WRITE_FAILED', retryable: false, message: expect.stringContaining('generated no id') }
+    for (const statements of [[insert], [insertOrder('child'), generatesId(insert), insertOrder('child')]])
+      await expect(outbox.commit(statements, created('joon'))).rejects.toMatchObject(wrong)
+    expect((await orders()).map(order => order.name)).toEqual(['first'])
+    expect(await published()).toEqual([])
+  })
+
+  it('sends nothing when it is not clear which statement generates the id', async () => {
+    const { outbox, orders } = await useOneTrip()
+    const named = generatesId(insertOrder('a'))
+    const ofCustomer = generatesId(sql`INSERT INTO customer_order (quantity) VALUES (LAST_INSERT_ID())`)
+    for (const statements of [[], [insertOrder('a'), insertOrder('b')], [named, named], [insertOrder('a'), ofCustomer]])
+      await expect(outbox.commit(statements, created('a'))).rejects.toEqual(fault('STATEMENT_INVALID'))
+    expect(await orders()).toEqual([])
   })
 
   it('reports an unknown outcome when the connection dies during the commit', async () => {

@@ -1,10 +1,17 @@
 import type { PoolOptions } from 'mysql2/promise'
 import type { OutboxOptions } from '../append-to-outbox.ts'
+import { generatedId } from '../define-event.ts'
 import { encodePayloads } from '../stores/payload.ts'
-import { requireTable } from '../stores/require-table.ts'
-import { deleteStore, type OutboxStore, type PendingEvent, type Statement } from '../stores/store.ts'
-import { type OneTripBounds, openPool, readRows, runScript } from './pool.ts'
-import { type BoundStatement, requireBound } from './sql.ts'
+import { checkConnection, type ReadRows } from '../stores/check-connection.ts'
+import {
+  deleteStore,
+  generatedIdVariable,
+  type OutboxStore,
+  type PendingEvent,
+  type Statement
+} from '../stores/store.ts'
+import { type OneTripBounds, openPool, runScript } from './pool.ts'
+import { type BoundStatement, requireBound, statementOfId } from './sql.ts'
 
 /** Where the one-trip outbox connects to, and how it writes. */
 export type OneTripOptions = OutboxOptions &
@@ -23,8 +30,9 @@ export type OneTripOutbox = {
   /**
    * Runs the statements and publishes the events in one transaction and one round trip. Resolves to what each statement
    * did. On an error nothing is committed, except for `COMMIT_UNKNOWN`: the connection was lost or fell silent, and only
-   * an idempotency key makes a repeat safe. With `generatedId` an event's aggregate id is the AUTO_INCREMENT id of the
-   * last INSERT. Nothing can be decided between the statements: use a transaction and `createOutbox` for that.
+   * an idempotency key makes a repeat safe. With `generatedId` an event's aggregate id is the first AUTO_INCREMENT id that
+   * the statement generates; of several statements, name one with `generatesId`. Nothing can be decided between the
+   * statements: use a transaction and `createOutbox` for that.
    */
   readonly commit: (
     statements: BoundStatement | readonly BoundStatement[],
@@ -42,31 +50,37 @@ export type OneTripOutbox = {
  */
 export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTripOutbox> {
   const { store = deleteStore, connection, connections = 10, waitMs = 2_000, silenceMs = 10_000 } = options
-  const pool = await openPool({ connection, connections, waitMs, silenceMs })
-  const wanted = { store: store.name, column: options.encoding?.column }
-  await requireTable(wanted, sql => readRows(pool, sql)).catch(async (cause: unknown) => {
+  const expected = { store: store.name, column: options.encoding?.column }
+  const check = (read: ReadRows) => checkConnection(expected, read)
+  const pool = await openPool({ connection, connections, check, waitMs, silenceMs })
+  const first = await pool.acquire().catch(async (cause: unknown) => {
     await pool.close()
     throw cause
   })
+  first.connection.release()
   return {
     async commit(statements, events) {
       const own = [statements].flat()
       requireBound(own)
       const list = encodePayloads([events].flat(), options)
-      const results = await runScript(pool, scriptOf(store, own, list))
-      const ours = results.slice(prologueLength, prologueLength + own.length)
+      const script = scriptOf(store, own, list)
+      const results = await runScript(pool, script)
+      const ours = results.filter((_, index) => own.includes(script[index] as BoundStatement))
       return ours.map(({ affectedRows, insertId }) => ({ affectedRows, insertId }))
     },
     close: pool.close
   }
 }
 
-const prologueLength = 2
 const statement = (sql: string): Statement => ({ sql, values: [] })
 
 function scriptOf(store: OutboxStore, own: readonly Statement[], events: readonly PendingEvent[]) {
-  // The DO clears the id that an earlier transaction made, so that no event is published under it.
-  const prologue = [statement('START TRANSACTION'), statement('DO LAST_INSERT_ID(0)')]
+  const idFrom = events.some(event => event.aggregateId === generatedId) ? statementOfId(own) : undefined
+  // Cleared before and kept after it, so that an event can't go out under the id that another statement generated.
+  const writing = own.flatMap(each => (each === idFrom ? [statement('DO LAST_INSERT_ID(0)'), each, keepId] : [each]))
   const publishing = events.length === 0 ? [] : [store.insert(events), store.remove?.(events.length)]
-  return [...prologue, ...own, ...publishing.filter(each => each !== undefined), statement('COMMIT')]
+  const sent = [...writing, ...publishing].filter(each => each !== undefined)
+  return [statement('START TRANSACTION'), ...sent, statement('COMMIT')]
 }
+
+const keepId = statement(`SET ${generatedIdVariable} = NULLIF(LAST_INSERT_ID(), 0)`)

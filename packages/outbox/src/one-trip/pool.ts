@@ -1,7 +1,9 @@
 import type { Connection } from 'mysql2'
-import type { Pool, PoolConnection, PoolOptions, ResultSetHeader } from 'mysql2/promise'
+import type { Pool, PoolConnection, PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import { codeOf } from '../database-errors.ts'
 import { asError, OutboxError } from '../errors.ts'
+import type { ReadRows } from '../stores/check-connection.ts'
+import { tooLarge } from '../stores/packets.ts'
 import { type Statement, writeFailed } from '../stores/store.ts'
 
 /** How long the one-trip outbox waits. Times are in milliseconds. */
@@ -24,10 +26,12 @@ type BoundedPool = Awaited<ReturnType<typeof openPool>>
 type PoolNeeds = {
   readonly connection: string | PoolOptions
   readonly connections: number
+  /** Checks each new connection before its first use. */
+  readonly check: (read: ReadRows) => Promise<{ readonly mostBytes: number }>
 } & Required<OneTripBounds>
 
 /** A separate pool, because `multipleStatements` should be on nowhere else in a service. */
-export async function openPool({ connection, connections, waitMs, silenceMs }: PoolNeeds) {
+export async function openPool({ connection, connections, check, waitMs, silenceMs }: PoolNeeds) {
   const { createPool } = await import('mysql2/promise').catch((cause: unknown) => {
     const message = 'openOneTripOutbox needs the package mysql2: npm install mysql2'
     throw new OutboxError('STORE_UNAVAILABLE', message, { cause })
@@ -45,11 +49,27 @@ export async function openPool({ connection, connections, waitMs, silenceMs }: P
   // A frozen server or a broken network: no answer comes, and no connection is closed.
   const silent = () => Object.assign(new Error(`MySQL was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' })
   const answered = <T>(answer: Promise<T>) => within(silenceMs, answer, silent)
+  const checked = new WeakMap<object, number>()
+  /** Resolves to the most bytes of one packet. */
+  async function checkOnce(made: PoolConnection): Promise<number> {
+    const known = checked.get(made.connection)
+    if (known !== undefined) return known
+    const read = async (sql: string) => (await answered(made.query<RowDataPacket[]>(sql)))[0]
+    const { mostBytes } = await check(read).catch((cause: Error) => {
+      made.destroy()
+      return writeFailed(cause)
+    })
+    checked.set(made.connection, mostBytes)
+    return mostBytes
+  }
   return {
     /** The server's answer, or an error with the code ETIMEDOUT after `silenceMs`. */
     answered,
     /** A connection within `waitMs`, or `WRITE_FAILED`. One that comes later goes back to the pool. */
-    acquire: () => acquire(pool, waitMs),
+    async acquire() {
+      const acquired = await acquire(pool, waitMs)
+      return { connection: acquired, mostBytes: await checkOnce(acquired) }
+    },
     /** Closes the connections within `silenceMs`, and cuts those that don't answer. */
     close: () => answered(pool.end()).catch(cutAll)
   }
@@ -94,35 +114,30 @@ async function acquire(pool: Pool, waitMs: number): Promise<PoolConnection> {
   return within(waitMs, asked, late).catch(writeFailed)
 }
 
+const commandByte = 1
+
 /** Sends all statements at once. The connection goes back to the pool without a transaction, or not at all. */
 export async function runScript(
   pool: BoundedPool,
   statements: readonly Statement[]
 ): Promise<readonly ResultSetHeader[]> {
-  const connection = await pool.acquire()
-  const text = statements.map(({ sql }) => sql).join('\n;\n')
+  const { connection, mostBytes } = await pool.acquire()
+  const script = statements.map(({ sql }) => sql).join('\n;\n')
   const values = statements.flatMap(statement => statement.values)
+  const text = connection.format(script, values)
+  const bytes = Buffer.byteLength(text) + commandByte
+  if (bytes > mostBytes) {
+    connection.release()
+    throw tooLarge('The round trip', bytes, mostBytes)
+  }
   try {
-    const [results] = await pool.answered(connection.query<ResultSetHeader[]>(text, values))
+    const [results] = await pool.answered(connection.query<ResultSetHeader[]>(text))
     connection.release()
     return results
   } catch (error) {
     if (await rolledBack(pool, connection, error)) return writeFailed(error as Error)
     const message = `The transaction may or may not be committed: ${asError(error).message}`
     throw new OutboxError('COMMIT_UNKNOWN', message, { cause: error, retryable: false })
-  }
-}
-
-/** The rows of one query. */
-export async function readRows(pool: BoundedPool, sql: string): Promise<readonly Record<string, unknown>[]> {
-  const connection = await pool.acquire()
-  try {
-    const [rows] = await pool.answered(connection.query(sql))
-    connection.release()
-    return rows as readonly Record<string, unknown>[]
-  } catch (error) {
-    connection.destroy()
-    return writeFailed(error as Error)
   }
 }
 

@@ -16,9 +16,44 @@ export function sql(text: TemplateStringsArray, ...values: readonly SqlValue[]):
   if (text.some(part => part.includes('?')))
     throw new OutboxError('STATEMENT_INVALID', 'The text contains a question mark: bind that text as a value')
   values.forEach(requireScalar)
-  const statement = Object.freeze({ sql: text.join('?'), values }) as unknown as BoundStatement
+  return bind({ sql: text.join('?'), values })
+}
+
+function bind({ sql, values }: Statement): BoundStatement {
+  const statement = Object.freeze({ sql, values }) as unknown as BoundStatement
   made.add(statement)
   return statement
+}
+
+const named = new WeakSet<Statement>()
+
+/**
+ * Names the INSERT whose id `generatedId` stands for, where a round trip has several statements. If it generates no id
+ * (an `INSERT IGNORE` that inserts nothing, an id that you give), nothing is committed.
+ */
+export function generatesId(statement: BoundStatement): BoundStatement {
+  requireBound([statement])
+  const copy = bind(statement)
+  named.add(copy)
+  return copy
+}
+
+/** The statement that makes the events' aggregate id: the only one, or the one that is named. */
+export function statementOfId(statements: readonly Statement[]): Statement {
+  const candidates = statements.length === 1 ? statements : statements.filter(statement => named.has(statement))
+  const [only, ...others] = candidates
+  if (only === undefined || others.length > 0)
+    throw new OutboxError(
+      'STATEMENT_INVALID',
+      `generatedId needs one of the ${statements.length} statements: name it, as in generatesId(sql\`INSERT …\`)`
+    )
+  // The id of an earlier statement is cleared first, so that it isn't taken for the id of this one.
+  if (/last_insert_id\s*\(\s*\)/i.test(only.sql))
+    throw new OutboxError(
+      'STATEMENT_INVALID',
+      'The statement of generatedId reads LAST_INSERT_ID(): keep that id in a variable with a statement before it'
+    )
+  return only
 }
 
 export function requireBound(statements: readonly Statement[]): void {

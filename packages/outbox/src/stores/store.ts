@@ -41,9 +41,14 @@ function remove(count: number, firstId?: number): Statement {
   return { sql: `DELETE outbox FROM ${written} STRAIGHT_JOIN outbox ON outbox.id = written.id`, values }
 }
 
+/** The same JSON in ASCII: in another character set than utf8mb4 the connection would change the rest. */
+export function asciiJson(json: string): string {
+  return json.replace(/[\u0080-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 const columns: Readonly<Record<string, (event: PendingEvent) => SqlValue>> = {
   event: event => event.name,
-  payload: event => event.bytes ?? event.json,
+  payload: event => event.bytes ?? asciiJson(event.json),
   message_id: event => event.messageId,
   aggregate: event => event.aggregate,
   aggregate_version: event => event.aggregateVersion ?? null,
@@ -65,9 +70,11 @@ export function insertStatement(events: readonly PendingEvent[], ids: readonly n
   }
 }
 
-// LAST_INSERT_ID() is 0 when no id was made. NULL instead: the column rejects it, and an event of aggregate 0 would go out.
+/** Holds the id that `generatedId` stands for; NULL when none was generated, and the column rejects NULL. */
+export const generatedIdVariable = '@outbox_generated_id'
+
 function aggregateIdOf(event: PendingEvent): string {
-  return event.aggregateId === generatedId ? 'NULLIF(LAST_INSERT_ID(), 0)' : '?'
+  return event.aggregateId === generatedId ? generatedIdVariable : '?'
 }
 
 function valuesOf(event: PendingEvent): readonly SqlValue[] {
@@ -82,5 +89,7 @@ const invalidJson = new Set(['ER_INVALID_JSON_TEXT', 'ER_JSON_DOCUMENT_TOO_DEEP'
 export function writeFailed(cause: Error): never {
   if (cause instanceof OutboxError) throw cause
   const code = invalidJson.has(codeOf(cause)) ? 'EVENT_INVALID' : 'WRITE_FAILED'
-  throw new OutboxError(code, `The outbox was not written: ${cause.message}`, { cause })
+  const noId = codeOf(cause) === 'ER_BAD_NULL_ERROR' && cause.message.includes("'event_id'")
+  const reason = noId ? 'the statement of generatedId generated no id' : cause.message
+  throw new OutboxError(code, `The outbox was not written: ${reason}`, { cause })
 }

@@ -16,16 +16,18 @@ export type Fault = 'passing' | 'final' | 'unclear'
  * it itself: `retryable: true` is passing, `retryable: false` is final.
  */
 export function faultOf(error: unknown): Fault {
-  if (databaseFault(error) !== undefined || isStoreMismatch(error)) return 'passing'
+  if (databaseFault(error) !== undefined || isUnfitOutbox(error)) return 'passing'
   const retryable = error instanceof Error && 'retryable' in error ? error.retryable : undefined
   if (retryable === true) return 'passing'
   return retryable === false ? 'final' : 'unclear'
 }
 
-// A handler appends an event, and the table outbox is missing or was made for another store: a migration fixes that.
-function isStoreMismatch(error: unknown): boolean {
+const unfit: readonly string[] = ['STORE_MISMATCH', 'BINLOG_UNFIT']
+
+// A handler appends an event where the table or the session can't publish any: a person repairs that.
+function isUnfitOutbox(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return (error instanceof OutboxError && error.code === 'STORE_MISMATCH') || isStoreMismatch(error.cause)
+  return (error instanceof OutboxError && unfit.includes(error.code)) || isUnfitOutbox(error.cause)
 }
 
 /** Why an event is parked after its handler failed. */

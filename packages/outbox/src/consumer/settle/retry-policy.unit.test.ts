@@ -27,6 +27,7 @@ describe('faultOf', () => {
       expect(faultOf(coded(code)), code).toBe('passing')
     expect(faultOf(new OutboxError('WRITE_FAILED', 'x', { cause: coded('ER_LOCK_DEADLOCK') }))).toBe('passing')
     expect(faultOf(new OutboxError('STORE_MISMATCH', 'no table outbox'))).toBe('passing')
+    expect(faultOf(new OutboxError('BINLOG_UNFIT', 'sql_log_bin=OFF'))).toBe('passing')
     const wrapped = Object.assign(new Error('mine', { cause: new Error('y', { cause: coded('ECONNRESET') }) }), {
       retryable: false
     })

@@ -1,0 +1,87 @@
+import type { Knex } from 'knex'
+import { OutboxError } from '../errors.ts'
+import { plain } from '../plain-knex.ts'
+import type { PayloadColumn } from './payload.ts'
+import type { StoreName } from './store.ts'
+
+export const columnTypes: Readonly<Record<PayloadColumn, string>> = { json: 'JSON', bytes: 'MEDIUMBLOB' }
+
+/** Runs a query and resolves to its rows, by knex or by mysql2. */
+export type ReadRows = (sql: string) => Promise<readonly Record<string, unknown>[]>
+
+// One round trip, because each new connection of a writer asks it.
+const query = `SELECT DATABASE() AS name, t.ENGINE AS engine,
+    (SELECT DATA_TYPE FROM information_schema.COLUMNS AS c
+     WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.COLUMN_NAME = 'payload') AS payload,
+    @@log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin, @@SESSION.binlog_format AS binlog_format,
+    @@SESSION.binlog_row_image AS binlog_row_image, @@SESSION.max_allowed_packet AS most_bytes
+  FROM (SELECT 1) AS one
+  LEFT JOIN information_schema.TABLES AS t ON t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = 'outbox'`
+
+/** The table that is expected: for which store it was made, and the type of its payload. */
+export type ExpectedTable = { readonly store: StoreName; readonly column?: PayloadColumn | undefined }
+
+/** What a writer needs to know of its connection: the database, and the most bytes of one statement. */
+export type Connected = { readonly database: string; readonly mostBytes: number }
+
+/**
+ * Rejects a connection whose events wouldn't get into the binlog as Debezium reads it, a table of another store, where
+ * rows would pile up or be lost, and a payload of another type, which readers couldn't read.
+ */
+export async function checkConnection(expected: ExpectedTable, read: ReadRows): Promise<Connected> {
+  const session = await checkSession(read)
+  requireTable(expected, session.table)
+  return session
+}
+
+/** The same before there is a table. */
+export async function checkSession(read: ReadRows): Promise<Connected & { readonly table: Row }> {
+  const [row = {}] = (await read(query)) as readonly Row[]
+  requireRowBinlog(row)
+  return { database: String(row['name']), mostBytes: Number(row['most_bytes']), table: row }
+}
+
+type Row = Readonly<Record<string, string | number | null | undefined>>
+
+const needed = { log_bin: 1, sql_log_bin: 1, binlog_format: 'ROW', binlog_row_image: 'FULL' } as const
+
+/** Rejects a session that writes nothing to the binlog, or no whole rows. */
+function requireRowBinlog(row: Row): void {
+  const wrong = Object.entries(needed).filter(([name, value]) => String(row[name]) !== String(value))
+  if (wrong.length === 0) return
+  const wanted = wrong.map(([name, value]) => shown(name, value)).join(' and ')
+  const actual = wrong.map(([name]) => shown(name, row[name])).join(' and ')
+  throw new OutboxError(
+    'BINLOG_UNFIT',
+    `Debezium needs ${wanted}; this connection has ${actual}, so its events would never be published`
+  )
+}
+
+function shown(name: string, value: Row[string]): string {
+  const numbers: Readonly<Record<string, string>> = { 0: 'OFF', 1: 'ON' }
+  return `${name}=${numbers[String(value)] ?? value}`
+}
+
+function requireTable({ store, column = 'json' }: ExpectedTable, table: Row): void {
+  if (table['engine'] === null) throw mismatch('This database has no table outbox: create it with createOutboxTables')
+  const actual = storeOf(String(table['engine']))
+  if (actual !== store) throw mismatch(`The store is ${store}, but the table outbox was made for ${actual}`)
+  const holds = table['payload'] === 'json' ? 'json' : 'bytes'
+  if (holds === column) return
+  throw mismatch(
+    `The column payload of the table outbox holds ${holds}, but this outbox writes ${column}. To change it: ` +
+      `ALTER TABLE outbox MODIFY payload ${columnTypes[column]} NOT NULL`
+  )
+}
+
+const mismatch = (message: string) => new OutboxError('STORE_MISMATCH', message)
+
+function storeOf(engine: string): StoreName | `the engine ${string}` {
+  if (engine === 'BLACKHOLE') return 'blackhole'
+  return engine === 'InnoDB' ? 'delete' : `the engine ${engine}`
+}
+
+export async function rowsOf<Row extends Record<string, unknown>>(knex: Knex, sql: string): Promise<readonly Row[]> {
+  const answer: readonly (readonly Row[])[] = await plain(knex).raw(sql)
+  return answer[0] ?? []
+}
