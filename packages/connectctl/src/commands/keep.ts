@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
-import { hostOf } from '../connector/source-database.ts'
+import { serverOf } from '../connector/source-database.ts'
 import { startKeeper } from '../keep/keeper.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
@@ -68,5 +68,5 @@ async function keeperAccount(environment: Environment): Promise<(file: Connector
     const message = 'The keeper has no account: set KEEPER_MYSQL_URL, or put its password into SECRETS_DIR/keeper'
     throw new ConnectctlError('VARIABLE_MISSING', message, { cause })
   })
-  return ({ config }) => ({ ...hostOf(config), user: 'keeper', password: secret.trimEnd() })
+  return ({ config }) => ({ ...serverOf(config), user: 'keeper', password: secret.trimEnd() })
 }

@@ -113,7 +113,7 @@ const startKeeper = 'Start one (connectctl keep), or give the address of yours (
 function runningVerdict({ probe, startingForMs, name }: Evidence): Verdict {
   const unwatched = 'RUNNING, but no keeper that answers checks whether events flow'
   if (probe === undefined) return verdict('unknown', unwatched, startKeeper)
-  const wait = 'It goes on by itself once that answers again.'
+  const wait = 'It goes on by itself once that is put right.'
   if (probe.obstacle !== undefined) return verdict('silent', probe.obstacle, wait)
   if (startingForMs !== undefined)
     return verdict('starting', `RUNNING for ${seconds(startingForMs)}, waiting for the first probe`)

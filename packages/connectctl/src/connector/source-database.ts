@@ -1,4 +1,4 @@
-import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
+import { type Connection, type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { resolveReference } from '../settings/secrets.ts'
 import type { Environment } from '../settings/secrets.ts'
@@ -9,8 +9,8 @@ export async function withSourceDatabase<T>(
   environment: Environment,
   work: (connection: Connection) => Promise<T>
 ): Promise<T> {
-  const connection = await createConnection({
-    ...hostOf(config),
+  const connection = await connectMysql({
+    ...serverOf(config),
     user: config['database.user'] ?? '',
     password: await resolveReference(config['database.password'] ?? '', environment),
     connectTimeout: 5_000,
@@ -23,9 +23,22 @@ export async function withSourceDatabase<T>(
   }
 }
 
-/** Where the connector's MySQL is. */
-export function hostOf(config: ConnectorConfig): { readonly host: string; readonly port: number } {
-  return { host: config['database.hostname'] ?? '127.0.0.1', port: Number(config['database.port'] ?? 3306) }
+/** Where the connector's MySQL is, and what `database.ssl.mode` says of its certificate. */
+export function serverOf(config: ConnectorConfig): ConnectionOptions {
+  const mode = config['database.ssl.mode'] ?? 'preferred'
+  const ssl = mode.startsWith('verify') ? { ssl: { verifyIdentity: mode === 'verify_identity' } } : {}
+  return { host: config['database.hostname'] ?? '127.0.0.1', port: Number(config['database.port'] ?? 3306), ...ssl }
+}
+
+/** With TLS where the server has it, as Debezium does. The certificate is checked only if `ssl` says so. */
+export async function connectMysql(options: ConnectionOptions): Promise<Connection> {
+  const says = options.ssl !== undefined || options.uri?.includes('ssl=')
+  try {
+    return await createConnection({ ...options, ...(says ? {} : { ssl: { rejectUnauthorized: false } }) })
+  } catch (error) {
+    if (says || (error as { code?: string }).code !== 'HANDSHAKE_NO_SSL_SUPPORT') throw error
+    return createConnection(options)
+  }
 }
 
 const answerTimeoutMs = 10_000

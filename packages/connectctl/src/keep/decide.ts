@@ -5,9 +5,11 @@ import { type FatalCause, fatalCauseIn } from './fatal-causes.ts'
 export type Observation = {
   readonly now: number
   readonly report: ConnectReport
-  /** Since when MySQL takes probes, and Kafka answers; undefined while they do not. */
+  /** Since when MySQL takes probes, and they can be read from Kafka; undefined while that is not so. */
   readonly mysqlSince: number | undefined
   readonly kafkaSince: number | undefined
+  /** Why probes can't be read. */
+  readonly kafkaObstacle: string | undefined
   /** When Connect answered again after it had not; undefined when it always did. */
   readonly connectBackAt: number | undefined
   /** Since when every task says RUNNING, on the workers where they are now. */
@@ -101,7 +103,7 @@ function decideRunning(situation: Situation): Decision {
   const { seen, actions, policy } = situation
   if (!seen.probed) return none('every task is RUNNING; nothing checks whether events flow')
   if (seen.mysqlSince === undefined) return none('MySQL does not take the probe')
-  if (seen.kafkaSince === undefined) return none('Kafka does not answer')
+  if (seen.kafkaSince === undefined) return none(seen.kafkaObstacle ?? 'Kafka does not answer')
   // Connect moves what ran there once its session has expired: a restart meanwhile only makes it begin again.
   if (seen.workerGoneSince !== undefined && seen.now - seen.workerGoneSince <= policy.startGraceMs)
     return none('a worker does not answer; Connect moves its tasks to another')

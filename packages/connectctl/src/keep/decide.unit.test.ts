@@ -19,6 +19,7 @@ function seen(overrides: Partial<Observation> = {}): Observation {
     report: status('RUNNING', 'RUNNING'),
     mysqlSince: now - 600_000,
     kafkaSince: now - 600_000,
+    kafkaObstacle: undefined,
     connectBackAt: undefined,
     runningSince: now - 600_000,
     startingSince: undefined,
@@ -102,7 +103,15 @@ describe('what the keeper does', () => {
   it('does not restart a silent connector while MySQL or Kafka is away', () => {
     const lastArrivalAt = now - 60_000
     expect(act({ lastArrivalAt, mysqlSince: undefined }).action).toBe('none')
-    expect(act({ lastArrivalAt, kafkaSince: undefined }).action).toBe('none')
+    expect(act({ lastArrivalAt, kafkaSince: undefined })).toMatchObject({
+      action: 'none',
+      reason: 'Kafka does not answer'
+    })
+  })
+
+  it('does not restart a connector whose probes it cannot read, and says why', () => {
+    const blind = { lastArrivalAt: now - 60_000, kafkaSince: undefined, kafkaObstacle: 'there is no topic x' }
+    expect(act(blind)).toMatchObject({ action: 'none', reason: 'there is no topic x' })
   })
 
   it('applies a missing connector again', () => {

@@ -33,3 +33,32 @@ it.each(['producer', 'snappy', 'zstd'])(
     )
   }
 )
+
+it('says that the topic is missing, then that the beats are not JSON, and nothing more when one can be read', async () => {
+  const { brokers } = useStack().kafka
+  const topic = uniqueName('beats')
+  const reader = startHeartbeatReader({ brokers, topic, sender: 'me', onArrival: () => undefined })
+  onTestFinished(() => reader.stop())
+  const says = (words: string | undefined) =>
+    eventually(
+      () => (words === undefined ? expect(reader.obstacle()).toBe(words) : expect(reader.obstacle()).toMatch(words)),
+      {
+        timeoutMs: 20_000
+      }
+    )
+  await says('there is no topic')
+  expect(reader.since()).toBeUndefined()
+  await withAdmin(brokers, admin => createTopics(admin, [{ topic, numPartitions: 1 }]))
+  await says(undefined)
+  const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer()
+  onTestFinished(() => producer.disconnect())
+  await producer.connect()
+  const send = (value: string) => producer.send({ topic, messages: [{ value }] })
+  await eventually(async () => {
+    await send('Struct{sender=me,sent_ms=1}')
+    expect(reader.obstacle()).toMatch('are not JSON')
+  })
+  expect(reader.since()).toBeUndefined()
+  await send(JSON.stringify({ sender: 'another', sent_ms: 1 }))
+  await says(undefined)
+}, 60_000)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { beatIn } from './heartbeat-reader.ts'
+import { beatIn, obstacleOf } from './heartbeat-reader.ts'
 
 const row = { sender: 'me', sent_ms: 5 }
 
@@ -14,4 +14,26 @@ it.each([
 
 it('ignores records that are not heartbeats', () => {
   expect(beatIn('no json')).toBeUndefined()
+})
+
+/** An error as kafkajs makes it. */
+function failure(name: string, message: string, type?: string): Error {
+  return Object.assign(new Error(message), { name }, type === undefined ? {} : { type })
+}
+
+const gaveUp = Object.assign(
+  new Error('gave up', { cause: failure('KafkaJSConnectionError', 'connect ECONNREFUSED') }),
+  {
+    name: 'KafkaJSNumberOfRetriesExceeded'
+  }
+)
+
+it.each([
+  ['a broker that is away', gaveUp, 'Kafka does not answer at a:9092 (connect ECONNREFUSED)'],
+  ['a missing topic', failure('KafkaJSProtocolError', '?', 'UNKNOWN_TOPIC_OR_PARTITION'), 'there is no topic beats'],
+  ['a compression', failure('KafkaJSNotImplemented', 'ZSTD compression not implemented'), 'cannot be unpacked (ZSTD'],
+  ['a missing right', failure('KafkaJSProtocolError', 'Not authorized', 'TOPIC_AUTHORIZATION_FAILED'), 'Kafka refuses'],
+  ['anything else', new TypeError('x is not a function'), 'the probes on beats cannot be read (x is not a function)']
+])('says of %s what it is', (_what, error, words) => {
+  expect(obstacleOf(error, { topic: 'beats', brokers: ['a:9092'] }).why).toContain(words)
 })

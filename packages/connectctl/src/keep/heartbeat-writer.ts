@@ -1,5 +1,6 @@
-import { type Connection, type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2/promise'
+import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2/promise'
 import { explain } from '../connect/errors.ts'
+import { connectMysql } from '../connector/source-database.ts'
 import { repeat } from './repeat.ts'
 
 export type HeartbeatWriterOptions = {
@@ -21,7 +22,7 @@ export function startHeartbeatWriter(options: HeartbeatWriterOptions) {
   const stop = repeat(async () => {
     try {
       if (connection === undefined) {
-        connection = await createConnection({ ...options.address, connectTimeout: answerTimeoutMs })
+        connection = await connectMysql({ ...options.address, connectTimeout: answerTimeoutMs })
         connection.on('error', () => undefined) // the next beat fails and says it
         await ensureTable(connection, options.table)
       }

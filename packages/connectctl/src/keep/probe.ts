@@ -26,7 +26,9 @@ export function startProbe(file: ConnectorFile, options: ProbeOptions, onArrival
   const reader = startHeartbeatReader({ topic, sender, brokers: brokersOf(config, options.environment), onArrival })
   return {
     mysqlSince: writer.since,
-    obstacle: writer.obstacle,
+    /** Why no beat can be written or read. */
+    obstacle: () => writer.obstacle() ?? reader.obstacle(),
+    kafkaObstacle: reader.obstacle,
     kafkaSince: reader.since,
     last: reader.last,
     stop: () => Promise.all([writer.stop(), reader.stop()])

@@ -60,6 +60,7 @@ export function createWatch(options: WatchOptions) {
       report,
       mysqlSince: probe?.mysqlSince(),
       kafkaSince: probe?.kafkaSince(),
+      kafkaObstacle: probe?.kafkaObstacle(),
       connectBackAt,
       runningSince: running.on === undefined ? undefined : running.since,
       startingSince: running.on === undefined ? running.since : undefined,
