@@ -37,13 +37,14 @@ it.each<readonly [when: string, state: string, breaks: Breaks]>([
   ['was created', 'STOPPED', request => request === 'PATCH offsets'],
   ['got its offsets', 'STOPPED', request => request === 'PUT resume'],
   ['had not all of its settings', 'RUNNING', (request, body) => request === 'PUT config' && !isRecovery(body)]
-])('applies a connector again that was left alone when it %s', async (_when, state, breaks) => {
+])('applies a connector again that was left alone when it %s', async (when, state, breaks) => {
   const { connectctl, insertEvent, topic, name, file, environment } = await ownConnector()
   await insertEvent(1)
   const api = createConnectApi({ url: environment.CONNECT_URL })
   const startAt = async () => recordedPosition((await file()).config, environment)
   await expect(applyConnector(breakingOnce(api, breaks), await file(), { startAt })).rejects.toThrow('was cut')
   await eventually(async () => expect(await stateOf(api, name)).toBe(state))
+  if (when === 'was created') expect((await connectctl('status', name)).out).toContain('its apply did not finish')
   expect(await connectctl('--timeout', '20', 'apply')).toMatchObject({ code: 0 })
   const records = await recordsOf(topic)
   await eventually(() => expect(records.map(({ value }) => value.payload['event_id'])).toEqual([1]))

@@ -21,10 +21,11 @@ it.each([
   ['by its GTIDs', { gtid_set: '11111111-1111-1111-1111-111111111111:1-5' }],
   ['by its server, without GTIDs', { gtid_set: '', server_uuid: '11111111-1111-1111-1111-111111111111' }]
 ])('refuses a recorded position of another server %s, until the migrations run again', async (_how, foreign) => {
-  const { connectctl, db, migrate } = await ownConnector()
+  const { connectctl, db, migrate, name } = await ownConnector()
   await db('outbox_position').update(foreign)
   const refused = await connectctl('apply')
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('was recorded on another server') })
+  expect((await connectctl('status', name)).out).toMatch(/missing/)
   await migrate()
   expect(await connectctl('apply')).toMatchObject({ code: 0 })
 })

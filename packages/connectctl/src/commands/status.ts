@@ -1,6 +1,12 @@
 import { Option } from 'commander'
-import { createConnectApi } from '../connect/connect-api.ts'
-import { type ConnectorState, joinVerdicts, listConnectors, readKeeper } from '../connect/connector-states.ts'
+import { type ConnectApi, createConnectApi } from '../connect/connect-api.ts'
+import {
+  type ConnectorState,
+  isUnbegun,
+  joinVerdicts,
+  listConnectors,
+  readKeeper
+} from '../connect/connector-states.ts'
 import { isBroken, isHealthy, verdictOf } from '../connect/verdict.ts'
 import { connectorFiles, connectorNames } from '../connector/connector-file.ts'
 import { examine } from '../connector/doctor.ts'
@@ -27,9 +33,17 @@ export const status: Verb = {
 /** With the keeper's verdicts, Connect needn't answer; without a keeper, it must. */
 async function readStates({ url, api }: Session, keeper: string): Promise<readonly ConnectorState[]> {
   const kept = await readKeeper(keeper)
-  if (kept === undefined) return joinVerdicts(await listConnectors(api))
+  if (kept === undefined) return statesWithoutKeeper(api)
   const once = createConnectApi({ url, retryForMs: 0, answerTimeoutMs: 2_000 })
   return joinVerdicts(await listConnectors(once).catch(() => []), kept)
+}
+
+async function statesWithoutKeeper(api: ConnectApi): Promise<readonly ConnectorState[]> {
+  const connectors = await listConnectors(api)
+  const names = await Promise.all(
+    connectors.map(async ({ status }) => ((await isUnbegun(api, status)) ? [status.name] : []))
+  )
+  return joinVerdicts(connectors, [], names.flat())
 }
 
 function describeStates(states: readonly ConnectorState[], context: Context): string {

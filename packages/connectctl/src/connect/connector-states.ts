@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectApi, ConnectorConfig, ConnectorStatus, NamedConfig } from './connect-api.ts'
+import type { ConnectApi, ConnectorConfig, ConnectorOffsets, ConnectorStatus, NamedConfig } from './connect-api.ts'
 import { ConnectctlError } from './errors.ts'
 import { causeInTrace, failedPart, flowStates, isRunning, verdictOf } from './verdict.ts'
 import type { ConnectReport, Verdict } from './verdict.ts'
@@ -36,6 +36,13 @@ async function isReady(api: ConnectApi): Promise<boolean> {
   return health === undefined || health.status === 'healthy'
 }
 
+/** Whether a stopped connector has no offsets: its apply was broken off, or they were reset. */
+export async function isUnbegun(api: ConnectApi, report: ConnectReport): Promise<boolean> {
+  if (typeof report !== 'object' || report.connector.state !== 'STOPPED') return false
+  const stored = await api.request<ConnectorOffsets>('GET', pathOf(report.name, '/offsets'))
+  return stored.offsets.length === 0
+}
+
 /** The verdicts of the keeper, by connector; undefined when no keeper answers there. */
 export async function readKeeper(url: string): Promise<readonly NamedVerdict[] | undefined> {
   try {
@@ -50,10 +57,14 @@ export async function readKeeper(url: string): Promise<readonly NamedVerdict[] |
 /** One verdict for each connector, the worst first: the keeper's where it watches the connector, else what Connect says. */
 export function joinVerdicts(
   connectors: readonly ExpandedConnector[],
-  kept: readonly NamedVerdict[] = []
+  kept: readonly NamedVerdict[] = [],
+  unbegun: readonly string[] = []
 ): readonly ConnectorState[] {
   const statuses = new Map(connectors.map(({ status }) => [status.name, status]))
-  const reported = [...statuses].map(([name, report]) => ({ name, ...verdictOf({ name, report }) }))
+  const reported = [...statuses].map(([name, report]) => ({
+    name,
+    ...verdictOf({ name, report, unbegun: unbegun.includes(name) })
+  }))
   const verdicts = new Map([...reported, ...kept].map(verdict => [verdict.name, verdict]))
   return [...verdicts.values()]
     .map(verdict => ({ ...verdict, status: statuses.get(verdict.name) }))

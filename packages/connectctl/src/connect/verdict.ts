@@ -51,6 +51,8 @@ export type Evidence = {
   readonly startingForMs?: number | undefined
   /** The keeper was applying the connector's file and was interrupted: it finishes that. */
   readonly interrupted?: boolean
+  /** It is stopped and has no offsets. */
+  readonly unbegun?: boolean
   /** A cause that no restart fixes, with its page of the runbook. */
   readonly fatal?: { readonly summary: string; readonly page: string } | undefined
 }
@@ -83,10 +85,14 @@ function verdict(state: FlowState, reason: string, advice?: string): Verdict {
   return { state, reason, advice }
 }
 
-function haltedByHand({ name, report, interrupted }: Evidence): Verdict | undefined {
+function haltedByHand({ name, report, interrupted, unbegun }: Evidence): Verdict | undefined {
   const state = typeof report === 'object' ? report.connector.state : undefined
   if (state !== 'PAUSED' && state !== 'STOPPED') return undefined
   if (interrupted === true) return verdict('starting', 'the keeper was interrupted while it applied the file')
+  if (unbegun === true) {
+    const reason = 'stopped without offsets: its apply did not finish, or they were reset'
+    return verdict('failed', reason, `Let it begin: connectctl apply ${name}`)
+  }
   const word = state === 'PAUSED' ? 'paused' : 'stopped'
   return verdict(word, `${word} by a person`, `Resume it: connectctl resume ${name}`)
 }

@@ -33,7 +33,8 @@ describe('the verdict', () => {
     ['starting', { report: status('RUNNING', 'UNASSIGNED'), probe: old }],
     ['paused', { report: status('PAUSED', 'PAUSED'), probe: good }],
     ['stopped', { report: status('STOPPED'), probe: old }],
-    ['starting', { report: status('STOPPED'), probe: old, interrupted: true }]
+    ['starting', { report: status('STOPPED'), probe: old, interrupted: true }],
+    ['failed', { report: status('STOPPED'), unbegun: true }]
   ])('is %s for what Connect and the probe say', (state, evidence) => {
     expect(verdict(evidence).state).toBe(state)
   })

@@ -46,11 +46,25 @@ export async function applyConnector(
     await api.request('POST', '/connectors', { body: { name, config, initial_state: 'STOPPED' } })
     await halt(api, name, 'stop')
   }
-  await carryOut[outcome](api, file, options)
+  const isNew = current === undefined
+  await carryOut[outcome](api, file, isNew ? { ...options, startAt: startOrDelete(api, file.name, options) } : options)
   if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
   const oldTrace = before && failedPart(before)?.trace
-  if (options.wait !== false) await waitUntilRunning(api, file.name, { ...options, oldTrace })
+  if (options.wait !== false)
+    await waitUntilRunning(api, file.name, { settleMs: settleMs(outcome), ...options, oldTrace })
   return { outcome, changes }
+}
+
+/** A task says RUNNING before it reads, and dies a few seconds later if it can't. */
+const settleMs = (outcome: ApplyResult['outcome']) => (outcome === 'unchanged' ? 1_500 : 5_000)
+
+/** A new connector that can't begin anywhere isn't left behind: it would look as if a person had stopped it. */
+function startOrDelete(api: ConnectApi, name: string, { startAt }: ApplyOptions): ApplyOptions['startAt'] {
+  return () =>
+    startAt().catch(async error => {
+      await api.request('DELETE', pathOf(name), { orMissing: true })
+      throw error
+    })
 }
 
 const idleStates: Readonly<Record<string, ApplyResult['idle']>> = { PAUSED: 'paused', STOPPED: 'stopped' }

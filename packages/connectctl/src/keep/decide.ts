@@ -23,6 +23,8 @@ export type Observation = {
   readonly workerGoneSince: number | undefined
   /** Whether a run of `apply` was interrupted: it may be stopped, or run with settings other than its file's. */
   readonly interrupted: boolean
+  /** Since when it runs in Debezium's recovery mode, in which `apply` starts it; undefined while it doesn't. */
+  readonly recoveringSince: number | undefined
 }
 
 export const defaultPolicy = {
@@ -31,6 +33,8 @@ export const defaultPolicy = {
   startGraceMs: 15_000,
   /** A start that takes longer hangs, and Connect itself has no bound for it. */
   stuckAfterMs: 30_000,
+  /** An apply that takes longer was broken off. */
+  applyGraceMs: 120_000,
   firstBackoffMs: 2_000,
   longestBackoffMs: 30_000,
   /** No more than this many actions within the window; after that, one for each `fatalRetryMs`. */
@@ -57,6 +61,10 @@ export function decide(seen: Observation, actions: readonly number[], policy: Po
   const interrupted = 'applying its file was interrupted'
   if (state === 'STOPPED' && seen.interrupted) return attempt('apply', interrupted, situation)
   if (state === 'PAUSED' || state === 'STOPPED') return none(`${state.toLowerCase()} by a person`)
+  if (seen.recoveringSince !== undefined && !seen.interrupted) {
+    if (seen.now - seen.recoveringSince <= policy.applyGraceMs) return none('a person applies its file')
+    return attempt('apply', interrupted, situation)
+  }
   const failed = failedPart(report)
   if (failed) return decideFailed(failed.trace ?? '', situation)
   if (seen.interrupted) return attempt('apply', interrupted, situation)

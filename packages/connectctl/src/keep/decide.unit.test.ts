@@ -27,6 +27,7 @@ function seen(overrides: Partial<Observation> = {}): Observation {
     probed: true,
     workerGoneSince: undefined,
     interrupted: false,
+    recoveringSince: undefined,
     ...overrides
   }
 }
@@ -98,6 +99,17 @@ describe('what the keeper does', () => {
       reason: 'it has been starting for 30 s'
     })
     expect(act({ ...starting, startingSince: 0, mysqlSince: undefined }).action).toBe('none')
+  })
+
+  it('leaves a connector alone that a person is applying, and finishes an apply that was broken off', () => {
+    for (const report of [failed, status('RUNNING', 'RUNNING'), status('RUNNING', 'UNASSIGNED')]) {
+      const silent = { report, lastArrivalAt: now - 60_000, runningSince: now - 60_000, startingSince: now - 60_000 }
+      expect(act({ ...silent, recoveringSince: now - 60_000 })).toMatchObject({
+        action: 'none',
+        reason: 'a person applies its file'
+      })
+      expect(act({ ...silent, recoveringSince: now - defaultPolicy.applyGraceMs - 1 }).action).toBe('apply')
+    }
   })
 
   it('does not restart a silent connector while MySQL or Kafka is away', () => {

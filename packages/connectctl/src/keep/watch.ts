@@ -1,5 +1,5 @@
 import type { ConnectApi } from '../connect/connect-api.ts'
-import { pathOf, readReport } from '../connect/connector-states.ts'
+import { configOf, isUnbegun, pathOf, readReport } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { failedPart, isHealthy, isRunning, partsOf, verdictOf } from '../connect/verdict.ts'
 import type { ConnectReport, ProbeResult, Verdict } from '../connect/verdict.ts'
@@ -44,6 +44,8 @@ export function createWatch(options: WatchOptions) {
   let seenBefore = false
   /** A run of `apply` that did not finish: the connector may be stopped, or have settings other than its file's. */
   let interrupted = false
+  let recoveringSince: number | undefined
+  let unbegun = false
   let fatal: FatalCause | undefined
   let lastReason = ''
   let lastAction: { readonly at: string; readonly reason: string } | undefined
@@ -67,7 +69,8 @@ export function createWatch(options: WatchOptions) {
       lastArrivalAt: probe?.last()?.arrivedAt,
       probed: probe !== undefined,
       workerGoneSince,
-      interrupted
+      interrupted,
+      recoveringSince: await recovers(isSilent)
     }
     const { action, reason, fatal: named } = decide(seen, actions, policy)
     const cause = named && (await causeIn(traceOf(report)).catch(() => named))
@@ -85,9 +88,21 @@ export function createWatch(options: WatchOptions) {
     if (!isAway(report)) seenBefore = true
     if (report === 'missing') interrupted = false // someone else may create it meanwhile, and that isn't ours to finish
     const words = JSON.stringify(report)
+    if (words !== reported.words || unbegun) unbegun = await isUnbegun(api, report).catch(() => false)
     if (words !== reported.words) reported = { words, since: now }
     const on = isRunning(report) ? workersOf(report).join() : undefined
     if (on !== running.on) running = { on, since: now }
+  }
+
+  /** Since when `apply` runs it in recovery mode. Only looked up where it doesn't flow. */
+  async function recovers(isSilent: boolean): Promise<number | undefined> {
+    const flows = isRunning(report) && !isSilent
+    const config =
+      typeof report === 'object' && !flows ? await configOf(api, file.name).catch(() => undefined) : undefined
+    const mode = 'snapshot.mode'
+    const isRecovering = config?.[mode] === 'recovery' && file.config[mode] !== 'recovery'
+    recoveringSince = isRecovering ? (recoveringSince ?? Date.now()) : undefined
+    return recoveringSince
   }
 
   /** Logs a cause once, and again only after events flowed in between. */
@@ -151,6 +166,7 @@ export function createWatch(options: WatchOptions) {
       probe: probeResult(),
       startingForMs: startingForMs(),
       interrupted,
+      unbegun,
       fatal
     })
     if (found.state !== shown.state) shown = { state: found.state, since: now }
