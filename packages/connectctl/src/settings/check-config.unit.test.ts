@@ -32,6 +32,8 @@ it.each([
   ['a queue that is not longer than a batch', { 'max.batch.size': '8192' }, 'greater than max.batch.size'],
   ['a required key that is missing', { 'database.hostname': undefined }, 'is missing'],
   ['a history without a topic', { 'schema.history.internal.kafka.topic': undefined }, 'is missing'],
+  ['a compression that no consumer reads', { 'producer.override.compression.type': 'brotli' }, 'it can be gzip, lz4'],
+  ['the same for topics', { 'topic.creation.default.compression.type': 'none' }, 'it can be gzip, lz4, producer'],
   ['a password in clear', { 'database.password': 'hunter2' }, 'in clear'],
   ['no replica id', { 'database.server.id': undefined }, 'random'],
   ['values that become NULL', { 'event.converting.failure.handling.mode': 'warn' }, 'NULL'],

@@ -64,11 +64,14 @@ const modes = {
   'guardrail.collections.limit.action': 'fail|warn',
   'inconsistent.schema.handling.mode': 'fail|ignore|skip|warn',
   'incremental.snapshot.watermarking.strategy': 'insert_delete|insert_insert',
+  // The compressions that the library's consumers, the keeper and the audit can read.
+  'producer.override.compression.type': 'gzip|lz4|none|snappy|zstd',
   'schema.name.adjustment.mode': 'avro|avro_unicode|none',
   'snapshot.locking.mode': 'custom|extended|minimal|minimal_percona|minimal_percona_no_table_locks|none',
   'snapshot.mode': 'always|configuration_based|custom|initial|initial_only|no_data|recovery|when_needed',
   'snapshot.query.mode': 'custom|select_all',
   'snapshot.tables.order.by.row.count': 'ascending|descending|disabled',
+  'topic.creation.default.compression.type': 'gzip|lz4|producer|snappy|uncompressed|zstd',
   'time.precision.mode': 'adaptive|adaptive_time_microseconds|connect|isostring|microseconds|nanoseconds'
 } as const
 
