@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { eventually } from '@outbox-cdc/test-support/eventually'
+import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { expect, it } from 'vitest'
 import { ownConnector, recordsOf } from './own-connector.ts'
 
@@ -47,4 +51,16 @@ it('refuses a position in the middle of an event or a transaction, or behind the
     code: 1,
     err: expect.stringContaining('none.000001 is purged')
   })
+})
+
+it('says in doctor that the offset is of another server, rather than purged', async () => {
+  const { connectctl, name } = await ownConnector()
+  await connectctl('apply')
+  expect((await connectctl('doctor')).out).toMatch(/✓ reads in \S+, 0 file\(s\) behind/)
+  await connectctl('stop', name)
+  const path = join(await tempFolder('offsets'), 'offsets.json')
+  const offset = { file: 'binlog.000001', pos: 4, gtids: `${randomUUID()}:1-5` }
+  await writeFile(path, JSON.stringify({ offsets: [{ partition: { server: name }, offset }] }))
+  await connectctl('offsets', 'set', name, '--file', path, '--yes')
+  expect((await connectctl('doctor')).out).toContain('✗ it has read transactions that this MySQL never ran')
 })

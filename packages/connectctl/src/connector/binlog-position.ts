@@ -92,11 +92,13 @@ async function ofThisServer(connection: Connection, row: PositionRow, database: 
 
 /** Whether MySQL ever ran all of these transactions. */
 export function knowsGtids(gtids: string, config: ConnectorConfig, environment: Environment): Promise<boolean> {
-  return withSourceDatabase(config, environment, async connection => {
-    const select = 'SELECT GTID_SUBSET(?, @@GLOBAL.gtid_executed) known'
-    const [answer] = await rowsOf<{ known: number }>(connection, select, [gtids])
-    return answer?.known === 1
-  })
+  return withSourceDatabase(config, environment, connection => hasRun(connection, gtids))
+}
+
+export async function hasRun(connection: Connection, gtids: string): Promise<boolean> {
+  const select = 'SELECT GTID_SUBSET(?, @@GLOBAL.gtid_executed) AS known'
+  const [answer] = await rowsOf<{ known: number }>(connection, select, [gtids])
+  return answer?.known === 1
 }
 
 /** A binlog is named `NAME.000042`. */
@@ -105,7 +107,7 @@ function numberOf(file: string): number {
 }
 
 /** What MySQL has purged of what comes after the position; empty when it keeps all of it. */
-async function purgedAfter(connection: Connection, { file, gtidSet }: BinlogPosition): Promise<string> {
+export async function purgedAfter(connection: Connection, { file, gtidSet }: BinlogPosition): Promise<string> {
   if (gtidSet === '') return (await binlogsOf(connection)).includes(file) ? '' : file
   const subtract = 'SELECT GTID_SUBTRACT(@@GLOBAL.gtid_purged, ?) AS gtids'
   return gtidsOf(connection, subtract, [gtidSet])

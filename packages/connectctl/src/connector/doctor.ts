@@ -2,6 +2,7 @@ import type { Connection } from 'mysql2/promise'
 import type { ConnectApi, ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.ts'
 import { pathOf } from '../connect/connector-states.ts'
 import { binlogsOf } from './binlog-events.ts'
+import { hasRun, purgedAfter } from './binlog-position.ts'
 import type { Environment } from '../settings/secrets.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { examineBinlog } from './doctor-binlog.ts'
@@ -83,14 +84,20 @@ async function examineMysql(connection: Connection): Symptoms {
 async function examineOffset(api: ConnectApi, { name, config }: ConnectorFile, environment: Environment): Symptoms {
   type Stored = ConnectorOffsets | undefined
   const stored = await api.request<Stored>('GET', pathOf(name, '/offsets'), { orMissing: true })
-  const binlog = stored?.offsets[0]?.offset?.['file']
-  if (typeof binlog !== 'string') return [symptom(false, 'no stored offset', 'connectctl apply')]
-  const kept = await withSourceDatabase(config, environment, binlogsOf)
-  const place = kept.indexOf(binlog)
-  if (place >= 0)
-    return [{ ok: true, what: `reads in ${binlog}, ${kept.length - place - 1} file(s) behind the newest` }]
-  const what = `the connector reads in ${binlog}, which MySQL has purged`
-  return [symptom(false, what, 'docs/runbook.md#binlog-purged')]
+  const { file, gtids = '' } = stored?.offsets[0]?.offset ?? {}
+  if (typeof file !== 'string') return [symptom(false, 'no stored offset', 'connectctl apply')]
+  return withSourceDatabase(config, environment, connection => examinePlace(connection, file, String(gtids)))
+}
+
+async function examinePlace(connection: Connection, file: string, gtidSet: string): Symptoms {
+  if (gtidSet !== '' && !(await hasRun(connection, gtidSet)))
+    return [symptom(false, 'it has read transactions that this MySQL never ran', 'docs/runbook.md#gtids-unknown')]
+  const purged = await purgedAfter(connection, { file, position: 0, gtidSet })
+  if (purged !== '')
+    return [symptom(false, `MySQL has purged ${purged}, which it has yet to read`, 'docs/runbook.md#binlog-purged')]
+  const kept = await binlogsOf(connection)
+  const behind = kept.length - kept.indexOf(file) - 1
+  return [{ ok: true, what: `reads in ${file}${kept.includes(file) ? `, ${behind} file(s) behind the newest` : ''}` }]
 }
 
 async function examineHistory(config: ConnectorConfig, environment: Environment): Symptoms {

@@ -62,7 +62,7 @@ export function decide(seen: Observation, actions: readonly number[], policy: Po
   if (state === 'STOPPED' && seen.interrupted) return attempt('apply', interrupted, situation)
   if (state === 'PAUSED' || state === 'STOPPED') return none(`${state.toLowerCase()} by a person`)
   if (seen.recoveringSince !== undefined && !seen.interrupted) {
-    if (seen.now - seen.recoveringSince <= policy.applyGraceMs) return none('a person applies its file')
+    if (seen.now - seen.recoveringSince <= policy.applyGraceMs) return none('an apply of its file is under way')
     return attempt('apply', interrupted, situation)
   }
   const failed = failedPart(report)

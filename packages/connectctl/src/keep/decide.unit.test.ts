@@ -101,12 +101,12 @@ describe('what the keeper does', () => {
     expect(act({ ...starting, startingSince: 0, mysqlSince: undefined }).action).toBe('none')
   })
 
-  it('leaves a connector alone that a person is applying, and finishes an apply that was broken off', () => {
+  it('leaves a connector alone that is being applied, and finishes an apply that was broken off', () => {
     for (const report of [failed, status('RUNNING', 'RUNNING'), status('RUNNING', 'UNASSIGNED')]) {
       const silent = { report, lastArrivalAt: now - 60_000, runningSince: now - 60_000, startingSince: now - 60_000 }
       expect(act({ ...silent, recoveringSince: now - 60_000 })).toMatchObject({
         action: 'none',
-        reason: 'a person applies its file'
+        reason: 'an apply of its file is under way'
       })
       expect(act({ ...silent, recoveringSince: now - defaultPolicy.applyGraceMs - 1 }).action).toBe('apply')
     }
