@@ -47,6 +47,7 @@ export function createWatch(options: WatchOptions) {
   let recoveringSince: number | undefined
   let unbegun = false
   let fatal: FatalCause | undefined
+  let fatalSeenAt = 0
   let lastReason = ''
   let lastAction: { readonly at: string; readonly reason: string } | undefined
   let shown: { readonly state?: Verdict['state']; readonly since: number } = { since: startedAt }
@@ -107,12 +108,15 @@ export function createWatch(options: WatchOptions) {
 
   /** Logs a cause once, and again only after events flowed in between. */
   function nameFatal(found: FatalCause | undefined): void {
+    if (found !== undefined) fatalSeenAt = Date.now()
     if (found !== undefined && fatal?.cause !== found.cause) {
       fatal = found
       const fields = { connector: file.name, cause: found.cause, runbook: found.page }
       log.error(fields, `a restart cannot fix this: ${found.summary}. See ${found.page}`)
     }
-    if (found === undefined && fatal !== undefined && verdict().state === 'flowing') {
+    // A probe that was sent before is young enough to look like flow while the next attempt begins.
+    const isOver = (probe?.last()?.sentAt ?? 0) > fatalSeenAt && verdict().state === 'flowing'
+    if (found === undefined && fatal !== undefined && isOver) {
       log.info({ connector: file.name, cause: fatal.cause }, 'the cause is gone, events flow again')
       fatal = undefined
     }
