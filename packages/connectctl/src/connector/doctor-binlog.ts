@@ -57,6 +57,6 @@ async function examineRds(read: Read): Promise<Symptom> {
 
 function keptFor(seconds: number | undefined, advice: string): Symptom {
   if (seconds === 0) return { ok: false, what: 'binlog kept only until RDS purges it, after minutes', advice }
-  const what = `binlog kept for ${seconds === undefined ? 'ever' : `${Math.round(seconds / 3_600)} h`}`
+  const what = seconds === undefined ? 'binlog never purged' : `binlog kept for ${Math.round(seconds / 3_600)} h`
   return { ok: seconds === undefined || seconds >= leastSeconds, what, advice }
 }

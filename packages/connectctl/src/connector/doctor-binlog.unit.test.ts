@@ -29,8 +29,8 @@ it.each<[string, Answers, string]>([
   ['a database that is not among the chosen', { filters: { Binlog_Do_DB: 'orders' } }, '✗ the server keeps shop out'],
   ['filters that let all pass', { filters: { Binlog_Do_DB: 'orders,shop' } }, "✓ the server's binlog filters let"],
   ['a binlog that is kept for an hour', { server: { expire: 3_600 } }, '✗ binlog kept for 1 h'],
-  ['a binlog that is never purged', { server: { expire: 0 } }, '✓ binlog kept without end'],
-  ['no purging by itself', { server: { purges: 0 } }, '✓ binlog kept without end'],
+  ['a binlog that is never purged', { server: { expire: 0 } }, '✓ binlog never purged'],
+  ['no purging by itself', { server: { purges: 0 } }, '✓ binlog never purged'],
   [
     'RDS without hours',
     { server: { home: '/rdsdbbin/mysql/' }, rds: [{ value: null }] },
