@@ -15,10 +15,14 @@ const inputs = {
   event: ['name', 'the event that causes the effect, such as order_created', 'OUTBOX_EVENT'],
   committed: [
     'table',
-    "the writer's rows as TABLE(ID,TIME), such as customer_order(id,created_at)",
+    "the writer's rows as TABLE(ID,TIME[,ZONE]), such as customer_order(id,created_at)",
     'OUTBOX_COMMITTED'
   ],
-  effects: ['table', "the consumer's rows as TABLE(ID,TIME), such as delivery(order_id,delivered_at)", 'OUTBOX_EFFECTS']
+  effects: [
+    'table',
+    "the consumer's rows as TABLE(ID,TIME[,ZONE]), such as delivery(order_id,delivered_at)",
+    'OUTBOX_EFFECTS'
+  ]
 } as const
 
 type Input = keyof typeof inputs
@@ -69,10 +73,24 @@ async function audit(edge: Edge, options: Options): Promise<void> {
     const input = await withDatabase(source, from =>
       withDatabase(target, to => collect({ ...what, ...window, decoding, kafka, source: from, target: to }))
     )
+    requireNoFuture('committed', input.committed)
+    requireNoFuture('effects', input.effects)
     report(edge, compare(input), { ...window, json: options.json === true })
   } finally {
     await kafka.close()
   }
+}
+
+/** Clocks differ less than time zones do. */
+const mostSkewMs = 600_000
+
+function requireNoFuture(option: 'committed' | 'effects', rows: readonly { readonly at: number }[]): void {
+  if (!rows.some(({ at }) => at > Date.now() + mostSkewMs)) return
+  const example =
+    option === 'committed' ? 'customer_order(id,created_at,+09:00)' : 'delivery(order_id,delivered_at,+09:00)'
+  throw new CommandError(
+    `The times of --${option} are ahead of the clock: they aren't in UTC. Name their zone, such as --${option} '${example}'`
+  )
 }
 
 const mostShown = 50
@@ -94,11 +112,15 @@ function report(edge: Edge, { findings, counts }: AuditReport, { from, to, json 
   if (findings.length > 0) throw new CommandError(json ? '' : counted(findings.length, 'finding'), 1)
 }
 
-/** `table(id,time)` as a query. */
+/** `table(id,time)` or, for a DATETIME of MySQL that isn't in UTC, `table(id,time,+09:00)` as a query. */
 function rowsOf(option: 'committed' | 'effects', rows: string | undefined): string {
-  const [, table, id, time] = /^([\w.]+)\((\w+), ?(\w+)\)$/.exec(rows ?? '') ?? []
-  if (table !== undefined) return `SELECT ${id} AS aggregate_id, ${time} AS at FROM ${table} WHERE ${time} >= :since`
-  const given = rows === undefined ? `Which rows are ${option}?` : `--${option} is not TABLE(ID,TIME): ${rows}.`
+  const pattern = /^([\w.]+)\((\w+), ?(\w+)(?:, ?([+-]\d\d:\d\d|[A-Za-z][\w/+-]*))?\)$/
+  const [, table, id, column, zone] = pattern.exec(rows ?? '') ?? []
+  if (table !== undefined) {
+    const time = zone === undefined ? column : `CONVERT_TZ(${column}, '${zone}', '+00:00')`
+    return `SELECT ${id} AS aggregate_id, ${time} AS at FROM ${table} WHERE ${time} >= :since`
+  }
+  const given = rows === undefined ? `Which rows are ${option}?` : `--${option} is not TABLE(ID,TIME[,ZONE]): ${rows}.`
   const example = option === 'committed' ? 'customer_order(id,created_at)' : 'delivery(order_id,delivered_at)'
   throw new CommandError(`${given} Name them, such as --${option} "${example}", or give a query with --${option}-sql`)
 }

@@ -56,7 +56,7 @@ describe('outboxctl audit', () => {
     expect(await notesOf()).toContain('Name it with --topic')
     const what = ['--topic', 't', '--event', 'e']
     expect(await notesOf(...what)).toContain('--committed "customer_order(id,created_at)"')
-    expect(await notesOf(...what, '--committed', 'thing')).toContain('--committed is not TABLE(ID,TIME)')
+    expect(await notesOf(...what, '--committed', 'thing')).toContain('--committed is not TABLE(ID,TIME[,ZONE])')
     expect(await notesOf(...what, '--committed', 'thing(id, at)')).toContain('--effects "delivery')
   })
 
@@ -85,6 +85,14 @@ describe('outboxctl audit', () => {
       )
     const planted = ['missing in topic 17', 'nothing committed 250']
     expect(await findingsOf(audit)).toEqual(planted)
+
+    await source.raw('ALTER TABLE thing ADD local_at DATETIME(6)')
+    await source.raw(`UPDATE thing SET local_at = CONVERT_TZ(created_at, @@session.time_zone, '+09:00')`)
+    expect(await findingsOf(() => audit('--json', '--committed', 'thing(id,local_at,+09:00)'))).toEqual(planted)
+    expect(await audit('--committed', 'thing(id,local_at)')).toMatchObject({
+      code: 2,
+      notes: expect.stringContaining("The times of --committed are ahead of the clock: they aren't in UTC")
+    })
 
     await bench.db('effect').where({ event_key: 42 }).delete()
     await bench.db('effect').insert([
