@@ -5,6 +5,9 @@ const quoted = /^"((?:[ !#-[\]-~]|\\["\\])*)"$/
 const bare = /^[A-Za-z0-9!#$%&'*+.^_`|~:/=-]+$/
 const longest = 255
 
+/** What the header may hold, for the API's description. */
+export const keyPattern = String.raw`^("([ !#-\[\]-~]|\\["\\]){1,${longest}}"|[A-Za-z0-9!#$%&'*+.^_\x60|~:/=-]{1,${longest}})$`
+
 /** The key in `Idempotency-Key`: `"a string"`, or the same without quotes, as many clients send it. */
 export function readIdempotencyKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readIdempotencyKey } from './idempotency-header.ts'
+import { keyPattern, readIdempotencyKey } from './idempotency-header.ts'
 
 describe('Idempotency-Key', () => {
   it.each([
@@ -11,6 +11,7 @@ describe('Idempotency-Key', () => {
     [`"${'k'.repeat(255)}"`, 'k'.repeat(255)]
   ])('reads %s', (header, key) => {
     expect(readIdempotencyKey(header)).toBe(key)
+    expect(header.trim()).toMatch(new RegExp(keyPattern))
   })
 
   it('may be left out', () => {
@@ -30,6 +31,7 @@ describe('Idempotency-Key', () => {
     ['256 characters', `"${'k'.repeat(256)}"`],
     ['256 characters without quotes', 'k'.repeat(256)]
   ])('is refused, and named, when it is %s', (_, header) => {
+    expect(header).not.toMatch(new RegExp(keyPattern))
     expect(() => readIdempotencyKey(header)).toThrowError(/^idempotency-key must/)
   })
 })

@@ -1,5 +1,6 @@
 import { wholeNumberText } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
+import { keyPattern } from './idempotency-header.ts'
 import { largestQuantity, longestName, nameProblem } from '../orders/order.ts'
 
 const name = z
@@ -47,6 +48,7 @@ export const orderQuerySchema = z.strictObject({
 export const orderHeadersSchema = z.object({
   'Idempotency-Key': z
     .string()
+    .meta({ pattern: keyPattern })
     .optional()
     .meta({
       description:
