@@ -11,7 +11,7 @@ export function createConsole(config: Config, logger: Logger): Service {
   requireTokenBeyondLoopback(config)
   const sources = openSources(config, logger)
   const flowStream = createEventStream('flow')
-  const sampler = createSampler(config, sources, flowStream.send)
+  const sampler = createSampler(config, sources, { onFlow: flowStream.send, logger })
   const app = createApp(config, { logger, sources, sampler, flowStream })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
   return {

@@ -1,3 +1,4 @@
+import type { Logger } from '@outbox-cdc/service-kit'
 import type { Flow } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
 import type { Sources } from '../sources.ts'
@@ -11,8 +12,10 @@ export type Sampler = ReturnType<typeof createSampler>
 
 const everyMs = 1_000
 
+type Watcher = { readonly onFlow: (flow: Flow) => void; readonly logger: Logger }
+
 /** Reads every hop once a second and keeps the newest picture, which `onFlow` gets, and the figures of the last hour. */
-export function createSampler(config: Config, sources: Sources, onFlow: (flow: Flow) => void) {
+export function createSampler(config: Config, sources: Sources, { onFlow, logger }: Watcher) {
   const probes = createProbes(config, sources)
   const names = namesFrom(config)
   const series = createSeries({ stepMs: 5_000, means: ['orders', 'published', 'delivered'] })
@@ -22,10 +25,15 @@ export function createSampler(config: Config, sources: Sources, onFlow: (flow: F
 
   async function sample(): Promise<void> {
     const began = Date.now()
-    await tickAll(probes)
-    newest = picture()
-    series.add(newest.at, figuresOf(newest))
-    onFlow(newest)
+    try {
+      await tickAll(probes)
+      newest = picture()
+      series.add(newest.at, figuresOf(newest))
+      onFlow(newest)
+    } catch (error) {
+      // An answer that we don't understand must not end the page that shows it.
+      logger.error({ err: error }, 'cannot draw this picture')
+    }
     if (timer !== undefined) timer = setTimeout(() => void sample(), Math.max(100, everyMs - (Date.now() - began)))
   }
 

@@ -18,6 +18,8 @@ export function createKafkaClients(brokers: readonly string[], decode: RecordDec
     const consumer = new Consumer({ ...base, ...patience, groupId: `outbox-console-${name}`, isolationLevel })
     for (const client of [admin, consumer]) client.on('error', () => undefined)
     const connections = new ConnectionPool(base.clientId, patience)
+    // Requests report what fails; the pool itself listens only once.
+    connections.on('connecting', ({ connection }) => void connection.on('error', () => undefined))
     const reader = createRecordReader({ admin, consumer, decode })
     return { admin, consumer, connections, reader, groups: createGroupReader(admin, connections) }
   }

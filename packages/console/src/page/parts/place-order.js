@@ -26,7 +26,8 @@ async function placeOrder() {
 
 /** What to do where there is no order yet. */
 export function emptyOrders() {
-  const url = about.value?.names['orderServiceUrl'] || 'http://localhost:8080'
+  const url = about.value?.names['orderServiceUrl']
+  if (!url) return html`<p class="muted empty">Nothing yet. Each new row appears here, with the time that it took.</p>`
   return html`<div class="empty">
     <p class="muted">No orders yet. Each new one appears here, with the time that it took. Place the first:</p>
     <pre>curl -X POST ${url}/order -H 'content-type: application/json' -d '{"name":"joon","quantity":95}'</pre>
