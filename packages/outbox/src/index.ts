@@ -32,7 +32,7 @@ export type { LivenessOptions } from './consumer/run/liveness.ts'
 export { replay, type ReplayOptions, type ReplayResult } from './consumer/run/replay.ts'
 export type { ConsumerObserver, HandlingOptions, RetryTimes } from './consumer/settle/handling.ts'
 export { createInbox, type Inbox } from './inbox/inbox-store.ts'
-export { createInboxTables, dropInboxTables } from './inbox/inbox-tables.ts'
+export { createInboxTables, dropInboxTables, requireInboxTables } from './inbox/inbox-tables.ts'
 export { type InboxRetention, pruneInbox, type PruneOptions } from './inbox/prune-inbox.ts'
 export type {
   KafkaClient,

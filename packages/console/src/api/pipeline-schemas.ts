@@ -122,11 +122,12 @@ export const parkedKey = named('ParkedKey', {
   reason: z.string(),
   parkedAt: z.number(),
   retryAskedAt: z.number().nullable(),
-  waiting: z.number().meta({ description: 'Events that wait, the refused one among them' })
+  waiting: z.number().meta({ description: 'Events that wait, the refused one among them' }),
+  attempts: z.number().meta({ description: 'How often the refused event was tried' })
 })
 export type ParkedKey = z.output<typeof parkedKey>
 
-const parkedHere = parkedKey.omit({ parkedAt: true, waiting: true }).extend({
+const parkedHere = parkedKey.omit({ parkedAt: true, waiting: true, attempts: true }).extend({
   error: z.string().nullable(),
   behind: z.number().meta({ description: 'Events of the same key that wait behind it' })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { inboxContract, inboxOn } from '../../test/inbox-contract.ts'
 import { noPostgres, usePostgres } from '../../test/postgres.ts'
-import { createInboxTables, dropInboxTables, pruneInbox } from '../index.ts'
+import { createInboxTables, dropInboxTables, pruneInbox, requireInboxTables } from '../index.ts'
 
 const databases = [
   ['MySQL', async () => (await useDatabase('inbox')).db],
@@ -17,6 +17,18 @@ describe.each(databases)('the inbox tables on %s', (_, useDb) => {
     await createInboxTables(db)
     await dropInboxTables(db)
     await createInboxTables(db)
+  })
+
+  it('are missed by name, and a repeat adds what an older version lacks', async () => {
+    const db = await useDb()
+    const missing = { code: 'INBOX_MISSING', message: expect.stringContaining('The table inbox is missing') }
+    await expect(requireInboxTables(db)).rejects.toMatchObject(missing)
+    await createInboxTables(db)
+    await requireInboxTables(db)
+    await db.schema.alterTable('inbox_attempt', table => table.dropColumn('message_id'))
+    await expect(requireInboxTables(db)).rejects.toThrow('The table inbox_attempt')
+    await createInboxTables(db)
+    await requireInboxTables(db)
   })
 
   it('lose what is old enough, of the one consumer, in small batches', async () => {

@@ -9,7 +9,7 @@ describe('outboxctl parked', () => {
     const { bench, url } = await useParked()
     const ctl = (...args: string[]) => outboxctl(['parked', ...args], { OUTBOX_DB_URL: url, USER: 'ann' })
 
-    expect(await ctl('list')).toMatchObject({ code: 1, out: expect.stringMatching(/group_\w+ +2 +REFUSED +3 /) })
+    expect(await ctl('list')).toMatchObject({ code: 1, out: expect.stringMatching(/group_\w+ +2 +REFUSED +3 +1 /) })
     expect(JSON.parse((await ctl('list', '--json')).out)).toMatchObject([{ key: '2', waiting: 3 }])
     const shown = await ctl('show', '2')
     expect(shown.out).toMatch(/waiting · REFUSED · counted · message /)
@@ -21,6 +21,7 @@ describe('outboxctl parked', () => {
 
     expect(await ctl('retry', '2')).toMatchObject({ code: 0, out: expect.stringContaining('1 key') })
     await eventually(async () => expect(JSON.parse((await ctl('show', '2', '--json')).out)[0].attempts).toBe(2))
+    expect((await ctl('list')).out).toMatch(/group_\w+ +2 +REFUSED +3 +2 /)
     expect(await ctl('retry', '77')).toMatchObject({ code: 1 })
     expect(await ctl('retry')).toMatchObject({ code: 2, notes: expect.stringContaining('either a key or --all') })
 
@@ -32,7 +33,21 @@ describe('outboxctl parked', () => {
     expect(await ctl('skip', '2', '--because', 'a test order', '--yes')).toMatchObject({ code: 0 })
     await eventually(async () => expect(await bench.effects()).toHaveLength(6))
     await eventually(async () => expect(await ctl('list')).toMatchObject({ code: 0, notes: 'Nothing is parked.' }))
-    expect((await ctl('show', '2')).out).toMatch(/skipped · .*\n.*\n.*ann: a test order/)
+    expect((await ctl('show', '2')).out).toMatch(
+      /skipped · .*\n.*\n +attempts 2 · skipped 20.*Z\n +skipped by ann: a test order/
+    )
+  })
+
+  it('says in one sentence that a database has no inbox tables', async () => {
+    const { url } = await useDatabase('empty')
+    for (const command of [['list'], ['show', '1'], ['retry', '--all']]) {
+      const { code, notes } = await outboxctl(['parked', ...command], { OUTBOX_DB_URL: url })
+      expect({ code, notes }).toEqual({
+        code: 2,
+        notes: expect.stringMatching(/^✗ The table inbox is missing in .*createInboxTables/)
+      })
+      expect(notes).not.toMatch(/select/i)
+    }
   })
 
   it('names what is missing, and never prints the password', async () => {

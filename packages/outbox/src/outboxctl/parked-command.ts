@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import type { Knex } from 'knex'
 import type { ParkedRow } from '../parking/parked-event.ts'
+import { databaseFault } from '../database-errors.ts'
+import { requireInboxTables } from '../inbox/inbox-tables.ts'
 import { listParked, type ParkedKey, requestRetry, showParked, skipParked } from '../parking/parked-commands.ts'
 import { age, CommandError, counted, type Edge, table, writeJson } from './edge.ts'
 import { withDatabase } from './open-database.ts'
@@ -43,20 +45,28 @@ function inDatabase<Options extends Shared>(edge: Edge, options: Options, work: 
   const url = options.url ?? edge.environment.OUTBOX_DB_URL
   if (url === undefined || url === '')
     throw new CommandError('Which database? Set OUTBOX_DB_URL, or name it with --url mysql://…')
-  return withDatabase(url, db => work({ edge, db, ...options }))
+  return withDatabase(url, async db => {
+    try {
+      await work({ edge, db, ...options })
+    } catch (error) {
+      // Says in a sentence what the database says in SQL.
+      if (databaseFault(error) === 'unmigrated') await requireInboxTables(db)
+      throw error
+    }
+  })
 }
 
 async function list({ edge, db, consumer, json }: Call & Shared): Promise<void> {
   const keys = await listParked(db, consumer)
   if (json) writeJson(edge, keys)
   else if (keys.length === 0) edge.note('Nothing is parked.')
-  else edge.write(table([['CONSUMER', 'KEY', 'REASON', 'WAITING', 'AGE', ''], ...keys.map(lineOf)]))
+  else edge.write(table([['CONSUMER', 'KEY', 'REASON', 'WAITING', 'ATTEMPTS', 'AGE', ''], ...keys.map(lineOf)]))
   if (keys.length > 0) throw new CommandError('', 1)
 }
 
-function lineOf({ consumer, key, reason, waiting, parkedAt, retryRequestedAt }: ParkedKey): string[] {
+function lineOf({ consumer, key, reason, waiting, attempts, parkedAt, retryRequestedAt }: ParkedKey): string[] {
   const state = retryRequestedAt === null ? '' : 'retry requested'
-  return [consumer, key, reason, String(waiting), age(Date.now() - parkedAt.getTime()), state]
+  return [consumer, key, reason, String(waiting), String(attempts), age(Date.now() - parkedAt.getTime()), state]
 }
 
 type OfKey = Shared & { readonly key: string }
@@ -77,7 +87,8 @@ function describe(row: ParkedRow, read: ParkedReader): string {
   return [
     `#${row.id} ${row.state} · ${row.reason} · ${row.event ?? 'no readable event'} · message ${row.message_id}`,
     `  ${row.topic} partition ${row.partition_no} offset ${row.record_offset} · parked ${row.parked_at.toISOString()}`,
-    `  attempts ${row.attempts}${row.note === null ? '' : ` · ${row.note}`}`,
+    `  attempts ${row.attempts}${row.settled_at === null ? '' : ` · ${row.state} ${row.settled_at.toISOString()}`}`,
+    ...(row.note === null ? [] : [`  skipped by ${row.note}`]),
     ...(row.stack ?? row.error ?? '').split('\n').map(line => `  ${line}`),
     `  headers ${row.record_headers}`,
     `  value ${value.length > 2_000 ? `${value.slice(0, 2_000)}… (${value.length} characters; --json shows all)` : value}`

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asError, OutboxError } from '../../errors.ts'
 import { createFailureLog } from '../../failure-log.ts'
+import { refuseWithoutTables } from '../../inbox/inbox-tables.ts'
 import { type InboxRetention, inboxKeepMs, pruneInbox } from '../../inbox/prune-inbox.ts'
 import type { KafkaClient, KafkaMember, Membership } from '../../kafka/kafka-client.ts'
 import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
@@ -48,8 +49,8 @@ export type ConsumerHealth = {
 export type Consumer = {
   /**
    * Resolves when the group is joined. While that fails for a passing reason (Kafka is away, the topic is missing) it
-   * resolves too, and the consumer joins later: health has the reason. Rejects with an error that waiting doesn't fix: an
-   * inbox retention that is too short, or a group that reads another topic.
+   * resolves too, and the consumer joins later: health has the reason. Rejects with an error that waiting doesn't fix: a
+   * database without the inbox tables, an inbox retention that is too short, or a group that reads another topic.
    */
   readonly start: () => Promise<void>
   /** Ends what is being settled, commits what is done, and leaves the group. It can't be started again. */
@@ -170,6 +171,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   return {
     async start() {
+      await refuseWithoutTables(handling)
       tasks = [repeat('check the lag', options.liveness?.checkEveryMs ?? 5_000, check)]
       joined = tryToJoin()
       await joined

@@ -1,3 +1,4 @@
+import { refuseWithoutTables } from '../../inbox/inbox-tables.ts'
 import type { KafkaClient, OffsetWindow, Watermarks } from '../../kafka/kafka-client.ts'
 import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
 import { handlingOf, type HandlingOptions } from '../settle/handling.ts'
@@ -27,11 +28,12 @@ export type ReplayResult = { readonly window: OffsetWindow; readonly records: nu
 /**
  * Handles a window of a topic with other handlers or under another name. The guarantees are those of a consumer, and no
  * consumer group is touched. Resolves when all of it is settled. A repeat with the same name handles only what is left.
- * Rejects with the reason of `signal`, or when the topic can't be read.
+ * Rejects with the reason of `signal`, or when the topic can't be read or the inbox tables are missing.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { kafka, topic, name, signal } = options
   const handling = handlingOf(name, options)
+  await refuseWithoutTables(handling)
   const window = await windowOf(options)
   const assignment = createAssignment(handling, topic)
   assignment.assign([...window.keys()])
