@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { codeOf, isLockConflict } from '../database-errors.ts'
 import { plain } from '../plain-knex.ts'
-import { rejectIfTransactionEnded } from './transaction.ts'
+import { rejectIfTransactionEnded, runTransaction, TransactionEndedError } from './transaction.ts'
 
 /** Thrown by `claim`: this consumer has settled some of these messages before. */
 export class AlreadyClaimedError extends Error {
@@ -23,6 +23,12 @@ export async function claim(trx: Knex.Transaction, consumer: string, messageIds:
     if (!duplicateKey.has(codeOf(error))) throw error
     throw new AlreadyClaimedError('Some messages are in the inbox already', { cause: error })
   }
+}
+
+/** Forgets messages whose claims a handler has committed in the middle of its work. A repeat changes nothing. */
+export async function takeBackClaims(db: Knex, consumer: string, messageIds: readonly string[]): Promise<void> {
+  for (const id of messageIds)
+    await plain(db).raw('DELETE FROM inbox WHERE consumer = ? AND message_id = ?', [consumer, id])
 }
 
 const duplicateKey = new Set(['ER_DUP_ENTRY', '23505'])
@@ -50,7 +56,7 @@ export function createInbox(db: Knex, consumer: string): Inbox {
       for (let attempt = 1; ; attempt++) {
         let claimed = false
         try {
-          await db.transaction(async trx => {
+          await runTransaction(db, async trx => {
             await claim(trx, consumer, [messageId])
             claimed = true
             await rejectIfTransactionEnded(trx, () => work(trx))
@@ -58,6 +64,7 @@ export function createInbox(db: Knex, consumer: string): Inbox {
           return 'handled'
         } catch (error) {
           if (error instanceof AlreadyClaimedError) return 'duplicate'
+          if (error instanceof TransactionEndedError) await takeBackClaims(db, consumer, [messageId])
           // When the holder of an inbox row rolls back, InnoDB gives every waiting claim a shared lock on it, and they
           // then wait for each other. Nothing has run yet, so another try is safe.
           if (claimed || attempt === mostClaims || !isLockConflict(error)) throw error

@@ -11,15 +11,19 @@ import { createInbox, createInboxTables, handle, listParked, requestRetry } from
 const enders = {
   // As after a deadlock: everything is undone, and the server returns an error.
   async MySQL(trx: Knex.Transaction) {
-    await trx.raw('ROLLBACK')
-    await trx.raw("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213").catch(() => undefined)
+    await trx.raw('CALL deadlock()').catch(() => undefined)
   },
   async PostgreSQL(trx: Knex.Transaction) {
     await trx.raw('SELECT 1 / 0').catch(() => undefined)
   }
 }
+async function useMySql(): Promise<Knex> {
+  const { db } = await useDatabase('transaction')
+  await db.raw("CREATE PROCEDURE deadlock() BEGIN ROLLBACK; SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213; END")
+  return db
+}
 const databases = [
-  ['MySQL', async () => (await useDatabase('transaction')).db],
+  ['MySQL', useMySql],
   ...(noPostgres === undefined ? ([['PostgreSQL', usePostgres]] as const) : [])
 ] as const
 
@@ -58,8 +62,65 @@ describe.each(databases)('a handler on %s that swallows the error which ended it
   })
 })
 
+/** Ends the transaction without an error, so that what comes later commits by itself. */
+const silentEnders: Record<string, (trx: Knex.Transaction) => Promise<unknown>> = {
+  TRUNCATE: trx => trx.raw('TRUNCATE scratch'),
+  DDL: trx => trx.raw('CREATE TABLE IF NOT EXISTS scratch (id INT)'),
+  'a procedure that commits': trx => trx.raw('CALL commits()'),
+  'a procedure that commits and begins again': trx => trx.raw('CALL begins()'),
+  'a ROLLBACK': trx => trx.raw('ROLLBACK'),
+  'a COMMIT and a new BEGIN': async trx => {
+    await trx.raw('COMMIT')
+    await trx.raw('BEGIN')
+  },
+  "knex's commit": async trx => void (await trx.commit())
+}
+
+describe.each(Object.keys(silentEnders))('a handler that ends its transaction by %s', name => {
+  async function useScratch() {
+    const { db } = await useDatabase('transaction')
+    await db.raw('CREATE TABLE scratch (id INT)')
+    await db.raw('CREATE PROCEDURE commits() COMMIT')
+    await db.raw('CREATE PROCEDURE begins() BEGIN COMMIT; START TRANSACTION; SELECT 1; END')
+    return db
+  }
+
+  it('has not handled its message', async () => {
+    const db = await useScratch()
+    await createInboxTables(db)
+    const inbox = createInbox(db, 'c')
+    await expect(inbox.handleOnce('m1', async trx => void (await silentEnders[name]?.(trx)))).rejects.toMatchObject({
+      code: 'TRANSACTION_REQUIRED',
+      message: expect.stringContaining("ended the handler's transaction")
+    })
+    expect(await inbox.handleOnce('m1', async () => undefined)).toBe('handled')
+  })
+
+  it('loses no other event of its batch, and parks its own with the reason', async () => {
+    const bench = await useConsumerBench({ partitions: 1, database: await useScratch() })
+    const handler = handle(counted, async (event, trx) => {
+      if (event.aggregateId === 2) await silentEnders[name]?.(trx)
+      else await bench.apply(event, trx)
+    })
+    bench.refuse.add('4:1')
+    await bench.produce([1, 2, 3, 4, 5].map(aggregateId => counted({ aggregateId, payload: { n: 1 } })))
+    await bench.consumer({ handler, lanes: 1, retryParkedEveryMs: 20 }).start()
+    await eventually(async () => expect(await bench.parked()).toHaveLength(2))
+    await eventually(async () => expect((await bench.effects()).map(effect => effect.event_key)).toContain(5))
+    expect(new Set((await bench.effects()).map(effect => effect.event_key))).toEqual(new Set([1, 3, 5]))
+    expect(await bench.parked()).toMatchObject([
+      { event_key: '2', reason: 'REFUSED', error: expect.stringContaining("ended the handler's transaction") },
+      { event_key: '4', reason: 'REFUSED' }
+    ])
+    await requestRetry(bench.db, { consumer: bench.group, key: '2' })
+    await eventually(async () =>
+      expect(await bench.db('parked_event')).toMatchObject([{ attempts: 2 }, { attempts: 1 }])
+    )
+  })
+})
+
 it('an event is not parked for what its handler fails of once a deadlock has ended its transaction', async () => {
-  const bench = await useConsumerBench({ partitions: 1 })
+  const bench = await useConsumerBench({ partitions: 1, database: await useMySql() })
   let ends = 5
   const handler = handle(counted, async (event, trx) => {
     await bench.apply(event, trx)

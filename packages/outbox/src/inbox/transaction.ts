@@ -1,32 +1,81 @@
 import type { Knex } from 'knex'
 import { codeOf } from '../database-errors.ts'
-import { isRetryable } from '../errors.ts'
+import { isRetryable, OutboxError } from '../errors.ts'
 import { plain } from '../plain-knex.ts'
 import { isPostgres } from './inbox-tables.ts'
+import { nameTooLarge, type Statement } from './statement-size.ts'
 
-const limited = new WeakMap<object, number>()
+type Work<T> = (trx: Knex.Transaction) => Promise<T>
+
+/** With `idleMs` the server ends it after so long without a statement. */
+type Run = { readonly idleMs?: number }
 
 /**
- * Lets the server end this transaction after `idleMs` without a statement. A frozen process keeps its transaction open,
- * and the next owner of its partitions waits for those inbox rows: up to eight hours with MySQL's default.
+ * Like `db.transaction`, but it also waits for a `work` that ends its transaction itself, rejects as `work` does, and names
+ * a statement that is too large for the server.
  */
-export async function limitIdleTime(trx: Knex.Transaction, idleMs: number): Promise<void> {
-  // PostgreSQL drops a setting when its transaction rolls back, so it is set each time.
-  if (isPostgres(trx)) return void (await plain(trx).raw(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`))
-  const connection: object = await trx.client.acquireConnection()
-  if (limited.get(connection) === idleMs) return
-  await plain(trx).raw(`SET SESSION wait_timeout = ${Math.max(1, Math.ceil(idleMs / 1_000))}`)
-  limited.set(connection, idleMs)
+export async function runTransaction<T>(db: Knex, work: Work<T>, { idleMs }: Run = {}): Promise<T> {
+  let last: Statement = { sql: '' }
+  const watched = (trx: Knex.Transaction) => {
+    trx.on('query', (sent: Statement) => {
+      if (!/^(ROLLBACK|RELEASE)/i.test(sent.sql)) last = sent
+    })
+    return work(trx)
+  }
+  try {
+    return await (idleMs === undefined ? untilBothEnd(db, watched) : limited(db, idleMs, watched))
+  } catch (error) {
+    throw await nameTooLarge(db, error, last)
+  }
 }
 
 /**
- * Runs `work`, and rejects when an error that `work` caught has ended its transaction. On MySQL a deadlock does, and
- * each later statement would commit by itself. On PostgreSQL any error outside of a savepoint does, and COMMIT would
- * silently roll back.
+ * A frozen process keeps its transaction open, and the next owner of its partitions waits for those inbox rows: up to
+ * eight hours with MySQL's default.
+ */
+async function limited<T>(db: Knex, idleMs: number, work: Work<T>): Promise<T> {
+  if (isPostgres(db))
+    return untilBothEnd(db, async trx => {
+      await plain(trx).raw(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`)
+      return work(trx)
+    })
+  // MySQL limits connections, not transactions. This one gets its own limit back after the commit, for its other users.
+  const connection: object = await db.client.acquireConnection()
+  const set = (sql: string) => plain(db).raw(`SET ${sql}`).connection(connection)
+  try {
+    const seconds = Math.max(1, Math.ceil(idleMs / 1_000))
+    await set(`@outbox_wait_timeout = @@SESSION.wait_timeout, SESSION wait_timeout = ${seconds}`)
+    return await untilBothEnd(db, work, { connection })
+  } finally {
+    await set('SESSION wait_timeout = @outbox_wait_timeout').catch(() => undefined)
+    await db.client.releaseConnection(connection)
+  }
+}
+
+async function untilBothEnd<T>(db: Knex, work: Work<T>, config?: Knex.TransactionConfig): Promise<T> {
+  let running: Promise<T> | undefined
+  const start = (trx: Knex.Transaction) => (running = work(trx))
+  const [ended] = await Promise.allSettled([db.transaction(start, config)])
+  const result = await running
+  if (ended.status === 'rejected') throw ended.reason
+  return result as T
+}
+
+/** The transaction ended before its time, and not by a ROLLBACK: the claims of its messages must be taken back. */
+export class TransactionEndedError extends OutboxError {}
+
+let savepoints = 0
+
+/**
+ * Runs `work`, and rejects when its transaction doesn't reach the end. On MySQL a caught deadlock ends it, as do DDL,
+ * TRUNCATE, and a procedure that commits, and each later statement commits by itself. On PostgreSQL any error outside of
+ * a savepoint does, and COMMIT would silently roll back.
  */
 export async function rejectIfTransactionEnded(trx: Knex.Transaction, work: () => Promise<void>): Promise<void> {
-  let ended: unknown
+  let ended: Error | undefined
   let failed: unknown
+  const savepoint = `outbox_${++savepoints}`
+  await plain(trx).raw(`SAVEPOINT ${savepoint}`)
   trx.on('query-error', (error: Error) => {
     if (endsTransaction(error)) ended = error
     if (codeOf(error) !== transactionAborted) failed = error
@@ -34,25 +83,54 @@ export async function rejectIfTransactionEnded(trx: Knex.Transaction, work: () =
   trx.on('query', ({ sql }: { sql: string }) => {
     if (ended !== undefined && !/^ROLLBACK/i.test(sql)) throw ended
   })
-  try {
-    await work()
-  } catch (error) {
-    // Without its transaction a handler may fail in any way. The first error is the cause.
-    throw ended ?? error
-  }
+  trx.on('query-response', (_, { sql, response }: { sql: string; response: unknown }) => {
+    if (isOutside(response)) ended ??= endedBy(sql)
+  })
+  const [end] = await Promise.allSettled([work()])
+  // Without its transaction a handler may fail in any way. The first error is the cause.
   if (ended !== undefined) throw ended
-  if (failed === undefined || !isPostgres(trx)) return
-  await plain(trx)
-    .raw('SELECT 1')
-    .catch(() => {
-      throw failed
-    })
+  const lost = await release(trx, savepoint)
+  if (lost instanceof TransactionEndedError) throw lost
+  if (end.status === 'rejected') throw end.reason
+  if (lost !== undefined) throw codeOf(lost) === transactionAborted ? (failed ?? lost) : lost
+}
+
+/** Only the transaction in which it was made has the savepoint: resolves to why it can't be released. */
+async function release(trx: Knex.Transaction, savepoint: string): Promise<unknown> {
+  if (trx.isCompleted()) return endedBy()
+  const release = plain(trx).raw(`RELEASE SAVEPOINT ${savepoint}`)
+  return release.then(
+    () => undefined,
+    (error: Error) => (savepointMissing.has(codeOf(error)) ? endedBy() : error)
+  )
 }
 
 const transactionAborted = '25P02'
+const savepointMissing = new Set(['ER_SP_DOES_NOT_EXIST', '3B001', '25P01'])
 // These undo only their statement. A handler may catch them and continue.
 const undoStatementOnly = new Set(['ER_LOCK_NOWAIT', 'ER_QUERY_TIMEOUT', 'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION'])
 
 function endsTransaction(error: Error): boolean {
   return isRetryable(error) && !undoStatementOnly.has(codeOf(error))
+}
+
+/** Whether MySQL says, in its answer to a write, that no transaction is open. */
+function isOutside(response: unknown): boolean {
+  const [answer] = Array.isArray(response) ? response : []
+  const header: unknown = Array.isArray(answer) ? answer.at(-1) : answer
+  if (typeof header !== 'object' || header === null || !('affectedRows' in header) || !('serverStatus' in header))
+    return false
+  return (Number(header.serverStatus) & inTransaction) === 0
+}
+
+const inTransaction = 1
+
+function endedBy(sql?: string): OutboxError {
+  const statement = sql === undefined ? 'A statement' : `The statement ${sql.slice(0, 200)}`
+  const Ended = sql !== undefined && /^\s*ROLLBACK/i.test(sql) ? OutboxError : TransactionEndedError
+  return new Ended(
+    'TRANSACTION_REQUIRED',
+    `${statement} ended the handler's transaction: what it wrote before may be committed, and the event is not settled. ` +
+      'Let the handler send no DDL, TRUNCATE, COMMIT, ROLLBACK or procedure that ends a transaction through trx'
+  )
 }

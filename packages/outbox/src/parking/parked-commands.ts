@@ -3,6 +3,7 @@ import { OutboxError } from '../errors.ts'
 import { isPostgres } from '../inbox/inbox-tables.ts'
 import { plain } from '../plain-knex.ts'
 import type { ParkedRow, ParkReason } from './parked-event.ts'
+import { writeText } from './write-text.ts'
 
 /** One key of one consumer. Its events are parked and retried together. */
 export type KeyOfConsumer = { readonly consumer: string; readonly key: string }
@@ -14,6 +15,8 @@ export type ParkedKey = KeyOfConsumer & {
   readonly retryRequestedAt: Date | null
   /** How many events wait, including the refused one. */
   readonly waiting: number
+  /** How often the refused event was tried: 1 when it was parked, and one more for each retry that failed. */
+  readonly attempts: number
 }
 
 /** How many keys and events are parked, and for how long the oldest has waited. */
@@ -21,18 +24,18 @@ export type ParkedCounts = { readonly keys: number; readonly events: number; rea
 
 /** The parked keys of one consumer, or of all in this database; oldest first. */
 export async function listParked(db: Knex, consumer?: string): Promise<readonly ParkedKey[]> {
-  const rows: (Omit<ParkedKey, 'waiting'> & { readonly waiting: number | string })[] = await plain(db)(
-    'parked_key as k'
-  )
-    .leftJoin('parked_event as e', join =>
-      join.on('e.consumer', 'k.consumer').andOn('e.event_key', 'k.event_key').andOnVal('e.state', 'waiting')
-    )
-    .where(consumer === undefined ? {} : { 'k.consumer': consumer })
-    .groupBy('k.consumer', 'k.event_key', 'k.reason', 'k.parked_at', 'k.retry_requested_at')
-    .orderBy('k.parked_at')
-    .select('k.consumer', 'k.event_key as key', 'k.reason', 'k.parked_at as parkedAt')
-    .select('k.retry_requested_at as retryRequestedAt', db.raw('COUNT(e.id) AS waiting'))
-  return rows.map(row => ({ ...row, waiting: Number(row.waiting) }))
+  const rows: (Omit<ParkedKey, 'waiting' | 'attempts'> & Record<'waiting' | 'attempts', number | string>)[] =
+    await plain(db)('parked_key as k')
+      .leftJoin('parked_event as e', join =>
+        join.on('e.consumer', 'k.consumer').andOn('e.event_key', 'k.event_key').andOnVal('e.state', 'waiting')
+      )
+      .where(consumer === undefined ? {} : { 'k.consumer': consumer })
+      .groupBy('k.consumer', 'k.event_key', 'k.reason', 'k.parked_at', 'k.retry_requested_at')
+      .orderBy('k.parked_at')
+      .select('k.consumer', 'k.event_key as key', 'k.reason', 'k.parked_at as parkedAt')
+      .select('k.retry_requested_at as retryRequestedAt', db.raw('COUNT(e.id) AS waiting'))
+      .select(db.raw('COALESCE(MAX(e.attempts), 0) AS attempts'))
+  return rows.map(row => ({ ...row, waiting: Number(row.waiting), attempts: Number(row.attempts) }))
 }
 
 /** The events of one key that wait, or were parked before, in their order. */
@@ -68,9 +71,11 @@ export function skipParked(db: Knex, { consumer, key, note, eventId }: Skip): Pr
       .first()
     if (eventId !== undefined && String(head?.id) !== String(eventId)) return undefined
     if (head !== undefined)
-      await plain(trx)('parked_event')
-        .where({ id: head.id })
-        .update({ state: 'skipped', settled_at: trx.fn.now(3), note: note.slice(0, 500) })
+      await writeText(trx, (within, text) =>
+        plain(within)('parked_event')
+          .where({ id: head.id })
+          .update({ state: 'skipped', settled_at: trx.fn.now(3), note: text(note, 500) })
+      )
     await requestRetry(trx, { consumer, key })
     return head
   })

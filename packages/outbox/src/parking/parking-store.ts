@@ -1,7 +1,10 @@
 import type { Knex } from 'knex'
 import { asciiPlace, isPostgres } from '../inbox/inbox-tables.ts'
+import { inStatements } from '../inbox/statement-size.ts'
 import { plain } from '../plain-knex.ts'
+import { asciiJson } from '../stores/store.ts'
 import type { IdentifiedRecord, ParkReason, Refusal } from './parked-event.ts'
+import { type ToText, writeText } from './write-text.ts'
 
 /** A record to be parked; `opensQueue` when its key isn't parked yet. */
 export type Parked = {
@@ -62,16 +65,18 @@ export async function parkEvents(trx: Knex.Transaction, consumer: string, parked
   const opened = parked.filter(({ opensQueue }) => opensQueue)
   const keyRows = opened.map(({ item, refusal }) => ({ consumer, event_key: item.key, reason: refusal.reason }))
   if (keyRows.length > 0) await plain(trx)('parked_key').insert(keyRows)
-  await plain(trx)('parked_event').insert(parked.map(one => rowOf(consumer, one)))
+  for (const rows of inStatements(parked.map(one => rowOf(consumer, one))))
+    await writeText(trx, (within, text) => plain(within)('parked_event').insert(rows.map(row => withTexts(row, text))))
 }
 
-function rowOf(consumer: string, { item: { record, key, messageId, event }, refusal }: Parked): object {
+function rowOf(consumer: string, { item: { record, key, messageId, event }, refusal }: Parked) {
   return {
     consumer,
     event_key: key,
     message_id: messageId,
     reason: refusal.reason,
-    ...(refusal.reason === 'BEHIND' ? { error: refusal.error.message } : errorColumns(refusal.error)),
+    error: refusal.error.message,
+    stack: refusal.reason === 'BEHIND' ? null : (refusal.error.stack ?? ''),
     event: event?.name ?? null,
     topic: record.topic,
     partition_no: record.partition,
@@ -79,15 +84,15 @@ function rowOf(consumer: string, { item: { record, key, messageId, event }, refu
     record_time: record.timestamp,
     record_key: record.key,
     record_value: record.value,
-    record_headers: JSON.stringify(record.headers)
+    record_headers: asciiJson(JSON.stringify(record.headers))
   }
 }
 
-export function errorColumns(error: Error): { error: string; stack: string } {
-  return { error: printable(error.message, 4_000), stack: printable(error.stack ?? '', 16_000) }
-}
+type Texts = { readonly error: string; readonly stack: string | null; readonly event?: string | null }
 
-// PostgreSQL's text type can't hold NUL, and a message may quote the record that caused it.
-function printable(text: string, length: number): string {
-  return text.replaceAll('\u0000', '\uFFFD').slice(0, length)
+/** The row with its texts as the database can hold them. */
+export function withTexts<Row extends Texts>(row: Row, text: ToText): Row {
+  const { error, stack, event } = row
+  const texts = { error: text(error, 4_000), stack: stack && text(stack, 16_000) }
+  return { ...row, ...texts, ...(event && { event: text(event, 100) }) }
 }

@@ -29,7 +29,8 @@ type EventOf<Name extends string, Schema extends z.ZodType> = ConsumedEvent<Name
 /**
  * Handles events one at a time. `trx` also holds the event's inbox row: what `work` writes through it commits once,
  * however often Kafka delivers the event. Events that `work` appends to `trx` inherit correlation, causation and trace.
- * Anything done outside of `trx` (a mail, an HTTP call) may happen again after a crash.
+ * Anything done outside of `trx` (a mail, an HTTP call) may happen again after a crash. `work` must not end the
+ * transaction, as DDL, TRUNCATE and COMMIT do: its event is parked then.
  */
 export function handle<Name extends string, Schema extends z.ZodType>(
   definition: EventDefinition<Name, Schema>,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { asError } from '../../errors.ts'
-import { poolShortage } from '../../inbox/transact-in-turn.ts'
+import { poolShortage } from '../../inbox/take-turn.ts'
 import type { KafkaClient, OffsetWindow } from '../../kafka/kafka-client.ts'
 
 /** When a consumer that has work but makes no progress counts as stalled. Times are in milliseconds. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { type ParkedRow, recordOfRow, type Refusal } from '../../parking/parked-event.ts'
-import { errorColumns } from '../../parking/parking-store.ts'
+import { withTexts } from '../../parking/parking-store.ts'
+import { writeText } from '../../parking/write-text.ts'
 import { plain } from '../../plain-knex.ts'
 import { type Item, readEvent } from '../read/read-event.ts'
 import { crashLoop, createCrashGuard } from './crash-guard.ts'
@@ -38,13 +39,17 @@ async function retryKey(handling: Handling, key: string, firstId: bigint): Promi
     if (suspect?.from === firstId && suspect.started >= handling.crashLimit) {
       await settle(handling, queue.source(crashLoop(suspect.started)))
       await guard.forget()
-    } else await guard.watch({ from: firstId, to: firstId }, () => settle(handling, queue.source()))
+    } else await guard.watch({ from: firstId, to: firstId, first: key }, () => settle(handling, queue.source()))
   } catch (error) {
     if (!queue.hasTaken()) throw error
-    if (faultOf(error) !== 'passing') return await settle(handling, queue.source(refusalFor(error)))
-    // If this fails too, the keys keep their order, and the first error gives the reason.
-    await queue.moveToEnd().catch(() => undefined)
-    throw error
+    try {
+      if (faultOf(error) === 'passing') throw error
+      await settle(handling, queue.source(refusalFor(error)))
+    } catch (failure) {
+      // The other keys come first. If this fails too, they keep their order, and the first error gives the reason.
+      await queue.moveToEnd().catch(() => undefined)
+      throw failure
+    }
   }
 }
 
@@ -96,12 +101,15 @@ function parkedQueue(handling: Handling, key: string) {
       },
       async note(trx, [refused]) {
         if (taken === undefined) return
-        const row = plain(trx)('parked_event').where({ id: taken.row.id, state: 'waiting' })
-        if (refused === undefined) return void (await row.update({ state: 'applied', settled_at: trx.fn.now(3) }))
+        const { id } = taken.row
+        const update = (within: Knex, columns: object) =>
+          plain(within)('parked_event').where({ id, state: 'waiting' }).update(columns)
+        if (refused === undefined) return void (await update(trx, { state: 'applied', settled_at: trx.fn.now(3) }))
         const { reason, error } = refused.refusal
+        const noted = { reason, error: error.message, stack: error.stack ?? '', attempts: trx.raw('attempts + 1') }
         // A request that came meanwhile, from a person or from the event that fills the gap, stays.
         await ourRequest(trx).update({ retry_requested_at: null, reason })
-        await row.update({ reason, ...errorColumns(error), attempts: trx.raw('attempts + 1') })
+        await writeText(trx, (within, text) => update(within, withTexts(noted, text)))
       }
     })
   }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
-import { AlreadyClaimedError, claim } from '../../inbox/inbox-store.ts'
-import { limitIdleTime, rejectIfTransactionEnded } from '../../inbox/transaction.ts'
-import { transactInTurn } from '../../inbox/transact-in-turn.ts'
+import { AlreadyClaimedError, claim, takeBackClaims } from '../../inbox/inbox-store.ts'
+import { rejectIfTransactionEnded, runTransaction, TransactionEndedError } from '../../inbox/transaction.ts'
+import { takeTurn } from '../../inbox/take-turn.ts'
 import type { ParkReason } from '../../parking/parked-event.ts'
 import { requestRetry } from '../../parking/parked-commands.ts'
 import { lockParkedKeys, parkEvents } from '../../parking/parking-store.ts'
@@ -9,13 +9,14 @@ import { plain } from '../../plain-knex.ts'
 import type { Item } from '../read/read-event.ts'
 import { type Decision, decide, groupByHandler } from './decide.ts'
 import type { Handling } from './handling.ts'
+import { retryWhilePassing } from './retry-policy.ts'
 import { checkVersions, type VersionGap } from './versions.ts'
 
 /** Where the events of one transaction come from, and where their outcome is noted: new records, or a parked key. */
 export type Source = {
   /** Takes the events for this transaction, so that no other member settles them meanwhile. */
   readonly take: (trx: Knex.Transaction) => Promise<Taken>
-  /** Notes what becomes of them, before the handlers run: all of it commits together. */
+  /** Notes what becomes of them, after the handlers ran: all of it commits together. */
   readonly note: (trx: Knex.Transaction, parked: Decision['parked']) => Promise<void>
 }
 
@@ -30,21 +31,24 @@ export type Taken = {
  * not at all. Throws what a handler threw, with nothing done.
  */
 export async function settle(handling: Handling, source: Source): Promise<void> {
-  const settled = await transactInTurn(handling.db, async trx => {
-    await limitIdleTime(trx, handling.idleTransactionMs)
+  const { db, idleTransactionMs: idleMs } = handling
+  const settled = await takeTurn(db, () => runTransaction(db, work, { idleMs }))
+  report(handling, settled)
+
+  async function work(trx: Knex.Transaction): Promise<Settled> {
     const { items, parkedKeys } = await source.take(trx)
     const events = items.flatMap(item => ('event' in item ? [item.event] : []))
     const versions = await checkVersions(trx, handling, events)
     const decision = decide(items, { parkedKeys, versions })
-    await versions.save()
-    await source.note(trx, decision.parked)
-    for (const key of decision.filledKeys) await requestRetry(trx, { consumer: handling.name, key })
     await rejectIfTransactionEnded(trx, async () => {
       for (const { handler, events: group } of groupByHandler(decision.flowing)) await handler.work(group, trx)
     })
+    // After the handlers: one that commits must not commit this too.
+    await versions.save()
+    await source.note(trx, decision.parked)
+    for (const key of decision.filledKeys) await requestRetry(trx, { consumer: handling.name, key })
     return { ...decision, gaps: versions.gaps }
-  })
-  report(handling, settled)
+  }
 }
 
 /**
@@ -60,6 +64,7 @@ export async function settleRecords(handling: Handling, items: readonly Item[]):
       await settle(handling, newRecords(handling, fresh))
       break
     } catch (error) {
+      if (error instanceof TransactionEndedError) await takeBack(handling, fresh)
       if (!(error instanceof AlreadyClaimedError)) throw error
       const claimed = fresh
       fresh = await withoutSettled(handling, claimed)
@@ -74,6 +79,15 @@ export async function settleRecords(handling: Handling, items: readonly Item[]):
   }
 }
 
+// A handler has committed the inbox rows. They look as if the events were settled, so this doesn't give up.
+async function takeBack(handling: Handling, items: readonly Item[]): Promise<void> {
+  const task = { task: 'take back what a handler committed', events: items.length, signal: never }
+  const ids = items.map(item => item.messageId)
+  await retryWhilePassing(handling, task, () => takeBackClaims(handling.db, handling.name, ids))
+}
+
+const never = new AbortController().signal
+
 function firstOfEach(items: readonly Item[]): Item[] {
   const byId = new Map<string, Item>()
   for (const item of items) if (!byId.has(item.messageId)) byId.set(item.messageId, item)
@@ -81,7 +95,7 @@ function firstOfEach(items: readonly Item[]): Item[] {
 }
 
 // Outside of the transaction: inside, MySQL would show the inbox as it was at the transaction's first read.
-async function withoutSettled({ db, name: consumer }: Handling, items: readonly Item[]): Promise<Item[]> {
+export async function withoutSettled({ db, name: consumer }: Handling, items: readonly Item[]): Promise<Item[]> {
   const ids = items.map(item => item.messageId)
   const settled: string[] = await plain(db)('inbox').where({ consumer }).whereIn('message_id', ids).pluck('message_id')
   const known = new Set(settled)

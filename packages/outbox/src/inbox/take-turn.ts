@@ -14,16 +14,16 @@ function poolOf(db: Knex): Pool | undefined {
  * Runs a transaction of a consumer. Those of all consumers on one pool leave one of its connections free: if each held
  * one while its handler waits for another, none would ever continue.
  */
-export async function transactInTurn<T>(db: Knex, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+export async function takeTurn<T>(db: Knex, transact: () => Promise<T>): Promise<T> {
   const pool = poolOf(db)
-  if (pool === undefined) return db.transaction(work)
+  if (pool === undefined) return transact()
   const turns = turnsOf.get(pool) ?? { running: 0, waiting: [] }
   turnsOf.set(pool, turns)
   // Who waits takes over the turn of the one that ends.
   if (turns.running < Math.max(1, pool.max - 1)) turns.running++
   else await new Promise<void>(resolve => turns.waiting.push(resolve))
   try {
-    return await db.transaction(work)
+    return await transact()
   } finally {
     const next = turns.waiting.shift()
     if (next === undefined) turns.running--
