@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { Kafka, type Message } from 'kafkajs'
 import type { Knex } from 'knex'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { createTopics } from '@outbox-cdc/stack'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import { uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-stack'
 import {
   type ConsumedEvent,
@@ -77,6 +78,8 @@ export async function useConsumerBench({ partitions = 3, database }: { partition
     async produce(list: readonly OutboundEvent[]): Promise<void> {
       await this.send(list.map(event => wireMessage(event, ++lastId)))
     },
+    /** Deletes the topic and makes it again: offsets start at 0. */
+    recreateTopic: () => recreateTopic(topic, partitions),
     /** The same events under a name that no handler knows. */
     async produceAs(name: string, list: readonly OutboundEvent[]): Promise<void> {
       await this.send(list.map(event => wireMessage({ ...event, name }, ++lastId)))
@@ -140,6 +143,16 @@ async function createEffects(db: Knex): Promise<void> {
     table.integer('n').notNullable()
     table.timestamp('at', { precision: 6 }).notNullable().defaultTo(db.fn.now(6))
   })
+}
+
+async function recreateTopic(topic: string, partitions: number): Promise<void> {
+  const kafka = new Kafka({ brokers: [...useStack().kafka.brokers], clientId: 'bench-admin', logLevel: 0 })
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.deleteTopics({ topics: [topic] })
+  await eventually(async () => expect(await admin.listTopics()).not.toContain(topic))
+  await createTopics(admin, [{ topic, numPartitions: partitions }])
+  await admin.disconnect()
 }
 
 async function useTopic(topic: string, partitions: number) {

@@ -65,7 +65,7 @@ const shortText = z.string().max(64).nullish()
 const headersOf = z.object({
   message_id: z.string().regex(/^[\x21-\x7e]{1,64}$/),
   aggregate: shortText,
-  aggregate_version: z.coerce.number().int().positive().nullish(),
+  aggregate_version: z.coerce.number().int().positive().max(2_147_483_647).nullish(),
   schema_version: z.coerce.number().int().positive().nullish(),
   correlation_id: shortText.catch(null),
   causation_id: shortText.catch(null),
@@ -140,9 +140,11 @@ function bareValue({ headers }: KafkaRecord, aggregateId: number, { content, typ
   return { ...fields, payload, json: typeof content === 'string' ? content : JSON.stringify(content) }
 }
 
-// A record without an id is identified by its place in Kafka.
-function placeName({ topic, partition, offset }: KafkaRecord): string {
-  return `${partition}@${offset}:${shortHash(topic)}`
+// A record without an id is identified by its place in Kafka, and by what it holds: a topic that was deleted and made
+// again has other records at the same places.
+function placeName({ topic, partition, offset, timestamp, key, value }: KafkaRecord): string {
+  const content = [Buffer.from(`${topic} ${timestamp} ${key?.length} ${value?.length} `), key, value]
+  return `${partition}@${offset}:${shortHash(...content.filter(part => part !== null))}`
 }
 
 type KeyText = { readonly text: string } & ({ readonly id: number } | { readonly id?: never; readonly cause: Error })
@@ -172,6 +174,8 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-function shortHash(bytes: Buffer | string): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 32)
+function shortHash(...parts: readonly Buffer[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex').slice(0, 32)
 }

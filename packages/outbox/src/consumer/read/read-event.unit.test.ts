@@ -58,6 +58,9 @@ describe('readEnvelope', () => {
     expect(first.messageId).toBe(again.messageId)
     expect(first.messageId.length).toBeLessThanOrEqual(64)
     expect(readEnvelope({ ...broken, offset: 10n }).messageId).not.toBe(first.messageId)
+    // Another topic of the same name has other records at the same places.
+    expect(readEnvelope({ ...broken, timestamp: 5 }).messageId).not.toBe(first.messageId)
+    expect(readEnvelope({ ...broken, value: Buffer.from('{"other') }).messageId).not.toBe(first.messageId)
     expect(readEnvelope(record({ key: null })).key).toBe('partition:3')
   })
 

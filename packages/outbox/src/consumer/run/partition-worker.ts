@@ -5,6 +5,7 @@ import { applyBatch } from '../settle/apply-batch.ts'
 import { crashLoop, createCrashGuard, type Suspect } from '../settle/crash-guard.ts'
 import type { Handling } from '../settle/handling.ts'
 import { retryWhilePassing } from '../settle/retry-policy.ts'
+import { withoutSettled } from '../settle/settle.ts'
 
 export type PartitionWorker = ReturnType<typeof createPartitionWorker>
 
@@ -119,11 +120,22 @@ function createGuardedStart(handling: Handling, partition: Partition, signal: Ab
     return 1
   }
 
+  /**
+   * Whether the suspect died in another topic of this name. In this topic it is the same message, and all before it that
+   * has a handler is settled.
+   */
+  async function isOfAnotherTopic(item: Item, { from, first }: Suspect): Promise<boolean> {
+    const { offset } = item.record
+    if (offset >= from) return offset === from && item.messageId !== first
+    return 'handler' in item && (await patiently(() => withoutSettled(handling, [item]))).length > 0
+  }
+
   return async (items: readonly Item[]): Promise<number | undefined> => {
     const [first] = items
     if (over || first === undefined) return undefined
     if (suspect === undefined) suspect = (await patiently(() => guard.suspect())) ?? null
-    if (suspect !== null && first.record.offset <= suspect.to) return settleOne(first, suspect)
+    if (suspect !== null && first.record.offset <= suspect.to && !(await isOfAnotherTopic(first, suspect)))
+      return settleOne(first, suspect)
     over = true
     const some = items.slice(0, handling.batchSize)
     await applyBatch(handling, some, { signal, guard })

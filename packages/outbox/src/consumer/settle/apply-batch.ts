@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sizeOf } from '../../kafka/kafka-client.ts'
 import type { Item } from '../read/read-event.ts'
 import type { CrashGuard } from './crash-guard.ts'
 import type { Handling } from './handling.ts'
@@ -17,12 +18,29 @@ type Applying = {
  * that works, and one by one when it fails. Rejects only when `signal` ends it.
  */
 export async function applyBatch(handling: Handling, items: readonly Item[], applying: Applying): Promise<void> {
-  for (let start = 0; start < items.length; start += handling.batchSize) {
-    const batch = items.slice(start, start + handling.batchSize)
+  for (const batch of batchesOf(items, handling.batchSize)) {
     const [only, ...others] = batch
     if (only !== undefined && others.length === 0) await applyOne(handling, only, applying)
     else await applyTogether(handling, batch, applying)
   }
+}
+
+// A handler may write all values of a batch in one statement, and MySQL takes 64 MiB by default.
+const mostBytes = 16 * 1024 * 1024
+
+function batchesOf(items: readonly Item[], size: number): readonly Item[][] {
+  const batches: Item[][] = []
+  let bytes = 0
+  for (const item of items) {
+    const batch = batches.at(-1)
+    bytes += sizeOf([item.record])
+    if (batch !== undefined && batch.length < size && bytes <= mostBytes) batch.push(item)
+    else {
+      batches.push([item])
+      bytes = sizeOf([item.record])
+    }
+  }
+  return batches
 }
 
 async function applyTogether(handling: Handling, batch: readonly Item[], applying: Applying): Promise<void> {
@@ -51,7 +69,9 @@ async function applyOne(handling: Handling, item: Item, applying: Applying): Pro
 
 /** Waits out failures that pass, such as a database that is down. */
 function trySettling(handling: Handling, items: readonly Item[], { signal, guard }: Applying): Promise<void> {
-  const range = { from: items[0]?.record.offset ?? 0n, to: items.at(-1)?.record.offset ?? 0n }
+  const [first] = items
+  if (first === undefined) return Promise.resolve()
+  const range = { from: first.record.offset, to: items.at(-1)?.record.offset ?? 0n, first: first.messageId }
   const work = () => settleRecords(handling, items)
   const task = { task: 'apply events', events: items.length, signal }
   return retryWhilePassing(handling, task, () => (guard === undefined ? work() : guard.watch(range, work)))

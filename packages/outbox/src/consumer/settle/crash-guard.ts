@@ -3,7 +3,8 @@ import type { Refusal } from '../../parking/parked-event.ts'
 import { plain } from '../../plain-knex.ts'
 
 export type Place = { readonly consumer: string; readonly topic: string; readonly partition: number }
-export type Range = { readonly from: bigint; readonly to: bigint }
+/** Offsets, and the message at the first of them: a topic that was made again has other messages at the same offsets. */
+export type Range = { readonly from: bigint; readonly to: bigint; readonly first: string }
 
 /** What was being settled when the process died, and how often that was started since it last ended. */
 export type Suspect = Range & { readonly started: number }
@@ -21,20 +22,22 @@ export function createCrashGuard(db: Knex, { consumer, topic, partition }: Place
   /** What was started here and never ended. */
   async function suspect(): Promise<Suspect | undefined> {
     const row: AttemptRow | undefined = await plain(db)('inbox_attempt').where(place).first()
-    return row && { from: BigInt(row.from_offset), to: BigInt(row.to_offset), started: row.started }
+    if (row === undefined) return undefined
+    const range = { from: BigInt(row.from_offset), to: BigInt(row.to_offset), first: row.message_id ?? '' }
+    return { ...range, started: row.started }
   }
 
   return {
     suspect,
     forget,
     /** Runs `work`, noting before it, in a transaction of its own, that the range is started, and after it that it ended. */
-    async watch<T>({ from, to }: Range, work: () => Promise<T>): Promise<T> {
+    async watch<T>({ from, to, first }: Range, work: () => Promise<T>): Promise<T> {
       const before = await suspect()
-      const started = before?.from === from && before.to === to ? before.started + 1 : 1
+      const started = before?.from === from && before.to === to && before.first === first ? before.started + 1 : 1
       await plain(db)('inbox_attempt')
-        .insert({ ...place, from_offset: String(from), to_offset: String(to), started })
+        .insert({ ...place, from_offset: String(from), to_offset: String(to), message_id: first, started })
         .onConflict(['consumer', 'topic', 'partition_no'])
-        .merge(['from_offset', 'to_offset', 'started'])
+        .merge(['from_offset', 'to_offset', 'message_id', 'started'])
       try {
         return await work()
       } finally {
@@ -45,7 +48,12 @@ export function createCrashGuard(db: Knex, { consumer, topic, partition }: Place
   }
 }
 
-type AttemptRow = { from_offset: string | number; to_offset: string | number; started: number }
+type AttemptRow = {
+  readonly from_offset: string | number
+  readonly to_offset: string | number
+  readonly message_id: string | null
+  readonly started: number
+}
 
 export function crashLoop(deaths: number): Refusal {
   return { reason: 'CRASH_LOOP', error: new Error(`The process died ${deaths} times while it handled this event`) }

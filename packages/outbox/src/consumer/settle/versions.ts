@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Refusal } from '../../parking/parked-event.ts'
 import { plain } from '../../plain-knex.ts'
@@ -36,7 +37,7 @@ export async function checkVersions(
     }
     if (version > before) {
       last.set(keyOf(event), version)
-      changed.set(keyOf(event), { consumer, aggregate, aggregate_id: aggregateId, version })
+      changed.set(keyOf(event), { consumer, aggregate: columnOf(event), aggregate_id: aggregateId, version })
     }
     return undefined
   }
@@ -63,7 +64,7 @@ type VersionRow = { readonly aggregate: string; readonly aggregate_id: number | 
 
 // By the whole primary key: without the aggregates' names it would read every version that the consumer ever saw.
 async function readLast(trx: Knex.Transaction, consumer: string, events: readonly ConsumedEvent[]) {
-  const names = [...new Set(events.map(({ aggregate = '' }) => aggregate))]
+  const names = [...new Set(events.map(columnOf))]
   const ids = [...new Set(events.map(({ aggregateId }) => aggregateId))]
   const rows: VersionRow[] = await plain(trx)('inbox_version')
     .where({ consumer })
@@ -72,6 +73,12 @@ async function readLast(trx: Knex.Transaction, consumer: string, events: readonl
   return new Map(rows.map(row => [`${row.aggregate} ${row.aggregate_id}`, row.version]))
 }
 
-function keyOf({ aggregate = '', aggregateId }: ConsumedEvent): string {
-  return `${aggregate} ${aggregateId}`
+function keyOf(event: ConsumedEvent): string {
+  return `${columnOf(event)} ${event.aggregateId}`
+}
+
+// The column holds ASCII: another name is known by its hash.
+function columnOf({ aggregate = '' }: ConsumedEvent): string {
+  if (/^[\x20-\x7e]*$/.test(aggregate)) return aggregate
+  return `sha256:${createHash('sha256').update(aggregate).digest('hex').slice(0, 32)}`
 }
