@@ -67,9 +67,20 @@ function checkFlow(config: ConnectorConfig): readonly Finding[] {
     findings.push(warning('snapshot.locking.mode', 'is not none: the first start needs RELOAD and LOCK TABLES'))
   if (config['include.schema.changes'] !== 'false')
     findings.push(warning('include.schema.changes', `is not false: it needs the topic ${config['topic.prefix']}`))
-  if (config['topic.creation.default.partitions'] === undefined)
-    findings.push(warning('topic.creation.default.partitions', 'is missing: Connect creates no topic'))
-  return findings
+  return [...findings, ...checkTopicCreation(config)]
+}
+
+/** Without these settings Connect creates no topic. With only some of them it starts no connector. */
+function checkTopicCreation(config: ConnectorConfig): readonly Finding[] {
+  const needed = ['topic.creation.default.partitions', 'topic.creation.default.replication.factor']
+  const [missing] = needed.filter(key => config[key] === undefined)
+  if (missing === undefined) return []
+  const isBegun = Object.keys(config).some(key => key.startsWith('topic.creation.'))
+  return [
+    isBegun
+      ? error(missing, 'is missing: with other topic.creation settings, Connect starts no connector without it')
+      : warning(missing, 'is missing: Connect creates no topic')
+  ]
 }
 
 /** The tables whose rows become events: named like an outbox, or the only one next to the heartbeat. */
