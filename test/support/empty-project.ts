@@ -40,7 +40,7 @@ export async function useEmptyProject({
   await writeFile(join(dir, 'package.json'), '{"type":"module","private":true}')
   // Their dependencies come from npm's cache or the registry; the peers are linked below.
   const flags = ['--prefer-offline', '--legacy-peer-deps', '--no-audit', '--no-fund']
-  await run('npm', ['install', ...tarballs, ...flags], { cwd: dir })
+  await run('npm', ['install', ...tarballs, ...flags], { cwd: dir, env: withoutNpmSettings() })
   for (const peer of [...peers, '@types/node']) {
     if (existsSync(join(modules, peer))) continue
     await mkdir(dirname(join(modules, peer)), { recursive: true })
@@ -76,4 +76,9 @@ async function tsconfig(dir: string): Promise<string> {
   const path = join(dir, 'tsconfig.json')
   await writeFile(path, '{"include":["*.ts","*.cts"]}')
   return path
+}
+
+/** npm hands the settings of this repository to what `npm test` starts; a user's project doesn't have them. */
+function withoutNpmSettings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')))
 }

@@ -1,17 +1,35 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectctlError } from '../connect/errors.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 
 const tailBytes = 256 * 1024
+// A producer without its topic complains at least once a second.
+const watchedMs = 3_000
 
 /**
  * The last warning or error about a connector in the logs that `CONNECT_LOG` names. What Kafka answers a task's producer
  * stands only there: Connect's REST API says RUNNING.
  */
 export async function lastComplaint(name: string, environment: Environment): Promise<string | undefined> {
-  const tails = await Promise.all(itemsOf(environment['CONNECT_LOG']).map(tailOf))
-  const lines = tails.flatMap(text => text.split('\n'))
+  const tails = await Promise.all(logsOf(environment).map(path => textOf(path)))
+  return newestOf(tails, name)
+}
+
+/** What is complained of now, within a few seconds: an older line may be about a topic that was just being created. */
+export async function presentComplaint(name: string, environment: Environment): Promise<string | undefined> {
+  const logs = logsOf(environment)
+  if (logs.length === 0) return undefined
+  const ends = await Promise.all(logs.map(async path => (await stat(path).catch(() => ({ size: 0 }))).size))
+  await sleep(watchedMs)
+  return newestOf(await Promise.all(logs.map((path, at) => textOf(path, ends[at]))), name)
+}
+
+const logsOf = (environment: Environment) => itemsOf(environment['CONNECT_LOG'])
+
+function newestOf(texts: readonly string[], name: string): string | undefined {
+  const lines = texts.flatMap(text => text.split('\n'))
   const line = lines.findLast(each => /\b(WARN|ERROR)\b/.test(each) && each.includes(name))
   return line?.replace(/^.*?\b(?=WARN|ERROR)/, '').slice(0, 400)
 }
@@ -26,12 +44,13 @@ export async function withConnectLog(error: unknown, name: string, environment: 
   return more === '' ? error : new ConnectctlError('NOT_RUNNING', `${error.message}. ${more}`, { cause: error })
 }
 
-async function tailOf(path: string): Promise<string> {
+/** The end of a file, at most what was written behind `from`. */
+async function textOf(path: string, from = 0): Promise<string> {
   const file = await open(path).catch(() => undefined)
   if (file === undefined) return ''
   try {
     const { size } = await file.stat()
-    const start = Math.max(0, size - tailBytes)
+    const start = Math.max(0, Math.min(from, size), size - tailBytes)
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start)
     return buffer.toString('utf8', 0, bytesRead)
   } finally {
