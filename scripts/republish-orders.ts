@@ -81,13 +81,15 @@ const utc = new URL(url)
 utc.searchParams.set('timezone', 'Z')
 const db = knex({ client: 'mysql2', connection: utc.href, pool: { min: 0, max: 1 } })
 try {
+  // Before the topic is read: a younger order may arrive behind the end that was read.
+  const settled = new Date(Date.now() - settledAfterMs)
   const seen = await readOrders(brokers.split(','))
   const since = asked ?? seen.oldest
   if (since === undefined)
     exitWithUsage(`${topic} is empty, so it doesn't say where to begin: add --since TIME.`, usage)
-  const settled = new Date(Date.now() - settledAfterMs)
   const orders = (await db('customer_order')
-    .whereBetween('created_at', [since, settled])
+    .where('created_at', '>=', since)
+    .where('created_at', '<=', settled)
     .orderBy('id')
     .select('id', 'name', 'quantity')) as OrderRow[]
   const missing = orders.filter(({ id }) => !seen.orderIds.has(id))
