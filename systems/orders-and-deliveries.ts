@@ -82,7 +82,9 @@ export const system: System = {
     about: 'see an order travel',
     writer: 'order-service',
     event: 'order_created',
+    example: { path: '/order', body: { name: 'joon', quantity: 95 } },
     aggregate: {
+      name: 'order',
       database: 'orders',
       table: 'customer_order',
       idColumn: 'id',

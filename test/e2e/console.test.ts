@@ -115,7 +115,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
         await page.setViewportSize({ width, height: 900 })
         await open(path)
         await page
-          .getByRole('heading', { level: 1, name: title === 'Flow' ? /flow of an order/ : title })
+          .getByRole('heading', { level: 1, name: title === 'Flow' ? /flow of orders/ : title })
           .waitFor({ state: 'attached' })
         await page.locator('main .loading').waitFor({ state: 'detached' })
         expect({ title, colorScheme, barriers: await barriers() }).toEqual({ title, colorScheme, barriers: [] })
@@ -130,7 +130,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
 
   it('places an order on request and follows it through every stage', async () => {
     await open('/')
-    await page.getByRole('button', { name: 'Place an order' }).click()
+    await page.getByRole('button', { name: 'New order' }).click()
     await page.waitForURL(/\/orders\/\d+$/)
     await page.getByText(/^Delivered .* after its commit\.$/).waitFor()
     const stages = page.locator('.stage')
@@ -339,7 +339,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     await says(/The console itself does not answer/)
     await pipeline.services.get('console')?.start()
     await says(/All is well/)
-    await page.getByRole('button', { name: 'Place an order' }).click()
+    await page.getByRole('button', { name: 'New order' }).click()
     await page.getByText(/^Delivered .* after its commit\.$/).waitFor()
   })
 

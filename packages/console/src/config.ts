@@ -16,6 +16,16 @@ const timeZone = z
   .default('+00:00')
 const identifier = z.string().regex(/^\w{1,64}$/)
 
+/** `/order {"quantity":95}` as its parts. */
+function exampleIn(text: string, problems: z.RefinementCtx) {
+  const [, path, body] = /^(\/\S*) (\{.*\})$/.exec(text) ?? []
+  try {
+    if (path !== undefined && body !== undefined) return { path, body: JSON.parse(body) as object }
+  } catch {}
+  problems.addIssue('is not a path and a JSON object with a blank between')
+  return z.NEVER
+}
+
 export const configSchema = z.object({
   CONSOLE_HOST: z.string().default('127.0.0.1').describe('Address to listen on; any but loopback needs CONSOLE_TOKEN'),
   CONSOLE_PORT: variable.port(9000, 'the page'),
@@ -46,6 +56,11 @@ export const configSchema = z.object({
     'mysql://user:password@host:port/database of the writer; a read-only account is enough'
   ),
   AGGREGATE_TABLE: identifier.optional().describe('Table whose rows cause the events'),
+  AGGREGATE_NAME: z
+    .string()
+    .regex(/^\p{L}[\p{L}\d -]{0,29}$/u)
+    .default('event')
+    .describe('What the page calls one of its rows, such as order'),
   AGGREGATE_ID_COLUMN: identifier
     .default('id')
     .describe('Its key, the id of the aggregate: a number that grows, a text or a UUID'),
@@ -62,9 +77,12 @@ export const configSchema = z.object({
     .default('applied_at')
     .describe('When its row was written: TIMESTAMP or DATETIME; with an index if the key is no number'),
   EFFECT_TIME_ZONE: timeZone.describe('Time zone of that column if it is a DATETIME, such as +09:00'),
-  WRITER_URL: httpUrl.describe(
-    'URL of the writer, to place orders from the page; empty if the page must not place any'
-  ),
+  WRITER_URL: httpUrl.describe('URL of the writer, to show its health and metrics'),
+  WRITER_EXAMPLE: z
+    .string()
+    .transform(exampleIn)
+    .optional()
+    .describe('Path and JSON of a POST to the writer that the page may send: /order {"quantity":95}'),
   WRITER_NAME: name.default('writer').describe('What the page calls the first hop'),
   CONSUMER_URL: httpUrl.describe('URL of the consumer, to show its health and metrics'),
   CONSUMER_NAME: name.default('consumer').describe('What the page calls the last hop'),

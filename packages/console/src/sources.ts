@@ -5,7 +5,7 @@ import { avroDecoder } from './kafka/avro-decoder.ts'
 import { asTheyAre } from './kafka/decode-record.ts'
 import { createKafkaClients } from './kafka/kafka-clients.ts'
 import { openTable } from './mysql/tables.ts'
-import { createBinlogTrack } from './orders/binlog-track.ts'
+import { createBinlogTrack } from './aggregates/binlog-track.ts'
 
 export type Sources = ReturnType<typeof openSources>
 

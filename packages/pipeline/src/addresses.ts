@@ -57,15 +57,17 @@ function auditVariables({ flow }: System): Addresses {
 
 /** What the console shows. */
 export function flowVariables({ flow }: System): Addresses {
-  const { aggregate, effect } = flow
+  const { aggregate, effect, example } = flow
   return {
     WRITER_NAME: flow.writer,
+    ...(example === undefined ? {} : { WRITER_EXAMPLE: `${example.path} ${JSON.stringify(example.body)}` }),
     CONSUMER_NAME: flow.consumer,
     CONNECTOR_NAME: flow.connector,
     KAFKA_TOPIC: flow.topic,
     KAFKA_GROUP: flow.group,
     OUTBOX_TABLE: aggregate.outboxTable,
     AGGREGATE_TABLE: aggregate.table,
+    AGGREGATE_NAME: aggregate.name,
     AGGREGATE_ID_COLUMN: aggregate.idColumn,
     AGGREGATE_CREATED_AT_COLUMN: aggregate.createdAtColumn,
     AGGREGATE_EVENT: flow.event,

@@ -60,7 +60,11 @@ export type Flow = {
   readonly about: string
   readonly writer: string
   readonly event: string
+  /** A request to the writer that writes one; the console's page may send it. */
+  readonly example?: { readonly path: string; readonly body: object }
   readonly aggregate: {
+    /** What one is called, in the singular. */
+    readonly name: string
     readonly database: string
     readonly table: string
     readonly idColumn: string

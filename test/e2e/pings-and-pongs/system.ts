@@ -52,7 +52,9 @@ export const system: System = {
     about: 'see a ping travel',
     writer: 'ping-service',
     event: 'pinged',
+    example: { path: '/pings', body: {} },
     aggregate: {
+      name: 'ping',
       database: 'pings',
       table: 'ping',
       idColumn: 'id',

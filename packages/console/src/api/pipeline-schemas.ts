@@ -7,7 +7,7 @@ import { named, shownRecord } from './kafka-schemas.ts'
 export const about = named('About', {
   actions: z.boolean().meta({ description: 'Whether the page may change something' }),
   actionToken: z.string().meta({ description: 'For the header X-Console-Action of each POST' }),
-  canPlaceOrders: z.boolean(),
+  example: z.string().nullable().meta({ description: 'A command that writes one; POST /api/orders does the same' }),
   names: z.record(z.string(), z.string())
 })
 export type About = z.output<typeof about>
@@ -17,7 +17,7 @@ export const hopState = z.enum(['ok', 'slow', 'stopped', 'unknown']).meta({
 })
 export type HopState = z.output<typeof hopState>
 
-export const hopIds = ['orders', 'mysql', 'debezium', 'topic', 'delivery'] as const
+export const hopIds = ['writer', 'mysql', 'debezium', 'topic', 'delivery'] as const
 export type HopId = (typeof hopIds)[number]
 
 const fact = z.object({
@@ -67,7 +67,7 @@ const headline = z.object({
 
 const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number() })
 
-const listedOrder = z.object({
+const listedAggregate = z.object({
   id: z.string(),
   createdAt: z.number(),
   label: z.string(),
@@ -88,7 +88,7 @@ export const flow = named('Flow', {
     toDelivery: percentiles.nullable().meta({ description: 'From commit to the row of its effect, last minute' })
   }),
   partitions: z.array(z.object({ partition: z.number(), lag: z.number().nullable() })),
-  newest: z.array(listedOrder),
+  newest: z.array(listedAggregate),
   parked: z.number().nullable()
 })
 export type Flow = z.output<typeof flow>
@@ -97,13 +97,13 @@ export const series = named('Series', {
   stepMs: z.number(),
   at: z.array(z.number()),
   figures: z.record(z.string(), z.array(z.number().nullable())).meta({
-    description: 'orders, published, delivered (per second); p50, p95, p99 (ms); waitingKafka, lagN'
+    description: 'committed, published, delivered (per second); p50, p95, p99 (ms); waitingKafka, lagN'
   })
 })
 export type Series = z.output<typeof series>
 
-export const orderPage = named('OrderPage', { items: z.array(listedOrder), next: z.string().nullable() })
-export type OrderPage = z.output<typeof orderPage>
+export const aggregatePage = named('AggregatePage', { items: z.array(listedAggregate), next: z.string().nullable() })
+export type AggregatePage = z.output<typeof aggregatePage>
 
 const stage = z.object({
   id: z.enum(['committed', 'binlog', 'kafka', 'handled', 'delivered']),

@@ -1,6 +1,6 @@
 import type { Flow } from '../api/pipeline-schemas.ts'
-import { listOrders } from '../orders/list-orders.ts'
-import { ms, rate } from '../page/format.js'
+import { listAggregates } from '../aggregates/list-aggregates.ts'
+import { ms, pluralOf, rate } from '../page/format.js'
 import { buildHops } from './build-hops.ts'
 import { findProblems, type Problem } from './find-problems.ts'
 import type { Readings } from './probes.ts'
@@ -13,35 +13,35 @@ export function buildFlow(readings: Readings, names: Names): Flow {
   const { toDebezium = null, toKafka = null } = fresh(topic, now) ?? {}
   return {
     at: now,
-    headline: headlineOf(problems[0], readings),
+    headline: headlineOf(problems[0], readings, names),
     verdict: verdictIn(readings) ?? null,
     hops: buildHops(readings, names, problems),
     latency: { toDebezium, toKafka, toDelivery: fresh(effects, now)?.latency ?? null },
     partitions: partitionsOf(readings),
-    newest: listOrders(aggregates?.value?.newest ?? [], effects?.value?.appliedAt),
+    newest: listAggregates(aggregates?.value?.newest ?? [], effects?.value?.appliedAt),
     parked: effects?.value?.parked ?? null
   }
 }
 
-function headlineOf(worst: Problem | undefined, readings: Readings): Flow['headline'] {
+function headlineOf(worst: Problem | undefined, readings: Readings, names: Names): Flow['headline'] {
   if (worst !== undefined) {
     const { state, text, advice = null, hop, since = null, see = screenOf[hop] } = worst
     return { state, text, advice, hop, since, see }
   }
   const known = readings.topic.value !== undefined && readings.keeper?.value !== undefined
-  const text = known ? allIsWell(readings) : 'Looking at the pipeline …'
+  const text = known ? allIsWell(readings, names) : 'Looking at the pipeline …'
   return { state: known ? 'ok' : 'unknown', text, advice: null, hop: null, since: null, see: null }
 }
 
-const screenOf = { orders: '/', mysql: '/', debezium: '/connectors', topic: '/topics', delivery: '/groups' } as const
+const screenOf = { writer: '/', mysql: '/', debezium: '/connectors', topic: '/topics', delivery: '/groups' } as const
 
-function allIsWell({ now, aggregates, topic, effects }: Readings): string {
+function allIsWell({ now, aggregates, topic, effects }: Readings, { aggregate }: Names): string {
   const newest = effects?.value?.newest
-  const noun = aggregates === undefined ? 'events' : 'orders'
+  const noun = aggregates === undefined ? 'events' : pluralOf(aggregate)
   const pass = fresh(aggregates, now)?.rate ?? fresh(topic, now)?.rate ?? 0
   const pace = pass < 0.05 ? `All is well, no new ${noun}` : `All is well: ${rate(pass)} ${noun}/s`
   if (newest === undefined)
-    return effects?.value?.appliedAt === undefined ? pace : 'All is well, and no order has been delivered yet'
+    return effects?.value?.appliedAt === undefined ? pace : `All is well, and no ${aggregate} has been delivered yet`
   return newest.ms === undefined ? pace : `${pace}, newest delivered ${ms(newest.ms)} after commit`
 }
 

@@ -39,12 +39,12 @@ function fact(label: string, value: number | string | null | undefined, unit: Fa
 function writer({ now, writer: reading }: Readings, names: Names): Draft {
   const requests = reading?.value?.requests
   const facts = [
-    ...fact('placed since start', requests?.created, 'count'),
+    ...fact('created since start', requests?.created, 'count'),
     ...fact('failed requests', requests?.failed, 'count'),
     ...fact('half answered within', requests?.medianMs, 'ms')
   ]
-  const { orderService: title, orderServicePlace: name } = names
-  return { id: 'orders', title, name, well: 'accepts orders', rate: rateOf(reading, now), reading, facts }
+  const { writer: title, writerPlace: name } = names
+  return { id: 'writer', title, name, well: 'accepts requests', rate: rateOf(reading, now), reading, facts }
 }
 
 function mysql({ now, aggregates: reading }: Readings, names: Names): Draft {
@@ -56,7 +56,7 @@ function mysql({ now, aggregates: reading }: Readings, names: Names): Draft {
     ...fact('position', binlog?.position.toLocaleString('en-GB'), 'text'),
     ...fact('binlog per second', binlogBytes, 'bytes')
   ]
-  return { id: 'mysql', title: 'MySQL', name: names.ordersHost, well: 'commits', rate, reading, facts }
+  return { id: 'mysql', title: 'MySQL', name: names.aggregateHost, well: 'commits', rate, reading, facts }
 }
 
 function debezium({ now, connector, keeper, topic }: Readings, names: Names): Draft {
@@ -90,7 +90,7 @@ function consumer({ now, group: reading, effects }: Readings, names: Names): Dra
     ...fact('parked', effects?.value?.parked, 'events'),
     ...fact('newest delivery', effects?.value?.newest?.at, 'ago')
   ]
-  const about = { title: names.deliveryService, name: `group ${names.group}`, well: 'delivers' }
+  const about = { title: names.consumer, name: `group ${names.group}`, well: 'delivers' }
   return {
     id: 'delivery',
     ...about,

@@ -98,10 +98,10 @@ function reportedByConnect({ connector }: Readings, names: Names): Verdict | und
   return failing ? { ...verdict, reason: failing.reason, since: failing.since } : verdict
 }
 
-const mysqlAway: Finder = (readings, { ordersHost }) => {
+const mysqlAway: Finder = (readings, { aggregateHost }) => {
   const { failing } = readings.aggregates ?? {}
   const advice = 'Start MySQL again. What was committed is safe and flows on by itself.'
-  const about = { hop: 'mysql', part: 'MySQL', where: ` at ${ordersHost}`, advice } as const
+  const about = { hop: 'mysql', part: 'MySQL', where: ` at ${aggregateHost}`, advice } as const
   return failing && away(failing, readings.now, { ...about, state: ifEventsStop(readings) })
 }
 
@@ -137,24 +137,24 @@ function serviceDown(reading: Readings['writer'], now: number, service: Omit<Awa
   return { hop: service.hop, state: 'slow', words: `not ready: ${why}`, text: `${service.part} is not ready: ${why}.` }
 }
 
-const writerDown: Finder = ({ writer, now }, { orderService: name, orderServicePlace }) => {
-  const about = { hop: 'orders', part: `${name} at ${orderServicePlace}`, advice: `Start ${name} again.` } as const
-  return serviceDown(writer, now, { ...about, effect: ' It accepts no orders.' })
+const writerDown: Finder = ({ writer, now }, { writer: name, writerPlace }) => {
+  const about = { hop: 'writer', part: `${name} at ${writerPlace}`, advice: `Start ${name} again.` } as const
+  return serviceDown(writer, now, { ...about, effect: ' It accepts no requests.' })
 }
 
-const consumerDown: Finder = ({ consumer, now }, { deliveryService: name, deliveryServicePlace }) => {
-  const about = { hop: 'delivery', part: `${name} at ${deliveryServicePlace}`, advice: `Start ${name} again.` } as const
+const consumerDown: Finder = ({ consumer, now }, { consumer: name, consumerPlace }) => {
+  const about = { hop: 'delivery', part: `${name} at ${consumerPlace}`, advice: `Start ${name} again.` } as const
   return serviceDown(consumer, now, { ...about, effect: ' Events wait in Kafka until it is back.' })
 }
 
-const effectsAway: Finder = (readings, { ordersHost, deliveriesHost }) => {
+const effectsAway: Finder = (readings, { aggregateHost, effectHost }) => {
   const { aggregates, effects, now } = readings
   // One server that is down is no worse here than at MySQL, which comes first and is the cause.
-  const isTheirServer = aggregates?.failing !== undefined && serverOf(ordersHost) === serverOf(deliveriesHost)
+  const isTheirServer = aggregates?.failing !== undefined && serverOf(aggregateHost) === serverOf(effectHost)
   const state = isTheirServer ? ifEventsStop(readings) : 'stopped'
   const about = {
     part: "The consumer's database",
-    where: ` at ${deliveriesHost}`,
+    where: ` at ${effectHost}`,
     words: 'its database does not answer'
   }
   return effects?.failing && away(effects.failing, now, { ...about, hop: 'delivery', state })
@@ -180,7 +180,7 @@ const groupStuck: Finder = ({ group, topic, now }, names) => {
   if (members === 0) {
     const result = events > 0 ? nothing : 'New events would not be delivered'
     const text = `${result}: the group ${names.group} has no members${held}.`
-    const [advice, since] = [`Start ${names.deliveryService}.`, events > 0 ? now - ms : undefined]
+    const [advice, since] = [`Start ${names.consumer}.`, events > 0 ? now - ms : undefined]
     return { hop, state: 'stopped', words: 'its group has no members', text, advice, since }
   }
   if (events === 0 || ms < slowMs || now - movedAt <= stuckMs) return undefined
@@ -191,7 +191,7 @@ const groupStuck: Finder = ({ group, topic, now }, names) => {
     return { ...stuck, words: 'its group is rebalancing', text, advice }
   }
   const text = `${nothing} although the group ${names.group} has ${countOf(members, 'member')}${held}.`
-  const advice = `See the log of ${names.deliveryService}: a handler may hang, or its database may refuse.`
+  const advice = `See the log of ${names.consumer}: a handler may hang, or its database may refuse.`
   return { ...stuck, words: 'handles nothing', text, advice }
 }
 

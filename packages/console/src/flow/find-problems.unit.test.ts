@@ -147,6 +147,15 @@ describe('the sentence on top', () => {
     expect(advice).toContain('continues by itself')
   })
 
+  it('calls what is committed by its configured name', () => {
+    const textOf = (change: Parameters<typeof aHealthyPipeline>[0]) =>
+      buildFlow(aHealthyPipeline(change), { ...names, aggregate: 'delivery' }).headline.text
+    const none = { latency: null, newest: undefined, appliedAt: new Map(), parked: 0 }
+    const rate = { newest: [], ...noNews, rate: 9 }
+    expect(textOf({ effects: { value: none, at: now } })).toBe('All is well, and no delivery has been delivered yet')
+    expect(textOf({ aggregates: { value: rate, at: now } })).toContain('All is well: 9.0 deliveries/s')
+  })
+
   it('asks for a person when events are parked and all else is well', () => {
     const effects = { value: { latency: null, newest: undefined, appliedAt: new Map(), parked: 2 }, at: now }
     expect(headline({ effects })).toMatchObject({

@@ -6,7 +6,7 @@ export type PrintOptions = { readonly width: number; readonly color: boolean; re
 const marks: Readonly<Record<HopState, string>> = { ok: '●', slow: '▲', stopped: '■', unknown: '○' }
 const colors: Readonly<Record<HopState, number>> = { ok: 32, slow: 33, stopped: 31, unknown: 90 }
 
-/** The flow screen as lines for a terminal: the sentence, a line for each hop, the newest orders. */
+/** The flow screen as lines for a terminal: the sentence, a line for each hop, the newest rows. */
 export function printFlow(flow: Flow, options: PrintOptions): string[] {
   const { headline, hops, newest, latency } = flow
   const said = [headline.text, headline.advice].filter(part => part !== null).join(' ')
@@ -21,9 +21,9 @@ export function printFlow(flow: Flow, options: PrintOptions): string[] {
     ...hops.flatMap(hop => hopLines(hop, options)),
     '',
     ...(times.length === 0 ? [] : [cut(`  ${times.join(' · ')} (median, last minute)`, options.width), '']),
-    ...newest.slice(0, 5).map(order => {
-      const result = order.deliveredMs === null ? 'on its way' : `delivered in ${ms(order.deliveredMs)}`
-      return cut(`  #${String(order.id).padEnd(9)} ${order.label.padEnd(24)} ${result}`, options.width)
+    ...newest.slice(0, 5).map(one => {
+      const result = one.deliveredMs === null ? 'on its way' : `delivered in ${ms(one.deliveredMs)}`
+      return cut(`  #${one.id.padEnd(9)} ${one.label.padEnd(24)} ${result}`, options.width)
     })
   ]
 }

@@ -21,7 +21,7 @@ it('prints the sentence, a line for each hop and the newest orders', () => {
 })
 
 it('never prints a line wider than the terminal, nor a control character', () => {
-  const hostile = { id: 7, at: now, columns: { name: 'a\u001b[2J\u0007b', quantity: 1 } }
+  const hostile = { id: '7', at: now, columns: { name: 'a\u001b[2J\u0007b', quantity: 1 } }
   const change = {
     aggregates: { value: { newest: [hostile], ...noNews }, at: now },
     group: {

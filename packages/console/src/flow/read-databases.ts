@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { ConfigurationError } from '../mysql/configuration-error.ts'
 import { duration } from '../page/format.js'
 import { countUpTo, mostSkewMs, optional, type Row, type Table } from '../mysql/tables.ts'
-import type { BinlogTrack } from '../orders/binlog-track.ts'
+import type { BinlogTrack } from '../aggregates/binlog-track.ts'
 import { createRate, createSample } from './measures.ts'
 
 type AggregatesSource = {

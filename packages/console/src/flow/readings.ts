@@ -19,16 +19,17 @@ export type Names = ReturnType<typeof namesFrom>
 export function namesFrom(config: Config) {
   return {
     connector: config.CONNECTOR_NAME ?? 'the connector',
+    aggregate: config.AGGREGATE_NAME,
     topic: config.KAFKA_TOPIC,
     group: config.KAFKA_GROUP,
     keeperUrl: placeOf(config.KEEPER_URL),
     brokers: config.KAFKA_BROKERS.join(', '),
-    ordersHost: placeOf(config.AGGREGATE_MYSQL_URL),
-    deliveriesHost: placeOf(config.EFFECT_MYSQL_URL),
-    orderService: config.WRITER_NAME,
-    deliveryService: config.CONSUMER_NAME,
-    orderServicePlace: placeOf(config.WRITER_URL),
-    deliveryServicePlace: placeOf(config.CONSUMER_URL)
+    aggregateHost: placeOf(config.AGGREGATE_MYSQL_URL),
+    effectHost: placeOf(config.EFFECT_MYSQL_URL),
+    writer: config.WRITER_NAME,
+    consumer: config.CONSUMER_NAME,
+    writerPlace: placeOf(config.WRITER_URL),
+    consumerPlace: placeOf(config.CONSUMER_URL)
   }
 }
 

@@ -18,7 +18,7 @@ type Watcher = { readonly onFlow: (flow: Flow) => void; readonly logger: Logger 
 export function createSampler(config: Config, sources: Sources, { onFlow, logger }: Watcher) {
   const probes = createProbes(config, sources)
   const names = namesFrom(config)
-  const series = createSeries({ stepMs: 5_000, means: ['orders', 'published', 'delivered'] })
+  const series = createSeries({ stepMs: 5_000, means: ['committed', 'published', 'delivered'] })
   let timer: NodeJS.Timeout | undefined
   const picture = () => buildFlow(readAll(probes), names)
   let newest = picture()

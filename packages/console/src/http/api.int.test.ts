@@ -171,6 +171,62 @@ describe('the JSON API', () => {
     ])
   })
 
+  it('calls what it shows by its configured name, in every answer', async () => {
+    const keeper = await useStub({ '/status': { connectors: [{ name: 'pings', state: 'flowing', reason: 'x' }] } })
+    const writer = await useStub({ '/health/ready': {} })
+    const closed = '127.0.0.1:9'
+    const pings = {
+      AGGREGATE_NAME: 'ping',
+      AGGREGATE_TABLE: 'ping',
+      AGGREGATE_EVENT: 'pinged',
+      EFFECT_AGGREGATE_ID_COLUMN: 'ping_id',
+      CONNECTOR_NAME: 'pings',
+      WRITER_EXAMPLE: '/pings {"text":"hello"}'
+    }
+    const bench = await useConsoleBench({ ...pings, CONNECT_URL: '', KEEPER_URL: keeper.url, WRITER_URL: writer.url })
+    await bench.orders.db.raw('RENAME TABLE customer_order TO ping')
+    await bench.deliveries.db.raw('ALTER TABLE delivery RENAME COLUMN order_id TO ping_id')
+    await bench.orders.db('ping').insert({ id: 7, name: 'joon' })
+    const offsets = [0, 1, 2].map(partition => ({ partition, offset: 0n }))
+    await bench.admin.alterConsumerGroupOffsets({
+      groupId: bench.group,
+      topics: [{ name: bench.topic, partitionOffsets: offsets }]
+    })
+    const headline = async (url: string) => {
+      const flow = (await (await fetch(`${url}/api/flow`)).json()) as { headline: { text: string } }
+      return flow.headline.text
+    }
+    await bench.deliveries.db('delivery').insert({ ping_id: 7 })
+    await eventually(async () => expect(await headline(bench.url)).toContain('has no members'))
+
+    expect((await bench.get('/')).text).toContain('<meta name="aggregate-name" content="ping">')
+    expect((await bench.get('/api/orders/8')).text).toContain('there is no ping 8')
+    expect((await bench.get('/api/about')).body).toMatchObject({
+      example: `curl -X POST ${writer.url}/pings -H 'content-type: application/json' -d '{"text":"hello"}'`
+    })
+    const refused = await bench.act('/api/orders', {})
+    expect(refused).toMatchObject({ status: 409, body: { detail: 'writer answered HTTP 404' } })
+    expect(writer.asked).toContain('POST /pings')
+    const away = await startConsole({
+      ...pings,
+      KAFKA_BROKERS: closed,
+      AGGREGATE_MYSQL_URL: `mysql://a:b@${closed}/c`,
+      EFFECT_MYSQL_URL: `mysql://a:b@${closed}/c`,
+      EFFECT_TABLE: 'pong',
+      WRITER_URL: `http://${closed}`,
+      CONSUMER_URL: `http://${closed}`
+    })
+    await eventually(async () => expect(await headline(away)).toMatch(/^MySQL/))
+    const { text: document, body } = await bench.get('/api/openapi.json')
+    const paths = Object.entries((body as Document).paths).filter(([, { get }]) => get !== undefined)
+    const texts = [refused.text, document, (await bench.get('/')).text]
+    for (const [path] of paths)
+      for (const url of [bench.url, away])
+        texts.push(await (await fetch(url + path.replace('{topic}', bench.topic).replaceAll(/\{\w+\}/g, '7'))).text())
+    for (const text of texts)
+      expect(text.match(/.{0,60}(?<![\w./-])(orders?|deliveries)(?![\w-]|\.\w).{0,60}/gi)).toBeNull()
+  })
+
   it('counts what is parked where no table of the consumer is configured', async () => {
     const bench = await useConsoleBench({ EFFECT_TABLE: '' })
     const place = { topic: bench.topic, partition_no: 0, record_offset: 0, record_time: 0, record_headers: '{}' }

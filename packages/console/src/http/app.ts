@@ -8,7 +8,7 @@ import type { EventStream } from './event-stream.ts'
 import { flowRoutes } from './flow-routes.ts'
 import { groupRoutes } from './group-routes.ts'
 import { guardActions, onlyLoopbackNames, requireToken, securityHeaders } from './guard.ts'
-import { orderRoutes } from './order-routes.ts'
+import { aggregateRoutes } from './aggregate-routes.ts'
 import { createPage } from './page-files.ts'
 import { parkedRoutes } from './parked-routes.ts'
 import { explain } from './problems.ts'
@@ -29,14 +29,14 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
   const token = config.CONSOLE_TOKEN
   const routes = [
     ...flowRoutes(config, sampler, guard),
-    ...orderRoutes(config, sources),
+    ...aggregateRoutes(config, sources),
     ...topicRoutes(kafka),
     ...groupRoutes(kafka),
     ...connectorRoutes(config, sources.connect),
     ...parkedRoutes(sources)
   ]
   const base = config.CONSOLE_BASE_PATH
-  const page = createPage(base)
+  const page = createPage(base, config.AGGREGATE_NAME)
   const app = express()
   app.disable('x-powered-by').set('query parser', 'simple')
   app.use(withoutPrefix(base), ...securityHeaders(page.scriptHash))

@@ -13,8 +13,8 @@ export function flowRoutes(config: Config, sampler: Sampler, { actionToken }: Ac
       handle: () => ({
         actions,
         actionToken,
-        canPlaceOrders: actions && config.WRITER_URL !== undefined,
-        names: { ...namesFrom(config), orderServiceUrl: config.WRITER_URL ?? '' }
+        example: actions ? exampleCommand(config) : null,
+        names: namesFrom(config)
       })
     }),
     get('/api/flow', 'The whole picture: every hop, its state, rate and backlog, and one sentence on top', {
@@ -26,4 +26,10 @@ export function flowRoutes(config: Config, sampler: Sampler, { actionToken }: Ac
       handle: () => sampler.series.inSteps()
     })
   ]
+}
+
+function exampleCommand({ WRITER_URL: url, WRITER_EXAMPLE: example }: Config): string | null {
+  if (url === undefined || example === undefined) return null
+  const body = JSON.stringify(example.body).replaceAll("'", String.raw`'\''`)
+  return `curl -X POST ${new URL(example.path, url).href} -H 'content-type: application/json' -d '${body}'`
 }

@@ -24,10 +24,12 @@ const vendor: Readonly<Record<string, string>> = {
 
 /**
  * The page's own files and its libraries, compressed; at every other address the page itself, which reads it. `base` is
- * the path under which a browser finds them all.
+ * the path under which a browser finds them all, `noun` what the page calls a row.
  */
-export function createPage(base: string) {
-  const html = readFileSync(join(page, 'index.html'), 'utf8').replaceAll('"/', `"${base}/`)
+export function createPage(base: string, noun: string) {
+  const html = readFileSync(join(page, 'index.html'), 'utf8')
+    .replaceAll('"/', `"${base}/`)
+    .replace('name="aggregate-name" content="event"', `name="aggregate-name" content="${noun}"`)
   const importMap = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1] ?? ''
   // Lets the policy allow the page's one inline script, the import map.
   const scriptHash = `sha256-${createHash('sha256').update(importMap).digest('base64')}`

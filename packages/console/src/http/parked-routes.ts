@@ -29,7 +29,7 @@ export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readon
         return { items: keys.slice(0, mostKeys).map(shownKey) }
       }
     }),
-    get('/api/parked/events', 'The events of one key that wait or once waited, in order', {
+    get('/api/parked/events', 'The events of one key that wait or once waited, oldest first', {
       input: key,
       answer: z.object({ items: z.array(parkedEvent) }),
       async handle(query) {
@@ -38,7 +38,7 @@ export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readon
         return { items: rows.flatMap((row, index) => (records[index] ? [shownEvent(row, records[index])] : [])) }
       }
     }),
-    post('/api/parked/retry', 'Ask the consumer to apply the waiting events of a key in order', {
+    post('/api/parked/retry', 'Ask the consumer to apply the waiting events of a key again', {
       input: key,
       answer: done,
       handle: input => act(requestRetry(acting(), input), input)

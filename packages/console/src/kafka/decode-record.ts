@@ -1,4 +1,4 @@
-// Decodes the bytes of records for the pages of a topic, its search, the journey of an order, the sampler and the parked
+// Decodes the bytes of records for the pages of a topic, its search, the journey of an event, the sampler and the parked
 // events. Unlike the library's readEnvelope it rejects nothing: the page shows records of other shapes too.
 //
 // A RecordDecoder adds another format; avro-decoder.ts is one, and sources.ts chooses it. It is

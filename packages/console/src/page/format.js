@@ -11,6 +11,12 @@ export function countOf(count, noun) {
   return `${count === 0 ? 'no' : number(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** `orders` for order, `deliveries` for delivery. @param {string} noun */
+export function pluralOf(noun) {
+  if (/[^aeiou]y$/i.test(noun)) return `${noun.slice(0, -1)}ies`
+  return /(s|x|z|ch|sh)$/i.test(noun) ? `${noun}es` : `${noun}s`
+}
+
 /** A large number in few characters: 1.24M. @param {number | null} value */
 export function compact(value) {
   if (value === null) return '–'

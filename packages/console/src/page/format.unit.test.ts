@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, compact, countOf, duration, ms, rate } from './format.js'
+import { ago, bytes, compact, countOf, duration, ms, pluralOf, rate } from './format.js'
 
 describe('figures', () => {
   it.each([
@@ -25,3 +25,11 @@ describe('figures', () => {
     expect(said).toBe(expected)
   })
 })
+
+it.each([
+  ['order', 'orders'],
+  ['delivery', 'deliveries'],
+  ['key', 'keys'],
+  ['purchase', 'purchases'],
+  ['tax', 'taxes']
+])('makes many of one %s: %s', (noun, nouns) => expect(pluralOf(noun)).toBe(nouns))

@@ -1,10 +1,11 @@
 import { html } from 'htm/preact'
 import { screenHead } from './parts/basics.js'
+import { Nouns } from './noun.js'
 import { place } from './place.js'
 import { Connector, ConnectorList } from './screens/connectors.js'
 import { FlowScreen } from './screens/flow.js'
 import { Group, GroupList } from './screens/groups.js'
-import { Order, OrderList } from './screens/orders.js'
+import { Aggregate, AggregateList } from './screens/aggregates.js'
 import { EventsOfKey, ParkedKeys } from './screens/parked.js'
 import { TimeScreen } from './screens/time.js'
 import { Topic, TopicList } from './screens/topics.js'
@@ -15,10 +16,10 @@ import { Topic, TopicList } from './screens/topics.js'
  * @typedef {{ href: string, title: string, letter: string, List: Component, One?: Component }} Screen
  */
 
-/** The screens in their order in the bar. @type {readonly Screen[]} */
+/** The screens as the bar lists them. @type {readonly Screen[]} */
 export const screens = [
   { href: '/', title: 'Flow', letter: 'f', List: FlowScreen },
-  { href: '/orders', title: 'Orders', letter: 'o', List: OrderList, One: Order },
+  { href: '/orders', title: Nouns, letter: 'o', List: AggregateList, One: Aggregate },
   { href: '/topics', title: 'Topics', letter: 't', List: TopicList, One: Topic },
   { href: '/groups', title: 'Groups', letter: 'c', List: GroupList, One: Group },
   { href: '/connectors', title: 'Connectors', letter: 'd', List: ConnectorList, One: Connector },

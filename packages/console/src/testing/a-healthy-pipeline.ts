@@ -13,16 +13,17 @@ export const running: ExpandedConnector['status'] = {
 
 export const names: Names = {
   connector: 'orders-connector',
+  aggregate: 'order',
   topic: 'orders_server.orders.outbox',
   group: 'delivery-service',
   keeperUrl: 'keeper:8084',
   brokers: 'kafka:9092',
-  ordersHost: 'mysql/orders',
-  deliveriesHost: 'mysql/deliveries',
-  orderService: 'order-service',
-  deliveryService: 'delivery-service',
-  orderServicePlace: '127.0.0.1:8080',
-  deliveryServicePlace: '127.0.0.1:8082'
+  aggregateHost: 'mysql/orders',
+  effectHost: 'mysql/deliveries',
+  writer: 'order-service',
+  consumer: 'delivery-service',
+  writerPlace: '127.0.0.1:8080',
+  consumerPlace: '127.0.0.1:8082'
 }
 
 const at = now - 200

@@ -22,7 +22,7 @@ export function parkedActions({ consumer, key, retryAskedAt = null }) {
 /** @param {string} key */
 const retryOf = key => ({
   title: `Retry the events of ${key}?`,
-  text: `Applies all waiting events of ${key} again, in order. If one is refused again, it stays parked and the later ones keep waiting.`,
+  text: `Applies all waiting events of ${key} again, one after another. If one is refused again, it stays parked and the later ones keep waiting.`,
   button: 'Retry',
   success: 'The consumer retries within seconds'
 })

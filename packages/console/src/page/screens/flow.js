@@ -2,7 +2,8 @@ import { html } from 'htm/preact'
 import { ago, compact, duration, exact, fact, ms, number, rate } from '../format.js'
 import { stateMark, when } from '../parts/basics.js'
 import { Chart } from '../parts/chart.js'
-import { emptyOrders, placeOrderButton } from '../parts/place-order.js'
+import { nothingYet, writeButton } from '../parts/write-one.js'
+import { nouns } from '../noun.js'
 import { addressOf } from '../place.js'
 import { flow, now, series } from '../signals.js'
 import { latencyChart, throughputChart } from './time.js'
@@ -13,7 +14,7 @@ export function FlowScreen() {
   const found = flow.value
   if (found === undefined) return html`<p class="muted loading">Reading every part once …</p>`
   return html`
-    <h1 class="sr">The flow of an order</h1>
+    <h1 class="sr">The flow of ${nouns}</h1>
     <ol class="flow" aria-label="From commit to effect">
       ${found.hops.map((hop, index) => [arrow(found.hops[index - 1], hop), card(hop, found)])}
     </ol>
@@ -31,8 +32,8 @@ export function FlowScreen() {
  * @type {Record<Hop['id'], { unit: string, figure?: string, latency?: keyof Flow['latency'], passed: string }>}
  */
 const meanings = {
-  orders: { unit: 'requests accepted', passed: 'to answer' },
-  mysql: { unit: 'rows committed', figure: 'orders', passed: 'commit' },
+  writer: { unit: 'requests accepted', passed: 'to answer' },
+  mysql: { unit: 'rows committed', figure: 'committed', passed: 'commit' },
   debezium: { unit: 'events read', latency: 'toDebezium', passed: 'read' },
   topic: { unit: 'events written', figure: 'published', latency: 'toKafka', passed: 'in Kafka' },
   delivery: { unit: 'events handled', figure: 'delivered', latency: 'toDelivery', passed: 'delivered' }
@@ -106,22 +107,22 @@ function waits({ waiting, state }) {
 }
 
 /** @param {Flow} flow */
-function newest({ newest: orders }) {
-  const rows = orders.map(
-    order => html`<li key=${order.id}><a class="line" href=${addressOf('orders', order.id)}>
-      <b>#${order.id}</b>
-      <span>${order.label}</span>
-      <span class="muted">${when(order.createdAt)}</span>
-      <span class="num">${delivered(order)}</span>
+function newest({ newest: items }) {
+  const rows = items.map(
+    one => html`<li key=${one.id}><a class="line" href=${addressOf('orders', one.id)}>
+      <b>#${one.id}</b>
+      <span>${one.label}</span>
+      <span class="muted">${when(one.createdAt)}</span>
+      <span class="num">${delivered(one)}</span>
     </a></li>`
   )
   return html`<section class="panel">
-    <div class="row apart"><h2>Newest orders</h2>${placeOrderButton()}</div>
-    ${rows.length === 0 ? emptyOrders() : html`<ol class="lines orders">${rows}</ol>`}
+    <div class="row apart"><h2>Newest ${nouns}</h2>${writeButton()}</div>
+    ${rows.length === 0 ? nothingYet() : html`<ol class="lines newest">${rows}</ol>`}
   </section>`
 }
 
-/** @param {Flow['newest'][number]} order */
+/** @param {Flow['newest'][number]} one */
 function delivered({ delivered: isDelivered, deliveredMs }) {
   if (isDelivered === null) return null
   return isDelivered ? stateMark('ok', `delivered in ${ms(deliveredMs)}`) : stateMark('unknown', 'on its way')

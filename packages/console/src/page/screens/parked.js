@@ -4,6 +4,7 @@ import { useLoaded } from '../load.js'
 import { screenHead, stateMark, table, when, whenLoaded } from '../parts/basics.js'
 import { parkedActions } from '../parts/parked-actions.js'
 import { recordDetails } from '../parts/record.js'
+import { noun } from '../noun.js'
 import { addressOf } from '../place.js'
 import { now } from '../signals.js'
 
@@ -45,7 +46,7 @@ export function EventsOfKey({ id: consumer, inside: key }) {
   if (key === undefined) return html`<${ParkedKeys} />`
   /** @type {Loaded<{ items: ParkedEvent[] }>} */
   const events = useLoaded(`/api/parked/events?${new URLSearchParams({ consumer, key })}`, 1_500)
-  const follow = html`<a href=${addressOf('orders', key)}>Follow order ${key}</a>`
+  const follow = html`<a href=${addressOf('orders', key)}>Follow ${noun} ${key}</a>`
   const found = whenLoaded(events, 'These events cannot be read', ({ items }) => {
     const waiting = items.filter(({ state }) => state === 'waiting')
     const settled = items.filter(({ state }) => state !== 'waiting').toReversed()
@@ -61,7 +62,7 @@ function summary(waiting, parked) {
   return html`
     <p class="summary">${stateMark('stopped', `${words} for a person`)}</p>
     <section class="panel stopped">
-      <p>Fix the cause, then retry: the events are applied in this order. Skip gives up the first one for good.</p>
+      <p>Fix the cause, then retry: the events are applied from the first to the last. Skip gives up the first one for good.</p>
       ${parkedActions(parked)}
     </section>
   `

@@ -125,11 +125,11 @@ function filters(topic, items) {
     <span class="small">${label}</span>
     <input name=${name} defaultValue=${query.get(name) ?? ''} autocomplete="off" ...${more} />
   </label>`
-  const events = new Set(items.map(({ event }) => event).filter(Boolean))
+  const events = new Set(items.flatMap(({ event }) => event || []))
   return html`<form class="filters" role="search" onSubmit=${submit}>
     ${field('text', 'Text anywhere', { type: 'search', placeholder: 'joon' })}
     ${field('key', 'Key', { placeholder: '7' })}
-    ${field('event', 'Event', { placeholder: 'order_created', list: 'events' })}
+    ${field('event', 'Event', { placeholder: [...events][0] ?? '', list: 'events' })}
     ${field('since', 'Not before', { type: 'datetime-local', defaultValue: since ? localTime(Number(since)).slice(0, 16) : '' })}
     <datalist id="events">${[...events].map(value => html`<option value=${value} />`)}</datalist>
     <div class="row">

@@ -17,7 +17,7 @@ export const latencyChart = {
 export const throughputChart = {
   title: 'Committed and delivered',
   format: value => `${rate(value)} /s`,
-  lines: { orders: 'committed', delivered: 'delivered' },
+  lines: { committed: 'committed', delivered: 'delivered' },
   fill: true
 }
 

@@ -3,13 +3,14 @@ import { clock, exact, ms } from '../format.js'
 import { useLoaded } from '../load.js'
 import { copyable, pairs, panel, screenHead, stateMark, submitted, table, when, whenLoaded } from '../parts/basics.js'
 import { parkedActions } from '../parts/parked-actions.js'
-import { emptyOrders, placeOrderButton } from '../parts/place-order.js'
+import { nothingYet, writeButton } from '../parts/write-one.js'
 import { recordDetails } from '../parts/record.js'
+import { noun, Noun, nouns, Nouns } from '../noun.js'
 import { addressOf, go, place, withQuery } from '../place.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { HopState, Journey, OrderPage, Stage } from '../../api/pipeline-schemas.ts'
+ * @import { HopState, Journey, AggregatePage, Stage } from '../../api/pipeline-schemas.ts'
  */
 
 /** @param {string} title */
@@ -20,56 +21,56 @@ function head(title) {
     if (id) go(addressOf('orders', id))
   }
   const search = html`<form class="row search" role="search" onSubmit=${submit}>
-    <label class="sr" for="order-id">Order id</label>
-    <input id="order-id" name="id" type="search" placeholder="Follow an order by its id"
+    <label class="sr" for="aggregate-id">${Noun} id</label>
+    <input id="aggregate-id" name="id" type="search" placeholder="Follow by id"
       autocomplete="off" />
     <button>Follow</button>
   </form>`
-  return screenHead(title, [search, placeOrderButton()])
+  return screenHead(title, [search, writeButton()])
 }
 
 /**
- * Watches one order until it has arrived, then every five seconds, because a person may retry or reset.
+ * Watches one until it has arrived, then every five seconds, because a person may retry or reset.
  * @param {{ id: string }} properties
  */
-export function Order({ id }) {
+export function Aggregate({ id }) {
   /** @type {Loaded<Journey>} */
-  const order = useLoaded(`/api${addressOf('orders', id)}`, ({ finished }) => (finished ? 5_000 : 400))
-  return html`${head(`Order ${id}`)}${whenLoaded(order, 'This order cannot be followed', journey)}`
+  const found = useLoaded(`/api${addressOf('orders', id)}`, ({ finished }) => (finished ? 5_000 : 400))
+  return html`${head(`${Noun} ${id}`)}${whenLoaded(found, `This ${noun} cannot be followed`, journey)}`
 }
 
 /** The newest page stays new; an older one is loaded once. */
-export function OrderList() {
+export function AggregateList() {
   const before = place.value.query.get('before')
   const query = before === null ? '' : `?before=${encodeURIComponent(before)}`
-  /** @type {Loaded<OrderPage>} */
+  /** @type {Loaded<AggregatePage>} */
   const page = useLoaded(`/api/orders${query}`, () => (before === null ? 1_000 : undefined))
-  return html`${head('Orders')}${whenLoaded(page, 'The orders cannot be read', list)}`
+  return html`${head(Nouns)}${whenLoaded(page, `The ${nouns} cannot be read`, list)}`
 }
 
-/** @param {OrderPage} page */
+/** @param {AggregatePage} page */
 function list({ items, next }) {
-  if (items.length === 0) return html`<section class="panel">${emptyOrders()}</section>`
-  /** @param {OrderPage['items'][number]} order */
+  if (items.length === 0) return html`<section class="panel">${nothingYet()}</section>`
+  /** @param {AggregatePage['items'][number]} one */
   const arrival = ({ delivered, deliveredMs }) =>
     delivered ? stateMark('ok', `after ${ms(deliveredMs)}`) : stateMark('unknown', 'not delivered yet')
-  const rows = table({ label: 'Orders, newest first', items, hrefOf: ({ id }) => addressOf('orders', id) }, [
-    ['Order', order => `#${order.id}`],
-    ['What', order => order.label],
-    ['Committed', order => when(order.createdAt)],
+  const rows = table({ label: `${Nouns}, newest first`, items, hrefOf: ({ id }) => addressOf('orders', id) }, [
+    [Noun, one => `#${one.id}`],
+    ['What', one => one.label],
+    ['Committed', one => when(one.createdAt)],
     ['Delivered', arrival]
   ])
   return html`<section class="panel">
     ${rows}
-    ${next !== null && html`<p class="more"><a href=${withQuery({ before: next })}>Older orders</a></p>`}
+    ${next !== null && html`<p class="more"><a href=${withQuery({ before: next })}>Older ${nouns}</a></p>`}
   </section>`
 }
 
-/** One order from its commit to its effect. @param {Journey} order */
-function journey(order) {
-  const { stages, parked, traceId, correlationId, record } = order
+/** The way from the commit to the effect. @param {Journey} found */
+function journey(found) {
+  const { stages, parked, traceId, correlationId, record } = found
   return html`
-    <p class="summary">${summary(order)}</p>
+    <p class="summary">${summary(found)}</p>
     <div class="stack journey">
       <section class="panel" aria-label="Stages">
         <ol class="stack rail">${stages.map((stage, index) => railStage(stage, stages[index - 1]))}</ol>
@@ -90,7 +91,7 @@ function identities(traceId, correlationId) {
   return panel('What it belongs to', pairs(Object.entries(ids)))
 }
 
-/** @param {Journey} order */
+/** @param {Journey} journey */
 function summary({ stages, finished, found, id, parked }) {
   const last = stages.at(-1)
   const verb = last?.id === 'delivered' ? 'Delivered' : 'Handled'
@@ -100,8 +101,8 @@ function summary({ stages, finished, found, id, parked }) {
   if (finished) return 'Settled without a delivery.'
   if (found) return 'On its way …'
   if (stages.some(({ state }) => state === 'unknown'))
-    return `Order ${id} was not found, but not every part of the pipeline can be asked.`
-  return `There is no order ${id} in any part that is configured. If it is placed, it appears here.`
+    return `${Noun} ${id} was not found, but not every part of the pipeline can be asked.`
+  return `There is no ${noun} ${id} in any part that is configured. If it is written later, it appears here.`
 }
 
 /** @type {Record<Stage['state'], HopState>} */
@@ -128,8 +129,8 @@ function railStage({ id, title, state, words, at, sinceCommit, facts }, before) 
 function parkedPanel(parked) {
   const behind =
     parked.behind === 0
-      ? 'No event of the same order waits behind it.'
-      : `${parked.behind} more of the same order ${parked.behind === 1 ? 'waits' : 'wait'} behind it.`
+      ? 'No event of the same key waits behind it.'
+      : `${parked.behind} more of the same key ${parked.behind === 1 ? 'waits' : 'wait'} behind it.`
   return html`<section class="panel stopped">
     <h2>${stateMark('stopped', `Parked: ${parked.reason}`)}</h2>
     ${parked.error !== null && html`<pre class="error">${parked.error}</pre>`}

@@ -8,21 +8,21 @@ import { findRecord } from './find-record.ts'
 /** A part that was asked: what it said, or that it does not answer or is not configured. */
 export type Asked<T> = { readonly value?: T; readonly away?: 'silent' | 'not configured' }
 
-export type OrderReadings = Awaited<ReturnType<ReturnType<typeof createOrderReader>>>
+export type AggregateReadings = Awaited<ReturnType<ReturnType<typeof createAggregateReader>>>
 
 const remembered = 500
 
-/** Reads what every part knows of one order. A part that does not answer leaves its stage unknown. */
-export function createOrderReader(config: Config, sources: Sources) {
+/** Reads what every part knows of one aggregate. A part that does not answer leaves its stage unknown. */
+export function createAggregateReader(config: Config, sources: Sources) {
   const { kafka, aggregates, effects, consumerDb, track } = sources
   const { reader } = kafka.browsing
   const found = new Map<string, StoredRecord>()
-  const { KAFKA_TOPIC: topic, AGGREGATE_EVENT: event, KAFKA_GROUP: consumer } = config
+  const { KAFKA_TOPIC: topic, AGGREGATE_EVENT: event, KAFKA_GROUP: consumer, AGGREGATE_NAME: noun } = config
 
   async function recordOf(id: string, committedAt: number | undefined, signal: AbortSignal) {
     const known = found.get(id)
     if (known !== undefined) return known
-    const record = await findRecord({ reader, topic, event, signal }, { orderId: id, committedAt })
+    const record = await findRecord({ reader, topic, event, signal }, { aggregateId: id, committedAt })
     if (record !== undefined) found.set(id, record)
     const [oldest] = found.keys()
     if (found.size > remembered && oldest !== undefined) found.delete(oldest)
@@ -30,11 +30,11 @@ export function createOrderReader(config: Config, sources: Sources) {
   }
 
   return async (id: string, signal: AbortSignal) => {
-    const [order, delivery] = await Promise.all([
+    const [row, delivery] = await Promise.all([
       ask(aggregates, table => table.find(id)),
       ask(effects, table => table.find(id))
     ])
-    const record = await ask(reader, () => recordOf(id, order.value?.at, signal))
+    const record = await ask(reader, () => recordOf(id, row.value?.at, signal))
     const messageId = record.value && headerOf(record.value, 'message_id')
     // What the consumer did with the event.
     const message = await ask(consumerDb, async db =>
@@ -42,9 +42,9 @@ export function createOrderReader(config: Config, sources: Sources) {
         ? undefined
         : optional(() => findMessage(db, { consumer, key: id, messageId }))
     )
-    const committedAt = order.value?.at ?? (record.value && outboxFields(record.value).createdAt)
+    const committedAt = row.value?.at ?? (record.value && outboxFields(record.value).createdAt)
     const around = committedAt === undefined ? undefined : track.around(committedAt)
-    return { id, topic, consumer, order, delivery, record, messageId, message, committedAt, around }
+    return { id, noun, topic, consumer, row, delivery, record, messageId, message, committedAt, around }
   }
 }
 

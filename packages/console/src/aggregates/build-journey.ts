@@ -5,8 +5,8 @@ import { showRecord } from '../kafka/show-record.ts'
 import type { Row } from '../mysql/tables.ts'
 import { ms } from '../page/format.js'
 import { type BinlogPlace, newGtids } from './binlog-track.ts'
-import { labelOf } from './list-orders.ts'
-import type { Asked, OrderReadings } from './read-order.ts'
+import { labelOf } from './list-aggregates.ts'
+import type { Asked, AggregateReadings } from './read-aggregate.ts'
 
 type Draft = Pick<Stage, 'state' | 'words'> & {
   readonly at?: number | undefined
@@ -21,8 +21,8 @@ const stages = [
   ['delivered', 'Delivered', written]
 ] as const
 
-/** The stages of an order's way that can be seen, each with its time, the milliseconds since the commit, and the facts behind it. */
-export function buildJourney(known: OrderReadings): Journey {
+/** The stages of an event's way that can be seen, each with its time, the milliseconds since the commit, and the facts behind it. */
+export function buildJourney(known: AggregateReadings): Journey {
   const { id, committedAt, record } = known
   const header = (name: string) => (record.value && headerOf(record.value, name)) ?? null
   const { delivery, message } = known
@@ -32,7 +32,7 @@ export function buildJourney(known: OrderReadings): Journey {
   const arrived = delivered || (delivery.away === 'not configured' && message.value?.settledAt !== undefined)
   return {
     id,
-    found: known.order.value !== undefined || record.value !== undefined || delivered,
+    found: known.row.value !== undefined || record.value !== undefined || delivered,
     finished: arrived || parked?.state === 'skipped',
     traceId: header('traceparent')?.split('-')[1] ?? null,
     correlationId: header('correlation_id'),
@@ -56,16 +56,16 @@ function cannotAsk(part: string, { away }: Asked<unknown>): Draft | undefined {
   return away === 'silent' ? { state: 'unknown', words: `${part} does not answer` } : undefined
 }
 
-function committed({ id, order, record, committedAt }: OrderReadings): Draft | undefined {
-  const { value } = order
+function committed({ id, noun, row, record, committedAt }: AggregateReadings): Draft | undefined {
+  const { value } = row
   if (value !== undefined) return { state: 'done', words: labelOf(value.columns), at: value.at, facts: factsOf(value) }
   if (record.value !== undefined)
     return { state: 'done', words: 'its event is in Kafka, so it was committed', at: committedAt }
-  return order.away ? cannotAsk('MySQL', order) : waiting(`there is no order ${id}`)
+  return row.away ? cannotAsk('MySQL', row) : waiting(`there is no ${noun} ${id}`)
 }
 
-function inBinlog({ order, record, around }: OrderReadings): Draft | undefined {
-  if (order.value === undefined && record.value === undefined) return waiting('waits for the commit')
+function inBinlog({ row, record, around }: AggregateReadings): Draft | undefined {
+  if (row.value === undefined && record.value === undefined) return waiting('waits for the commit')
   const exact = record.value && placeIn(record.value)
   if (exact !== undefined) {
     const words = 'written with the commit; the time is when Debezium read it'
@@ -92,7 +92,7 @@ function placeIn(record: StoredRecord): Pick<Draft, 'at' | 'facts'> | undefined 
   return { at: capturedAt(record), facts: { file, position, GTID: one(/^(gtid|_*source_gtid)$/) } }
 }
 
-function inKafka({ record, order, topic, committedAt, delivery }: OrderReadings): Draft | undefined {
+function inKafka({ record, row, topic, committedAt, delivery }: AggregateReadings): Draft | undefined {
   if (record.value !== undefined) {
     const { partition, offset, timestamp: at } = record.value
     const words = `partition ${partition}, offset ${offset}`
@@ -101,12 +101,12 @@ function inKafka({ record, order, topic, committedAt, delivery }: OrderReadings)
   if (record.away) return cannotAsk('Kafka', record)
   const words = 'the topic no longer has it, or it is too far back to search'
   if (delivery.value !== undefined) return { state: 'unknown', words }
-  if (order.value === undefined) return waiting('waits for the commit')
+  if (row.value === undefined) return waiting('waits for the commit')
   const age = committedAt === undefined ? '' : `, for ${ms(Math.max(0, Date.now() - committedAt))} now`
   return waiting(`waits for Debezium${age}`)
 }
 
-function handled({ message, messageId, record, consumer, delivery }: OrderReadings): Draft | undefined {
+function handled({ message, messageId, record, consumer, delivery }: AggregateReadings): Draft | undefined {
   const { settledAt, parked } = message.value ?? {}
   const parkedAt = parked?.parked_at.getTime()
   if (parked?.state === 'waiting') {
@@ -127,7 +127,7 @@ function handled({ message, messageId, record, consumer, delivery }: OrderReadin
   return record.value === undefined ? waiting('waits for the record') : { ...waiting(`waits for ${consumer}`), facts }
 }
 
-function written({ delivery, message }: OrderReadings): Draft | undefined {
+function written({ delivery, message }: AggregateReadings): Draft | undefined {
   const { value } = delivery
   if (value !== undefined) return { state: 'done', words: 'its row is written', at: value.at, facts: factsOf(value) }
   if (delivery.away) return cannotAsk("the consumer's database", delivery)
@@ -138,7 +138,7 @@ function written({ delivery, message }: OrderReadings): Draft | undefined {
 
 type Parked = NonNullable<MessageState['parked']>
 
-function parkedHere({ id, consumer }: OrderReadings, parked: Parked): Journey['parked'] {
+function parkedHere({ id, consumer }: AggregateReadings, parked: Parked): Journey['parked'] {
   const { reason, error, behind, retryRequestedAt } = parked
   return { consumer, key: id, reason, error, behind, retryAskedAt: retryRequestedAt?.getTime() ?? null }
 }

@@ -1,11 +1,11 @@
-import type { OrderPage } from '../api/pipeline-schemas.ts'
+import type { AggregatePage } from '../api/pipeline-schemas.ts'
 import type { Row } from '../mysql/tables.ts'
 
-/** Orders as a list shows them; `appliedAt` is when each took effect, undefined while that can't be read. */
-export function listOrders(
+/** Rows as a list shows them; `appliedAt` is when each took effect, undefined while that can't be read. */
+export function listAggregates(
   rows: readonly Row[],
   appliedAt: ReadonlyMap<string, number> | undefined
-): OrderPage['items'] {
+): AggregatePage['items'] {
   return rows.map(({ id, at: createdAt, columns }) => {
     const at = appliedAt?.get(id)
     const delivered = appliedAt === undefined ? null : at !== undefined

@@ -6,8 +6,8 @@ type RecordSource = RangeSource & { readonly event: string | undefined; readonly
 type Ends = readonly [first: Offsets, next: Offsets]
 
 type Wanted = {
-  readonly orderId: string
-  /** When the order was committed; undefined: only the end of the topic is searched. */
+  readonly aggregateId: string
+  /** When its row was committed; undefined: only the end of the topic is searched. */
   readonly committedAt: number | undefined
 }
 
@@ -17,12 +17,12 @@ const laterMs = 5_000
 const mostScanned = 6_000
 
 /**
- * Finds the record of an order's event in a topic of any size: by halving on the records' own times, which grow with
+ * Finds the record of an aggregate's event in a topic of any size: by halving on the records' own times, which grow with
  * the offset, then by reading on for a bounded while.
  */
 export async function findRecord(source: RecordSource, wanted: Wanted): Promise<StoredRecord | undefined> {
   const { reader, topic, event, signal } = source
-  const { orderId, committedAt } = wanted
+  const { aggregateId, committedAt } = wanted
   const ends = await reader.ends(topic)
   const [first, next] = ends
   const from =
@@ -35,7 +35,7 @@ export async function findRecord(source: RecordSource, wanted: Wanted): Promise<
   for await (const records of scanRange(source, { from, to })) {
     for (const record of records) {
       const fields = outboxFields(record)
-      if (fields.eventId === orderId && (event === undefined || fields.event === event)) return record
+      if (fields.eventId === aggregateId && (event === undefined || fields.event === event)) return record
       if ((fields.createdAt ?? 0) > until) to.set(record.partition, record.offset)
     }
     scanned += records.length

@@ -1,0 +1,30 @@
+import { html } from 'htm/preact'
+import { act } from '../api.js'
+import { errorOf } from '../load.js'
+import { noun, nouns } from '../noun.js'
+import { addressOf, go } from '../place.js'
+import { about } from '../signals.js'
+import { notify } from './notices.js'
+
+/** A button that writes one as any client does, through the writer, and follows it. */
+export function writeButton() {
+  if (!about.value?.example) return null
+  return html`<button class="primary" type="button" onClick=${writeOne}>New ${noun}</button>`
+}
+
+async function writeOne() {
+  try {
+    const { id } = await act('/api/orders')
+    go(addressOf('orders', id))
+  } catch (error) {
+    notify(`No ${noun} was written: ${errorOf(error).message}`, 'stopped')
+  }
+}
+
+/** What to do where nothing is written yet. */
+export function nothingYet() {
+  const words = `No ${nouns} yet. Each new one appears here, with the time that it took.`
+  const command = about.value?.example
+  if (!command) return html`<p class="muted empty">${words}</p>`
+  return html`<div class="empty"><p class="muted">${words} Write the first:</p><pre>${command}</pre></div>`
+}
