@@ -34,9 +34,9 @@ export async function collect(options: AuditOptions): Promise<AuditInput> {
   const { source, target, from, to, event } = options
   const since = new Date(from.getTime() - slackMs)
   // In the order of the flow: an event that passes while we read is seen by the later reads, and isn't a finding.
-  const committed = await rows(source, options.committedSql, since)
+  const committed = await rows(source, { option: 'committed', sql: options.committedSql, since })
   const { events, unreadable } = await eventsSince(options, since)
-  const effects = await rows(target, options.effectsSql, since)
+  const effects = await rows(target, { option: 'effects', sql: options.effectsSql, since })
   const ofKeys = (state: ParkedRow['state']) => plain(target)('parked_event').distinct('event_key').where({ state })
   const parked = keysOf(await ofKeys('waiting'))
   const skipped = keysOf(await ofKeys('skipped').where(each => void each.where({ event }).orWhereNull('event')))
@@ -47,17 +47,27 @@ function keysOf(rows: readonly { readonly event_key: string }[]): ReadonlySet<st
   return new Set(rows.map(row => row.event_key))
 }
 
-type Row = { readonly aggregate_id: number | string; readonly at: Date; readonly version?: number | null }
+type Row = { readonly aggregate_id: number | string; readonly at: unknown; readonly version?: number | null }
+type Wanted = { readonly option: 'committed' | 'effects'; readonly sql: string; readonly since: Date }
 
-async function rows(db: Knex, sql: string, since: Date) {
+async function rows(db: Knex, { option, sql, since }: Wanted) {
   // mysql2 returns [rows, fields], pg an object.
   const answer: { readonly 0?: readonly Row[]; readonly rows?: readonly Row[] } = await plain(db).raw(sql, { since })
   const found = answer.rows ?? answer[0] ?? []
   return found.map(({ aggregate_id, at, version }) => ({
     id: String(aggregate_id),
-    at: at.getTime(),
+    at: timeIn(at, `The row of ${aggregate_id} from --${option}-sql`),
     version: version ?? undefined
   }))
+}
+
+/** A row without a time can't be compared, and leaving it out would hide that. */
+function timeIn(at: unknown, row: string): number {
+  const time = at instanceof Date ? at.getTime() : Number.NaN
+  if (!Number.isNaN(time)) return time
+  throw new TypeError(
+    `${row} has no time: at is ${String(at)}. Return a TIMESTAMP or DATETIME as at, and give a row whose time is NULL one, or leave it out`
+  )
 }
 
 async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date) {

@@ -109,6 +109,17 @@ describe('outboxctl audit', () => {
       notes: expect.stringContaining("The times of --committed are ahead of the clock: they aren't in UTC")
     })
 
+    for (const [time, shown] of [
+      ['NULL', 'null'],
+      ["'soon'", 'soon']
+    ])
+      expect(
+        await audit('--effects-sql', `SELECT 7 AS aggregate_id, ${time} AS at FROM effect WHERE at >= :since`)
+      ).toMatchObject({
+        code: 2,
+        notes: expect.stringContaining(`✗ The row of 7 from --effects-sql has no time: at is ${shown}.`)
+      })
+
     await bench.db('effect').where({ event_key: 42 }).delete()
     await bench.db('effect').insert([
       { event_key: 9, n: 1 },
