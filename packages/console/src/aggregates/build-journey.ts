@@ -51,6 +51,9 @@ export function buildJourney(known: AggregateReadings): Journey {
 
 const waiting = (words: string): Draft => ({ state: 'waiting', words })
 
+/** A column of a time may be NULL. */
+const whenUnknown = (at: number | undefined) => (at === undefined ? '; when is not known' : '')
+
 /** A part that is not configured has no stage. */
 function cannotAsk(part: string, { away }: Asked<unknown>): Draft | undefined {
   return away === 'silent' ? { state: 'unknown', words: `${part} does not answer` } : undefined
@@ -58,7 +61,10 @@ function cannotAsk(part: string, { away }: Asked<unknown>): Draft | undefined {
 
 function committed({ id, noun, row, record, committedAt }: AggregateReadings): Draft | undefined {
   const { value } = row
-  if (value !== undefined) return { state: 'done', words: labelOf(value.columns), at: value.at, facts: factsOf(value) }
+  if (value !== undefined) {
+    const words = `${labelOf(value.columns)}${whenUnknown(committedAt)}`
+    return { state: 'done', words, at: committedAt, facts: factsOf(value) }
+  }
   if (record.value !== undefined)
     return { state: 'done', words: 'its event is in Kafka, so it was committed', at: committedAt }
   return row.away ? cannotAsk('MySQL', row) : waiting(`there is no ${noun} ${id}`)
@@ -129,7 +135,10 @@ function handled({ message, messageId, record, consumer, delivery }: AggregateRe
 
 function written({ delivery, message }: AggregateReadings): Draft | undefined {
   const { value } = delivery
-  if (value !== undefined) return { state: 'done', words: 'its row is written', at: value.at, facts: factsOf(value) }
+  if (value !== undefined) {
+    const words = `its row is written${whenUnknown(value.at)}`
+    return { state: 'done', words, at: value.at, facts: factsOf(value) }
+  }
   if (delivery.away) return cannotAsk("the consumer's database", delivery)
   const state = message.value?.parked?.state
   if (state === 'skipped') return { state, words: 'will not be written' }

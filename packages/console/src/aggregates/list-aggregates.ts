@@ -1,16 +1,13 @@
 import type { AggregatePage } from '../api/pipeline-schemas.ts'
-import type { Row } from '../mysql/tables.ts'
+import type { Row, Times } from '../mysql/tables.ts'
 
 /** Rows as a list shows them; `appliedAt` is when each took effect, undefined while that can't be read. */
-export function listAggregates(
-  rows: readonly Row[],
-  appliedAt: ReadonlyMap<string, number> | undefined
-): AggregatePage['items'] {
+export function listAggregates(rows: readonly Row[], appliedAt: Times | undefined): AggregatePage['items'] {
   return rows.map(({ id, at: createdAt, columns }) => {
     const at = appliedAt?.get(id)
-    const delivered = appliedAt === undefined ? null : at !== undefined
-    const deliveredMs = at === undefined ? null : Math.max(0, at - createdAt)
-    return { id, createdAt, label: labelOf(columns), delivered, deliveredMs }
+    const delivered = appliedAt?.has(id) ?? null
+    const deliveredMs = at === undefined || createdAt === undefined ? null : Math.max(0, at - createdAt)
+    return { id, createdAt: createdAt ?? null, label: labelOf(columns), delivered, deliveredMs }
   })
 }
 

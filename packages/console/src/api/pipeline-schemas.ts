@@ -69,10 +69,10 @@ const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number()
 
 const listedAggregate = z.object({
   id: z.string(),
-  createdAt: z.number(),
+  createdAt: z.number().nullable().meta({ description: 'null where its column does not say' }),
   label: z.string(),
   delivered: z.boolean().nullable().meta({ description: 'null while that cannot be read' }),
-  deliveredMs: z.number().nullable()
+  deliveredMs: z.number().nullable().meta({ description: 'null also where one of the times is not known' })
 })
 
 export const flow = named('Flow', {

@@ -40,9 +40,8 @@ function allIsWell({ now, aggregates, topic, effects }: Readings, { aggregate }:
   const noun = aggregates === undefined ? 'events' : pluralOf(aggregate)
   const pass = fresh(aggregates, now)?.rate ?? fresh(topic, now)?.rate ?? 0
   const pace = pass < 0.05 ? `All is well, no new ${noun}` : `All is well: ${rate(pass)} ${noun}/s`
-  if (newest === undefined)
-    return effects?.value?.appliedAt === undefined ? pace : `All is well, and no ${aggregate} has been delivered yet`
-  return newest.ms === undefined ? pace : `${pace}, newest delivered ${ms(newest.ms)} after commit`
+  if (effects?.value?.appliedAt?.size === 0) return `All is well, and no ${aggregate} has been delivered yet`
+  return newest?.ms === undefined ? pace : `${pace}, newest delivered ${ms(newest.ms)} after commit`
 }
 
 function partitionsOf({ topic, group }: Readings): Flow['partitions'] {

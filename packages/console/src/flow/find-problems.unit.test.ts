@@ -151,8 +151,10 @@ describe('the sentence on top', () => {
     const textOf = (change: Parameters<typeof aHealthyPipeline>[0]) =>
       buildFlow(aHealthyPipeline(change), { ...names, aggregate: 'delivery' }).headline.text
     const none = { latency: null, newest: undefined, appliedAt: new Map(), parked: 0 }
+    const undated = { ...none, appliedAt: new Map([['7', undefined]]) }
     const rate = { newest: [], ...noNews, rate: 9 }
     expect(textOf({ effects: { value: none, at: now } })).toBe('All is well, and no delivery has been delivered yet')
+    expect(textOf({ effects: { value: undated, at: now } })).toBe('All is well, no new deliveries')
     expect(textOf({ aggregates: { value: rate, at: now } })).toContain('All is well: 9.0 deliveries/s')
   })
 

@@ -21,11 +21,15 @@ export function printFlow(flow: Flow, options: PrintOptions): string[] {
     ...hops.flatMap(hop => hopLines(hop, options)),
     '',
     ...(times.length === 0 ? [] : [cut(`  ${times.join(' · ')} (median, last minute)`, options.width), '']),
-    ...newest.slice(0, 5).map(one => {
-      const result = one.deliveredMs === null ? 'on its way' : `delivered in ${ms(one.deliveredMs)}`
-      return cut(`  #${one.id.padEnd(9)} ${one.label.padEnd(24)} ${result}`, options.width)
-    })
+    ...newest
+      .slice(0, 5)
+      .map(one => cut(`  #${one.id.padEnd(9)} ${one.label.padEnd(24)} ${arrival(one)}`, options.width))
   ]
+}
+
+function arrival({ delivered, deliveredMs }: Flow['newest'][number]): string {
+  if (!delivered) return delivered === null ? '' : 'on its way'
+  return deliveredMs === null ? 'delivered' : `delivered in ${ms(deliveredMs)}`
 }
 
 function hopLines(hop: Hop, options: PrintOptions): string[] {

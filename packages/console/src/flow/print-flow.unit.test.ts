@@ -20,6 +20,15 @@ it('prints the sentence, a line for each hop and the newest orders', () => {
   expect(text).toMatch(/#7 +joon ×95 +delivered in 6 ms/)
 })
 
+it.each([
+  ['on its way', new Map()],
+  ['delivered', new Map([['7', undefined]])],
+  ['', undefined]
+])('says of a row %j where that is all that is known', (words, appliedAt) => {
+  const value = { latency: null, newest: undefined, appliedAt, parked: 0 }
+  expect(lines({ effects: { value, at: now } }).at(-1)).toMatch(new RegExp(`^  #7 +joon ×95 +${words}$`))
+})
+
 it('never prints a line wider than the terminal, nor a control character', () => {
   const hostile = { id: '7', at: now, columns: { name: 'a\u001b[2J\u0007b', quantity: 1 } }
   const change = {

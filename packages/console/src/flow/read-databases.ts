@@ -53,6 +53,9 @@ type EffectsSource = {
 
 const sampleSize = 200
 
+type Dated = Row & { readonly at: number }
+const isDated = (row: Row): row is Dated => row.at !== undefined
+
 export function createEffectsReader({ db, table, consumer, aggregates }: EffectsSource) {
   const readRows = table && createRowsReader(table, aggregates)
   return async () => ({
@@ -67,14 +70,15 @@ function createRowsReader(table: Table, aggregates: EffectsSource['aggregates'])
   let latest: number | undefined
   return async () => {
     const rows = await table.newest(sampleSize)
+    const dated = rows.filter(isDated)
     const since = latest ?? Number.POSITIVE_INFINITY
-    const fresh = rows.filter(({ at }) => at > since)
+    const fresh = dated.filter(({ at }) => at > since)
     // By time: a single id far above the others would stay the newest.
-    const newest = rows.reduce<Row | undefined>((last, one) => (last && last.at >= one.at ? last : one), undefined)
-    latest = Math.max(latest ?? 0, ...rows.map(({ at }) => at))
+    const newest = dated.reduce<Dated | undefined>((last, one) => (last && last.at >= one.at ? last : one), undefined)
+    latest = Math.max(latest ?? 0, ...dated.map(({ at }) => at))
     const ids = [...fresh, ...(newest ? [newest] : [])].map(({ id }) => id)
     const committed = await aggregates?.times(ids).catch(() => undefined)
-    const msOf = ({ id, at }: Row) => {
+    const msOf = ({ id, at }: Dated) => {
       const from = committed?.get(id)
       if (from === undefined) return undefined
       if (from - at > mostSkewMs)

@@ -227,6 +227,55 @@ describe('the JSON API', () => {
       expect(text.match(/.{0,60}(?<![\w./-])(orders?|deliveries)(?![\w-]|\.\w).{0,60}/gi)).toBeNull()
   })
 
+  it('shows a time that is NULL as not known: not as 1970, in no duration and in no sentence', async () => {
+    const keeper = await useStub({
+      '/status': { connectors: [{ name: 'orders-connector', state: 'flowing', reason: 'x' }] }
+    })
+    const bench = await useConsoleBench({ CONNECT_URL: '', KEEPER_URL: keeper.url })
+    await bench.orders.db.raw('ALTER TABLE customer_order MODIFY created_at TIMESTAMP(6) NULL')
+    await bench.deliveries.db.raw('ALTER TABLE delivery MODIFY delivered_at TIMESTAMP(6) NULL')
+    const recently = () => bench.orders.db.raw('NOW(6) - INTERVAL 1 SECOND')
+    await bench.orders.db('customer_order').insert([
+      { id: 1, name: 'a', quantity: 1, created_at: null },
+      { id: 2, name: 'b', quantity: 2, created_at: recently() },
+      { id: 3, name: 'c', quantity: 3, created_at: null }
+    ])
+    await bench.deliveries.db('delivery').insert([
+      { order_id: 1, delivered_at: recently() },
+      { order_id: 2, delivered_at: null },
+      { order_id: 3, delivered_at: null }
+    ])
+    const offsets = [0, 1, 2].map(partition => ({ partition, offset: 0n }))
+    await bench.admin.alterConsumerGroupOffsets({
+      groupId: bench.group,
+      topics: [{ name: bench.topic, partitionOffsets: offsets }]
+    })
+    const items = [
+      { id: '3', createdAt: null, delivered: true, deliveredMs: null },
+      { id: '2', createdAt: expect.any(Number), delivered: true, deliveredMs: null },
+      { id: '1', createdAt: null, delivered: true, deliveredMs: null }
+    ]
+    expect((await bench.get('/api/orders')).body).toMatchObject({ items })
+    for (const id of [1, 2, 3]) {
+      const { text, body } = await bench.get(`/api/orders/${id}`)
+      expect(body).toMatchObject({ finished: true })
+      expect(text).toContain('when is not known')
+      expect(earlyTimes(body)).toEqual([])
+    }
+    await eventually(async () => {
+      const { body } = await bench.get('/api/flow')
+      expect(body).toMatchObject({ newest: items, hops: [{ id: 'mysql', state: 'ok' }, {}, {}, {}] })
+      expect(earlyTimes(body)).toEqual([])
+    })
+    await bench.deliveries.db('delivery').update({ delivered_at: null })
+    await eventually(async () => {
+      const { body } = await bench.get('/api/flow')
+      const { hops } = body as { hops: { id: string; facts: object[] }[] }
+      expect(hops.at(-1)?.facts.map(fact => (fact as { label: string }).label)).not.toContain('newest delivery')
+      expect((body as { headline: { text: string } }).headline.text).not.toContain('been delivered yet')
+    })
+  })
+
   it('counts what is parked where no table of the consumer is configured', async () => {
     const bench = await useConsoleBench({ EFFECT_TABLE: '' })
     const place = { topic: bench.topic, partition_no: 0, record_offset: 0, record_time: 0, record_headers: '{}' }
@@ -261,3 +310,15 @@ describe('the JSON API', () => {
     expect((await fetch(`${url}/api/orders`)).status).toBe(503)
   })
 })
+
+/** The points in time within an answer that are long before this test. */
+function earlyTimes(answer: unknown): string[] {
+  const found: string[] = []
+  JSON.stringify(answer, (name, value: unknown) => {
+    if (/^(at|createdAt|since)$/.test(name) && typeof value === 'number' && value < Date.now() - 600_000)
+      found.push(`${name} ${value}`)
+    if (/Ms$|^sinceCommit$/.test(name) && typeof value === 'number' && value > 600_000) found.push(`${name} ${value}`)
+    return value
+  })
+  return found
+}

@@ -8,7 +8,7 @@ export type Named = Readonly<
 
 /** What the columns of a table are, and so how they are asked for. */
 export type Columns = {
-  /** Selects the time as `__at`: milliseconds since 1970. */
+  /** Selects the time as `__at`: milliseconds since 1970, NULL where there is none. */
   readonly time: Knex.Raw
   /** Whether the time has no zone of its own. */
   readonly isLocal: boolean
@@ -40,7 +40,12 @@ export async function readColumns(db: Knex, named: Named): Promise<Columns> {
   const utc = isLocal ? `CONVERT_TZ(??, ?, '+00:00')` : '??'
   const values = isLocal ? [timeColumn, timeZone] : [timeColumn]
   // A Date would drop the microseconds, which decide which row was first.
-  return { time: db.raw(`UNIX_TIMESTAMP(${utc}) * 1000 AS __at`, values), isLocal, ...idsOf(typeOf(idColumn)) }
+  // Of a date that it can't count, UNIX_TIMESTAMP makes 0.
+  return {
+    time: db.raw(`NULLIF(UNIX_TIMESTAMP(${utc}), 0) * 1000 AS __at`, values),
+    isLocal,
+    ...idsOf(typeOf(idColumn))
+  }
 }
 
 async function requireTimeZone(db: Knex, { table, timeColumn, timeZone, zoneVariable }: Named): Promise<void> {

@@ -36,6 +36,41 @@ describe.each([
   })
 })
 
+describe('a time that is not known', () => {
+  it.each([
+    ['NULL', 'TIMESTAMP(6) NULL', 'NULL'],
+    ['NULL', 'DATETIME NULL', 'NULL'],
+    ['a date of zeros', 'TIMESTAMP NULL', "'0000-00-00'"],
+    ['a date of zeros', 'DATETIME', "'0000-00-00'"],
+    ['a date beyond what MySQL counts', 'DATETIME', "'9999-12-31'"]
+  ])('stays unknown: %s in a %s', async (_, type, value) => {
+    const { db, table } = await useTable(`id INT PRIMARY KEY, created_at ${type}`)
+    await db.transaction(async trx => {
+      await trx.raw("SET SESSION sql_mode = ''")
+      await trx.raw(`INSERT INTO wallet VALUES (1, ${value})`)
+      await trx.raw('SET SESSION sql_mode = DEFAULT')
+    })
+    expect(await table.newest(1)).toEqual([{ id: '1', at: undefined, columns: {} }])
+    expect(await table.find('1')).toEqual({ id: '1', at: undefined, columns: {} })
+    expect(await table.times(['1'])).toEqual(new Map([['1', undefined]]))
+  })
+
+  it('makes a row the oldest where ids do not count, and every row is listed once', async () => {
+    const { db, table } = await useTable('id CHAR(3) PRIMARY KEY, created_at TIMESTAMP(6) NULL, KEY (created_at)')
+    const at = (second: number) => db.raw('NOW(6) - INTERVAL ? SECOND', [second])
+    const times = { a: at(5), b: null, c: at(3), d: null, e: at(1), f: null }
+    await db('wallet').insert(Object.entries(times).map(([id, created_at]) => ({ id, created_at })))
+    const listed: string[] = []
+    for (let before: string | undefined; listed.length < 7; before = listed.at(-1)) {
+      const [row] = await table.newest(1, before)
+      if (row === undefined) break
+      listed.push(row.id)
+    }
+    expect(listed).toEqual(['e', 'c', 'a', 'f', 'd', 'b'])
+    expect([await table.countAfter('c'), await table.countAfter('b')]).toEqual([1, 5])
+  })
+})
+
 it('takes no text for a number', async () => {
   const { db, table } = await useTable('id BIGINT PRIMARY KEY, created_at TIMESTAMP')
   await db('wallet').insert([{ id: 0 }, { id: 12 }])

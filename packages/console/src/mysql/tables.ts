@@ -8,11 +8,14 @@ import { ConfigurationError } from './configuration-error.ts'
 export type Row = {
   /** The aggregate's id. */
   readonly id: string
-  /** When it was committed or applied: milliseconds since 1970, with their fraction. */
-  readonly at: number
+  /** When it was committed or applied: milliseconds since 1970, with their fraction. Undefined where its column doesn't say. */
+  readonly at: number | undefined
   /** Its other columns. */
   readonly columns: Readonly<Record<string, unknown>>
 }
+
+/** The time of each row that exists; undefined where its column doesn't say. */
+export type Times = ReadonlyMap<string, number | undefined>
 
 export type Table = ReturnType<typeof createTable>
 
@@ -63,19 +66,27 @@ function createTable(db: Knex, named: Named) {
       .select(timeColumn)
       .where(idColumn, id as Knex.Value)
 
-  /** The rows on one side of a row, in the order in which the table was written as far as its columns tell. */
-  function beside(query: Knex.QueryBuilder, side: '<' | '>', { id, counts }: { id: unknown; counts: boolean }) {
+  /**
+   * The rows on one side of a row, in the order in which the table was written as far as its columns tell: a row without
+   * a time is older than any other.
+   */
+  async function beside(side: '<' | '>', { id, counts }: { id: unknown; counts: boolean }) {
     const value = id as Knex.Value
-    if (counts) return query.where(idColumn, side, value)
-    return query.where(timeColumn, side, timeOf(id)).orWhere(same => {
-      void same.where(timeColumn, timeOf(id)).where(idColumn, side, value)
-    })
+    if (counts) return (query: Knex.QueryBuilder) => query.where(idColumn, side, value)
+    const [row] = await timeOf(id).timeout(answerTimeoutMs)
+    const isDated = row !== undefined && row[timeColumn] !== null
+    return (query: Knex.QueryBuilder) => {
+      void query.where(same => void same.where(timeColumn, isDated ? timeOf(id) : null).where(idColumn, side, value))
+      if (isDated) void query.orWhere(timeColumn, side, timeOf(id))
+      if (isDated && side === '<') void query.orWhereNull(timeColumn)
+      if (!isDated && side === '>') void query.orWhereNotNull(timeColumn)
+    }
   }
 
   const rowsOf = ({ textOf }: Columns, raws: readonly Record<string, unknown>[]): readonly Row[] =>
     raws.map(raw => {
       const { [idColumn]: id, [timeColumn]: _time, __at: at, ...others } = raw
-      return { id: textOf(id), at: Number(at), columns: others }
+      return { id: textOf(id), at: timeIn(at), columns: others }
     })
 
   return {
@@ -85,7 +96,7 @@ function createTable(db: Knex, named: Named) {
         const { counts, valueOf } = found
         const order = counts ? [idColumn] : [timeColumn, idColumn]
         const query = rows(found).orderBy(order.map(column => ({ column, order: 'desc' })))
-        if (before !== undefined) void beside(query, '<', { id: valueOf(before) ?? null, counts })
+        if (before !== undefined) (await beside('<', { id: valueOf(before) ?? null, counts }))(query)
         const newest = rowsOf(found, await query.limit(limit))
         if (found.isLocal) requireNoFuture(newest, named)
         return newest
@@ -97,29 +108,33 @@ function createTable(db: Knex, named: Named) {
         return rowsOf(found, await rows(found).where(idColumn, value).limit(1))[0]
       }),
     /** The times of these rows; those that do not exist are left out. */
-    times: (ids: readonly string[]): Promise<ReadonlyMap<string, number>> =>
+    times: (ids: readonly string[]): Promise<Times> =>
       explained(async ({ time, textOf, valueOf }) => {
         const values = ids.flatMap(id => valueOf(id) ?? [])
         const query = db(table)
           .select(`${idColumn} as __id`, time)
           .whereIn(idColumn, values as string[])
           .timeout(answerTimeoutMs)
-        return new Map((await query).map(({ __id, __at }) => [textOf(__id), Number(__at)]))
+        return new Map((await query).map(({ __id, __at }) => [textOf(__id), timeIn(__at)]))
       }),
     /** How many rows came after this one, or all, up to a bound. */
     countAfter: (id: string | undefined): Promise<number> =>
-      explained(({ counts, valueOf }) => {
+      explained(async ({ counts, valueOf }) => {
         const query = db(table).select(db.raw('1'))
-        return countUpTo(db, id === undefined ? query : beside(query, '>', { id: valueOf(id) ?? null, counts }))
+        if (id !== undefined) (await beside('>', { id: valueOf(id) ?? null, counts }))(query)
+        return countUpTo(db, query)
       })
   }
 }
+
+/** NULL is no time; Number would make 1970 of it. */
+const timeIn = (at: unknown): number | undefined => (at === null ? undefined : Number(at))
 
 /** Clocks differ less than time zones do. */
 export const mostSkewMs = 600_000
 
 function requireNoFuture(rows: readonly Row[], { table, timeColumn, timeZone, zoneVariable }: Named): void {
-  const ahead = Math.max(...rows.map(({ at }) => at)) - Date.now()
+  const ahead = Math.max(...rows.map(({ at }) => at ?? 0)) - Date.now()
   if (ahead > mostSkewMs)
     throw new ConfigurationError(
       `${table}.${timeColumn} is ${duration(ahead)} ahead of the clock, so it is not in ${timeZone}. Set ${zoneVariable}`

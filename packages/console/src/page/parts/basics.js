@@ -49,8 +49,9 @@ export function whenLoaded({ data, error }, failed, draw) {
   return error === undefined ? html`<p class="muted loading">Loading …</p>` : problem(error, failed)
 }
 
-/** How long ago, with the exact time in its tooltip. @param {number} at */
+/** How long ago, with the exact time in its tooltip. @param {number | null} at */
 export function when(at) {
+  if (at === null) return html`<span class="muted">not known</span>`
   return html`<span title=${exact(at)}>${ago(at, now.value)}</span>`
 }
 

@@ -52,8 +52,11 @@ export function AggregateList() {
 function list({ items, next }) {
   if (items.length === 0) return html`<section class="panel">${nothingYet()}</section>`
   /** @param {AggregatePage['items'][number]} one */
-  const arrival = ({ delivered, deliveredMs }) =>
-    delivered ? stateMark('ok', `after ${ms(deliveredMs)}`) : stateMark('unknown', 'not delivered yet')
+  const arrival = ({ delivered, deliveredMs }) => {
+    if (delivered === null) return '–'
+    if (!delivered) return stateMark('unknown', 'not delivered yet')
+    return stateMark('ok', deliveredMs === null ? 'when is not known' : `after ${ms(deliveredMs)}`)
+  }
   const rows = table({ label: `${Nouns}, newest first`, items, hrefOf: ({ id }) => addressOf('orders', id) }, [
     [Noun, one => `#${one.id}`],
     ['What', one => one.label],

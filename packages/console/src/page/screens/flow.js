@@ -125,7 +125,8 @@ function newest({ newest: items }) {
 /** @param {Flow['newest'][number]} one */
 function delivered({ delivered: isDelivered, deliveredMs }) {
   if (isDelivered === null) return null
-  return isDelivered ? stateMark('ok', `delivered in ${ms(deliveredMs)}`) : stateMark('unknown', 'on its way')
+  if (!isDelivered) return stateMark('unknown', 'on its way')
+  return stateMark('ok', deliveredMs === null ? 'delivered' : `delivered in ${ms(deliveredMs)}`)
 }
 
 const [width, height] = [120, 26]
