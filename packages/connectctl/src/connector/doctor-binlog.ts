@@ -1,5 +1,6 @@
+import { type BinlogFilters, isLogged } from '@outbox-cdc/outbox/binlog-filters'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { captures, itemsOf } from '../settings/captured-tables.ts'
+import { captures } from '../settings/captured-tables.ts'
 import type { Symptom } from './symptom.ts'
 
 /** The rows of a statement. */
@@ -11,19 +12,15 @@ export async function examineBinlog(read: Read, config: ConnectorConfig): Promis
 }
 
 async function examineFilters(read: Read, config: ConnectorConfig): Promise<readonly Symptom[]> {
-  type Filters = { Binlog_Do_DB: string; Binlog_Ignore_DB: string }
-  const [filters] = await read<Filters>('SHOW BINARY LOG STATUS')
-  const [only, ignored] = [itemsOf(filters?.Binlog_Do_DB), itemsOf(filters?.Binlog_Ignore_DB)]
-  if (only.length === 0 && ignored.length === 0) return []
+  const [filters] = await read<BinlogFilters>('SHOW BINARY LOG STATUS')
+  if (filters === undefined || (filters.Binlog_Do_DB === '' && filters.Binlog_Ignore_DB === '')) return []
   const tables = await read<{ db: string; name: string }>(
     'SELECT table_schema AS db, table_name AS name FROM information_schema.tables'
   )
   const captured = new Set(tables.filter(({ db, name }) => captures(config, `${db}.${name}`)).map(({ db }) => db))
-  const isLeftOut = (database: string) => ignored.includes(database) || (only.length > 0 && !only.includes(database))
-  const leftOut = [...captured].filter(isLeftOut)
-  const [first] = leftOut
-  if (first === undefined) return [{ ok: true, what: "the server's binlog filters let the captured databases pass" }]
-  const option = ignored.includes(first) ? 'binlog-ignore-db' : 'binlog-do-db'
+  const leftOut = [...captured].filter(database => !isLogged(database, filters))
+  if (leftOut.length === 0) return [{ ok: true, what: "the server's binlog filters let the captured databases pass" }]
+  const option = filters.Binlog_Do_DB === '' ? 'binlog-ignore-db' : 'binlog-do-db'
   const advice = `change ${option} of the server: no event of it is ever written`
   return [{ ok: false, what: `the server keeps ${leftOut.join(', ')} out of its binlog`, advice }]
 }

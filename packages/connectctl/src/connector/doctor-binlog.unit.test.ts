@@ -27,6 +27,11 @@ it.each<[string, Answers, string]>([
   ['nothing of filters that are not set', {}, '✓ binlog kept for 168 h'],
   ['a database that is ignored', { filters: { Binlog_Ignore_DB: 'audit,orders' } }, '✗ the server keeps orders out'],
   ['a database that is not among the chosen', { filters: { Binlog_Do_DB: 'orders' } }, '✗ the server keeps shop out'],
+  [
+    'a database that is chosen and ignored',
+    { filters: { Binlog_Do_DB: 'orders,shop', Binlog_Ignore_DB: 'orders' } },
+    "✓ the server's binlog filters let"
+  ],
   ['filters that let all pass', { filters: { Binlog_Do_DB: 'orders,shop' } }, "✓ the server's binlog filters let"],
   ['a binlog that is kept for an hour', { server: { expire: 3_600 } }, '✗ binlog kept for 1 h'],
   ['a binlog that is never purged', { server: { expire: 0 } }, '✓ binlog never purged'],
