@@ -60,7 +60,12 @@ export function openSession(command: Command, context: Context): Session {
   if (wrong !== undefined)
     refuseUsage(`--url (CONNECT_URL): "${wrong}" is not an address such as http://localhost:8083`)
   const timeoutMs = options.timeout * 1000
-  const api = createConnectApi({ url: options.url, retryForMs: timeoutMs, note: context.note })
+  const api = createConnectApi({
+    url: options.url,
+    retryForMs: timeoutMs,
+    answerTimeoutMs: timeoutMs,
+    note: context.note
+  })
   return { ...context, ...options, api, timeoutMs, refuseUsage }
 }
 

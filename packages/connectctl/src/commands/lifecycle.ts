@@ -1,5 +1,8 @@
 import { Option } from 'commander'
+import type { ConnectorStatus } from '../connect/connect-api.ts'
 import { halt, pathOf, resume as resumeConnector, waitUntilRunning } from '../connect/connector-states.ts'
+import { ConnectctlError } from '../connect/errors.ts'
+import { failedPart } from '../connect/verdict.ts'
 import { stopAndSaveOffsets } from '../connector/saved-offsets.ts'
 import { forEach, requireConsent, type Verb, yesOption } from './context.ts'
 
@@ -17,8 +20,12 @@ export const restart: Verb = {
   about: 'restart connectors with their tasks',
   options: [new Option('--only-failed', 'restart only failed connectors and tasks').default(false)],
   run: forEach(async (session, name, { onlyFailed }: { onlyFailed: boolean }) => {
+    const before = await session.api.request<ConnectorStatus>('GET', pathOf(name, '/status'))
+    const { state } = before.connector
+    if (state === 'PAUSED' || state === 'STOPPED')
+      throw new ConnectctlError('NOT_RUNNING', `${name} is ${state.toLowerCase()}: connectctl resume ${name}`)
     await session.api.request('POST', pathOf(name, `/restart?includeTasks=true&onlyFailed=${onlyFailed}`))
-    await waitUntilRunning(session.api, name, session)
+    await waitUntilRunning(session.api, name, { ...session, oldTrace: failedPart(before)?.trace })
     const did = onlyFailed ? 'what had failed is restarted' : 'restarted'
     return { value: { name, did: 'restart', running: true }, text: `✓ ${name}: ${did}, every task runs` }
   })
@@ -27,8 +34,8 @@ export const restart: Verb = {
 const haltVerb = (did: 'pause' | 'stop', about: string, done: string): Verb => ({
   usage: `${did} <connectors...>`,
   about,
-  run: forEach(async ({ api }, name) => {
-    await halt(api, name, did)
+  run: forEach(async ({ api, timeoutMs }, name) => {
+    await halt(api, name, { verb: did, timeoutMs })
     return { value: { name, did }, text: `✓ ${name}: ${done}` }
   })
 })
@@ -50,7 +57,7 @@ export const remove: Verb = {
   options: [yesOption],
   run: forEach(async (session, name, { yes }: { yes?: true }) => {
     await requireConsent(`Delete the connector ${name}?`, yes, session)
-    const { savedOffsets } = await stopAndSaveOffsets(session.api, name, session.dir)
+    const { savedOffsets } = await stopAndSaveOffsets(session.api, name, session)
     await session.api.request('DELETE', pathOf(name))
     const text = `✓ ${name}: deleted; its offsets are kept by Connect and in ${savedOffsets}`
     return { value: { name, did: 'delete', savedOffsets }, text }

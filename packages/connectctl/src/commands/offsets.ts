@@ -74,9 +74,9 @@ async function offsetsIn(file: string): Promise<ConnectorOffsets> {
 
 /** Asks, stops the connector, saves its offsets, and sets or deletes them. If that fails, a connector that ran goes on. */
 async function changeOffsets(session: Session, name: string, { to, yes }: { to?: ConnectorOffsets; yes?: true }) {
-  const { api, dir, note } = session
+  const { api, note } = session
   await requireConsent(`Stop ${name} and change its offsets?`, yes, session)
-  const stopped = await stopAndSaveOffsets(api, name, dir)
+  const stopped = await stopAndSaveOffsets(api, name, session)
   note(`old offsets saved in ${stopped.savedOffsets}`)
   const method = to === undefined ? 'DELETE' : 'PATCH'
   await api.request(method, pathOf(name, '/offsets'), { body: to }).catch(async error => {

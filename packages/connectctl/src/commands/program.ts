@@ -68,7 +68,7 @@ function createProgram({ environment, write, note }: Context): Command {
     .description('manages Kafka Connect connectors as files, and runs a keeper that checks whether events flow')
     .option('--url <url>', 'a worker of the cluster, or several separated by commas (CONNECT_URL)', url)
     .option('--dir <folder>', 'folder of connector files (CONNECT_DIR)', dir)
-    .option('--timeout <seconds>', 'how long to retry and to wait', positive, 60)
+    .option('--timeout <seconds>', 'how long each request and each wait may take', positive, 60)
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .configureHelp({ showGlobalOptions: true })

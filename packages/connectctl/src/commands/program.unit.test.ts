@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
+import { withAdmin } from '../connector/kafka.ts'
 import { run } from './program.ts'
 
 async function connectctl(...args: string[]) {
@@ -66,4 +68,23 @@ it('writes a complete connector once, and never over another file', async () => 
     'message.key.columns': 'wallet.outbox:account_id'
   })
   expect(await connectctl(...init)).toMatchObject({ code: 1, err: expect.stringContaining('was not written') })
+})
+
+it('waits no longer than --timeout for a Connect or a Kafka that takes connections and never answers', async () => {
+  const sockets: { destroy(): unknown }[] = []
+  const server = createServer(socket => void sockets.push(socket)).listen(0, '127.0.0.1')
+  onTestFinished(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  await new Promise(resolve => server.once('listening', resolve))
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const began = Date.now()
+  expect(await connectctl('--url', `http://${address}`, '--timeout', '0.5', 'wait', 'shop')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('does not answer')
+  })
+  const asked = withAdmin([address], () => Promise.resolve(), { timeoutMs: 500 })
+  await expect(asked).rejects.toThrow('did not answer within 0.5 s')
+  expect(Date.now() - began).toBeLessThan(4_000)
 })

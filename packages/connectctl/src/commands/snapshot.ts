@@ -1,8 +1,8 @@
 import { Option } from 'commander'
 import type { ConnectorConfig, ConnectorStatus } from '../connect/connect-api.ts'
-import { pathOf } from '../connect/connector-states.ts'
+import { failureOf, pathOf, statusOf } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
-import { isRunning } from '../connect/verdict.ts'
+import { failedPart, isRunning } from '../connect/verdict.ts'
 import { brokersOf } from '../connector/kafka.ts'
 import { requestSnapshot } from '../connector/request-snapshot.ts'
 import type { Verb } from './context.ts'
@@ -21,7 +21,13 @@ export const snapshot: Verb = {
     if (!isRunning(await api.request<ConnectorStatus>('GET', pathOf(name, '/status'))))
       throw new ConnectctlError('NOT_RUNNING', `${name} is not running, so it reads no signal; nothing was sent`)
     const tables = flags.tables.split(',').map(table => table.trim())
-    const id = await requestSnapshot({ config, brokers: brokersOf(config, environment), tables, timeoutMs })
+    const requireRunning = async () => {
+      const status = await statusOf(api, name)
+      const failed = status && failedPart(status)
+      if (failed) throw failureOf(name, failed)
+    }
+    const brokers = brokersOf(config, environment)
+    const id = await requestSnapshot({ config, brokers, tables, timeoutMs, requireRunning })
     const text = `✓ ${name}: has read the signal for a snapshot of ${tables.join(', ')}`
     return { value: { name, signal: id, tables, read: true }, text }
   }

@@ -73,34 +73,53 @@ export function joinVerdicts(
 
 export type WaitOptions = {
   readonly timeoutMs?: number
+  /** How long a state must last before it counts. */
   readonly settleMs?: number
   /** The stack trace of a failure that was there before: Connect may take some seconds to replace it. */
   readonly oldTrace?: string | undefined
 }
 
+type StatusWait = WaitOptions & {
+  readonly holds: (status: ConnectorStatus) => boolean | Promise<boolean>
+  readonly holdMs?: number
+  /** The part whose failure ends the wait: by default the connector or any task. */
+  readonly failedIn?: typeof failedPart
+  readonly complaint: string
+}
+
 const oldFailureMs = 5_000
 
-/** Resolves when the connector and each task run, and still do a moment later; fails with the cause in one line. */
-export async function waitUntilRunning(api: ConnectApi, name: string, options: WaitOptions = {}): Promise<void> {
-  const { timeoutMs = 60_000, settleMs = 1_500, oldTrace } = options
-  let runningSince: number | undefined
+/**
+ * Waits until something holds of a connector's state. Ends with the cause once a part stays FAILED, because Connect starts
+ * none again by itself. (It answers a restart before the old state is gone.)
+ */
+export async function untilStatus(api: ConnectApi, name: string, wait: StatusWait): Promise<void> {
+  const { timeoutMs = 60_000, settleMs = 1_500, holdMs = settleMs, failedIn = failedPart } = wait
   let failedSince: number | undefined
+  let heldSince: number | undefined
   let last: ConnectorStatus | undefined
   const seen = () => (last ? `connector ${last.connector.state}, ${last.tasks.length} task(s)` : 'it does not exist')
-  const complaint = () => `${name} is not running after ${timeoutMs / 1000} s: ${seen()}`
-  const settled = (since: number | undefined, afterMs = settleMs) =>
-    since !== undefined && Date.now() - since >= afterMs
-  const runs = async () => {
+  const lasts = (since: number | undefined, ms: number) => since !== undefined && Date.now() - since >= ms
+  const holds = async () => {
     last = await statusOf(api, name)
-    const failed = last && failedPart(last)
+    const failed = last && failedIn(last)
     failedSince = failed ? (failedSince ?? Date.now()) : undefined
-    // Connect answers a restart before the old state is gone, so a failure counts only if it stays.
-    if (failed && settled(failedSince, failed.trace === oldTrace ? oldFailureMs : settleMs))
-      throw new ConnectctlError('NOT_RUNNING', `${name}: ${failed.what} failed: ${causeInTrace(failed.trace ?? '')}`)
-    runningSince = last && isRunning(last) ? (runningSince ?? Date.now()) : undefined
-    return settled(runningSince)
+    if (failed && lasts(failedSince, failed.trace === wait.oldTrace ? oldFailureMs : settleMs))
+      throw failureOf(name, failed)
+    heldSince = last && (await wait.holds(last)) ? (heldSince ?? Date.now()) : undefined
+    return lasts(heldSince, holdMs)
   }
-  await until(runs, complaint, timeoutMs)
+  await until(holds, () => `${name} ${wait.complaint} within ${timeoutMs / 1000} s: ${seen()}`, timeoutMs)
+}
+
+/** The error about a FAILED part, with its cause in one line. */
+export function failureOf(name: string, { what, trace = '' }: NonNullable<ReturnType<typeof failedPart>>) {
+  return new ConnectctlError('NOT_RUNNING', `${name}: ${what} failed: ${causeInTrace(trace)}`)
+}
+
+/** Resolves when the connector and each task run, and still do a moment later. */
+export async function waitUntilRunning(api: ConnectApi, name: string, options: WaitOptions = {}): Promise<void> {
+  await untilStatus(api, name, { ...options, holds: isRunning, complaint: 'did not run' })
 }
 
 /** Resumes a paused or stopped connector and waits until every task runs. */
@@ -109,15 +128,27 @@ export async function resume(api: ConnectApi, name: string, options?: WaitOption
   await waitUntilRunning(api, name, options)
 }
 
-/** Pauses or stops a connector and waits until it is so. A paused connector keeps its tasks; a stopped one has none. */
-export async function halt(api: ConnectApi, name: string, verb: 'pause' | 'stop'): Promise<void> {
+export type HaltOptions = Pick<WaitOptions, 'timeoutMs'> & { readonly verb: 'pause' | 'stop' }
+
+/**
+ * Pauses or stops a connector and waits until it is so. A paused connector keeps its tasks; a stopped one has none. Connect
+ * can't halt a connector that it could not start: it stays FAILED.
+ */
+export async function halt(api: ConnectApi, name: string, { verb, timeoutMs = 60_000 }: HaltOptions): Promise<void> {
+  const failedIn = (status: ConnectorStatus) => failedPart({ ...status, tasks: [] })
+  const before = await statusOf(api, name)
   await api.request('PUT', pathOf(name, `/${verb}`))
-  const isHalted = async () => {
-    const status = await statusOf(api, name)
-    if (verb === 'stop') return status?.connector.state === 'STOPPED' && status.tasks.length === 0
-    return status?.connector.state === 'PAUSED' && status.tasks.every(({ state }) => state !== 'RUNNING')
-  }
-  await until(isHalted, () => `${name} did not ${verb} within 60 s`)
+  await untilStatus(api, name, {
+    timeoutMs,
+    holds: ({ connector, tasks }) =>
+      verb === 'stop'
+        ? connector.state === 'STOPPED' && tasks.length === 0
+        : connector.state === 'PAUSED' && tasks.every(({ state }) => state !== 'RUNNING'),
+    holdMs: 0,
+    failedIn,
+    oldTrace: before && failedIn(before)?.trace,
+    complaint: `did not ${verb}`
+  })
 }
 
 /** Checks five times a second whether something holds, and fails with the complaint when it takes too long. */

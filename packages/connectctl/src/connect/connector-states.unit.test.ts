@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ConnectApi } from './connect-api.ts'
-import { joinVerdicts, readReport, waitUntilRunning } from './connector-states.ts'
+import { halt, joinVerdicts, readReport, resume, waitUntilRunning } from './connector-states.ts'
 import { ConnectctlError } from './errors.ts'
 
 /** A cluster that answers each path with that value, with "no such thing", or with an error. */
@@ -54,4 +54,28 @@ it('waits longer for a failure that was there before than for a new one', async 
   await waitUntilRunning(healing, 'orders', { settleMs: 0, oldTrace: 'a.Old: wrong password' })
   const broken = waitUntilRunning(cluster({ [path]: failed }), 'orders', { settleMs: 0, oldTrace: 'another' })
   await expect(broken).rejects.toThrow('Old: wrong password')
+})
+
+const failedConnector = { ...status, connector: { ...part, state: 'FAILED', trace: 'a.Config: no topics' }, tasks: [] }
+
+const waits = (api: ConnectApi, timeoutMs: number) => [
+  halt(api, 'orders', { verb: 'stop', timeoutMs }),
+  halt(api, 'orders', { verb: 'pause', timeoutMs }),
+  resume(api, 'orders', { timeoutMs })
+]
+
+it('says at once why a connector that failed can be neither stopped nor paused nor resumed', async () => {
+  let asked = 0
+  const request = async () => (asked++ < 3 ? status : failedConnector) as never
+  const why = 'orders: the connector failed: Config: no topics'
+  const refused = waits({ ...cluster({}), request }, 60_000).map(wait => expect(wait).rejects.toThrow(why))
+  await Promise.all(refused)
+})
+
+it('waits no longer than it may until a connector stops, pauses or runs', async () => {
+  const starting = { ...status, tasks: [{ id: 0, ...part, state: 'UNASSIGNED' }] }
+  const api = cluster({ '/connectors/orders/status': starting })
+  const began = Date.now()
+  await Promise.all(waits(api, 500).map(wait => expect(wait).rejects.toThrow('within 0.5 s')))
+  expect(Date.now() - began).toBeLessThan(2_000)
 })

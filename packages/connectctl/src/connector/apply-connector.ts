@@ -40,14 +40,9 @@ export async function applyConnector(
     current === undefined || (mayBeUnbegun(current, file, idle) && (await progressOf(api, file)) !== 'reads')
   const outcome = begins ? 'created' : outcomeOf(changes, options)
   if (outcome !== 'unchanged') await refuseInvalid(api, file)
-  if (current === undefined) {
-    // Stopped, so that its offsets can be set before it reads.
-    const { name, config } = file
-    await api.request('POST', '/connectors', { body: { name, config, initial_state: 'STOPPED' } })
-    await halt(api, name, 'stop')
-  }
-  const isNew = current === undefined
-  await carryOut[outcome](api, file, isNew ? { ...options, startAt: startOrDelete(api, file.name, options) } : options)
+  if (current === undefined) await createStopped(api, file, options)
+  const startAt = current === undefined ? () => orDelete(api, file, options.startAt) : options.startAt
+  await carryOut[outcome](api, file, { ...options, startAt })
   if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
   const oldTrace = before && failedPart(before)?.trace
   if (options.wait !== false)
@@ -58,13 +53,19 @@ export async function applyConnector(
 /** A task says RUNNING before it reads, and dies a few seconds later if it can't. */
 const settleMs = (outcome: ApplyResult['outcome']) => (outcome === 'unchanged' ? 1_500 : 5_000)
 
-/** A new connector that can't begin anywhere isn't left behind: it would look as if a person had stopped it. */
-function startOrDelete(api: ConnectApi, name: string, { startAt }: ApplyOptions): ApplyOptions['startAt'] {
-  return () =>
-    startAt().catch(async error => {
-      await api.request('DELETE', pathOf(name), { orMissing: true })
-      throw error
-    })
+/** Stopped, so that its offsets can be set before it reads. */
+async function createStopped(api: ConnectApi, file: ConnectorFile, options: ApplyOptions): Promise<void> {
+  const { name, config } = file
+  await api.request('POST', '/connectors', { body: { name, config, initial_state: 'STOPPED' } })
+  await orDelete(api, file, () => halt(api, name, { ...options, verb: 'stop' }))
+}
+
+/** A new connector that can't start isn't left behind: it would look as if a person had stopped it. */
+function orDelete<T>(api: ConnectApi, { name }: ConnectorFile, work: () => Promise<T>): Promise<T> {
+  return work().catch(async error => {
+    await api.request('DELETE', pathOf(name), { orMissing: true })
+    throw error
+  })
 }
 
 const idleStates: Readonly<Record<string, ApplyResult['idle']>> = { PAUSED: 'paused', STOPPED: 'stopped' }

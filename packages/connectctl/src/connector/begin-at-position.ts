@@ -1,5 +1,6 @@
 import type { ConnectApi } from '../connect/connect-api.ts'
-import { halt, pathOf, resume, until, waitUntilRunning } from '../connect/connector-states.ts'
+import { halt, pathOf, resume, untilStatus } from '../connect/connector-states.ts'
+import { isRunning } from '../connect/verdict.ts'
 import { type BinlogPosition, notYetReadMark, offsetsAt } from './binlog-position.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { brokersOf } from './kafka.ts'
@@ -45,9 +46,9 @@ export async function progressOf(api: ConnectApi, { name }: ConnectorFile): Prom
 
 /** Rebuilds the schema history from the tables as they are now; the offsets stay. */
 export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  await halt(api, file.name, 'stop')
+  await halt(api, file.name, { ...options, verb: 'stop' })
   const { offsets } = await readOffsets(api, file.name)
-  await deleteSchemaHistory(file.config, options.brokers ?? brokersOf(file.config, {}))
+  await deleteSchemaHistory(file.config, options.brokers ?? brokersOf(file.config, {}), options.timeoutMs)
   const marked = offsets.map(each => ({ ...each, offset: { ...each.offset, [notYetReadMark]: true } }))
   options.note?.(`${file.name} reads the tables as they are now; it goes on at its offsets`)
   await api.request('PATCH', pathOf(file.name, '/offsets'), { body: { offsets: marked } })
@@ -59,18 +60,19 @@ async function runInRecoveryMode(api: ConnectApi, file: ConnectorFile, options: 
   const recovery = { ...file.config, 'snapshot.mode': 'recovery', 'heartbeat.interval.ms': '500' }
   await api.request('PUT', pathOf(file.name, '/config'), { body: recovery })
   // A task that failed in an earlier attempt stays FAILED while its settings are the same.
-  await halt(api, file.name, 'stop')
+  await halt(api, file.name, { ...options, verb: 'stop' })
   await resume(api, file.name, { ...options, settleMs: 0 })
-  await waitUntilReading(api, file.name, options.timeoutMs)
+  await untilStatus(api, file.name, {
+    ...options,
+    holds: async status => isRunning(status) && (await hasRead(api, file)),
+    settleMs: 0,
+    complaint: 'read nothing from the binlog'
+  })
   await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
 }
 
-async function waitUntilReading(api: ConnectApi, name: string, timeoutMs = 60_000): Promise<void> {
-  const reads = async () => {
-    await waitUntilRunning(api, name, { settleMs: 0 })
-    const { offsets } = await readOffsets(api, name)
-    const offset = offsets[0]?.offset ?? {}
-    return !(notYetReadMark in offset) && !('snapshot' in offset)
-  }
-  await until(reads, () => `${name} read nothing from the binlog within ${timeoutMs / 1000} s`, timeoutMs)
+async function hasRead(api: ConnectApi, { name }: ConnectorFile): Promise<boolean> {
+  const { offsets } = await readOffsets(api, name)
+  const offset = offsets[0]?.offset ?? {}
+  return !(notYetReadMark in offset) && !('snapshot' in offset)
 }

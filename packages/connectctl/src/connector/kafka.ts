@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createKafkajs } from '@outbox-cdc/outbox/kafkajs'
 import { type Admin, type Kafka, logLevel } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
+import { ConnectctlError } from '../connect/errors.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 
@@ -21,13 +23,22 @@ export function brokersOf(config: ConnectorConfig, environment: Environment): re
   return itemsOf(environment['KAFKA_BROKERS'] ?? config['schema.history.internal.kafka.bootstrap.servers'])
 }
 
+type AdminOptions = { readonly retries?: number; readonly timeoutMs?: number }
+
+/** Waits for `timeoutMs` at most until a broker answers, also for one that takes connections and says nothing. */
 export async function withAdmin<T>(
   brokers: readonly string[],
   work: (admin: Admin) => Promise<T>,
-  retries?: number
+  { retries, timeoutMs = 60_000 }: AdminOptions = {}
 ): Promise<T> {
   const admin = quietKafka(brokers, retries).admin()
-  await admin.connect()
+  const connected = new AbortController()
+  const late = sleep(timeoutMs, undefined, connected).then(() => {
+    void admin.disconnect().catch(() => undefined) // it waits for the connection, so it may never end
+    const message = `Kafka at ${brokers.join()} did not answer within ${timeoutMs / 1000} s`
+    throw new ConnectctlError('KAFKA_UNREACHABLE', message)
+  })
+  await Promise.race([admin.connect(), late]).finally(() => connected.abort())
   try {
     return await work(admin)
   } finally {

@@ -15,7 +15,7 @@ export function missingTopics(config: ConnectorConfig, brokers: readonly string[
     const missing = topicsOf(config).filter(topic => !existing.includes(topic))
     return missing.length === 0 || (await createsTopics(admin)) ? [] : missing
   }
-  return config[key] === undefined ? withAdmin(brokers, look, 1) : Promise.resolve([])
+  return config[key] === undefined ? withAdmin(brokers, look, { retries: 1 }) : Promise.resolve([])
 }
 
 /** Whether the brokers create a topic when a producer writes to it. */

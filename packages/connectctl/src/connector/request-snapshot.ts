@@ -11,6 +11,8 @@ export type SnapshotRequest = {
   /** Such as `orders.outbox`. */
   readonly tables: readonly string[]
   readonly timeoutMs: number
+  /** Rejects once the connector can't read the signal any more. */
+  readonly requireRunning: () => Promise<void>
 }
 
 /** Debezium reads only this partition of a signal topic. */
@@ -22,24 +24,29 @@ const signalPartition = 0
  * lost: it stays in the topic until the connector reads it.
  */
 export async function requestSnapshot(request: SnapshotRequest): Promise<string> {
-  const { config, brokers, timeoutMs } = request
+  const { config, brokers, timeoutMs, requireRunning } = request
   const topic = signalTopic(config)
   const groupId = config['signal.consumer.group.id'] ?? config['signal.kafka.groupId'] ?? 'kafka-signal'
   const id = randomUUID()
-  await withAdmin(brokers, async admin => {
-    if (!(await admin.listTopics()).includes(topic))
-      throw new ConnectctlError('NOT_FOUND', `There is no topic ${topic}: create it with one partition`)
-    const offset = await send(topic, id, request)
-    const isRead = async () => {
-      const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
-      const committed = group?.partitions.find(({ partition }) => partition === signalPartition)?.offset ?? '-1'
-      return BigInt(committed) > offset
-    }
-    const complaint =
-      `The connector has not read the signal within ${timeoutMs / 1000} s (${topic}, partition ${signalPartition}, ` +
-      `offset ${offset}); it stays there and is read when the connector reads signals again: connectctl restart`
-    await until(isRead, () => complaint, timeoutMs)
-  })
+  await withAdmin(
+    brokers,
+    async admin => {
+      if (!(await admin.listTopics()).includes(topic))
+        throw new ConnectctlError('NOT_FOUND', `There is no topic ${topic}: create it with one partition`)
+      const offset = await send(topic, id, request)
+      const isRead = async () => {
+        await requireRunning()
+        const [group] = await admin.fetchOffsets({ groupId, topics: [topic] })
+        const committed = group?.partitions.find(({ partition }) => partition === signalPartition)?.offset ?? '-1'
+        return BigInt(committed) > offset
+      }
+      const complaint =
+        `The connector has not read the signal within ${timeoutMs / 1000} s (${topic}, partition ${signalPartition}, ` +
+        `offset ${offset}); it stays there and is read when the connector reads signals again: connectctl restart`
+      await until(isRead, () => complaint, timeoutMs)
+    },
+    { timeoutMs }
+  )
   return id
 }
 

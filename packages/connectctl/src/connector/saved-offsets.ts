@@ -4,15 +4,17 @@ import type { ConnectApi, ConnectorOffsets, ConnectorStatus } from '../connect/c
 import { halt, pathOf } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 
+type Saving = { readonly dir: string; readonly timeoutMs: number }
+
 /**
  * Stops a connector and saves its offsets to a file, before they change. Changes nothing if no file can be written.
  * Returns the file's path, and whether the connector ran or was paused before.
  */
-export async function stopAndSaveOffsets(api: ConnectApi, name: string, dir: string) {
+export async function stopAndSaveOffsets(api: ConnectApi, name: string, { dir, timeoutMs }: Saving) {
   const folder = join(dir, 'saved-offsets')
   await requireFolder(folder)
   const { connector } = await api.request<ConnectorStatus>('GET', pathOf(name, '/status'))
-  await halt(api, name, 'stop')
+  await halt(api, name, { verb: 'stop', timeoutMs })
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
   const savedOffsets = join(folder, `${name}-${stamp}.json`)
   await writeFile(savedOffsets, `${JSON.stringify(await readOffsets(api, name), undefined, 2)}\n`)

@@ -9,14 +9,22 @@ const topicResource = 2
 const topicKey = 'schema.history.internal.kafka.topic'
 
 /** Removes the connector's schema history; Debezium rebuilds it in recovery mode, with infinite retention. */
-export async function deleteSchemaHistory(config: ConnectorConfig, brokers: readonly string[]): Promise<void> {
+export async function deleteSchemaHistory(
+  config: ConnectorConfig,
+  brokers: readonly string[],
+  timeoutMs = 60_000
+): Promise<void> {
   const topic = config[topicKey] ?? ''
-  await withAdmin(brokers, async admin => {
-    const isGone = async () => !(await admin.listTopics()).includes(topic)
-    if (await isGone()) return
-    await admin.deleteTopics({ topics: [topic] })
-    await until(isGone, () => `Kafka did not delete ${topic} within 10 s`, 10_000)
-  })
+  await withAdmin(
+    brokers,
+    async admin => {
+      const isGone = async () => !(await admin.listTopics()).includes(topic)
+      if (await isGone()) return
+      await admin.deleteTopics({ topics: [topic] })
+      await until(isGone, () => `Kafka did not delete ${topic} within ${timeoutMs / 1000} s`, timeoutMs)
+    },
+    { timeoutMs }
+  )
 }
 
 /** Whether the history exists, and `forgets`, the settings that would delete its records: there must be none. */
@@ -31,7 +39,7 @@ export function inspectSchemaHistory(config: ConnectorConfig, brokers: readonly 
     const entries = resources[0]?.configEntries ?? []
     return { topic, exists: true, forgets: forgettingIn(entries.map(e => [e.configName, e.configValue])) }
   }
-  return withAdmin(brokers, look, 1) // don't wait long for brokers that only the worker can reach
+  return withAdmin(brokers, look, { retries: 1 }) // don't wait long for brokers that only the worker can reach
 }
 
 const longestRetentionMs = 10 * 365 * 24 * 3_600_000
