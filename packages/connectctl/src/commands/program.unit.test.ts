@@ -1,16 +1,21 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { expect, it, onTestFinished } from 'vitest'
 import { withAdmin } from '../connector/kafka.ts'
 import { run } from './program.ts'
 
 async function connectctl(...args: string[]) {
+  return connectctlWith({}, ...args)
+}
+
+async function connectctlWith(environment: Readonly<Record<string, string>>, ...args: string[]) {
   const out: string[] = []
   const err: string[] = []
   const code = await run(args, {
-    environment: { CONNECT_DIR: '/nowhere', KEEPER_MYSQL_URL: 'db.example' },
+    environment: { CONNECT_DIR: '/nowhere', KEEPER_MYSQL_URL: 'db.example', ...environment },
     write: text => void out.push(text),
     note: text => void err.push(text),
     confirm: () => Promise.resolve(false),
@@ -87,4 +92,20 @@ it('waits no longer than --timeout for a Connect or a Kafka that takes connectio
   const asked = withAdmin([address], () => Promise.resolve(), { timeoutMs: 500 })
   await expect(asked).rejects.toThrow('did not answer within 0.5 s')
   expect(Date.now() - began).toBeLessThan(4_000)
+})
+
+it("watches the workers' logs for all connectors that doctor examines at the same time", async () => {
+  const dir = await tempFolder('connectctl')
+  const log = join(dir, 'connect.log')
+  await writeFile(log, '')
+  const away = { 'database.port': '1', 'schema.history.internal.kafka.bootstrap.servers': '127.0.0.1:1' }
+  const files = ['one', 'two', 'three'].map(name => join(dir, `${name}.json`))
+  for (const file of files) await writeFile(file, JSON.stringify(away))
+  const environment = { CONNECT_LOG: log, CONNECT_URL: 'http://127.0.0.1:9' }
+  const began = Date.now()
+  const examined = connectctlWith(environment, '--timeout', '0.1', 'doctor', ...files)
+  await sleep(500)
+  for (const name of ['one', 'three']) await appendFile(log, `ERROR [connector-producer-${name}-0] of ${name}\n`)
+  expect((await examined).out.match(/ of \w+$/gm)).toEqual([' of one', ' of three'])
+  expect(Date.now() - began).toBeLessThan(5_500)
 })

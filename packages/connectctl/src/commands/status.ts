@@ -8,6 +8,7 @@ import {
   readKeeper
 } from '../connect/connector-states.ts'
 import { isBroken, isHealthy, verdictOf } from '../connect/verdict.ts'
+import { watchLogs } from '../connector/connect-log.ts'
 import { connectorFiles, connectorNames } from '../connector/connector-file.ts'
 import { examine } from '../connector/doctor.ts'
 import type { Symptom } from '../connector/symptom.ts'
@@ -62,9 +63,11 @@ export const doctor: Verb = {
   usage: 'doctor [connectors...]',
   about: 'check what connectors need: workers, plugin, binlog, grants, tables, topics, offsets, schema history',
   async run(session, names: string[]) {
+    const { api, environment } = session
     const reports = []
-    for (const file of await connectorFiles(names, session))
-      reports.push({ name: file.name, symptoms: await examine(session.api, file, session.environment) })
+    const files = await connectorFiles(names, session)
+    const around = { environment, complaints: watchLogs(environment) }
+    for (const file of files) reports.push({ name: file.name, symptoms: await examine(api, file, around) })
     const lines = reports.flatMap(({ name, symptoms }) => [name, ...symptoms.map(each => line(each, session))])
     const bad = reports.some(({ symptoms }) => symptoms.some(({ ok }) => !ok))
     return { value: reports, text: lines.join('\n'), bad }

@@ -17,13 +17,20 @@ export async function lastComplaint(name: string, environment: Environment): Pro
   return newestOf(tails, name)
 }
 
-/** What is complained of now, within a few seconds: an older line may be about a topic that was just being created. */
-export async function presentComplaint(name: string, environment: Environment): Promise<string | undefined> {
+/** The last warning or error about a connector. */
+export type ComplaintOf = (name: string) => string | undefined
+
+/**
+ * Watches the logs for a few seconds, for all connectors at once, and returns what is complained of now: an older line may
+ * be about a topic that was just being created.
+ */
+export async function watchLogs(environment: Environment): Promise<ComplaintOf> {
   const logs = logsOf(environment)
-  if (logs.length === 0) return undefined
+  if (logs.length === 0) return () => undefined
   const ends = await Promise.all(logs.map(async path => (await stat(path).catch(() => ({ size: 0 }))).size))
   await sleep(watchedMs)
-  return newestOf(await Promise.all(logs.map((path, at) => textOf(path, ends[at]))), name)
+  const texts = await Promise.all(logs.map((path, at) => textOf(path, ends[at])))
+  return name => newestOf(texts, name)
 }
 
 const logsOf = (environment: Environment) => itemsOf(environment['CONNECT_LOG'])

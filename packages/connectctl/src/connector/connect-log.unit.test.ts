@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { expect, it } from 'vitest'
 import { ConnectctlError } from '../connect/errors.ts'
-import { lastComplaint, presentComplaint, withConnectLog } from './connect-log.ts'
+import { lastComplaint, watchLogs, withConnectLog } from './connect-log.ts'
 
 const complaint = 'WARN  NetworkClient [Producer clientId=connector-producer-shop-0] {shop=UNKNOWN_TOPIC_OR_PARTITION}'
 
@@ -28,12 +28,12 @@ it("finds the newest warning or error of a connector in the workers' logs", asyn
 
 it('finds only what a worker writes now, where a state is examined', async () => {
   const log = await logWith(`2026-11-29T00:00:00,001 ${complaint}`, '')
-  expect(await presentComplaint('shop', { CONNECT_LOG: log })).toBeUndefined()
-  const found = presentComplaint('shop', { CONNECT_LOG: log })
+  const watched = watchLogs({ CONNECT_LOG: log })
   await sleep(500)
-  await appendFile(log, `2026-11-29T00:00:01,001 ${complaint}\n`)
-  expect(await found).toBe(complaint)
-  expect(await presentComplaint('shop', {})).toBeUndefined()
+  await appendFile(log, '2026-11-29T00:00:01,001 WARN  [Producer clientId=connector-producer-other-0] failed\n')
+  const complaintOf = await watched
+  expect([complaintOf('shop'), complaintOf('other')]).toEqual([undefined, expect.stringContaining('failed')])
+  expect((await watchLogs({}))('shop')).toBeUndefined()
 })
 
 it('adds it to the error of a connector that does not run, and else says how to get it', async () => {

@@ -3,7 +3,7 @@ import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { captures, namedTables } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 import type { ConnectorFile } from './connector-file.ts'
-import { presentComplaint } from './connect-log.ts'
+import type { ComplaintOf } from './connect-log.ts'
 import type { Symptom } from './symptom.ts'
 import { brokersOf } from './kafka.ts'
 import { createThem, missingTopics } from './missing-topics.ts'
@@ -41,7 +41,7 @@ export async function examineTopics(config: ConnectorConfig, environment: Enviro
 }
 
 /** Complaints of the producer: while they last, no event reaches Kafka, and the task says RUNNING. */
-export async function examineLog({ name }: ConnectorFile, environment: Environment): Symptoms {
-  const complaint = await presentComplaint(`connector-producer-${name}-`, environment)
+export async function examineLog({ name }: ConnectorFile, watched: Promise<ComplaintOf>): Symptoms {
+  const complaint = (await watched)(`connector-producer-${name}-`)
   return complaint === undefined ? [] : [{ ok: false, what: `Connect's log says: ${complaint}` }]
 }

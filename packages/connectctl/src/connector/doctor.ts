@@ -4,6 +4,7 @@ import { pathOf } from '../connect/connector-states.ts'
 import { binlogsOf } from './binlog-events.ts'
 import { hasRun, purgedAfter } from './binlog-position.ts'
 import type { Environment } from '../settings/secrets.ts'
+import type { ComplaintOf } from './connect-log.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { examineBinlog } from './doctor-binlog.ts'
 import { examineLocks, examineLog, examineTables, examineTopics } from './doctor-needs.ts'
@@ -14,9 +15,12 @@ import type { Symptom } from './symptom.ts'
 
 type Symptoms = Promise<readonly Symptom[]>
 
+type Surroundings = { readonly environment: Environment; readonly complaints: Promise<ComplaintOf> }
+
 /** Checks everything that a connector needs, and says for each whether it is right and what to do if it isn't. */
-export async function examine(api: ConnectApi, file: ConnectorFile, environment: Environment): Symptoms {
+export async function examine(api: ConnectApi, file: ConnectorFile, around: Surroundings): Symptoms {
   const { config } = file
+  const { environment, complaints } = around
   const asked = (ask: (connection: Connection) => Symptoms) => withSourceDatabase(config, environment, ask)
   const groups = await Promise.all([
     tried('Kafka Connect', examineWorker(api, config)),
@@ -34,7 +38,7 @@ export async function examine(api: ConnectApi, file: ConnectorFile, environment:
       asked(connection => examineLocks(connection, config))
     ),
     tried('the topics', examineTopics(config, environment)),
-    tried("Connect's log", examineLog(file, environment)),
+    tried("Connect's log", examineLog(file, complaints)),
     tried('the stored offset', examineOffset(api, file, environment)),
     tried('the schema history', examineHistory(config, environment))
   ])
