@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { endProcess, livingProcesses } from '@outbox-cdc/stack'
-import type { Settings } from '@outbox-cdc/pipeline'
+import { readAddresses, type Settings } from '@outbox-cdc/pipeline'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
 import { type RunningScript, runScript } from '../support/run-script.ts'
@@ -46,12 +46,14 @@ async function orderIsDelivered(): Promise<number> {
 }
 
 describe('npm start', () => {
-  it('says its steps with their times, the addresses and the curl, and then what the services log', async () => {
+  it('says its steps with their times, the addresses and the curl, then what the services log, and where the log of Connect is', async () => {
     const script = await start()
     const id = await orderIsDelivered()
     expect(script.output()).toMatch(/✓ start mysql, kafka-1, connect-1 +\d+\.\d s/)
     expect(script.output()).toContain(`curl -i -X POST localhost:${settings.ports['order-service']}/order`)
     await script.says(new RegExp(`delivery-service .*"eventId":${id}\\b`))
+    const { CONNECT_LOG: log = '' } = await readAddresses(settings.dir)
+    expect(await readFile(log, 'utf8')).toContain('Kafka Connect started')
   })
 
   it('starts a killed MySQL again, says so in one line each, and orders flow as before', async () => {
