@@ -1,6 +1,7 @@
 import type { Connection } from 'mysql2/promise'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { captures, namedTables } from '../settings/captured-tables.ts'
+import { captures } from '../settings/captured-tables.ts'
+import { describesTables, namedTables } from '../settings/named-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import type { ComplaintOf } from './connect-log.ts'
@@ -16,7 +17,7 @@ export async function examineTables(connection: Connection, config: ConnectorCon
   const select = "SELECT CONCAT(table_schema, '.', table_name) AS name FROM information_schema.tables"
   const visible = (await rowsOf<{ name: string }>(connection, select)).map(({ name }) => name)
   const captured = visible.filter(name => captures(config, name))
-  const absent = (namedTables(config) ?? [])
+  const absent = namedTables(config)
     .filter(table => !table.endsWith('.connect_heartbeat')) // the keeper creates it
     .filter(table => !captured.some(name => name.toLowerCase() === table.toLowerCase()))
   const account = config['database.user'] ?? ''
@@ -36,7 +37,8 @@ export async function examineLocks(connection: Connection, config: ConnectorConf
 
 export async function examineTopics(config: ConnectorConfig, environment: Environment): Symptoms {
   const missing = await missingTopics(config, brokersOf(config, environment))
-  if (missing.length === 0) return [{ ok: true, what: 'the topics that it writes exist, or are created' }]
+  const which = describesTables(config) === undefined ? 'that it writes' : 'that its settings name'
+  if (missing.length === 0) return [{ ok: true, what: `the topics ${which} exist, or are created` }]
   return [{ ok: false, what: `no topic ${missing.join(', ')}`, advice: createThem }]
 }
 

@@ -9,7 +9,7 @@ export function itemsOf(list: string | undefined): readonly string[] {
 }
 
 /** Debezium's lists of patterns: `\,` is a comma inside a pattern. */
-function patternsOf(list: string | undefined): readonly string[] {
+export function patternsOf(list: string | undefined): readonly string[] {
   return (list ?? '')
     .split(/(?<!\\),/)
     .map(pattern => pattern.trim().replaceAll('\\,', ','))
@@ -49,10 +49,4 @@ export function heartbeatTable(config: ConnectorConfig): string | undefined {
   return namedDatabases(config)
     .map(database => `${database}.connect_heartbeat`)
     .find(table => captures(config, table))
-}
-
-/** The tables that `table.include.list` names; undefined when there is no list, or a pattern describes some. */
-export function namedTables(config: ConnectorConfig): readonly string[] | undefined {
-  const names = patternsOf(config['table.include.list']).map(pattern => pattern.replace(/\\?\./, '.'))
-  return names.length > 0 && names.every(name => /^[\w$-]+\.[\w$-]+$/.test(name)) ? names : undefined
 }

@@ -119,6 +119,42 @@ it('asks nothing of an outbox of a connector for other tables, or for the outbox
   expect(findings({ ...routed, predicates: undefined, 'message.key.columns': undefined })).toEqual([])
 })
 
+const list = 'table.include.list'
+const byPattern = { [list]: 'orders\\.(outbox|connect_heartbeat)' }
+const unnamed = { 'message.key.columns': '.*outbox:event_id', 'predicates.isOutbox.pattern': '.*outbox' }
+
+it.each([
+  ['the key columns', { ...byPattern, 'predicates.isOutbox.pattern': '.*outbox' }],
+  ['a predicate', { ...byPattern, 'message.key.columns': '.*outbox:event_id' }],
+  ['both, without a list', { [list]: undefined, 'database.include.list': 'orders' }]
+])('applies the rules to an outbox that a pattern captures and that %s name', (_which, changes) => {
+  const why = expect.stringContaining('not checked: other tables than orders.outbox')
+  expect(findings(changes)).toContainEqual({ level: 'warning', key: list, why })
+  expect(findings(changes).filter(({ level }) => level === 'error')).toEqual([])
+  const [found] = findings({ ...changes, 'skipped.operations': undefined })
+  expect(found).toMatchObject({ level: 'error', key: 'skipped.operations' })
+})
+
+it('refuses key columns and a predicate that name a table which no pattern captures', () => {
+  const topic = 'orders_server\\.shop\\.outbox'
+  const changes = { 'message.key.columns': 'shop.outbox:event_id', 'predicates.isOutbox.pattern': topic }
+  const errors = findings({ ...byPattern, ...changes }).filter(({ level }) => level === 'error')
+  expect(errors.map(({ key }) => key)).toEqual(['message.key.columns', 'predicates.isOutbox.pattern'])
+})
+
+it.each([
+  ['that no setting names', byPattern],
+  ['that are described in a way that JavaScript lacks', { [list]: 'orders\\.[a-z_]++' }]
+])('says that it has not checked tables %s', (_which, changes) => {
+  expect(findings({ ...changes, ...unnamed, 'skipped.operations': undefined })).toEqual([
+    {
+      level: 'warning',
+      key: list,
+      why: expect.stringContaining(`not checked: the tables that ${changes[list]} captures`)
+    }
+  ])
+})
+
 it('refuses an identity that another connector has', () => {
   const keys = findings({}, [{ name: 'other', config }]).map(({ key }) => key)
   expect(keys).toEqual(['database.server.id', 'topic.prefix', 'schema.history.internal.kafka.topic'])

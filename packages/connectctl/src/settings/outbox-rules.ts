@@ -1,6 +1,15 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { itemsOf, namedTables } from './captured-tables.ts'
+import { itemsOf } from './captured-tables.ts'
 import { error, type Finding, warning } from './finding.ts'
+import {
+  describesTables,
+  keyPatterns,
+  namedTables,
+  nameIn,
+  surelyCaptures,
+  tableOfTopic,
+  topicPredicates
+} from './named-tables.ts'
 import { reroutes, topicOf, topicsOf } from './topics.ts'
 
 type Transform = { readonly key: string; readonly type: string }
@@ -8,32 +17,50 @@ type Transform = { readonly key: string; readonly type: string }
 /** Settings without which consumers can't read what a connector sends from an outbox, or without which it sends nothing. */
 export function checkOutbox(config: ConnectorConfig): readonly Finding[] {
   const tables = namedTables(config)
-  if (tables === undefined) return []
   const outboxes = outboxesIn(config, tables)
-  const findings = [...checkLeftovers(config, tables), ...outboxes.flatMap(table => checkRow(config, table))]
+  const findings = [
+    ...checkLeftovers(config, tables),
+    ...outboxes.flatMap(table => checkRow(config, table)),
+    ...sayUnchecked(config, outboxes)
+  ]
   return outboxes.length === 0 ? findings : [...findings, ...checkConverters(config), ...checkFlow(config)]
+}
+
+/** A pattern may match a table that the settings don't name, and that may be an outbox. */
+function sayUnchecked(config: ConnectorConfig, outboxes: readonly string[]): readonly Finding[] {
+  const described = describesTables(config)
+  if (described === undefined || isRouted(config)) return []
+  const others = outboxes.length === 0 ? 'the tables' : `other tables than ${outboxes.join(', ')}`
+  const why = `not checked: ${others} that ${described} captures. Name each outbox here (DATABASE.TABLE) to have it checked`
+  return [warning('table.include.list', why)]
 }
 
 /** Names left from a sample: Debezium and Connect accept a table or a topic that doesn't exist. */
 function checkLeftovers(config: ConnectorConfig, tables: readonly string[]): readonly Finding[] {
-  const keys = keyColumns(config)
-    .filter(({ holds }) => !tables.some(holds))
-    .map(({ pattern }) =>
-      error('message.key.columns', `names ${pattern}, which it doesn't capture: ${tables.join(', ')}`)
+  const isLeft = (table: string | undefined) =>
+    describesTables(config) === undefined || (table !== undefined && surelyCaptures(config, table) === false)
+  const keys = keyPatterns(config)
+    .filter(pattern => !tables.some(table => fits(pattern, table, 'i')) && isLeft(nameIn(pattern)))
+    .map(pattern =>
+      error(
+        'message.key.columns',
+        `names ${pattern}, which it doesn't capture: ${tables.join(', ') || config['table.include.list']}`
+      )
     )
   const topics = topicsOf(config)
-  const predicates = itemsOf(config['predicates'])
-    .map(name => `predicates.${name}`)
-    .filter(key => config[`${key}.type`]?.endsWith('.TopicNameMatches') && !reroutes(config))
-    .filter(key => !topics.some(topic => fits(config[`${key}.pattern`], topic)))
-    .map(key => error(`${key}.pattern`, `matches none of the connector's topics: ${topics.join(', ')}`))
+  const predicates = reroutes(config)
+    ? []
+    : topicPredicates(config)
+        .filter(key => !topics.some(topic => fits(config[`${key}.pattern`], topic)))
+        .filter(key => isLeft(tableOfTopic(config, config[`${key}.pattern`])))
+        .map(key => error(`${key}.pattern`, `matches none of the connector's topics: ${topics.join(', ')}`))
   return [...keys, ...predicates]
 }
 
 /** What makes the key, the value and the headers of an event. */
 function checkRow(config: ConnectorConfig, table: string): readonly Finding[] {
   const findings: Finding[] = []
-  if (!keyColumns(config).some(({ holds }) => holds(table)))
+  if (!keyPatterns(config).some(pattern => fits(pattern, table, 'i')))
     findings.push(
       error('message.key.columns', `has no key for ${table}, so each event gets its own: set ${table}:event_id`)
     )
@@ -85,8 +112,7 @@ function checkTopicCreation(config: ConnectorConfig): readonly Finding[] {
 
 /** The tables whose rows become events: named like an outbox, or the only one next to the heartbeat. */
 function outboxesIn(config: ConnectorConfig, tables: readonly string[]): readonly string[] {
-  const isRouted = transformsOf(config).some(({ type }) => type.endsWith('.EventRouter'))
-  if (isRouted) return [] // another library's outbox
+  if (isRouted(config)) return []
   const named = tables.filter(table => /outbox$/i.test(table))
   if (
     named.length > 0 ||
@@ -94,6 +120,11 @@ function outboxesIn(config: ConnectorConfig, tables: readonly string[]): readonl
   )
     return named
   return tables.filter(table => !table.endsWith('.connect_heartbeat'))
+}
+
+/** Whether it sends another library's outbox. */
+function isRouted(config: ConnectorConfig): boolean {
+  return transformsOf(config).some(({ type }) => type.endsWith('.EventRouter'))
 }
 
 function transformsOf(config: ConnectorConfig): readonly Transform[] {
@@ -107,14 +138,6 @@ function reaches(config: ConnectorConfig, { key }: Transform, topic: string): bo
   const predicate = config[`${key}.predicate`]
   if (predicate === undefined || !config[`predicates.${predicate}.type`]?.endsWith('.TopicNameMatches')) return true
   return fits(config[`predicates.${predicate}.pattern`], topic) !== (config[`${key}.negate`] === 'true')
-}
-
-/** `message.key.columns` is `TABLE:COLUMN,COLUMN;TABLE:COLUMN` with a pattern for each table. */
-function keyColumns(config: ConnectorConfig) {
-  const entries = (config['message.key.columns'] ?? '').split(';').map(entry => entry.split(':')[0]?.trim() ?? '')
-  return entries
-    .filter(pattern => pattern !== '')
-    .map(pattern => ({ pattern, holds: (table: string) => fits(pattern, table, 'i') }))
 }
 
 function fits(pattern: string | undefined, name: string, flags = ''): boolean {

@@ -1,5 +1,6 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { itemsOf, namedTables } from './captured-tables.ts'
+import { itemsOf } from './captured-tables.ts'
+import { namedTables } from './named-tables.ts'
 
 /** The topic of a captured table's records. Kafka allows fewer characters than MySQL. */
 export function topicOf(config: ConnectorConfig, table: string): string {
@@ -15,7 +16,7 @@ export function reroutes(config: ConnectorConfig): boolean {
 /** The topics that a connector writes, as far as its settings name them. */
 export function topicsOf(config: ConnectorConfig): readonly string[] {
   const { 'topic.prefix': prefix = '', 'heartbeat.topics.prefix': heartbeat = '__debezium-heartbeat' } = config
-  const tables = reroutes(config) ? [] : (namedTables(config) ?? []).map(table => topicOf(config, table))
+  const tables = reroutes(config) ? [] : namedTables(config).map(table => topicOf(config, table))
   return [
     ...tables,
     ...(Number(config['heartbeat.interval.ms'] ?? 0) > 0 ? [`${heartbeat}.${prefix}`] : []),
