@@ -104,6 +104,8 @@ it('stays paused after apply, which says so and how to resume it', async () => {
     await connectctl(verb, name)
     const applied = await connectctl('--timeout', '5', 'apply')
     expect(applied).toMatchObject({ code: 0, out: `✓ ${name}: unchanged, ${word} by hand: connectctl resume ${name}` })
+    const restarted = { code: 1, err: `✗ ${name} is ${word}: connectctl resume ${name}` }
+    expect(await connectctl('restart', name)).toMatchObject(restarted)
   }
 })
 
