@@ -2,14 +2,12 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { startStack } from '@outbox-cdc/stack'
+import { noPostgres, type Stack, startStack } from '@outbox-cdc/stack'
 import { endBrokenRuns } from './end-broken-runs.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-export type SharedStack = {
-  readonly mysql: { readonly host: string; readonly port: number; readonly rootPassword: string }
-  readonly kafka: { readonly brokers: readonly string[] }
+export type SharedStack = Pick<Stack, 'mysql' | 'postgres' | 'kafka'> & {
   readonly connect: { readonly url: string }
   readonly secretsDir: string
 }
@@ -20,13 +18,14 @@ declare module 'vitest' {
   }
 }
 
-/** vitest's global set-up of the int tests: one MySQL, one broker and one Connect worker for the whole run. */
+/** vitest's global set-up of the int tests: one MySQL, one PostgreSQL where npm has one, one broker and one Connect worker for the whole run. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dir = await emptyFolder()
   const secretsDir = join(dir, 'secrets')
   const workerProperties = join(root, 'connect-config/worker.properties')
   const stack = await startStack({
     dir,
+    parts: ['mysql', 'kafka', 'connect', ...(noPostgres === undefined ? (['postgres'] as const) : [])],
     ...(existsSync(workerProperties) ? { workerProperties } : {}),
     references: { CONNECT_SECRETS_DIR: secretsDir },
     progress: async (step, work) => {
@@ -36,8 +35,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       return result
     }
   })
-  const { mysql, kafka } = stack
-  project.provide('stack', { mysql, kafka, connect: { url: stack.connect.urls[0] ?? '' }, secretsDir })
+  const { mysql, postgres, kafka } = stack
+  project.provide('stack', { mysql, postgres, kafka, connect: { url: stack.connect.urls[0] ?? '' }, secretsDir })
   return async () => {
     await stack.stopAll()
     await rm(dir, { recursive: true, force: true })

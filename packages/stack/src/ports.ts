@@ -52,7 +52,9 @@ function holdsSocket(pid: string, inode: string): boolean {
 }
 
 /** Further brokers and workers take free ports, and the JMX exporters of further workers the next ones. */
-export type RequestedPorts = Readonly<Partial<Record<'mysql' | 'kafka' | 'connect' | 'registry' | 'jmx', number>>>
+export type RequestedPorts = Readonly<
+  Partial<Record<'mysql' | 'postgres' | 'kafka' | 'connect' | 'registry' | 'jmx', number>>
+>
 
 type Counts = { readonly brokers: number; readonly workers: number; readonly wanted: readonly string[] }
 
@@ -76,6 +78,7 @@ export async function choosePorts(requested: RequestedPorts, { brokers, workers,
   }))
   return {
     mysql: requested.mysql ?? (await freePort()),
+    postgres: requested.postgres ?? (await freePort()),
     kafka,
     connect: await several(workers, requested.connect),
     registry: requested.registry ?? (await freePort()),

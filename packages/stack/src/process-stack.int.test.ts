@@ -1,10 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import mysql from 'mysql2/promise'
-import { expect, it, onTestFinished } from 'vitest'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
+import { noPostgres } from './engines/postgres-engine.ts'
 import { startStack } from './process-stack.ts'
+import type { Stack } from './stack.ts'
 
 it('runs MySQL at full durability with a row binlog and GTIDs', async () => {
   const { host, port, rootPassword } = useStack().mysql
@@ -40,4 +43,49 @@ it('starts a killed MySQL again although another process has its old pid', async
   await stack.part('mysql').kill()
   await writeFile(`${row?.['socket']}.lock`, '1\n')
   await stack.part('mysql').start()
+})
+
+describe.skipIf(noPostgres !== undefined)('PostgreSQL', () => {
+  async function ask(postgres: Stack['postgres'], sql: string): Promise<Record<string, string>> {
+    const { host, port, password } = postgres ?? {}
+    const client = new pg.Client({ host, port, user: 'postgres', password, database: 'postgres' })
+    await client.connect()
+    try {
+      return (await client.query(sql)).rows[0]
+    } finally {
+      await client.end()
+    }
+  }
+
+  it('runs at full durability with a logical WAL, on loopback, for those who know its password', async () => {
+    const { postgres } = useStack()
+    const settings = ['wal_level', 'fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses', 'TimeZone']
+    const columns = settings.map(name => `current_setting('${name}') AS "${name}"`)
+    const expected = ['logical', 'on', 'on', 'on', '127.0.0.1', 'UTC']
+    expect(Object.values(await ask(postgres, `SELECT ${columns.join()}`))).toEqual(expected)
+    expect(
+      await ask(postgres, "SELECT rolpassword ~ '^SCRAM' AS scram FROM pg_authid WHERE rolname = 'postgres'")
+    ).toEqual({
+      scram: true
+    })
+    await expect(ask(postgres && { ...postgres, password: 'wrong' }, 'SELECT 1')).rejects.toThrow(/password/)
+  })
+
+  it('keeps what it committed when it is killed, and answers nothing while it is frozen', async () => {
+    const stack = await startStack({ dir: await tempFolder('postgres'), parts: ['postgres'] })
+    onTestFinished(() => stack.stopAll())
+    const part = stack.part('postgres')
+    await ask(stack.postgres, 'CREATE TABLE kept AS SELECT 1 AS n')
+    await part.kill()
+    await part.start()
+    expect(await ask(stack.postgres, 'SELECT n FROM kept')).toEqual({ n: 1 })
+    const { host, port, password } = stack.postgres ?? {}
+    const client = new pg.Client({ host, port, user: 'postgres', password, database: 'postgres', query_timeout: 500 })
+    await client.connect()
+    await part.freeze()
+    await expect(client.query('SELECT 1')).rejects.toThrow(/timeout/)
+    await part.thaw()
+    expect(await ask(stack.postgres, 'SELECT n FROM kept')).toEqual({ n: 1 })
+    await client.end()
+  })
 })

@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { createConnectPart } from './connect-part.ts'
-import { requireFreeDisk } from './engines/cache.ts'
+import { type Progress, requireFreeDisk } from './engines/cache.ts'
 import { requireJava } from './engines/java.ts'
-import { type JavaEngine, fetchJavaEngine } from './engines/java-engine.ts'
+import { type JavaEngine, fetchJavaEngine, fetchPostgresConnector } from './engines/java-engine.ts'
 import { findMysqlEngine } from './engines/mysql-engine.ts'
+import { findPostgresEngine } from './engines/postgres-engine.ts'
 import { createKafkaPart, requireSameSize } from './kafka-part.ts'
 import { createMysqlPart } from './mysql-part.ts'
+import { createPostgresPart } from './postgres-part.ts'
 import type { Part } from './process/part.ts'
 import { ownFolder } from './process/process-record.ts'
 import { createRegistryPart, findRegistryEngine } from './registry-part.ts'
@@ -13,7 +15,7 @@ import { type Plan, type Stack, type StackOptions, brokersOf, noProgress, openSt
 
 /** Data, logs, secrets and pid records are kept in `dir`; data outlives a restart in the same folder. */
 export type ProcessStackOptions = StackOptions & {
-  readonly parts?: readonly ('mysql' | 'kafka' | 'connect' | 'registry')[]
+  readonly parts?: readonly ('mysql' | 'postgres' | 'kafka' | 'connect' | 'registry')[]
   /** Configuration file of the JMX exporter; needs `ports.jmx`. */
   readonly jmxConfig?: string
   readonly connectHeapMb?: number | undefined
@@ -33,21 +35,31 @@ export async function startStack(options: ProcessStackOptions): Promise<Stack> {
 /** The parts that are wanted, made but not started; their engines are fetched where they are missing. */
 async function createParts(plan: Plan, options: ProcessStackOptions): Promise<readonly Part[]> {
   const { progress = noProgress, mysqlArgs = [] } = options
-  const { dir, ports, rootPassword } = plan
+  const { dir, ports, rootPassword, postgresPassword } = plan
   const wants = new Set(options.parts)
-  const [mysqlEngine, javaEngine, registryEngine] = await Promise.all([
+  const [mysqlEngine, postgresEngine, javaEngine, registryEngine] = await Promise.all([
     wants.has('mysql') ? findMysqlEngine(progress) : undefined,
-    wants.has('kafka') || wants.has('connect') ? fetchJavaEngine(progress) : undefined,
+    wants.has('postgres') ? findPostgresEngine() : undefined,
+    wants.has('kafka') || wants.has('connect') ? fetchJavaEngines(wants, progress) : undefined,
     wants.has('registry') ? findRegistryEngine(progress) : undefined
   ])
   const mysql = { dir, port: ports.mysql, rootPassword, extraArgs: mysqlArgs }
+  const postgres = { dir, port: ports.postgres, password: postgresPassword }
   const parts = await Promise.all([
     mysqlEngine ? createMysqlPart({ ...mysql, engine: mysqlEngine }) : [],
+    postgresEngine ? createPostgresPart({ ...postgres, engine: postgresEngine }) : [],
     javaEngine && wants.has('kafka') ? createKafkaParts(plan, javaEngine) : [],
     javaEngine && wants.has('connect') ? createConnectParts(plan, options, javaEngine) : [],
     registryEngine ? createRegistryPart({ dir, engine: registryEngine, port: ports.registry }) : []
   ])
   return parts.flat()
+}
+
+/** Connect gets Debezium's PostgreSQL connector only beside a PostgreSQL. */
+async function fetchJavaEngines(wants: ReadonlySet<string>, progress: Progress): Promise<JavaEngine> {
+  const engine = await fetchJavaEngine(progress)
+  if (!wants.has('postgres') || !wants.has('connect')) return engine
+  return { ...engine, pluginPath: `${engine.pluginPath},${await fetchPostgresConnector(progress)}` }
 }
 
 async function createKafkaParts({ dir, ports }: Plan, engine: JavaEngine): Promise<readonly Part[]> {

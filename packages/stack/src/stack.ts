@@ -10,11 +10,13 @@ import { readOrCreateSecret } from './secrets.ts'
 /** The real engines, whichever way they run: child processes, containers, or servers that already run. */
 export type Stack = {
   readonly mysql: { readonly host: string; readonly port: number; readonly rootPassword: string }
+  /** PostgreSQL, where one was wanted; its superuser is `postgres`. */
+  readonly postgres?: { readonly host: string; readonly port: number; readonly password: string } | undefined
   readonly kafka: { readonly brokers: readonly string[] }
   readonly connect: { readonly urls: readonly string[] }
   /** The schema registry, where one was wanted, at the address that Confluent's clients use. */
   readonly registry?: { readonly url: string } | undefined
-  /** What can be broken on purpose: 'mysql', 'kafka-1' …, 'connect-1' …, 'registry'. Empty for servers that already ran. */
+  /** What can be broken on purpose: 'mysql', 'postgres', 'kafka-1' …, 'connect-1' …, 'registry'. Empty for servers that already ran. */
   readonly parts: readonly Part[]
   /** The part of that name; throws when there is none. */
   part(name: string): Part
@@ -58,6 +60,7 @@ async function makePlan(options: Opening) {
     dir,
     ports: await choosePorts(ports, { brokers, workers, wanted }),
     rootPassword: await readOrCreateSecret(join(dir, 'secrets'), 'root'),
+    postgresPassword: await readOrCreateSecret(join(dir, 'secrets'), 'postgres'),
     worker: workerProperties === undefined ? jsonConverters : await readProperties(workerProperties, references)
   }
 }
@@ -87,12 +90,15 @@ export async function openStack(
   }
 }
 
-function stackOf({ ports, rootPassword }: Plan, parts: readonly Part[], stopAll: Stack['stopAll']): Stack {
+function stackOf(plan: Plan, parts: readonly Part[], stopAll: Stack['stopAll']): Stack {
+  const { ports, rootPassword, postgresPassword: password } = plan
+  const has = (wanted: string) => parts.some(({ name }) => name === wanted)
   return {
     mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword },
+    postgres: has('postgres') ? { host: '127.0.0.1', port: ports.postgres, password } : undefined,
     kafka: { brokers: brokersOf(ports) },
     connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
-    registry: parts.some(({ name }) => name === 'registry') ? { url: registryUrl(ports.registry) } : undefined,
+    registry: has('registry') ? { url: registryUrl(ports.registry) } : undefined,
     parts,
     part(name) {
       const part = parts.find(candidate => candidate.name === name)
@@ -107,7 +113,10 @@ function stackOf({ ports, rootPassword }: Plan, parts: readonly Part[], stopAll:
 async function startParts(parts: readonly Part[]): Promise<void> {
   const start = (...kinds: readonly string[]) =>
     Promise.all(parts.filter(({ name }) => kinds.some(kind => name.startsWith(kind))).map(part => part.start()))
-  const started = await Promise.allSettled([start('mysql', 'registry'), start('kafka').then(() => start('connect'))])
+  const started = await Promise.allSettled([
+    start('mysql', 'postgres', 'registry'),
+    start('kafka').then(() => start('connect'))
+  ])
   const failed = started.find(result => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }
@@ -121,7 +130,7 @@ function namesOf(parts: readonly Part[]): string {
 }
 
 /** Servers that already run: they can be used, but neither started nor broken from here. */
-export function externalStack(servers: Pick<Stack, 'mysql' | 'kafka' | 'connect' | 'registry'>): Stack {
+export function externalStack(servers: Pick<Stack, 'mysql' | 'postgres' | 'kafka' | 'connect' | 'registry'>): Stack {
   return {
     ...servers,
     parts: [],

@@ -24,6 +24,13 @@ export async function fetchJavaEngine(progress: Progress): Promise<JavaEngine> {
   }
 }
 
+/** The folder with Debezium's PostgreSQL connector, as a plugin for Connect. */
+export async function fetchPostgresConnector(progress: Progress): Promise<string> {
+  const step = 'fetch the PostgreSQL connector of Debezium 3.6.1 (25 MB, once)'
+  const name = 'debezium-postgres-3.6.1'
+  return join(await fetchByMaven({ pom: 'postgres-connector-pom.xml', name, step }, progress), 'plugins')
+}
+
 /** The arguments that bound a JVM's memory and name its class path and log settings. */
 export function javaArgs(engine: JavaEngine, heapMb: number): readonly string[] {
   return [

@@ -22,6 +22,10 @@ export type PartSpec = Answering & {
   /** Removes what a killed process left and the next one would refuse. */
   readonly beforeStart?: () => void
   readonly stopTimeoutMs?: number
+  /** What asks it to end; SIGTERM by default. */
+  readonly stopSignal?: NodeJS.Signals
+  /** On Linux, `kill`, `freeze` and `thaw` also reach the processes that it started, for a server of several processes. */
+  readonly withChildren?: boolean
   /** When given, output goes here line by line instead of into the log file. */
   readonly onLine?: (line: string) => void
 }
@@ -115,20 +119,42 @@ function launch(spec: PartSpec, logFile: string): Running {
     child.once('error', error => resolve(error.message))
   }).finally(() => forgetProcess(runDir, spec.name))
   const send = async (signal: NodeJS.Signals) => void child.kill(signal)
+  const sendToAll = async (signal: NodeJS.Signals) => {
+    if (spec.withChildren === true) signalWithChildren(child, signal)
+    else child.kill(signal)
+  }
   return {
     pid: child.pid,
     ended,
     async stop() {
-      await send('SIGTERM')
-      await send('SIGCONT') // a frozen process would never see the signal
+      await send(spec.stopSignal ?? 'SIGTERM')
+      await sendToAll('SIGCONT') // a frozen process would never see the signal
       const timer = setTimeout(() => child.kill('SIGKILL'), spec.stopTimeoutMs ?? 20_000)
       await ended
       clearTimeout(timer)
     },
-    kill: () => send('SIGKILL'),
-    freeze: () => send('SIGSTOP'),
-    thaw: () => send('SIGCONT')
+    kill: () => sendToAll('SIGKILL'),
+    freeze: () => sendToAll('SIGSTOP'),
+    thaw: () => sendToAll('SIGCONT')
   }
+}
+
+/** Stops the parent first: it would replace a child that ends, and a killed server's children would write a while longer. */
+function signalWithChildren(parent: ChildProcess, signal: NodeJS.Signals): void {
+  parent.kill('SIGSTOP')
+  for (const pid of childrenOf(parent.pid)) {
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // it ended between the look and the signal
+    }
+  }
+  parent.kill(signal)
+}
+
+function childrenOf(pid: number | undefined): readonly number[] {
+  const file = `/proc/${pid}/task/${pid}/children`
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : []
 }
 
 function spawnLogged({ command, args, env, onLine }: PartSpec, logFile: string): ChildProcess {

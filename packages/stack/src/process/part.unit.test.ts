@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { type Part, createPart } from './part.ts'
+import { type Part, type PartSpec, createPart } from './part.ts'
 import { endProcess, livingProcesses } from './process-record.ts'
 
 describe('a part', () => {
@@ -21,8 +21,9 @@ describe('a part', () => {
     expect(await readFile(join(dir, 'logs/p.log'), 'utf8')).toContain('up')
   }
 
-  function aPart(script: string, answers = saidUp): Part {
+  function aPart(script: string, { answers = saidUp, ...more }: Partial<PartSpec> = {}): Part {
     part = createPart({
+      ...more,
       name: 'p',
       command: process.execPath,
       args: ['-e', script],
@@ -55,8 +56,10 @@ describe('a part', () => {
   })
 
   it('says why it did not start, in the last words of its log', async () => {
-    const broken = aPart("console.error('port is taken'); process.exit(3)", async () => {
-      throw new Error('no answer yet')
+    const broken = aPart("console.error('port is taken'); process.exit(3)", {
+      answers: async () => {
+        throw new Error('no answer yet')
+      }
     })
     await expect(broken.start()).rejects.toThrow(/p ended while it started.*port is taken/s)
   })
@@ -79,4 +82,27 @@ describe('a part', () => {
     await endProcess(record, 2_000)
     await eventually(() => expect(running.pid()).toBeUndefined())
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'kills and freezes the children of a server of several processes',
+    async () => {
+      const child = `spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true })`
+      const script = `const { spawn } = require('node:child_process'); console.log('up', ${child}.pid); ${forever}`
+      const running = aPart(script, { withChildren: true })
+      await running.start()
+      const [, pid] = await eventually(async () => {
+        const found = /up (\d+)/.exec(await readFile(join(dir, 'logs/p.log'), 'utf8'))
+        if (found === null) throw new Error('no child yet')
+        return found
+      })
+      const stateOf = async () =>
+        /\) (\w)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))?.[1] ?? 'gone'
+      await running.freeze()
+      await eventually(async () => expect(await stateOf()).toBe('T'))
+      await running.thaw()
+      await eventually(async () => expect(await stateOf()).toMatch(/[SR]/))
+      await running.kill()
+      await eventually(async () => expect(await stateOf()).toMatch(/gone|Z/))
+    }
+  )
 })
