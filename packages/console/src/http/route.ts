@@ -74,9 +74,9 @@ export function openApi(routes: readonly Route[]): object {
         Object.fromEntries(Object.entries(input.shape).filter(([name]) => path.includes(`{${name}}`) === isInPath))
       )
     const [params, rest] = [part(true), part(false)]
-    const required = Object.keys(rest.shape).length > 0
-    const body = { required, content: { 'application/json': { schema: rest } } }
-    const request = method === 'get' ? { params, query: rest } : { params, body }
+    const isAsked = Object.keys(rest.shape).length > 0
+    const body = { required: true, content: { 'application/json': { schema: rest } } }
+    const request = method === 'get' ? { params, query: rest } : { params, ...(isAsked ? { body } : {}) }
     const responses = { 200: answers.json('As requested', answer), default: answers.problem('Why not') }
     return { method, path, summary, request, responses }
   })
