@@ -1,29 +1,32 @@
+import type { Knex } from 'knex'
 import { expect, it, onTestFinished } from 'vitest'
 import { createDatabase, useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { streamOutbox } from '../test/debezium-topic.ts'
 import { orderCreated, outboxFor } from '../test/orders-database.ts'
 import { outboxContract } from '../test/outbox-contract.ts'
-import { createOutboxTables, type StoreName } from './index.ts'
+import { type AggregateId, createOutboxTables, type StoreName } from './index.ts'
 
 const stores: readonly StoreName[] = ['delete', 'blackhole']
 
-for (const store of stores)
-  outboxContract(`${store}, through Debezium`, async () => {
+for (const [store, aggregateId] of [...stores.map(each => [each, 'integer'] as const), ['delete', 'string'] as const]) {
+  const open = async () => {
     const database = await createDatabase('contract')
     const { db } = database
-    await createOutboxTables(db, { store })
+    await createOutboxTables(db, { store, aggregateId })
     const topic = await streamOutbox(database)
     return {
       outbox: outboxFor(store),
       topic: topic.name,
-      transaction: work => db.transaction(work),
-      recordsOf: (aggregateId, count) => topic.recordsOf(aggregateId, count),
+      transaction: <T>(work: (trx: Knex.Transaction) => Promise<T>) => db.transaction(work),
+      recordsOf: (id: AggregateId, count: number) => topic.recordsOf(id, count),
       async close() {
         await topic.remove()
         await database.drop()
       }
     }
-  })
+  }
+  outboxContract(`${store} with ${aggregateId} ids, through Debezium`, open, aggregateId)
+}
 
 it('goes on streaming when the store is changed under a running connector', async () => {
   const database = await useDatabase('contract')

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
-import { generatedId, type OutboundEvent } from './define-event.ts'
+import { type AggregateIdKind, generatedId, type OutboundEvent } from './define-event.ts'
 import { OutboxError } from './errors.ts'
 import { plain } from './plain-knex.ts'
 import { readBinlogStatus } from './stores/binlog-status.ts'
-import { checkConnection, rowsOf } from './stores/check-connection.ts'
+import { checkConnection, type Connected, requireIds, rowsOf } from './stores/check-connection.ts'
 import { splitByPacket } from './stores/packets.ts'
 import { encodePayloads, type PayloadEncoding } from './stores/payload.ts'
 import {
@@ -40,7 +40,7 @@ export type OutboxOptions = {
 /** Writes to the table `outbox` of the transaction's database. Holds no connection. */
 export function createOutbox(options: OutboxOptions = {}): Outbox {
   const { store = deleteStore } = options
-  const mostBytesOn = createConnectionChecks({ store: store.name, encoding: options.encoding })
+  const connectionOf = createConnectionChecks({ store: store.name, encoding: options.encoding })
   return {
     store: store.name,
     async append(trx, events) {
@@ -48,7 +48,9 @@ export function createOutbox(options: OutboxOptions = {}): Outbox {
       const list = encodePayloads(inContext(trx, events), options)
       if (list.length === 0) return
       requireKnownIds(list)
-      for (const part of splitByPacket(list, await mostBytesOn(trx))) {
+      const { ids, mostBytes } = await connectionOf(trx)
+      requireIds(list, ids)
+      for (const part of splitByPacket(list, mostBytes)) {
         const firstId = await write(trx, store.insert(part), part.length)
         if (store.remove !== undefined) await write(trx, store.remove(part.length, firstId), part.length)
       }
@@ -66,17 +68,24 @@ export function appendToOutbox(trx: Knex.Transaction, events: OutboundEvent | re
   return standard.append(trx, events)
 }
 
-/** The table that is expected: for which store it was made, and how payloads are stored in it. */
-type ExpectedTable = { readonly store?: StoreName | undefined; readonly encoding?: PayloadEncoding | undefined }
+/** The table that is expected: for which store and which ids it was made, and how payloads are stored in it. */
+type ExpectedTable = {
+  readonly store?: StoreName | undefined
+  readonly encoding?: PayloadEncoding | undefined
+  readonly aggregateId?: AggregateIdKind | undefined
+}
 
 /**
- * Rejects with `STORE_MISMATCH` if the table `outbox` is missing or was made for another store or encoding, and with
+ * Rejects with `STORE_MISMATCH` if the table `outbox` is missing or was made for another store, encoding or kind of ids, and with
  * `BINLOG_UNFIT` if a session of `db` writes no whole rows to the binlog, or if the server leaves this database out (seen
  * only by an account with REPLICATION CLIENT). With this a service refuses to start. Changes nothing, needs no transaction.
  */
-export async function requireOutboxTable(db: Knex, { store = 'delete', encoding }: ExpectedTable): Promise<void> {
+export async function requireOutboxTable(
+  db: Knex,
+  { store = 'delete', encoding, aggregateId }: ExpectedTable
+): Promise<void> {
   const read = (sql: string) => rowsOf(db, sql)
-  const { database } = await checkConnection({ store, column: encoding?.column }, read)
+  const { database } = await checkConnection({ store, column: encoding?.column, aggregateId }, read)
   await readBinlogStatus(database, read).catch((error: unknown) => {
     if (!(error instanceof OutboxError && error.code === 'GRANT_MISSING')) throw error
   })
@@ -84,15 +93,15 @@ export async function requireOutboxTable(db: Knex, { store = 'delete', encoding 
 
 /** Checks each connection at its first append, because a session decides by itself what it writes to the binlog. */
 function createConnectionChecks({ store = 'delete', encoding }: ExpectedTable) {
-  const checked = new WeakMap<object, number>()
-  return async (trx: Knex.Transaction): Promise<number> => {
+  const checked = new WeakMap<object, Connected>()
+  return async (trx: Knex.Transaction): Promise<Connected> => {
     const connection: object = await trx.client.acquireConnection()
     const known = checked.get(connection)
     if (known !== undefined) return known
     const expected = { store, column: encoding?.column }
-    const { mostBytes } = await checkConnection(expected, sql => rowsOf(trx, sql)).catch(writeFailed)
-    checked.set(connection, mostBytes)
-    return mostBytes
+    const connected = await checkConnection(expected, sql => rowsOf(trx, sql)).catch(writeFailed)
+    checked.set(connection, connected)
+    return connected
   }
 }
 

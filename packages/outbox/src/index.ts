@@ -7,6 +7,8 @@ export {
   requireOutboxTable
 } from './append-to-outbox.ts'
 export {
+  type AggregateId,
+  type AggregateIdKind,
   defineEvent,
   type EventDefinition,
   type EventInput,

@@ -31,21 +31,21 @@ describe.each(databases)('a consumer whose knex instance maps names, on %s', (_,
     const bench = await useConsumerBench({ database: plain, partitions: 1 })
     const db = withMappers(plain)
     const all = bench.events({ keys: 1, perKey: 6 })
-    const place = { consumer: bench.group, key: '1' }
+    const place = { consumer: bench.group, key: 'thing/1' }
     bench.refuse.add('1:2').add('1:3')
     await bench.produce(all.slice(0, 4))
     await bench.produce(all.slice(0, 1))
     await bench.consumer({ db, retryParkedEveryMs: 20 }).start()
     await eventually(() => expect(bench.seen).toMatchObject({ duplicates: 1, parked: 3 }))
     expect((await bench.effects()).map(({ n }) => n)).toEqual([1])
-    expect(await listParked(db)).toEqual([expect.objectContaining({ key: '1', reason: 'REFUSED', waiting: 3 })])
+    expect(await listParked(db)).toEqual([expect.objectContaining({ key: 'thing/1', reason: 'REFUSED', waiting: 3 })])
 
     bench.refuse.delete('1:2')
     await requestRetry(db, place)
     await eventually(async () => expect(await showParked(db, place)).toMatchObject([{ state: 'applied' }, {}, {}]))
     await eventually(async () => expect(await countParked(db, bench.group)).toMatchObject({ keys: 1, events: 2 }))
     const skipped = await skipParked(db, { ...place, note: 'a test' })
-    expect(skipped).toMatchObject({ event_key: '1', state: 'waiting' })
+    expect(skipped).toMatchObject({ event_key: 'thing/1', state: 'waiting' })
     await eventually(async () => expect((await bench.effects()).map(({ n }) => n)).toEqual([1, 2, 4]))
     const messageId = all[2]!.messageId
     expect(await findMessage(db, { ...place, messageId })).toMatchObject({ parked: { state: 'skipped' } })

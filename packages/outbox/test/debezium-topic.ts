@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { Kafka } from 'kafkajs'
 import {
   applyConnector,
@@ -10,14 +11,14 @@ import {
 import { createTopics } from '@outbox-cdc/stack'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { type TestDatabase, uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
-import { type KafkaRecord, kafkajsClient } from '../src/index.ts'
+import { type AggregateId, type KafkaRecord, kafkajsClient } from '../src/index.ts'
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The topic into which Debezium streams a database's outbox, by the connector file that production uses. */
 export type DebeziumTopic = {
   readonly name: string
   /** All records of a key, once there are `count`. */
-  recordsOf(aggregateId: number, count: number): Promise<readonly KafkaRecord[]>
+  recordsOf(aggregateId: AggregateId, count: number): Promise<readonly KafkaRecord[]>
   remove(): Promise<void>
 }
 
@@ -41,7 +42,9 @@ export async function streamOutbox(
     recordsOf: (aggregateId, count) =>
       eventually(async () => {
         const all = await readAll(client, name)
-        const records = all.filter(record => new RegExp(`"event_id":${aggregateId}}+$`).test(String(record.key)))
+        const records = all.filter(record =>
+          isDeepStrictEqual(JSON.parse(String(record.key)).payload, { event_id: aggregateId })
+        )
         if (records.length < count) throw new Error(`${records.length} of ${count} records have come`)
         return records
       }),

@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { headers } from '../src/catalogue/event-channel.ts'
-import { defineEvent, type KafkaRecord, type Outbox } from '../src/index.ts'
+import { type AggregateId, type AggregateIdKind, defineEvent, type KafkaRecord, type Outbox } from '../src/index.ts'
 
 // Where the events come from Debezium, the connector adds these.
 const added = new Set<string>(headers.filter(([, from]) => from === 'from the connector').map(([name]) => name))
@@ -14,27 +14,41 @@ export type OutboxUnderTest = {
   readonly topic: string
   transaction<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>
   /** All records of a key, once there are `count`. */
-  recordsOf(aggregateId: number, count: number): Promise<readonly KafkaRecord[]>
+  recordsOf(aggregateId: AggregateId, count: number): Promise<readonly KafkaRecord[]>
   close(): Promise<void>
 }
 
-const noted = defineEvent({ name: 'noted', aggregate: 'note', version: 3, payload: z.object({ text: z.string() }) })
-const mixed = defineEvent({ name: 'mixed', aggregate: 'note', version: 1, payload: z.record(z.string(), z.json()) })
+const text = z.object({ text: z.string() })
+const eventsWith = (aggregateId: AggregateIdKind) => ({
+  noted: defineEvent({ name: 'noted', aggregate: 'note', aggregateId, version: 3, payload: text }),
+  mixed: defineEvent({
+    name: 'mixed',
+    aggregate: 'note',
+    aggregateId,
+    version: 1,
+    payload: z.record(z.string(), z.json())
+  })
+})
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
-export function outboxContract(name: string, open: () => Promise<OutboxUnderTest>): void {
+export function outboxContract(
+  name: string,
+  open: () => Promise<OutboxUnderTest>,
+  ids: AggregateIdKind = 'integer'
+): void {
+  const { noted, mixed } = eventsWith(ids)
   describe(`the outbox contract: ${name}`, () => {
     let subject: OutboxUnderTest
     beforeAll(async () => void (subject = await open()))
     afterAll(() => subject?.close())
 
-    const newId = () => randomInt(1, 2 ** 47)
-    const note = (aggregateId: number, text: string) => noted({ aggregateId, payload: { text } })
+    const newId = (): AggregateId => (ids === 'integer' ? randomInt(1, 2 ** 47) : randomUUID())
+    const note = (aggregateId: AggregateId, text: string) => noted({ aggregateId, payload: { text } })
     const append = (...events: Parameters<Outbox['append']>[1][]) =>
       subject.transaction(async trx => {
         for (const event of events) await subject.outbox.append(trx, event)
       })
-    const textsOf = async (aggregateId: number, count: number) =>
+    const textsOf = async (aggregateId: AggregateId, count: number) =>
       (await subject.recordsOf(aggregateId, count)).map(record => payloadOf(record).text)
 
     it('gives a record its key, its five fields and all of its headers', async () => {
@@ -48,7 +62,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
         payload: { event_id: aggregateId }
       })
       expect(JSON.parse(String(record?.value))).toEqual({
-        schema: valueSchema(subject.topic),
+        schema: valueSchema(subject.topic, ids),
         payload: {
           id: expect.any(Number),
           event: 'noted',
@@ -126,7 +140,7 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
         await subject.outbox.append(trx, [])
         return () => trx
       })
-      const late = subject.outbox.append(ended(), note(1, 'late'))
+      const late = subject.outbox.append(ended(), note(newId(), 'late'))
       await expect(late).rejects.toMatchObject({ code: 'TRANSACTION_REQUIRED', retryable: false })
     })
 
@@ -143,7 +157,7 @@ function payloadOf(record: KafkaRecord): { text: string } {
   return JSON.parse(JSON.parse(String(record.value)).payload.payload)
 }
 
-function valueSchema(topic: string) {
+function valueSchema(topic: string, ids: AggregateIdKind) {
   const int64 = { type: 'int64', optional: false }
   const logical = { type: 'string', optional: false, version: 1 }
   return {
@@ -153,7 +167,7 @@ function valueSchema(topic: string) {
     fields: [
       { ...int64, field: 'id' },
       { type: 'string', optional: false, field: 'event' },
-      { ...int64, field: 'event_id' },
+      { ...int64, type: ids === 'integer' ? 'int64' : 'string', field: 'event_id' },
       { ...logical, name: 'io.debezium.data.Json', field: 'payload' },
       {
         ...logical,

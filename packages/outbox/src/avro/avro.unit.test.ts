@@ -43,7 +43,7 @@ describe('an event as Avro', () => {
       const record = aRecord(encoding.encode(placed({ aggregateId: 7, payload })))
       await decoding.prepare?.([record])
       const received = readEnvelope(record, decoding)
-      expect(received).toMatchObject({ key: '7', event: { id: 3, name: 'order_placed', aggregateId: 7 } })
+      expect(received).toMatchObject({ key: 'order/7', event: { id: 3, name: 'order_placed', aggregateId: 7 } })
       expect(z.decode(placed.payload, ('event' in received && received.event.payload) as never)).toEqual(payload)
       expect(Object.keys(('event' in received && received.event.payload) as object)).not.toContain('note')
     }
@@ -79,7 +79,7 @@ describe('avroDecoding', () => {
     await decoding.prepare?.([record, strange])
     expect(registry.asked).toEqual([1, 99, 99])
     expect(readEnvelope(strange, decoding)).toMatchObject({
-      key: '7',
+      key: 'order/7',
       refusal: { reason: 'UNREADABLE', error: { message: 'Schema 99 is not known' } }
     })
   })

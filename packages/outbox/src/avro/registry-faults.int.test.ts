@@ -158,7 +158,7 @@ describe.skipIf(noRegistry !== undefined)('a registry', () => {
     const consumer = await bench.start()
     await eventually(async () => expect(await bench.parked()).toHaveLength(5), { timeoutMs: 30_000 })
     expect(await bench.parked()).toMatchObject(
-      ['UNREADABLE', 'BEHIND', 'BEHIND', 'BEHIND', 'BEHIND'].map(reason => ({ event_key: '4', reason }))
+      ['UNREADABLE', 'BEHIND', 'BEHIND', 'BEHIND', 'BEHIND'].map(reason => ({ event_key: 'thing/4', reason }))
     )
     await eventually(async () => expect(await bench.effects()).toHaveLength(45))
     expect(await bench.disorder()).toEqual([])

@@ -54,7 +54,9 @@ function message(event: EventDefinition, topic: string) {
     contentType: 'application/json',
     headers: headersSchema,
     payload: envelope(event),
-    bindings: { kafka: { key: keySchema, bindingVersion: '0.5.0' } },
+    bindings: {
+      kafka: { key: objectOf({ payload: objectOf({ event_id: idSchema(event) }) }), bindingVersion: '0.5.0' }
+    },
     examples: example && [{ name: 'example', headers: example.headers, payload: { payload: example.value } }]
   }
 }
@@ -82,13 +84,14 @@ const headersSchema = objectOf(
   headers.filter(([, presence]) => presence === 'always').map(([name]) => name)
 )
 
-const keySchema = objectOf({ payload: objectOf({ event_id: { type: 'integer' } }) })
+const idSchema = ({ aggregateId = 'integer' }: EventDefinition) => ({ type: aggregateId })
 
-function envelope({ name, aggregate }: EventDefinition) {
+function envelope(event: EventDefinition) {
+  const { name, aggregate } = event
   const row = objectOf({
     id: { type: 'integer', description: 'Of the outbox row.' },
     event: { const: name },
-    event_id: { type: 'integer', description: `Id of the ${aggregate}: the key again.` },
+    event_id: { ...idSchema(event), description: `Id of the ${aggregate}: the key again.` },
     payload: {
       type: 'string',
       contentMediaType: 'application/json',

@@ -47,7 +47,7 @@ export function payloadSchema(definition: EventDefinition): JsonSchema {
 export function exampleRecord(definition: EventDefinition, topic: string) {
   if (definition.example === undefined) return undefined
   const event = definition({
-    aggregateId: 1,
+    aggregateId: definition.aggregateId === 'string' ? '01980000-0000-7000-8000-000000000002' : 1,
     aggregateVersion: 1,
     messageId: '01980000-0000-7000-8000-000000000001',
     correlationId: 'request-1',

@@ -7,7 +7,7 @@ import { plain } from '../plain-knex.ts'
 /**
  * Creates the consumer's tables in its own database, MySQL or PostgreSQL: `inbox` (what was handled), `parked_key` and
  * `parked_event` (what waits for a decision), `inbox_attempt` (what was being handled when the process died) and
- * `inbox_version` (the last version of each aggregate). For a knex migration's `up`. A repeat keeps what is there and
+ * `inbox_aggregate` (the last version of each aggregate). For a knex migration's `up`. A repeat keeps what is there and
  * adds what is missing, so a migration that was killed half-way can run again, and a new one brings old tables up to date.
  */
 export async function createInboxTables(db: Knex): Promise<void> {
@@ -18,6 +18,35 @@ export async function createInboxTables(db: Knex): Promise<void> {
     if (isPostgres(db)) await plain(db).raw(inPostgres(`${add} IF NOT EXISTS ${column} ${type}`))
     else if (!(await has(db, table, column))) await plain(db).raw(`${add} ${column} ${type}`)
   }
+  if (await has(db, 'inbox_version', 'aggregate_id')) await nameAggregates(db)
+}
+
+/** Older tables had integer ids as keys: puts the aggregate before them. Each step can be repeated. */
+async function nameAggregates(db: Knex): Promise<void> {
+  const [widen, aggregate, isInteger] = isPostgres(db)
+    ? ['ALTER COLUMN event_key TYPE VARCHAR(255)', "record_headers::jsonb ->> 'aggregate'", "event_key ~ '^[0-9-]+$'"]
+    : [
+        `MODIFY event_key ${text(255)} NOT NULL`,
+        "JSON_UNQUOTE(NULLIF(JSON_EXTRACT(record_headers, '$.aggregate'), CAST('null' AS JSON)))",
+        "event_key REGEXP '^[0-9-]+$'"
+      ]
+  const missingIn = (table: string) =>
+    `NOT EXISTS (SELECT 1 FROM ${table} AS k WHERE k.consumer = e.consumer AND k.event_key = `
+  for (const statement of [
+    `ALTER TABLE parked_key ${widen}`,
+    `ALTER TABLE parked_event ${widen}`,
+    `UPDATE parked_event SET event_key = CONCAT(COALESCE(${aggregate}, ''), '/', event_key) WHERE ${isInteger}`,
+    `INSERT INTO parked_key (consumer, event_key, reason, parked_at)
+     SELECT e.consumer, e.event_key, e.reason, e.parked_at FROM parked_event AS e
+     WHERE e.id IN (SELECT MIN(id) FROM parked_event WHERE state = 'waiting' GROUP BY consumer, event_key)
+       AND ${missingIn('parked_key')}e.event_key)`,
+    `DELETE FROM parked_key WHERE ${isInteger}`,
+    `INSERT INTO inbox_aggregate (consumer, event_key, version)
+     SELECT e.consumer, CONCAT(e.aggregate, '/', e.aggregate_id), e.version FROM inbox_version AS e
+     WHERE ${missingIn('inbox_aggregate')}CONCAT(e.aggregate, '/', e.aggregate_id))`,
+    'DROP TABLE inbox_version'
+  ])
+    await plain(db).raw(statement)
 }
 
 async function has(db: Knex, table: string, columns: string): Promise<boolean> {
@@ -74,7 +103,7 @@ export function isPostgres(db: Pick<Knex, 'client'>): boolean {
   return db.client.dialect === 'postgresql'
 }
 
-const tables = ['inbox', 'parked_key', 'parked_event', 'inbox_attempt', 'inbox_version'] as const
+const tables = ['inbox', 'parked_key', 'parked_event', 'inbox_attempt', 'inbox_aggregate', 'inbox_version'] as const
 
 // Ids compare byte by byte, and ASCII keeps the keys small. Every statement finds rows by a whole primary key.
 const text = (length: number) => `VARCHAR(${length}) CHARACTER SET ascii COLLATE ascii_bin`
@@ -95,7 +124,7 @@ const mysql = [
   )`,
   `CREATE TABLE parked_key (
     consumer ${text(64)} NOT NULL,
-    event_key ${text(64)} NOT NULL,
+    event_key ${text(255)} NOT NULL,
     reason ${text(32)} NOT NULL,
     parked_at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
     retry_requested_at TIMESTAMP(3) NULL,
@@ -104,7 +133,7 @@ const mysql = [
   `CREATE TABLE parked_event (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     consumer ${text(64)} NOT NULL,
-    event_key ${text(64)} NOT NULL,
+    event_key ${text(255)} NOT NULL,
     message_id ${text(64)} NOT NULL,
     state ${text(16)} NOT NULL DEFAULT 'waiting',
     reason ${text(32)} NOT NULL,
@@ -135,12 +164,11 @@ const mysql = [
     started INT NOT NULL,
     PRIMARY KEY (consumer, topic, partition_no)
   )`,
-  `CREATE TABLE inbox_version (
+  `CREATE TABLE inbox_aggregate (
     consumer ${text(64)} NOT NULL,
-    aggregate ${text(64)} NOT NULL,
-    aggregate_id BIGINT NOT NULL,
+    event_key ${text(255)} NOT NULL,
     version INT NOT NULL,
-    PRIMARY KEY (consumer, aggregate, aggregate_id)
+    PRIMARY KEY (consumer, event_key)
   )`
 ]
 

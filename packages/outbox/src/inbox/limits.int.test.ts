@@ -71,7 +71,7 @@ it('a batch whose statement is too large is handled event by event, and one that
   await bench.consumer({ handler }).start()
   await eventually(async () => expect(await bench.effects()).toHaveLength(2), { timeoutMs: 50_000 })
   expect(await bench.parked()).toMatchObject([
-    { event_key: '2', reason: 'REFUSED', error: expect.stringContaining('max_allowed_packet of 64.0 MiB') }
+    { event_key: 'thing/2', reason: 'REFUSED', error: expect.stringContaining('max_allowed_packet of 64.0 MiB') }
   ])
   expect(together).toBeGreaterThan(0)
 }, 120_000)

@@ -48,13 +48,13 @@ describe.each(databases)('a handler on %s that swallows the error which ended it
     await bench.produce(bench.events({ keys: 3, perKey: 3 }))
     await bench.consumer({ handler, retryParkedEveryMs: 20 }).start()
     await eventually(async () => expect(await bench.effects()).toHaveLength(7))
-    await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ key: '1', waiting: 2 }]))
+    await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ key: 'thing/1', waiting: 2 }]))
 
     bench.refuse.clear()
     ends = 1
     // The one that is retried on PostgreSQL needs a second request: its error may not pass by itself.
     await eventually(async () => {
-      await requestRetry(bench.db, { consumer: bench.group, key: '1' })
+      await requestRetry(bench.db, { consumer: bench.group, key: 'thing/1' })
       expect(await listParked(bench.db)).toEqual([])
     })
     expect(await bench.effects()).toHaveLength(9)
@@ -109,10 +109,10 @@ describe.each(Object.keys(silentEnders))('a handler that ends its transaction by
     await eventually(async () => expect((await bench.effects()).map(effect => effect.event_key)).toContain(5))
     expect(new Set((await bench.effects()).map(effect => effect.event_key))).toEqual(new Set([1, 3, 5]))
     expect(await bench.parked()).toMatchObject([
-      { event_key: '2', reason: 'REFUSED', error: expect.stringContaining("ended the handler's transaction") },
-      { event_key: '4', reason: 'REFUSED' }
+      { event_key: 'thing/2', reason: 'REFUSED', error: expect.stringContaining("ended the handler's transaction") },
+      { event_key: 'thing/4', reason: 'REFUSED' }
     ])
-    await requestRetry(bench.db, { consumer: bench.group, key: '2' })
+    await requestRetry(bench.db, { consumer: bench.group, key: 'thing/2' })
     await eventually(async () =>
       expect(await bench.db('parked_event')).toMatchObject([{ attempts: 2 }, { attempts: 1 }])
     )

@@ -1,17 +1,27 @@
 import type { Knex } from 'knex'
+import type { AggregateIdKind } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
 import { plain } from '../plain-knex.ts'
 import type { PayloadColumn } from '../stores/payload.ts'
 import { type BinlogStatus, readBinlogStatus } from '../stores/binlog-status.ts'
-import { checkConnection, checkSession, columnTypes, type ReadRows, rowsOf } from '../stores/check-connection.ts'
+import {
+  checkConnection,
+  checkSession,
+  columnTypes,
+  idTypes,
+  type ReadRows,
+  rowsOf
+} from '../stores/check-connection.ts'
 import type { StoreName } from '../stores/store.ts'
 
-/** For which store the table is made, and the type of its payload. */
+/** For which store the table is made, and the types of its payload and its aggregate ids. */
 export type OutboxTablesOptions = {
   /** `delete` by default. */
   readonly store?: StoreName | undefined
   /** `json` by default; `bytes` for an outbox with an encoding such as Avro. */
   readonly payload?: PayloadColumn | undefined
+  /** `integer` by default; `string` for UUIDs, ULIDs and the like. One table holds one kind. */
+  readonly aggregateId?: AggregateIdKind | undefined
 }
 
 /**
@@ -19,19 +29,19 @@ export type OutboxTablesOptions = {
  * A connector that is created later starts there, so that no event is lost. A repeat keeps both as they are, but records the
  * position again if it belongs to another server, as after a dump was loaded. Rejects with `GRANT_MISSING` without
  * REPLICATION CLIENT, with `BINLOG_UNFIT` for a binlog that Debezium can't read or that leaves this database out, with
- * `STORE_UNAVAILABLE` if the server lacks the engine, and with `STORE_MISMATCH` if there is a table for another store.
+ * `STORE_UNAVAILABLE` if the server lacks the engine, and with `STORE_MISMATCH` if there is a table for another store or other ids.
  * MySQL commits DDL at once, so a surrounding transaction doesn't undo it.
  */
 export async function createOutboxTables(
   knex: Knex,
-  { store = 'delete', payload = 'json' }: OutboxTablesOptions = {}
+  { store = 'delete', payload = 'json', aggregateId = 'integer' }: OutboxTablesOptions = {}
 ): Promise<void> {
   const read: ReadRows = sql => rowsOf(knex, sql)
   const { database } = await checkSession(read)
   if (store === 'blackhole') await requireBlackhole(knex)
   await recordPosition(knex, await readBinlogStatus(database, read))
-  await plain(knex).raw(outboxDdl(store, payload))
-  await checkConnection({ store, column: payload }, read)
+  await plain(knex).raw(outboxDdl({ store, payload, aggregateId }))
+  await checkConnection({ store, column: payload, aggregateId }, read)
 }
 
 /** Drops what `createOutboxTables` created. Missing tables are fine, so it can be repeated. */
@@ -71,14 +81,16 @@ async function recordPosition(knex: Knex, status: BinlogStatus): Promise<void> {
   )
 }
 
+type OutboxTables = { readonly [Option in keyof OutboxTablesOptions]: NonNullable<OutboxTablesOptions[Option]> }
+
 /** The table `outbox`. Its first five columns become the value in Kafka. */
-function outboxDdl(store: StoreName, payload: PayloadColumn): string {
+function outboxDdl({ store, payload, aggregateId }: Required<OutboxTables>): string {
   const [autoIncrement, engine] = store === 'delete' ? ['AUTO_INCREMENT', 'InnoDB'] : ['', 'BLACKHOLE']
   return `
     CREATE TABLE IF NOT EXISTS outbox (
       id                BIGINT NOT NULL ${autoIncrement},
       event             VARCHAR(100) NOT NULL,
-      event_id          BIGINT NOT NULL COMMENT 'the aggregate id: the Kafka key',
+      event_id          ${idTypes[aggregateId]} NOT NULL COMMENT 'the aggregate id: the Kafka key',
       payload           ${columnTypes[payload]} NOT NULL,
       created_at        TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
       message_id        CHAR(36) NOT NULL COMMENT 'from here on: lifted into Kafka headers by Connect',

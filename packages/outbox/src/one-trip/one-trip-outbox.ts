@@ -2,7 +2,7 @@ import type { PoolOptions } from 'mysql2/promise'
 import type { OutboxOptions } from '../append-to-outbox.ts'
 import { generatedId } from '../define-event.ts'
 import { encodePayloads } from '../stores/payload.ts'
-import { checkConnection, type ReadRows } from '../stores/check-connection.ts'
+import { checkConnection, type ReadRows, requireIds } from '../stores/check-connection.ts'
 import {
   deleteStore,
   generatedIdVariable,
@@ -53,16 +53,17 @@ export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTri
   const expected = { store: store.name, column: options.encoding?.column }
   const check = (read: ReadRows) => checkConnection(expected, read)
   const pool = await openPool({ connection, connections, check, waitMs, silenceMs })
-  const first = await pool.acquire().catch(async (cause: unknown) => {
+  const { connection: first, ids } = await pool.acquire().catch(async (cause: unknown) => {
     await pool.close()
     throw cause
   })
-  first.connection.release()
+  first.release()
   return {
     async commit(statements, events) {
       const own = [statements].flat()
       requireBound(own)
       const list = encodePayloads([events].flat(), options)
+      requireIds(list, ids)
       const script = scriptOf(store, own, list)
       const results = await runScript(pool, script)
       const ours = results.filter((_, index) => own.includes(script[index] as BoundStatement))

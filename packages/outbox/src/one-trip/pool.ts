@@ -2,7 +2,7 @@ import type { Connection } from 'mysql2'
 import type { Pool, PoolConnection, PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import { codeOf } from '../database-errors.ts'
 import { asError, OutboxError } from '../errors.ts'
-import type { ReadRows } from '../stores/check-connection.ts'
+import type { Connected, ReadRows } from '../stores/check-connection.ts'
 import { tooLarge } from '../stores/packets.ts'
 import { type Statement, writeFailed } from '../stores/store.ts'
 
@@ -27,7 +27,7 @@ type PoolNeeds = {
   readonly connection: string | PoolOptions
   readonly connections: number
   /** Checks each new connection before its first use. */
-  readonly check: (read: ReadRows) => Promise<{ readonly mostBytes: number }>
+  readonly check: (read: ReadRows) => Promise<Connected>
 } & Required<OneTripBounds>
 
 /** A separate pool, because `multipleStatements` should be on nowhere else in a service. */
@@ -49,18 +49,17 @@ export async function openPool({ connection, connections, check, waitMs, silence
   // A frozen server or a broken network: no answer comes, and no connection is closed.
   const silent = () => Object.assign(new Error(`MySQL was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' })
   const answered = <T>(answer: Promise<T>) => within(silenceMs, answer, silent)
-  const checked = new WeakMap<object, number>()
-  /** Resolves to the most bytes of one packet. */
-  async function checkOnce(made: PoolConnection): Promise<number> {
+  const checked = new WeakMap<object, Connected>()
+  async function checkOnce(made: PoolConnection): Promise<Connected> {
     const known = checked.get(made.connection)
     if (known !== undefined) return known
     const read = async (sql: string) => (await answered(made.query<RowDataPacket[]>(sql)))[0]
-    const { mostBytes } = await check(read).catch((cause: Error) => {
+    const connected = await check(read).catch((cause: Error) => {
       made.destroy()
       return writeFailed(cause)
     })
-    checked.set(made.connection, mostBytes)
-    return mostBytes
+    checked.set(made.connection, connected)
+    return connected
   }
   return {
     /** The server's answer, or an error with the code ETIMEDOUT after `silenceMs`. */
@@ -68,7 +67,7 @@ export async function openPool({ connection, connections, check, waitMs, silence
     /** A connection within `waitMs`, or `WRITE_FAILED`. One that comes later goes back to the pool. */
     async acquire() {
       const acquired = await acquire(pool, waitMs)
-      return { connection: acquired, mostBytes: await checkOnce(acquired) }
+      return { connection: acquired, ...(await checkOnce(acquired)) }
     },
     /** Closes the connections within `silenceMs`, and cuts those that don't answer. */
     close: () => answered(pool.end()).catch(cutAll)

@@ -10,37 +10,37 @@ describe('outboxctl parked', () => {
     const ctl = (...args: string[]) => outboxctl(['parked', ...args], { OUTBOX_DB_URL: url, USER: 'ann' })
 
     expect(await ctl('list')).toMatchObject({ code: 1, out: expect.stringMatching(/group_\w+ +2 +REFUSED +3 +1 /) })
-    expect(JSON.parse((await ctl('list', '--json')).out)).toMatchObject([{ key: '2', waiting: 3 }])
-    const shown = await ctl('show', '2')
+    expect(JSON.parse((await ctl('list', '--json')).out)).toMatchObject([{ key: 'thing/2', waiting: 3 }])
+    const shown = await ctl('show', 'thing/2')
     expect(shown.out).toMatch(/waiting · REFUSED · counted · message /)
     expect(shown.out).toMatch(/Error: not this one\n\s+at /)
-    expect(await ctl('show', '77')).toMatchObject({
+    expect(await ctl('show', 'thing/77')).toMatchObject({
       code: 1,
       notes: expect.stringContaining('Nothing is or was parked')
     })
 
-    expect(await ctl('retry', '2')).toMatchObject({ code: 0, out: expect.stringContaining('1 key') })
-    await eventually(async () => expect(JSON.parse((await ctl('show', '2', '--json')).out)[0].attempts).toBe(2))
+    expect(await ctl('retry', 'thing/2')).toMatchObject({ code: 0, out: expect.stringContaining('1 key') })
+    await eventually(async () => expect(JSON.parse((await ctl('show', 'thing/2', '--json')).out)[0].attempts).toBe(2))
     expect((await ctl('list')).out).toMatch(/group_\w+ +2 +REFUSED +3 +2 /)
-    expect(await ctl('retry', '77')).toMatchObject({ code: 1 })
+    expect(await ctl('retry', 'thing/77')).toMatchObject({ code: 1 })
     expect(await ctl('retry')).toMatchObject({ code: 2, notes: expect.stringContaining('either a key or --all') })
 
-    expect(await ctl('skip', '2', '--because', 'a test order')).toMatchObject({
+    expect(await ctl('skip', 'thing/2', '--because', 'a test order')).toMatchObject({
       code: 2,
       notes: expect.stringContaining('--yes')
     })
     expect(await bench.effects()).toHaveLength(4)
-    expect(await ctl('skip', '2', '--because', 'a test order', '--yes')).toMatchObject({ code: 0 })
+    expect(await ctl('skip', 'thing/2', '--because', 'a test order', '--yes')).toMatchObject({ code: 0 })
     await eventually(async () => expect(await bench.effects()).toHaveLength(6))
     await eventually(async () => expect(await ctl('list')).toMatchObject({ code: 0, notes: 'Nothing is parked.' }))
-    expect((await ctl('show', '2')).out).toMatch(
+    expect((await ctl('show', 'thing/2')).out).toMatch(
       /skipped · .*\n.*\n +attempts 2 · skipped 20.*Z\n +skipped by ann: a test order/
     )
   })
 
   it('says in one sentence that a database has no inbox tables', async () => {
     const { url } = await useDatabase('empty')
-    for (const command of [['list'], ['show', '1'], ['retry', '--all']]) {
+    for (const command of [['list'], ['show', 'thing/1'], ['retry', '--all']]) {
       const { code, notes } = await outboxctl(['parked', ...command], { OUTBOX_DB_URL: url })
       expect({ code, notes }).toEqual({
         code: 2,

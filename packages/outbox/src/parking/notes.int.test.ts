@@ -21,7 +21,7 @@ describe.each(['latin1', 'utf8mb3'])('in a database in %s', charset => {
     ['by an older version', /^(✖|\\u\{2716\}) no \\u\{1f600\}$/, /^(ä|\\u\{e4\})nn: \\u\{1f600\}$/]
   ] as const)('an event with any text is parked, retried and skipped; tables made %s', async (made, error, note) => {
     const bench = await useConsumerBench({ partitions: 1, database: await useTablesIn(charset, made) })
-    const id = { consumer: bench.group, key: '1' }
+    const id = { consumer: bench.group, key: 'thing/1' }
     const handler = handle(counted, () => Promise.reject(new Refused('✖ no 😀')))
     const message = wireMessage(counted({ aggregateId: 1, payload: { n: 1 } }))
     await bench.send([{ ...message, headers: { ...message.headers, tenant: 'Zoë 😀' } }])
@@ -47,7 +47,7 @@ it('a retry whose outcome cannot be written does not stop those of other keys', 
   await bench.db.raw(`CREATE TRIGGER unwritable BEFORE UPDATE ON parked_event FOR EACH ROW
     BEGIN IF NEW.event_key = '1' THEN SIGNAL SQLSTATE '45000'; END IF; END`)
   bench.refuse.delete('2:1')
-  await requestRetry(bench.db, { consumer: bench.group, key: '1' })
-  await requestRetry(bench.db, { consumer: bench.group, key: '2' })
+  await requestRetry(bench.db, { consumer: bench.group, key: 'thing/1' })
+  await requestRetry(bench.db, { consumer: bench.group, key: 'thing/2' })
   await eventually(async () => expect(await bench.effects()).toEqual([{ event_key: 2, n: 1 }]))
 })

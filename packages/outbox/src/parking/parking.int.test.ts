@@ -19,7 +19,7 @@ async function useParkedKey(database: Knex) {
   await bench.produce(bench.events({ keys: 1, perKey: 4 }))
   await bench.consumer({ retryParkedEveryMs: 50 }).start()
   await eventually(async () => expect(await bench.parked()).toHaveLength(3))
-  return { bench, id: { consumer: bench.group, key: '1' } }
+  return { bench, id: { consumer: bench.group, key: 'thing/1' } }
 }
 
 describe.each(databases)('a parked key on %s', (_, useDb) => {
@@ -33,7 +33,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     await eventually(async () => expect(await bench.parked()).toHaveLength(8))
 
     bench.refuse.clear()
-    expect(await requestRetry(bench.db, { consumer: bench.group, key: '2' })).toBe(true)
+    expect(await requestRetry(bench.db, { consumer: bench.group, key: 'thing/2' })).toBe(true)
     await eventually(async () => expect(await bench.effects()).toHaveLength(40))
     expect(await bench.disorder()).toEqual([])
     await eventually(async () => expect(await listParked(bench.db)).toEqual([]))
@@ -47,7 +47,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     await requestRetry(bench.db, id)
     await eventually(async () => expect((await showParked(bench.db, id))[0]).toMatchObject({ attempts: 2 }))
     expect(await listParked(bench.db, bench.group)).toMatchObject([
-      { key: '1', reason: 'REFUSED', waiting: 3, retryRequestedAt: null }
+      { key: 'thing/1', reason: 'REFUSED', waiting: 3, retryRequestedAt: null }
     ])
     expect(await bench.effects()).toHaveLength(1)
   })
@@ -67,7 +67,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     bench.refuse.clear()
     busy = true
     for (const key of ['1', '2', '3']) await requestRetry(bench.db, of(key))
-    await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ key: '1', waiting: 2 }]))
+    await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ key: 'thing/1', waiting: 2 }]))
     busy = false
     await eventually(async () => expect(await bench.effects()).toHaveLength(6))
     expect(await bench.disorder()).toEqual([])
@@ -87,7 +87,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
 
   it('keeps its events when the consumer that retries them has no handler for them', async () => {
     const bench = await useConsumerBench({ database: await useDb() })
-    const id = { consumer: bench.group, key: '1' }
+    const id = { consumer: bench.group, key: 'thing/1' }
     bench.refuse.add('1:1')
     await bench.produce(bench.events({ keys: 1, perKey: 2 }))
     const first = bench.consumer()
@@ -112,7 +112,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
 
   it('is found by the id of each of its messages, with what waits behind it', async () => {
     const bench = await useConsumerBench({ database: await useDb() })
-    const of = (messageId: string) => findMessage(bench.db, { consumer: bench.group, key: '1', messageId })
+    const of = (messageId: string) => findMessage(bench.db, { consumer: bench.group, key: 'thing/1', messageId })
     bench.refuse.add('1:2')
     const events = bench.events({ keys: 1, perKey: 4 })
     const [handled = '', refused = '', behind = ''] = events.map(({ messageId }) => messageId)
@@ -127,7 +127,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     expect(await of(refused)).toMatchObject({ ...waiting, parked: { ...waiting.parked, reason: 'REFUSED', behind: 2 } })
     expect(await of(behind)).toMatchObject({ ...waiting, parked: { ...waiting.parked, reason: 'BEHIND', behind: 1 } })
 
-    await skipParked(bench.db, { consumer: bench.group, key: '1', note: 'ann: a test' })
+    await skipParked(bench.db, { consumer: bench.group, key: 'thing/1', note: 'ann: a test' })
     expect((await of(refused)).parked).toMatchObject({
       state: 'skipped',
       behind: 2,
@@ -153,7 +153,7 @@ it('ends a refused retry that was requested in the hour that the clock skips in 
   onTestFinished(() => void (zone === undefined ? delete process.env.TZ : (process.env.TZ = zone)))
   const { db, url } = await useDatabase('parking')
   const bench = await useConsumerBench({ database: db })
-  const id = { consumer: bench.group, key: '1' }
+  const id = { consumer: bench.group, key: 'thing/1' }
   bench.refuse.add('1:1')
   await bench.produce(bench.events({ keys: 1, perKey: 1 }))
   const first = bench.consumer()

@@ -1,28 +1,39 @@
 import type { Knex } from 'knex'
+import type { AggregateIdKind } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
 import { plain } from '../plain-knex.ts'
 import type { PayloadColumn } from './payload.ts'
-import type { StoreName } from './store.ts'
+import type { PendingEvent, StoreName } from './store.ts'
 
 export const columnTypes: Readonly<Record<PayloadColumn, string>> = { json: 'JSON', bytes: 'MEDIUMBLOB' }
+
+/** The type of `event_id`. 255 characters hold 255 bytes of UTF-8, and this collation changes and equates nothing. */
+export const idTypes: Readonly<Record<AggregateIdKind, string>> = {
+  integer: 'BIGINT',
+  string: 'VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin'
+}
 
 /** Runs a query and resolves to its rows, by knex or by mysql2. */
 export type ReadRows = (sql: string) => Promise<readonly Record<string, unknown>[]>
 
 // One round trip, because each new connection of a writer asks it.
-const query = `SELECT DATABASE() AS name, t.ENGINE AS engine,
-    (SELECT DATA_TYPE FROM information_schema.COLUMNS AS c
-     WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.COLUMN_NAME = 'payload') AS payload,
+const typeOf = (column: string) => `(SELECT DATA_TYPE FROM information_schema.COLUMNS AS c
+     WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.COLUMN_NAME = '${column}') AS ${column}`
+const query = `SELECT DATABASE() AS name, t.ENGINE AS engine, ${typeOf('payload')}, ${typeOf('event_id')},
     @@log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin, @@SESSION.binlog_format AS binlog_format,
     @@SESSION.binlog_row_image AS binlog_row_image, @@SESSION.max_allowed_packet AS most_bytes
   FROM (SELECT 1) AS one
   LEFT JOIN information_schema.TABLES AS t ON t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME = 'outbox'`
 
-/** The table that is expected: for which store it was made, and the type of its payload. */
-export type ExpectedTable = { readonly store: StoreName; readonly column?: PayloadColumn | undefined }
+/** The table that is expected: for which store it was made, and the types of its payload and its aggregate ids. */
+export type ExpectedTable = {
+  readonly store: StoreName
+  readonly column?: PayloadColumn | undefined
+  readonly aggregateId?: AggregateIdKind | undefined
+}
 
-/** What a writer needs to know of its connection: the database, and the most bytes of one statement. */
-export type Connected = { readonly database: string; readonly mostBytes: number }
+/** What a writer needs to know of its connection: the database, the most bytes of one statement, and what ids are. */
+export type Connected = { readonly database: string; readonly mostBytes: number; readonly ids: AggregateIdKind }
 
 /**
  * Rejects a connection whose events wouldn't get into the binlog as Debezium reads it, a table of another store, where
@@ -30,18 +41,20 @@ export type Connected = { readonly database: string; readonly mostBytes: number 
  */
 export async function checkConnection(expected: ExpectedTable, read: ReadRows): Promise<Connected> {
   const session = await checkSession(read)
-  requireTable(expected, session.table)
+  requireTable(expected, session)
   return session
 }
 
 /** The same before there is a table. */
-export async function checkSession(read: ReadRows): Promise<Connected & { readonly table: Row }> {
+export async function checkSession(read: ReadRows): Promise<Session> {
   const [row = {}] = (await read(query)) as readonly Row[]
   requireRowBinlog(row)
-  return { database: String(row['name']), mostBytes: Number(row['most_bytes']), table: row }
+  const ids = row['event_id'] === 'varchar' ? 'string' : 'integer'
+  return { database: String(row['name']), mostBytes: Number(row['most_bytes']), ids, table: row }
 }
 
 type Row = Readonly<Record<string, string | number | null | undefined>>
+type Session = Connected & { readonly table: Row }
 
 const needed = { log_bin: 1, sql_log_bin: 1, binlog_format: 'ROW', binlog_row_image: 'FULL' } as const
 
@@ -62,16 +75,29 @@ function shown(name: string, value: Row[string]): string {
   return `${name}=${numbers[String(value)] ?? value}`
 }
 
-function requireTable({ store, column = 'json' }: ExpectedTable, table: Row): void {
+function requireTable({ store, column = 'json', aggregateId }: ExpectedTable, { ids, table }: Session): void {
   if (table['engine'] === null) throw mismatch('This database has no table outbox: create it with createOutboxTables')
   const actual = storeOf(String(table['engine']))
   if (actual !== store) throw mismatch(`The store is ${store}, but the table outbox was made for ${actual}`)
+  if (aggregateId !== undefined && aggregateId !== ids)
+    throw mismatch(
+      `The table outbox was made for ${ids} ids, not for ${aggregateId} ids. To change it: ` +
+        `ALTER TABLE outbox MODIFY event_id ${idTypes[aggregateId]} NOT NULL`
+    )
   const holds = table['payload'] === 'json' ? 'json' : 'bytes'
   if (holds === column) return
   throw mismatch(
     `The column payload of the table outbox holds ${holds}, but this outbox writes ${column}. To change it: ` +
       `ALTER TABLE outbox MODIFY payload ${columnTypes[column]} NOT NULL`
   )
+}
+
+/** Rejects events with the other kind of ids than the table's: MySQL would store `'7a'` as 7 in another mode, and 7 as `'7'`. */
+export function requireIds(events: readonly PendingEvent[], ids: AggregateIdKind): void {
+  const wrong = events.find(({ aggregateId }) => (typeof aggregateId === 'string') !== (ids === 'string'))
+  if (wrong === undefined) return
+  const message = `Event ${wrong.name} has a ${typeof wrong.aggregateId === 'string' ? 'string' : 'integer'} as aggregate id`
+  throw new OutboxError('EVENT_INVALID', `${message}, but the table outbox was made for ${ids} ids`)
 }
 
 const mismatch = (message: string) => new OutboxError('STORE_MISMATCH', message)

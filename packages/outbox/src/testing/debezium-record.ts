@@ -30,20 +30,20 @@ export function debeziumRecord(event: OutboundEvent, { id, createdAt, topic }: O
     causation_id: event.causationId,
     traceparent: event.traceparent
   }
+  const idField = fieldOf('event_id', typeof event.aggregateId === 'string' ? 'string' : 'int64')
   return {
-    key: json({ schema: struct(`${topic}.Key`, keyFields), payload: { event_id: event.aggregateId } }),
-    value: json({ schema: struct(`${topic}.Value`, valueFields), payload: value }),
+    key: json({ schema: struct(`${topic}.Key`, [idField]), payload: { event_id: event.aggregateId } }),
+    value: json({ schema: struct(`${topic}.Value`, valueFields(idField)), payload: value }),
     headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, textOf(header)]))
   }
 }
 
 const fieldOf = (field: string, type: string, more: object = {}) => ({ type, optional: false, ...more, field })
 const time = { name: 'io.debezium.time.ZonedTimestamp', version: 1, default: '1970-01-01T00:00:00Z' }
-const keyFields = [fieldOf('event_id', 'int64')]
-const valueFields = [
+const valueFields = (idField: object) => [
   fieldOf('id', 'int64'),
   fieldOf('event', 'string'),
-  ...keyFields,
+  idField,
   fieldOf('payload', 'string', { name: 'io.debezium.data.Json', version: 1 }),
   fieldOf('created_at', 'string', time)
 ]

@@ -1,20 +1,28 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { outboxContract } from '../../test/outbox-contract.ts'
-import { defineEvent } from '../define-event.ts'
+import { type AggregateId, defineEvent } from '../define-event.ts'
+import type { KafkaRecord } from '../kafka/kafka-client.ts'
 import { createMemoryOutbox } from './memory-outbox.ts'
 import { partitionOf } from './partition-of.ts'
 
-outboxContract('in memory', async () => {
-  const outbox = createMemoryOutbox()
-  return {
-    outbox,
-    topic: outbox.topic.name,
-    transaction: work => outbox.transaction(work),
-    recordsOf: async id => outbox.topic.records().filter(record => String(record.key).includes(`"event_id":${id}}`)),
-    close: async () => {}
-  }
-})
+for (const ids of ['integer', 'string'] as const)
+  outboxContract(
+    `in memory with ${ids} ids`,
+    async () => {
+      const outbox = createMemoryOutbox()
+      const has = (id: AggregateId) => (record: KafkaRecord) =>
+        String(record.key).includes(`"event_id":${JSON.stringify(id)}}`)
+      return {
+        outbox,
+        topic: outbox.topic.name,
+        transaction: work => outbox.transaction(work),
+        recordsOf: async id => outbox.topic.records().filter(has(id)),
+        close: async () => {}
+      }
+    },
+    ids
+  )
 
 const noted = defineEvent({ name: 'noted', aggregate: 'note', version: 1, payload: z.object({}) })
 

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex'
-import type { MessageContext, OutboundEvent } from '../define-event.ts'
+import type { AggregateId, MessageContext, OutboundEvent } from '../define-event.ts'
 import { inHandlerSpans, type TracedEvent } from './open-telemetry.ts'
 
 /** What an event is known by, and what it was sent with. */
-export type HandledMessage = TracedEvent & MessageContext
+export type HandledMessage<Id extends AggregateId = AggregateId> = TracedEvent<Id> & MessageContext
 
 const contexts = new WeakMap<Knex.Transaction, MessageContext>()
 

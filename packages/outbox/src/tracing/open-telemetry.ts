@@ -1,3 +1,4 @@
+import type { AggregateId } from '../define-event.ts'
 import type { Context, Span } from '@opentelemetry/api'
 
 type OpenTelemetry = typeof import('@opentelemetry/api')
@@ -30,10 +31,10 @@ function activeTraceparent(): string | undefined {
 }
 
 /** What tracing needs to know of an event that is handled. */
-export type TracedEvent = {
+export type TracedEvent<Id extends AggregateId = AggregateId> = {
   readonly name: string
-  /** The Kafka key. Events with the same key are handled in the order of their commits. */
-  readonly aggregateId: number
+  /** The Kafka key. Events of one aggregate are handled in the order of their commits. */
+  readonly aggregateId: Id
   /** The identity: an event that comes twice with the same message id takes effect once. */
   readonly messageId: string
   readonly topic: string

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { AggregateId } from '../../define-event.ts'
 import { asError } from '../../errors.ts'
 import type { KafkaRecord } from '../../kafka/kafka-client.ts'
 import type { IdentifiedRecord, ParkReason, Refusal } from '../../parking/parked-event.ts'
 import { type Decoded, jsonDecoding, parseJson, type RecordDecoding } from './decoding.ts'
+import { eventKey } from './event-key.ts'
 import type { ConsumedEvent, EventHandler } from './handler.ts'
 
 /** A record as it was read: an event, or the reason why it isn't one. */
@@ -53,11 +55,12 @@ export function readEvent({ decoding, handlers, onUnknown }: Reading, record: Ka
 }
 
 const integer = z.number().int()
-const keyOf = z.object({ event_id: integer })
+const aggregateId = z.union([integer, z.string().min(1).max(255)])
+const keyOf = z.object({ event_id: aggregateId })
 const fieldsOf = z.object({
   id: integer,
   event: z.string().min(1).max(100),
-  event_id: integer,
+  event_id: aggregateId,
   created_at: z.iso.datetime({ offset: true })
 })
 const valueOf = fieldsOf.extend({ payload: z.string() })
@@ -87,7 +90,7 @@ export function readEnvelope(record: KafkaRecord, { decode }: RecordDecoding = j
 
 type Decode = RecordDecoding['decode']
 
-function eventOf(record: KafkaRecord, aggregateId: number, decode: Decode): ConsumedEvent {
+function eventOf(record: KafkaRecord, aggregateId: AggregateId, decode: Decode): ConsumedEvent {
   if (record.value === null)
     throw new SyntaxError('The value is null, as for a deleted row: set skipped.operations=u,d,t in the connector')
   if (record.headers.message_id === undefined)
@@ -131,7 +134,7 @@ function rowValue({ content }: Decoded): Value {
 }
 
 /** The value is the payload, and the row's other fields are headers. */
-function bareValue({ headers }: KafkaRecord, aggregateId: number, { content, type }: Decoded): Value {
+function bareValue({ headers }: KafkaRecord, aggregateId: AggregateId, { content, type }: Decoded): Value {
   const fields = fieldsOf.parse({ ...headers, id: Number(headers.id), event_id: aggregateId })
   const wanted = `${headers.aggregate}.${fields.event}`
   // A schema id of another registry, or of one that lost its data, may find a schema that reads without an error.
@@ -147,10 +150,13 @@ function placeName({ topic, partition, offset, timestamp, key, value }: KafkaRec
   return `${partition}@${offset}:${shortHash(...content.filter(part => part !== null))}`
 }
 
-type KeyText = { readonly text: string } & ({ readonly id: number } | { readonly id?: never; readonly cause: Error })
+type KeyText = { readonly text: string } & (
+  | { readonly id: AggregateId }
+  | { readonly id?: never; readonly cause: Error }
+)
 
 // A key that can't be read still orders its records: by a hash of its bytes, or by the partition if it has none.
-function keyText({ key, topic, partition }: KafkaRecord, decode: Decode): KeyText {
+function keyText({ key, topic, partition, headers }: KafkaRecord, decode: Decode): KeyText {
   const remedy = `set message.key.columns=${topic.split('.').slice(-2).join('.')}:event_id in the connector`
   const refuse = (text: string, complaint: string, cause?: unknown) => ({
     text,
@@ -161,9 +167,12 @@ function keyText({ key, topic, partition }: KafkaRecord, decode: Decode): KeyTex
   try {
     const { content } = decode(key)
     const id = keyOf.safeParse(content).data?.event_id
-    if (id !== undefined) return { text: String(id), id }
+    if (id !== undefined) return { text: eventKey(shortText.safeParse(headers.aggregate).data ?? '', id), id }
     const found = isObject(content) ? Object.keys(content).join(', ') : typeof content
-    return refuse(hash, `The key has no whole number event_id (it has ${found.slice(0, 100)}): ${remedy}`)
+    return refuse(
+      hash,
+      `The key has no event_id that is a whole number or a text of at most 255 characters (it has ${found.slice(0, 100)}): ${remedy}`
+    )
   } catch (cause) {
     const complaint = `The key cannot be read (${asError(cause).message}): check key.converter of the connector`
     return refuse(hash, complaint, cause)

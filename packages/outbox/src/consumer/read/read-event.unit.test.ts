@@ -26,7 +26,7 @@ const json = (value: unknown) => Buffer.from(JSON.stringify(value))
 describe('readEnvelope', () => {
   it('reads key, value and headers, with a schema around them and without', () => {
     const expected = {
-      key: '7',
+      key: 'thing/7',
       messageId: created.messageId,
       event: {
         id: 5,

@@ -15,7 +15,7 @@ it('parks the event that the process dies of, after it has shown itself three ti
   const lives = (async () => {
     for (; !ends.signal.aborted; deaths++) await oneLife(bench, ends.signal)
   })()
-  const parked = ['CRASH_LOOP', 'BEHIND', 'BEHIND'].map(reason => ({ event_key: '3', reason }))
+  const parked = ['CRASH_LOOP', 'BEHIND', 'BEHIND'].map(reason => ({ event_key: 'thing/3', reason }))
   // Both: where the last three events are those of key 3, all effects are there before the process has died often enough.
   await eventually(
     async () => {

@@ -76,9 +76,9 @@ describe.each(kafkaClients)('createConsumer on %s', (_, useClient) => {
     await eventually(async () => expect(await bench.effects()).toHaveLength(17))
     await eventually(async () => expect(await bench.parked()).toHaveLength(3))
     expect(await bench.parked()).toMatchObject([
-      { event_key: '2', reason: 'REFUSED' },
-      { event_key: '2', reason: 'BEHIND' },
-      { event_key: '2', reason: 'BEHIND' }
+      { event_key: 'thing/2', reason: 'REFUSED' },
+      { event_key: 'thing/2', reason: 'BEHIND' },
+      { event_key: 'thing/2', reason: 'BEHIND' }
     ])
   })
 })

@@ -35,7 +35,7 @@ describe.each(databases)('a missing version on %s', (_, useDb) => {
     await bench.produce(all.filter(({ aggregateId }) => aggregateId === 2))
     await bench.consumer({ onGap: 'park', retryParkedEveryMs: 20 }).start()
     await eventually(async () => expect(await bench.effects()).toHaveLength(10))
-    expect(await listParked(bench.db)).toMatchObject([{ key: '1', reason: 'VERSION_GAP', waiting: 2 }])
+    expect(await listParked(bench.db)).toMatchObject([{ key: 'thing/1', reason: 'VERSION_GAP', waiting: 2 }])
     await bench.produce(pick(one, 4))
     await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ waiting: 3 }]))
     await bench.produce(pick(one, 3, 7))
@@ -62,7 +62,7 @@ describe.each(databases)('a missing version on %s', (_, useDb) => {
     )
 
     bench.refuse.clear()
-    await requestRetry(bench.db, { consumer: bench.group, key: '1' })
+    await requestRetry(bench.db, { consumer: bench.group, key: 'thing/1' })
     await eventually(async () => expect(await bench.effects()).toHaveLength(8))
     expect(await bench.disorder()).toEqual([])
   })
@@ -84,12 +84,11 @@ it('reads the last versions by key, however many aggregates there are', async ()
   const { db } = await useConsumerBench({ database: (await useDatabase('versions')).db })
   const rows = Array.from({ length: 5_000 }, (_, id) => ({
     consumer: 'c',
-    aggregate: 'a',
-    aggregate_id: id,
+    event_key: `a/${id}`,
     version: 1
   }))
-  await db('inbox_version').insert(rows)
-  await db.raw('ANALYZE TABLE inbox_version')
+  await db('inbox_aggregate').insert(rows)
+  await db.raw('ANALYZE TABLE inbox_aggregate')
   const event = { aggregate: 'a', aggregateId: 7, aggregateVersion: 2 } as ConsumedEvent
   await db.transaction(async trx => {
     const before = await rowsRead(trx)

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Refusal } from '../../parking/parked-event.ts'
 import { plain } from '../../plain-knex.ts'
+import { eventKey } from '../read/event-key.ts'
 import type { ConsumedEvent } from '../read/handler.ts'
 import type { Handling } from './handling.ts'
 
@@ -37,7 +37,7 @@ export async function checkVersions(
     }
     if (version > before) {
       last.set(keyOf(event), version)
-      changed.set(keyOf(event), { consumer, aggregate: columnOf(event), aggregate_id: aggregateId, version })
+      changed.set(keyOf(event), { consumer, event_key: keyOf(event), version })
     }
     return undefined
   }
@@ -52,33 +52,17 @@ export async function checkVersions(
     async save(): Promise<void> {
       if (changed.size === 0) return
       const rows = [...changed.values()]
-      await plain(trx)('inbox_version')
-        .insert(rows)
-        .onConflict(['consumer', 'aggregate', 'aggregate_id'])
-        .merge(['version'])
+      await plain(trx)('inbox_version').insert(rows).onConflict(['consumer', 'event_key']).merge(['version'])
     }
   }
 }
 
-type VersionRow = { readonly aggregate: string; readonly aggregate_id: number | string; readonly version: number }
+type VersionRow = { readonly event_key: string; readonly version: number }
 
-// By the whole primary key: without the aggregates' names it would read every version that the consumer ever saw.
 async function readLast(trx: Knex.Transaction, consumer: string, events: readonly ConsumedEvent[]) {
-  const names = [...new Set(events.map(columnOf))]
-  const ids = [...new Set(events.map(({ aggregateId }) => aggregateId))]
-  const rows: VersionRow[] = await plain(trx)('inbox_version')
-    .where({ consumer })
-    .whereIn('aggregate', names)
-    .whereIn('aggregate_id', ids)
-  return new Map(rows.map(row => [`${row.aggregate} ${row.aggregate_id}`, row.version]))
+  const keys = [...new Set(events.map(keyOf))]
+  const rows: VersionRow[] = await plain(trx)('inbox_version').where({ consumer }).whereIn('event_key', keys)
+  return new Map(rows.map(row => [row.event_key, row.version]))
 }
 
-function keyOf(event: ConsumedEvent): string {
-  return `${columnOf(event)} ${event.aggregateId}`
-}
-
-// The column holds ASCII: another name is known by its hash.
-function columnOf({ aggregate = '' }: ConsumedEvent): string {
-  if (/^[\x20-\x7e]*$/.test(aggregate)) return aggregate
-  return `sha256:${createHash('sha256').update(aggregate).digest('hex').slice(0, 32)}`
-}
+const keyOf = ({ aggregate, aggregateId }: ConsumedEvent): string => eventKey(aggregate, aggregateId)

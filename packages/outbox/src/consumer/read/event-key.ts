@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+import type { AggregateId } from '../../define-event.ts'
+
+const most = 255
+
+/**
+ * The key that orders an aggregate's events and under which they are parked: `order/7`. Events with the same key in Kafka
+ * but of another aggregate don't wait for each other. In ASCII without blanks, so that every database tells keys apart,
+ * and a person can copy it: other characters are percent-encoded, and a longer key ends with a hash.
+ */
+export function eventKey(aggregate: string | undefined, id: AggregateId): string {
+  const key = `${escaped(aggregate ?? '')}/${escaped(String(id))}`
+  if (key.length <= most) return key
+  const hash = createHash('sha256').update(key).digest('hex').slice(0, 32)
+  return `${key.slice(0, most - hash.length - 1)}~${hash}`
+}
+
+// Keys of unreadable records hold `:`, and shortened ones `~`.
+function escaped(text: string): string {
+  if (/^[\w.-]*$/.test(text)) return text
+  return Buffer.from(text)
+    .toString('latin1')
+    .replace(/[^\w.@+=,-]/g, byte => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+}
