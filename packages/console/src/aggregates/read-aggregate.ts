@@ -1,4 +1,4 @@
-import { findMessage } from '@outbox-cdc/outbox'
+import { eventKey, findMessage } from '@outbox-cdc/outbox'
 import type { Config } from '../config.ts'
 import { headerOf, outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
 import { optional } from '../mysql/tables.ts'
@@ -36,11 +36,12 @@ export function createAggregateReader(config: Config, sources: Sources) {
     ])
     const record = await ask(reader, () => recordOf(id, row.value?.at, signal))
     const messageId = record.value && headerOf(record.value, 'message_id')
+    const key = eventKey(record.value && headerOf(record.value, 'aggregate'), id)
     // What the consumer did with the event.
     const message = await ask(consumerDb, async db =>
-      messageId === undefined || ![id, messageId].every(isStored)
+      messageId === undefined || !isStored(messageId)
         ? undefined
-        : optional(() => findMessage(db, { consumer, key: id, messageId }))
+        : optional(() => findMessage(db, { consumer, key, messageId }))
     )
     const committedAt = row.value?.at ?? (record.value && outboxFields(record.value).createdAt)
     const around = committedAt === undefined ? undefined : track.around(committedAt)

@@ -20,12 +20,16 @@ it.each(databases)('brings tables whose keys were integer ids up to date on %s',
     { consumer: 'c', event_key: 'raw:0af7', reason: 'UNREADABLE' }
   ])
   const at = { consumer: 'c', topic: 't', partition_no: 0, record_offset: 1, record_time: 1 }
-  const parked = (event_key: string, message_id: string, reason: string, headers: object) =>
-    db('parked_event').insert({ ...at, event_key, message_id, reason, record_headers: JSON.stringify(headers) })
-  await parked('7', 'm1', 'REFUSED', { aggregate: 'order' })
-  await parked('7', 'm2', 'BEHIND', { aggregate: 'customer' })
-  await parked('7', 'm3', 'BEHIND', { aggregate: 'order' })
-  await parked('raw:0af7', 'm4', 'UNREADABLE', { aggregate: null })
+  const rows = [
+    ['7', 'REFUSED', 'order'],
+    ['7', 'BEHIND', 'customer'],
+    ['7', 'BEHIND', 'order'],
+    ['raw:0af7', 'UNREADABLE', null]
+  ] as const
+  for (const [index, [event_key, reason, aggregate]] of rows.entries()) {
+    const record_headers = JSON.stringify({ aggregate })
+    await db('parked_event').insert({ ...at, event_key, message_id: `m${index}`, reason, record_headers })
+  }
   await expect(requireInboxTables(db)).rejects.toMatchObject({ code: 'INBOX_MISSING' })
 
   for (let time = 1; time <= 2; time++) await createInboxTables(db)

@@ -1,4 +1,3 @@
-import type { AggregateId } from '../define-event.ts'
 import type { Context, Span } from '@opentelemetry/api'
 
 type OpenTelemetry = typeof import('@opentelemetry/api')
@@ -31,7 +30,7 @@ function activeTraceparent(): string | undefined {
 }
 
 /** What tracing needs to know of an event that is handled. */
-export type TracedEvent<Id extends AggregateId = AggregateId> = {
+export type TracedEvent<Id extends number | string = number | string> = {
   readonly name: string
   /** The Kafka key. Events of one aggregate are handled in the order of their commits. */
   readonly aggregateId: Id
