@@ -9,7 +9,7 @@ describe('outboxctl parked', () => {
     const { bench, url } = await useParked()
     const ctl = (...args: string[]) => outboxctl(['parked', ...args], { OUTBOX_DB_URL: url, USER: 'ann' })
 
-    expect(await ctl('list')).toMatchObject({ code: 1, out: expect.stringMatching(/group_\w+ +2 +REFUSED +3 +1 /) })
+    expect(await ctl('list')).toMatchObject({ code: 1, out: expect.stringMatching(/group_\w+ +thing\/2 +REFUSED +3 +1 /) })
     expect(JSON.parse((await ctl('list', '--json')).out)).toMatchObject([{ key: 'thing/2', waiting: 3 }])
     const shown = await ctl('show', 'thing/2')
     expect(shown.out).toMatch(/waiting · REFUSED · counted · message /)
@@ -21,7 +21,7 @@ describe('outboxctl parked', () => {
 
     expect(await ctl('retry', 'thing/2')).toMatchObject({ code: 0, out: expect.stringContaining('1 key') })
     await eventually(async () => expect(JSON.parse((await ctl('show', 'thing/2', '--json')).out)[0].attempts).toBe(2))
-    expect((await ctl('list')).out).toMatch(/group_\w+ +2 +REFUSED +3 +2 /)
+    expect((await ctl('list')).out).toMatch(/group_\w+ +thing\/2 +REFUSED +3 +2 /)
     expect(await ctl('retry', 'thing/77')).toMatchObject({ code: 1 })
     expect(await ctl('retry')).toMatchObject({ code: 2, notes: expect.stringContaining('either a key or --all') })
 

@@ -66,7 +66,7 @@ describe.each(databases)('a parked key on %s', (_, useDb) => {
     await eventually(async () => expect(await bench.parked()).toHaveLength(6))
     bench.refuse.clear()
     busy = true
-    for (const key of ['1', '2', '3']) await requestRetry(bench.db, of(key))
+    for (const key of ['thing/1', 'thing/2', 'thing/3']) await requestRetry(bench.db, of(key))
     await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ key: 'thing/1', waiting: 2 }]))
     busy = false
     await eventually(async () => expect(await bench.effects()).toHaveLength(6))

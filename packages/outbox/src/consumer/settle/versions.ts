@@ -52,7 +52,7 @@ export async function checkVersions(
     async save(): Promise<void> {
       if (changed.size === 0) return
       const rows = [...changed.values()]
-      await plain(trx)('inbox_version').insert(rows).onConflict(['consumer', 'event_key']).merge(['version'])
+      await plain(trx)('inbox_aggregate').insert(rows).onConflict(['consumer', 'event_key']).merge(['version'])
     }
   }
 }
@@ -61,7 +61,7 @@ type VersionRow = { readonly event_key: string; readonly version: number }
 
 async function readLast(trx: Knex.Transaction, consumer: string, events: readonly ConsumedEvent[]) {
   const keys = [...new Set(events.map(keyOf))]
-  const rows: VersionRow[] = await plain(trx)('inbox_version').where({ consumer }).whereIn('event_key', keys)
+  const rows: VersionRow[] = await plain(trx)('inbox_aggregate').where({ consumer }).whereIn('event_key', keys)
   return new Map(rows.map(row => [row.event_key, row.version]))
 }
 
