@@ -75,8 +75,8 @@ async function recordPosition(knex: Knex, status: BinlogStatus): Promise<void> {
   if (columns.length === 0) await plain(knex).raw('ALTER TABLE outbox_position ADD COLUMN server_uuid CHAR(36) NULL')
   await plain(knex).raw(`DELETE FROM outbox_position WHERE ${isOfAnotherServer}`)
   await plain(knex).raw(
-    `INSERT INTO outbox_position (id, binlog_file, binlog_position, gtid_set, server_uuid)
-     VALUES (1, ?, ?, ?, @@server_uuid) ON DUPLICATE KEY UPDATE id = id`,
+    `INSERT IGNORE INTO outbox_position (id, binlog_file, binlog_position, gtid_set, server_uuid)
+     VALUES (1, ?, ?, ?, @@server_uuid)`,
     [status.File, status.Position, status.Executed_Gtid_Set]
   )
 }
