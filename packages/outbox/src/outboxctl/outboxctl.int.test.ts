@@ -9,7 +9,10 @@ describe('outboxctl parked', () => {
     const { bench, url } = await useParked()
     const ctl = (...args: string[]) => outboxctl(['parked', ...args], { OUTBOX_DB_URL: url, USER: 'ann' })
 
-    expect(await ctl('list')).toMatchObject({ code: 1, out: expect.stringMatching(/group_\w+ +thing\/2 +REFUSED +3 +1 /) })
+    expect(await ctl('list')).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/group_\w+ +thing\/2 +REFUSED +3 +1 /)
+    })
     expect(JSON.parse((await ctl('list', '--json')).out)).toMatchObject([{ key: 'thing/2', waiting: 3 }])
     const shown = await ctl('show', 'thing/2')
     expect(shown.out).toMatch(/waiting · REFUSED · counted · message /)
