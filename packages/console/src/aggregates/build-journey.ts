@@ -147,9 +147,9 @@ function written({ delivery, message }: AggregateReadings): Draft | undefined {
 
 type Parked = NonNullable<MessageState['parked']>
 
-function parkedHere({ id, consumer }: AggregateReadings, parked: Parked): Journey['parked'] {
-  const { reason, error, behind, retryRequestedAt } = parked
-  return { consumer, key: id, reason, error, behind, retryAskedAt: retryRequestedAt?.getTime() ?? null }
+function parkedHere({ consumer }: AggregateReadings, parked: Parked): Journey['parked'] {
+  const { event_key: key, reason, error, behind, retryRequestedAt } = parked
+  return { consumer, key, reason, error, behind, retryAskedAt: retryRequestedAt?.getTime() ?? null }
 }
 
 function factsOf({ columns }: Row): Draft['facts'] & object {

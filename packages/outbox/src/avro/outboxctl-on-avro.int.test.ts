@@ -24,18 +24,18 @@ describe.skipIf(noRegistry !== undefined)('outboxctl on Avro', () => {
 
     const OUTBOX_DB_URL = await databaseUrl(bench.db)
     const typed = { OUTBOX_DB_URL, SCHEMA_REGISTRY_URL: registry().url }
-    const shown = await outboxctl(['parked', 'show', '7'], typed)
+    const shown = await outboxctl(['parked', 'show', 'thing/7'], typed)
     expect(shown).toMatchObject({ code: 0, notes: '' })
     expect(shown.out).toMatch(/waiting · REFUSED · counted · [^]* {2}value \{"n":1\}\n[^]* {2}value \{"n":2\}$/)
-    expect(JSON.parse((await outboxctl(['parked', 'show', '7', '--json'], typed)).out)).toMatchObject([
+    expect(JSON.parse((await outboxctl(['parked', 'show', 'thing/7', '--json'], typed)).out)).toMatchObject([
       { reason: 'REFUSED', record_key: '{"event_id":7}', record_value: '{"n":1}' },
       { reason: 'BEHIND', record_value: '{"n":2}' }
     ])
-    const bare = await outboxctl(['parked', 'show', '7'], { OUTBOX_DB_URL })
+    const bare = await outboxctl(['parked', 'show', 'thing/7'], { OUTBOX_DB_URL })
     expect(bare.out).toMatch(/value 00[0-9a-f]{8}02 \(schema \d+; set SCHEMA_REGISTRY_URL to read it\)/)
 
     bench.refuse.clear()
-    expect(await outboxctl(['parked', 'retry', '7'], typed)).toMatchObject({ code: 0 })
+    expect(await outboxctl(['parked', 'retry', 'thing/7'], typed)).toMatchObject({ code: 0 })
     await eventually(async () => expect((await bench.effects()).map(({ n }) => n)).toEqual([1, 2]))
   })
 

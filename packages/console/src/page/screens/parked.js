@@ -46,13 +46,20 @@ export function EventsOfKey({ id: consumer, inside: key }) {
   if (key === undefined) return html`<${ParkedKeys} />`
   /** @type {Loaded<{ items: ParkedEvent[] }>} */
   const events = useLoaded(`/api/parked/events?${new URLSearchParams({ consumer, key })}`, 1_500)
-  const follow = html`<a href=${addressOf('orders', key)}>Follow ${noun} ${key}</a>`
+  const id = idIn(key)
+  const follow = id === undefined ? '' : html`<a href=${addressOf('orders', id)}>Follow ${noun} ${id}</a>`
   const found = whenLoaded(events, 'These events cannot be read', ({ items }) => {
     const waiting = items.filter(({ state }) => state === 'waiting')
     const settled = items.filter(({ state }) => state !== 'waiting').toReversed()
     return html`${summary(waiting.length, { consumer, key })}${[...waiting, ...settled].map(eventPanel)}`
   })
   return html`${screenHead(`Parked: ${key}`, follow)}${found}`
+}
+
+/** The id in a key such as `order/7`; keys of unreadable records and very long ones have none. @param {string} key */
+function idIn(key) {
+  const [, encoded] = /^[^/:]*\/([^~]+)$/.exec(key) ?? []
+  return encoded && decodeURIComponent(encoded)
 }
 
 /** @param {number} waiting @param {{ consumer: string, key: string }} parked */
