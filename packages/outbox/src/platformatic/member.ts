@@ -9,6 +9,9 @@ export type ClientOptions = ConstructorParameters<typeof Admin>[0]
 type PlatformaticConsumer = Consumer<Buffer, Buffer, Buffer, Buffer>
 type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
 
+// How soon a member notices new partitions of its topic, as on kafkajs.
+const metadataMaxAge = 30_000
+
 // `autocommit` is true by default and would commit records that aren't settled.
 const fetching = { autocommit: false, minBytes: 1, maxWaitTime: 500, maxBytes: 8 * 1024 * 1024 } as const
 
@@ -27,6 +30,7 @@ export function joinWithPlatformatic(base: ClientOptions, membership: Membership
 async function consume(base: ClientOptions, membership: Membership, onCrash: (error: unknown) => void) {
   const { group, topic, sessionTimeoutMs } = membership
   const consumer: PlatformaticConsumer = new Consumer({
+    metadataMaxAge,
     ...base,
     ...fetching,
     groupId: group,
@@ -65,13 +69,33 @@ async function consume(base: ClientOptions, membership: Membership, onCrash: (er
     if (stream !== undefined) void read().catch(crash)
   })
   try {
+    const rejoinForMore = await watchPartitions(consumer, topic)
     await read()
+    const timer = setInterval(() => void rejoinForMore().catch(crash), base.metadataMaxAge ?? metadataMaxAge)
+    timer.unref()
+    consumer.on('client:close', () => clearInterval(timer))
   } catch (error) {
     ended = true
     await consumer.close(true).catch(() => undefined)
     throw error
   }
   return consumer
+}
+
+/** The client shares out new partitions only when a member joins: returns a function that joins again if there are more. */
+async function watchPartitions(consumer: PlatformaticConsumer, topic: string): Promise<() => Promise<void>> {
+  const count = async () => {
+    const { topics } = await consumer.metadata({ topics: [topic], autocreateTopics: false, forceUpdate: true })
+    return topics.get(topic)?.partitionsCount ?? 0
+  }
+  let known = await count()
+  return async () => {
+    // Without an answer there is nothing to do: whether Kafka is away, the client notices by itself.
+    const now = await count().catch(() => known)
+    const grown = now > known
+    known = now
+    if (grown) await consumer.joinGroup({})
+  }
 }
 
 // One stream feeds all partitions, and to pause it pauses all. So it keeps reading until much waits, unlike with kafkajs.

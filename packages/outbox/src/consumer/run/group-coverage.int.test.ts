@@ -6,6 +6,7 @@ import { useConsumerBench } from '../../../test/consumer-bench.ts'
 import { silent } from '../../../test/counted.ts'
 import { useMember } from '../../../test/kafka-client-contract.ts'
 import { kafkaClients } from '../../../test/kafka-clients.ts'
+import { platformaticClient } from '../../platformatic/index.ts'
 
 const liveness = { checkEveryMs: 200 }
 
@@ -76,6 +77,24 @@ describe.each(kafkaClients)('a group on %s', (_, useClient) => {
     await bench.produce(bench.events({ keys: 20, perKey: 2 }))
     await eventually(async () => expect(await bench.effects()).toHaveLength(40))
   })
+})
+
+it('reads partitions that were added, on @platformatic/kafka without a restart', async () => {
+  const bench = await useConsumerBench({ partitions: 1 })
+  const consumers = [1, 2].map(() => {
+    const { brokers } = useStack().kafka
+    const kafka = platformaticClient({ brokers, clientId: 'growth', logger: silent, kafka: { metadataMaxAge: 500 } })
+    onTestFinished(() => kafka.close())
+    return bench.consumer({ kafka, liveness })
+  })
+  for (const consumer of consumers) await consumer.start()
+  await addPartitions(bench.topic, 4)
+  await eventually(() => expect(consumers.map(consumer => consumer.health().partitions.length)).toEqual([2, 2]), {
+    timeoutMs: 20_000
+  })
+  await bench.produce(bench.events({ keys: 20, perKey: 2 }))
+  await eventually(async () => expect(await bench.effects()).toHaveLength(40))
+  await eventually(() => expect(consumers.map(consumer => consumer.health().ok)).toEqual([true, true]))
 })
 
 async function addPartitions(topic: string, count: number): Promise<void> {
