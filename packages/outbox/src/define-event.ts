@@ -146,7 +146,13 @@ const idSchemas = {
     .string('must be a string, as the definition says')
     .refine(isStringId, `must be 1 to ${mostIdBytes} bytes of UTF-8 without U+0000`)
 }
-const shortText = z.string().min(1).max(64).optional()
+// MySQL can't store half a character.
+const shortText = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine(text => text.isWellFormed(), 'must be well-formed Unicode')
+  .optional()
 const columns = z.object({
   aggregateVersion: z.int().positive().max(2_147_483_647).optional(),
   messageId: z.guid().optional(),

@@ -39,6 +39,12 @@ describe('defineEvent', () => {
     )
   })
 
+  it('rejects half a character in an id, which no database can store', () => {
+    expect(() => orderCreated({ aggregateId: 7, payload, correlationId: 'half: \ud800' })).toThrow(
+      /order_created.*correlationId: must be well-formed/
+    )
+  })
+
   it.each([1.5, 2 ** 53, Number.NaN, '7'])('rejects the aggregate id %s', aggregateId => {
     expect(() => orderCreated({ aggregateId: aggregateId as number, payload })).toThrow(/order_created.*aggregateId/)
   })

@@ -7,6 +7,8 @@ export type Statement = { readonly sql: string; readonly bindings?: readonly unk
 
 // The smallest max_allowed_packet that a server comes with.
 const alwaysFits = 1024 * 1024
+// A text that isn't ASCII is written in hexadecimal digits.
+const mostInRows = alwaysFits / 2
 
 /** Splits rows into statements that fit into every server's `max_allowed_packet`, unless one row alone doesn't. */
 export function inStatements<Row extends object>(rows: readonly Row[]): Row[][] {
@@ -15,7 +17,7 @@ export function inStatements<Row extends object>(rows: readonly Row[]): Row[][] 
   for (const row of rows) {
     const size = Object.values(row).reduce<number>((sum, value) => sum + sizeInSql(value), 0)
     bytes += size
-    if (groups.length > 0 && bytes < alwaysFits) groups.at(-1)?.push(row)
+    if (groups.length > 0 && bytes < mostInRows) groups.at(-1)?.push(row)
     else {
       groups.push([row])
       bytes = size

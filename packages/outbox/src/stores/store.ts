@@ -46,6 +46,15 @@ export function asciiJson(json: string): string {
   return json.replace(/[\u0080-\uffff]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
+/** In hexadecimal digits where it isn't ASCII, for the same reason. The columns hold utf8mb4. */
+function unchanged(text: string | undefined): string | Buffer | null {
+  return text === undefined || isAscii(text) ? (text ?? null) : Buffer.from(text)
+}
+
+export function isAscii(text: string): boolean {
+  return !/[\u0080-\uffff]/.test(text)
+}
+
 const columns: Readonly<Record<string, (event: PendingEvent) => SqlValue>> = {
   event: event => event.name,
   payload: event => event.bytes ?? asciiJson(event.json),
@@ -53,8 +62,8 @@ const columns: Readonly<Record<string, (event: PendingEvent) => SqlValue>> = {
   aggregate: event => event.aggregate,
   aggregate_version: event => event.aggregateVersion ?? null,
   schema_version: event => event.schemaVersion,
-  correlation_id: event => event.correlationId ?? null,
-  causation_id: event => event.causationId ?? null,
+  correlation_id: event => unchanged(event.correlationId),
+  causation_id: event => unchanged(event.causationId),
   traceparent: event => event.traceparent ?? null
 }
 const names = Object.keys(columns)
@@ -79,7 +88,9 @@ function aggregateIdOf(event: PendingEvent): string {
 
 function valuesOf(event: PendingEvent): readonly SqlValue[] {
   const values = names.map(name => columns[name]?.(event) ?? null)
-  return event.aggregateId === generatedId ? values : [event.aggregateId, ...values]
+  const { aggregateId: id } = event
+  if (id === generatedId) return values
+  return [typeof id === 'string' ? unchanged(id) : id, ...values]
 }
 
 // MySQL rejects this JSON, which JavaScript accepts.
