@@ -105,7 +105,7 @@ function createConnectionChecks({ store = 'delete', encoding }: ExpectedTable) {
   }
 }
 
-type Header = { readonly affectedRows: number; readonly insertId: number; readonly serverStatus: number }
+type Header = { readonly affectedRows: number; readonly insertId: number | string; readonly serverStatus: number }
 const inTransaction = 1
 
 /** Resolves to the id of the first row that the statement made. */
@@ -120,7 +120,8 @@ async function write(trx: Knex.Transaction, { sql, values }: Statement, expected
     )
   if (affectedRows !== expectedRows)
     throw new OutboxError('STORE_MISMATCH', `The table outbox accepted ${affectedRows} of ${expectedRows} rows`)
-  return insertId
+  // With the driver option bigNumberStrings it's text.
+  return Number(insertId)
 }
 
 /** Only a round trip of `openOneTripOutbox` can wait for the id. The types prevent this; a cast still gets here. */

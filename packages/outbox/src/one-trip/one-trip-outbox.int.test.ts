@@ -28,6 +28,23 @@ describe('openOneTripOutbox', () => {
     expect(await db('outbox')).toHaveLength(0)
   })
 
+  it('works in the same way whatever the driver options of its connection are', async () => {
+    const { db, url, published } = await useOrders()
+    await db.raw(`ALTER TABLE customer_order AUTO_INCREMENT = ${2 ** 31}`)
+    const options = { rowsAsArray: true, nestTables: true, typeCast: () => 'shouted', namedPlaceholders: true }
+    const numbers = { supportBigNumbers: true, bigNumberStrings: true, charset: 'latin1' }
+    const outbox = closeAfterTest(await openOneTripOutbox({ connection: { uri: url, ...options, ...numbers } }))
+    const event = orderCreated({
+      aggregateId: generatedId,
+      payload: { name: 'Zoë', quantity: 1 },
+      correlationId: '✖ 😀'
+    })
+    const [result] = await outbox.commit(insertOrder('Zoë ✖'), event)
+    expect(result?.insertId).toBe(2 ** 31)
+    expect(await db('customer_order')).toMatchObject([{ name: 'Zoë ✖' }])
+    expect(await published()).toMatchObject([{ event_id: 2 ** 31, payload: { name: 'Zoë' } }])
+  })
+
   it('keeps injection attempts as data', async () => {
     const { outbox, orders, published } = await useOneTrip()
     const attempts = [

@@ -40,8 +40,15 @@ export async function openPool({ connection, connections, check, waitMs, silence
     connectTimeout: waitMs,
     ...(typeof connection === 'string' ? { uri: connection } : connection),
     connectionLimit: connections,
+    // Whatever the caller's connection options say.
     multipleStatements: true,
     stringifyObjects: true,
+    namedPlaceholders: false,
+    rowsAsArray: false,
+    nestTables: false,
+    typeCast: true,
+    supportBigNumbers: false,
+    bigNumberStrings: false,
     charset: 'utf8mb4',
     timezone: 'Z'
   })
