@@ -7,8 +7,8 @@ export { noPostgres }
 
 if (noPostgres !== undefined) console.log(`· skipped: ${noPostgres}`)
 
-/** A new empty database for one test, on the PostgreSQL that all int tests of a run share. */
-export async function usePostgres(): Promise<Knex> {
+/** A new empty database for one test, in UTF8 or another encoding, on the PostgreSQL that all int tests of a run share. */
+export async function usePostgres(encoding = 'UTF8'): Promise<Knex> {
   const { postgres } = useStack()
   if (postgres === undefined) throw new Error(noPostgres)
   const { host, port, password } = postgres
@@ -20,7 +20,7 @@ export async function usePostgres(): Promise<Knex> {
       pool: { min: 0, max: 20 }
     })
   const admin = connectTo('postgres')
-  await admin.raw('CREATE DATABASE ??', [name])
+  await admin.raw(`CREATE DATABASE ?? ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`, [name])
   const db = connectTo(name)
   onTestFinished(async () => {
     await db.destroy()

@@ -4,6 +4,7 @@ import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { counted, Refused } from '../../test/counted.ts'
+import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { wireMessage } from '../../test/wire-message.ts'
 import { createInboxTables, handle, requestRetry, showParked, skipParked } from '../index.ts'
 
@@ -37,6 +38,33 @@ describe.each(['latin1', 'utf8mb3'])('in a database in %s', charset => {
     expect(await bench.parked()).toMatchObject([{ state: 'skipped', note: matches(note) }])
   })
 })
+
+it.skipIf(noPostgres !== undefined).each([
+  ['UTF8', 'no \uFFFD ✖ 😀'],
+  ['LATIN1', 'no \\u{0} \\u{2716} \\u{1f600}']
+])(
+  'an event with any text is parked on PostgreSQL in %s, and the rest of its batch is settled',
+  async (encoding, error) => {
+    const bench = await useConsumerBench({ partitions: 1, database: await usePostgres(encoding) })
+    const handler = handle(counted, async (event, trx) => {
+      if (event.aggregateId === 2) throw new Refused('no \u0000 ✖ 😀')
+      await bench.apply(event, trx)
+    })
+    const sent = [1, 2, 3].map(aggregateId => wireMessage(counted({ aggregateId, payload: { n: 1 } }), aggregateId))
+    await bench.send(sent.map(message => ({ ...message, headers: { ...message.headers, tenant: 'Zoë \u0000 😀' } })))
+    await bench.consumer({ handler, lanes: 1, retryParkedEveryMs: 20 }).start()
+    await eventually(async () => expect(await bench.parked()).toMatchObject([{ event_key: 'thing/2', error }]))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(2))
+    const id = { consumer: bench.group, key: 'thing/2' }
+    expect(JSON.parse((await showParked(bench.db, id))[0]?.record_headers ?? '')).toMatchObject({
+      tenant: 'Zoë \u0000 😀'
+    })
+    await requestRetry(bench.db, id)
+    await eventually(async () => expect(await showParked(bench.db, id)).toMatchObject([{ attempts: 2, error }]))
+    await skipParked(bench.db, { ...id, note: 'no \u0000 ✖ 😀' })
+    expect(await bench.parked()).toMatchObject([{ state: 'skipped', note: error }])
+  }
+)
 
 it('a retry whose outcome cannot be written does not stop those of other keys', async () => {
   const bench = await useConsumerBench({ partitions: 1 })

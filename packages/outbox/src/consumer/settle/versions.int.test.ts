@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { describe, expect, it } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
@@ -77,6 +78,27 @@ describe.each(databases)('a missing version on %s', (_, useDb) => {
     await eventually(async () => expect((await bench.effects()).map(({ n }) => n)).toEqual([1, 3]))
     await bench.produce(pick(bench.events({ keys: 1, perKey: 5 }), 2))
     await eventually(async () => expect(await listParked(bench.db)).toMatchObject([{ reason: 'VERSION_STALE' }]))
+  })
+})
+
+describe.each(databases)('aggregates whose names are not ASCII on %s', (_, useDb) => {
+  it('keep their versions apart, and a gap of one is noticed', async () => {
+    const bench = await useConsumerBench({ database: await useDb(), partitions: 1 })
+    const one = bench.events({ keys: 1, perKey: 4 })
+    const names = ['größe', 'grösse', '注文', '注'.repeat(64)]
+    const of = (aggregate: string, ...versions: readonly number[]) =>
+      pick(one, ...versions).map(event => ({ ...event, aggregate, messageId: randomUUID() }))
+    for (const name of names) await bench.produce(of(name, 1, 2))
+    const gaps: [ConsumedEvent, number][] = []
+    await bench.consumer({ onGap: 'report', observe: { gap: (event, last) => void gaps.push([event, last]) } }).start()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(8))
+    expect(gaps).toEqual([])
+    for (const name of names) await bench.produce(of(name, 4))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(12))
+    await eventually(() =>
+      expect(gaps.map(([{ aggregate }, last]) => [aggregate, last])).toEqual(names.map(name => [name, 2]))
+    )
+    expect(await bench.parked()).toEqual([])
   })
 })
 
