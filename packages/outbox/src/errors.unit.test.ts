@@ -6,6 +6,7 @@ const failure = (fields: object, cause?: unknown) => Object.assign(new Error('fa
 describe('isRetryable', () => {
   it.each([
     ['a MySQL deadlock', failure({ code: 'ER_LOCK_DEADLOCK' })],
+    ['a full lock table, for which InnoDB rolls everything back', failure({ code: 'ER_LOCK_TABLE_FULL' })],
     ['a PostgreSQL deadlock', failure({ code: '40P01' })],
     ['a PostgreSQL connection failure', failure({ code: '08006' })],
     ['a refused connection', failure({ code: 'ECONNREFUSED' })],

@@ -33,6 +33,17 @@ it('connections go back to the pool with the time limit that they had', async ()
   expect(await timeoutsOf(bench.db, 15)).toEqual([before])
 })
 
+it('a backlog is settled without a limit or a savepoint for each transaction', async () => {
+  const bench = await useConsumerBench({ partitions: 1 })
+  const sent: string[] = []
+  bench.db.on('query', ({ sql }: { sql: string }) => void sent.push(sql))
+  await bench.produce(bench.events({ keys: 1, perKey: 200 }))
+  await bench.consumer({ lanes: 1, batchSize: 1 }).start()
+  await eventually(async () => expect(await bench.effects()).toHaveLength(200))
+  expect(sent.filter(sql => sql.startsWith('BEGIN')).length).toBeGreaterThanOrEqual(200)
+  expect(sent.filter(sql => /wait_timeout|SAVEPOINT/.test(sql)).length).toBeLessThan(50)
+})
+
 const large = defineEvent({
   name: 'counted',
   aggregate: 'thing',

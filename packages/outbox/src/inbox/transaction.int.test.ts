@@ -119,6 +119,25 @@ describe.each(Object.keys(silentEnders))('a handler that ends its transaction by
   })
 })
 
+it('a handler may call a procedure, also in a savepoint that it rolls back', async () => {
+  const { db } = await useDatabase('transaction')
+  await db.raw('CREATE PROCEDURE selects() SELECT 1')
+  const bench = await useConsumerBench({ partitions: 1, database: db })
+  const handler = handle(counted, async (event, trx) => {
+    const inner = trx.transaction(async nested => {
+      await nested.raw('CALL selects()')
+      throw new Error('inner')
+    })
+    await inner.catch(() => undefined)
+    await trx.raw('CALL selects()')
+    await bench.apply(event, trx)
+  })
+  await bench.produce(bench.events({ keys: 2, perKey: 2 }))
+  await bench.consumer({ handler }).start()
+  await eventually(async () => expect(await bench.effects()).toHaveLength(4))
+  expect({ ...bench.seen, parked: await bench.parked() }).toMatchObject({ retries: 0, parked: [] })
+})
+
 it('an event is not parked for what its handler fails of once a deadlock has ended its transaction', async () => {
   const bench = await useConsumerBench({ partitions: 1, database: await useMySql() })
   let ends = 5

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { codeOf } from '../database-errors.ts'
 import { isRetryable, OutboxError } from '../errors.ts'
 import { plain } from '../plain-knex.ts'
+import { withIdleLimit } from './idle-limit.ts'
 import { isPostgres } from './inbox-tables.ts'
 import { nameTooLarge, type Statement } from './statement-size.ts'
 
@@ -18,7 +19,7 @@ export async function runTransaction<T>(db: Knex, work: Work<T>, { idleMs }: Run
   let last: Statement = { sql: '' }
   const watched = (trx: Knex.Transaction) => {
     trx.on('query', (sent: Statement) => {
-      if (!/^(ROLLBACK|RELEASE)/i.test(sent.sql)) last = sent
+      if (!/^(ROLLBACK|RELEASE|DO 0)/i.test(sent.sql)) last = sent
     })
     return work(trx)
   }
@@ -31,25 +32,14 @@ export async function runTransaction<T>(db: Knex, work: Work<T>, { idleMs }: Run
 
 /**
  * A frozen process keeps its transaction open, and the next owner of its partitions waits for those inbox rows: up to
- * eight hours with MySQL's default.
+ * eight hours with MySQL's default. MySQL limits connections, not transactions.
  */
-async function limited<T>(db: Knex, idleMs: number, work: Work<T>): Promise<T> {
-  if (isPostgres(db))
-    return untilBothEnd(db, async trx => {
-      await plain(trx).raw(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`)
-      return work(trx)
-    })
-  // MySQL limits connections, not transactions. This one gets its own limit back after the commit, for its other users.
-  const connection: object = await db.client.acquireConnection()
-  const set = (sql: string) => plain(db).raw(`SET ${sql}`).connection(connection)
-  try {
-    const seconds = Math.max(1, Math.ceil(idleMs / 1_000))
-    await set(`@outbox_wait_timeout = @@SESSION.wait_timeout, SESSION wait_timeout = ${seconds}`)
-    return await untilBothEnd(db, work, { connection })
-  } finally {
-    await set('SESSION wait_timeout = @outbox_wait_timeout').catch(() => undefined)
-    await db.client.releaseConnection(connection)
-  }
+function limited<T>(db: Knex, idleMs: number, work: Work<T>): Promise<T> {
+  if (!isPostgres(db)) return withIdleLimit(db, idleMs, connection => untilBothEnd(db, work, { connection }))
+  return untilBothEnd(db, async trx => {
+    await plain(trx).raw(`SET LOCAL idle_in_transaction_session_timeout = ${idleMs}`)
+    return work(trx)
+  })
 }
 
 async function untilBothEnd<T>(db: Knex, work: Work<T>, config?: Knex.TransactionConfig): Promise<T> {
@@ -66,43 +56,63 @@ export class TransactionEndedError extends OutboxError {}
 
 let savepoints = 0
 
+// Neither database lets these end a transaction, however they are called. After a semicolon may come anything.
+const endsNothing = /^[\s(]*(SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\b[^;]*;?\s*$/i
+
 /**
  * Runs `work`, and rejects when its transaction doesn't reach the end. On MySQL a caught deadlock ends it, as do DDL,
  * TRUNCATE, and a procedure that commits, and each later statement commits by itself. On PostgreSQL any error outside of
- * a savepoint does, and COMMIT would silently roll back.
+ * a savepoint does, and COMMIT would silently roll back. Costs a round trip only where a statement fails, or may do this.
  */
 export async function rejectIfTransactionEnded(trx: Knex.Transaction, work: () => Promise<void>): Promise<void> {
+  const connection: object = await trx.client.acquireConnection()
+  let working = true
   let ended: Error | undefined
   let failed: unknown
-  const savepoint = `outbox_${++savepoints}`
-  await plain(trx).raw(`SAVEPOINT ${savepoint}`)
+  let savepoint: string | undefined
   trx.on('query-error', (error: Error) => {
     if (endsTransaction(error)) ended = error
     if (codeOf(error) !== transactionAborted) failed = error
   })
   trx.on('query', ({ sql }: { sql: string }) => {
     if (ended !== undefined && !/^ROLLBACK/i.test(sql)) throw ended
+    if (!working || savepoint !== undefined || endsNothing.test(sql)) return
+    savepoint = `outbox_${++savepoints}`
+    // Not by knex, which would wait: the driver sends it before the statement whose event this is.
+    void trx.client._query(connection, { sql: `SAVEPOINT ${savepoint}` }).catch(() => undefined)
   })
   trx.on('query-response', (_, { sql, response }: { sql: string; response: unknown }) => {
     if (isOutside(response)) ended ??= endedBy(sql)
   })
   const [end] = await Promise.allSettled([work()])
+  working = false
   // Without its transaction a handler may fail in any way. The first error is the cause.
   if (ended !== undefined) throw ended
-  const lost = await release(trx, savepoint)
+  const lost = await findEnd(trx, { savepoint, failed })
   if (lost instanceof TransactionEndedError) throw lost
   if (end.status === 'rejected') throw end.reason
   if (lost !== undefined) throw codeOf(lost) === transactionAborted ? (failed ?? lost) : lost
 }
 
-/** Only the transaction in which it was made has the savepoint: resolves to why it can't be released. */
-async function release(trx: Knex.Transaction, savepoint: string): Promise<unknown> {
+type Watched = { readonly savepoint: string | undefined; readonly failed: unknown }
+
+/** Resolves to why the transaction has ended, or to undefined while it is open. */
+async function findEnd(trx: Knex.Transaction, { savepoint, failed }: Watched): Promise<unknown> {
   if (trx.isCompleted()) return endedBy()
-  const release = plain(trx).raw(`RELEASE SAVEPOINT ${savepoint}`)
-  return release.then(
-    () => undefined,
-    (error: Error) => (savepointMissing.has(codeOf(error)) ? endedBy() : error)
-  )
+  if (savepoint === undefined && failed === undefined) return undefined
+  // Only the transaction in which it was made has the savepoint.
+  const question = savepoint === undefined ? openQuestion(trx) : `RELEASE SAVEPOINT ${savepoint}`
+  return plain(trx)
+    .raw(question)
+    .then(
+      (answer: unknown) => (isOutside(answer) ? endedBy() : undefined),
+      (error: Error) => (savepointMissing.has(codeOf(error)) ? endedBy() : error)
+    )
+}
+
+/** A statement whose answer says whether a transaction is open. */
+function openQuestion(trx: Knex.Transaction): string {
+  return isPostgres(trx) ? 'SELECT 1' : 'DO 0'
 }
 
 const transactionAborted = '25P02'
