@@ -95,6 +95,11 @@ it.each([
   ])
 })
 
+it('names the one database whose tables are all captured', () => {
+  const found = findings({ 'table.include.list': undefined, 'database.include.list': 'orders' })
+  expect(found.map(({ why }) => why)).toContain('is missing: every table of orders is captured')
+})
+
 const avro = (await readConnectorFile(join(folder, 'avro/orders-connector.ts'), environment)).config
 
 it('accepts the connector for Avro events', () => {
