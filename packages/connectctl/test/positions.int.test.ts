@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createOutboxTables } from '@outbox-cdc/outbox'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
+import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { expect, it } from 'vitest'
+import { recordedPosition } from '../src/connector/binlog-position.ts'
 import { ownConnector, recordsOf } from './own-connector.ts'
 
 type Event = { readonly Pos: number; readonly Event_type: string }
@@ -32,6 +35,22 @@ it.each([
   expect((await connectctl('status', name)).out).toMatch(/missing/)
   await migrate()
   expect(await connectctl('apply')).toMatchObject({ code: 0 })
+})
+
+it('finds the earliest position of the databases that the lists describe', async () => {
+  const { account, configure, database, db, environment, file } = await ownConnector()
+  const later = await useDatabase('connectctl')
+  await createOutboxTables(later.db)
+  await db.raw("GRANT SELECT ON ??.* TO ?@'%'", [later.name, account])
+  const [{ binlog_file: binlog, binlog_position: position }] = await db('outbox_position')
+  for (const [one, two] of [
+    [database, later.name],
+    [later.name, database]
+  ]) {
+    const tables = `${one}\\.outbox, ${two}\\.(outbox|connect_heartbeat)`
+    await configure({ 'database.include.list': undefined, 'table.include.list': tables })
+    expect(await recordedPosition((await file()).config, environment)).toMatchObject({ file: binlog, position })
+  }
 })
 
 it('refuses a position in the middle of an event or a transaction, or behind the end of the file', async () => {
