@@ -5,7 +5,9 @@ import { configSchema } from '../config.ts'
 import { openTable } from '../mysql/tables.ts'
 import { createEffectsReader } from './read-databases.ts'
 
-it('shows the effect of the newest time, to the microsecond, and measures only new ones', async () => {
+const committedAt = Date.parse('2026-01-02T03:00:00Z')
+
+async function useDeliveries() {
   const { db } = await useDatabase('deliveries')
   await db.raw('CREATE TABLE delivery (order_id BIGINT PRIMARY KEY, delivered_at TIMESTAMP(6))')
   const write = (order_id: number, time: string) =>
@@ -15,16 +17,26 @@ it('shows the effect of the newest time, to the microsecond, and measures only n
     })
   const columns = { EFFECT_AGGREGATE_ID_COLUMN: 'order_id', EFFECT_APPLIED_AT_COLUMN: 'delivered_at' }
   const config = loadConfig(configSchema, { KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', EFFECT_TABLE: 'delivery', ...columns })
-  const committedAt = Date.parse('2026-01-02T03:00:00Z')
   const read = createEffectsReader({
     db,
     table: openTable('effects', db, config)!,
     consumer: 'b',
     aggregates: { times: async ids => new Map(ids.map(id => [id, committedAt])) }
   })
+  return { read, write }
+}
+
+it('shows the effect of the newest time, to the microsecond, and measures only new ones', async () => {
+  const { read, write } = await useDeliveries()
   await write(4_000_017, '03:00:00.001000')
   await write(1, '03:00:00.002500')
   expect(await read()).toMatchObject({ latency: null, newest: { id: '1', ms: 2.5 }, parked: undefined })
   await write(2, '03:00:00.009000')
   expect(await read()).toMatchObject({ latency: { p50: 9, p99: 9 }, newest: { id: '2', ms: 9 } })
+})
+
+it('says that an effect hours before its cause has the time of another zone', async () => {
+  const { read, write } = await useDeliveries()
+  await write(7, '01:00:00')
+  await expect(read()).rejects.toThrow('the effect of 7 is 2 h older than its cause. Check AGGREGATE_TIME_ZONE')
 })
