@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
@@ -67,6 +68,20 @@ it('more parked events of one key fit than one statement of MySQL can hold', asy
   await bench.consumer({ handler }).start()
   const count = async () => Number((await bench.db('parked_event').count({ events: '*' }))[0]?.events)
   await eventually(async () => expect(await count()).toBe(700), { timeoutMs: 50_000 })
+}, 120_000)
+
+it('a batch has no more bytes than a handler can write in one statement', async () => {
+  const bench = await useConsumerBench({ partitions: 1 })
+  await sendLarge(bench, 300)
+  const batches: number[] = []
+  const handler = handleBatch(large, async events => {
+    batches.push(events.length)
+    // Meanwhile the rest arrives.
+    if (batches.length === 1) await sleep(3_000)
+  })
+  await bench.consumer({ handler }).start()
+  await eventually(() => expect(batches.reduce((sum, size) => sum + size, 0)).toBe(300), { timeoutMs: 50_000 })
+  expect(Math.max(...batches) * 100_000).toBeLessThan(16 * 1024 * 1024)
 }, 120_000)
 
 it('a batch whose statement is too large is handled event by event, and one that is too large alone is parked', async () => {
