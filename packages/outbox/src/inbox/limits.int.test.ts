@@ -64,7 +64,11 @@ it('more parked events of one key fit than one statement of MySQL can hold', asy
   const bench = await useConsumerBench({ partitions: 1 })
   bench.refuse.add('1:1')
   await sendLarge(bench, 700)
-  const handler = handle(large, bench.apply)
+  const handler = handle(large, async (event, trx) => {
+    // Meanwhile the others arrive, so that they are parked together.
+    await sleep(2_000)
+    await bench.apply(event, trx)
+  })
   await bench.consumer({ handler }).start()
   const count = async () => Number((await bench.db('parked_event').count({ events: '*' }))[0]?.events)
   await eventually(async () => expect(await count()).toBe(700), { timeoutMs: 50_000 })
