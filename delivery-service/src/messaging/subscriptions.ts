@@ -27,12 +27,11 @@ export async function createSubscriptions(config: Config, { db, logger, registry
   let stalled: string | undefined
   const consumer = createConsumer({
     kafka,
-    topic,
     group,
     db,
     logger,
     decoding,
-    on: { [orderCreated.name]: onOrderCreated },
+    topics: { [topic]: { [orderCreated.name]: onOrderCreated } },
     batchSize: config.BATCH_SIZE,
     observe: createDeliveryObserver(logger, registry),
     liveness: { stallAfterMs: config.STALL_AFTER_MS, onStalled: reason => void (stalled = reason) }

@@ -42,8 +42,10 @@ export type {
   KafkaMember,
   KafkaRecord,
   Membership,
+  NextOffset,
   OffsetWindow,
   TopicFacts,
+  TopicPartition,
   Watermarks,
   WindowRead
 } from './kafka/kafka-client.ts'

@@ -52,15 +52,16 @@ it.each(databases)('keeps every string id apart, from the writer to parking on %
   const kafka = kafkajsClient({ brokers: useStack().kafka.brokers, clientId: 'ids', logger: silent })
   const consumer = createConsumer({
     kafka,
-    topic: topic.name,
     group: uniqueName('accounts'),
     db,
     logger: silent,
-    on: {
-      account_opened: handle(opened, async ({ payload }) => {
-        if (!payload.ok) throw Object.assign(new Error('refused'), { retryable: false })
-      }),
-      account_closed: handle(closed, async event => void closedIds.push(event.aggregateId))
+    topics: {
+      [topic.name]: {
+        account_opened: handle(opened, async ({ payload }) => {
+          if (!payload.ok) throw Object.assign(new Error('refused'), { retryable: false })
+        }),
+        account_closed: handle(closed, async event => void closedIds.push(event.aggregateId))
+      }
     }
   })
   onTestFinished(async () => {

@@ -22,6 +22,7 @@ import { wireMessage } from './wire-message.ts'
 export type Effect = { readonly event_key: number; readonly n: number }
 export type ParkedRow = { readonly event_key: string; readonly reason: string; readonly state: string }
 
+type Handlers = Readonly<Record<string, EventHandler>>
 type Range = { readonly keys: number; readonly perKey: number; readonly from?: number }
 
 /** A topic, a database with an effect table, and consumers that write into it. */
@@ -41,15 +42,14 @@ export async function useConsumerBench({ partitions = 3, database }: { partition
     await trx('effect').insert({ event_key: event.aggregateId, n: event.payload.n })
   }
 
-  function consumer(overrides: Partial<ConsumerOptions> & { handler?: EventHandler } = {}): Consumer {
-    const { handler = handle(counted, apply), ...rest } = overrides
+  function consumer(overrides: Partial<ConsumerOptions> & { handler?: EventHandler; on?: Handlers } = {}): Consumer {
+    const { handler = handle(counted, apply), on = { counted: handler }, ...rest } = overrides
     const kafka = rest.kafka ?? kafkajsClient({ brokers: useStack().kafka.brokers, clientId: 'bench', logger })
     const made = createConsumer({
-      topic,
+      topics: { [topic]: on },
       group,
       db,
       logger,
-      on: { counted: handler },
       observe: {
         handled: () => void seen.handled++,
         duplicate: () => void seen.duplicates++,

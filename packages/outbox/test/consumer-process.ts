@@ -9,16 +9,17 @@ const { database, brokers, topic, group, deadly, delayMs = 0 } = JSON.parse(proc
 const kafka = kafkajsClient({ brokers, clientId: 'dying', logger: silent })
 const consumer = createConsumer({
   kafka,
-  topic,
   group,
   db: knex({ client: 'mysql2', connection: database }),
   logger: silent,
-  on: {
-    counted: handle(counted, async ({ aggregateId, payload: { n } }, trx) => {
-      await trx('effect').insert({ event_key: aggregateId, n })
-      if (delayMs > 0) await sleep(delayMs)
-      if (`${aggregateId}:${n}` === deadly) process.kill(process.pid, 'SIGKILL')
-    })
+  topics: {
+    [topic]: {
+      counted: handle(counted, async ({ aggregateId, payload: { n } }, trx) => {
+        await trx('effect').insert({ event_key: aggregateId, n })
+        if (delayMs > 0) await sleep(delayMs)
+        if (`${aggregateId}:${n}` === deadly) process.kill(process.pid, 'SIGKILL')
+      })
+    }
   },
   idleTransactionMs: 3_000,
   batchSize: delayMs > 0 ? 10 : 500,

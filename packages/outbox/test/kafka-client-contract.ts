@@ -56,7 +56,7 @@ export function kafkaClientContract(name: string, { useTopic, useClient }: Kafka
       const first = await useMember(client, topic, { group })
       await eventually(() => expect(first.records).toHaveLength(10))
       expect(await client.committed(group, topic)).toEqual(new Map())
-      await first.commit(new Map([[1, 4n]]))
+      await first.commit([{ topic, partition: 1, offset: 4n }])
       expect(await client.committed(group, topic)).toEqual(new Map([[1, 4n]]))
       await first.leave()
       const second = await useMember(client, topic, { group })
@@ -71,7 +71,7 @@ export function kafkaClientContract(name: string, { useTopic, useClient }: Kafka
       await send(0, numbered(1, 3))
       await send(1, numbered(1, 3))
       await eventually(() => expect(first.records).toHaveLength(6))
-      await first.commit(new Map([[0, 2n]]))
+      await first.commit([{ topic, partition: 0, offset: 2n }])
       const second = await useMember(useClient(), topic, { group })
       await eventually(() => expect(new Set([...first.assigned, ...second.assigned])).toEqual(new Set([0, 1])))
       expect(first.rearranged).toBeGreaterThan(0)
@@ -80,6 +80,30 @@ export function kafkaClientContract(name: string, { useTopic, useClient }: Kafka
       await second.leave()
       await eventually(() => expect(first.assigned).toEqual([0, 1]))
       await eventually(() => expect(placesOf(first)).toEqual(['0:2', '1:0', '1:1', '1:2']))
+    })
+
+    it('reads several topics, and shares the partitions of each among the members', async () => {
+      const [one, other] = await Promise.all([useTopic(), useTopic()])
+      const [group, topics] = [uniqueName('group'), [one.topic, other.topic]]
+      const all = topics.flatMap(topic => [`${topic}:0`, `${topic}:1`]).toSorted()
+      const first = await useMember(useClient(), topics, { group })
+      await eventually(() => expect(first.places).toEqual(all))
+      for (const { send } of [one, other]) for (const partition of [0, 1]) await send(partition, numbered(1, 2))
+      await eventually(() => expect(first.records).toHaveLength(8))
+      const read = first.records.map(({ topic, partition, offset }) => `${topic}:${partition}:${offset}`)
+      expect(read.toSorted()).toEqual(all.flatMap(place => [`${place}:0`, `${place}:1`]))
+      await first.commit([
+        { topic: one.topic, partition: 0, offset: 1n },
+        { topic: other.topic, partition: 0, offset: 2n }
+      ])
+      const client = useClient()
+      const second = await useMember(client, topics, { group })
+      await eventually(() => expect([...first.places, ...second.places].toSorted()).toEqual(all))
+      await eventually(() => expect([...first.records, ...second.records]).toHaveLength(5))
+      await second.leave()
+      await eventually(() => expect(first.places).toEqual(all))
+      expect(await client.committed(group, one.topic)).toEqual(new Map([[0, 1n]]))
+      expect(await client.committed(group, other.topic)).toEqual(new Map([[0, 2n]]))
     })
 
     it('shows which topics and partitions the members of a group have', async () => {
@@ -162,19 +186,28 @@ type MemberOptions = { group?: string; room?: (partition: number) => Promise<voi
 /** A member that keeps what it gets for its present assignment. */
 export async function useMember(
   client: KafkaClient,
-  topic: string,
+  topic: string | readonly string[],
   { group = uniqueName('group'), room }: MemberOptions = {}
 ) {
-  const state = { records: [] as KafkaRecord[], assigned: [] as readonly number[], rearranged: 0, assignments: 0 }
+  const topics = typeof topic === 'string' ? [topic] : topic
+  const state = {
+    records: [] as KafkaRecord[],
+    assigned: [] as readonly number[],
+    places: [] as readonly string[],
+    rearranged: 0,
+    assignments: 0
+  }
   const member = await client.join({
     group,
-    topic,
+    topics,
     sessionTimeoutMs,
     onAssigned(partitions) {
-      Object.assign(state, { records: [], assigned: partitions, assignments: state.assignments + 1 })
+      const assigned = partitions.map(({ partition }) => partition)
+      const places = partitions.map(each => `${each.topic}:${each.partition}`).toSorted()
+      Object.assign(state, { records: [], assigned, places, assignments: state.assignments + 1 })
     },
     onRebalancing: async () => void state.rearranged++,
-    async onRecords(partition, records) {
+    async onRecords({ partition }, records) {
       state.records.push(...records)
       await room?.(partition)
     },

@@ -9,14 +9,15 @@ const log = (fields: object, message: string) => console.log(JSON.stringify({ ..
 const logger = { debug() {}, info: log, warn: log, error: log }
 const consumer = createConsumer({
   kafka: kafkajsClient({ brokers: KAFKA_BROKERS.split(','), clientId: 'pong-service', logger }),
-  topic,
   group: 'pong-service',
   db,
   logger,
-  on: {
-    [pinged.name]: handle(pinged, async ({ aggregateId, payload }, trx) => {
-      await trx('pong').insert({ ping_id: aggregateId, text: `${payload.text} to ${PING_SERVICE_URL}` })
-    })
+  topics: {
+    [topic]: {
+      [pinged.name]: handle(pinged, async ({ aggregateId, payload }, trx) => {
+        await trx('pong').insert({ ping_id: aggregateId, text: `${payload.text} to ${PING_SERVICE_URL}` })
+      })
+    }
   }
 })
 

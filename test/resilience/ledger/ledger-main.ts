@@ -21,15 +21,16 @@ await runService({
     const kafka = kafkajsClient({ brokers: KAFKA_BROKERS.split(','), clientId: 'ledger', logger })
     const consumer = createConsumer({
       kafka,
-      topic,
       group: 'ledger',
       db,
       logger,
       onGap: 'report',
-      on: {
-        [ledgerMoved.name]: handle(ledgerMoved, async ({ aggregateId, aggregateVersion, payload }, trx) => {
-          await trx('ledger').insert({ account: aggregateId, version: aggregateVersion, content: payload.text })
-        })
+      topics: {
+        [topic]: {
+          [ledgerMoved.name]: handle(ledgerMoved, async ({ aggregateId, aggregateVersion, payload }, trx) => {
+            await trx('ledger').insert({ account: aggregateId, version: aggregateVersion, content: payload.text })
+          })
+        }
       }
     })
     const server = createServer((_request, response) => response.writeHead(consumer.health().ok ? 200 : 503).end())

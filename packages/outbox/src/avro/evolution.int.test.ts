@@ -93,7 +93,7 @@ async function readBy(definition: EventDefinition, value: Buffer): Promise<unkno
   const row = { id: '3', event: name, aggregate, message_id: 'm1', created_at: '2026-01-01T00:00:00Z' }
   const key = Buffer.from('{"event_id":7}')
   const record: KafkaRecord = { topic: 't', partition: 0, offset: 1n, timestamp: 0, key, value, headers: row }
-  const handlers = new Map([[name, handle(definition, async () => {})]])
+  const handlers = new Map([['t', new Map([[name, handle(definition, async () => {})]])]])
   await decoding.prepare?.([record])
   const item = readEvent({ decoding, handlers, onUnknown: 'park' }, record)
   return 'refusal' in item ? item.refusal.reason : item.event.payload

@@ -37,16 +37,17 @@ describe.skipIf(noRegistry !== undefined)('an event typed by the application', (
     const kafka = kafkajsClient({ brokers: useStack().kafka.brokers, clientId: 'typed', logger })
     const consumer = createConsumer({
       kafka,
-      topic: topic.name,
       group: uniqueName('typed'),
       db,
       logger,
       decoding: avroDecoding({ registry: schemaRegistry({ url: registry().url }) }),
-      on: {
-        order_created: handle(
-          orderCreated,
-          async ({ aggregateId, payload }) => void seen.push({ aggregateId, payload })
-        )
+      topics: {
+        [topic.name]: {
+          order_created: handle(
+            orderCreated,
+            async ({ aggregateId, payload }) => void seen.push({ aggregateId, payload })
+          )
+        }
       }
     })
     await consumer.start()

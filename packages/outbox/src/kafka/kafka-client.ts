@@ -28,29 +28,37 @@ export function sizeOf(records: readonly KafkaRecord[]): number {
   return records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0)
 }
 
+/** A partition of a topic. */
+export type TopicPartition = { readonly topic: string; readonly partition: number }
+
+export const partitionName = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`
+
+/** A partition and the offset at which to read on. */
+export type NextOffset = TopicPartition & { readonly offset: bigint }
+
 /** What a member asks for when it joins a group, and the callbacks that it gets. */
 export type Membership = {
   readonly group: string
-  readonly topic: string
+  readonly topics: readonly string[]
   /** A member that is silent for longer loses its partitions to others. */
   readonly sessionTimeoutMs: number
   /** From now on exactly these partitions are ours. Records handed over before don't count any more. */
-  readonly onAssigned: (partitions: readonly number[]) => void
+  readonly onAssigned: (partitions: readonly TopicPartition[]) => void
   /** The group is about to rebalance: a good moment to commit what is done. */
   readonly onRebalancing: () => Promise<void>
   /**
    * Records of one partition, in order. The promise resolves when there is room for more. Until then the client stops
    * reading that partition, but it reads the others and stays a member of the group.
    */
-  readonly onRecords: (partition: number, records: readonly KafkaRecord[]) => Promise<void>
+  readonly onRecords: (partition: TopicPartition, records: readonly KafkaRecord[]) => Promise<void>
   /** Reading has failed; the client retries by itself. */
   readonly onFailure: (error: unknown) => void
 }
 
 /** A member of a group, until it leaves. */
 export interface KafkaMember {
-  /** Commits the next offset to read, for each partition. Rejects when a partition is no longer ours; that loses nothing. */
-  readonly commit: (next: ReadonlyMap<number, bigint>) => Promise<void>
+  /** Commits these offsets. Rejects when a partition is no longer ours; that loses nothing. */
+  readonly commit: (next: readonly NextOffset[]) => Promise<void>
   readonly leave: () => Promise<void>
 }
 

@@ -42,7 +42,8 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
 
   return {
     async join(membership) {
-      const { partitions } = await askAbout(membership.topic, describeTopic)
+      const facts = await Promise.all(membership.topics.map(topic => askAbout(topic, describeTopic)))
+      const partitions = facts.reduce((sum, each) => sum + each.partitions, 0)
       return joinWithKafkajs(await load(options, memberRetry), membership, workersFor(partitions))
     },
     topic: name => askAbout(name, describeTopic),

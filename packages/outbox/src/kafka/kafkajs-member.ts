@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
-import type { KafkaMember, KafkaRecord, Membership, WindowRead } from './kafka-client.ts'
+import type { KafkaMember, KafkaRecord, Membership, TopicPartition, WindowRead } from './kafka-client.ts'
 import { stayJoined } from './stay-joined.ts'
 
 const fetching = {
@@ -33,7 +33,7 @@ export async function joinWithKafkajs(kafka: Kafka, membership: Membership, conc
 type Consuming = { readonly concurrency: number; readonly onCrash: (error: unknown) => void }
 
 async function consume(kafka: Kafka, membership: Membership, { concurrency, onCrash }: Consuming): Promise<Consumer> {
-  const { group, topic, sessionTimeoutMs } = membership
+  const { group, topics, sessionTimeoutMs } = membership
   const consumer = kafka.consumer({
     groupId: group,
     sessionTimeout: sessionTimeoutMs,
@@ -43,10 +43,14 @@ async function consume(kafka: Kafka, membership: Membership, { concurrency, onCr
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => onCrash(payload.error))
   consumer.on(consumer.events.REBALANCING, () => void membership.onRebalancing())
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => membership.onAssigned(payload.memberAssignment[topic] ?? []))
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberAssignment } }) =>
+    membership.onAssigned(
+      topics.flatMap(topic => (memberAssignment[topic] ?? []).map(partition => ({ topic, partition })))
+    )
+  )
   try {
     await consumer.connect()
-    await consumer.subscribe({ topics: [topic], fromBeginning: true })
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true })
   } catch (error) {
     await consumer.disconnect().catch(() => undefined)
     throw error
@@ -57,8 +61,8 @@ async function consume(kafka: Kafka, membership: Membership, { concurrency, onCr
     partitionsConsumedConcurrently: concurrency,
     async eachBatch(payload) {
       const { batch } = payload
-      const records = batch.messages.map(message => recordOf(topic, batch.partition, message))
-      const room = membership.onRecords(batch.partition, records)
+      const records = batch.messages.map(message => recordOf(batch, message))
+      const room = membership.onRecords(batch, records)
       // Now, not after the wait below: by then the partition may have another owner, or be assigned to us again.
       payload.resolveOffset(batch.lastOffset())
       await waitForRoom(room, payload)
@@ -91,7 +95,7 @@ export function workersFor(partitions: number): number {
   return Math.max(16, partitions * 2)
 }
 
-function recordOf(topic: string, partition: number, message: KafkaMessage): KafkaRecord {
+function recordOf({ topic, partition }: TopicPartition, message: KafkaMessage): KafkaRecord {
   return {
     topic,
     partition,
@@ -134,7 +138,7 @@ export async function readWithKafkajs(
         const bounds = open.get(batch.partition)
         if (bounds === undefined) return
         const records = batch.messages
-          .map(message => recordOf(topic, batch.partition, message))
+          .map(message => recordOf(batch, message))
           .filter(({ offset }) => offset >= bounds.from && offset < bounds.to)
         if (records.length > 0) await onRecords(batch.partition, records)
       }

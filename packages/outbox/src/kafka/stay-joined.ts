@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { KafkaMember, Membership } from './kafka-client.ts'
-
-type Next = { readonly topic: string; readonly partition: number; readonly offset: bigint }
+import type { KafkaMember, Membership, NextOffset } from './kafka-client.ts'
 
 type Client<Member> = {
   /** Joins the group once; `onCrash` reports that the member has died. */
   readonly join: (onCrash: (error: unknown) => void) => Promise<Member>
-  readonly commit: (member: Member, next: readonly Next[]) => Promise<unknown>
+  readonly commit: (member: Member, next: readonly NextOffset[]) => Promise<unknown>
   readonly leave: (member: Member) => Promise<void>
   /** Cleans up after a member that crashed; does nothing by default. */
   readonly cleanUp?: (member: Member) => Promise<void>
@@ -14,7 +12,7 @@ type Client<Member> = {
 
 /** Joins the group, and joins again with a new member after each crash, until `leave`. */
 export async function stayJoined<Member>(
-  { topic, onAssigned, onFailure }: Membership,
+  { onAssigned, onFailure }: Membership,
   { join, commit, leave, cleanUp = () => Promise.resolve() }: Client<Member>
 ): Promise<KafkaMember> {
   const leaving = new AbortController()
@@ -45,10 +43,7 @@ export async function stayJoined<Member>(
 
   return {
     async commit(next) {
-      await commit(
-        current,
-        [...next].map(([partition, offset]) => ({ topic, partition, offset }))
-      )
+      await commit(current, next)
     },
     async leave() {
       leaving.abort()

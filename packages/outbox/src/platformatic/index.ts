@@ -33,7 +33,11 @@ export function platformaticClient(options: PlatformaticOptions): KafkaClient {
   const offsets = (topic: string, timestamp: bigint) => aboutTopic(topic, listOffsets(admin, topic, timestamp))
 
   return {
-    join: membership => aboutTopic(membership.topic, joinWithPlatformatic(base, membership, logger)),
+    async join(membership) {
+      // Joining a group doesn't say which of the topics is missing.
+      for (const topic of membership.topics) await aboutTopic(topic, describeTopic(admin, topic))
+      return joinWithPlatformatic(base, membership, logger)
+    },
     topic: name => aboutTopic(name, describeTopic(admin, name)),
     async watermarks(topic) {
       const [lows, highs] = await Promise.all([offsets(topic, earliest), offsets(topic, latest)])

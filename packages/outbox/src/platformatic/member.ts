@@ -1,5 +1,12 @@
 import { type Admin, Consumer, type Message, type MessagesStream } from '@platformatic/kafka'
-import { type KafkaRecord, type Membership, sizeOf, type WindowRead } from '../kafka/kafka-client.ts'
+import {
+  type KafkaRecord,
+  type Membership,
+  partitionName,
+  sizeOf,
+  type TopicPartition,
+  type WindowRead
+} from '../kafka/kafka-client.ts'
 import { stayJoined } from '../kafka/stay-joined.ts'
 import type { Logger } from '../logger.ts'
 
@@ -9,7 +16,7 @@ export type ClientOptions = ConstructorParameters<typeof Admin>[0]
 type PlatformaticConsumer = Consumer<Buffer, Buffer, Buffer, Buffer>
 type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>
 
-// How soon a member notices new partitions of its topic, as on kafkajs.
+// How soon a member notices new partitions of its topics, as on kafkajs.
 const metadataMaxAge = 30_000
 
 // `autocommit` is true by default and would commit records that aren't settled.
@@ -28,7 +35,7 @@ export function joinWithPlatformatic(base: ClientOptions, membership: Membership
 }
 
 async function consume(base: ClientOptions, membership: Membership, onCrash: (error: unknown) => void) {
-  const { group, topic, sessionTimeoutMs } = membership
+  const { group, topics, sessionTimeoutMs } = membership
   const consumer: PlatformaticConsumer = new Consumer({
     metadataMaxAge,
     ...base,
@@ -51,7 +58,8 @@ async function consume(base: ClientOptions, membership: Membership, onCrash: (er
   // dropped. Each assignment gets a new stream, which starts at the committed offsets.
   async function read(): Promise<void> {
     void stream?.close().catch(() => undefined)
-    const opened = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest', ...fetching })
+    const from = { mode: 'committed', fallbackMode: 'earliest' } as const
+    const opened = await consumer.consume({ topics: [...topics], ...from, ...fetching })
     stream = opened
     opened.on('error', error => stream === opened && crash(error))
     const limit = createBackPressure(opened)
@@ -64,12 +72,12 @@ async function consume(base: ClientOptions, membership: Membership, onCrash: (er
   consumer.on('consumer:heartbeat:stalled', ({ lastError }) => crash(lastError ?? new Error('Heartbeats have stalled')))
   consumer.on('consumer:group:rebalance', () => void membership.onRebalancing())
   consumer.on('consumer:group:join', ({ assignments }) => {
-    const ours = assignments?.find(assignment => assignment.topic === topic)?.partitions ?? []
-    membership.onAssigned(ours)
+    const ours = (assignments ?? []).filter(({ topic }) => topics.includes(topic))
+    membership.onAssigned(ours.flatMap(({ topic, partitions }) => partitions.map(partition => ({ topic, partition }))))
     if (stream !== undefined) void read().catch(crash)
   })
   try {
-    const rejoinForMore = await watchPartitions(consumer, topic)
+    const rejoinForMore = await watchPartitions(consumer, topics)
     await read()
     const timer = setInterval(() => void rejoinForMore().catch(crash), base.metadataMaxAge ?? metadataMaxAge)
     timer.unref()
@@ -83,10 +91,10 @@ async function consume(base: ClientOptions, membership: Membership, onCrash: (er
 }
 
 /** The client shares out new partitions only when a member joins: returns a function that joins again if there are more. */
-async function watchPartitions(consumer: PlatformaticConsumer, topic: string): Promise<() => Promise<void>> {
+async function watchPartitions(consumer: PlatformaticConsumer, names: readonly string[]): Promise<() => Promise<void>> {
   const count = async () => {
-    const { topics } = await consumer.metadata({ topics: [topic], autocreateTopics: false, forceUpdate: true })
-    return topics.get(topic)?.partitionsCount ?? 0
+    const { topics } = await consumer.metadata({ topics: [...names], autocreateTopics: false, forceUpdate: true })
+    return names.reduce((sum, name) => sum + (topics.get(name)?.partitionsCount ?? 0), 0)
   }
   let known = await count()
   return async () => {
@@ -118,19 +126,20 @@ function createBackPressure(stream: Stream): (room: Promise<void>, records: read
 }
 
 /** Groups the stream's single messages by partition, as many together as came in one fetch. */
-function inBatches(stream: Stream, take: (partition: number, records: readonly KafkaRecord[]) => void): void {
-  const gathered = new Map<number, KafkaRecord[]>()
+function inBatches(stream: Stream, take: (partition: TopicPartition, records: readonly KafkaRecord[]) => void): void {
+  const gathered = new Map<string, KafkaRecord[]>()
   stream.on('data', message => {
     if (gathered.size === 0) queueMicrotask(flush)
-    const records = gathered.get(message.partition)
-    if (records === undefined) gathered.set(message.partition, [recordOf(message)])
+    const place = partitionName(message)
+    const records = gathered.get(place)
+    if (records === undefined) gathered.set(place, [recordOf(message)])
     else records.push(recordOf(message))
   })
 
   function flush(): void {
-    const batches = [...gathered]
+    const batches = [...gathered.values()]
     gathered.clear()
-    for (const [partition, records] of batches) take(partition, records)
+    for (const records of batches) take(records[0]!, records)
   }
 }
 
@@ -161,7 +170,7 @@ export async function readWithPlatformatic(
   try {
     const stream = await consumer.consume({ topics: [topic], mode: 'manual', offsets, ...fetching })
     stream.on('error', reject)
-    inBatches(stream, (partition, records) => {
+    inBatches(stream, ({ partition }, records) => {
       const bounds = window.get(partition)
       const wanted = records.filter(({ offset }) => bounds !== undefined && offset >= bounds.from && offset < bounds.to)
       stream.pause()

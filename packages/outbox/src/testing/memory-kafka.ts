@@ -1,8 +1,18 @@
-import type { KafkaClient, KafkaMember, Membership, Watermarks } from '../kafka/kafka-client.ts'
+import type { KafkaClient, KafkaMember, Membership, NextOffset, Watermarks } from '../kafka/kafka-client.ts'
 import type { MemoryTopic } from './memory-topic.ts'
 
 // Stored with the topic, because clients of one broker share their groups.
-const groupsOf = new WeakMap<MemoryTopic, Map<string, MemoryGroup>>()
+const groupsOf = new WeakMap<MemoryTopic, Map<string, TopicGroup>>()
+
+/** What a group has of one topic. */
+type TopicGroup = { readonly offsets: Map<number, bigint>; readonly members: Member[] }
+
+type Member = {
+  readonly membership: Membership
+  readonly topics: readonly MemoryTopic[]
+  partitions: readonly NextOffset[]
+  reading: AbortController
+}
 
 /**
  * A Kafka client on topics in memory, so that `createConsumer` needs no broker. Members of a group share its partitions.
@@ -15,16 +25,8 @@ export function createMemoryKafka(...topics: readonly MemoryTopic[]): KafkaClien
     return topic
   }
 
-  function groupOf(name: string, topicName: string): MemoryGroup {
-    const topic = topicNamed(topicName)
-    const groups = groupsOf.get(topic) ?? new Map<string, MemoryGroup>()
-    const group = groups.get(name) ?? createMemoryGroup(topic)
-    groupsOf.set(topic, groups.set(name, group))
-    return group
-  }
-
   return {
-    join: async membership => groupOf(membership.group, membership.topic).join(membership),
+    join: async membership => join(membership, membership.topics.map(topicNamed)),
     async topic(name) {
       const { partitions, retentionMs, segmentMs } = topicNamed(name)
       return { partitions, retentionMs, segmentMs }
@@ -42,15 +44,12 @@ export function createMemoryKafka(...topics: readonly MemoryTopic[]): KafkaClien
       }
       return new Map(partitionsOf(topicNamed(name)).map(partition => [partition, offset(partition)]))
     },
-    committed: async (group, topic) => groupOf(group, topic).committed(),
+    committed: async (group, topic) => new Map(groupOf(group, topicNamed(topic)).offsets),
     members: async group =>
-      topics.flatMap(topic => {
-        const given = groupsOf.get(topic)?.get(group)?.members() ?? []
-        return given.map(partitions => ({
-          topics: [topic.name],
-          partitions: (name: string) => (name === topic.name ? partitions : [])
-        }))
-      }),
+      [...new Set(topics.flatMap(topic => groupOf(group, topic).members))].map(member => ({
+        topics: member.topics.map(({ name }) => name),
+        partitions: name => member.partitions.filter(({ topic }) => topic === name).map(({ partition }) => partition)
+      })),
     async read({ topic, window, onRecords }) {
       for (const [partition, { from, to }] of window) {
         const records = recordsOf(topicNamed(topic), partition).filter(({ offset }) => offset >= from && offset < to)
@@ -65,57 +64,68 @@ const recordsOf = (topic: MemoryTopic, partition: number) =>
   topic.records().filter(record => record.partition === partition)
 const partitionsOf = (topic: MemoryTopic) => Array.from({ length: topic.partitions }, (_, partition) => partition)
 
-type MemoryGroup = ReturnType<typeof createMemoryGroup>
-type Member = { readonly membership: Membership; partitions: readonly number[]; reading: AbortController }
+function groupOf(name: string, topic: MemoryTopic): TopicGroup {
+  const groups = groupsOf.get(topic) ?? new Map<string, TopicGroup>()
+  const group = groups.get(name) ?? { offsets: new Map(), members: [] }
+  groupsOf.set(topic, groups.set(name, group))
+  return group
+}
 
-/** A consumer group: shares the partitions among its members, and rebalances when one joins or leaves. */
-function createMemoryGroup(topic: MemoryTopic) {
-  const offsets = new Map<number, bigint>()
-  const members: Member[] = []
-
-  async function rebalance(): Promise<void> {
-    for (const member of members) {
-      await member.membership.onRebalancing()
-      member.reading.abort()
-    }
-    for (const [position, member] of members.entries()) {
-      member.partitions = partitionsOf(topic).filter(partition => partition % members.length === position)
-      member.reading = new AbortController()
-      member.membership.onAssigned(member.partitions)
-      for (const partition of member.partitions) void readPartition(member, partition)
-    }
+/** Shares the partitions of these topics among the members of the group that read them. */
+async function rebalance(group: string, topics: readonly MemoryTopic[]): Promise<void> {
+  const members = new Set(topics.flatMap(topic => groupOf(group, topic).members))
+  for (const member of members) {
+    await member.membership.onRebalancing()
+    member.reading.abort()
   }
-
-  async function readPartition({ membership, reading: { signal } }: Member, partition: number): Promise<void> {
-    let next = offsets.get(partition) ?? 0n
-    while (!signal.aborted) {
-      const records = recordsOf(topic, partition).filter(({ offset }) => offset >= next)
-      if (records.length === 0) await topic.nextRecord(signal)
-      else await membership.onRecords(partition, records)
-      next += BigInt(records.length)
-    }
+  for (const member of members) {
+    member.partitions = member.topics.flatMap(topic => shareOf(member, topic))
+    member.reading = new AbortController()
+    member.membership.onAssigned(member.partitions.map(({ topic, partition }) => ({ topic, partition })))
+    for (const topic of member.topics)
+      for (const next of member.partitions) if (next.topic === topic.name) void readPartition(member, topic, next)
   }
+}
 
-  async function join(membership: Membership): Promise<KafkaMember> {
-    const member: Member = { membership, partitions: [], reading: new AbortController() }
-    members.push(member)
-    await rebalance()
-    return {
-      async commit(next) {
-        for (const [partition, offset] of next) {
-          if (!member.partitions.includes(partition)) throw new Error(`Partition ${partition} is not ours any more`)
-          offsets.set(partition, offset)
-        }
-      },
-      async leave() {
-        if (!members.includes(member)) return
-        members.splice(members.indexOf(member), 1)
-        member.reading.abort()
-        member.partitions = []
-        await rebalance()
+function shareOf(member: Member, topic: MemoryTopic): readonly NextOffset[] {
+  const { members, offsets } = groupOf(member.membership.group, topic)
+  return partitionsOf(topic)
+    .filter(partition => partition % members.length === members.indexOf(member))
+    .map(partition => ({ topic: topic.name, partition, offset: offsets.get(partition) ?? 0n }))
+}
+
+async function readPartition(member: Member, topic: MemoryTopic, { partition, offset }: NextOffset): Promise<void> {
+  const { signal } = member.reading
+  for (let next = offset; !signal.aborted; ) {
+    const records = recordsOf(topic, partition).filter(record => record.offset >= next)
+    if (records.length === 0) await topic.nextRecord(signal)
+    else await member.membership.onRecords({ topic: topic.name, partition }, records)
+    next += BigInt(records.length)
+  }
+}
+
+async function join(membership: Membership, topics: readonly MemoryTopic[]): Promise<KafkaMember> {
+  const { group } = membership
+  const member: Member = { membership, topics, partitions: [], reading: new AbortController() }
+  for (const topic of topics) groupOf(group, topic).members.push(member)
+  await rebalance(group, topics)
+  return {
+    async commit(next) {
+      for (const { topic, partition, offset } of next) {
+        if (!member.partitions.some(ours => ours.topic === topic && ours.partition === partition))
+          throw new Error(`Partition ${partition} of ${topic} is not ours any more`)
+        const read = topics.find(({ name }) => name === topic)
+        if (read !== undefined) groupOf(group, read).offsets.set(partition, offset)
       }
+    },
+    async leave() {
+      member.reading.abort()
+      member.partitions = []
+      for (const topic of topics) {
+        const { members } = groupOf(group, topic)
+        if (members.includes(member)) members.splice(members.indexOf(member), 1)
+      }
+      await rebalance(group, topics)
     }
   }
-
-  return { join, committed: () => new Map(offsets), members: () => members.map(({ partitions }) => partitions) }
 }

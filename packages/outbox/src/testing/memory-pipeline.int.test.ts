@@ -13,14 +13,15 @@ it('runs a consumer on memory and a database alone: each event once, through rep
   const outbox = createMemoryOutbox()
   const consumer = createConsumer({
     kafka: createMemoryKafka(outbox.topic),
-    topic: outbox.topic.name,
     group: 'delivery-service',
     db,
     logger: { debug() {}, info() {}, warn() {}, error() {} },
-    on: {
-      order_created: handle(orderCreated, async (event, trx) => {
-        await trx('delivery').insert({ order_id: event.aggregateId })
-      })
+    topics: {
+      [outbox.topic.name]: {
+        order_created: handle(orderCreated, async (event, trx) => {
+          await trx('delivery').insert({ order_id: event.aggregateId })
+        })
+      }
     }
   })
   onTestFinished(() => consumer.stop())

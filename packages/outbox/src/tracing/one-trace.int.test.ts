@@ -20,11 +20,10 @@ it('spans the request, the transaction, Debezium and the handler with one trace'
   const logger = { debug() {}, info() {}, warn() {}, error() {} }
   const consumer = createConsumer({
     kafka: kafkajsClient({ brokers: useStack().kafka.brokers, clientId: 'trace', logger }),
-    topic: topic.name,
     group: uniqueName('trace'),
     db,
     logger,
-    on: { order_created: handle(orderCreated, async () => {}) }
+    topics: { [topic.name]: { order_created: handle(orderCreated, async () => {}) } }
   })
   onTestFinished(() => consumer.stop())
   await provider.getTracer('test').startActiveSpan('POST /order', async span => {

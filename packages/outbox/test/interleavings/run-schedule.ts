@@ -72,7 +72,16 @@ async function createRun(world: World, { client, keys, lanes, batchSize, batchHa
       counted: batchHandler ? handleBatch(counted, apply) : handle(counted, (event, trx) => apply([event], trx))
     }
     const times = { retry: { firstDelayMs: 5, maxDelayMs: 50, attempts: 2 }, retryParkedEveryMs: 30, commitEveryMs: 3 }
-    const member = createMortalMember({ ...world, client, topic: name, group, name, on, lanes, batchSize, ...times })
+    const member = createMortalMember({
+      ...world,
+      client,
+      topics: { [name]: on },
+      group,
+      name,
+      lanes,
+      batchSize,
+      ...times
+    })
     members.push(member)
     // Not awaited: the next step may come while this one is still joining.
     void member.start()

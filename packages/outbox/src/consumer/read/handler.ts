@@ -21,7 +21,7 @@ export type ConsumedEvent<
   readonly createdAt: Date
 }
 
-/** What `handle` and `handleBatch` return; `createConsumer` takes them under `on`. */
+/** What `handle` and `handleBatch` return; `createConsumer` takes them under their topic and event. */
 export type EventHandler = {
   readonly definition: EventDefinition
   readonly batch: boolean

@@ -22,7 +22,8 @@ export type Item = IdentifiedRecord &
 /** How records become items. */
 export type Reading = {
   readonly decoding: RecordDecoding
-  readonly handlers: ReadonlyMap<string, EventHandler>
+  /** By topic and event name. */
+  readonly handlers: ReadonlyMap<string, ReadonlyMap<string, EventHandler>>
   readonly onUnknown: 'ignore' | 'park'
 }
 
@@ -35,7 +36,7 @@ export function readEvent({ decoding, handlers, onUnknown }: Reading, record: Ka
     const error = new Error(message, cause === undefined ? {} : { cause })
     return { ...received, refusal: { reason, error } }
   }
-  const handler = handlers.get(event.name)
+  const handler = handlers.get(record.topic)?.get(event.name)
   if (handler === undefined) {
     if (onUnknown === 'ignore') return { ...received, ignored: true }
     return park('UNKNOWN_EVENT', `There is no handler for ${event.name}`)

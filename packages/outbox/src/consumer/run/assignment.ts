@@ -1,43 +1,51 @@
-import type { KafkaMember, KafkaRecord } from '../../kafka/kafka-client.ts'
+import {
+  type KafkaMember,
+  type KafkaRecord,
+  type NextOffset,
+  partitionName,
+  type TopicPartition
+} from '../../kafka/kafka-client.ts'
 import type { Handling } from '../settle/handling.ts'
 import type { Position } from './liveness.ts'
 import { createPartitionWorker, type PartitionWorker } from './partition-worker.ts'
 
+type Assigned = { readonly at: TopicPartition; readonly worker: PartitionWorker; committed?: bigint }
+
 /** The partitions that are ours for now, and how far each is settled and committed. */
-export function createAssignment(handling: Handling, topic: string) {
-  const workers = new Map<number, PartitionWorker>()
-  const committed = new Map<number, bigint>()
+export function createAssignment(handling: Handling) {
+  const assigned = new Map<string, Assigned>()
   let ended: Promise<unknown> = Promise.resolve()
   let closed = false
-  const endAll = () => Promise.all([ended, ...[...workers.values()].map(worker => worker.close())])
+  const endAll = () => Promise.all([ended, ...[...assigned.values()].map(({ worker }) => worker.close())])
 
   return {
     /** Replaces the partitions that we had: their running transactions end before anything new starts. */
-    assign(partitions: readonly number[]): void {
+    assign(partitions: readonly TopicPartition[]): void {
       ended = endAll()
-      workers.clear()
-      committed.clear()
-      for (const partition of closed ? [] : partitions)
-        workers.set(partition, createPartitionWorker(handling, { topic, partition }, ended))
+      assigned.clear()
+      for (const { topic, partition } of closed ? [] : partitions) {
+        const at = { topic, partition }
+        assigned.set(partitionName(at), { at, worker: createPartitionWorker(handling, at, ended) })
+      }
     },
-    async push(partition: number, records: readonly KafkaRecord[]): Promise<void> {
-      await workers.get(partition)?.push(records)
+    async push(at: TopicPartition, records: readonly KafkaRecord[]): Promise<void> {
+      await assigned.get(partitionName(at))?.worker.push(records)
     },
     positions: (): readonly Position[] =>
-      [...workers].map(([partition, worker]) => ({ partition, next: worker.next() })),
+      [...assigned.values()].map(({ at, worker }) => ({ ...at, next: worker.next() })),
     /** Commits the settled offsets. What a crash leaves uncommitted comes again, and the inbox knows it. */
     async commit(member: KafkaMember): Promise<void> {
-      const next = new Map<number, bigint>()
-      for (const [partition, worker] of workers) {
-        const offset = worker.next()
-        if (offset !== undefined && offset !== committed.get(partition)) next.set(partition, offset)
+      const next: (NextOffset & { readonly of: Assigned })[] = []
+      for (const of of assigned.values()) {
+        const offset = of.worker.next()
+        if (offset !== undefined && offset !== of.committed) next.push({ ...of.at, offset, of })
       }
-      if (next.size === 0) return
-      await member.commit(next)
-      for (const [partition, offset] of next) committed.set(partition, offset)
+      if (next.length === 0) return
+      await member.commit(next.map(({ topic, partition, offset }) => ({ topic, partition, offset })))
+      for (const { of, offset } of next) of.committed = offset
     },
     /** Resolves when all records are settled, or the assignment is closed. */
-    drained: () => Promise.all([...workers.values()].map(worker => worker.drained())),
+    drained: () => Promise.all([...assigned.values()].map(({ worker }) => worker.drained())),
     /** Ends what is being settled and takes no new partitions. `commit` still works afterwards. */
     async close(): Promise<void> {
       closed = true

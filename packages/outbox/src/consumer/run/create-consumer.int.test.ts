@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { useConsumerBench } from '../../../test/consumer-bench.ts'
+import { disorderOf, useConsumerBench } from '../../../test/consumer-bench.ts'
 import { counted } from '../../../test/counted.ts'
 import { kafkaClients } from '../../../test/kafka-clients.ts'
-import { defineEvent, handle } from '../../index.ts'
+import { defineEvent, handle, requestRetry } from '../../index.ts'
 
 describe.each(kafkaClients)('createConsumer on %s', (_, useClient) => {
   it('handles each event once and in the order of its key, however often Kafka delivers it', async () => {
@@ -34,6 +34,33 @@ describe.each(kafkaClients)('createConsumer on %s', (_, useClient) => {
     await bench.consumer({ kafka: useClient(), handler }).start()
     await eventually(async () => expect(await bench.effects()).toHaveLength(2))
     expect(await bench.parked()).toEqual([])
+  })
+
+  it('handles the events of several topics, each by the handler of its topic, and retries each by it', async () => {
+    const [bench, other] = await Promise.all([useConsumerBench(), useConsumerBench({ partitions: 5 })])
+    const minus = handle(counted, (event, trx) => bench.apply({ ...event, payload: { n: -event.payload.n } }, trx))
+    const topics = { [bench.topic]: { counted: handle(counted, bench.apply) }, [other.topic]: { counted: minus } }
+    bench.refuse.add('101:-2')
+    await bench.produce(bench.events({ keys: 10, perKey: 3 }))
+    const events = other.events({ keys: 10, perKey: 3 })
+    await other.produce(events.map(event => ({ ...event, aggregateId: Number(event.aggregateId) + 100 })))
+    const consumer = bench.consumer({ kafka: useClient(), topics, retryParkedEveryMs: 50 })
+    await consumer.start()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(58))
+    bench.refuse.clear()
+    await requestRetry(bench.db, { consumer: bench.group, key: 'thing/101' })
+    await eventually(async () => expect(await bench.effects()).toHaveLength(60))
+    await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, lag: 0 }))
+    const effects = await bench.effects()
+    expect(disorderOf(effects.map(({ event_key: key, n }) => ({ event_key: key, n: Math.abs(n) })))).toEqual([])
+    expect(effects.filter(({ event_key: key, n }) => key > 100 !== n < 0)).toEqual([])
+    await consumer.stop()
+
+    const again = bench.consumer({ kafka: useClient(), topics })
+    await again.start()
+    await other.produce(other.events({ keys: 1, perKey: 1, from: 4 }))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(61))
+    expect(bench.seen.duplicates).toBe(0)
   })
 
   it('goes on behind what it committed when it starts again', async () => {

@@ -3,7 +3,7 @@ import { asError, OutboxError } from '../../errors.ts'
 import { createFailureLog } from '../../failure-log.ts'
 import { refuseWithoutTables } from '../../inbox/inbox-tables.ts'
 import { type InboxRetention, inboxKeepMs, pruneInbox } from '../../inbox/prune-inbox.ts'
-import type { KafkaClient, KafkaMember, Membership } from '../../kafka/kafka-client.ts'
+import type { KafkaClient, KafkaMember, Membership, TopicPartition } from '../../kafka/kafka-client.ts'
 import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
 import { handlingOf, type HandlingOptions, usualRetry } from '../settle/handling.ts'
 import { retryParked } from '../settle/retry-parked.ts'
@@ -15,11 +15,10 @@ import { createLiveness, type LivenessOptions } from './liveness.ts'
 /** What a consumer reads, where its effects go, and how often it does its background work. Times are in milliseconds. */
 export type ConsumerOptions = HandlingOptions & {
   readonly kafka: KafkaClient
-  readonly topic: string
   readonly group: string
   /**
    * The name under which the inbox remembers what was handled; the group's name by default. Don't change it later, or
-   * events are handled again. Use one name per topic: consumers that share one retry each other's parked events.
+   * events are handled again. Use one name per group: consumers that share one retry each other's parked events.
    */
   readonly name?: string
   /**
@@ -42,15 +41,16 @@ export type ConsumerHealth = {
   readonly reason?: string
   /** Records in our partitions that aren't settled, as of the last check. */
   readonly lag: number
-  readonly partitions: readonly number[]
+  /** Those of each topic that are ours. */
+  readonly partitions: Readonly<Record<string, readonly number[]>>
 }
 
 /** A running member of a consumer group. */
 export type Consumer = {
   /**
-   * Resolves when the group is joined. While that fails for a passing reason (Kafka is away, the topic is missing) it
+   * Resolves when the group is joined. While that fails for a passing reason (Kafka is away, a topic is missing) it
    * resolves too, and the consumer joins later: health has the reason. Rejects with an error that waiting doesn't fix: a
-   * database without the inbox tables, an inbox retention that is too short, or a group that reads another topic.
+   * database without the inbox tables, an inbox retention that is too short, or a group that reads a topic which this consumer doesn't.
    */
   readonly start: () => Promise<void>
   /** Ends what is being settled, commits what is done, and leaves the group. It can't be started again. */
@@ -61,16 +61,17 @@ export type Consumer = {
 }
 
 /**
- * Handles each event of a topic once in effect, in the order of its key. Its inbox row and its effect commit together,
+ * Handles each event of its topics once in effect, in the order of its key. Its inbox row and its effect commit together,
  * and Kafka's offset follows; an event that comes again is a duplicate and does nothing. A failure that passes is
  * retried until it works. An event that is refused is parked, and later events of its key wait behind it.
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
-  const { kafka, topic, group, logger, sessionTimeoutMs = 10_000 } = options
+  const { kafka, group, logger, sessionTimeoutMs = 10_000 } = options
+  const topics = Object.keys(options.topics)
   const handling = handlingOf(options.name ?? group, options)
-  const assignment = createAssignment(handling, topic)
-  const liveness = createLiveness(options, () => assignment.positions())
-  const coverage = createGroupCoverage(options)
+  const assignment = createAssignment(handling)
+  const liveness = createLiveness({ ...options, topics }, () => assignment.positions())
+  const coverage = createGroupCoverage({ ...options, topics })
   const failures = createFailureLog(logger)
   const stopping = new AbortController()
   const { signal } = stopping
@@ -81,10 +82,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   const membership: Membership = {
     group,
-    topic,
+    topics,
     sessionTimeoutMs,
     onAssigned(partitions) {
-      logger.info({ topic, group, partitions }, 'partitions assigned')
+      logger.info({ group, partitions: byTopic(topics, partitions) }, 'partitions assigned')
       if (!signal.aborted) problem = undefined
       assignment.assign(partitions)
     },
@@ -97,7 +98,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     onFailure(error) {
       if (signal.aborted) return
       problem = `Kafka: ${asError(error).message}`
-      failures.failed({ err: error, topic, group }, 'cannot read from Kafka now; will retry')
+      failures.failed({ err: error, topics, group }, 'cannot read from Kafka now; will retry')
     }
   }
 
@@ -105,16 +106,18 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     try {
       if (member !== undefined) await assignment.commit(member)
     } catch (error) {
-      logger.debug({ err: error, topic, group }, 'offsets not committed: these events may come again')
+      logger.debug({ err: error, topics, group }, 'offsets not committed: these events may come again')
     }
   }
 
   async function tryToJoin(): Promise<void> {
     try {
-      const facts = await kafka.topic(topic)
-      inboxKeepMs(facts, options.inbox ?? {})
-      coverage.noticeGrowth(facts.partitions)
-      await refuseMixedGroup(options)
+      for (const topic of topics) {
+        const facts = await kafka.topic(topic)
+        inboxKeepMs(facts, options.inbox ?? {})
+        coverage.noticeGrowth(topic, facts.partitions)
+      }
+      await refuseMixedGroup({ ...options, topics })
       if (!signal.aborted) member = await kafka.join(membership)
     } catch (error) {
       membership.onFailure(error)
@@ -131,12 +134,13 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   async function check(): Promise<void> {
     await liveness.check()
-    const ours = assignment.positions().map(({ partition }) => partition)
-    if (member !== undefined && problem === undefined) await coverage.check(liveness.partitions(), ours)
+    if (member !== undefined && problem === undefined)
+      await coverage.check(liveness.partitions(), assignment.positions())
   }
 
   async function prune(): Promise<void> {
-    const olderThanMs = inboxKeepMs(await kafka.topic(topic), options.inbox ?? {})
+    const facts = await Promise.all(topics.map(topic => kafka.topic(topic)))
+    const olderThanMs = Math.max(...facts.map(each => inboxKeepMs(each, options.inbox ?? {})))
     const pruned = await pruneInbox(handling.db, { consumer: handling.name, olderThanMs, signal })
     if (pruned > 0) logger.debug({ pruned }, 'inbox pruned')
   }
@@ -153,7 +157,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       } catch (error) {
         failed++
         pause = Math.max(everyMs, delayBefore(failed, usualRetry))
-        if (!signal.aborted) warnings.failed({ err: error, topic, group }, `cannot ${task} now; will retry`)
+        if (!signal.aborted) warnings.failed({ err: error, topics, group }, `cannot ${task} now; will retry`)
       }
       await sleep(pause, undefined, { signal }).catch(() => undefined)
     }
@@ -189,9 +193,14 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     },
     health() {
       const reason = problem ?? coverage.reason() ?? liveness.stalled()
-      const partitions = assignment.positions().map(({ partition }) => partition)
+      const partitions = byTopic(topics, assignment.positions())
       return { ok: reason === undefined, ...(reason === undefined ? {} : { reason }), lag: liveness.lag(), partitions }
     },
     parked: () => countParked(handling.db, handling.name)
   }
+}
+
+function byTopic(topics: readonly string[], partitions: readonly TopicPartition[]) {
+  const of = (name: string) => partitions.filter(({ topic }) => topic === name).map(({ partition }) => partition)
+  return Object.fromEntries(topics.map(topic => [topic, of(topic)]))
 }

@@ -3,9 +3,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../../test/consumer-bench.ts'
-import { silent } from '../../../test/counted.ts'
+import { counted, silent } from '../../../test/counted.ts'
 import { useMember } from '../../../test/kafka-client-contract.ts'
 import { kafkaClients } from '../../../test/kafka-clients.ts'
+import { handle } from '../../index.ts'
 import { platformaticClient } from '../../platformatic/index.ts'
 
 const liveness = { checkEveryMs: 200 }
@@ -29,7 +30,9 @@ describe.each(kafkaClients)('a group on %s', (_, useClient) => {
     const options = { liveness: { ...liveness, stallAfterMs: 1_000, onStalled } }
     const consumer = bench.consumer({ kafka: useClient(), ...options })
     await consumer.start()
-    await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, partitions: [0, 1, 2, 3] }))
+    await eventually(() =>
+      expect(consumer.health()).toMatchObject({ ok: true, partitions: { [bench.topic]: [0, 1, 2, 3] } })
+    )
     const stranger = await useMember(useClient(), other.topic, { group: bench.group })
     const unread = expect.stringMatching(/No member of group .* reads partition .* of .*: the group also reads bench/)
     await eventually(() => expect(consumer.health()).toMatchObject({ ok: false, reason: unread }), {
@@ -37,9 +40,35 @@ describe.each(kafkaClients)('a group on %s', (_, useClient) => {
     })
     await eventually(() => expect(stalls).toEqual([unread]))
     await stranger.leave()
-    await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, partitions: [0, 1, 2, 3] }), {
-      timeoutMs: 20_000
+    await eventually(
+      () => expect(consumer.health()).toMatchObject({ ok: true, partitions: { [bench.topic]: [0, 1, 2, 3] } }),
+      {
+        timeoutMs: 20_000
+      }
+    )
+  })
+
+  it('lets a member with one more topic join, which is healthy once the others have left', async () => {
+    const [bench, added] = await Promise.all([useConsumerBench(), useConsumerBench()])
+    const on = { counted: handle(counted, bench.apply) }
+    const old = bench.consumer({ kafka: useClient(), liveness })
+    await old.start()
+    await eventually(() => expect(old.health()).toMatchObject({ ok: true }))
+    const topics = { [bench.topic]: on, [added.topic]: on }
+    const next = bench.consumer({ kafka: useClient(), liveness, topics })
+    await next.start()
+    await added.produce(added.events({ keys: 9, perKey: 1 }))
+    await bench.produce(bench.events({ keys: 9, perKey: 1 }))
+    await eventually(() => {
+      expect(next.health()).toMatchObject({
+        ok: false,
+        reason: expect.stringMatching(/No member .* reads partition .* of .*: a member reads fewer topics/)
+      })
     })
+    await old.stop()
+    await eventually(async () => expect(await bench.effects()).toHaveLength(18))
+    const partitions = { [bench.topic]: [0, 1, 2], [added.topic]: [0, 1, 2] }
+    await eventually(() => expect(next.health()).toEqual({ ok: true, lag: 0, partitions }))
   })
 
   it('stays healthy while its members share the partitions', async () => {
@@ -47,7 +76,7 @@ describe.each(kafkaClients)('a group on %s', (_, useClient) => {
     const consumers = [1, 2].map(() => bench.consumer({ kafka: useClient(), liveness }))
     for (const consumer of consumers) await consumer.start()
     await eventually(() => {
-      const shares = consumers.map(consumer => consumer.health().partitions.length)
+      const shares = consumers.map(consumer => consumer.health().partitions[bench.topic]?.length)
       expect(shares).toEqual([2, 2])
     })
     const end = Date.now() + 2_000
@@ -63,7 +92,7 @@ describe.each(kafkaClients)('a group on %s', (_, useClient) => {
     const logger = { ...silent, warn: (_fields: object, message: string) => void warned.push(message) }
     const first = bench.consumer({ kafka: useClient(), liveness, logger })
     await first.start()
-    await eventually(() => expect(first.health()).toMatchObject({ ok: true, partitions: [0] }))
+    await eventually(() => expect(first.health()).toMatchObject({ ok: true, partitions: { [bench.topic]: [0] } }))
     await addPartitions(bench.topic, 3)
     await eventually(() =>
       expect(first.health()).toMatchObject({
@@ -89,9 +118,12 @@ it('reads partitions that were added, on @platformatic/kafka without a restart',
   })
   for (const consumer of consumers) await consumer.start()
   await addPartitions(bench.topic, 4)
-  await eventually(() => expect(consumers.map(consumer => consumer.health().partitions.length)).toEqual([2, 2]), {
-    timeoutMs: 20_000
-  })
+  await eventually(
+    () => expect(consumers.map(consumer => consumer.health().partitions[bench.topic]?.length)).toEqual([2, 2]),
+    {
+      timeoutMs: 20_000
+    }
+  )
   await bench.produce(bench.events({ keys: 20, perKey: 2 }))
   await eventually(async () => expect(await bench.effects()).toHaveLength(40))
   await eventually(() => expect(consumers.map(consumer => consumer.health().ok)).toEqual([true, true]))

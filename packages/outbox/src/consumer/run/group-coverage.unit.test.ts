@@ -16,8 +16,13 @@ function coverageOf(members: () => readonly GroupMember[] | undefined) {
   const logger = { ...silent, error: (_fields: object, message: string) => void errors.push(message) }
   const kafka = { ...createMemoryKafka(createMemoryTopic({ name: 't' })), members: async () => members() }
   const liveness = { stallAfterMs: 0, onStalled: (reason: string) => void stalls.push(reason) }
-  const coverage = createGroupCoverage({ kafka, topic: 't', group: 'g', logger, liveness })
-  return { check: () => coverage.check([0, 1, 2], [0]), reason: () => coverage.reason(), errors, stalls }
+  const coverage = createGroupCoverage({ kafka, topics: ['t'], group: 'g', logger, liveness })
+  return {
+    check: () => coverage.check(new Map([['t', [0, 1, 2]]]), [{ topic: 't', partition: 0 }]),
+    reason: () => coverage.reason(),
+    errors,
+    stalls
+  }
 }
 
 it('reports partitions that stay without a reader, once, and no more when they have one', async () => {
@@ -41,6 +46,6 @@ it('does not count partitions that were given to a member of another topic', asy
   await check()
   await check()
   expect(reason()).toBe(
-    'No member of group g reads partition 2 of t: the group also reads other: give each topic a group of its own'
+    'No member of group g reads partition 2 of t: the group also reads other: give all members of a group the same topics'
   )
 })

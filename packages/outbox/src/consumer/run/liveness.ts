@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import { asError } from '../../errors.ts'
 import { poolShortage } from '../../inbox/take-turn.ts'
-import type { KafkaClient, OffsetWindow } from '../../kafka/kafka-client.ts'
+import { type KafkaClient, type OffsetWindow, partitionName, type TopicPartition } from '../../kafka/kafka-client.ts'
 
 /** When a consumer that has work but makes no progress counts as stalled. Times are in milliseconds. */
 export type LivenessOptions = {
@@ -16,12 +16,12 @@ export type LivenessOptions = {
   readonly onStalled?: (reason: string) => void
 }
 
-export type Position = { readonly partition: number; readonly next: bigint | undefined }
+export type Position = TopicPartition & { readonly next: bigint | undefined }
 
 type Watched = {
   readonly db: Knex
   readonly kafka: KafkaClient
-  readonly topic: string
+  readonly topics: readonly string[]
   readonly group: string
   readonly liveness?: LivenessOptions
 }
@@ -32,55 +32,70 @@ const readWithinMs = 10_000
 
 /** Checks that a consumer with lag makes progress, whatever its client reports. */
 export function createLiveness(
-  { db, kafka, topic, group, liveness = {} }: Watched,
+  { db, kafka, topics, group, liveness = {} }: Watched,
   positions: () => readonly Position[]
 ) {
   const { stallAfterMs = 60_000, onStalled } = liveness
-  let partitions: readonly number[] = []
-  let behind: OffsetWindow = new Map()
+  let partitions: ReadonlyMap<string, readonly number[]> = new Map()
+  let behind: ReadonlyMap<string, OffsetWindow> = new Map()
   let last = { position: '', at: performance.now() }
   let stalled: string | undefined
   let unreachable: string | undefined
   // Up to this offset a partition holds only markers of a transactional writer.
-  const markersUntil = new Map<number, bigint>()
+  const markersUntil = new Map<string, bigint>()
+  const lag = () => [...behind.values()].reduce((sum, window) => sum + offsetsIn(window), 0)
 
   async function measure(): Promise<string> {
-    const ours = positions()
+    const measured = await Promise.all(topics.map(measureTopic))
+    partitions = new Map(measured.map(({ topic, all }) => [topic, all]))
+    behind = new Map(measured.map(({ topic, waiting }) => [topic, waiting]))
+    return measured.map(({ position }) => position).join()
+  }
+
+  async function measureTopic(topic: string) {
+    const ours = positions().filter(position => position.topic === topic)
     const watermarks = await kafka.watermarks(topic)
-    partitions = [...watermarks.keys()]
     const committed = ours.every(({ next }) => next !== undefined) ? undefined : await kafka.committed(group, topic)
     const found = ours.map(({ partition, next }) => {
       const { low, high } = watermarks.get(partition) ?? { low: 0n, high: 0n }
-      const at = beyondMarkers(partition, { at: next ?? committed?.get(partition) ?? low, high })
+      const at = beyondMarkers(partitionName({ topic, partition }), {
+        at: next ?? committed?.get(partition) ?? low,
+        high
+      })
       return { partition, at, from: at < low ? low : at, to: high }
     })
-    behind = new Map(
-      found.filter(({ from, to }) => from < to).map(({ partition, from, to }) => [partition, { from, to }])
-    )
-    return found.map(({ partition, at }) => `${partition}:${at}`).join()
+    const waiting = found.filter(({ from, to }) => from < to)
+    return {
+      topic,
+      all: [...watermarks.keys()],
+      waiting: new Map(waiting.map(({ partition, from, to }) => [partition, { from, to }])),
+      position: found.map(({ partition, at }) => `${topic}:${partition}:${at}`).join()
+    }
   }
 
-  function beyondMarkers(partition: number, { at, high }: { readonly at: bigint; readonly high: bigint }): bigint {
-    const end = markersUntil.get(partition)
+  function beyondMarkers(place: string, { at, high }: { readonly at: bigint; readonly high: bigint }): bigint {
+    const end = markersUntil.get(place)
     if (end === undefined || (end > at && end <= high)) return end ?? at
-    markersUntil.delete(partition)
+    markersUntil.delete(place)
     return at
   }
 
   /** Reads what seems to wait, once, before it makes the consumer stalled. */
   async function onlyMarkersWait(): Promise<boolean> {
-    if (offsetsIn(behind) > mostMarkers) return false
-    const window = behind
+    if (lag() > mostMarkers) return false
+    const windows = [...behind].filter(([, { size }]) => size > 0)
     let records = 0
     const onRecords = async (_partition: number, { length }: { readonly length: number }) => void (records += length)
-    await Promise.race([kafka.read({ topic, window, onRecords }), tooLate(readWithinMs)])
+    const reads = windows.map(([topic, window]) => kafka.read({ topic, window, onRecords }))
+    await Promise.race([Promise.all(reads), tooLate(readWithinMs)])
     if (records > 0) return false
-    for (const [partition, { to }] of window) markersUntil.set(partition, to)
+    for (const [topic, window] of windows)
+      for (const [partition, { to }] of window) markersUntil.set(partitionName({ topic, partition }), to)
     return true
   }
 
   async function checkProgress(position: string): Promise<void> {
-    const idle = offsetsIn(behind) === 0 && unreachable === undefined
+    const idle = lag() === 0 && unreachable === undefined
     if (idle || position !== last.position) {
       last = { position, at: performance.now() }
       stalled = undefined
@@ -91,7 +106,7 @@ export function createLiveness(
     if (unreachable === undefined && (await onlyMarkersWait())) return
     const seconds = Math.round(since / 1_000)
     const shortage = poolShortage(db)
-    const waiting = `${offsetsIn(behind)} events wait, and none was settled for ${seconds} s`
+    const waiting = `${lag()} events wait, and none was settled for ${seconds} s`
     stalled = unreachable ?? [waiting, ...(shortage === undefined ? [] : [shortage])].join('; ')
     onStalled?.(stalled)
   }
@@ -108,9 +123,9 @@ export function createLiveness(
         await checkProgress(last.position)
       }
     },
-    /** All partitions of the topic, as of the last check. */
+    /** All partitions of each topic, as of the last check. */
     partitions: () => partitions,
-    lag: () => offsetsIn(behind),
+    lag,
     stalled: () => stalled
   }
 }

@@ -8,8 +8,14 @@ it('does not call a consumer stalled because the clock was changed', async () =>
   topic.produce({ key: null, value: null, headers: {} })
   const stalls: string[] = []
   const options = { stallAfterMs: 60_000, onStalled: (reason: string) => void stalls.push(reason) }
-  const watched = { db: {} as Knex, kafka: createMemoryKafka(topic), topic: topic.name, group: 'g', liveness: options }
-  const liveness = createLiveness(watched, () => [{ partition: 0, next: 0n }])
+  const watched = {
+    db: {} as Knex,
+    kafka: createMemoryKafka(topic),
+    topics: [topic.name],
+    group: 'g',
+    liveness: options
+  }
+  const liveness = createLiveness(watched, () => [{ topic: topic.name, partition: 0, next: 0n }])
   await liveness.check()
   vi.useFakeTimers({ toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())

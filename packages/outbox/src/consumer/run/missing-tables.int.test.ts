@@ -14,6 +14,6 @@ it('a consumer and a replay refuse to start on a database without the inbox tabl
   const kafka = kafkajsClient({ brokers: useStack().kafka.brokers, clientId: 'replay', logger: silent })
   const on = { counted: handle(counted, async () => undefined) }
   onTestFinished(() => kafka.close())
-  const again = replay({ kafka, topic: bench.topic, name: 'again', db, logger: silent, on })
+  const again = replay({ kafka, topics: { [bench.topic]: on }, name: 'again', db, logger: silent })
   await expect(again).rejects.toMatchObject(missing)
 })

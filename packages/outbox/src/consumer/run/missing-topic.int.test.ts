@@ -8,7 +8,7 @@ import { useConsumerBench } from '../../../test/consumer-bench.ts'
 import { counted, silent } from '../../../test/counted.ts'
 import { kafkaClients } from '../../../test/kafka-clients.ts'
 import { wireMessage } from '../../../test/wire-message.ts'
-import { kafkajsClient } from '../../index.ts'
+import { handle, kafkajsClient } from '../../index.ts'
 import { platformaticClient } from '../../platformatic/index.ts'
 
 const create = { kafkajs: kafkajsClient, '@platformatic/kafka': platformaticClient } as const
@@ -25,7 +25,12 @@ it.each(kafkaClients.map(([name]) => name as keyof typeof create))(
         void warned.push(`${message}: ${String((fields as { err?: Error }).err)}`)
     }
     const kafka = create[name]({ brokers: useStack().kafka.brokers, clientId: 'early', logger })
-    const consumer = bench.consumer({ kafka, topic, logger, retry: { maxDelayMs: 500 } })
+    const consumer = bench.consumer({
+      kafka,
+      topics: { [topic]: { counted: handle(counted, bench.apply) } },
+      logger,
+      retry: { maxDelayMs: 500 }
+    })
     await consumer.start()
     const missing = `Topic ${topic} does not exist`
     expect(consumer.health()).toMatchObject({ ok: false, reason: expect.stringContaining(missing) })
@@ -41,7 +46,7 @@ it.each(kafkaClients.map(([name]) => name as keyof typeof create))(
 
 it('stops while its topic is missing', async () => {
   const bench = await useConsumerBench()
-  const consumer = bench.consumer({ topic: uniqueName('never') })
+  const consumer = bench.consumer({ topics: { [uniqueName('never')]: {} } })
   const started = consumer.start()
   await consumer.stop()
   await started

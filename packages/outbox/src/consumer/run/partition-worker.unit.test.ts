@@ -8,7 +8,7 @@ import { countLanes, createPartitionWorker, laneOf } from './partition-worker.ts
 
 /** A worker that never starts to settle, so it keeps the records that it takes in. */
 function idleWorker() {
-  const handling = handlingOf('c', { db: {} as Knex, logger: silent, on: {} })
+  const handling = handlingOf('c', { db: {} as Knex, logger: silent, topics: { t: {} } })
   return createPartitionWorker(handling, { topic: 't', partition: 0 }, new Promise(() => undefined))
 }
 

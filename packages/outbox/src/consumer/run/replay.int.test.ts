@@ -21,7 +21,7 @@ it.each(kafkaClients)('replays a window under another name, beside the live grou
   const on = {
     counted: handle(counted, async (event: Counted) => void seen.push(`${event.aggregateId}:${event.payload.n}`))
   }
-  const common = { kafka, topic: bench.topic, db: bench.db, logger, on }
+  const common = { kafka, topics: { [bench.topic]: on }, db: bench.db, logger }
   const { records, parked } = await replay({ ...common, name: 'shadow' })
   expect(records).toBe(100)
   expect(parked.keys).toBe(0)
@@ -36,16 +36,8 @@ it.each(kafkaClients)('replays a window under another name, beside the live grou
   const window = await replay({
     ...common,
     name: 'by-offset',
-    from: new Map([
-      [0, 0n],
-      [1, 0n],
-      [2, 0n]
-    ]),
-    to: new Map([
-      [0, 3n],
-      [1, 0n],
-      [2, 2n]
-    ])
+    from: offsets(0n, 0n, 0n),
+    to: offsets(3n, 0n, 2n)
   })
   expect(window.records).toBe(5)
   const later = new Date(Date.now() + 1_000)
@@ -56,11 +48,30 @@ it.each(kafkaClients)('replays a window under another name, beside the live grou
   await eventually(async () => expect(await bench.effects()).toHaveLength(110))
   expect(bench.seen.duplicates).toBe(0)
 
+  function offsets(...of: readonly bigint[]) {
+    return new Map([[bench.topic, new Map(of.entries())]])
+  }
+
   async function committedOf(): Promise<number> {
     return Number(
       [...(await kafka.committed(bench.group, bench.topic)).values()].reduce((sum, offset) => sum + offset, 0n)
     )
   }
+})
+
+it('replays several topics, each by its own handlers and from its own offsets', async () => {
+  const [bench, other] = await Promise.all([useConsumerBench({ partitions: 1 }), useConsumerBench({ partitions: 1 })])
+  for (const each of [bench, other]) await each.produce(each.events({ keys: 2, perKey: 5 }))
+  const seen = { ours: 0, others: 0 }
+  const topics = {
+    [bench.topic]: { counted: handle(counted, async () => void seen.ours++) },
+    [other.topic]: { counted: handle(counted, async () => void seen.others++) }
+  }
+  const from = new Map([[other.topic, new Map([[0, 7n]])]])
+  const kafka = kafkaClients[0]![1]()
+  const { windows, records } = await replay({ kafka, topics, from, name: 'both', db: bench.db, logger })
+  expect({ ...seen, records }).toEqual({ ours: 10, others: 3, records: 13 })
+  expect(windows.get(other.topic)).toEqual(new Map([[0, { from: 7n, to: 10n }]]))
 })
 
 it('goes on where it was ended', async () => {
@@ -76,10 +87,9 @@ it('goes on where it was ended', async () => {
   }
   const common = {
     kafka: kafkaClients[0]![1](),
-    topic: bench.topic,
+    topics: { [bench.topic]: on },
     db: bench.db,
     logger,
-    on,
     name: 'shadow',
     batchSize: 5
   }

@@ -15,14 +15,14 @@ it('takes nothing any more once it stops, though the group gives it a partition 
     join: async ({ onAssigned, onRecords }) => ({
       commit: async () => undefined,
       async leave() {
-        onAssigned([0, 1, 2])
-        for (const record of topic.records()) await onRecords(record.partition, [record])
+        onAssigned([0, 1, 2].map(partition => ({ topic: topic.name, partition })))
+        for (const record of topic.records()) await onRecords(record, [record])
       }
     })
   }
   const on = { counted: handle(counted, async () => undefined) }
-  const consumer = createConsumer({ kafka, topic: topic.name, group: 'g', db, logger: silent, on })
+  const consumer = createConsumer({ kafka, topics: { [topic.name]: on }, group: 'g', db, logger: silent })
   await consumer.start()
   await consumer.stop()
-  expect(consumer.health()).toMatchObject({ ok: false, reason: 'stopped', partitions: [] })
+  expect(consumer.health()).toMatchObject({ ok: false, reason: 'stopped', partitions: { [topic.name]: [] } })
 })

@@ -38,7 +38,8 @@ export type HandlingOptions = {
    */
   readonly db: Knex
   readonly logger: Logger
-  readonly on: Readonly<Record<string, EventHandler>>
+  /** For each topic, by the names of its events, what is done with them. A name may mean another event on another topic. */
+  readonly topics: Readonly<Record<string, Readonly<Record<string, EventHandler>>>>
   /** How records are read: JSON by default; `avroDecoding` of `@outbox-cdc/outbox/avro` for Avro. */
   readonly decoding?: RecordDecoding | undefined
   /** What to do with an event that has no handler: `ignore` (default) or `park`. */
@@ -69,12 +70,11 @@ export type HandlingOptions = {
 
 /** The options with their defaults filled in, and the consumer's name in the inbox. */
 export type Handling = Reading &
-  Required<Omit<HandlingOptions, 'on' | 'retry'>> & { readonly name: string; readonly retry: RetryTimes }
+  Required<Omit<HandlingOptions, 'topics' | 'retry'>> & { readonly name: string; readonly retry: RetryTimes }
 
 export function handlingOf(name: string, options: HandlingOptions): Handling {
-  const handlers = new Map(Object.entries(options.on))
-  for (const [event, { definition }] of handlers)
-    if (definition.name !== event) throw new TypeError(`on.${event} handles ${definition.name}: use the event's name`)
+  const handlers = new Map(Object.entries(options.topics).map(([topic, on]) => [topic, handlersOf(topic, on)]))
+  if (handlers.size === 0) throw new TypeError('There is no topic to read: give topics at least one')
   if (!/^[\x21-\x7e]{1,64}$/.test(name))
     throw new TypeError(`The consumer's name "${name}" must be 1 to 64 printable ASCII characters without spaces`)
   return {
@@ -92,4 +92,11 @@ export function handlingOf(name: string, options: HandlingOptions): Handling {
     crashLimit: options.crashLimit ?? 3,
     observe: options.observe ?? {}
   }
+}
+
+function handlersOf(topic: string, on: Readonly<Record<string, EventHandler>>): ReadonlyMap<string, EventHandler> {
+  for (const [event, { definition }] of Object.entries(on))
+    if (definition.name !== event)
+      throw new TypeError(`The handler of ${event} on ${topic} handles ${definition.name}: use the event's name`)
+  return new Map(Object.entries(on))
 }
