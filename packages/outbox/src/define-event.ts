@@ -76,7 +76,7 @@ export type EventDefinition<
 > = MakeEvent<Name, z.output<Schema>, AggregateId<Kind>> & DefinitionInput<Name, Schema, Kind>
 
 type DefinitionInput<Name extends string, Schema extends z.ZodType, Kind extends AggregateIdKind> = {
-  /** snake_case and in the past tense: `order_created`. At most 100 characters. */
+  /** In the past tense: `order_created`, or `OrderCreated` if another service names it so. At most 100 characters. */
   readonly name: Name
   /** The kind of aggregate: `order`. At most 64 characters. */
   readonly aggregate: string
@@ -121,7 +121,7 @@ function checkDefinition({ name, aggregate, aggregateId, version, payload }: Any
   const reject = (reason: string, cause?: unknown): never => {
     throw new OutboxError('DEFINITION_INVALID', `Event ${name}: ${reason}`, { cause })
   }
-  if (!/^[a-z][a-z0-9_]{0,99}$/.test(name)) reject('the name must be snake_case, at most 100 characters')
+  if (!/^[a-z]\w{0,99}$/i.test(name)) reject('the name must be letters, digits and _, at most 100 characters')
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(aggregate)) reject('the aggregate must be snake_case, at most 64 characters')
   if (aggregateId !== undefined && !Object.hasOwn(idSchemas, aggregateId))
     reject('aggregateId must be integer or string')

@@ -66,7 +66,7 @@ describe('defineEvent', () => {
   })
 
   it.each([
-    ['a name in camelCase', { name: 'orderCreated' }],
+    ['a name with a blank', { name: 'order created' }],
     ['version 0', { version: 0 }],
     ['a payload that JSON cannot carry', { payload: z.object({ at: z.date() }) }]
   ])('rejects a definition with %s', (_, wrong) => {

@@ -139,7 +139,7 @@ function inBatches(stream: Stream, take: (partition: TopicPartition, records: re
   function flush(): void {
     const batches = [...gathered.values()]
     gathered.clear()
-    for (const records of batches) take(records[0]!, records)
+    for (const records of batches) if (records[0] !== undefined) take(records[0], records)
   }
 }
 

@@ -82,8 +82,7 @@ async function rebalance(group: string, topics: readonly MemoryTopic[]): Promise
     member.partitions = member.topics.flatMap(topic => shareOf(member, topic))
     member.reading = new AbortController()
     member.membership.onAssigned(member.partitions.map(({ topic, partition }) => ({ topic, partition })))
-    for (const topic of member.topics)
-      for (const next of member.partitions) if (next.topic === topic.name) void readPartition(member, topic, next)
+    for (const next of member.partitions) void readPartition(member, next)
   }
 }
 
@@ -94,12 +93,14 @@ function shareOf(member: Member, topic: MemoryTopic): readonly NextOffset[] {
     .map(partition => ({ topic: topic.name, partition, offset: offsets.get(partition) ?? 0n }))
 }
 
-async function readPartition(member: Member, topic: MemoryTopic, { partition, offset }: NextOffset): Promise<void> {
+async function readPartition(member: Member, { topic: name, partition, offset }: NextOffset): Promise<void> {
+  const topic = member.topics.find(each => each.name === name)
+  if (topic === undefined) return
   const { signal } = member.reading
   for (let next = offset; !signal.aborted; ) {
     const records = recordsOf(topic, partition).filter(record => record.offset >= next)
     if (records.length === 0) await topic.nextRecord(signal)
-    else await member.membership.onRecords({ topic: topic.name, partition }, records)
+    else await member.membership.onRecords({ topic: name, partition }, records)
     next += BigInt(records.length)
   }
 }

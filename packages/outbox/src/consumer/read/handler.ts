@@ -9,15 +9,16 @@ export type ConsumedEvent<
   Payload = unknown,
   Id extends AggregateId = AggregateId
 > = HandledMessage<Id> & {
-  /** Of the outbox row. Grows with gaps. For logs; not for order or identity. */
-  readonly id: number
+  /** Of the outbox row, where the record has it. Grows with gaps. For logs; not for order or identity. */
+  readonly id?: number | undefined
   readonly name: Name
   readonly aggregate?: string | undefined
   readonly aggregateVersion?: number | undefined
   readonly schemaVersion: number
   readonly payload: Payload
-  /** The payload's text as it was in the outbox row. */
+  /** The payload's text as it was in the outbox row, unless the connector expanded it. */
   readonly json: string
+  /** When the row was written; the time of the Kafka record where that doesn't say. */
   readonly createdAt: Date
 }
 

@@ -1,12 +1,19 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { AggregateId } from '../../define-event.ts'
+import type { AggregateId, EventDefinition } from '../../define-event.ts'
 import { asError } from '../../errors.ts'
 import type { KafkaRecord } from '../../kafka/kafka-client.ts'
 import type { IdentifiedRecord, ParkReason, Refusal } from '../../parking/parked-event.ts'
 import { type Decoded, jsonDecoding, parseJson, type RecordDecoding } from './decoding.ts'
-import { eventKey } from './event-key.ts'
 import type { ConsumedEvent, EventHandler } from './handler.ts'
+import {
+  aggregateIdSchema,
+  isObject,
+  readKey,
+  type RecordKey,
+  routedAggregate,
+  shortHash,
+  shortText
+} from './read-key.ts'
 
 /** A record as it was read: an event, or the reason why it isn't one. */
 export type Received = IdentifiedRecord & ({ readonly event: ConsumedEvent } | { readonly refusal: Refusal })
@@ -47,25 +54,31 @@ export function readEvent({ decoding, handlers, onUnknown }: Reading, record: Ka
       'FUTURE_VERSION',
       `${event.name} has schema version ${event.schemaVersion}; this consumer knows versions up to ${definition.version}`
     )
+  const aggregateId = idAsDefined(definition, event.aggregateId)
+  if (aggregateId === undefined)
+    return park('PAYLOAD_INVALID', `The aggregate id ${event.aggregateId} is no whole number, as ${event.name} needs`)
   try {
-    return { ...received, handler, event: { ...event, payload: z.decode(definition.payload, event.payload) } }
+    const payload = z.decode(definition.payload, event.payload)
+    return { ...received, handler, event: { ...event, aggregateId, payload } }
   } catch (cause) {
     const message = cause instanceof z.ZodError ? z.prettifyError(cause) : asError(cause).message
     return park('PAYLOAD_INVALID', message, cause)
   }
 }
 
+/** A service in Java writes numbers as text, and a key that is plain text doesn't say what it is. */
+function idAsDefined({ aggregateId: kind }: EventDefinition, id: AggregateId): AggregateId | undefined {
+  if (kind === 'string') return String(id)
+  return Number.isSafeInteger(Number(id)) && String(Number(id)) === String(id) ? Number(id) : undefined
+}
+
 const integer = z.number().int()
-const aggregateId = z.union([integer, z.string().min(1).max(255)])
-const keyOf = z.object({ event_id: aggregateId })
 const fieldsOf = z.object({
-  id: integer,
   event: z.string().min(1).max(100),
-  event_id: aggregateId,
+  event_id: aggregateIdSchema,
   created_at: z.iso.datetime({ offset: true })
 })
-const valueOf = fieldsOf.extend({ payload: z.string() })
-const shortText = z.string().max(64).nullish()
+const valueOf = fieldsOf.extend({ id: integer, payload: z.string() })
 const headersOf = z.object({
   message_id: z.string().regex(/^[\x21-\x7e]{1,64}$/),
   aggregate: shortText,
@@ -78,36 +91,48 @@ const headersOf = z.object({
 
 /** Reads a record that Connect wrote. Never throws: a record that can't be read becomes a refusal. */
 export function readEnvelope(record: KafkaRecord, { decode }: RecordDecoding = jsonDecoding): Received {
-  const key = keyText(record, decode)
-  const messageId = headersOf.shape.message_id.safeParse(record.headers.message_id)
+  const key = readKey(record, decode)
+  const headers = key.routed ? routedHeaders(record) : record.headers
+  const messageId = headersOf.shape.message_id.safeParse(headers.message_id)
   const place = { record, key: key.text, messageId: messageId.success ? messageId.data : placeName(record) }
   try {
     if (key.id === undefined) throw key.cause
-    return { ...place, event: eventOf(record, key.id, decode) }
+    return { ...place, event: eventOf({ ...record, headers }, key, decode) }
   } catch (cause) {
     return { ...place, refusal: { reason: 'UNREADABLE', error: asError(cause) } }
   }
 }
 
-type Decode = RecordDecoding['decode']
+/** The headers as our connectors name them. Services in Java name the event in `eventType` or `type`. */
+function routedHeaders(record: KafkaRecord): KafkaRecord['headers'] {
+  const { headers } = record
+  const event = headers.event ?? headers.eventType ?? headers.type ?? null
+  return { ...headers, message_id: headers.id ?? null, event, aggregate: routedAggregate(record) }
+}
 
-function eventOf(record: KafkaRecord, aggregateId: AggregateId, decode: Decode): ConsumedEvent {
+type Decode = RecordDecoding['decode']
+type ReadKey = Extract<RecordKey, { readonly id: AggregateId }>
+
+function eventOf(record: KafkaRecord, key: ReadKey, decode: Decode): ConsumedEvent {
   if (record.value === null)
-    throw new SyntaxError('The value is null, as for a deleted row: set skipped.operations=u,d,t in the connector')
+    throw new SyntaxError(
+      key.routed
+        ? 'The value is null: the outbox row has no payload'
+        : 'The value is null, as for a deleted row: set skipped.operations=u,d,t in the connector'
+    )
   if (record.headers.message_id === undefined)
     throw new SyntaxError(
       "The header message_id is missing: the connector's HeaderFrom transform must list it in fields and headers, and its " +
         `predicate's pattern must match the topic ${record.topic}`
     )
-  const decoded = decode(record.value)
-  const value = typeof record.headers.event === 'string' ? bareValue(record, aggregateId, decoded) : rowValue(decoded)
+  const value = valueIn(record, key, decode(record.value))
   const headers = headersOf.parse(record.headers)
-  if (value.event_id !== aggregateId)
-    throw new SyntaxError(`The key says event_id ${aggregateId}, the value says ${value.event_id}`)
+  if (value.event_id !== key.id)
+    throw new SyntaxError(`The key says event_id ${key.id}, the value says ${value.event_id}`)
   return {
     id: value.id,
     name: value.event,
-    aggregateId,
+    aggregateId: key.id,
     aggregate: headers.aggregate ?? undefined,
     aggregateVersion: headers.aggregate_version ?? undefined,
     schemaVersion: headers.schema_version ?? 1,
@@ -124,7 +149,28 @@ function eventOf(record: KafkaRecord, aggregateId: AggregateId, decode: Decode):
   }
 }
 
-type Value = z.output<typeof fieldsOf> & { readonly payload: unknown; readonly json: string }
+type Value = z.output<typeof fieldsOf> & {
+  readonly id?: number | undefined
+  readonly payload: unknown
+  readonly json: string
+}
+
+function valueIn(record: KafkaRecord, key: ReadKey, decoded: Decoded): Value {
+  const { headers, timestamp } = record
+  if (key.routed) {
+    if (headers.event === null)
+      throw new SyntaxError(
+        "No header holds the event's name: set table.fields.additional.placement in the connector's EventRouter, such as " +
+          'event:header or type:header:eventType'
+      )
+    const time = fieldsOf.shape.created_at.safeParse(headers.created_at).data
+    const fields = { ...headers, event_id: key.id, created_at: time ?? new Date(timestamp).toISOString() }
+    return { ...fieldsOf.parse(fields), ...barePayload(record, decoded) }
+  }
+  if (typeof headers.event !== 'string') return rowValue(decoded)
+  const row = fieldsOf.extend({ id: integer }).parse({ ...headers, id: Number(headers.id), event_id: key.id })
+  return { ...row, ...barePayload(record, decoded) }
+}
 
 /** The value is the outbox row: five fields, among them the payload as JSON text. */
 function rowValue({ content }: Decoded): Value {
@@ -135,13 +181,12 @@ function rowValue({ content }: Decoded): Value {
 }
 
 /** The value is the payload, and the row's other fields are headers. */
-function bareValue({ headers }: KafkaRecord, aggregateId: AggregateId, { content, type }: Decoded): Value {
-  const fields = fieldsOf.parse({ ...headers, id: Number(headers.id), event_id: aggregateId })
-  const wanted = `${headers.aggregate}.${fields.event}`
+function barePayload({ headers }: KafkaRecord, { content, type }: Decoded) {
+  const wanted = `${headers.aggregate}.${headers.event}`
   // A schema id of another registry, or of one that lost its data, may find a schema that reads without an error.
   if (type !== undefined && type !== wanted) throw new SyntaxError(`The schema belongs to ${type}, not to ${wanted}`)
   const payload = typeof content === 'string' ? parseJson(content) : content
-  return { ...fields, payload, json: typeof content === 'string' ? content : JSON.stringify(content) }
+  return { payload, json: typeof content === 'string' ? content : JSON.stringify(content) }
 }
 
 // A record without an id is identified by its place in Kafka, and by what it holds: a topic that was deleted and made
@@ -149,43 +194,4 @@ function bareValue({ headers }: KafkaRecord, aggregateId: AggregateId, { content
 function placeName({ topic, partition, offset, timestamp, key, value }: KafkaRecord): string {
   const content = [Buffer.from(`${topic} ${timestamp} ${key?.length} ${value?.length} `), key, value]
   return `${partition}@${offset}:${shortHash(...content.filter(part => part !== null))}`
-}
-
-type KeyText = { readonly text: string } & (
-  | { readonly id: AggregateId }
-  | { readonly id?: never; readonly cause: Error }
-)
-
-// A key that can't be read still orders its records: by a hash of its bytes, or by the partition if it has none.
-function keyText({ key, topic, partition, headers }: KafkaRecord, decode: Decode): KeyText {
-  const remedy = `set message.key.columns=${topic.split('.').slice(-2).join('.')}:event_id in the connector`
-  const refuse = (text: string, complaint: string, cause?: unknown) => ({
-    text,
-    cause: new SyntaxError(complaint, { cause })
-  })
-  if (key === null) return refuse(`partition:${partition}`, `The record has no key: ${remedy}`)
-  const hash = `raw:${shortHash(key)}`
-  try {
-    const { content } = decode(key)
-    const id = keyOf.safeParse(content).data?.event_id
-    if (id !== undefined) return { text: eventKey(shortText.safeParse(headers.aggregate).data ?? '', id), id }
-    const found = isObject(content) ? Object.keys(content).join(', ') : typeof content
-    return refuse(
-      hash,
-      `The key has no event_id that is a whole number or a text of at most 255 characters (it has ${found.slice(0, 100)}): ${remedy}`
-    )
-  } catch (cause) {
-    const complaint = `The key cannot be read (${asError(cause).message}): check key.converter of the connector`
-    return refuse(hash, complaint, cause)
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
-function shortHash(...parts: readonly Buffer[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest('hex').slice(0, 32)
 }
