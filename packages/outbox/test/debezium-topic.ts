@@ -10,7 +10,7 @@ import {
 import { createTopics } from '@outbox-cdc/stack'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { type TestDatabase, uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
-import { type AggregateId, type KafkaRecord, kafkajsClient } from '../src/index.ts'
+import { type AggregateId, type KafkaClient, type KafkaRecord, kafkajsClient } from '../src/index.ts'
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The topic into which Debezium streams a database's outbox, by the connector file that production uses. */
@@ -25,16 +25,14 @@ export async function streamOutbox(
   database: TestDatabase,
   connector = 'orders-connector.json'
 ): Promise<DebeziumTopic> {
-  const { kafka, connect, mysql } = useStack()
+  const { kafka } = useStack()
   const server = uniqueName('server')
   const name = `${server}.${database.name}.outbox`
   const admin = new Kafka({ brokers: [...kafka.brokers], logLevel: 0 }).admin()
   await admin.connect()
   await createTopics(admin, [{ topic: name, numPartitions: 3 }])
   await admin.disconnect()
-  const api = createConnectApi({ url: connect.url })
-  const file = await connectorFor(database, server)
-  await applyConnector(api, file, { startAt: () => recordedPosition(database) })
+  const running = await startConnector(database, connector, { name: server })
   const client = kafkajsClient({ brokers: kafka.brokers, clientId: 'debezium-topic', logger: silent })
   return {
     name,
@@ -46,12 +44,31 @@ export async function streamOutbox(
         return records
       }),
     async remove() {
-      await api.request('DELETE', `/connectors/${file.name}`)
+      await running.remove()
       await client.close()
     }
   }
+}
 
-  async function connectorFor({ name: schema }: TestDatabase, prefix: string): Promise<ConnectorFile> {
+type ConnectorOptions = {
+  readonly name?: string
+  /** Settings that differ from the file's, and undefined for those that it shall not have. */
+  readonly changes?: Readonly<Record<string, string | undefined>>
+  readonly startAt?: () => Promise<BinlogPosition>
+}
+
+/** Runs a connector file for a database: its `orders` become the database's name, and its `orders_server` the connector's. */
+export async function startConnector(
+  database: TestDatabase,
+  connector: string,
+  { name = uniqueName('server'), changes = {}, startAt = () => recordedPosition(database) }: ConnectorOptions = {}
+) {
+  const { kafka, connect, mysql } = useStack()
+  const api = createConnectApi({ url: connect.url })
+  await applyConnector(api, await connectorFor(), { startAt })
+  return { name, remove: async () => void (await api.request('DELETE', `/connectors/${name}`)) }
+
+  async function connectorFor(): Promise<ConnectorFile> {
     const path = new URL(`../../../connect-config/${connector}`, import.meta.url).pathname
     const environment = {
       MYSQL_HOST: mysql.host,
@@ -62,14 +79,18 @@ export async function streamOutbox(
     const file = await readConnectorFile(path, environment)
     const renamed = Object.entries(file.config).map(([key, value]) => [
       key,
-      value.replaceAll('orders_server', prefix).replaceAll(/\borders\b/g, schema)
+      value.replaceAll('orders_server', name).replaceAll(/\borders\b/g, database.name)
     ])
     const own = {
       'database.user': 'root',
       'database.password': mysql.rootPassword,
-      'database.server.id': String(randomInt(10_000, 2_000_000_000))
+      'database.server.id': String(randomInt(10_000, 2_000_000_000)),
+      'schema.history.internal.kafka.topic': `schema_changes.${name}`,
+      ...changes
     }
-    return { name: prefix, config: { ...Object.fromEntries(renamed), ...own } }
+    const all: Record<string, string | undefined> = { ...Object.fromEntries(renamed), ...own }
+    const config = Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
+    return { name, config: Object.fromEntries(config) }
   }
 }
 
@@ -84,7 +105,7 @@ async function recordedPosition({ db }: TestDatabase): Promise<BinlogPosition> {
   return { file: row.binlog_file, position: row.binlog_position, gtidSet: row.gtid_set }
 }
 
-async function readAll(client: ReturnType<typeof kafkajsClient>, topic: string): Promise<readonly KafkaRecord[]> {
+export async function readAll(client: KafkaClient, topic: string): Promise<readonly KafkaRecord[]> {
   const marks = await client.watermarks(topic)
   const window = new Map([...marks].map(([partition, { low, high }]) => [partition, { from: low, to: high }]))
   const records: KafkaRecord[] = []
