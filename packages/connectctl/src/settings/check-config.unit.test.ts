@@ -120,7 +120,11 @@ it('asks nothing of an outbox of a connector for other tables, or for the outbox
   const tables = { 'table.include.list': 'orders.customer_order', 'message.key.columns': undefined }
   const plain = { predicates: undefined, transforms: undefined, 'skipped.operations': undefined }
   expect(findings({ ...tables, ...plain })).toEqual([])
-  const routed = { transforms: 'route', 'transforms.route.type': 'io.debezium.transforms.outbox.EventRouter' }
+  const routed = {
+    'table.include.list': 'orders.outboxevent',
+    transforms: 'route',
+    'transforms.route.type': 'io.debezium.transforms.outbox.EventRouter'
+  }
   expect(findings({ ...routed, predicates: undefined, 'message.key.columns': undefined })).toEqual([])
 })
 
@@ -167,4 +171,40 @@ it('refuses an identity that another connector has', () => {
 
 it('never shows a secret', () => {
   expect(JSON.stringify(findings({ 'database.password': 'hunter2' }))).not.toContain('hunter2')
+})
+
+const router = (await readConnectorFile(join(folder, 'routed/orders-connector.ts'), environment)).config
+
+it('accepts the connector that routes events by their aggregate', () => {
+  expect(checkConfig(router)).toEqual([])
+})
+
+const placement = router['transforms.route.table.fields.additional.placement'] ?? ''
+const placed = (column: string, instead = '') => ({
+  'table.fields.additional.placement': placement.replace(`${column}:header`, instead || `${column}:header:x`)
+})
+
+it.each([
+  ['no column of the identity', { 'table.field.event.id': undefined }, 'is missing; it must be message_id'],
+  ['a key that orders nothing', { 'table.field.event.key': 'id' }, 'is id; it must be event_id'],
+  ['another value', { 'table.field.event.payload': 'event' }, 'is event; it must be payload'],
+  ['no column for the topic', { 'route.by.field': undefined }, 'is missing; it must be aggregate'],
+  ['no name of the event', placed('event'), 'has no event:header'],
+  ['a value that is more than the payload', placed('event', 'event:envelope'), 'puts event beside the payload'],
+  ['no header but the identity', { 'table.fields.additional.placement': undefined }, 'has no event:header'],
+  ['heartbeats', { predicate: undefined }, 'throws on rows of orders.connect_heartbeat'],
+  ['none of the events', { negate: 'true' }, 'no event is routed']
+])('refuses a router with %s', (_what, changes, words) => {
+  const changed = Object.entries(changes).map(([key, value]) => [`transforms.route.${key}`, value])
+  const all = Object.entries({ ...router, ...Object.fromEntries(changed) }).filter(([, value]) => value !== undefined)
+  const errors = checkConfig(Object.fromEntries(all) as Record<string, string>).filter(({ level }) => level === 'error')
+  expect(errors.map(({ key, why }) => `${key} ${why}`).join('\n')).toContain(words)
+})
+
+it('refuses a router behind a transform that unwraps its records, and warns of headers that it leaves out', () => {
+  const { 'transforms.unwrap.negate': _negate, ...unwrapped } = router
+  expect(checkConfig(unwrapped)).toMatchObject([{ level: 'error', key: 'transforms.unwrap' }])
+  const without = { 'transforms.route.table.fields.additional.placement': placement.replace('causation_id:header,', '') }
+  const why = expect.stringContaining('has no causation_id:header')
+  expect(checkConfig({ ...router, ...without })).toEqual([expect.objectContaining({ level: 'warning', why })])
 })

@@ -10,9 +10,9 @@ import {
   tableOfTopic,
   topicPredicates
 } from './named-tables.ts'
+import { checkRouter } from './router-rules.ts'
 import { reroutes, topicOf, topicsOf } from './topics.ts'
-
-type Transform = { readonly key: string; readonly type: string }
+import { fits, reaches, routerOf, transformsOf } from './transforms.ts'
 
 /** Settings without which consumers can't read what a connector sends from an outbox, or without which it sends nothing. */
 export function checkOutbox(config: ConnectorConfig): readonly Finding[] {
@@ -29,7 +29,7 @@ export function checkOutbox(config: ConnectorConfig): readonly Finding[] {
 /** A pattern may match a table that the settings don't name, and that may be an outbox. */
 function sayUnchecked(config: ConnectorConfig, outboxes: readonly string[]): readonly Finding[] {
   const described = describesTables(config)
-  if (described === undefined || isRouted(config)) return []
+  if (described === undefined) return []
   const others = outboxes.length === 0 ? 'the tables' : `other tables than ${outboxes.join(', ')}`
   const why = `not checked: ${others} that ${described} captures. Name each outbox here (DATABASE.TABLE) to have it checked`
   return [warning('table.include.list', why)]
@@ -59,6 +59,8 @@ function checkLeftovers(config: ConnectorConfig, tables: readonly string[]): rea
 
 /** What makes the key, the value and the headers of an event. */
 function checkRow(config: ConnectorConfig, table: string): readonly Finding[] {
+  const router = routerOf(config)
+  if (router !== undefined) return checkRouter(config, router, table)
   const findings: Finding[] = []
   if (!keyPatterns(config).some(pattern => fits(pattern, table, 'i')))
     findings.push(
@@ -83,6 +85,8 @@ function checkConverters(config: ConnectorConfig): readonly Finding[] {
     const converter = config[key]
     if (converter === undefined)
       return [warning(key, 'is left to the worker, whose default may not be JSON: set it to JsonConverter')]
+    // The router's key is the bare id, which is text anyway.
+    if (key === 'key.converter' && routerOf(config) !== undefined) return []
     return converter.endsWith('.StringConverter') ? [error(key, 'writes rows as text that no consumer can read')] : []
   })
 }
@@ -112,38 +116,12 @@ function checkTopicCreation(config: ConnectorConfig): readonly Finding[] {
 
 /** The tables whose rows become events: named like an outbox, or the only one next to the heartbeat. */
 function outboxesIn(config: ConnectorConfig, tables: readonly string[]): readonly string[] {
-  if (isRouted(config)) return []
   const named = tables.filter(table => /outbox$/i.test(table))
   if (
     named.length > 0 ||
-    !transformsOf(config).some(({ key }) => (config[`${key}.headers`] ?? '').includes('message_id'))
+    (routerOf(config) === undefined &&
+      !transformsOf(config).some(({ key }) => (config[`${key}.headers`] ?? '').includes('message_id')))
   )
     return named
   return tables.filter(table => !table.endsWith('.connect_heartbeat'))
-}
-
-/** Whether it sends another library's outbox. */
-function isRouted(config: ConnectorConfig): boolean {
-  return transformsOf(config).some(({ type }) => type.endsWith('.EventRouter'))
-}
-
-function transformsOf(config: ConnectorConfig): readonly Transform[] {
-  return itemsOf(config['transforms'])
-    .map(name => `transforms.${name}`)
-    .map(key => ({ key, type: config[`${key}.type`] ?? '' }))
-}
-
-/** Whether a transform gets the records of a topic. */
-function reaches(config: ConnectorConfig, { key }: Transform, topic: string): boolean {
-  const predicate = config[`${key}.predicate`]
-  if (predicate === undefined || !config[`predicates.${predicate}.type`]?.endsWith('.TopicNameMatches')) return true
-  return fits(config[`predicates.${predicate}.pattern`], topic) !== (config[`${key}.negate`] === 'true')
-}
-
-function fits(pattern: string | undefined, name: string, flags = ''): boolean {
-  try {
-    return new RegExp(`^(?:${pattern ?? ''})$`, flags).test(name)
-  } catch {
-    return true // Java has syntax that JavaScript lacks
-  }
 }
