@@ -204,7 +204,9 @@ it.each([
 it('refuses a router behind a transform that unwraps its records, and warns of headers that it leaves out', () => {
   const { 'transforms.unwrap.negate': _negate, ...unwrapped } = router
   expect(checkConfig(unwrapped)).toMatchObject([{ level: 'error', key: 'transforms.unwrap' }])
-  const without = { 'transforms.route.table.fields.additional.placement': placement.replace('causation_id:header,', '') }
+  const without = {
+    'transforms.route.table.fields.additional.placement': placement.replace('causation_id:header,', '')
+  }
   const why = expect.stringContaining('has no causation_id:header')
   expect(checkConfig({ ...router, ...without })).toEqual([expect.objectContaining({ level: 'warning', why })])
 })

@@ -40,7 +40,10 @@ function checkReach(config: ConnectorConfig, router: Transform, table: string): 
       error(router.key, `throws on rows of ${heartbeat} and stops the task: give it a TopicNameMatches predicate`)
     )
   const transforms = transformsOf(config)
-  const before = transforms.slice(0, transforms.findIndex(({ key }) => key === router.key))
+  const before = transforms.slice(
+    0,
+    transforms.findIndex(({ key }) => key === router.key)
+  )
   const unwrap = before.find(({ type }) => type.endsWith('.ExtractNewRecordState'))
   if (unwrap !== undefined && reaches(config, unwrap, topic))
     findings.push(
