@@ -19,7 +19,12 @@ it.each(clients)('delivers an order, shows it, and logs one line about it, read 
   })
   expect(delivery).toEqual({ orderId: 7, name: 'joon 준 👨‍👩‍👧‍👦', quantity: 7, deliveredAt: expect.any(String) })
   expect(new Date(delivery.deliveredAt).toISOString()).toBe(delivery.deliveredAt)
-  const lines = log.filter(({ message }) => message === 'order delivered')
+  // It is logged after the commit.
+  const lines = await eventually(() => {
+    const found = log.filter(({ message }) => message === 'order delivered')
+    expect(found).not.toEqual([])
+    return found
+  })
   expect(lines).toMatchObject([
     {
       level: 'info',
