@@ -41,6 +41,10 @@ export function isLockConflict(error: unknown): boolean {
   return lockCodes.has(codeOf(error))
 }
 
+// Drivers have no code for some ends of a connection, and pg none for its timeouts.
+const codelessEnds =
+  /Connection terminated|connection is in closed state|is not queryable|Query read timeout|timeout exceeded when trying to connect/i
+
 /** The same without a look at the causes. */
 export function ownFault(error: Error): DatabaseFault | undefined {
   const code = codeOf(error)
@@ -50,8 +54,7 @@ export function ownFault(error: Error): DatabaseFault | undefined {
   // PostgreSQL's classes: 08 connection, 53 insufficient resources, 58 system error.
   if (/^08[0-9A-Z]{3}$/.test(code)) return 'transient'
   if (/^5[38][0-9A-Z]{3}$/.test(code)) return 'unavailable'
-  // Drivers have no code for some ends of a connection.
-  if (/Connection terminated|connection is in closed state/i.test(error.message)) return 'transient'
+  if (codelessEnds.test(error.message)) return 'transient'
   if (!('fatal' in error && error.fatal === true)) return undefined
   return code === '' ? 'transient' : 'unavailable'
 }

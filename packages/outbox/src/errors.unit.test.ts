@@ -12,6 +12,11 @@ describe('isRetryable', () => {
     ['a refused connection', failure({ code: 'ECONNREFUSED' })],
     ['an exhausted pool', failure({ name: 'KnexTimeoutError' })],
     ['a connection that mysql2 lost', failure({ fatal: true })],
+    ['a connection that pg lost', new Error('Connection terminated unexpectedly')],
+    ['the next query on it', new Error('Client has encountered a connection error and is not queryable')],
+    ['a query on a connection that pg closed', new Error('Client was closed and is not queryable')],
+    ["pg's timeout of a query", new Error('Query read timeout')],
+    ["pg's timeout of a pool", new Error('timeout exceeded when trying to connect')],
     ['any of them as a cause', failure({}, failure({}, failure({ code: 'ER_LOCK_WAIT_TIMEOUT' })))]
   ])('is true for %s', (_, error) => {
     expect(isRetryable(error)).toBe(true)

@@ -62,6 +62,32 @@ describe.each(databases)('a handler on %s that swallows the error which ended it
   })
 })
 
+/** Ends the server's side of a transaction's connection. */
+const killers = {
+  async MySQL(trx: Knex.Transaction, db: Knex) {
+    const [[{ id }]] = await trx.raw('SELECT CONNECTION_ID() AS id')
+    await db.raw('KILL ?', [id])
+  },
+  async PostgreSQL(trx: Knex.Transaction, db: Knex) {
+    const { rows } = await trx.raw('SELECT pg_backend_pid() AS id')
+    await db.raw('SELECT pg_terminate_backend(?)', [rows[0].id])
+  }
+}
+
+it.each(databases)('a handler on %s whose connection dies is run again, and nothing is parked', async (name, useDb) => {
+  const bench = await useConsumerBench({ database: await useDb(), partitions: 1 })
+  let kills = 6
+  const handler = handle(counted, async (event, trx) => {
+    if (kills-- > 0) await killers[name](trx, bench.db)
+    await bench.apply(event, trx)
+  })
+  await bench.produce(bench.events({ keys: 2, perKey: 2 }))
+  await bench.consumer({ handler }).start()
+  await eventually(async () => expect(await bench.effects()).toHaveLength(4))
+  expect(await bench.parked()).toEqual([])
+  expect(await bench.disorder()).toEqual([])
+})
+
 /** Ends the transaction without an error, so that what comes later commits by itself. */
 const silentEnders: Record<string, (trx: Knex.Transaction) => Promise<unknown>> = {
   TRUNCATE: trx => trx.raw('TRUNCATE scratch'),
