@@ -11,7 +11,7 @@ const most = 255
 export function eventKey(aggregate: string | undefined, id: AggregateId): string {
   const key = `${escaped(aggregate ?? '')}/${escaped(String(id))}`
   if (key.length <= most) return key
-  const hash = createHash('sha256').update(key).digest('hex').slice(0, 32)
+  const hash = shortHash(Buffer.from(key))
   return `${key.slice(0, most - hash.length - 1)}~${hash}`
 }
 
@@ -21,4 +21,10 @@ function escaped(text: string): string {
   return Buffer.from(text)
     .toString('latin1')
     .replace(/[^\w.@+=,-]/g, byte => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+}
+
+export function shortHash(...parts: readonly Buffer[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex').slice(0, 32)
 }

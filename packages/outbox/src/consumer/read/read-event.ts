@@ -4,16 +4,9 @@ import { asError } from '../../errors.ts'
 import type { KafkaRecord } from '../../kafka/kafka-client.ts'
 import type { IdentifiedRecord, ParkReason, Refusal } from '../../parking/parked-event.ts'
 import { type Decoded, jsonDecoding, parseJson, type RecordDecoding } from './decoding.ts'
+import { shortHash } from './event-key.ts'
 import type { ConsumedEvent, EventHandler } from './handler.ts'
-import {
-  aggregateIdSchema,
-  isObject,
-  readKey,
-  type RecordKey,
-  routedAggregate,
-  shortHash,
-  shortText
-} from './read-key.ts'
+import { aggregateIdSchema, isObject, readKey, type RecordKey, routedAggregate, shortText } from './read-key.ts'
 
 /** A record as it was read: an event, or the reason why it isn't one. */
 export type Received = IdentifiedRecord & ({ readonly event: ConsumedEvent } | { readonly refusal: Refusal })

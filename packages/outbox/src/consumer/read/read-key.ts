@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { AggregateId } from '../../define-event.ts'
 import { asError } from '../../errors.ts'
 import type { KafkaRecord } from '../../kafka/kafka-client.ts'
 import type { RecordDecoding } from './decoding.ts'
-import { eventKey } from './event-key.ts'
+import { eventKey, shortHash } from './event-key.ts'
 
 export const aggregateIdSchema = z.union([z.number().int(), z.string().min(1).max(255)])
 export const shortText = z.string().max(64).nullish()
@@ -77,10 +76,4 @@ function refuse(text: string, complaint: string, cause?: unknown): RecordKey {
 
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
-}
-
-export function shortHash(...parts: readonly Buffer[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest('hex').slice(0, 32)
 }

@@ -29,23 +29,26 @@ export async function checkVersions(
   function check(event: ConsumedEvent): Refusal | undefined {
     const { aggregate = '', aggregateId, aggregateVersion: version } = event
     if (version === undefined || onGap === 'ignore') return undefined
-    const before = last.get(keyOf(event)) ?? version - 1
+    const key = keyOf(event)
+    const before = last.get(key) ?? version - 1
     if (version !== before + 1) {
       gaps.push({ event, last: before })
       const error = new Error(`${aggregate} ${aggregateId} has version ${version} after ${before}`)
       if (onGap === 'park') return { reason: version > before ? 'VERSION_GAP' : 'VERSION_STALE', error }
     }
     if (version > before) {
-      last.set(keyOf(event), version)
-      changed.set(keyOf(event), { consumer, event_key: keyOf(event), version })
+      last.set(key, version)
+      changed.set(key, { consumer, event_key: key, version })
     }
     return undefined
   }
 
   return {
     /** Whether the event is the very next of its aggregate: the one that fills a gap. */
-    isNext: (event: ConsumedEvent): boolean =>
-      last.has(keyOf(event)) && event.aggregateVersion === (last.get(keyOf(event)) ?? 0) + 1,
+    isNext(event: ConsumedEvent): boolean {
+      const before = last.get(keyOf(event))
+      return before !== undefined && event.aggregateVersion === before + 1
+    },
     check,
     gaps,
     /** Writes the latest versions, in the events' own transaction. */
