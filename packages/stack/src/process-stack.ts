@@ -35,7 +35,7 @@ export async function startStack(options: ProcessStackOptions): Promise<Stack> {
 /** The parts that are wanted, made but not started; their engines are fetched where they are missing. */
 async function createParts(plan: Plan, options: ProcessStackOptions): Promise<readonly Part[]> {
   const { progress = noProgress, mysqlArgs = [] } = options
-  const { dir, ports, rootPassword, postgresPassword } = plan
+  const { dir, ports, rootPassword, postgresPassword: password } = plan
   const wants = new Set(options.parts)
   const [mysqlEngine, postgresEngine, javaEngine, registryEngine] = await Promise.all([
     wants.has('mysql') ? findMysqlEngine(progress) : undefined,
@@ -44,10 +44,12 @@ async function createParts(plan: Plan, options: ProcessStackOptions): Promise<re
     wants.has('registry') ? findRegistryEngine(progress) : undefined
   ])
   const mysql = { dir, port: ports.mysql, rootPassword, extraArgs: mysqlArgs }
-  const postgres = { dir, port: ports.postgres, password: postgresPassword }
+  const postgres = { dir, port: ports.postgres }
   const parts = await Promise.all([
     mysqlEngine ? createMysqlPart({ ...mysql, engine: mysqlEngine }) : [],
-    postgresEngine ? createPostgresPart({ ...postgres, engine: postgresEngine }) : [],
+    postgresEngine && password !== undefined
+      ? createPostgresPart({ ...postgres, engine: postgresEngine, password })
+      : [],
     javaEngine && wants.has('kafka') ? createKafkaParts(plan, javaEngine) : [],
     javaEngine && wants.has('connect') ? createConnectParts(plan, options, javaEngine) : [],
     registryEngine ? createRegistryPart({ dir, engine: registryEngine, port: ports.registry }) : []

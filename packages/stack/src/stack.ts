@@ -60,7 +60,9 @@ async function makePlan(options: Opening) {
     dir,
     ports: await choosePorts(ports, { brokers, workers, wanted }),
     rootPassword: await readOrCreateSecret(join(dir, 'secrets'), 'root'),
-    postgresPassword: await readOrCreateSecret(join(dir, 'secrets'), 'postgres'),
+    postgresPassword: wanted.includes('postgres')
+      ? await readOrCreateSecret(join(dir, 'secrets'), 'postgres')
+      : undefined,
     worker: workerProperties === undefined ? jsonConverters : await readProperties(workerProperties, references)
   }
 }
@@ -92,13 +94,12 @@ export async function openStack(
 
 function stackOf(plan: Plan, parts: readonly Part[], stopAll: Stack['stopAll']): Stack {
   const { ports, rootPassword, postgresPassword: password } = plan
-  const has = (wanted: string) => parts.some(({ name }) => name === wanted)
   return {
     mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword },
-    postgres: has('postgres') ? { host: '127.0.0.1', port: ports.postgres, password } : undefined,
+    postgres: password === undefined ? undefined : { host: '127.0.0.1', port: ports.postgres, password },
     kafka: { brokers: brokersOf(ports) },
     connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
-    registry: has('registry') ? { url: registryUrl(ports.registry) } : undefined,
+    registry: parts.some(({ name }) => name === 'registry') ? { url: registryUrl(ports.registry) } : undefined,
     parts,
     part(name) {
       const part = parts.find(candidate => candidate.name === name)
