@@ -88,8 +88,7 @@ try {
   if (since === undefined)
     exitWithUsage(`${topic} is empty, so it doesn't say where to begin: add --since TIME.`, usage)
   const orders = (await db('customer_order')
-    .where('created_at', '>=', since)
-    .where('created_at', '<=', settled)
+    .whereBetween('created_at', [since, settled])
     .orderBy('id')
     .select('id', 'name', 'quantity')) as OrderRow[]
   const missing = orders.filter(({ id }) => !seen.orderIds.has(id))
