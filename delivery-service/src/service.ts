@@ -10,10 +10,12 @@ import { createSubscriptions } from './messaging/subscriptions.ts'
 /** Builds the service from its parts. */
 export async function createService(config: Config, logger: Logger): Promise<Service> {
   const db = createMysql({ url: config.MYSQL_URL, name: 'delivery-service', poolSize: config.MYSQL_POOL_SIZE, logger })
+  // Work that waits for the pool must not make this replica unready, or load alone takes all of them away.
+  const probes = createMysql({ url: config.MYSQL_URL, name: 'delivery-service-health', poolSize: 1 })
   const metrics = createMetrics('delivery-service')
   const subscriptions = await createSubscriptions(config, { db, logger, registry: metrics.registry })
   const health = createHealth({
-    ready: { mysql: async () => await db.raw('SELECT 1'), consumer: subscriptions.reading },
+    ready: { mysql: async () => await probes.raw('SELECT 1'), consumer: subscriptions.reading },
     live: { consumer: subscriptions.progressing }
   })
   const routes = createDeliveriesRouter(createDeliveryStore(db))
@@ -30,7 +32,7 @@ export async function createService(config: Config, logger: Logger): Promise<Ser
       health.beginStop()
       await wait(config.STOP_DELAY_MS)
       await Promise.all([server.stop(), subscriptions.stop()])
-      await db.destroy()
+      await Promise.all([db.destroy(), probes.destroy()])
     }
   }
 }

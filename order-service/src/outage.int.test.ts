@@ -109,7 +109,7 @@ it('never reuses a connection that a frozen MySQL left in the middle of a transa
   await expectOrder(service)
   await eventually(async () => {
     const now = await connections()
-    expect(now).toHaveLength(1)
+    expect(now).toHaveLength(2) // one for requests, one for the readiness check
     expect(now).not.toContain(first)
   })
 })
@@ -126,4 +126,21 @@ it('waits only a limited time for a lock that another transaction holds', async 
     await holder.rollback()
   }
   await expectOrder(service)
+})
+
+it('stays ready while its requests fill the pool and wait', async () => {
+  const service = await buildService({ url, env: { MYSQL_POOL_SIZE: '1' } })
+  await service.post(order)
+  const holder = await root.transaction()
+  await holder.raw('USE orders')
+  await holder.raw('LOCK TABLES customer_order READ')
+  try {
+    const waiting = Promise.all([service.post(order), service.post(order), service.post(order)])
+    const answers = [await service.get('/health/ready'), await service.get('/health/ready')]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect((await waiting).map(({ status }) => status)).toEqual([503, 503, 503])
+  } finally {
+    await holder.raw('UNLOCK TABLES')
+    await holder.rollback()
+  }
 })

@@ -29,6 +29,8 @@ export async function createService(
   overrides: Partial<PlaceOrderParts> = {}
 ): Promise<Service> {
   const db = createMysql({ url: config.MYSQL_URL, name: 'order-service', poolSize: config.MYSQL_POOL_SIZE, logger })
+  // Requests that wait for the pool must not make this replica unready, or load alone takes all of them away.
+  const probes = createMysql({ url: config.MYSQL_URL, name: 'order-service-health', poolSize: 1 })
   const oncePerKey = createOncePerKey({ ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
   const pruning = createPruning(limit => pruneKeys(db, limit), logger)
   const schemas = await createEventSchemas(config.SCHEMA_REGISTRY_URL, logger)
@@ -36,8 +38,8 @@ export async function createService(
   const table = { store: config.OUTBOX_STORE, encoding }
   const health = createHealth({
     ready: {
-      mysql: async () => await db.raw('SELECT 1'),
-      outbox: () => requireOutboxTable(db, table),
+      mysql: async () => await probes.raw('SELECT 1'),
+      outbox: () => requireOutboxTable(probes, table),
       schemas: schemas.registered
     }
   })
@@ -58,7 +60,7 @@ export async function createService(
       health.beginStop()
       await wait(config.STOP_DELAY_MS)
       await Promise.all([server.stop(), pruning.stop(), schemas.stop()])
-      await db.destroy()
+      await Promise.all([db.destroy(), probes.destroy()])
     }
   }
 }

@@ -5,7 +5,8 @@ import type { Logger } from './logger.ts'
 type MysqlOptions = {
   readonly url: string
   readonly name: string
-  readonly logger: Logger
+  /** Gets a line when MySQL can't be reached and when it is back. */
+  readonly logger?: Logger
   readonly poolSize?: number
   /** Reports at once that MySQL cannot be reached, instead of trying again until the wait is over. */
   readonly failFast?: boolean
@@ -31,7 +32,7 @@ const silenceMs = 2500
 /** A pool with limits for the wait for a connection and for a silent MySQL. It recovers by itself when MySQL is back. */
 export function createMysql(options: MysqlOptions): Knex {
   const { url, name, logger, poolSize = 16, failFast = false, readOnly = false } = options
-  const quiet = (message: unknown) => logger.debug({ knex: message }, 'knex log')
+  const quiet = (message: unknown) => logger?.debug({ knex: message }, 'knex log')
   const db = knex({
     client: 'mysql2',
     connection: {
@@ -59,7 +60,7 @@ export function createMysql(options: MysqlOptions): Knex {
       }
     }
   })
-  logOutages(db, logger)
+  if (logger !== undefined) logOutages(db, logger)
   return db
 }
 
