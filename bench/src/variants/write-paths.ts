@@ -99,6 +99,6 @@ const polled: Outbox = {
       message_id: event.messageId,
       aggregate: event.aggregate
     }))
-    await trx('polling_outbox').insert(rows)
+    await (trx as Knex.Transaction)('polling_outbox').insert(rows)
   }
 }

@@ -23,6 +23,7 @@ export type OutboxErrorCode =
   | 'STORE_UNAVAILABLE'
   | 'TOPIC_MISSING'
   | 'TRANSACTION_REQUIRED'
+  | 'WAL_UNFIT'
   | 'WRITE_FAILED'
 
 /**

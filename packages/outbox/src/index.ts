@@ -18,7 +18,14 @@ export {
 } from './define-event.ts'
 export { createOutboxTables, dropOutboxTables, type OutboxTablesOptions } from './migrations/outbox-tables.ts'
 export type { PayloadColumn, PayloadEncoding } from './stores/payload.ts'
-export type { OutboxStore, PendingEvent, SqlValue, Statement, StoreName } from './stores/store.ts'
+export type { OutboxStore, PendingEvent, Statement, StoreName } from './stores/store.ts'
+export type {
+  AnyTransaction,
+  OpenTransaction,
+  SqlAnswer,
+  SqlDialect,
+  SqlValue
+} from './transactions/open-transaction.ts'
 export { causedBy, currentMessageContext } from './tracing/message-context.ts'
 
 // Errors

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { AggregateIdKind } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
+import { isPostgres } from '../inbox/inbox-tables.ts'
 import { plain } from '../plain-knex.ts'
 import type { PayloadColumn } from '../stores/payload.ts'
 import { type BinlogStatus, readBinlogStatus } from '../stores/binlog-status.ts'
@@ -13,6 +14,7 @@ import {
   rowsOf
 } from '../stores/check-connection.ts'
 import type { StoreName } from '../stores/store.ts'
+import { createPostgresOutbox, dropPostgresOutbox } from './postgres-tables.ts'
 
 /** For which store the table is made, and the types of its payload and its aggregate ids. */
 export type OutboxTablesOptions = {
@@ -22,6 +24,8 @@ export type OutboxTablesOptions = {
   readonly payload?: PayloadColumn | undefined
   /** `integer` by default; `string` for UUIDs, ULIDs and the like. One table holds one kind. */
   readonly aggregateId?: AggregateIdKind | undefined
+  /** On PostgreSQL, the publication that the connector reads; `outbox` by default. */
+  readonly publication?: string | undefined
 }
 
 /**
@@ -31,11 +35,17 @@ export type OutboxTablesOptions = {
  * REPLICATION CLIENT, with `BINLOG_UNFIT` for a binlog that Debezium can't read or that leaves this database out, with
  * `STORE_UNAVAILABLE` if the server lacks the engine, and with `STORE_MISMATCH` if there is a table for another store or other ids.
  * MySQL commits DDL at once, so a surrounding transaction doesn't undo it.
+ *
+ * On PostgreSQL it creates `outbox` and a publication of its inserts. Rejects with `WAL_UNFIT` without `wal_level=logical`.
  */
 export async function createOutboxTables(
   knex: Knex,
-  { store = 'delete', payload = 'json', aggregateId = 'integer' }: OutboxTablesOptions = {}
+  { store = 'delete', payload = 'json', aggregateId = 'integer', publication = 'outbox' }: OutboxTablesOptions = {}
 ): Promise<void> {
+  if (isPostgres(knex)) {
+    requirePlainStore(store, payload)
+    return createPostgresOutbox(knex, { aggregateId, publication })
+  }
   const read: ReadRows = sql => rowsOf(knex, sql)
   const { database } = await checkSession(read)
   if (store === 'blackhole') await requireBlackhole(knex)
@@ -45,9 +55,18 @@ export async function createOutboxTables(
 }
 
 /** Drops what `createOutboxTables` created. Missing tables are fine, so it can be repeated. */
-export async function dropOutboxTables(knex: Knex): Promise<void> {
+export async function dropOutboxTables(
+  knex: Knex,
+  { publication = 'outbox' }: Pick<OutboxTablesOptions, 'publication'> = {}
+): Promise<void> {
+  if (isPostgres(knex)) return dropPostgresOutbox(knex, publication)
   await plain(knex).raw('DROP TABLE IF EXISTS outbox')
   await plain(knex).raw('DROP TABLE IF EXISTS outbox_position')
+}
+
+function requirePlainStore(store: StoreName, payload: PayloadColumn): void {
+  if (store === 'delete' && payload === 'json') return
+  throw new OutboxError('STORE_UNAVAILABLE', 'On PostgreSQL the store is delete, and payloads are JSON')
 }
 
 async function requireBlackhole(knex: Knex): Promise<void> {
@@ -81,7 +100,9 @@ async function recordPosition(knex: Knex, status: BinlogStatus): Promise<void> {
   )
 }
 
-type OutboxTables = { readonly [Option in keyof OutboxTablesOptions]: NonNullable<OutboxTablesOptions[Option]> }
+type OutboxTables = {
+  readonly [Option in Exclude<keyof OutboxTablesOptions, 'publication'>]: NonNullable<OutboxTablesOptions[Option]>
+}
 
 /** The table `outbox`. Its first five columns become the value in Kafka. */
 function outboxDdl({ store, payload, aggregateId }: Required<OutboxTables>): string {

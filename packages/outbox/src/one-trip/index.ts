@@ -1,5 +1,5 @@
 export { generatedId } from '../define-event.ts'
-export type { SqlValue } from '../stores/store.ts'
+export type { SqlValue } from '../transactions/open-transaction.ts'
 export * from './one-trip-outbox.ts'
 export type { OneTripBounds } from './pool.ts'
 export { type BoundStatement, generatesId, sql } from './sql.ts'

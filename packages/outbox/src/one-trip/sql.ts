@@ -1,5 +1,6 @@
 import { OutboxError } from '../errors.ts'
-import type { SqlValue, Statement } from '../stores/store.ts'
+import type { Statement } from '../stores/store.ts'
+import type { SqlValue } from '../transactions/open-transaction.ts'
 
 declare const bound: unique symbol
 /** A statement whose text is in the source code. Only the `sql` tag makes one. */

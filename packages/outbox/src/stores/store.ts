@@ -1,9 +1,7 @@
 import { codeOf } from '../database-errors.ts'
 import { type GeneratedId, generatedId, type OutboundEvent } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
-
-/** What may be bound to a statement: a scalar. The driver could turn anything else into SQL. */
-export type SqlValue = string | number | boolean | Date | Buffer | null
+import type { SqlValue } from '../transactions/open-transaction.ts'
 
 /** SQL text, and the values that are sent beside it as data. */
 export type Statement = { readonly sql: string; readonly values: readonly SqlValue[] }

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex'
-import { type Outbox, requireOpenTransaction } from '../append-to-outbox.ts'
+import type { Outbox } from '../append-to-outbox.ts'
 import type { OutboundEvent } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
 import { encodePayloads } from '../stores/payload.ts'
 import { inContext } from '../tracing/message-context.ts'
+import { requireOpenTransaction } from '../transactions/open-transaction.ts'
 import { debeziumRecord } from './debezium-record.ts'
 import { createMemoryTopic, type MemoryTopic } from './memory-topic.ts'
 

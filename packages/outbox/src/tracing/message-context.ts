@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { AggregateId, MessageContext, OutboundEvent } from '../define-event.ts'
+import type { AnyTransaction } from '../transactions/open-transaction.ts'
 import { inHandlerSpans, type TracedEvent } from './open-telemetry.ts'
 
 /** What an event is known by, and what it was sent with. */
@@ -44,10 +45,10 @@ export async function inMessageContext<T>(
 
 /** The events, with what they inherit from the transaction's context. */
 export function inContext(
-  trx: Knex.Transaction,
+  trx: AnyTransaction,
   events: OutboundEvent | readonly OutboundEvent[]
 ): readonly OutboundEvent[] {
-  const context = currentMessageContext(trx)
+  const context = typeof trx === 'function' ? currentMessageContext(trx) : {}
   return [events].flat().map(event => ({
     ...event,
     correlationId: event.correlationId ?? context.correlationId,

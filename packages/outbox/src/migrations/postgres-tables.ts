@@ -1,0 +1,44 @@
+import type { Knex } from 'knex'
+import type { AggregateIdKind } from '../define-event.ts'
+import { OutboxError } from '../errors.ts'
+import { plain } from '../plain-knex.ts'
+import { checkPostgres } from '../stores/write-to-postgres.ts'
+
+export type PostgresOutbox = { readonly aggregateId: AggregateIdKind; readonly publication: string }
+
+/** Creates the table `outbox` and its publication. The slot, which holds what isn't sent yet, is the connector's. */
+export async function createPostgresOutbox(knex: Knex, { aggregateId, publication }: PostgresOutbox): Promise<void> {
+  const own = plain(knex)
+  await own.raw(ddl(aggregateId))
+  const { rows: published } = await own.raw('SELECT 1 FROM pg_publication WHERE pubname = ?', [publication])
+  if (published.length === 0)
+    await own.raw("CREATE PUBLICATION ?? FOR TABLE outbox WITH (publish = 'insert')", [publication])
+  const actual = await checkPostgres(async sql => (await own.raw(sql)).rows)
+  if (actual === aggregateId) return
+  const message = `The table outbox was made for ${actual} ids, not for ${aggregateId} ids`
+  throw new OutboxError('STORE_MISMATCH', message)
+}
+
+export async function dropPostgresOutbox(knex: Knex, publication: string): Promise<void> {
+  await plain(knex).raw('DROP PUBLICATION IF EXISTS ??', [publication])
+  await plain(knex).raw('DROP TABLE IF EXISTS outbox')
+}
+
+/** Its first five columns become the value in Kafka, as on MySQL. */
+function ddl(aggregateId: AggregateIdKind): string {
+  return `
+    CREATE TABLE IF NOT EXISTS outbox (
+      id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      event             varchar(100) NOT NULL,
+      event_id          ${aggregateId === 'integer' ? 'bigint' : 'varchar(255)'} NOT NULL,
+      payload           json NOT NULL,
+      created_at        timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
+      message_id        char(36) NOT NULL,
+      aggregate         varchar(64) NOT NULL,
+      aggregate_version int NULL,
+      schema_version    smallint NOT NULL,
+      correlation_id    varchar(64) NULL,
+      causation_id      varchar(64) NULL,
+      traceparent       varchar(55) NULL
+    )`
+}
