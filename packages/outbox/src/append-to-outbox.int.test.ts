@@ -4,7 +4,11 @@ import { createDatabase, useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { streamOutbox } from '../test/debezium-topic.ts'
 import { orderCreated, outboxFor } from '../test/orders-database.ts'
 import { outboxContract } from '../test/outbox-contract.ts'
-import { type AggregateId, createOutboxTables, type StoreName } from './index.ts'
+import { noPostgres, createPostgres } from '../test/postgres.ts'
+import { streamPostgres } from '../test/postgres-topic.ts'
+import { shapes } from '../test/record-shapes.ts'
+import { type AggregateId, createOutbox, createOutboxTables, type StoreName } from './index.ts'
+import { messageStore } from './message/index.ts'
 
 const stores: readonly StoreName[] = ['delete', 'blackhole']
 
@@ -25,7 +29,35 @@ for (const [store, aggregateId] of [...stores.map(each => [each, 'integer'] as c
       }
     }
   }
-  outboxContract(`${store} with ${aggregateId} ids, through Debezium`, open, aggregateId)
+  outboxContract(`${store} with ${aggregateId} ids, through Debezium`, open, {
+    ids: aggregateId,
+    shape: shapes.mysql
+  })
+}
+
+const onPostgres = (['delete', 'message'] as const).flatMap(store =>
+  (['integer', 'string'] as const).map(ids => [store, ids] as const)
+)
+for (const [store, aggregateId] of noPostgres === undefined ? onPostgres : []) {
+  const open = async () => {
+    const { db, name, drop } = await createPostgres()
+    await createOutboxTables(db, { store, aggregateId })
+    const topic = await streamPostgres({ db, name, store, aggregateId })
+    return {
+      outbox: createOutbox({ store: store === 'message' ? messageStore : undefined }),
+      topic: topic.name,
+      transaction: <T>(work: (trx: Knex.Transaction) => Promise<T>) => db.transaction(work),
+      recordsOf: (id: AggregateId, count: number) => topic.recordsOf(id, count),
+      async close() {
+        await topic.remove()
+        await drop()
+      }
+    }
+  }
+  outboxContract(`${store} on PostgreSQL with ${aggregateId} ids, through Debezium`, open, {
+    ids: aggregateId,
+    shape: store === 'message' ? shapes.message : shapes.row
+  })
 }
 
 it('goes on streaming when the store is changed under a running connector', async () => {

@@ -2,17 +2,17 @@ import type { Knex } from 'knex'
 import { type AggregateIdKind, generatedId, type OutboundEvent } from './define-event.ts'
 import { OutboxError } from './errors.ts'
 import { isPostgres } from './inbox/inbox-tables.ts'
-import { plain } from './plain-knex.ts'
 import { readBinlogStatus } from './stores/binlog-status.ts'
 import { checkConnection, rowsOf } from './stores/check-connection.ts'
 import { encodePayloads, type PayloadEncoding } from './stores/payload.ts'
 import { deleteStore, type OutboxStore, type PendingEvent, type StoreName } from './stores/store.ts'
 import { createMysqlWriter } from './stores/write-to-mysql.ts'
-import { checkPostgres, createPostgresWriter } from './stores/write-to-postgres.ts'
+import { checkPostgres, postgresRows } from './stores/check-postgres.ts'
+import { createPostgresWriter } from './stores/write-to-postgres.ts'
 import { inContext } from './tracing/message-context.ts'
 import { type AnyTransaction, openTransactionOf } from './transactions/open-transaction.ts'
 
-/** Publishes events through the table `outbox` of the transaction's database. */
+/** Publishes events through the transaction's database. */
 export type Outbox = {
   readonly store: StoreName
   /**
@@ -25,7 +25,10 @@ export type Outbox = {
 
 /** How the outbox is written, and how large an event may be. */
 export type OutboxOptions = {
-  /** By default the row is inserted and deleted at once; `blackholeStore` of `@outbox-cdc/outbox/blackhole` stores none. */
+  /**
+   * By default the row is inserted and deleted at once. `blackholeStore` of `@outbox-cdc/outbox/blackhole` (MySQL) and
+   * `messageStore` of `@outbox-cdc/outbox/message` (PostgreSQL) store none.
+   */
   readonly store?: OutboxStore | undefined
   /** The most bytes that an event may take in Kafka; 900,000 by default, which fits into Kafka's default of 1 MiB. */
   readonly maxEventBytes?: number | undefined
@@ -33,12 +36,12 @@ export type OutboxOptions = {
   readonly encoding?: PayloadEncoding | undefined
 }
 
-/** Writes to the table `outbox` of the transaction's database. Holds no connection. */
+/** Writes to the transaction's database. Holds no connection. */
 export function createOutbox(options: OutboxOptions = {}): Outbox {
   const { store = deleteStore } = options
   const write = {
     mysql: createMysqlWriter(store, { store: store.name, column: options.encoding?.column }),
-    postgresql: createPostgresWriter()
+    postgresql: createPostgresWriter(store, options.encoding)
   }
   return {
     store: store.name,
@@ -78,18 +81,12 @@ export async function requireOutboxTable(
   db: Knex,
   { store = 'delete', encoding, aggregateId }: ExpectedTable
 ): Promise<void> {
-  if (isPostgres(db)) return requirePostgresTable(db, aggregateId)
+  if (isPostgres(db)) return void (await checkPostgres({ store, aggregateId }, postgresRows(db)))
   const read = (sql: string) => rowsOf(db, sql)
   const { database } = await checkConnection({ store, column: encoding?.column, aggregateId }, read)
   await readBinlogStatus(database, read).catch((error: unknown) => {
     if (!(error instanceof OutboxError && error.code === 'GRANT_MISSING')) throw error
   })
-}
-
-async function requirePostgresTable(db: Knex, expected: AggregateIdKind | undefined): Promise<void> {
-  const actual = await checkPostgres(async sql => (await plain(db).raw(sql)).rows)
-  if (expected !== undefined && expected !== actual)
-    throw new OutboxError('STORE_MISMATCH', `The table outbox was made for ${actual} ids, not for ${expected} ids`)
 }
 
 /** Only a round trip of `openOneTripOutbox` can wait for the id. The types prevent this; a cast still gets here. */

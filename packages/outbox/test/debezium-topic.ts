@@ -8,18 +8,8 @@ import {
   readConnectorFile
 } from '@outbox-cdc/connectctl'
 import { createTopics } from '@outbox-cdc/stack'
-import { eventually } from '@outbox-cdc/test-support/eventually'
 import { type TestDatabase, uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
-import { type AggregateId, type KafkaClient, type KafkaRecord, kafkajsClient } from '../src/index.ts'
-const silent = { debug() {}, info() {}, warn() {}, error() {} }
-
-/** The topic into which Debezium streams a database's outbox, by the connector file that production uses. */
-export type DebeziumTopic = {
-  readonly name: string
-  /** All records of a key, once there are `count`. */
-  recordsOf(aggregateId: AggregateId, count: number): Promise<readonly KafkaRecord[]>
-  remove(): Promise<void>
-}
+import { type DebeziumTopic, topicReader } from './topic-reader.ts'
 
 export async function streamOutbox(
   database: TestDatabase,
@@ -33,21 +23,7 @@ export async function streamOutbox(
   await createTopics(admin, [{ topic: name, numPartitions: 3 }])
   await admin.disconnect()
   const running = await startConnector(database, connector, { name: server })
-  const client = kafkajsClient({ brokers: kafka.brokers, clientId: 'debezium-topic', logger: silent })
-  return {
-    name,
-    recordsOf: (aggregateId, count) =>
-      eventually(async () => {
-        const all = await readAll(client, name)
-        const records = all.filter(({ key }) => idIn(String(key)) === aggregateId)
-        if (records.length < count) throw new Error(`${records.length} of ${count} records have come`)
-        return records
-      }),
-    async remove() {
-      await running.remove()
-      await client.close()
-    }
-  }
+  return topicReader(name, running.remove)
 }
 
 type ConnectorOptions = {
@@ -94,21 +70,7 @@ export async function startConnector(
   }
 }
 
-/** The id in a key, with Connect's schema around it or without. */
-function idIn(key: string): unknown {
-  const { payload, event_id: bare } = JSON.parse(key) as { payload?: { event_id: unknown }; event_id?: unknown }
-  return payload?.event_id ?? bare
-}
-
 async function recordedPosition({ db }: TestDatabase): Promise<BinlogPosition> {
   const row = await db('outbox_position').first()
   return { file: row.binlog_file, position: row.binlog_position, gtidSet: row.gtid_set }
-}
-
-export async function readAll(client: KafkaClient, topic: string): Promise<readonly KafkaRecord[]> {
-  const marks = await client.watermarks(topic)
-  const window = new Map([...marks].map(([partition, { low, high }]) => [partition, { from: low, to: high }]))
-  const records: KafkaRecord[] = []
-  await client.read({ topic, window, onRecords: async (_, some) => void records.push(...some) })
-  return records.toSorted((a, b) => a.partition - b.partition || Number(a.offset - b.offset))
 }

@@ -7,8 +7,17 @@ export { noPostgres }
 
 if (noPostgres !== undefined) console.log(`· skipped: ${noPostgres}`)
 
+type TestPostgres = { readonly db: Knex; readonly name: string; readonly drop: () => Promise<void> }
+
 /** A new empty database for one test, in UTF8 or another encoding, on the PostgreSQL that all int tests of a run share. */
 export async function usePostgres(encoding = 'UTF8'): Promise<Knex> {
+  const { db, drop } = await createPostgres(encoding)
+  onTestFinished(drop)
+  return db
+}
+
+/** The same for several tests. */
+export async function createPostgres(encoding = 'UTF8'): Promise<TestPostgres> {
   const { postgres } = useStack()
   if (postgres === undefined) throw new Error(noPostgres)
   const { host, port, password } = postgres
@@ -22,10 +31,19 @@ export async function usePostgres(encoding = 'UTF8'): Promise<Knex> {
   const admin = connectTo('postgres')
   await admin.raw(`CREATE DATABASE ?? ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`, [name])
   const db = connectTo(name)
-  onTestFinished(async () => {
-    await db.destroy()
-    await admin.raw('DROP DATABASE ?? WITH (FORCE)', [name])
-    await admin.destroy()
-  })
-  return db
+  return {
+    db,
+    name,
+    async drop() {
+      await db.destroy()
+      // A slot can only be dropped when its last reader has left.
+      await admin.raw(
+        'SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots WHERE database = ? AND active',
+        [name]
+      )
+      await admin.raw('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = ?', [name])
+      await admin.raw('DROP DATABASE ?? WITH (FORCE)', [name])
+      await admin.destroy()
+    }
+  }
 }

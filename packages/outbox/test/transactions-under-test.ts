@@ -8,18 +8,22 @@ import pg from 'pg'
 import { DataSource, type DataSourceOptions } from 'typeorm'
 import { onTestFinished } from 'vitest'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
-import { createOutboxTables } from '../src/index.ts'
+import { createOutbox, createOutboxTables } from '../src/index.ts'
+import { messageStore } from '../src/message/index.ts'
 import type { RunSql, TransactionsUnderTest } from '../src/testing/transaction-contract.ts'
 import { drizzleTransaction } from '../src/transactions/drizzle.ts'
 import { kyselyTransaction } from '../src/transactions/kysely.ts'
 import { mysql2Transaction } from '../src/transactions/mysql2.ts'
 import { pgTransaction } from '../src/transactions/pg.ts'
 import { typeormTransaction } from '../src/transactions/typeorm.ts'
-import { usePostgres } from './postgres.ts'
+import { createPostgres, usePostgres } from './postgres.ts'
 
 /** A library's part of the subject; `Watched` has the rest. */
 type Library = Pick<TransactionsUnderTest, 'transaction' | 'nested' | 'withoutTransaction'>
-type Watched = Pick<TransactionsUnderTest, 'kill' | 'published'> & { readonly db: Knex; readonly url: string }
+type Watched = Pick<TransactionsUnderTest, 'outbox' | 'kill' | 'published'> & {
+  readonly db: Knex
+  readonly url: string
+}
 
 const libraries: Readonly<Record<string, (database: Watched) => Library>> = {
   knex: ({ db }) => ({
@@ -120,14 +124,12 @@ const libraries: Readonly<Record<string, (database: Watched) => Library>> = {
 export const onMysql = ['knex', 'mysql2', 'drizzle', 'kysely', 'typeorm'] as const
 export const onPostgres = ['knex', 'pg', 'drizzle', 'kysely', 'typeorm'] as const
 
-export async function useTransactions(
-  library: string,
-  database: 'MySQL' | 'PostgreSQL'
-): Promise<TransactionsUnderTest> {
-  const watched = await (database === 'MySQL' ? useMysql() : useWatchedPostgres())
+/** A library's transactions on a database that is watched. */
+export function transactionsOf(library: string, watched: Watched): TransactionsUnderTest {
   const made = libraries[library]?.(watched)
   if (made === undefined) throw new Error(`no library ${library}`)
-  return { ...made, kill: watched.kill, published: watched.published }
+  const { outbox, kill, published } = watched
+  return { ...made, outbox, kill, published }
 }
 
 type Control = { commit(): Promise<unknown>; rollback(): Promise<unknown>; release(): unknown }
@@ -166,7 +168,7 @@ function kyselyDialect(url: string): Dialect {
 
 const seen = 'CREATE TABLE seen (n BIGINT'
 
-async function useMysql(): Promise<Watched> {
+export async function useWatchedMysql(): Promise<Watched> {
   const { db, url } = await useDatabase('transactions')
   await createOutboxTables(db)
   await db.raw(`${seen} AUTO_INCREMENT PRIMARY KEY, event_id BIGINT)`)
@@ -185,18 +187,46 @@ async function useMysql(): Promise<Watched> {
   }
 }
 
-async function useWatchedPostgres(): Promise<Watched> {
+export async function useWatchedPostgres(): Promise<Watched> {
   const db = await usePostgres()
-  const { host, port, user, password, database } = db.client.config.connection
   await createOutboxTables(db)
   await db.raw(`${seen} GENERATED ALWAYS AS IDENTITY, event_id BIGINT)`)
   await db.raw(`CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN INSERT INTO seen (event_id) VALUES (NEW.event_id); RETURN NULL; END'`)
   await db.raw('CREATE TRIGGER see AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION see()')
+  return { ...ofPostgres(db), published: () => takeSeen(db) }
+}
+
+/** A database with the store `message`, and a slot that reads it as Debezium does; for all tests of a file. */
+export async function watchMessages(): Promise<Watched & { readonly drop: () => Promise<void> }> {
+  const { db, name: slot, drop } = await createPostgres()
+  await createOutboxTables(db, { store: 'message' })
+  await db.raw("SELECT pg_create_logical_replication_slot(?, 'pgoutput')", [slot])
+  return {
+    ...ofPostgres(db),
+    outbox: createOutbox({ store: messageStore }),
+    published: async () => (await readMessages(db, slot)).map(({ event_id: id }) => id),
+    drop
+  }
+}
+
+/** The contents of the messages since the last call, in their order. */
+async function readMessages(db: Knex, slot: string): Promise<readonly { readonly event_id: number }[]> {
+  const options = "'proto_version', '1', 'publication_names', 'outbox', 'messages', 'true'"
+  const changes = `SELECT data FROM pg_logical_slot_get_binary_changes(?, NULL, NULL, ${options})`
+  const { rows } = await db.raw(changes, [slot])
+  // A message: M, flags and the position in ten bytes; the prefix and a zero byte; the length in four bytes; the content.
+  const messages: readonly Buffer[] = rows
+    .map(({ data }: { data: Buffer }) => data)
+    .filter(([type]: Buffer) => type === 77)
+  return messages.map(data => JSON.parse(data.toString('latin1', data.indexOf(0, 10) + 5)))
+}
+
+function ofPostgres(db: Knex): Omit<Watched, 'published'> {
+  const { host, port, user, password, database } = db.client.config.connection
   return {
     db,
     url: `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`,
-    published: () => takeSeen(db),
     async kill(run: RunSql) {
       await run('SELECT pg_advisory_lock(4711)')
       await db.raw(`SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database AS d ON d.oid = database

@@ -14,9 +14,10 @@ import {
   rowsOf
 } from '../stores/check-connection.ts'
 import type { StoreName } from '../stores/store.ts'
+import { requirePostgresStore } from '../stores/write-to-postgres.ts'
 import { createPostgresOutbox, dropPostgresOutbox } from './postgres-tables.ts'
 
-/** For which store the table is made, and the types of its payload and its aggregate ids. */
+/** For which store it is made, and the types of its payload and its aggregate ids. */
 export type OutboxTablesOptions = {
   /** `delete` by default. */
   readonly store?: StoreName | undefined
@@ -36,16 +37,18 @@ export type OutboxTablesOptions = {
  * `STORE_UNAVAILABLE` if the server lacks the engine, and with `STORE_MISMATCH` if there is a table for another store or other ids.
  * MySQL commits DDL at once, so a surrounding transaction doesn't undo it.
  *
- * On PostgreSQL it creates `outbox` and a publication of its inserts. Rejects with `WAL_UNFIT` without `wal_level=logical`.
+ * On PostgreSQL it creates `outbox` and a publication of its inserts; for the store `message` it creates a publication without a
+ * table, whose comment says what ids are. Rejects with `WAL_UNFIT` without `wal_level=logical`.
  */
 export async function createOutboxTables(
   knex: Knex,
   { store = 'delete', payload = 'json', aggregateId = 'integer', publication = 'outbox' }: OutboxTablesOptions = {}
 ): Promise<void> {
   if (isPostgres(knex)) {
-    requirePlainStore(store, payload)
-    return createPostgresOutbox(knex, { aggregateId, publication })
+    requirePostgresStore(store, payload)
+    return createPostgresOutbox(knex, { store, aggregateId, publication })
   }
+  if (store === 'message') throw new OutboxError('STORE_UNAVAILABLE', 'The store message needs PostgreSQL')
   const read: ReadRows = sql => rowsOf(knex, sql)
   const { database } = await checkSession(read)
   if (store === 'blackhole') await requireBlackhole(knex)
@@ -62,11 +65,6 @@ export async function dropOutboxTables(
   if (isPostgres(knex)) return dropPostgresOutbox(knex, publication)
   await plain(knex).raw('DROP TABLE IF EXISTS outbox')
   await plain(knex).raw('DROP TABLE IF EXISTS outbox_position')
-}
-
-function requirePlainStore(store: StoreName, payload: PayloadColumn): void {
-  if (store === 'delete' && payload === 'json') return
-  throw new OutboxError('STORE_UNAVAILABLE', 'On PostgreSQL the store is delete, and payloads are JSON')
 }
 
 async function requireBlackhole(knex: Knex): Promise<void> {

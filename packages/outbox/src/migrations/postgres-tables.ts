@@ -1,22 +1,31 @@
 import type { Knex } from 'knex'
 import type { AggregateIdKind } from '../define-event.ts'
-import { OutboxError } from '../errors.ts'
 import { plain } from '../plain-knex.ts'
-import { checkPostgres } from '../stores/write-to-postgres.ts'
+import { checkPostgres, postgresRows, publicationComment } from '../stores/check-postgres.ts'
+import type { StoreName } from '../stores/store.ts'
 
-export type PostgresOutbox = { readonly aggregateId: AggregateIdKind; readonly publication: string }
+export type PostgresOutbox = {
+  readonly store: StoreName
+  readonly aggregateId: AggregateIdKind
+  readonly publication: string
+}
 
 /** Creates the table `outbox` and its publication. The slot, which holds what isn't sent yet, is the connector's. */
-export async function createPostgresOutbox(knex: Knex, { aggregateId, publication }: PostgresOutbox): Promise<void> {
+export async function createPostgresOutbox(knex: Knex, outbox: PostgresOutbox): Promise<void> {
+  const { store, aggregateId, publication } = outbox
   const own = plain(knex)
-  await own.raw(ddl(aggregateId))
+  if (store !== 'message') await own.raw(ddl(aggregateId))
   const { rows: published } = await own.raw('SELECT 1 FROM pg_publication WHERE pubname = ?', [publication])
-  if (published.length === 0)
-    await own.raw("CREATE PUBLICATION ?? FOR TABLE outbox WITH (publish = 'insert')", [publication])
-  const actual = await checkPostgres(async sql => (await own.raw(sql)).rows)
-  if (actual === aggregateId) return
-  const message = `The table outbox was made for ${actual} ids, not for ${aggregateId} ids`
-  throw new OutboxError('STORE_MISMATCH', message)
+  if (published.length === 0) await knex.transaction(trx => createPublication(trx, outbox))
+  await checkPostgres(outbox, postgresRows(knex))
+}
+
+async function createPublication(trx: Knex, { store, aggregateId, publication }: PostgresOutbox): Promise<void> {
+  const own = plain(trx)
+  if (store !== 'message')
+    return void (await own.raw("CREATE PUBLICATION ?? FOR TABLE outbox WITH (publish = 'insert')", [publication]))
+  await own.raw('CREATE PUBLICATION ??', [publication])
+  await own.raw(`COMMENT ON PUBLICATION ?? IS '${publicationComment(aggregateId)}'`, [publication])
 }
 
 export async function dropPostgresOutbox(knex: Knex, publication: string): Promise<void> {

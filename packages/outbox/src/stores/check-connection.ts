@@ -97,7 +97,7 @@ export function requireIds(events: readonly PendingEvent[], ids: AggregateIdKind
   const wrong = events.find(({ aggregateId }) => (typeof aggregateId === 'string') !== (ids === 'string'))
   if (wrong === undefined) return
   const message = `Event ${wrong.name} has a ${typeof wrong.aggregateId === 'string' ? 'string' : 'integer'} as aggregate id`
-  throw new OutboxError('EVENT_INVALID', `${message}, but the table outbox was made for ${ids} ids`)
+  throw new OutboxError('EVENT_INVALID', `${message}, but the outbox was made for ${ids} ids`)
 }
 
 const mismatch = (message: string) => new OutboxError('STORE_MISMATCH', message)

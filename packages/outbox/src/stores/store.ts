@@ -6,8 +6,8 @@ import type { SqlValue } from '../transactions/open-transaction.ts'
 /** SQL text, and the values that are sent beside it as data. */
 export type Statement = { readonly sql: string; readonly values: readonly SqlValue[] }
 
-/** For which way of writing a table `outbox` is made: rows are deleted at once, or never stored. */
-export type StoreName = 'delete' | 'blackhole'
+/** How events are written: as rows that are deleted at once or never stored, or as messages in PostgreSQL's WAL. */
+export type StoreName = 'delete' | 'blackhole' | 'message'
 
 /** An event to be written. In a one-trip write, MySQL may make its aggregate id in the same round trip. */
 export type PendingEvent = (OutboundEvent | OutboundEvent<string, unknown, GeneratedId>) & {
@@ -15,7 +15,7 @@ export type PendingEvent = (OutboundEvent | OutboundEvent<string, unknown, Gener
   readonly bytes?: Buffer
 }
 
-/** A way of writing events to the table `outbox`, so that they appear in the binlog. */
+/** A way of writing events, so that they appear in the binlog or in the WAL. */
 export type OutboxStore = {
   readonly name: StoreName
   /** Publishes `events` in their order. */

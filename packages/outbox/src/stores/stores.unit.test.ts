@@ -1,6 +1,35 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createWriterIds } from '../blackhole/index.ts'
+import { defineEvent } from '../define-event.ts'
+import { messageStore } from '../message/index.ts'
 import { sql } from '../one-trip/index.ts'
+import { splitForPostgres } from './write-to-postgres.ts'
+
+const noted = defineEvent({ name: 'noted', aggregate: 'note', version: 3, payload: z.object({ text: z.string() }) })
+const note = (text: string) => noted({ aggregateId: 7, payload: { text } })
+
+describe('messageStore', () => {
+  it('writes every field in ASCII, with null for what an event lacks, and leaves the time to the database', () => {
+    const event = note('é"😀')
+    const { values } = messageStore.insert([event])
+    expect(values).toEqual([
+      '{"event":"noted","event_id":7,"payload":"{\\"text\\":\\"\\u00e9\\\\\\"\\ud83d\\ude00\\"}",' +
+        `"message_id":"${event.messageId}","aggregate":"note","aggregate_version":null,"schema_version":3,` +
+        '"correlation_id":null,"causation_id":null,"traceparent":null,"created_at":"'
+    ])
+  })
+})
+
+describe('splitForPostgres', () => {
+  it('splits what is too much for one statement, and keeps the order', () => {
+    const large = { ...note('large'), json: 'x'.repeat(9_000_000) }
+    const events = [large, large, ...Array.from({ length: 1_500 }, () => note('small'))]
+    const parts = splitForPostgres(events)
+    expect(parts.map(({ length }) => length)).toEqual([1, 1_000, 501])
+    expect(parts.flat().map(({ messageId }) => messageId)).toEqual(events.map(({ messageId }) => messageId))
+  })
+})
 
 describe('createWriterIds', () => {
   const noon = Date.UTC(2030, 5, 1, 12)

@@ -1,30 +1,75 @@
 import type { AggregateIdKind } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
-import { type OpenTransaction, requireInTransaction } from '../transactions/open-transaction.ts'
+import { type OpenTransaction, requireInTransaction, withoutTransaction } from '../transactions/open-transaction.ts'
 import { requireIds } from './check-connection.ts'
-import { type PendingEvent, writeFailed } from './store.ts'
+import { checkPostgres } from './check-postgres.ts'
+import type { PayloadEncoding } from './payload.ts'
+import { type OutboxStore, type PendingEvent, type StoreName, writeFailed } from './store.ts'
 import { alreadyEnded } from './write-to-mysql.ts'
 
-// One statement takes 65,535 values at most.
-const mostRows = 1_000
+type Write = (open: OpenTransaction, events: readonly PendingEvent[]) => Promise<void>
 
-/** Writes events into PostgreSQL's table `outbox`: inserted and deleted at once, because Debezium reads the WAL. */
-export function createPostgresWriter() {
+/** Writes events to PostgreSQL: as rows that are deleted at once, because Debezium reads the WAL, or as messages in it. */
+export function createPostgresWriter(store: OutboxStore, encoding: PayloadEncoding | undefined): Write {
   const checked = new WeakMap<object, AggregateIdKind>()
+  const write = store.name === 'message' ? writeMessages(store) : writeRows
 
   async function idsOf(open: OpenTransaction): Promise<AggregateIdKind> {
     const connection = await open.connection()
     const known = checked.get(connection)
     if (known !== undefined) return known
-    const ids = await checkPostgres(async sql => (await open.run(sql, [])).rows).catch(writeFailed)
+    const ids = await checkPostgres({ store: store.name }, async sql => (await open.run(sql, [])).rows).catch(
+      writeFailed
+    )
     checked.set(connection, ids)
     return ids
   }
 
-  return async (open: OpenTransaction, events: readonly PendingEvent[]): Promise<void> => {
+  return async (open, events) => {
+    requirePostgresStore(store.name, encoding?.column)
     requireIds(events, await idsOf(open))
-    if (open.noticesEnd !== true) await requireInTransaction(open).catch(writeFailed)
-    for (let at = 0; at < events.length; at += mostRows) await write(open, events.slice(at, at + mostRows))
+    if (store.name !== 'message' && open.noticesEnd !== true) await requireInTransaction(open).catch(writeFailed)
+    for (const part of splitForPostgres(events)) await write(open, part)
+  }
+}
+
+/** Rejects what only MySQL has. */
+export function requirePostgresStore(store: StoreName, payload: PayloadEncoding['column'] = 'json'): void {
+  if (store !== 'blackhole' && payload === 'json') return
+  throw new OutboxError('STORE_UNAVAILABLE', 'On PostgreSQL the store is delete or message, and payloads are JSON')
+}
+
+// PostgreSQL takes 65,535 values and 1 GiB in one statement.
+const mostRows = 1_000
+const mostCharacters = 16_000_000
+
+/** Splits events, in their order, so that each part fits into one statement. */
+export function splitForPostgres(events: readonly PendingEvent[]): readonly (readonly PendingEvent[])[] {
+  const parts: PendingEvent[][] = []
+  let characters = 0
+  for (const event of events) {
+    const part = parts.at(-1)
+    characters += event.json.length
+    if (part !== undefined && part.length < mostRows && characters <= mostCharacters) part.push(event)
+    else {
+      parts.push([event])
+      characters = event.json.length
+    }
+  }
+  return parts
+}
+
+function writeMessages(store: OutboxStore): Write {
+  return async (open, events) => {
+    const { sql, values } = store.insert(events)
+    const emit = async () => {
+      const { rows } = await open.run(sql, values)
+      return rows.every(({ position }) => position !== null)
+    }
+    if (await emit().catch(writeFailed)) return
+    // A transaction that has written nothing yet has no id until it asks for one; without a transaction it's gone at once.
+    await open.run('SELECT pg_current_xact_id()::text AS transaction', []).catch(writeFailed)
+    if (!(await emit().catch(writeFailed))) throw withoutTransaction()
   }
 }
 
@@ -43,7 +88,7 @@ const columns: Readonly<Record<string, (event: PendingEvent) => string | number 
 const names = Object.keys(columns)
 const row = `(${names.map(() => '?').join(', ')})`
 
-async function write(open: OpenTransaction, events: readonly PendingEvent[]): Promise<void> {
+async function writeRows(open: OpenTransaction, events: readonly PendingEvent[]): Promise<void> {
   const insert = `INSERT INTO outbox (${names.join(', ')}) VALUES ${events.map(() => row).join(', ')}
     RETURNING id, pg_current_xact_id()::text AS transaction`
   const values = events.flatMap(event => Object.values(columns).map(column => column(event)))
@@ -55,30 +100,4 @@ async function write(open: OpenTransaction, events: readonly PendingEvent[]): Pr
   if (written[0]?.['transaction'] !== removed[0]?.['transaction']) throw alreadyEnded()
   if (removed.length !== events.length)
     throw new OutboxError('STORE_MISMATCH', `The table outbox accepted ${removed.length} of ${events.length} rows`)
-}
-
-// One round trip, because each new connection of a writer asks it.
-const query = `SELECT current_setting('wal_level') AS wal_level, table_of.relpersistence AS persistence,
-    (SELECT format_type(atttypid, NULL) FROM pg_attribute
-     WHERE attrelid = table_of.oid AND attname = 'event_id') AS event_id,
-    EXISTS (SELECT 1 FROM pg_publication_tables AS p JOIN pg_publication AS own USING (pubname)
-      WHERE p.schemaname = table_of.relnamespace::regnamespace::text AND p.tablename = 'outbox' AND own.pubinsert)
-      AS published
-  FROM (SELECT to_regclass('outbox') AS oid) AS found LEFT JOIN pg_class AS table_of ON table_of.oid = found.oid`
-
-type ReadRows = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>
-
-/** Rejects a database whose events Debezium couldn't read. Resolves to what the table's aggregate ids are. */
-export async function checkPostgres(read: ReadRows): Promise<AggregateIdKind> {
-  const [{ wal_level: level, persistence, event_id: type, published } = {}] = await read(query)
-  const unfit = (message: string) => new OutboxError('WAL_UNFIT', `${message}, so its events would never be published`)
-  if (level !== 'logical') throw unfit(`Debezium needs wal_level=logical; this server has ${String(level)}`)
-  if (persistence === null || persistence === undefined)
-    throw new OutboxError(
-      'STORE_MISMATCH',
-      'There is no table outbox in the search_path of this connection: create it with createOutboxTables'
-    )
-  if (persistence !== 'p') throw unfit('The table outbox is unlogged or temporary: the WAL lacks its rows')
-  if (published !== true) throw unfit('No publication sends the inserts of the table outbox')
-  return type === 'bigint' ? 'integer' : 'string'
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { outboxContract } from '../../test/outbox-contract.ts'
+import { shapes } from '../../test/record-shapes.ts'
 import { type AggregateId, defineEvent } from '../define-event.ts'
 import type { KafkaRecord } from '../kafka/kafka-client.ts'
 import { createMemoryOutbox } from './memory-outbox.ts'
@@ -21,7 +22,7 @@ for (const ids of ['integer', 'string'] as const)
         close: async () => {}
       }
     },
-    ids
+    { ids, shape: shapes.mysql }
   )
 
 const noted = defineEvent({ name: 'noted', aggregate: 'note', version: 1, payload: z.object({}) })

@@ -1,11 +1,13 @@
 import { deepStrictEqual, rejects } from 'node:assert/strict'
 import { z } from 'zod'
-import { appendToOutbox } from '../append-to-outbox.ts'
+import { createOutbox, type Outbox } from '../append-to-outbox.ts'
 import { defineEvent } from '../define-event.ts'
 import type { AnyTransaction } from '../transactions/open-transaction.ts'
 
-/** A library's transactions under test, on a database whose `outbox` `createOutboxTables` made for integer ids. */
+/** A library's transactions under test, on a database whose outbox `createOutboxTables` made for integer ids. */
 export type TransactionsUnderTest = {
+  /** What writes the events; by default the one of `appendToOutbox`. */
+  readonly outbox?: Outbox | undefined
   /** Runs `work` in a transaction of the library: commits when it resolves, and rolls back when it rejects. */
   readonly transaction: (work: (trx: AnyTransaction, run: RunSql) => Promise<void>) => Promise<void>
   /** The same within a savepoint of `transaction`; leave it out if the library has none. */
@@ -29,6 +31,7 @@ export type RunSql = (sql: string) => Promise<unknown>
 const noted = defineEvent({ name: 'noted', aggregate: 'note', version: 1, payload: z.object({ text: z.string() }) })
 const hostile = `'); DROP TABLE outbox; -- ? $1 :name \\' " \u2028 𝒳`
 const note = (aggregateId: number) => noted({ aggregateId, correlationId: 'é𝒳', payload: { text: hostile } })
+const standard = createOutbox()
 const changedMyMind = new Error('changed my mind')
 const fault = (code: string, retryable?: boolean) => (error: unknown) => {
   deepStrictEqual({ code: (error as { code?: unknown }).code }, { code })
@@ -46,19 +49,19 @@ export type ContractCase = { readonly name: string; readonly run: (subject: Tran
 export const transactionContract: readonly ContractCase[] = [
   {
     name: 'publishes with the commit, several events in their order',
-    async run({ transaction, published }) {
+    async run({ outbox = standard, transaction, published }) {
       await transaction(async trx => {
-        await appendToOutbox(trx, [note(1), note(2), note(1)])
-        await appendToOutbox(trx, note(3))
+        await outbox.append(trx, [note(1), note(2), note(1)])
+        await outbox.append(trx, note(3))
       })
       deepStrictEqual(await published(), [1, 2, 1, 3])
     }
   },
   {
     name: 'publishes nothing of a transaction that rolls back',
-    async run({ transaction, published }) {
+    async run({ outbox = standard, transaction, published }) {
       const undone = transaction(async trx => {
-        await appendToOutbox(trx, note(4))
+        await outbox.append(trx, note(4))
         throw changedMyMind
       })
       await rejects(undone)
@@ -67,48 +70,48 @@ export const transactionContract: readonly ContractCase[] = [
   },
   {
     name: 'undoes with a savepoint what was appended since',
-    async run({ nested, published }) {
+    async run({ outbox = standard, nested, published }) {
       if (nested === undefined) return
       await nested(async (outer, inside) => {
-        await appendToOutbox(outer, note(6))
+        await outbox.append(outer, note(6))
         const undone = inside(async trx => {
-          await appendToOutbox(trx, note(7))
+          await outbox.append(trx, note(7))
           throw changedMyMind
         })
         await rejects(undone)
-        await appendToOutbox(outer, note(8))
+        await outbox.append(outer, note(8))
       })
       deepStrictEqual(await published(), [6, 8])
     }
   },
   {
     name: 'refuses a connection without a transaction, and publishes nothing',
-    async run({ withoutTransaction, published }) {
-      await rejects(async () => appendToOutbox(await withoutTransaction(), note(9)), fault('TRANSACTION_REQUIRED'))
+    async run({ outbox = standard, withoutTransaction, published }) {
+      await rejects(async () => outbox.append(await withoutTransaction(), note(9)), fault('TRANSACTION_REQUIRED'))
       deepStrictEqual(await published(), [])
     }
   },
   {
     name: 'refuses a transaction that has ended',
-    async run({ transaction, published }) {
+    async run({ outbox = standard, transaction, published }) {
       let ended: AnyTransaction | undefined
       await transaction(async trx => {
-        await appendToOutbox(trx, note(10))
+        await outbox.append(trx, note(10))
         ended = trx
       })
       deepStrictEqual(await published(), [10])
-      await rejects(async () => appendToOutbox(ended as AnyTransaction, note(11)))
+      await rejects(async () => outbox.append(ended as AnyTransaction, note(11)))
       deepStrictEqual(await published(), [])
     }
   },
   {
     name: 'rejects with a retryable error when the connection dies, and publishes nothing',
-    async run({ transaction, kill, published }) {
+    async run({ outbox = standard, transaction, kill, published }) {
       let failed: Promise<void> | undefined
       const killed = transaction(async (trx, run) => {
-        await appendToOutbox(trx, note(12))
+        await outbox.append(trx, note(12))
         await kill(run)
-        failed = appendToOutbox(trx, note(13))
+        failed = outbox.append(trx, note(13))
         await failed
       })
       await rejects(killed)

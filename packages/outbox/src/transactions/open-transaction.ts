@@ -99,7 +99,11 @@ export async function requireInTransaction({ run }: OpenTransaction): Promise<vo
     await run('RELEASE SAVEPOINT outbox_check', [])
   } catch (cause) {
     if (!notInTransaction.has(codeOf(cause))) throw cause
-    const message = 'This connection has no open transaction: the event would be published whatever becomes of the rest'
-    throw new OutboxError('TRANSACTION_REQUIRED', message, { cause })
+    throw withoutTransaction(cause)
   }
+}
+
+export function withoutTransaction(cause?: unknown): OutboxError {
+  const message = 'This connection has no open transaction: the event would be published whatever becomes of the rest'
+  return new OutboxError('TRANSACTION_REQUIRED', message, { cause })
 }

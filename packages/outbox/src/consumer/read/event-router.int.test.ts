@@ -4,9 +4,10 @@ import { z } from 'zod'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { uniqueName, useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { counted, silent } from '../../../test/counted.ts'
-import { readAll, startConnector, streamOutbox } from '../../../test/debezium-topic.ts'
+import { startConnector, streamOutbox } from '../../../test/debezium-topic.ts'
 import { kafkaClients } from '../../../test/kafka-clients.ts'
 import { orderCreated, useOrders } from '../../../test/orders-database.ts'
+import { readAll } from '../../../test/topic-reader.ts'
 import {
   appendToOutbox,
   type ConsumedEvent,
