@@ -13,11 +13,11 @@ Deletes what npm start keeps in .data/stack (of another system, .data/SYSTEM) or
   --help   this text`
 
 // What npm start creates in its folder. DATA_DIR may also hold other files, or be the wrong folder.
-const made = ['mysql', 'kafka', 'connect', 'registry', 'logs', 'run', 'secrets', 'pipeline.env']
+const made = ['mysql', 'postgres', 'kafka', 'connect', 'registry', 'logs', 'run', 'secrets', 'pipeline.env']
 
 const { yes, settings } = await systemOrExit({ yes: { type: 'boolean', default: false } }, usage)
 const { dir, system } = settings
-const accounts = ['root', ...accountsOf(system).map(({ name }) => name)]
+const accounts = ['root', 'postgres', ...accountsOf(system).map(({ name }) => name)]
 const signs = ['pipeline.env', ...accounts.map(name => `secrets/${name}`)]
 const living = await livingProcesses(join(dir, 'run'))
 if (living.length > 0) {

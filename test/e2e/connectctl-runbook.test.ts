@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { run } from '@outbox-cdc/connectctl'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { connectSecrets, runNode, urlFor } from '@outbox-cdc/pipeline'
+import { loadSystem, connectSecrets, runNode, urlFor } from '@outbox-cdc/pipeline'
 import { type ConnectorLab, startConnectorLab } from '../support/connector-lab.ts'
 import { eventually } from '../support/eventually.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -138,7 +138,7 @@ it('binlog purged: names it, and sends again what the purge swallowed', async ()
   await connectctl(`offsets set ${name} --to oldest --yes`)
   await lab.untilFlowing()
   await sleep(10_000) // orders younger than ten seconds count as on their way
-  const url = await urlFor('order_service', 'orders', lab)
+  const url = await urlFor('order_service', 'orders', { ...lab, system: await loadSystem() })
   const said = await runNode('scripts/republish-orders.ts', {
     MYSQL_URL: url,
     KAFKA_BROKERS: lab.stack.kafka.brokers.join()

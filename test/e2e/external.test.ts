@@ -23,10 +23,9 @@ coreSuite('npm start on servers that run already', async () => {
     references: { CONNECT_SECRETS_DIR: await makeConnectSecrets(join(free.dir, 'secrets')) }
   })
   const { mysql, kafka, connect } = servers
-  const rootPasswordFile = join(serversDir, 'secrets/root')
   settings = {
     ...free,
-    external: { mysql: { ...mysql, rootPasswordFile }, kafka, connect }
+    external: { mysql: { ...mysql, passwordFile: join(serversDir, 'secrets/root') }, kafka, connect }
   }
   starter = runScript('scripts/start.ts', settings)
   await starter.says(/Stop with Ctrl-C/, 120_000)

@@ -6,7 +6,7 @@ import type { TestPipeline } from './test-pipeline.ts'
 
 /** The audit with the services' accounts; npm start gives it the rest. */
 export async function auditor({ addresses, stack, settings }: TestPipeline) {
-  const at = { stack, secretsDir: join(settings.dir, 'secrets') }
+  const at = { system: settings.system, stack, secretsDir: join(settings.dir, 'secrets') }
   const OUTBOX_DB_URL = await urlFor('delivery_service', 'deliveries', at)
   const env = {
     ...process.env,

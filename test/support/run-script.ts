@@ -50,9 +50,13 @@ function environmentOf({ system, dir, ports, external }: Settings): Record<strin
 function servers({ mysql, kafka, connect }: ExternalServers): Record<string, string> {
   return {
     STACK: 'external',
-    MYSQL_HOST: mysql.host,
-    MYSQL_PORT: String(mysql.port),
-    MYSQL_ROOT_PASSWORD_FILE: mysql.rootPasswordFile,
+    ...(mysql === undefined
+      ? {}
+      : {
+          MYSQL_HOST: mysql.host,
+          MYSQL_PORT: String(mysql.port),
+          MYSQL_ROOT_PASSWORD_FILE: mysql.passwordFile
+        }),
     KAFKA_BROKERS: kafka.brokers.join(),
     CONNECT_URL: connect.urls.join()
   }

@@ -76,7 +76,15 @@ export async function freeSettings({ system: name, ...wishes }: Partial<Wishes> 
   const dir = join(root, '.data/test', `pipeline-${process.pid}-${count}`)
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  return { system, dir, ports: await freePorts(system), brokers: 1, workers: 1, ...chosenStack(process.env), ...wishes }
+  return {
+    system,
+    dir,
+    ports: await freePorts(system),
+    brokers: 1,
+    workers: 1,
+    ...chosenStack(process.env, system),
+    ...wishes
+  }
 }
 
 export type Engines = Surroundings & { readonly settings: Settings; readonly stop: () => Promise<void> }

@@ -6,7 +6,7 @@ import type { Stack } from '@outbox-cdc/stack'
 import { connectSecrets } from './accounts.ts'
 import { root } from './load-system.ts'
 import type { Settings } from './settings.ts'
-import type { System } from './system.ts'
+import { type System, enginesOf } from './system.ts'
 
 /**
  * Where the pipeline of a folder is, as the environment variables that our tools read. `npm start` writes it, so that
@@ -27,8 +27,7 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
     SYSTEM: system.name,
     CONNECT_URL: stack.connect.urls.join(),
     KAFKA_BROKERS: stack.kafka.brokers.join(),
-    MYSQL_HOST: stack.mysql.host,
-    MYSQL_PORT: String(stack.mysql.port),
+    ...databaseAddresses(system, stack),
     SECRETS_DIR: join(dir, 'secrets'),
     CONNECT_SECRETS_DIR: connectSecrets(join(dir, 'secrets')),
     CONNECT_DIR: dirname(connectorFiles(system, registry)[0] ?? join(root, 'connect-config')),
@@ -36,8 +35,17 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
     CONSOLE_URL: local(ports.console),
     KEEPER_URL: local(ports.keeper),
     ...auditVariables(system),
+    ...system.connectors.variables,
     ...(registry && stack.registry !== undefined ? { SCHEMA_REGISTRY_URL: stack.registry.url } : {}),
     ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join(), CONNECT_LOG: logs.join() } : {})
+  }
+}
+
+function databaseAddresses(system: System, { mysql, postgres }: Stack): Addresses {
+  const engines = enginesOf(system)
+  return {
+    ...(engines.has('mysql') ? { MYSQL_HOST: mysql.host, MYSQL_PORT: String(mysql.port) } : {}),
+    ...(postgres === undefined ? {} : { POSTGRES_HOST: postgres.host, POSTGRES_PORT: String(postgres.port) })
   }
 }
 

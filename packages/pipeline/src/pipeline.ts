@@ -19,6 +19,7 @@ import { prepare } from './prepare.ts'
 import { type Surroundings, serviceProcesses, toolProcesses } from './processes.ts'
 import { requireSameData } from './same-data.ts'
 import type { ExternalServers, Settings } from './settings.ts'
+import { databasesOn, enginesOf } from './system.ts'
 import { supervise } from './supervise.ts'
 
 export type Pipeline = {
@@ -84,12 +85,16 @@ async function startProcesses({ settings, around, started, progress, onLog }: St
     )
   }
   const files = connectorFiles(system, registry)
-  await Promise.all([
-    start(await serviceProcesses({ ...around, ports: settings.ports })),
+  const connect = () =>
     progress(`connector ${files.map(file => parse(file).name).join(', ')}`, () =>
       runNode('packages/connectctl/src/cli.ts', addresses, ['apply', ...files])
     )
-  ])
+  const services = await serviceProcesses({ ...around, ports: settings.ports })
+  // PostgreSQL publishes only what is written after the connector's slot is made; MySQL's migration has recorded a position.
+  if (databasesOn(system, 'postgres').some(({ accounts }) => Object.values(accounts).includes('capture'))) {
+    await connect()
+    await start(services)
+  } else await Promise.all([start(services), connect()])
   await start(await toolProcesses(around, settings))
 }
 
@@ -105,13 +110,24 @@ export function surroundingsOf(
 
 /** The engines alone, set up as for the pipeline. */
 export async function openStack(settings: Settings, progress: Progress): Promise<Stack> {
-  const { dir, ports, brokers, workers, connectHeapMb, registry = false, containers = false, external } = settings
+  const {
+    system,
+    dir,
+    ports,
+    brokers,
+    workers,
+    connectHeapMb,
+    registry = false,
+    containers = false,
+    external
+  } = settings
   if (external !== undefined) {
     requireThat(
       !registry || external.registry !== undefined,
       'STACK=external needs SCHEMA_REGISTRY_URL for --registry.'
     )
-    return externalStack({ ...external, mysql: await withPassword(external.mysql) })
+    const { kafka, connect, registry: url } = external
+    return externalStack({ kafka, connect, registry: url, ...(await databaseServers(external)) })
   }
   const common = {
     dir,
@@ -123,16 +139,28 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     progress
   }
   requireThat(!containers || !registry, 'STACK=containers has no schema registry: leave --registry out.')
+  const engines = enginesOf(system)
+  requireThat(!containers || !engines.has('postgres'), 'STACK=containers has no PostgreSQL yet: leave it out.')
   if (containers) return startContainers(common)
-  const parts = ['mysql', 'kafka', 'connect', ...(registry ? (['registry'] as const) : [])] as const
+  const parts = [...engines, 'kafka', 'connect', ...(registry ? (['registry'] as const) : [])] as const
   return startStack({ ...common, parts, connectHeapMb, jmxConfig: join(root, 'connect-config/jmx-exporter.yaml') })
 }
 
-async function withPassword({ rootPasswordFile, host, port }: ExternalServers['mysql']): Promise<Stack['mysql']> {
-  const rootPassword = await readFile(rootPasswordFile, 'utf8').catch(error => {
-    throw new StackError('REQUIREMENT_MISSING', `Can't read MYSQL_ROOT_PASSWORD_FILE: ${error.message}`)
+async function databaseServers({ mysql, postgres }: ExternalServers): Promise<Pick<Stack, 'mysql' | 'postgres'>> {
+  return {
+    mysql:
+      mysql === undefined
+        ? { host: '127.0.0.1', port: 0, rootPassword: '' } // a system without MySQL never asks there
+        : { ...mysql, rootPassword: await readPassword('MYSQL_ROOT_PASSWORD_FILE', mysql.passwordFile) },
+    postgres: postgres && { ...postgres, password: await readPassword('POSTGRES_PASSWORD_FILE', postgres.passwordFile) }
+  }
+}
+
+async function readPassword(variable: string, file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(error => {
+    throw new StackError('REQUIREMENT_MISSING', `Can't read ${variable}: ${error.message}`)
   })
-  return { host, port, rootPassword: rootPassword.trim() }
+  return text.trim()
 }
 
 function requireThat(condition: boolean, problem: string): void {

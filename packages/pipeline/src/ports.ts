@@ -1,15 +1,19 @@
 import { freePort } from '@outbox-cdc/stack'
-import type { System } from './system.ts'
+import { type System, enginesOf } from './system.ts'
 
 const tools = [
   { name: 'console', variable: 'CONSOLE_PORT', usual: 9000 },
   { name: 'keeper', variable: 'KEEPER_PORT', usual: 8084 },
   { name: 'connect', variable: 'CONNECT_PORT', usual: 8083 },
   { name: 'kafka', variable: 'KAFKA_PORT', usual: 9092 },
-  { name: 'mysql', variable: 'MYSQL_PORT', usual: 3307 },
   { name: 'jmx', variable: 'JMX_PORT', usual: 8085 },
   { name: 'registry', variable: 'REGISTRY_PORT', usual: 8081 }
 ] as const
+
+const databasePorts = {
+  mysql: { name: 'mysql', variable: 'MYSQL_PORT', usual: 3307 },
+  postgres: { name: 'postgres', variable: 'POSTGRES_PORT', usual: 5433 }
+} as const
 
 type ToolPort = (typeof tools)[number]['name']
 
@@ -18,8 +22,9 @@ export type Ports = Readonly<Record<ToolPort, number> & Record<string, number>>
 export type PortFact = { readonly name: string; readonly variable: string; readonly usual: number }
 
 /** Every port of a system, with the variable that sets it and its usual number. */
-export function portsOf({ services }: System): readonly PortFact[] {
-  return [...services.map(({ name, port }) => ({ name, ...port })), ...tools]
+export function portsOf(system: System): readonly PortFact[] {
+  const engines = [...enginesOf(system)].toSorted().map(engine => databasePorts[engine])
+  return [...system.services.map(({ name, port }) => ({ name, ...port })), ...tools, ...engines]
 }
 
 // https://fetch.spec.whatwg.org/#port-blocking, without the ports below 1024, which need root.
@@ -27,9 +32,9 @@ const blockedByBrowsers = new Set([
   1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080
 ])
 
-/** Whether a port can serve HTTP: browsers and fetch refuse to open some. Kafka and MySQL can use any port. */
+/** Whether a port can serve HTTP: browsers and fetch refuse to open some. Kafka and databases can use any port. */
 export function canServe({ name }: PortFact, port: number): boolean {
-  return name === 'kafka' || name === 'mysql' || !blockedByBrowsers.has(port)
+  return name === 'kafka' || name in databasePorts || !blockedByBrowsers.has(port)
 }
 
 export function choosePorts(system: System, choose: (port: PortFact) => number): Ports {

@@ -2,6 +2,7 @@ import type { Progress } from '@outbox-cdc/stack'
 import { ensureAccounts } from './accounts.ts'
 import { runNode } from './node-process.ts'
 import { type Surroundings, environmentOf } from './processes.ts'
+import { grantProbes } from './postgres-accounts.ts'
 import type { Service } from './system.ts'
 import { ensureTopics } from './topics.ts'
 
@@ -14,5 +15,8 @@ export async function prepare(around: Surroundings, progress: Progress): Promise
   const runMigration = async ({ migrate, env }: Service) => {
     if (migrate !== undefined) await runNode(migrate, await environmentOf(env, { ...around, asOwner: true }))
   }
-  await progress('tables (migrations)', () => Promise.all(system.services.map(runMigration)))
+  await progress('tables (migrations)', async () => {
+    await Promise.all(system.services.map(runMigration))
+    if (stack.postgres !== undefined) await grantProbes(system, stack.postgres)
+  })
 }

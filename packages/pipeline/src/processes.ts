@@ -60,33 +60,47 @@ async function resolve(value: Value, around: Surroundings): Promise<string | und
   }
 }
 
+const liveUrl = (port: number) => `http://127.0.0.1:${port}/health/live`
+
 /** The keeper and the console. */
 export async function toolProcesses(around: Surroundings, settings: Settings): Promise<readonly NodeProcess[]> {
   const { system, addresses } = around
   const { ports, registry, dir } = settings
   const files = connectorFiles(system, registry)
-  const live = (port: number) => `http://127.0.0.1:${port}/health/live`
   return [
     {
       name: 'keeper',
       file: 'packages/connectctl/src/cli.ts',
       args: ['keep', ...files, '--port', String(ports.keeper), '--watch-disk', dir],
       env: addresses,
-      readyUrl: live(ports.keeper)
+      readyUrl: liveUrl(ports.keeper)
     },
-    {
-      name: 'console',
-      file: 'packages/console/src/cli.ts',
-      env: {
-        ...addresses,
-        ...(await consoleEnvironment(around, files)),
-        CONSOLE_PORT: String(ports.console),
-        // Without these limits, garbage of a search takes up to twice as much memory.
-        NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192'
-      },
-      readyUrl: live(ports.console)
-    }
+    ...(consoleReads(system) ? [await consoleProcess(around, settings, files)] : [])
   ]
+}
+
+/** The console can't read PostgreSQL yet. */
+export function consoleReads({ databases, flow }: System): boolean {
+  return [flow.aggregate, flow.effect].every(({ database }) => databases[database]?.engine === 'mysql')
+}
+
+async function consoleProcess(
+  around: Surroundings,
+  { ports }: Settings,
+  files: readonly string[]
+): Promise<NodeProcess> {
+  return {
+    name: 'console',
+    file: 'packages/console/src/cli.ts',
+    env: {
+      ...around.addresses,
+      ...(await consoleEnvironment(around, files)),
+      CONSOLE_PORT: String(ports.console),
+      // Without these limits, garbage of a search takes up to twice as much memory.
+      NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192'
+    },
+    readyUrl: liveUrl(ports.console)
+  }
 }
 
 async function consoleEnvironment(around: Surroundings, files: readonly string[]): Promise<Addresses> {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Stack } from '@outbox-cdc/stack'
 import { defaultSystem, loadSystem, root, systemNames } from './load-system.ts'
 import { type PortFact, type Ports, canServe, choosePorts, portsOf } from './ports.ts'
-import type { System } from './system.ts'
+import { type Engine, type System, enginesOf } from './system.ts'
 
 const stores = ['delete', 'blackhole'] as const
 
@@ -18,7 +18,7 @@ export type Settings = {
   readonly registry?: boolean
   /** How the services write their outboxes; `delete` when left out. */
   readonly outboxStore?: (typeof stores)[number] | undefined
-  /** MySQL, Kafka and Connect in containers instead of child processes. */
+  /** Databases, Kafka and Connect in containers instead of child processes. */
   readonly containers?: boolean
   /** Heap of each Connect worker; the stack's own when left out. */
   readonly connectHeapMb?: number | undefined
@@ -28,14 +28,19 @@ export type Settings = {
   readonly external?: ExternalServers
 }
 
+type DatabaseServer = { readonly host: string; readonly port: number; readonly passwordFile: string }
+
+/** Those that the system needs. */
 export type ExternalServers = Pick<Stack, 'kafka' | 'connect' | 'registry'> & {
-  readonly mysql: { readonly host: string; readonly port: number; readonly rootPasswordFile: string }
+  readonly mysql?: DatabaseServer | undefined
+  readonly postgres?: DatabaseServer | undefined
 }
 
 async function usage(system: System): Promise<string> {
   return `Usage: npm start -- [SYSTEM] [options]
 
-Starts MySQL, Kafka, Connect with Debezium, a system's services, the keeper and the console, and stays up until Ctrl-C.
+Starts the databases of a system, Kafka, Connect with Debezium, the services, the keeper and the console, and stays up
+until Ctrl-C.
 
   SYSTEM            ${(await systemNames()).join(', ')} (default ${defaultSystem})
   --port-offset N   add N to every port, for a second clone beside the first
@@ -54,12 +59,20 @@ OUTBOX_STORE chooses how the outbox is written: ${stores[0]} (default) or ${stor
 npm run reset.
 Data, logs and passwords: ${shownDir(system.name)}, or the folder in DATA_DIR. Clear it: npm run reset.
 
-MySQL, Kafka and Connect in containers: STACK=containers; their data end with them.
+Databases, Kafka and Connect in containers: STACK=containers; their data end with them.
 
-Servers that run already: STACK=external with MYSQL_HOST (127.0.0.1), MYSQL_PORT (3306), MYSQL_ROOT_PASSWORD_FILE,
+Servers that run already: STACK=external with ${databaseVariables(system)},
 KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas), for --registry also SCHEMA_REGISTRY_URL. Only
-the services, the keeper and the console are started then. Connect must reach MySQL and Kafka at these addresses and
-read ${shownDir(system.name)}/secrets/connect; connect-config/README.md says which settings its workers need.`
+the services, the keeper and the console are started then. Connect must reach the databases and Kafka at these addresses
+and read ${shownDir(system.name)}/secrets/connect; connect-config/README.md says which settings its workers need.`
+}
+
+function databaseVariables(system: System): string {
+  const variables: Record<Engine, string> = {
+    mysql: 'MYSQL_HOST (127.0.0.1), MYSQL_PORT (3306), MYSQL_ROOT_PASSWORD_FILE',
+    postgres: 'POSTGRES_HOST (127.0.0.1), POSTGRES_PORT (5432), POSTGRES_PASSWORD_FILE (of the account postgres)'
+  }
+  return [...enginesOf(system)].map(engine => variables[engine]).join(',\n')
 }
 
 const options = {
@@ -98,7 +111,7 @@ function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Set
     workers: oneOf('--workers', values.workers, [1, 2]),
     registry: values.registry,
     outboxStore: env['OUTBOX_STORE'] ? oneOf('OUTBOX_STORE', env['OUTBOX_STORE'], stores) : undefined,
-    ...chosenStack(env)
+    ...chosenStack(env, system)
   }
 }
 
@@ -122,15 +135,15 @@ function nextOffset({ system, offset }: Shift): number {
 const shownDir = (system: string): string => `.data/${system === defaultSystem ? 'stack' : system}`
 
 /** What STACK chooses, for a start and for the tests alike. */
-export function chosenStack(env: NodeJS.ProcessEnv): Pick<Settings, 'containers' | 'external'> {
+export function chosenStack(env: NodeJS.ProcessEnv, system: System): Pick<Settings, 'containers' | 'external'> {
   const { STACK = 'process' } = env
   if (STACK === 'process') return {}
   if (STACK === 'containers') return { containers: true }
-  if (STACK === 'external') return { external: externalServers(env) }
+  if (STACK === 'external') return { external: externalServers(env, enginesOf(system)) }
   throw new Error(`STACK takes process, containers or external, not "${STACK}".`)
 }
 
-function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
+function externalServers(env: NodeJS.ProcessEnv, engines: ReadonlySet<Engine>): ExternalServers {
   const given = (name: string): string => {
     if (env[name]) return env[name]
     throw new Error(`STACK=external needs ${name}.`)
@@ -139,13 +152,15 @@ function externalServers(env: NodeJS.ProcessEnv): ExternalServers {
     given(name)
       .trim()
       .split(/\s*,\s*/)
+  const database = (name: 'MYSQL' | 'POSTGRES', usualPort: string, passwordFile: string): DatabaseServer => ({
+    host: env[`${name}_HOST`] ?? '127.0.0.1',
+    port: wholeNumber(`${name}_PORT`, env[`${name}_PORT`] ?? usualPort, 65_535),
+    passwordFile: given(passwordFile)
+  })
   const registry = env['SCHEMA_REGISTRY_URL'] ?? ''
   return {
-    mysql: {
-      host: env['MYSQL_HOST'] ?? '127.0.0.1',
-      port: wholeNumber('MYSQL_PORT', env['MYSQL_PORT'] ?? '3306', 65_535),
-      rootPasswordFile: given('MYSQL_ROOT_PASSWORD_FILE')
-    },
+    ...(engines.has('mysql') ? { mysql: database('MYSQL', '3306', 'MYSQL_ROOT_PASSWORD_FILE') } : {}),
+    ...(engines.has('postgres') ? { postgres: database('POSTGRES', '5432', 'POSTGRES_PASSWORD_FILE') } : {}),
     kafka: { brokers: list('KAFKA_BROKERS') },
     connect: { urls: list('CONNECT_URL') },
     registry: registry === '' ? undefined : { url: registry }

@@ -55,7 +55,7 @@ it('takes servers that already run when STACK says so, and names what is missing
   const servers = { KAFKA_BROKERS: 'a:9092, b:9092', CONNECT_URL: 'http://c:8083', MYSQL_ROOT_PASSWORD_FILE: 'secret' }
   expect(await readSettings({ STACK: 'external', MYSQL_HOST: 'm', ...servers })).toMatchObject({
     external: {
-      mysql: { host: 'm', port: 3306, rootPasswordFile: 'secret' },
+      mysql: { host: 'm', port: 3306, passwordFile: 'secret' },
       kafka: { brokers: ['a:9092', 'b:9092'] },
       connect: { urls: ['http://c:8083'] }
     }

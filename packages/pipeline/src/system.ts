@@ -9,7 +9,12 @@ export type System = {
   /** The brokers create no topic by themselves. */
   readonly topics: readonly Topic[]
   /** The connector files for JSON events and, with --registry, for Avro events. Each format has its own folder. */
-  readonly connectors: { readonly json: readonly string[]; readonly avro?: readonly string[] }
+  readonly connectors: {
+    readonly json: readonly string[]
+    readonly avro?: readonly string[]
+    /** What the files may refer to as `${NAME}`, such as the name of a topic, beside the addresses of the servers. */
+    readonly variables?: Readonly<Record<string, string>>
+  }
   readonly flow: Flow
   /** Commands that the starter suggests when all is up; `{name-of-a-service}` becomes its host and port. */
   readonly tryIt: readonly string[]
@@ -36,14 +41,16 @@ export type Value =
   | { readonly urlOf: string }
   | { readonly from: 'brokers' | 'registry' | 'outbox store' | 'outbox writer' }
 
+export type Engine = 'mysql' | 'postgres'
+
 export type Database = {
-  readonly engine: 'mysql' | 'postgres'
+  readonly engine: Engine
   /** Who may do what. The starter creates each account with a generated password. */
   readonly accounts: Readonly<Record<string, Role>>
 }
 
 /**
- * `owner` changes tables and `service` changes rows. `capture` reads the binlog for Debezium. `probe` writes the
+ * `owner` changes tables and `service` changes rows. `capture` reads the binlog or the WAL for Debezium. `probe` writes the
  * keeper's heartbeat. `read` may only look; `read and retry` may also release parked events.
  */
 export type Role = 'owner' | 'service' | 'capture' | 'probe' | 'read' | 'read and retry'
@@ -83,6 +90,17 @@ export type Flow = {
   }
 }
 
+/** The databases of a system that are on one engine. */
+export function databasesOn({ databases }: System, engine: Engine) {
+  const entries = Object.entries(databases).filter(([, database]) => database.engine === engine)
+  return entries.map(([name, { accounts }]) => ({ name, accounts }))
+}
+
+/** The database servers that a system needs. */
+export function enginesOf({ databases }: System): ReadonlySet<Engine> {
+  return new Set(Object.values(databases).map(({ engine }) => engine))
+}
+
 /** What is wrong with a description, one sentence each; empty when it can be started. */
 export function problemsOf(system: System): readonly string[] {
   const { databases, flow, services, topics, tryIt } = system
@@ -93,9 +111,10 @@ export function problemsOf(system: System): readonly string[] {
     require(databases[database]?.accounts[account] !==
       undefined, `${user} uses the account ${account}, which has no role in the database ${database}.`)
 
-  for (const [name, { engine }] of Object.entries(databases))
-    require(engine !==
-      'postgres', `The database ${name} is PostgreSQL, which the starter can't set up yet. Use engine: 'mysql'.`)
+  for (const { name, accounts } of databasesOn(system, 'postgres'))
+    require(Object.values(accounts).includes(
+      'owner'
+    ), `The database ${name} is PostgreSQL and needs an account with the role owner.`)
   for (const { name, env } of services) {
     for (const [variable, value] of Object.entries(env)) {
       if (typeof value === 'string') continue

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { accountsOf } from './accounts.ts'
 import { loadSystem, systemNames } from './load-system.ts'
+import { mysqlGrants } from './mysql-accounts.ts'
 import { type System, problemsOf } from './system.ts'
 
 const system = await loadSystem()
@@ -9,33 +10,32 @@ it('names each description after its file', async () => {
   for (const name of await systemNames()) expect((await loadSystem(name)).name).toBe(name)
 })
 
-it('gives each account the rights of its role, and no more', () => {
-  expect(accountsOf(system)).toEqual([
-    { name: 'orders_owner', grants: ['ALL ON orders.*', 'REPLICATION CLIENT ON *.*'], capture: false },
-    { name: 'order_service', grants: ['SELECT, INSERT, UPDATE, DELETE ON orders.*'], capture: false },
-    {
-      name: 'debezium',
-      grants: ['REPLICATION SLAVE, REPLICATION CLIENT ON *.*', 'SELECT ON orders.*'],
-      capture: true
-    },
-    { name: 'keeper', grants: ['CREATE, SELECT, INSERT, DELETE ON orders.connect_heartbeat'], capture: false },
-    {
-      name: 'console',
-      grants: ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*', 'SELECT, UPDATE ON deliveries.*'],
-      capture: false
-    },
-    { name: 'deliveries_owner', grants: ['ALL ON deliveries.*'], capture: false },
-    { name: 'delivery_service', grants: ['SELECT, INSERT, UPDATE, DELETE ON deliveries.*'], capture: false }
+it('gives each account on MySQL the rights of its role, and no more', () => {
+  expect([...mysqlGrants(system)]).toEqual([
+    ['orders_owner', ['ALL ON orders.*', 'REPLICATION CLIENT ON *.*']],
+    ['order_service', ['SELECT, INSERT, UPDATE, DELETE ON orders.*']],
+    ['debezium', ['REPLICATION SLAVE, REPLICATION CLIENT ON *.*', 'SELECT ON orders.*']],
+    ['keeper', ['CREATE, SELECT, INSERT, DELETE ON orders.connect_heartbeat']],
+    ['console', ['REPLICATION CLIENT ON *.*', 'SELECT ON orders.*', 'SELECT, UPDATE ON deliveries.*']],
+    ['deliveries_owner', ['ALL ON deliveries.*']],
+    ['delivery_service', ['SELECT, INSERT, UPDATE, DELETE ON deliveries.*']]
   ])
 })
 
-it('refuses PostgreSQL until the starter can set it up', () => {
+it('gives an account that is used on both engines one password, which only Connect can read if it captures', () => {
+  const payments = { engine: 'postgres', accounts: { payments_owner: 'owner', debezium: 'capture' } } as const
+  const accounts = accountsOf({ ...system, databases: { ...system.databases, payments } })
+  expect(accounts.filter(({ name }) => name === 'debezium')).toEqual([{ name: 'debezium', capture: true }])
+  expect(accounts.filter(({ capture }) => capture)).toHaveLength(1)
+})
+
+it('refuses a PostgreSQL database without an owner, to whom its tables would belong', () => {
   const databases = {
     ...system.databases,
     payments: { engine: 'postgres', accounts: {} }
   } satisfies System['databases']
   expect(problemsOf({ ...system, databases })).toEqual([
-    "The database payments is PostgreSQL, which the starter can't set up yet. Use engine: 'mysql'."
+    'The database payments is PostgreSQL and needs an account with the role owner.'
   ])
 })
 

@@ -1,7 +1,13 @@
 import { relative } from 'node:path'
 import type { Addresses } from './addresses.ts'
 import { root } from './load-system.ts'
+import { consoleReads } from './processes.ts'
 import type { Settings } from './settings.ts'
+
+const databases = [
+  ['MySQL', 'MYSQL'],
+  ['PostgreSQL', 'POSTGRES']
+] as const
 
 /** The text that a person sees when everything is up: addresses, and commands to try. */
 export function welcome({ system, ports, dir }: Settings, addresses: Addresses, tookMs: number): string {
@@ -10,11 +16,15 @@ export function welcome({ system, ports, dir }: Settings, addresses: Addresses, 
   const { SCHEMA_REGISTRY_URL: registry } = addresses
   const rows: readonly (readonly [name: string, address: string, words: string])[] = [
     ...system.services.map(({ name, about }) => [name, `http://localhost:${ports[name]}`, about] as const),
-    ['console', `http://localhost:${ports.console}`, system.flow.about],
+    ...(consoleReads(system) ? [['console', `http://localhost:${ports.console}`, system.flow.about] as const] : []),
     ['keeper', `http://localhost:${ports.keeper}`, 'do events flow: /health, /metrics'],
     ['Kafka Connect', here(addresses['CONNECT_URL']), 'REST, Debezium inside'],
     ['Kafka', here(addresses['KAFKA_BROKERS']), ''],
-    ['MySQL', here(`${addresses['MYSQL_HOST']}:${addresses['MYSQL_PORT']}`), `passwords in ${folder}/secrets`],
+    ...databases.flatMap(([name, variable]) => {
+      const host = addresses[`${variable}_HOST`]
+      if (host === undefined) return []
+      return [[name, here(`${host}:${addresses[`${variable}_PORT`]}`), `passwords in ${folder}/secrets`] as const]
+    }),
     ...(registry === undefined
       ? []
       : [['schema registry', here(new URL(registry).origin), 'Avro; /apis/ccompat/v7'] as const]),

@@ -129,7 +129,11 @@ function deliveriesUrl(pipeline: TestPipeline): Promise<string> {
   return urlFor('delivery_service', 'deliveries', secretsOf(pipeline))
 }
 
-const secretsOf = ({ settings, stack }: TestPipeline) => ({ stack, secretsDir: join(settings.dir, 'secrets') })
+const secretsOf = ({ settings, stack }: TestPipeline) => ({
+  system: settings.system,
+  stack,
+  secretsDir: join(settings.dir, 'secrets')
+})
 
 async function ledgerProcess(pipeline: TestPipeline): Promise<NodeProcess> {
   const { stack } = pipeline
