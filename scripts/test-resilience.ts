@@ -54,7 +54,7 @@ async function runMatrix(): Promise<number> {
     RESILIENCE_MINUTES: minutes,
     RESILIENCE_STOP_AFTER: stopAfter
   }
-  if (values.brief) return runVitest(['--project', 'brief'], env)
+  if (values.brief) return runVitest(['--project', 'brief*'], env)
   if (values.soak) return runVitest(['--project', 'resilience', 'test/resilience/soak.test.ts'], env)
   const { beginSession } = await import('../test/resilience/harness/session.ts')
   await beginSession({ quick, only, repeat: Number(repeat) }, fresh)

@@ -2,16 +2,18 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { exitWithHelp, root } from '@outbox-cdc/pipeline'
-import { interrupted, runVitest } from './run-vitest.ts'
+import { runVitest } from './run-vitest.ts'
 
 // Runs the tests on the real engines. The last line has the totals: `N passed, N failed`.
 const usage = `npm test                     every suite
 npm test -- unit int         only these suites (unit, int, e2e, containers, brief)
 npm test -- e2e restart      only e2e files whose name contains "restart"; other arguments go to vitest
 
+The suites on engines run at the same time, one file more than there are cores, because they mostly wait.
+
 brief is the short crash matrix: three pipelines, each under load with one shortened fault after the other and one verdict
-at the end. It runs after the other suites. On fewer than four cores, npm test only runs the first pipeline, which serves
-most faults; npm test -- brief runs all three. The whole matrix: npm run test:resilience -- --help.`
+at the end. The first pipeline, which serves most faults, runs beside the other suites; the other two follow. On fewer than
+four cores, npm test only runs the first; npm test -- brief runs all three. The whole matrix: npm run test:resilience -- --help.`
 
 const suites = ['unit', 'int', 'e2e', 'containers']
 const args = process.argv.slice(2)
@@ -20,35 +22,34 @@ if (args.includes('--help')) exitWithHelp(usage)
 
 const chosen = args.filter(argument => [...suites, 'brief'].includes(argument))
 const others = args.filter(argument => !chosen.includes(argument))
-const first = chosen.length === 0 ? suites : chosen.filter(name => name !== 'brief')
-// A file filter without a suite does not start the matrix.
-const brief = chosen.includes('brief') || args.length === 0
+const { passed, failed, skipped, code } = await run(chosen.length > 0 ? chosen.flatMap(projectsOf) : unchosen())
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed > 0 ? 1 : code
 
-type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number; readonly code: number }
+function projectsOf(suite: string): readonly string[] {
+  return suite === 'brief' ? ['brief', 'brief-others'] : [suite]
+}
 
-const totals: Totals[] = []
-if (first.length > 0) totals.push(await run(first))
-if (brief && totals[0]?.code !== interrupted) totals.push(await run(['brief'], pipelines()))
-const sum = (pick: (each: Totals) => number) => totals.reduce((all, each) => all + pick(each), 0)
-const [failed, skipped] = [sum(each => each.failed), sum(each => each.skipped)]
-console.log(`${sum(each => each.passed)} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-process.exitCode = failed > 0 ? 1 : Math.max(...totals.map(({ code }) => code))
-
-/** All three pipelines one after the other would take too long on few cores. */
-function pipelines(): readonly string[] {
-  if (chosen.includes('brief') || availableParallelism() >= 4) return []
+function unchosen(): readonly string[] {
+  // A file filter without a suite does not start the matrix.
+  if (others.length > 0) return suites
+  if (availableParallelism() >= 4) return [...suites, ...projectsOf('brief')]
   console.log(
     'Fewer than four cores: only the first pipeline of the short crash matrix; npm test -- brief runs all three'
   )
-  return ['brief/plain']
+  return [...suites, 'brief']
 }
 
-async function run(names: readonly string[], filters: readonly string[] = []): Promise<Totals> {
-  const report = join(root, '.data', `test-report-${process.pid}-${names.join('-')}.json`)
+type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number; readonly code: number }
+
+async function run(projects: readonly string[]): Promise<Totals> {
+  const report = join(root, '.data', `test-report-${process.pid}-${projects.join('-')}.json`)
   await mkdir(join(root, '.data'), { recursive: true })
-  const projects = names.flatMap(suite => ['--project', suite])
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  return readTotals(report, await runVitest([...projects, ...reporters, ...others, ...filters]))
+  return readTotals(
+    report,
+    await runVitest([...projects.flatMap(name => ['--project', name]), ...reporters, ...others])
+  )
 }
 
 type Counted = 'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests'

@@ -18,7 +18,7 @@ it('starts, shows, checks and clears a system that is a description and its serv
   })
 
   const starter = runScript('scripts/start.ts', settings, [description])
-  await starter.says(/Stop with Ctrl-C/, 120_000)
+  await starter.says(/Stop with Ctrl-C/, 240_000)
   expect(starter.output()).toMatch(/✓ start ping-service, pong-service +\d/)
   expect(starter.output()).toMatch(/✓ connector pings-connector +\d/)
   expect(starter.output()).toContain(`ping-service   http://localhost:${ports['ping-service']}   POST /pings`)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { getuid } from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, it, onTestFailed } from 'vitest'
-import { cases } from '../healing/cases.ts'
+import { cases, patience } from '../healing/cases.ts'
 import { measureOnce } from '../healing/measure.ts'
 import { type ConnectorLab, startConnectorLab } from '../support/connector-lab.ts'
 import { eventually } from '../support/eventually.ts'
@@ -64,18 +64,18 @@ it.each([
   if (one === undefined) throw new Error(`There is no case ${name}`)
   const { healedMs, redMs = 0 } = await measureOnce(one, lab)
   figures.push(`${one.title}: ${healedMs} ms${redMs > 0 ? `, red after ${redMs} ms` : ''}`)
-  expect(healedMs).toBeLessThan(60_000)
-  expect(redMs).toBeLessThan(20_000)
+  expect(healedMs, 'no newer order arrived').toBeLessThan(patience.timeoutMs)
+  expect(redMs, 'the health stayed green').toBeLessThan(patience.timeoutMs)
 })
 
-it('names a full disk, and loses nothing when there is space again', { timeout: 240_000 }, async ({ skip }) => {
+it('names a full disk, and loses nothing when there is space again', async ({ skip }) => {
   skip(!diskIsSmall, 'a small disk needs the right to mount a tmpfs, which only root has')
   const filler = join(disk, 'filler')
   const filledAt = Date.now()
   await fill(filler)
   const load = startOrderLoad({ send: () => lab.placeOrder(), perSecond: 20, mostOpen: 50 })
   try {
-    await eventually(() => expect(lab.keeper.watched().fatal?.cause).toBe('disk_full'), { timeoutMs: 30_000 })
+    await eventually(() => expect(lab.keeper.watched().fatal?.cause).toBe('disk_full'))
     figures.push(`the disk is full: named after ${Date.now() - filledAt} ms`)
     await sleep(10_000) // MySQL has room for a few transactions more
   } finally {
@@ -87,7 +87,7 @@ it('names a full disk, and loses nothing when there is space again', { timeout: 
 /** Writes until the disk is full. */
 async function fill(path: string): Promise<void> {
   const block = Buffer.alloc(256 * 1024)
-  const until = Date.now() + 20_000
+  const until = Date.now() + 120_000
   for (let refused = false; !refused && Date.now() < until; ) {
     await writeFile(path, block, { flag: 'a' }).catch(() => (refused = true))
   }

@@ -28,7 +28,7 @@ coreSuite('npm start on servers that run already', async () => {
     external: { mysql: { ...mysql, passwordFile: join(serversDir, 'secrets/root') }, kafka, connect }
   }
   starter = runScript('scripts/start.ts', settings)
-  await starter.says(/Stop with Ctrl-C/, 120_000)
+  await starter.says(/Stop with Ctrl-C/, 240_000)
   return {
     ports: settings.ports,
     brokers: kafka.brokers,

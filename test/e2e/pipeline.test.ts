@@ -34,7 +34,6 @@ const findFaults = await schemathesis()
 // The last one: it sends whatever the documents allow, and more.
 it.skipIf(findFaults === undefined).each(['order-service', 'delivery-service', 'console'])(
   'answers what its OpenAPI document says, whatever is asked: %s',
-  { timeout: 180_000 },
   async name => {
     const base = `http://127.0.0.1:${pipeline.settings.ports[name]}`
     const api = name === 'console' ? `${base}/api` : base

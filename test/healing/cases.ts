@@ -21,7 +21,7 @@ export type HealingCase = {
   measure(lab: ConnectorLab): Promise<Measured>
 }
 
-const patience = { timeoutMs: 120_000 }
+export const patience = { timeoutMs: 120_000 }
 
 export const cases: readonly HealingCase[] = [
   {
@@ -120,7 +120,7 @@ async function silence(lab: ConnectorLab, forMs: number): Promise<Measured> {
     return { healedMs: await flowAfter(lab, cutAt, newest) }
   }
   const redMs = redAfter(lab, cutAt)
-  await sleep(forMs)
+  await Promise.all([sleep(forMs), redMs])
   proxy.heal()
   return { healedMs: await flowAfter(lab, Date.now(), newest), redMs: await redMs }
 }
@@ -129,7 +129,7 @@ async function freezeMysql(lab: ConnectorLab): Promise<Measured> {
   const mysql = lab.stack.part('mysql')
   const redMs = redAfter(lab, Date.now())
   await mysql.freeze()
-  await sleep(20_000)
+  await Promise.all([sleep(20_000), redMs])
   await mysql.thaw()
   return { healedMs: await flowAfter(lab, Date.now()), redMs: await redMs }
 }
@@ -137,7 +137,7 @@ async function freezeMysql(lab: ConnectorLab): Promise<Measured> {
 /** The time from `since` until the keeper's health is red; the time waited when it stayed green. */
 async function redAfter({ keeper }: ConnectorLab, since: number): Promise<number> {
   const red = async () => require((await fetch(`${keeper.url}/health`)).status === 503)
-  await eventually(red, { timeoutMs: 20_000 }).catch(() => undefined)
+  await eventually(red, patience).catch(() => undefined)
   return Date.now() - since
 }
 

@@ -108,9 +108,9 @@ export async function startConnectorLab(options: ConnectorLabOptions = {}): Prom
 function connect({ host, port, rootPassword: password }: Stack['mysql']): Knex {
   return knex({
     client: 'mysql2',
-    connection: { host, port, user: 'root', password, database: 'orders', connectTimeout: 2_000 },
+    connection: { host, port, user: 'root', password, database: 'orders', connectTimeout: 10_000 },
     pool: { min: 0, max: 10 },
-    acquireConnectionTimeout: 3_000,
+    acquireConnectionTimeout: 20_000,
     log: { warn() {}, error() {} } // MySQL is taken away on purpose
   })
 }
@@ -193,8 +193,8 @@ function ordersOf(db: Knex, arrived: ConnectorLab['arrived'], keeper: LoggedKeep
     committedOrders,
     missingOrders,
     expectNoneMissing: () =>
-      eventually(async () => expectNone(await missingOrders()), { timeoutMs: 30_000, everyMs: 250 }),
-    untilFlowing: (timeoutMs = 90_000) => eventually(() => expectFlowing(keeper.watched()), { timeoutMs })
+      eventually(async () => expectNone(await missingOrders()), { timeoutMs: 90_000, everyMs: 250 }),
+    untilFlowing: (timeoutMs = 120_000) => eventually(() => expectFlowing(keeper.watched()), { timeoutMs })
   }
 }
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 type Patience = { readonly timeoutMs?: number; readonly everyMs?: number }
 
-/** Repeats an assertion until it holds; after the timeout it fails with the last error. */
+/** Repeats an assertion until it holds; after the timeout, which only bounds a failure, it fails with the last error. */
 export async function eventually<T>(assertion: () => T | Promise<T>, patience: Patience = {}): Promise<T> {
-  const { timeoutMs = 15_000, everyMs = 25 } = patience
+  const { timeoutMs = 60_000, everyMs = 25 } = patience
   for (const deadline = Date.now() + timeoutMs; ; await sleep(everyMs)) {
     try {
       return await assertion()

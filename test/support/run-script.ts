@@ -25,7 +25,7 @@ export function runScript(file: string, settings: Settings, args: readonly strin
   return {
     child,
     output: () => output,
-    async says(pattern, timeoutMs = 60_000) {
+    async says(pattern, timeoutMs = 120_000) {
       const saidOrEnded = () => {
         const match = pattern.exec(output)
         if (match !== null || child.exitCode !== null) return match
@@ -35,7 +35,7 @@ export function runScript(file: string, settings: Settings, args: readonly strin
       if (match === null) throw new Error(`${file} ended without saying ${String(pattern)}; it said:\n${output}`)
       return match
     },
-    async ended(timeoutMs = 60_000) {
+    async ended(timeoutMs = 120_000) {
       const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
       return end.finally(() => clearTimeout(timer))
     }

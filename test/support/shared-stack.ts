@@ -20,6 +20,7 @@ declare module 'vitest' {
 
 /** vitest's global set-up of the int tests: one MySQL, one PostgreSQL where npm has one, one broker and one Connect worker for the whole run. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  Object.assign(process.env, project.config.env)
   const dir = await emptyFolder()
   const secretsDir = join(dir, 'secrets')
   const workerProperties = join(root, 'connect-config/worker.properties')

@@ -75,7 +75,7 @@ it('is finished by the keeper when the keeper itself was interrupted while it ap
       await watch.tick()
       expect(watch.watched().state).toBe('unknown')
     },
-    { timeoutMs: 30_000, everyMs: 200 }
+    { everyMs: 200 }
   )
   const records = await recordsOf(topic)
   await eventually(() => expect(records.map(({ value }) => value.payload['event_id'])).toEqual([1]))

@@ -56,7 +56,7 @@ it('leads from npm install to a working consumer, as the tutorial says, in an em
   const outboxctl = 'node_modules/.bin/outboxctl'
   const listed = await project.node(outboxctl, ['parked', 'list', '--json'], { OUTBOX_DB_URL: deliveries.url })
   expect(JSON.parse(listed)).toEqual([])
-}, 180_000)
+})
 
 it('packs the same package from the root: JavaScript that runs, with outboxctl', async () => {
   const project = await useEmptyProject({

@@ -1,11 +1,17 @@
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { pid } from 'node:process'
 import { StackError } from './errors.ts'
+
+// Neighbouring processes begin far apart: a port stays free for a while after it was chosen, and two must not choose the same.
+const [lowest, count] = [20_000, 12_000]
+let next = (pid * 97) % count
 
 /** A port of the loopback interface that is free now, outside the range from which systems take outgoing ports. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const port = lowest + next
+    next = (next + 1) % count
     if (await isFree(port)) return port
   }
 }
@@ -31,8 +37,8 @@ function isFree(port: number): Promise<boolean> {
 /** `name (pid N)` of the process that listens on a port; undefined where the system doesn't say. */
 export function portHolder(port: number): string | undefined {
   const inode = listeningInode(port)
-  const pid = inode && readdirSync('/proc').find(name => /^\d+$/.test(name) && holdsSocket(name, inode))
-  return pid && `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid})`
+  const holder = inode && readdirSync('/proc').find(name => /^\d+$/.test(name) && holdsSocket(name, inode))
+  return holder && `${readFileSync(`/proc/${holder}/comm`, 'utf8').trim()} (pid ${holder})`
 }
 
 function listeningInode(port: number): string | undefined {

@@ -16,6 +16,11 @@ it('names the process that holds a taken port', async () => {
   }
 })
 
+it('never chooses a port twice, though nothing listens on it yet', async () => {
+  const ports = await Promise.all(Array.from({ length: 200 }, freePort))
+  expect(new Set(ports).size).toBe(ports.length)
+})
+
 it('accepts a free port', async () => {
   await expect(requireFree(await freePort(), 'anything')).resolves.toBeUndefined()
 })

@@ -33,7 +33,7 @@ export async function openEngine(): Promise<Engine | string> {
 }
 
 async function answers(docker: Docker): Promise<boolean> {
-  const asked = docker.run(['version', '-f', '{{.Server.Version}}'], { timeoutMs: 10_000 })
+  const asked = docker.run(['version', '-f', '{{.Server.Version}}'])
   return asked.then(
     () => true,
     () => false
@@ -64,7 +64,7 @@ async function startOwn(): Promise<Engine> {
     await rm(dir, { recursive: true, force: true })
   }
   try {
-    await eventually(() => docker.run(['version'], { timeoutMs: 5_000 }), { timeoutMs: 20_000, everyMs: 250 })
+    await eventually(() => docker.run(['version'], { timeoutMs: 5_000 }), { everyMs: 250 })
     return { docker, own: true, close }
   } catch (error) {
     await close()

@@ -49,7 +49,7 @@ export type Course = {
 }
 
 const patienceMs = 120_000
-const leastEvents = 1_000
+const leastEvents = { whole: 1_000, quick: 300 }
 
 /** Steady load, one fault, time to drain, verdict. */
 export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<Result> {
@@ -111,7 +111,7 @@ export async function breakOnce(
     const flowBackAt = await flowBack(lab, client, injected.causeOverAt)
     const enough = async () => {
       const n = await countEffects(db, faultAt)
-      if (n < leastEvents) throw new Error(`only ${n} events flowed`)
+      if (n < (quick ? leastEvents.quick : leastEvents.whole)) throw new Error(`only ${n} events flowed`)
     }
     await eventually(enough, { timeoutMs: patienceMs, everyMs: 100 }).catch(() => undefined)
     const healedBy = fault.healedBy ?? findHealers(pipeline.logs.slice(logsBefore))

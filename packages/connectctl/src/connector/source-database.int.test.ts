@@ -9,7 +9,7 @@ it('does not wait for a MySQL that falls silent in the middle of a statement', a
     rowsOf(connection, 'SELECT SLEEP(60)')
   )
   await expect(asked).rejects.toMatchObject({ code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
-}, 30_000)
+})
 
 it('logs in with TLS to an account that MySQL lets in with TLS only, and with the URL of one that has a say of its own', async () => {
   const { url, db } = await useDatabase('tls')

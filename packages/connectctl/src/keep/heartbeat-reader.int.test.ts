@@ -24,13 +24,10 @@ it.each(['producer', 'snappy', 'zstd'])(
     onTestFinished(() => producer.disconnect())
     await producer.connect()
     const beats = senders.map(sender => ({ value: JSON.stringify({ sender, sent_ms: 1 }) }))
-    await eventually(
-      async () => {
-        await producer.send({ topic, messages: beats })
-        expect([...arrived].toSorted()).toEqual(senders)
-      },
-      { timeoutMs: 20_000 }
-    )
+    await eventually(async () => {
+      await producer.send({ topic, messages: beats })
+      expect([...arrived].toSorted()).toEqual(senders)
+    })
   }
 )
 
@@ -61,4 +58,4 @@ it('says that the topic is missing, then that the beats are not JSON, and nothin
   expect(reader.since()).toBeUndefined()
   await send(JSON.stringify({ sender: 'another', sent_ms: 1 }))
   await says(undefined)
-}, 60_000)
+})

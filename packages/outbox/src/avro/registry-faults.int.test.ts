@@ -27,7 +27,7 @@ function schemaOf(aggregate: string) {
 async function encodingOf(definition: EventDefinition): Promise<AvroEncoding> {
   const encoding = avroEncoding({ registry: client(), events: [definition] })
   // A registry that has just begun may take longer than the limit of these tests.
-  await eventually(() => encoding.register(), { timeoutMs: 30_000 })
+  await eventually(() => encoding.register())
   return encoding
 }
 
@@ -57,13 +57,11 @@ function typed(events: readonly OutboundEvent[], encoding: AvroEncoding) {
 }
 
 async function expectAll(bench: Bench, count: number): Promise<void> {
-  await eventually(
-    async () =>
-      expect({ effects: (await bench.effects()).length, parked: await bench.parked() }).toEqual({
-        effects: count,
-        parked: []
-      }),
-    { timeoutMs: 30_000 }
+  await eventually(async () =>
+    expect({ effects: (await bench.effects()).length, parked: await bench.parked() }).toEqual({
+      effects: count,
+      parked: []
+    })
   )
   expect(await bench.disorder()).toEqual([])
 }
@@ -83,14 +81,14 @@ describe.skipIf(noRegistry !== undefined)('a registry that is down', () => {
     await expect(place()).rejects.toMatchObject({ code: 'SCHEMA_UNREGISTERED', retryable: true })
     expect(await orders.orders()).toEqual([])
     await back()
-    await eventually(() => encoding.register(), { timeoutMs: 30_000 })
+    await eventually(() => encoding.register())
     await place()
     expect(await orders.published()).toHaveLength(1)
     // From now on it is not needed.
     await without()
     await place()
     expect(await orders.published()).toHaveLength(2)
-  }, 120_000)
+  })
 
   it.each(['killed', 'frozen'] as const)(
     'when a consumer starts (%s): events wait, none is parked',
@@ -99,7 +97,7 @@ describe.skipIf(noRegistry !== undefined)('a registry that is down', () => {
       await bench.send(typed(bench.events({ keys: 10, perKey: 5 }), await encodingOf(counted)))
       const back = await without(how)
       const consumer = await bench.start()
-      await eventually(() => expect(bench.seen.retries).toBeGreaterThan(3), { timeoutMs: 30_000 })
+      await eventually(() => expect(bench.seen.retries).toBeGreaterThan(3))
       expect(await bench.effects()).toEqual([])
       expect(await bench.parked()).toEqual([])
       await back()
@@ -120,12 +118,12 @@ describe.skipIf(noRegistry !== undefined)('a registry that is down', () => {
     await expectAll(bench, 100)
     await bench.send(typed(bench.events({ keys: 10, perKey: 5, from: 11 }), noted))
     await bench.send(typed(bench.events({ keys: 10, perKey: 5, from: 16 }), known))
-    await eventually(() => expect(bench.seen.retries).toBeGreaterThan(3), { timeoutMs: 30_000 })
+    await eventually(() => expect(bench.seen.retries).toBeGreaterThan(3))
     expect(await bench.effects()).toHaveLength(100)
     await back()
     await expectAll(bench, 200)
     await consumer.stop()
-  }, 120_000)
+  })
 })
 
 describe.skipIf(noRegistry !== undefined)('a registry', () => {
@@ -137,7 +135,7 @@ describe.skipIf(noRegistry !== undefined)('a registry', () => {
     const { id } = await client().register(fresh)
     await (await without())()
     // What was answered in the very moment of its death is kept, or the id would be given again to another schema.
-    const kept = await eventually(() => client().find(id), { timeoutMs: 30_000 })
+    const kept = await eventually(() => client().find(id))
     expect(kept.type.name).toBe(`${fresh.namespace}.counted`)
     const after = await encodingOf(counted)
     const event = counted({ aggregateId: 1, payload: { n: 1 } })
@@ -146,7 +144,7 @@ describe.skipIf(noRegistry !== undefined)('a registry', () => {
     const consumer = await bench.start()
     await expectAll(bench, 12)
     await consumer.stop()
-  }, 120_000)
+  })
 
   it('that does not know an id has that key parked, and no other', async () => {
     const bench = await useTypedBench()
@@ -156,12 +154,12 @@ describe.skipIf(noRegistry !== undefined)('a registry', () => {
     value.writeUInt32BE(4_000_000, 1)
     await bench.send(messages.map(message => (message === strange ? { ...message, value } : message)))
     const consumer = await bench.start()
-    await eventually(async () => expect(await bench.parked()).toHaveLength(5), { timeoutMs: 30_000 })
+    await eventually(async () => expect(await bench.parked()).toHaveLength(5))
     expect(await bench.parked()).toMatchObject(
       ['UNREADABLE', 'BEHIND', 'BEHIND', 'BEHIND', 'BEHIND'].map(reason => ({ event_key: 'thing/4', reason }))
     )
     await eventually(async () => expect(await bench.effects()).toHaveLength(45))
     expect(await bench.disorder()).toEqual([])
     await consumer.stop()
-  }, 60_000)
+  })
 })

@@ -136,7 +136,7 @@ async function createRun(world: World, { client, keys, lanes, batchSize, batchHa
           const found = (await effects()).length
           if (found < total) throw new Error(`${total - found} of ${total} events have no effect`)
         },
-        { timeoutMs: 30_000, everyMs: 100 }
+        { everyMs: 100 }
       )
       const found = await effects()
       return [...disorderOf(found), ...(found.length > total ? [`${found.length} effects of ${total} events`] : [])]

@@ -172,7 +172,7 @@ function spawnLogged({ command, args, env, onLine }: PartSpec, logFile: string):
 
 /** Asks a part until it answers. When it ends first or takes too long, throws with the last lines of its log. */
 async function waitForAnswer(spec: Answering, logFile: string, isRunning: () => boolean): Promise<void> {
-  const { name, answers, startTimeoutMs: timeoutMs = 90_000 } = spec
+  const { name, answers, startTimeoutMs: timeoutMs = 180_000 } = spec
   const patience = { retries: Infinity, minTimeout: 50, factor: 1, maxRetryTime: timeoutMs, shouldRetry: isRunning }
   await pRetry(answers, patience).catch((cause: unknown) => {
     const how = isRunning() ? `did not answer within ${timeoutMs / 1000} s` : 'ended while it started'

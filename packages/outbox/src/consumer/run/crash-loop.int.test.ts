@@ -29,7 +29,7 @@ it('parks the event that the process dies of, after it has shown itself three ti
   expect(deaths).toBeLessThanOrEqual(5)
   ends.abort()
   await lives
-}, 120_000)
+})
 
 async function oneLife(bench: Awaited<ReturnType<typeof useConsumerBench>>, signal: AbortSignal): Promise<void> {
   const { mysql, kafka } = useStack()

@@ -39,7 +39,7 @@ it.each(kafkaClients.map(([name]) => name as keyof typeof create))(
     expect(warned).toEqual([expect.stringContaining(missing)])
 
     await produceTo(topic)
-    await eventually(async () => expect(await bench.effects()).toHaveLength(1), { timeoutMs: 20_000 })
+    await eventually(async () => expect(await bench.effects()).toHaveLength(1))
     expect(consumer.health()).toMatchObject({ ok: true })
   }
 )

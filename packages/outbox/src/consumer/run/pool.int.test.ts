@@ -19,7 +19,7 @@ it('handles more partitions than its pool has connections, with a handler that u
   const db = await poolOf(10, bench.db)
   await bench.produce(bench.events({ keys: 100, perKey: 3 }))
   await bench.consumer({ db, handler: usingThePool(bench, db) }).start()
-  await eventually(async () => expect(await bench.effects()).toHaveLength(300), { timeoutMs: 20_000 })
+  await eventually(async () => expect(await bench.effects()).toHaveLength(300))
   expect(await bench.disorder()).toEqual([])
 })
 
