@@ -19,8 +19,11 @@ export async function createPostgresPart({ engine, dir, port, password }: Postgr
   const folder = join(dir, 'postgres')
   const data = join(folder, 'data')
   if (!existsSync(data)) await initialise(engine, folder, password)
-  const settings = [...postgresSettings, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`]
-  const [command, ...args] = commandOf(engine, 'postgres', '-D', data, ...settings.flatMap(each => ['-c', each]))
+  const settings = [...postgresSettings, "listen_addresses='127.0.0.1'", "unix_socket_directories=''", `port=${port}`]
+  // In a file, because ALTER SYSTEM can't change what the command line sets.
+  const settingsFile = join(folder, 'postgresql.conf')
+  await writeFile(settingsFile, `${settings.join('\n')}\n`)
+  const [command, ...args] = commandOf(engine, 'postgres', '-D', data, '-c', `config_file=${settingsFile}`)
   return createPart({
     name: 'postgres',
     dir,

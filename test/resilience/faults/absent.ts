@@ -50,8 +50,8 @@ async function applyLater(
   return { observed: `${waiting} events waited for the connector`, causeOverAt }
 }
 
-async function underWay({ db }: Lab, wanted: (count: number) => boolean): Promise<number> {
-  const count = await countUnderWay(db)
+async function underWay(lab: Lab, wanted: (count: number) => boolean): Promise<number> {
+  const count = await countUnderWay(lab)
   if (!wanted(count)) throw new Error(`${count} events are under way`)
   return count
 }

@@ -52,7 +52,7 @@ async function changeTimeZones(lab: Lab): Promise<Injected> {
   const causeOverAt = Date.now()
   const broken = await eventually(
     async () => {
-      const records = await readRecords({ db, topic, brokers: pipeline.stack.kafka.brokers })
+      const records = await readRecords({ topic, brokers: pipeline.stack.kafka.brokers })
       const seen = new Map(records.map(({ key, createdAt = '' }) => [key, createdAt]))
       if (accounts.some(account => !seen.has(account))) throw new Error('not all are in Kafka yet')
       const wrong = instants.filter((instant, index) => !same(seen.get(accounts[index] ?? 0), instant))

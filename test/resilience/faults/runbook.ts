@@ -64,7 +64,7 @@ async function purgeBinlog(lab: Lab, { pauseWrites, load }: FaultOptions): Promi
   pauseWrites(true)
   await eventually(
     async () => {
-      if ((await countUnderWay(db)) > 0) throw new Error('events are still under way')
+      if ((await countUnderWay(lab)) > 0) throw new Error('events are still under way')
     },
     { timeoutMs: 60_000 }
   )
@@ -127,7 +127,7 @@ async function runUnparseableDdl(lab: Lab): Promise<Injected> {
   await runConnectctl(lab, `apply ${name} --dir ${dir}`)
   await eventually(
     async () => {
-      if ((await countUnderWay(lab.db)) > 100) throw new Error('it does not flow with the other parser')
+      if ((await countUnderWay(lab)) > 100) throw new Error('it does not flow with the other parser')
     },
     { timeoutMs: 60_000 }
   )

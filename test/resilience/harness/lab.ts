@@ -20,6 +20,8 @@ export type Topology = {
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
   readonly outboxStore?: 'delete' | 'blackhole'
+  /** The database of the orders and of the ledger's writer: PostgreSQL, or MySQL when left out. */
+  readonly writer?: 'postgres'
   /** Of each Connect worker; 512 when left out. */
   readonly connectHeapMb?: number
   /** MySQL and Kafka each write to a small file system of their own. */
@@ -32,7 +34,10 @@ export type Topology = {
 export type Lab = {
   readonly topology: Topology
   readonly pipeline: TestPipeline
+  /** MySQL, as root. */
   readonly db: Knex
+  /** The database of the writers: the same, or PostgreSQL. */
+  readonly source: Knex
   readonly topic: string
   /** Writes events as the order service does. */
   readonly outbox: Outbox
@@ -50,22 +55,25 @@ export type Lab = {
 export type Replica = Part & { readonly url: string }
 
 export async function startLab(topology: Topology): Promise<Lab> {
-  const { timeZone, smallDisks = false, ...wishes } = topology
+  const { timeZone, smallDisks = false, writer, ...wishes } = topology
   const restoreZone = setTimeZone(timeZone)
   const disks = smallDisks ? { prepareDir: mountSmallDisks } : {}
-  const pipeline = await startTestPipeline({ ...wishes, ...disks, revive: true })
-  const db = connect(pipeline)
+  const system = writer === undefined ? {} : { system: 'test/resilience/postgres/system.ts' }
+  const pipeline = await startTestPipeline({ ...wishes, ...disks, ...system, revive: true })
+  const db = connect(pipeline, writer === undefined ? 'orders' : 'deliveries')
+  const source = writer === undefined ? db : connectToPostgres(pipeline)
   const replicas: Part[] = []
   const ends: (() => unknown)[] = []
   const close = async () => {
     for (const end of ends) end()
     await Promise.all(replicas.map(part => part.stop()))
     await db.destroy()
+    if (source !== db) await source.destroy()
     await pipeline.stop()
     restoreZone()
   }
   try {
-    await createObserverTables(db)
+    await createObserverTables({ db, source })
     const ledger = createNodePart(await ledgerProcess(pipeline), partOptions(pipeline))
     replicas.push(ledger)
     await ledger.start()
@@ -75,6 +83,7 @@ export async function startLab(topology: Topology): Promise<Lab> {
       topology,
       pipeline,
       db,
+      source,
       topic: pipeline.settings.system.flow.topic,
       outbox: createOutbox({ store: topology.outboxStore === 'blackhole' ? blackholeStore({ writer: 1 }) : undefined }),
       history: [],
@@ -105,17 +114,31 @@ function setTimeZone(zone: string | undefined): () => void {
   }
 }
 
-function connect({ stack }: TestPipeline): Knex {
+function connect({ stack }: TestPipeline, database: string): Knex {
   const { host, port, rootPassword: password } = stack.mysql
   return knex({
     client: 'mysql2',
-    connection: { host, port, user: 'root', password, database: 'orders', timezone: 'Z', connectTimeout: 2_000 },
+    connection: { host, port, user: 'root', password, database, timezone: 'Z', connectTimeout: 2_000 },
     pool: { min: 0, max: 16 },
     acquireConnectionTimeout: 5_000,
-    // Tests take MySQL away.
-    log: { warn: () => undefined, error: () => undefined }
+    log: quiet
   })
 }
+
+function connectToPostgres({ stack }: TestPipeline): Knex {
+  if (stack.postgres === undefined) throw new Error('The pipeline has no PostgreSQL')
+  const limits = { connectionTimeoutMillis: 2_000, query_timeout: 10_000 }
+  return knex({
+    client: 'pg',
+    connection: { ...stack.postgres, user: 'postgres', database: 'orders', ...limits },
+    pool: { min: 0, max: 16 },
+    acquireConnectionTimeout: 5_000,
+    log: quiet
+  })
+}
+
+// Tests take the databases away.
+const quiet = { warn: () => undefined, error: () => undefined }
 
 function find(name: string, { stack, services }: TestPipeline, ledger: Part): Part {
   return name === 'ledger' ? ledger : (services.get(name) ?? stack.part(name))

@@ -1,11 +1,11 @@
-import type { Knex } from 'knex'
+import type { Databases } from '../oracle/collect-evidence.ts'
 
 // Triggers write `effect_log` in the effect's own transaction, so a second effect leaves a second row even where the
 // table itself can't show it.
 const deliveries = [
-  `CREATE TABLE ledger (
+  `CREATE TABLE deliveries.ledger (
     account BIGINT NOT NULL, version INT NOT NULL, content VARCHAR(255) NOT NULL, PRIMARY KEY (account, version))`,
-  `CREATE TABLE effect_log (
+  `CREATE TABLE deliveries.effect_log (
     seq BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     aggregate VARCHAR(16) NOT NULL,
     aggregate_id BIGINT NOT NULL,
@@ -20,18 +20,13 @@ const deliveries = [
 ]
 
 /** The tests' own tables beside those of the services; they record what happens. */
-export async function createObserverTables(db: Knex): Promise<void> {
-  await db.raw(`CREATE TABLE orders.ledger_step (
-    account BIGINT NOT NULL, version INT NOT NULL, content VARCHAR(255) NOT NULL, PRIMARY KEY (account, version))`)
-  // A trigger is created in the database of its table.
-  await db.transaction(async trx => {
-    await trx.raw('USE deliveries')
-    for (const statement of deliveries) await trx.raw(statement)
-    await trx.raw('USE orders')
-  })
+export async function createObserverTables({ db, source }: Databases): Promise<void> {
+  await source.raw(`CREATE TABLE ledger_step (
+    account INT NOT NULL, version INT NOT NULL, content VARCHAR(255) NOT NULL, PRIMARY KEY (account, version))`)
+  for (const statement of deliveries) await db.raw(statement)
 }
 
 function trigger(table: string, event: 'INSERT' | 'UPDATE', values: string): string {
-  return `CREATE TRIGGER ${table}_${event.toLowerCase()}_seen AFTER ${event} ON ${table} FOR EACH ROW
-    INSERT INTO effect_log (aggregate, aggregate_id, version, content) VALUES ${values}`
+  return `CREATE TRIGGER deliveries.${table}_${event.toLowerCase()}_seen AFTER ${event} ON deliveries.${table}
+    FOR EACH ROW INSERT INTO deliveries.effect_log (aggregate, aggregate_id, version, content) VALUES ${values}`
 }

@@ -79,7 +79,7 @@ export function startLoad(lab: Lab, tag: string, perSecond: number): Load {
   const seed = Date.now() % 2 ** 32
   const urls = [lab.pipeline.addresses['ORDER_SERVICE_URL'] ?? '']
   const client = startOrderClient({ urls, tag, perSecond, seed })
-  const ledger = startLedgerWriter(lab.db, lab.outbox)
+  const ledger = startLedgerWriter(lab.source, lab.outbox)
   return {
     seed,
     client,
@@ -204,12 +204,17 @@ async function flowBack(lab: Lab, client: OrderClient, causeOverAt: number): Pro
   return undefined
 }
 
-const sourcesOf = ({ db, topic, pipeline }: Lab) => ({ db, topic, brokers: pipeline.stack.kafka.brokers })
+const sourcesOf = ({ db, source, topic, pipeline }: Lab) => ({
+  db,
+  source,
+  topic,
+  brokers: pipeline.stack.kafka.brokers
+})
 
 /** Waits until everything committed took effect or the time is over, and two seconds more for late duplicates. */
 async function waitUntilDrained(lab: Lab): Promise<void> {
   const drained = async () => {
-    if ((await countUnderWay(lab.db)) > 0) throw new Error('events are still under way')
+    if ((await countUnderWay(lab)) > 0) throw new Error('events are still under way')
   }
   await eventually(drained, { timeoutMs: patienceMs, everyMs: 250 }).catch(() => undefined)
   await sleep(2_000)

@@ -3,13 +3,20 @@ import type { Knex } from 'knex'
 import { uniqueName } from '../../support/unique-name.ts'
 import type { Effect, Evidence, Fact, Tried, TopicRecord } from './evidence.ts'
 
-export type Sources = { readonly db: Knex; readonly brokers: readonly string[]; readonly topic: string }
+export type Sources = Databases & { readonly brokers: readonly string[]; readonly topic: string }
+
+export type Databases = {
+  /** MySQL, with the effects. */
+  readonly db: Knex
+  /** The database of the writers: the same, or PostgreSQL. */
+  readonly source: Knex
+}
 
 /** Reads every source on its own, without the code under test. */
 export async function collectEvidence(sources: Sources, client: readonly Tried[]): Promise<Evidence> {
-  const { db } = sources
+  const { db, source } = sources
   const [committed, effects, standing, inbox, records] = await Promise.all([
-    readCommitted(db),
+    readCommitted(source),
     readEffects(db),
     readStanding(db),
     readInbox(db),
@@ -36,44 +43,46 @@ export async function readOrdersSince(db: Knex, since: number): Promise<Readonly
 
 /** How many effects there were since then. */
 export async function countEffects(db: Knex, since: number): Promise<number> {
-  return count(db, 'SELECT COUNT(*) AS n FROM deliveries.effect_log WHERE at >= FROM_UNIXTIME(?)', [since / 1_000])
+  return count(db.raw('SELECT COUNT(*) AS n FROM deliveries.effect_log WHERE at >= FROM_UNIXTIME(?)', [since / 1_000]))
 }
 
 /** How many committed facts have no effect yet, by number alone. */
-export async function countUnderWay(db: Knex): Promise<number> {
-  return count(
-    db,
-    `SELECT (SELECT COUNT(*) FROM orders.customer_order) + (SELECT COUNT(*) FROM orders.ledger_step)
-      - (SELECT COUNT(*) FROM deliveries.effect_log) AS n`
+export async function countUnderWay({ db, source }: Databases): Promise<number> {
+  // In this order: what took effect was committed before, so that 0 means that nothing is under way.
+  const effects = await count(db.raw('SELECT COUNT(*) AS n FROM deliveries.effect_log'))
+  const committed = await count(
+    source.raw('SELECT (SELECT COUNT(*) FROM customer_order) + (SELECT COUNT(*) FROM ledger_step) AS n')
   )
+  return committed - effects
 }
 
-async function count(db: Knex, sql: string, values: readonly number[] = []): Promise<number> {
-  const [rows] = await db.raw(sql, [...values])
-  return Number((rows as { n: number }[])[0]?.n)
+type Counted = readonly { readonly n: number | string }[]
+
+/** MySQL answers with a pair, PostgreSQL with an object. */
+async function count(asked: Knex.Raw): Promise<number> {
+  const answer = (await asked) as readonly [Counted] | { readonly rows: Counted }
+  const rows = 'rows' in answer ? answer.rows : answer[0]
+  return Number(rows[0]?.n)
 }
 
-async function readCommitted(db: Knex): Promise<readonly Fact[]> {
-  return facts(db, {
-    orders: 'SELECT id AS `key`, name AS content FROM orders.customer_order',
-    ledger: 'SELECT account AS `key`, version, content FROM orders.ledger_step'
-  })
-}
-
-function readStanding(db: Knex): Promise<readonly Fact[]> {
-  return facts(db, {
-    orders: 'SELECT order_id AS `key`, name AS content FROM deliveries.delivery',
-    ledger: 'SELECT account AS `key`, version, content FROM deliveries.ledger'
-  })
-}
-
-async function facts(db: Knex, queries: { orders: string; ledger: string }): Promise<readonly Fact[]> {
-  const [orders] = await db.raw(queries.orders)
-  const [ledger] = await db.raw(queries.ledger)
+async function readCommitted(source: Knex): Promise<readonly Fact[]> {
   return [
-    ...(orders as Fact[]).map(row => ({ ...row, aggregate: 'order', version: 1 })),
-    ...(ledger as Fact[]).map(row => ({ ...row, aggregate: 'ledger' }))
+    ...asFacts('order', await source('customer_order').select({ key: 'id', content: 'name' })),
+    ...asFacts('ledger', await source('ledger_step').select({ key: 'account' }, 'version', 'content'))
   ]
+}
+
+async function readStanding(db: Knex): Promise<readonly Fact[]> {
+  return [
+    ...asFacts('order', await db('deliveries.delivery').select({ key: 'order_id', content: 'name' })),
+    ...asFacts('ledger', await db('deliveries.ledger').select({ key: 'account' }, 'version', 'content'))
+  ]
+}
+
+type Row = { readonly key: number; readonly version?: number; readonly content: string }
+
+function asFacts(aggregate: string, rows: readonly Row[]): readonly Fact[] {
+  return rows.map(row => ({ version: 1, ...row, aggregate }))
 }
 
 async function readInbox(db: Knex): Promise<ReadonlySet<string>> {
@@ -84,7 +93,7 @@ async function readInbox(db: Knex): Promise<ReadonlySet<string>> {
 }
 
 /** Reads the topic up to its present end with a plain consumer, without the records that a fault planted. */
-export async function readRecords({ brokers, topic }: Sources): Promise<readonly TopicRecord[]> {
+export async function readRecords({ brokers, topic }: Omit<Sources, keyof Databases>): Promise<readonly TopicRecord[]> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 10 } })
   const admin = kafka.admin()
   await admin.connect()

@@ -12,7 +12,7 @@ export async function measureMost(lab: Lab, ms: number): Promise<number> {
   const accepted = (await Promise.all(placed)).reduce((sum, count) => sum + count, 0)
   await eventually(
     async () => {
-      if ((await countUnderWay(lab.db)) > 0) throw new Error('events are still under way')
+      if ((await countUnderWay(lab)) > 0) throw new Error('events are still under way')
     },
     { timeoutMs: 120_000, everyMs: 50 }
   )

@@ -56,7 +56,7 @@ export async function takeSample(lab: Lab): Promise<Sample> {
   )
   return {
     at: Date.now(),
-    underWay: await countUnderWay(lab.db),
+    underWay: await countUnderWay(lab),
     processes: Object.fromEntries(looked.filter((entry): entry is [string, Measured] => entry[1] !== undefined))
   }
 }
