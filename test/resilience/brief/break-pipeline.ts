@@ -10,6 +10,7 @@ import { briefPipelines } from './pipelines.ts'
 
 // The ledger adds 80 a second. Few, because two cores also carry the restarts of engines and the tests beside this one.
 const perSecond = 40
+const leastEvents = 300
 
 /** The tests of one of the `briefPipelines`. Each is called from a file of its own, so that they can run in parallel. */
 export function breakPipeline(wanted: string): void {
@@ -37,7 +38,7 @@ export function breakPipeline(wanted: string): void {
   })
 
   it.each(possible)('flows again after $name', async fault => {
-    const course = await breakOnce(lab, fault, { load, quick: true })
+    const course = await breakOnce(lab, fault, { load, quick: true, leastEvents })
     courses.push(course)
     const { injected, flowBackAt, faultAt, endedAt } = course
     console.log(

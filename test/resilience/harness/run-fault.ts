@@ -46,10 +46,13 @@ export type Course = {
   readonly injected: Injected
   readonly refusals: Refusals
   readonly healedBy: string
+  /** As many events had to flow. */
+  readonly leastEvents: number
 }
 
+type Breaking = { readonly load: Load; readonly quick: boolean; readonly leastEvents?: number }
+
 const patienceMs = 120_000
-const leastEvents = { whole: 1_000, quick: 300 }
 
 /** Steady load, one fault, time to drain, verdict. */
 export async function runFault(lab: Lab, fault: Fault, quick: boolean): Promise<Result> {
@@ -97,7 +100,7 @@ export function startLoad(lab: Lab, tag: string, perSecond: number): Load {
 export async function breakOnce(
   lab: Lab,
   fault: Fault,
-  { load: { client, pauseWrites }, quick }: { readonly load: Load; readonly quick: boolean }
+  { load: { client, pauseWrites }, quick, leastEvents = 1_000 }: Breaking
 ): Promise<Course> {
   const { pipeline, db } = lab
   const how = { quick, load: client, pauseWrites }
@@ -111,12 +114,12 @@ export async function breakOnce(
     const flowBackAt = await flowBack(lab, client, injected.causeOverAt)
     const enough = async () => {
       const n = await countEffects(db, faultAt)
-      if (n < (quick ? leastEvents.quick : leastEvents.whole)) throw new Error(`only ${n} events flowed`)
+      if (n < leastEvents) throw new Error(`only ${n} events flowed`)
     }
     await eventually(enough, { timeoutMs: patienceMs, everyMs: 100 }).catch(() => undefined)
     const healedBy = fault.healedBy ?? findHealers(pipeline.logs.slice(logsBefore))
     const refusals = since(refusedBefore, client.refusals())
-    return { fault, startedAt, faultAt, endedAt: Date.now(), flowBackAt, injected, refusals, healedBy }
+    return { fault, startedAt, faultAt, endedAt: Date.now(), flowBackAt, injected, refusals, healedBy, leastEvents }
   } finally {
     await fault.cleanup?.(lab, how)
   }
@@ -163,7 +166,7 @@ function verdictOf(
   evidence: Evidence,
   { findings, log }: { readonly findings: readonly Finding[]; readonly log: readonly Tried[] }
 ): Omit<Run, 'absorbed' | 'parked' | 'seed'> {
-  const { fault, startedAt, faultAt, endedAt, flowBackAt, injected } = course
+  const { fault, startedAt, faultAt, endedAt, flowBackAt, injected, leastEvents } = course
   const { healWithinMs, leastWaitMs = 0 } = fault
   const ownLog = log.filter(({ sentAt }) => sentAt >= startedAt && sentAt <= endedAt)
   const longestWaitMs = longestWait(ownLog, evidence.effects)
@@ -182,7 +185,8 @@ function verdictOf(
       causeOverAt,
       flowBackAt,
       observed,
-      healWithinMs
+      healWithinMs,
+      leastEvents
     }),
     refused: Object.values(course.refusals).reduce((sum, count) => sum + count, 0),
     refusals: course.refusals,

@@ -106,7 +106,8 @@ const course: Course = {
   causeOverAt: 3_000,
   flowBackAt: 4_000,
   observed: 'killed',
-  healWithinMs: 10_000
+  healWithinMs: 10_000,
+  leastEvents: 1_000
 }
 const flow = Array.from({ length: 1_200 }, (_, at) => ({ ...order(at), at: at < 600 ? at : at + 4_000 }))
 const outcome = (changes: Partial<Course>, effects = flow) =>

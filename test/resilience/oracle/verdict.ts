@@ -11,6 +11,8 @@ export type Course = {
   /** The observed fault; undefined when it was not observed. */
   readonly observed: string | undefined
   readonly healWithinMs: number
+  /** A run with fewer events proves nothing. */
+  readonly leastEvents: number
 }
 
 export type Outcome = 'passed' | 'slow' | 'void' | 'failed'
@@ -24,7 +26,6 @@ export type Verdict = {
   readonly events: number
 }
 
-const leastEvents = 1_000
 const justBeforeMs = 2_000
 
 /** A run with too few events, or whose fault was not observed, proves nothing: it is void, not passed. */
@@ -49,7 +50,7 @@ function decide(findings: readonly Finding[], { course, healMs, events }: Figure
   if (first !== undefined) return ['failed', `${findings.length} findings; ${first.kind}: ${first.id} ${first.detail}`]
   if (course.observed === undefined) return ['void', 'the fault was not observed']
   if (healMs === undefined) return ['failed', 'events never flowed again']
-  if (events < leastEvents) return ['void', `${events} events flowed, at least ${leastEvents} are needed`]
+  if (events < course.leastEvents) return ['void', `${events} events flowed, at least ${course.leastEvents} are needed`]
   if (healMs > course.healWithinMs)
     return ['slow', `healed after ${seconds(healMs)}, the bound was ${seconds(course.healWithinMs)}`]
   return ['passed', course.observed]

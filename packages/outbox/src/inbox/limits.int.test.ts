@@ -71,7 +71,7 @@ it('more parked events of one key fit than one statement of MySQL can hold', asy
   })
   await bench.consumer({ handler }).start()
   const count = async () => Number((await bench.db('parked_event').count({ events: '*' }))[0]?.events)
-  await eventually(async () => expect(await count()).toBe(700))
+  await eventually(async () => expect(await count()).toBe(700), { timeoutMs: 240_000 })
 })
 
 it('a batch has no more bytes than a handler can write in one statement', async () => {
@@ -84,7 +84,7 @@ it('a batch has no more bytes than a handler can write in one statement', async 
     if (batches.length === 1) await sleep(3_000)
   })
   await bench.consumer({ handler }).start()
-  await eventually(() => expect(batches.reduce((sum, size) => sum + size, 0)).toBe(300))
+  await eventually(() => expect(batches.reduce((sum, size) => sum + size, 0)).toBe(300), { timeoutMs: 240_000 })
   expect(Math.max(...batches) * 100_000).toBeLessThan(16 * 1024 * 1024)
 })
 
