@@ -8,7 +8,7 @@ import {
   applyConnector,
   createConnectApi,
   readConnectorFile,
-  recordedPosition,
+  sourceOf,
   startKeeper
 } from '@outbox-cdc/connectctl'
 import { appendToOutbox, defineEvent } from '@outbox-cdc/outbox'
@@ -90,7 +90,7 @@ export async function startConnectorLab(options: ConnectorLabOptions = {}): Prom
     const read = await readConnectorFile(join(root, 'connect-config/orders-connector.json'), { ...addresses, ...port })
     const file = { ...read, config: { ...read.config, ...settings } }
     const api = createConnectApi({ url: stack.connect.urls.join() })
-    await applyConnector(api, file, { startAt: () => recordedPosition(file.config, addresses) })
+    await applyConnector(api, file, { source: sourceOf(file.config, addresses) })
 
     const keeper = await startLoggedKeeper(engines, file, keeperOptions)
     ends.push(keeper.stop)
@@ -127,7 +127,7 @@ async function startLoggedKeeper(engines: Engines, file: ConnectorFile, own: Par
     api: createConnectApi({ url: stack.connect.urls.join(), retryForMs: 0, answerTimeoutMs: 5_000 }),
     files: [file],
     environment: addresses,
-    mysqlFor: () => ({ host, port: mysqlPort, user: 'keeper', password }),
+    accountFor: () => ({ host, port: mysqlPort, user: 'keeper', password }),
     host: '127.0.0.1',
     port,
     everyMs: 500,

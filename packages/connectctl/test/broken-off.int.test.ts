@@ -7,9 +7,9 @@ import { createConnectApi } from '../src/connect/connect-api.ts'
 import type { ConnectApi, ConnectorStatus } from '../src/connect/connect-api.ts'
 import { pathOf } from '../src/connect/connector-states.ts'
 import { applyConnector } from '../src/connector/apply-connector.ts'
-import { recordedPosition } from '../src/connector/binlog-position.ts'
 import { defaultPolicy } from '../src/keep/decide.ts'
 import { createWatch } from '../src/keep/watch.ts'
+import { sourceOf } from '../src/connector/source-of.ts'
 import { ownConnector, recordsOf } from './own-connector.ts'
 
 type Breaks = (request: string, body: unknown) => boolean
@@ -41,8 +41,8 @@ it.each<readonly [when: string, state: string, breaks: Breaks]>([
   const { connectctl, insertEvent, topic, name, file, environment } = await ownConnector()
   await insertEvent(1)
   const api = createConnectApi({ url: environment.CONNECT_URL })
-  const startAt = async () => recordedPosition((await file()).config, environment)
-  await expect(applyConnector(breakingOnce(api, breaks), await file(), { startAt })).rejects.toThrow('was cut')
+  const source = sourceOf((await file()).config, environment)
+  await expect(applyConnector(breakingOnce(api, breaks), await file(), { source })).rejects.toThrow('was cut')
   await eventually(async () => expect(await stateOf(api, name)).toBe(state))
   if (when === 'was created') expect((await connectctl('status', name)).out).toContain('its apply did not finish')
   expect(await connectctl('--timeout', '20', 'apply')).toMatchObject({ code: 0 })
@@ -62,8 +62,8 @@ it('is finished by the keeper when the keeper itself was interrupted while it ap
     probe: undefined,
     policy: { ...defaultPolicy, firstBackoffMs: 100 },
     redAfterMs: 5_000,
-    knowsGtids: () => Promise.resolve(true),
-    startAt: () => recordedPosition(connector.config, environment),
+    source: sourceOf(connector.config, environment),
+    sighting: () => ({ trouble: undefined, figures: {} }),
     outsideCause: () => Promise.resolve(undefined),
     log: { info() {}, warn() {}, error() {} },
     onAction: () => undefined

@@ -4,7 +4,7 @@ import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { expect, it } from 'vitest'
 import { createConnectApi } from '../src/connect/connect-api.ts'
 import type { ConnectorConfig } from '../src/connect/connect-api.ts'
-import { withAdmin } from '../src/connector/kafka.ts'
+import { withAdmin } from '../src/kafka/kafka.ts'
 import { ownConnector, recordsOf } from './own-connector.ts'
 
 it('starts at the position that the migration recorded, and delivers a value of exactly five fields', async () => {

@@ -6,7 +6,7 @@ import { eventually } from '@outbox-cdc/test-support/eventually'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { expect, it } from 'vitest'
-import { recordedPosition } from '../src/connector/binlog-position.ts'
+import { positionNamed } from '../src/mysql/binlog-position.ts'
 import { ownConnector, recordsOf } from './own-connector.ts'
 
 type Event = { readonly Pos: number; readonly Event_type: string }
@@ -49,7 +49,10 @@ it('finds the earliest position of the databases that the lists describe', async
   ]) {
     const tables = `${one}\\.outbox, ${two}\\.(outbox|connect_heartbeat)`
     await configure({ 'database.include.list': undefined, 'table.include.list': tables })
-    expect(await recordedPosition((await file()).config, environment)).toMatchObject({ file: binlog, position })
+    expect(await positionNamed('recorded', (await file()).config, environment)).toMatchObject({
+      file: binlog,
+      position
+    })
   }
 })
 

@@ -1,7 +1,7 @@
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { expect, it } from 'vitest'
-import { withAdmin } from '../src/connector/kafka.ts'
+import { withAdmin } from '../src/kafka/kafka.ts'
 import { ownConnector, recordsOf } from './own-connector.ts'
 import { printedConnectors } from './printed-connectors.ts'
 

@@ -2,10 +2,11 @@ import { randomInt } from 'node:crypto'
 import { Kafka } from 'kafkajs'
 import {
   applyConnector,
-  type BinlogPosition,
   type ConnectorFile,
   createConnectApi,
-  readConnectorFile
+  readConnectorFile,
+  sourceOf,
+  type StartName
 } from '@outbox-cdc/connectctl'
 import { createTopics } from '@outbox-cdc/stack'
 import { type TestDatabase, uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
@@ -30,18 +31,19 @@ type ConnectorOptions = {
   readonly name?: string
   /** Settings that differ from the file's, and undefined for those that it shall not have. */
   readonly changes?: Readonly<Record<string, string | undefined>>
-  readonly startAt?: () => Promise<BinlogPosition>
+  readonly startAt?: StartName
 }
 
 /** Runs a connector file for a database: its `orders` become the database's name, and its `orders_server` the connector's. */
 export async function startConnector(
   database: TestDatabase,
   connector: string,
-  { name = uniqueName('server'), changes = {}, startAt = () => recordedPosition(database) }: ConnectorOptions = {}
+  { name = uniqueName('server'), changes = {}, startAt = 'recorded' }: ConnectorOptions = {}
 ) {
   const { kafka, connect, mysql } = useStack()
   const api = createConnectApi({ url: connect.url })
-  await applyConnector(api, await connectorFor(), { startAt })
+  const file = await connectorFor()
+  await applyConnector(api, file, { source: sourceOf(file.config, {}), startAt })
   return { name, remove: async () => void (await api.request('DELETE', `/connectors/${name}`)) }
 
   async function connectorFor(): Promise<ConnectorFile> {
@@ -68,9 +70,4 @@ export async function startConnector(
     const config = Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
     return { name, config: Object.fromEntries(config) }
   }
-}
-
-async function recordedPosition({ db }: TestDatabase): Promise<BinlogPosition> {
-  const row = await db('outbox_position').first()
-  return { file: row.binlog_file, position: row.binlog_position, gtidSet: row.gtid_set }
 }

@@ -2,16 +2,17 @@ import { Option } from 'commander'
 import { configOf, listConnectors } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { applyConnector, type ApplyResult, validateByWorker } from '../connector/apply-connector.ts'
-import { positionNamed, type StartName } from '../connector/binlog-position.ts'
 import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
 import { withConnectLog } from '../connector/connect-log.ts'
-import { brokersOf } from '../connector/kafka.ts'
+import { brokersOf } from '../kafka/kafka.ts'
 import { checkTopics } from '../connector/missing-topics.ts'
-import { checkSchemaHistory } from '../connector/schema-history.ts'
+import { checkSchemaHistory } from '../kafka/schema-history.ts'
 import { checkConfig } from '../settings/check-config.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import type { Finding } from '../settings/finding.ts'
 import { isSecretKey, isSecretReference } from '../settings/secrets.ts'
+import type { StartName } from '../source/source.ts'
+import { sourceOf } from '../connector/source-of.ts'
 import type { Context, Session, Verb } from './context.ts'
 import { startNames, startPosition } from './offsets.ts'
 import { paint } from './render.ts'
@@ -86,7 +87,7 @@ async function applyFile(file: ConnectorFile, flags: ApplyFlags, session: Sessio
   const { name, config } = file
   const result = await applyConnector(session.api, file, {
     ...flags,
-    startAt: () => positionNamed(flags.startAt, config, session.environment),
+    source: sourceOf(config, session.environment),
     note: session.note,
     brokers: brokersOf(config, session.environment),
     onDifference: (changes, exists) =>

@@ -1,24 +1,29 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Option } from 'commander'
-import type { ConnectionOptions } from 'mysql2/promise'
 import { pino } from 'pino'
 import { createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
-import { serverOf } from '../connector/source-database.ts'
 import { startKeeper } from '../keep/keeper.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
+import { type Engine, engineOf } from '../settings/engine.ts'
 import type { Environment } from '../settings/secrets.ts'
+import type { ProbeAccount } from '../source/source.ts'
 import { positive, type Verb } from './context.ts'
 
 type Numbers = Readonly<Record<'port' | 'every' | 'redAfter' | 'minFree', number>>
-type KeepFlags = Numbers & { readonly host: string; readonly jmx?: string; readonly watchDisk: readonly string[] }
+type KeepFlags = Numbers & {
+  readonly host: string
+  readonly jmx?: string
+  readonly watchDisk: readonly string[]
+  readonly slotLag?: number
+}
 
 const help = `
 The heartbeat is a row of the captured table connect_heartbeat, written by the account of KEEPER_MYSQL_URL
-(mysql://user:password@host:port), or by the account "keeper" with the password in SECRETS_DIR/keeper.
-It needs CREATE, SELECT, INSERT, DELETE on that table.
+(mysql://user:password@host:port) or KEEPER_POSTGRES_URL (postgres://…), or by the account "keeper" with the password in
+SECRETS_DIR/keeper. It needs SELECT, INSERT, DELETE on that table, and on MySQL also CREATE.
 
 Answers: /health (503 when nothing flows), /health/live, /metrics.`
 
@@ -31,7 +36,11 @@ export const keep: Verb = {
     new Option('--every <seconds>', 'interval of the probe').argParser(positive).default(1),
     new Option('--red-after <seconds>', 'the flow is red without a probe for this long').argParser(positive).default(5),
     new Option('--jmx <urls>', "the workers' JMX exporters, for /metrics (or JMX_URLS)"),
-    new Option('--watch-disk <paths...>', 'folders of MySQL and Kafka on this machine').default([]),
+    new Option(
+      '--slot-lag <MiB>',
+      'name a slot of PostgreSQL that holds more WAL (default: half of its limit)'
+    ).argParser(positive),
+    new Option('--watch-disk <paths...>', 'folders of the database and Kafka on this machine').default([]),
     new Option('--min-free <MiB>', 'report a full disk below this free space').argParser(positive).default(64)
   ],
   help,
@@ -43,7 +52,8 @@ export const keep: Verb = {
       api: createConnectApi({ url: session.url, retryForMs: 0, answerTimeoutMs: 5_000 }),
       files: await connectorFiles(names, session),
       environment,
-      mysqlFor: await keeperAccount(environment),
+      accountFor: await keeperAccount(environment),
+      slotLagBytes: flags.slotLag === undefined ? undefined : flags.slotLag * 1024 * 1024,
       everyMs: flags.every * 1000,
       redAfterMs: flags.redAfter * 1000,
       jmxUrls: itemsOf(jmx),
@@ -56,17 +66,28 @@ export const keep: Verb = {
   }
 }
 
-/** The account of KEEPER_MYSQL_URL, or the account "keeper" of each connector's MySQL. */
-async function keeperAccount(environment: Environment): Promise<(file: ConnectorFile) => ConnectionOptions> {
-  const given = environment['KEEPER_MYSQL_URL']
-  if (given !== undefined) {
-    if (URL.parse(given)?.protocol !== 'mysql:')
-      throw new ConnectctlError('VARIABLE_MISSING', 'KEEPER_MYSQL_URL is not mysql://user:password@host:port')
-    return () => ({ uri: given })
-  }
-  const secret = await readFile(join(environment['SECRETS_DIR'] ?? '.', 'keeper'), 'utf8').catch(cause => {
-    const message = 'The keeper has no account: set KEEPER_MYSQL_URL, or put its password into SECRETS_DIR/keeper'
-    throw new ConnectctlError('VARIABLE_MISSING', message, { cause })
-  })
-  return ({ config }) => ({ ...serverOf(config), user: 'keeper', password: secret.trimEnd() })
+const variables: Readonly<Record<Engine, readonly [name: string, scheme: RegExp]>> = {
+  MySQL: ['KEEPER_MYSQL_URL', /^mysql:$/],
+  PostgreSQL: ['KEEPER_POSTGRES_URL', /^postgres(ql)?:$/]
 }
+
+/** The account of the engine's URL, or else the account "keeper" of each connector's database. */
+async function keeperAccount(environment: Environment): Promise<(file: ConnectorFile) => ProbeAccount> {
+  for (const [name, scheme] of Object.values(variables)) {
+    const given = environment[name]
+    if (given !== undefined && !scheme.test(URL.parse(given)?.protocol ?? ''))
+      throw new ConnectctlError('VARIABLE_MISSING', `${name} is not ${schemeIn(name)}://user:password@host:port`)
+  }
+  const path = join(environment['SECRETS_DIR'] ?? '.', 'keeper')
+  const password = (await readFile(path, 'utf8').catch(() => undefined))?.trimEnd()
+  return ({ config }) => {
+    const [name] = variables[engineOf(config)]
+    const uri = environment[name]
+    if (uri !== undefined) return { uri }
+    if (password !== undefined) return { user: 'keeper', password }
+    const message = `The keeper has no account: set ${name}, or put its password into SECRETS_DIR/keeper`
+    throw new ConnectctlError('VARIABLE_MISSING', message)
+  }
+}
+
+const schemeIn = (variable: string) => (variable === 'KEEPER_MYSQL_URL' ? 'mysql' : 'postgres')

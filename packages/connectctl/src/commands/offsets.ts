@@ -4,17 +4,19 @@ import type { ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.t
 import { pathOf, resume } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { parseJson } from '../connect/parse-json.ts'
-import { offsetsAt, positionNamed, type StartName } from '../connector/binlog-position.ts'
 import { readOffsets, stopAndSaveOffsets } from '../connector/saved-offsets.ts'
+import type { Beginning, StartName } from '../source/source.ts'
+import { sourceOf } from '../connector/source-of.ts'
 import { asJson, requireConsent, type Session, type Verb, yesOption } from './context.ts'
 
-export const startNames = "'recorded' (by the outbox's migration), 'oldest' (still kept), 'now', or FILE:POSITION"
+export const startNames =
+  "'recorded' (by the outbox's migration; on PostgreSQL, the slot), 'oldest' (still kept), 'now', or a place: FILE:POSITION " +
+  'of MySQL, an LSN of PostgreSQL'
 
 export function startPosition(text: string): StartName {
   if (text === 'recorded' || text === 'oldest' || text === 'now') return text
-  const [, file, position] = /^(.+):(\d+)$/.exec(text) ?? []
-  if (file === undefined) throw new InvalidArgumentError(`It takes ${startNames}.`)
-  return { file, position: Number(position) }
+  if (/^(.+):(\d+)$|^[0-9A-F]+\/[0-9A-F]+$/i.test(text)) return { at: text }
+  throw new InvalidArgumentError(`It takes ${startNames}.`)
 }
 
 export const getOffsets: Verb = {
@@ -37,8 +39,8 @@ export const setOffsets: Verb = {
     yesOption
   ],
   async run(session, name: string, flags: SetFlags) {
-    const to = await wantedOffsets(session, name, flags)
-    const { savedOffsets, ran } = await changeOffsets(session, name, { ...flags, to })
+    const place = await wantedPlace(session, name, flags)
+    const { savedOffsets, ran } = await changeOffsets(session, name, { ...flags, place })
     if (ran) await resume(session.api, name, session)
     return { value: { name, did: 'set', savedOffsets }, text: `✓ ${name}: offsets set` }
   }
@@ -56,11 +58,15 @@ export const resetOffsets: Verb = {
   }
 }
 
-async function wantedOffsets(session: Session, name: string, { file, to }: SetFlags): Promise<ConnectorOffsets> {
-  if (file !== undefined) return offsetsIn(file)
-  if (to === undefined) return session.refuseUsage('pass --to POSITION or --file PATH')
+/** Finds the offsets before the connector is stopped; what it returns makes what they need, afterwards. */
+async function wantedPlace(session: Session, name: string, { file, to }: SetFlags): Promise<Beginning['place']> {
+  if (file === undefined && to === undefined) return session.refuseUsage('pass --to POSITION or --file PATH')
+  const offsets = file === undefined ? { offsets: [] } : await offsetsIn(file)
   const config = await session.api.request<ConnectorConfig>('GET', pathOf(name, '/config'))
-  return offsetsAt(await positionNamed(to, config, session.environment), config)
+  const source = sourceOf(config, session.environment)
+  if (to !== undefined) return (await source.beginningAt(to)).place
+  await source.requireRest(async () => offsets)
+  return async () => offsets
 }
 
 async function offsetsIn(file: string): Promise<ConnectorOffsets> {
@@ -72,14 +78,19 @@ async function offsetsIn(file: string): Promise<ConnectorOffsets> {
   throw new ConnectctlError('CONFIG_INVALID', `${file} has no offsets in the format of offsets get`)
 }
 
+type Change = { readonly place?: Beginning['place']; readonly yes?: true }
+
 /** Asks, stops the connector, saves its offsets, and sets or deletes them. If that fails, a connector that ran goes on. */
-async function changeOffsets(session: Session, name: string, { to, yes }: { to?: ConnectorOffsets; yes?: true }) {
+async function changeOffsets(session: Session, name: string, { place, yes }: Change) {
   const { api, note } = session
   await requireConsent(`Stop ${name} and change its offsets?`, yes, session)
   const stopped = await stopAndSaveOffsets(api, name, session)
   note(`old offsets saved in ${stopped.savedOffsets}`)
-  const method = to === undefined ? 'DELETE' : 'PATCH'
-  await api.request(method, pathOf(name, '/offsets'), { body: to }).catch(async error => {
+  const change = async () =>
+    place === undefined
+      ? api.request('DELETE', pathOf(name, '/offsets'))
+      : api.request('PATCH', pathOf(name, '/offsets'), { body: await place() })
+  await change().catch(async error => {
     if (stopped.ran) await api.request('PUT', pathOf(name, '/resume'))
     throw error
   })

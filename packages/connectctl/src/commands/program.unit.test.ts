@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { expect, it, onTestFinished } from 'vitest'
-import { withAdmin } from '../connector/kafka.ts'
+import { withAdmin } from '../kafka/kafka.ts'
 import { run } from './program.ts'
 
 async function connectctl(...args: string[]) {

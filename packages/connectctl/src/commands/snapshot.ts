@@ -3,7 +3,7 @@ import type { ConnectorConfig, ConnectorStatus } from '../connect/connect-api.ts
 import { failureOf, pathOf, statusOf } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { failedPart, isRunning } from '../connect/verdict.ts'
-import { brokersOf } from '../connector/kafka.ts'
+import { brokersOf } from '../kafka/kafka.ts'
 import { requestSnapshot } from '../connector/request-snapshot.ts'
 import type { Verb } from './context.ts'
 

@@ -11,7 +11,7 @@ import { isBroken, isHealthy, verdictOf } from '../connect/verdict.ts'
 import { watchLogs } from '../connector/connect-log.ts'
 import { connectorFiles, connectorNames } from '../connector/connector-file.ts'
 import { examine } from '../connector/doctor.ts'
-import type { Symptom } from '../connector/symptom.ts'
+import type { Symptom } from '../source/symptom.ts'
 import type { Context, Session, Verb } from './context.ts'
 import { type Cell, paint, table } from './render.ts'
 
@@ -61,7 +61,7 @@ function describeStates(states: readonly ConnectorState[], context: Context): st
 
 export const doctor: Verb = {
   usage: 'doctor [connectors...]',
-  about: 'check what connectors need: workers, plugin, binlog, grants, tables, topics, offsets, schema history',
+  about: 'check what connectors need: workers, plugin, binlog or WAL, grants, tables, topics, offsets',
   async run(session, names: string[]) {
     const { api, environment } = session
     const reports = []
@@ -74,6 +74,7 @@ export const doctor: Verb = {
   }
 }
 
-function line({ ok, what, advice }: Symptom, context: Context): string {
+function line({ ok, what, advice, beware }: Symptom, context: Context): string {
+  if (ok && beware === true) return paint(`  ! ${what}: ${advice}`, 'yellow', context)
   return ok ? `  ✓ ${what}` : paint(`  ✗ ${what}${advice === undefined ? '' : `: ${advice}`}`, 'red', context)
 }

@@ -1,6 +1,6 @@
 import type { ConnectorStatus } from './connect-api.ts'
 
-/** Whether events get from MySQL to Kafka, worst first: the order in which connectors are listed. */
+/** Whether events get from the database to Kafka, worst first: the order in which connectors are listed. */
 export const flowStates = [
   'failed',
   'missing',
@@ -28,7 +28,7 @@ export type Verdict = {
 /** What Kafka Connect last said about a connector. */
 export type ConnectReport = ConnectorStatus | 'missing' | 'starting' | 'unreachable'
 
-/** What the keeper's probe last measured: a row that goes from MySQL through Debezium to Kafka. */
+/** What the keeper's probe last measured: a row that goes from the database through Debezium to Kafka. */
 export type ProbeResult = {
   /** When the newest row that came through was written; undefined before the first. */
   readonly sentAt: number | undefined
@@ -36,7 +36,7 @@ export type ProbeResult = {
   readonly ageMs: number
   /** Whether the age is within the keeper's bound (`--red-after`). */
   readonly fresh: boolean
-  /** Why no row can be sent or read, such as a MySQL that refuses it. */
+  /** Why no row can be sent or read, such as a database that refuses it. */
   readonly obstacle?: string | undefined
 }
 
@@ -102,7 +102,7 @@ function reportedTrouble({ name, report }: Evidence): Verdict | undefined {
   if (report === 'missing')
     return verdict('missing', 'the connector does not exist', `Create it: connectctl apply ${name}`)
   if (report === 'starting') return verdict('starting', 'Kafka Connect is still starting')
-  const restart = 'Start Kafka Connect again. Events wait in the binlog.'
+  const restart = 'Start Kafka Connect again. Events wait in the log of the database.'
   if (report === 'unreachable') return verdict('unreachable', 'Kafka Connect does not answer', restart)
   const failed = failedPart(report)
   if (failed) {

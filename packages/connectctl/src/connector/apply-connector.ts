@@ -5,7 +5,9 @@ import { failedPart } from '../connect/verdict.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import { error, type Finding } from '../settings/finding.ts'
 import { begin, type BeginOptions, progressOf, rebuildSchemaHistory } from './begin-at-position.ts'
+import type { Source } from '../source/source.ts'
 import type { ConnectorFile } from './connector-file.ts'
+import { readOffsets } from './saved-offsets.ts'
 
 export type ApplyOptions = BeginOptions & {
   /** Gets the changes before they are sent. */
@@ -40,9 +42,10 @@ export async function applyConnector(
     current === undefined || (mayBeUnbegun(current, file, idle) && (await progressOf(api, file)) !== 'reads')
   const outcome = begins ? 'created' : outcomeOf(changes, options)
   if (outcome !== 'unchanged') await refuseInvalid(api, file)
+  const source = current === undefined ? orDeleting(api, file, options.source) : options.source
   if (current === undefined) await createStopped(api, file, options)
-  const startAt = current === undefined ? () => orDelete(api, file, options.startAt) : options.startAt
-  await carryOut[outcome](api, file, { ...options, startAt })
+  await source.requireRest(() => readOffsets(api, file.name))
+  await carryOut[outcome](api, file, { ...options, source })
   if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
   const oldTrace = before && failedPart(before)?.trace
   if (options.wait !== false)
@@ -66,6 +69,18 @@ function orDelete<T>(api: ConnectApi, { name }: ConnectorFile, work: () => Promi
     await api.request('DELETE', pathOf(name), { orMissing: true })
     throw error
   })
+}
+
+/** The same source, for a new connector: one that can't begin isn't left behind. */
+function orDeleting(api: ConnectApi, file: ConnectorFile, source: Source): Source {
+  return {
+    ...source,
+    requireRest: stored => orDelete(api, file, () => source.requireRest(stored)),
+    async beginningAt(start) {
+      const found = await orDelete(api, file, () => source.beginningAt(start))
+      return { ...found, place: () => orDelete(api, file, found.place) }
+    }
+  }
 }
 
 const idleStates: Readonly<Record<string, ApplyResult['idle']>> = { PAUSED: 'paused', STOPPED: 'stopped' }

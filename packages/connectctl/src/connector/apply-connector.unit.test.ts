@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ConnectApi } from '../connect/connect-api.ts'
+import { sourceOf } from './source-of.ts'
 import { applyConnector } from './apply-connector.ts'
 
 /** Connect with the connector `shop`, whose task runs after its settings change, and dies `diesAfterMs` later. */
@@ -25,10 +26,13 @@ function connectWith(diesAfterMs: number): ConnectApi {
 }
 
 const file = { name: 'shop', config: { a: '2' } }
-const startAt = () => Promise.reject(new Error('not asked'))
+const source = {
+  ...sourceOf({}, {}),
+  beginningAt: () => Promise.reject(new Error('not asked'))
+}
 
 it('does not say that every task runs when one dies three seconds later', async () => {
-  await expect(applyConnector(connectWith(3_000), file, { startAt })).rejects.toThrow('task 0 failed: B: broken')
+  await expect(applyConnector(connectWith(3_000), file, { source })).rejects.toThrow('task 0 failed: B: broken')
 }, 15_000)
 
 it('deletes a new connector that cannot begin anywhere', async () => {
@@ -45,6 +49,6 @@ it('deletes a new connector that cannot begin anywhere', async () => {
     }
     return answers[path] as T
   }
-  await expect(applyConnector({ url: '', request }, file, { startAt })).rejects.toThrow('not asked')
+  await expect(applyConnector({ url: '', request }, file, { source })).rejects.toThrow('not asked')
   expect(sent.at(-1)).toBe('DELETE /connectors/shop')
 })

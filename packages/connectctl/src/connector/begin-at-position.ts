@@ -1,15 +1,18 @@
 import type { ConnectApi } from '../connect/connect-api.ts'
+import { ConnectctlError } from '../connect/errors.ts'
 import { halt, pathOf, resume, untilStatus } from '../connect/connector-states.ts'
 import { isRunning } from '../connect/verdict.ts'
-import { type BinlogPosition, notYetReadMark, offsetsAt } from './binlog-position.ts'
+import { notYetReadMark, type Source, type StartName } from '../source/source.ts'
 import type { ConnectorFile } from './connector-file.ts'
-import { brokersOf } from './kafka.ts'
+import { brokersOf } from '../kafka/kafka.ts'
 import { readOffsets } from './saved-offsets.ts'
-import { deleteSchemaHistory } from './schema-history.ts'
+import { deleteSchemaHistory } from '../kafka/schema-history.ts'
 
 export type BeginOptions = {
-  /** Where a connector without offsets starts to read the binlog. */
-  readonly startAt: () => Promise<BinlogPosition>
+  /** The database that the connector reads. */
+  readonly source: Source
+  /** Where a connector without offsets begins; `recorded` by default. */
+  readonly startAt?: StartName
   readonly note?: (line: string) => void
   /** Kafka's address on this machine, if it differs from the connector's. */
   readonly brokers?: readonly string[]
@@ -17,24 +20,25 @@ export type BeginOptions = {
 }
 
 /**
- * Starts a stopped connector so that it misses no event: at its saved offsets, or else at the given binlog position.
+ * Starts a stopped connector so that it misses no event: at its saved offsets, or else at the given place.
  * Without offsets, Debezium would start at the present. Also completes a start that was interrupted.
  */
 export async function begin(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   const progress = await progressOf(api, file)
   if (progress === 'reads') {
     options.note?.(`${file.name} continues at the offsets that Connect kept`)
-    // An interrupted start may have left the settings of recovery mode.
+    // An interrupted start may have left the settings of its first run.
     await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
     await api.request('PUT', pathOf(file.name, '/resume'))
     return
   }
   if (progress === 'nothing') {
-    const position = await options.startAt()
-    options.note?.(`${file.name} begins at ${position.file}:${position.position}`)
-    await api.request('PATCH', pathOf(file.name, '/offsets'), { body: offsetsAt(position, file.config) })
+    const beginning = await options.source.beginningAt(options.startAt ?? 'recorded')
+    const offsets = await beginning.place()
+    options.note?.(`${file.name} begins at ${beginning.words}`)
+    await api.request('PATCH', pathOf(file.name, '/offsets'), { body: offsets })
   }
-  await runInRecoveryMode(api, file, options)
+  await runFirst(api, file, options)
 }
 
 /** How far a connector has come. If it is stopped and has read nothing yet, its start was interrupted. */
@@ -46,19 +50,22 @@ export async function progressOf(api: ConnectApi, { name }: ConnectorFile): Prom
 
 /** Rebuilds the schema history from the tables as they are now; the offsets stay. */
 export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+  const { engine } = options.source
+  if (engine !== 'MySQL')
+    throw new ConnectctlError('CONFIG_INVALID', `${file.name} reads ${engine}, which has no schema history to rebuild`)
   await halt(api, file.name, { ...options, verb: 'stop' })
   const { offsets } = await readOffsets(api, file.name)
   await deleteSchemaHistory(file.config, options.brokers ?? brokersOf(file.config, {}), options.timeoutMs)
   const marked = offsets.map(each => ({ ...each, offset: { ...each.offset, [notYetReadMark]: true } }))
   options.note?.(`${file.name} reads the tables as they are now; it goes on at its offsets`)
   await api.request('PATCH', pathOf(file.name, '/offsets'), { body: { offsets: marked } })
-  await runInRecoveryMode(api, file, options)
+  await runFirst(api, file, options)
 }
 
-/** Runs Debezium's recovery mode until it reads the binlog, then applies the settings of the file. */
-async function runInRecoveryMode(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
-  const recovery = { ...file.config, 'snapshot.mode': 'recovery', 'heartbeat.interval.ms': '500' }
-  await api.request('PUT', pathOf(file.name, '/config'), { body: recovery })
+/** Runs it until it reads, on MySQL in Debezium's recovery mode, and then with the settings of its file. */
+async function runFirst(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+  const { firstRun } = options.source
+  await api.request('PUT', pathOf(file.name, '/config'), { body: firstRun ?? file.config })
   // A task that failed in an earlier attempt stays FAILED while its settings are the same.
   await halt(api, file.name, { ...options, verb: 'stop' })
   await resume(api, file.name, { ...options, settleMs: 0 })
@@ -66,9 +73,9 @@ async function runInRecoveryMode(api: ConnectApi, file: ConnectorFile, options: 
     ...options,
     holds: async status => isRunning(status) && (await hasRead(api, file)),
     settleMs: 0,
-    complaint: 'read nothing from the binlog'
+    complaint: `read nothing from ${options.source.log}`
   })
-  await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
+  if (firstRun !== undefined) await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
 }
 
 async function hasRead(api: ConnectApi, { name }: ConnectorFile): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { error, type Finding } from '../settings/finding.ts'
 import { topicsOf } from '../settings/topics.ts'
-import { withAdmin } from './kafka.ts'
+import { withAdmin } from '../kafka/kafka.ts'
 
 // The ConfigResourceTypes of kafkajs cannot be imported by name from a module.
 const brokerResource = 4

@@ -3,7 +3,7 @@ import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { until } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
-import { quietKafka, withAdmin } from './kafka.ts'
+import { quietKafka, withAdmin } from '../kafka/kafka.ts'
 
 export type SnapshotRequest = {
   readonly config: ConnectorConfig

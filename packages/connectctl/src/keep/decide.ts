@@ -1,12 +1,15 @@
 import { causeInTrace, type ConnectReport, failedPart } from '../connect/verdict.ts'
+import type { Engine } from '../settings/engine.ts'
 import { type FatalCause, fatalCauseIn } from './fatal-causes.ts'
 
 /** What the keeper knows of one connector at one moment. Times are those of its own clock, in milliseconds. */
 export type Observation = {
   readonly now: number
   readonly report: ConnectReport
-  /** Since when MySQL takes probes, and they can be read from Kafka; undefined while that is not so. */
-  readonly mysqlSince: number | undefined
+  /** The database that it reads. */
+  readonly engine: Engine
+  /** Since when the database takes probes, and they can be read from Kafka; undefined while that is not so. */
+  readonly sourceSince: number | undefined
   readonly kafkaSince: number | undefined
   /** Why probes can't be read. */
   readonly kafkaObstacle: string | undefined
@@ -21,6 +24,8 @@ export type Observation = {
   readonly probed: boolean
   /** Since when a worker that has a part of it takes no connection; undefined while all do, or when it was not checked. */
   readonly workerGoneSince: number | undefined
+  /** Whether the database no longer has what comes next: a restart would hide that. */
+  readonly isLoss: boolean
   /** Whether a run of `apply` was interrupted: it may be stopped, or run with settings other than its file's. */
   readonly interrupted: boolean
   /** Since when it runs in Debezium's recovery mode, in which `apply` starts it; undefined while it doesn't. */
@@ -52,8 +57,14 @@ export type Decision = {
 
 /** What to do now, given what was done before (the times of earlier actions, oldest first). Pure. */
 export function decide(seen: Observation, actions: readonly number[], policy: Policy): Decision {
+  const decision = decideByReport({ seen, actions, policy })
+  if (decision.action !== 'restart' || !seen.isLoss) return decision
+  return { ...decision, action: 'none', reason: `${decision.reason}; a restart would hide what is lost` }
+}
+
+function decideByReport(situation: Situation): Decision {
+  const { seen, policy } = situation
   const { report } = seen
-  const situation = { seen, actions, policy }
   if (report === 'unreachable') return none('Kafka Connect does not answer')
   if (report === 'starting') return none('Kafka Connect is still starting')
   if (report === 'missing') return attempt('apply', 'the connector does not exist', situation)
@@ -76,7 +87,7 @@ type Situation = { readonly seen: Observation; readonly actions: readonly number
 
 /** Restarts it or applies its file, as soon as that can help. */
 function attempt(action: 'restart' | 'apply', reason: string, situation: Situation): Decision {
-  if (waitsForMysql(situation)) return none(`${reason}; waiting for MySQL to answer`)
+  if (waitsForSource(situation)) return none(`${reason}; waiting for ${situation.seen.engine} to answer`)
   return withinBudget({ action, reason }, situation)
 }
 
@@ -84,14 +95,14 @@ function none(reason: string): Decision {
   return { action: 'none', reason }
 }
 
-/** Connect validates and starts a connector by logging in to MySQL: before MySQL answers, an attempt only fails. */
-function waitsForMysql({ seen }: Situation): boolean {
-  return seen.probed && seen.mysqlSince === undefined
+/** Connect validates and starts a connector by logging in to its database: before that answers, an attempt only fails. */
+function waitsForSource({ seen }: Situation): boolean {
+  return seen.probed && seen.sourceSince === undefined
 }
 
 function decideFailed(trace: string, situation: Situation): Decision {
   const reason = `task failed: ${causeInTrace(trace)}`
-  const fatal = fatalCauseIn(trace)
+  const fatal = fatalCauseIn(trace, situation.seen.engine)
   if (fatal) {
     const due = isDue(situation, situation.policy.fatalRetryMs)
     return { action: due ? 'restart' : 'none', reason, fatal }
@@ -101,8 +112,8 @@ function decideFailed(trace: string, situation: Situation): Decision {
 
 function decideStarting(situation: Situation): Decision {
   const { seen, actions, policy } = situation
-  const startingMs = seen.now - Math.max(seen.startingSince ?? seen.now, seen.mysqlSince ?? 0, actions.at(-1) ?? 0)
-  if (waitsForMysql(situation) || startingMs <= policy.stuckAfterMs) return none('Connect is starting or moving it')
+  const startingMs = seen.now - Math.max(seen.startingSince ?? seen.now, seen.sourceSince ?? 0, actions.at(-1) ?? 0)
+  if (waitsForSource(situation) || startingMs <= policy.stuckAfterMs) return none('Connect is starting or moving it')
   const reason = `it has been starting for ${Math.round(startingMs / 1000)} s`
   return withinBudget({ action: 'restart', reason }, situation)
 }
@@ -110,13 +121,13 @@ function decideStarting(situation: Situation): Decision {
 function decideRunning(situation: Situation): Decision {
   const { seen, actions, policy } = situation
   if (!seen.probed) return none('every task is RUNNING; nothing checks whether events flow')
-  if (seen.mysqlSince === undefined) return none('MySQL does not take the probe')
+  if (seen.sourceSince === undefined) return none(`${seen.engine} does not take the probe`)
   if (seen.kafkaSince === undefined) return none(seen.kafkaObstacle ?? 'Kafka does not answer')
   // Connect moves what ran there once its session has expired: a restart meanwhile only makes it begin again.
   if (seen.workerGoneSince !== undefined && seen.now - seen.workerGoneSince <= policy.startGraceMs)
     return none('a worker does not answer; Connect moves its tasks to another')
   const startedAt = seen.connectBackAt === undefined ? undefined : seen.connectBackAt + policy.startGraceMs
-  const since = [seen.mysqlSince, seen.kafkaSince, seen.runningSince, startedAt, seen.lastArrivalAt, actions.at(-1)]
+  const since = [seen.sourceSince, seen.kafkaSince, seen.runningSince, startedAt, seen.lastArrivalAt, actions.at(-1)]
   const silentMs = seen.now - Math.max(...since.map(time => time ?? 0))
   if (silentMs <= patienceMs(situation)) return none('events flow, or the connector has just started')
   const reason = `RUNNING, but no probe has come through for ${Math.round(silentMs / 1000)} s`
@@ -141,9 +152,9 @@ function withinBudget(decision: Decision, situation: Situation): Decision {
   return none(`${decision.reason}; next attempt ${waitMs / 1000} s after the last`)
 }
 
-/** Doubles with each attempt since things last changed: since MySQL came back, or a probe came through. */
+/** Doubles with each attempt since things last changed: since the database came back, or a probe came through. */
 function backoffMs({ seen, actions, policy }: Situation): number {
-  const changedAt = Math.max(seen.mysqlSince ?? 0, seen.lastArrivalAt ?? 0)
+  const changedAt = Math.max(seen.sourceSince ?? 0, seen.lastArrivalAt ?? 0)
   const attempts = actions.filter(time => time > changedAt).length
   if (attempts === 0) return 0
   return Math.min(policy.firstBackoffMs * 2 ** (attempts - 1), policy.longestBackoffMs)

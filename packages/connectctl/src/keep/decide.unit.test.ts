@@ -17,7 +17,9 @@ function seen(overrides: Partial<Observation> = {}): Observation {
   return {
     now,
     report: status('RUNNING', 'RUNNING'),
-    mysqlSince: now - 600_000,
+    engine: 'MySQL',
+    isLoss: false,
+    sourceSince: now - 600_000,
     kafkaSince: now - 600_000,
     kafkaObstacle: undefined,
     connectBackAt: undefined,
@@ -49,11 +51,11 @@ describe('what the keeper does', () => {
   })
 
   it('does not restart a failed task while MySQL does not take the probe', () => {
-    expect(act({ report: failed, mysqlSince: undefined })).toMatchObject({ action: 'none' })
+    expect(act({ report: failed, sourceSince: undefined })).toMatchObject({ action: 'none' })
   })
 
   it('restarts a failed task as soon as MySQL is back, however short ago it tried', () => {
-    expect(act({ report: failed, mysqlSince: now - 100 }, [now - 500]).action).toBe('restart')
+    expect(act({ report: failed, sourceSince: now - 100 }, [now - 500]).action).toBe('restart')
   })
 
   it('lets Connect move the tasks of a dead worker, and waits only a limited time', () => {
@@ -98,7 +100,7 @@ describe('what the keeper does', () => {
       action: 'restart',
       reason: 'it has been starting for 30 s'
     })
-    expect(act({ ...starting, startingSince: 0, mysqlSince: undefined }).action).toBe('none')
+    expect(act({ ...starting, startingSince: 0, sourceSince: undefined }).action).toBe('none')
   })
 
   it('leaves a connector alone that is being applied, and finishes an apply that was broken off', () => {
@@ -114,7 +116,7 @@ describe('what the keeper does', () => {
 
   it('does not restart a silent connector while MySQL or Kafka is away', () => {
     const lastArrivalAt = now - 60_000
-    expect(act({ lastArrivalAt, mysqlSince: undefined }).action).toBe('none')
+    expect(act({ lastArrivalAt, sourceSince: undefined }).action).toBe('none')
     expect(act({ lastArrivalAt, kafkaSince: undefined })).toMatchObject({
       action: 'none',
       reason: 'Kafka does not answer'

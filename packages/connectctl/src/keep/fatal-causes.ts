@@ -1,4 +1,6 @@
 import { statfs } from 'node:fs/promises'
+import type { Engine } from '../settings/engine.ts'
+import type { Source } from '../source/source.ts'
 
 export type FatalCause = {
   readonly cause: string
@@ -7,7 +9,11 @@ export type FatalCause = {
   readonly page: string
 }
 
-const known: Readonly<Record<string, readonly [words: RegExp, summary: string]>> = {
+type Known = Readonly<Record<string, readonly [words: RegExp, summary: string]>>
+
+const diskFull =
+  /No space left on device|ER_DISK_FULL|Disk is full|ER_RECORD_FILE_FULL|The table .* is full|errno 28\b/i
+const mysqlCauses: Known = {
   binlog_purged: [
     /is no longer available on the server|purged (required )?binary logs|Could not find first log file name/i,
     'MySQL has purged the binlog that the connector still had to read: events are missing and must be sent again'
@@ -48,34 +54,57 @@ const known: Readonly<Record<string, readonly [words: RegExp, summary: string]>>
     /Could not find existing (redo log|binlog) information/i,
     'the stored offsets are gone, and the connector refuses to start at the present'
   ],
+  disk_full: [diskFull, 'a disk is full: commits or Kafka writes are waiting for space']
+}
+
+const postgresCauses: Known = {
+  slot_invalidated: [
+    /can no longer (get changes from|access) replication slot|has been invalidated|invalidated because/i,
+    'PostgreSQL has invalidated the slot: events are missing and must be sent again'
+  ],
+  slot_lost: [
+    /is no longer available on the server|replication slot "[^"]*" does not exist|Cannot seek to the last known offset/i,
+    'the slot is gone, or was made again after the stored offset: events are missing and must be sent again'
+  ],
+  publication_missing: [
+    /Publication autocreation is disabled|publication "[^"]*" does not exist/i,
+    'the publication is missing: PostgreSQL sends no event'
+  ],
+  grants_missing: [
+    /permission denied|authentication failed|no pg_hba\.conf entry|is not permitted to log in|role "[^"]*" does not exist/i,
+    "PostgreSQL refuses the account: a grant is missing, or the password is not the account's"
+  ],
   disk_full: [
-    /No space left on device|ER_DISK_FULL|Disk is full|ER_RECORD_FILE_FULL|The table .* is full|errno 28\b/i,
+    /No space left on device|could not extend file/i,
     'a disk is full: commits or Kafka writes are waiting for space'
   ]
 }
 
-export const causeNames = Object.keys(known)
+const causes: Readonly<Record<Engine, Known>> = { MySQL: mysqlCauses, PostgreSQL: postgresCauses }
+/** Seen at the database, while Connect may say RUNNING. */
+const seenCauses = ['slot_lag']
+
+export const causeNames = [...new Set([...Object.values(causes).flatMap(known => Object.keys(known)), ...seenCauses])]
 
 /** What no restart can heal, recognised by the words of the error; undefined for everything else. */
-export function fatalCauseIn(text: string): FatalCause | undefined {
-  const found = Object.entries(known).find(([, [words]]) => words.test(text))
-  if (found === undefined) return undefined
-  const [cause, [, summary]] = found
+export function fatalCauseIn(text: string, engine: Engine): FatalCause | undefined {
+  const found = Object.entries(causes[engine]).find(([, [words]]) => words.test(text))
+  return found && fatalCause(found[0], found[1][1])
+}
+
+export function fatalCause(cause: string, summary: string): FatalCause {
   return { cause, summary, page: `docs/runbook.md#${cause.replaceAll('_', '-')}` }
 }
 
-/**
- * Names the cause in a trace. Debezium says of transactions that the server never ran what it says of a purged binlog, so
- * `knowsGtids` asks the server for those of the connector, once for each trace.
- */
-export function createCauseReader(knowsGtids: (gtids: string) => Promise<boolean>) {
+/** Names the cause in a trace, and asks the database where others have the same words, once for each trace. */
+export function createCauseReader({ engine, refineCause }: Pick<Source, 'engine' | 'refineCause'>) {
   let last: { readonly trace: string; readonly cause: FatalCause | undefined } | undefined
   return async (trace: string): Promise<FatalCause | undefined> => {
     if (last?.trace === trace) return last.cause
-    const found = fatalCauseIn(trace)
-    const gtids = /restartGtidSet='([^']+)'/.exec(trace)?.[1]
-    const isKnown = found?.cause !== 'binlog_purged' || gtids === undefined || (await knowsGtids(gtids))
-    last = { trace, cause: isKnown ? found : fatalCauseIn('has more GTIDs than the source has') }
+    const found = fatalCauseIn(trace, engine)
+    const cause = found && (await refineCause(found.cause, trace))
+    const summary = causes[engine][cause ?? '']?.[1] ?? ''
+    last = { trace, cause: cause === undefined ? undefined : fatalCause(cause, summary) }
     return last.cause
   }
 }
@@ -87,8 +116,8 @@ export async function findFullDisk(paths: readonly string[], leastFreeBytes: num
       ({ bavail, bsize }) => bavail * bsize,
       () => Infinity
     )
-    const cause = free < leastFreeBytes ? fatalCauseIn('No space left on device') : undefined
-    if (cause !== undefined) return { ...cause, summary: `${path} has no space left: ${cause.summary}` }
+    if (free < leastFreeBytes)
+      return fatalCause('disk_full', `${path} has no space left: ${mysqlCauses['disk_full']?.[1]}`)
   }
   return undefined
 }

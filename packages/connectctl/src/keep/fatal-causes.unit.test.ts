@@ -55,12 +55,12 @@ it.each([
   ['connection_insecure', 'Connections using insecure transport are prohibited while --require_secure_transport=ON.'],
   ['disk_full', 'java.io.IOException: No space left on device']
 ])('knows %s by its words', (cause, words) => {
-  expect(fatalCauseIn(words)?.cause).toBe(cause)
+  expect(fatalCauseIn(words, 'MySQL')?.cause).toBe(cause)
 })
 
 it.each(['Communications link failure', 'Connection refused', 'Can not read response from server'])(
   'takes «%s» for something that passes',
-  words => expect(fatalCauseIn(words)).toBeUndefined()
+  words => expect(fatalCauseIn(words, 'MySQL')).toBeUndefined()
 )
 
 it('asks the server whether it ever ran what it no longer has, once for each trace', async () => {
@@ -68,14 +68,17 @@ it('asks the server whether it ever ran what it no longer has, once for each tra
     "starting at BinlogOffsetContext{…, restartGtidSet='a:1-5', currentGtidSet='a:1-5'}, but this is no longer available on the server."
   const asked: string[] = []
   const reader = (known: boolean) =>
-    createCauseReader(gtids => {
-      asked.push(gtids)
-      return Promise.resolve(known)
+    createCauseReader({
+      engine: 'MySQL',
+      refineCause(cause) {
+        asked.push(cause)
+        return Promise.resolve(known ? cause : 'gtids_unknown')
+      }
     })
   const causeIn = reader(false)
   expect((await causeIn(trace))?.cause).toBe('gtids_unknown')
   expect((await causeIn(trace))?.cause).toBe('gtids_unknown')
-  expect(asked).toEqual(['a:1-5'])
+  expect(asked).toEqual(['binlog_purged'])
   expect((await reader(true)(trace))?.cause).toBe('binlog_purged')
 })
 

@@ -3,7 +3,7 @@ import { eventually } from '@outbox-cdc/test-support/eventually'
 import { uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
 import { Kafka, logLevel } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
-import { withAdmin } from '../connector/kafka.ts'
+import { withAdmin } from '../kafka/kafka.ts'
 import { startHeartbeatReader } from './heartbeat-reader.ts'
 
 it.each(['producer', 'snappy', 'zstd'])(

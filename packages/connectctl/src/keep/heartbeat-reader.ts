@@ -1,7 +1,7 @@
 import type { Consumer } from 'kafkajs'
 import { explain } from '../connect/errors.ts'
 import { parseJson } from '../connect/parse-json.ts'
-import { quietKafka } from '../connector/kafka.ts'
+import { quietKafka } from '../kafka/kafka.ts'
 import { repeat } from './repeat.ts'
 
 export type HeartbeatReaderOptions = {

@@ -1,10 +1,11 @@
-import { knowsGtids, recordedPosition } from '../connector/binlog-position.ts'
 import type { ConnectorFile } from '../connector/connector-file.ts'
+import { sourceOf } from '../connector/source-of.ts'
 import { findFullDisk } from './fatal-causes.ts'
 import { type KeeperHttpOptions, startKeeperHttp } from './keeper-http.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type ProbeOptions, startProbe } from './probe.ts'
 import { repeat } from './repeat.ts'
+import { startSightings } from './sightings.ts'
 import { createWatch, type Watched, type WatchOptions } from './watch.ts'
 
 export type KeeperOptions = Pick<WatchOptions, 'api' | 'redAfterMs' | 'log'> &
@@ -13,6 +14,8 @@ export type KeeperOptions = Pick<WatchOptions, 'api' | 'redAfterMs' | 'log'> &
     readonly files: readonly ConnectorFile[]
     readonly diskPaths: readonly string[]
     readonly leastFreeBytes: number
+    /** A slot that holds more WAL is named; by default half of what PostgreSQL lets it hold. */
+    readonly slotLagBytes?: number | undefined
   }
 
 const tickMs = 500
@@ -36,9 +39,14 @@ export async function startKeeper(options: KeeperOptions) {
 }
 
 function keep(file: ConnectorFile, metrics: Metrics, options: KeeperOptions) {
-  const { environment, diskPaths, leastFreeBytes, log } = options
+  const { environment, diskPaths, leastFreeBytes, log, accountFor, slotLagBytes } = options
   const connector = file.name
-  const probe = startProbe(file, options, tookMs => metrics.roundTrip.observe({ connector }, tookMs / 1000))
+  const source = sourceOf(file.config, environment)
+  const onArrival = (tookMs: number) => metrics.roundTrip.observe({ connector }, tookMs / 1000)
+  const probe = startProbe(file, { ...options, source, onArrival })
+  const { openLookout } = source
+  const account = openLookout && accountFor(file)
+  const sightings = startSightings(account && (() => openLookout(account, slotLagBytes)))
   if (probe === undefined) {
     const why = 'it captures no table connect_heartbeat, so the keeper sees its states but not whether events flow'
     log.warn({ connector }, why)
@@ -46,15 +54,15 @@ function keep(file: ConnectorFile, metrics: Metrics, options: KeeperOptions) {
   const { tick, watched } = createWatch({
     ...options,
     file,
+    source,
     probe,
+    sighting: sightings.last,
     outsideCause: () => findFullDisk(diskPaths, leastFreeBytes),
-    knowsGtids: gtids => knowsGtids(gtids, file.config, environment),
-    startAt: () => recordedPosition(file.config, environment),
     onAction: action => metrics.actions.inc({ connector, action })
   })
   const stop = repeat(async () => {
     await tick().catch(error => log.error({ connector, reason: String(error) }, 'the action failed'))
     return tickMs
   })
-  return { watched, stop: () => Promise.all([stop(), probe?.stop()]) }
+  return { watched, stop: () => Promise.all([stop(), probe?.stop(), sightings.stop()]) }
 }

@@ -10,7 +10,7 @@ export function createMetrics(watched: () => readonly Watched[]) {
   const registers = [registry]
   const roundTrip = new Histogram({
     name: 'connectctl_probe_round_trip_seconds',
-    help: 'From the commit of a probe in MySQL to its arrival from Kafka',
+    help: 'From the commit of a probe in the database to its arrival from Kafka',
     labelNames: ['connector'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers
@@ -23,6 +23,11 @@ export function createMetrics(watched: () => readonly Watched[]) {
   })
   stateGauges(registry, watched)
   return { registry, roundTrip, actions }
+}
+
+const figureHelp: Readonly<Record<string, string>> = {
+  slot_held_bytes: 'WAL that the slot of the connector holds in PostgreSQL',
+  slot_safe_bytes: 'WAL that may still be written before PostgreSQL gives the slot up'
 }
 
 type Sample = readonly [value: number, labels?: Record<string, string>]
@@ -57,6 +62,8 @@ function stateGauges(registry: Registry, watched: () => readonly Watched[]): voi
   each('connectctl_fatal', '1 while there is a cause that no restart fixes', ({ fatal }) =>
     fatal === undefined ? [] : [[1, { cause: fatal.cause }]]
   )
+  for (const [name, help] of Object.entries(figureHelp))
+    each(`connectctl_${name}`, help, ({ figures }) => (figures[name] === undefined ? [] : [[figures[name]]]))
   each('connectctl_last_error', '1 with the reason of a connector that does not flow', one =>
     // Without durations: a label that changes every second would be a new series with each scrape.
     one.state === 'flowing' ? [] : [[1, { error: one.reason.replace(/ for [\d.]+ s\b/, '') }]]

@@ -9,7 +9,7 @@ it('keeps to one series while a silence grows', async () => {
   let ageMs = 9_000
   const metrics = createMetrics(() => {
     const verdict = verdictOf({ name: 'orders', report, probe: { sentAt: 0, ageMs, fresh: false } })
-    const rest = { name: 'orders', since: 0, healthy: false, report, ageMs, actions: 0 }
+    const rest = { name: 'orders', since: 0, healthy: false, report, ageMs, figures: {}, actions: 0 }
     return [{ ...verdict, ...rest, fatal: undefined, lastAction: undefined }]
   })
   const lastError = async () =>

@@ -4,10 +4,10 @@ import { ConnectctlError } from '../connect/errors.ts'
 import { failedPart, isHealthy, isRunning, partsOf, verdictOf } from '../connect/verdict.ts'
 import type { ConnectReport, ProbeResult, Verdict } from '../connect/verdict.ts'
 import { applyConnector } from '../connector/apply-connector.ts'
-import type { BinlogPosition } from '../connector/binlog-position.ts'
 import type { ConnectorFile } from '../connector/connector-file.ts'
+import type { Sighting, Source } from '../source/source.ts'
 import { decide, defaultPolicy, type Policy } from './decide.ts'
-import { createCauseReader, type FatalCause, fatalCauseIn } from './fatal-causes.ts'
+import { createCauseReader, type FatalCause, fatalCause, fatalCauseIn } from './fatal-causes.ts'
 import type { Probe } from './probe.ts'
 import { createWorkerPresence } from './worker-presence.ts'
 
@@ -18,9 +18,9 @@ export type WatchOptions = {
   readonly policy?: Policy
   /** An age of the last probe above this is unhealthy. */
   readonly redAfterMs: number
-  /** Whether MySQL ever ran all of these transactions. */
-  readonly knowsGtids: (gtids: string) => Promise<boolean>
-  readonly startAt: () => Promise<BinlogPosition>
+  readonly source: Source
+  /** What was last seen at the database. */
+  readonly sighting: () => Sighting
   /** A cause seen outside Connect, such as a full disk. */
   readonly outsideCause: () => Promise<FatalCause | undefined>
   readonly log: Readonly<Record<'info' | 'warn' | 'error', (fields: object, message: string) => void>>
@@ -34,7 +34,7 @@ const presenceAfterMs = 2_000
 
 /** Looks after one connector: each `tick` reads its state, decides and acts. */
 export function createWatch(options: WatchOptions) {
-  const { api, file, log, probe, policy = defaultPolicy } = options
+  const { api, file, log, probe, source, policy = defaultPolicy } = options
   const actions: number[] = []
   const startedAt = Date.now()
   let report: ConnectReport = 'unreachable'
@@ -52,16 +52,18 @@ export function createWatch(options: WatchOptions) {
   let lastAction: { readonly at: string; readonly reason: string } | undefined
   let shown: { readonly state?: Verdict['state']; readonly since: number } = { since: startedAt }
   const workersGoneSince = createWorkerPresence()
-  const causeIn = createCauseReader(options.knowsGtids)
+  const causeIn = createCauseReader(source)
 
   async function tick(): Promise<void> {
     await look()
     const isSilent = probe !== undefined && Date.now() - (probe?.last()?.arrivedAt ?? startedAt) > presenceAfterMs
     const workerGoneSince = isSilent ? await workersGoneSince(workersOf(report)) : undefined
+    const trouble = troubleSeen()
     const seen = {
       now: Date.now(),
       report,
-      mysqlSince: probe?.mysqlSince(),
+      engine: source.engine,
+      sourceSince: probe?.sourceSince(),
       kafkaSince: probe?.kafkaSince(),
       kafkaObstacle: probe?.kafkaObstacle(),
       connectBackAt,
@@ -71,14 +73,22 @@ export function createWatch(options: WatchOptions) {
       probed: probe !== undefined,
       workerGoneSince,
       interrupted,
+      isLoss: trouble?.isLoss === true,
       recoveringSince: await recovers(isSilent)
     }
     const { action, reason, fatal: named } = decide(seen, actions, policy)
     const cause = named && (await causeIn(traceOf(report)).catch(() => named))
-    nameFatal(cause ?? (await options.outsideCause()) ?? fatalCauseIn(probe?.obstacle() ?? ''))
+    const atSource = trouble && fatalCause(trouble.cause, trouble.summary)
+    const outside = atSource ?? (await options.outsideCause())
+    nameFatal(cause ?? outside ?? fatalCauseIn(probe?.obstacle() ?? '', source.engine))
     if (action === 'none' && reason !== lastReason) log.info({ connector: file.name, reason }, 'nothing to do')
     lastReason = reason
     if (action !== 'none') await act(action, reason)
+  }
+
+  /** What is wrong at the database, once the connector has begun there. */
+  function troubleSeen() {
+    return typeof report === 'object' && !unbegun && !interrupted ? options.sighting().trouble : undefined
   }
 
   async function look(): Promise<void> {
@@ -136,7 +146,7 @@ export function createWatch(options: WatchOptions) {
   async function applyAgain(): Promise<void> {
     const note = (line: string) => log.info({ connector: file.name }, line)
     interrupted = true
-    await applyConnector(api, file, { startAt: options.startAt, note, timeoutMs: 30_000 })
+    await applyConnector(api, file, { source, note, timeoutMs: 30_000 })
     interrupted = false
   }
 
@@ -182,7 +192,8 @@ export function createWatch(options: WatchOptions) {
     const healthy = isHealthy(found) || (found.state === 'unknown' && probe === undefined)
     /** The age of the newest probe that came through; undefined where the connector is not probed. */
     const ageMs = probeResult()?.ageMs
-    return { name: file.name, ...found, healthy, report, ageMs, fatal, actions: actions.length, lastAction }
+    const { figures } = options.sighting()
+    return { name: file.name, ...found, healthy, report, ageMs, fatal, figures, actions: actions.length, lastAction }
   }
 
   return { tick, watched }

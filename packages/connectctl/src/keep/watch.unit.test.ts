@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { ConnectApi } from '../connect/connect-api.ts'
+import { sourceOf } from '../connector/source-of.ts'
+import type { Trouble } from '../source/source.ts'
 import type { Probe } from './probe.ts'
 import { createWatch } from './watch.ts'
 
@@ -11,6 +13,7 @@ function watchOver() {
   let task: object = { state: 'RUNNING' }
   let live: object = config
   let sentAt = Date.now()
+  let trouble: Trouble | undefined
   const sent: string[] = []
   const logged: string[] = []
   const request = async <T>(method: string, path: string): Promise<T> => {
@@ -21,7 +24,7 @@ function watchOver() {
   }
   const api: ConnectApi = { url: '', request }
   const probe: Probe = {
-    mysqlSince: () => Date.now() - 60_000,
+    sourceSince: () => Date.now() - 60_000,
     kafkaSince: () => Date.now() - 60_000,
     kafkaObstacle: () => undefined,
     obstacle: () => undefined,
@@ -34,8 +37,8 @@ function watchOver() {
     file: { name: 'shop', config },
     probe,
     redAfterMs: 5_000,
-    startAt: () => Promise.reject(new Error('not asked')),
-    knowsGtids: () => Promise.resolve(true),
+    source: { ...sourceOf({}, {}), refineCause: cause => Promise.resolve(cause) },
+    sighting: () => ({ trouble, figures: {} }),
     outsideCause: () => Promise.resolve(undefined),
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     onAction: () => undefined
@@ -45,6 +48,7 @@ function watchOver() {
     logged,
     tick: watch.tick,
     fails: (trace: string) => (task = { state: 'FAILED', trace }),
+    sees: (seen: Trouble | undefined) => (trouble = seen),
     runs: () => (task = { state: 'RUNNING' }),
     lives: (settings: object) => (live = { ...config, ...settings }),
     arrives: async () => {

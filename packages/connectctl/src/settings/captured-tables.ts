@@ -24,15 +24,16 @@ function matches(list: string | undefined, name: string): boolean {
   })
 }
 
-const internal = new Set(['mysql', 'sys', 'performance_schema', 'information_schema'])
+const internal = new Set(['mysql', 'sys', 'performance_schema', 'information_schema', 'pg_catalog'])
 
-/** Whether the connector captures a table such as `orders.outbox`, by its include and exclude lists. */
+/** Whether the connector captures a table such as `orders.outbox`, or `public.outbox` of PostgreSQL, by its lists. */
 export function captures(config: ConnectorConfig, table: string): boolean {
   const [database = ''] = table.split('.')
-  return isChosen(config, 'database', database) && isChosen(config, 'table', table) && !internal.has(database)
+  const isIn = (what: 'database' | 'schema') => isChosen(config, what, database)
+  return isIn('database') && isIn('schema') && isChosen(config, 'table', table) && !internal.has(database)
 }
 
-function isChosen(config: ConnectorConfig, what: 'database' | 'table', name: string): boolean {
+function isChosen(config: ConnectorConfig, what: 'database' | 'schema' | 'table', name: string): boolean {
   const included = config[`${what}.include.list`] ?? ''
   return included === '' ? !matches(config[`${what}.exclude.list`], name) : matches(included, name)
 }
@@ -40,7 +41,7 @@ function isChosen(config: ConnectorConfig, what: 'database' | 'table', name: str
 /** The databases that the lists name, rather than describe with a pattern. */
 function namedDatabases(config: ConnectorConfig): readonly string[] {
   const tables = patternsOf(config['table.include.list']).map(pattern => pattern.split(/\\?\./)[0] ?? '')
-  const names = [...tables, ...patternsOf(config['database.include.list'])]
+  const names = [...tables, ...patternsOf(config['database.include.list'] ?? config['schema.include.list'])]
   return [...new Set(names)].filter(name => /^[\w$-]+$/.test(name))
 }
 

@@ -1,17 +1,16 @@
 import type { ConnectorConfig, NamedConfig } from '../connect/connect-api.ts'
 import { itemsOf } from './captured-tables.ts'
+import { connectorClasses, type Engine, engineOf } from './engine.ts'
 import { error, type Finding, warning } from './finding.ts'
 import { knownSettings, openPrefixes } from './known-settings.ts'
 import { checkLosses } from './loss-rules.ts'
 import { checkOutbox } from './outbox-rules.ts'
 import { isSecretKey, isSecretReference } from './secrets.ts'
 
-const mysqlConnector = 'io.debezium.connector.mysql.MySqlConnector'
-
 /** All findings about a connector's settings, errors first. For other connector classes it checks the secrets only. */
 export function checkConfig(config: ConnectorConfig, neighbours: readonly NamedConfig[] = []): readonly Finding[] {
-  if (config['connector.class'] !== mysqlConnector && config['connector.class'] !== undefined)
-    return checkSecrets(config)
+  const { 'connector.class': ofClass } = config
+  if (ofClass !== undefined && !Object.values(connectorClasses).includes(ofClass)) return checkSecrets(config)
   const findings = [
     ...checkNames(config),
     ...checkValues(config),
@@ -27,6 +26,7 @@ export function checkConfig(config: ConnectorConfig, neighbours: readonly NamedC
 const unique = {
   'database.server.id': 'readers with the same replica id disconnect each other',
   'topic.prefix': 'connectors with the same prefix share their offsets',
+  'slot.name': 'only one of them can read the slot',
   'schema.history.internal.kafka.topic': 'a history that two connectors write is unreadable for both'
 } as const
 
@@ -35,9 +35,13 @@ function checkNeighbours(config: ConnectorConfig, neighbours: readonly NamedConf
   return Object.entries(unique).flatMap(([key, harm]) =>
     neighbours
       .filter(other => config[key] !== undefined && other.config[key] === config[key])
+      .filter(other => key !== 'slot.name' || isSameServer(other.config, config))
       .map(other => error(key, `${config[key]} is also used by ${other.name}: ${harm}`))
   )
 }
+
+const isSameServer = (one: ConnectorConfig, other: ConnectorConfig) =>
+  one['database.hostname'] === other['database.hostname'] && one['database.port'] === other['database.port']
 
 function checkSecrets(config: ConnectorConfig): readonly Finding[] {
   return Object.entries(config)
@@ -68,20 +72,21 @@ const renamed: Readonly<Record<string, string>> = {
 
 /** Connect accepts any key and ignores unknown ones, so a misspelt key silently leaves the default. */
 function checkNames(config: ConnectorConfig): readonly Finding[] {
+  const known = knownSettings[engineOf(config)]
   return Object.keys(config).flatMap(key => {
     const now = renamed[key]
     if (now !== undefined) return [error(key, `is no longer read: its new name is ${now}`)]
-    if (knownSettings.has(key)) return []
-    const meant = nearest(key)
+    if (known.has(key)) return []
+    const meant = nearest(key, known)
     if (meant !== undefined) return [error(key, `is not a setting; did you mean ${meant}?`)]
     if (openPrefixes.some(prefix => key.startsWith(prefix))) return []
     return [warning(key, 'is not a setting that this tool knows; Connect ignores unknown keys')]
   })
 }
 
-function nearest(key: string): string | undefined {
+function nearest(key: string, known: ReadonlyMap<string, string>): string | undefined {
   const allowed = key.length > 12 ? 2 : 1
-  const names = [...knownSettings.keys()].toSorted()
+  const names = [...known.keys()].toSorted()
   // Keys under an open prefix may be close to a known one, such as `converters` and `converters.x`.
   return names.find(
     name =>
@@ -116,22 +121,27 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
 
 const required = ['connector.class', 'topic.prefix', 'database.hostname', 'database.user', 'database.password']
 const history = 'schema.history.internal'
-const requiredByKafkaHistory = [`${history}.kafka.topic`, `${history}.kafka.bootstrap.servers`]
+const keptInKafka = (config: ConnectorConfig) =>
+  (config[history] ?? 'KafkaSchemaHistory').endsWith('KafkaSchemaHistory')
+const requiredBy: Readonly<Record<Engine, (config: ConnectorConfig) => readonly string[]>> = {
+  MySQL: config => (keptInKafka(config) ? [`${history}.kafka.topic`, `${history}.kafka.bootstrap.servers`] : []),
+  PostgreSQL: () => ['database.dbname']
+}
 
 /** Finds values that the worker would refuse, and values that it would accept but that are surely a mistake. */
 function checkValues(config: ConnectorConfig): readonly Finding[] {
-  const keptInKafka = (config[history] ?? 'KafkaSchemaHistory').endsWith('KafkaSchemaHistory')
-  const needed = [...required, ...(keptInKafka ? requiredByKafkaHistory : [])]
+  const known = knownSettings[engineOf(config)]
+  const needed = [...required, ...requiredBy[engineOf(config)](config)]
   const missing = needed.filter(key => (config[key] ?? '') === '').map(key => error(key, 'is missing'))
   const wrong = Object.entries(config).flatMap(([key, value]) => {
-    const why = isSecretReference(value) ? undefined : problemWith(key, value)
+    const why = isSecretReference(value) ? undefined : problemWith([key, value], known)
     return why === undefined ? [] : [error(key, why)]
   })
   return [...missing, ...wrong]
 }
 
-function problemWith(key: string, value: string): string | undefined {
-  const kind = knownSettings.get(key)
+function problemWith([key, value]: readonly [string, string], known: ReadonlyMap<string, string>): string | undefined {
+  const kind = known.get(key)
   if (kind === 'number') return problemWithNumber(key, value)
   if (kind === undefined || kind === 'text') return undefined
   const values = kind.split('|')

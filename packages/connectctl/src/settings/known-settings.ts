@@ -1,3 +1,5 @@
+import type { Engine } from './engine.ts'
+
 /**
  * The settings of the Debezium MySQL connector 3.6 and of Connect's source connectors, by what they take. Most come from
  * a worker's answer to `PUT /connector-plugins/…/config/validate`. Debezium reads some that it doesn't list there; they
@@ -86,12 +88,16 @@ const wordsOf = (text: string) => text.trim().split(/\s+/)
 export const openPrefixes: readonly string[] = wordsOf(prefixes)
 
 /** Each setting with `number`, `text`, or its values separated by `|`. */
-export const knownSettings: ReadonlyMap<string, string> = new Map([
+type Known = ReadonlyMap<string, string>
+
+const mysqlSettings: Known = new Map([
   ...wordsOf(booleans).map(name => [name, 'true|false'] as const),
   ...wordsOf(numbers).map(name => [name, 'number'] as const),
   ...wordsOf(texts).map(name => [name, 'text'] as const),
   ...Object.entries(modes)
 ])
+
+export const knownSettings: Readonly<Record<Engine, Known>> = { MySQL: mysqlSettings, PostgreSQL: mysqlSettings }
 
 type Split<Text, By extends string> = Text extends `${infer First}${By}${infer Rest}` ? First | Split<Rest, By> : Text
 type Words<Text> = Exclude<Split<Split<Text, '\n'>, ' '>, ''>

@@ -1,6 +1,8 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { itemsOf } from './captured-tables.ts'
+import { engineOf } from './engine.ts'
 import { error, type Finding, warning } from './finding.ts'
+import { checkMessages, readsMessages } from './message-rules.ts'
 import {
   describesTables,
   keyPatterns,
@@ -11,7 +13,7 @@ import {
   topicPredicates
 } from './named-tables.ts'
 import { checkRouter } from './router-rules.ts'
-import { reroutes, topicOf, topicsOf } from './topics.ts'
+import { reroutes, sendsSchemaChanges, topicOf, topicsOf } from './topics.ts'
 import { fits, reaches, routerOf, transformsOf } from './transforms.ts'
 
 /** Settings without which consumers can't read what a connector sends from an outbox, or without which it sends nothing. */
@@ -21,9 +23,12 @@ export function checkOutbox(config: ConnectorConfig): readonly Finding[] {
   const findings = [
     ...checkLeftovers(config, tables),
     ...outboxes.flatMap(table => checkRow(config, table)),
+    ...checkMessages(config),
     ...sayUnchecked(config, outboxes)
   ]
-  return outboxes.length === 0 ? findings : [...findings, ...checkConverters(config), ...checkFlow(config)]
+  return outboxes.length === 0 && !readsMessages(config)
+    ? findings
+    : [...findings, ...checkConverters(config), ...checkFlow(config)]
 }
 
 /** A pattern may match a table that the settings don't name, and that may be an outbox. */
@@ -94,9 +99,9 @@ function checkConverters(config: ConnectorConfig): readonly Finding[] {
 /** What stops the first start, or waits for a topic that doesn't exist. */
 function checkFlow(config: ConnectorConfig): readonly Finding[] {
   const findings: Finding[] = []
-  if (config['snapshot.locking.mode'] !== 'none')
+  if (engineOf(config) === 'MySQL' && config['snapshot.locking.mode'] !== 'none')
     findings.push(warning('snapshot.locking.mode', 'is not none: the first start needs RELOAD and LOCK TABLES'))
-  if (config['include.schema.changes'] !== 'false')
+  if (sendsSchemaChanges(config))
     findings.push(warning('include.schema.changes', `is not false: it needs the topic ${config['topic.prefix']}`))
   return [...findings, ...checkTopicCreation(config)]
 }

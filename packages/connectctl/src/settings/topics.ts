@@ -1,5 +1,6 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { itemsOf } from './captured-tables.ts'
+import { engineOf } from './engine.ts'
 import { namedTables } from './named-tables.ts'
 
 /** The topic of a captured table's records. Kafka allows fewer characters than MySQL. */
@@ -13,6 +14,11 @@ export function reroutes(config: ConnectorConfig): boolean {
   return config['topic.naming.strategy'] !== undefined || types.some(type => type.endsWith('Router'))
 }
 
+/** MySQL's connector does, unless it's told not to. */
+export function sendsSchemaChanges(config: ConnectorConfig): boolean {
+  return engineOf(config) === 'MySQL' && config['include.schema.changes'] !== 'false'
+}
+
 /** The topics that a connector writes, as far as its settings name them. */
 export function topicsOf(config: ConnectorConfig): readonly string[] {
   const { 'topic.prefix': prefix = '', 'heartbeat.topics.prefix': heartbeat = '__debezium-heartbeat' } = config
@@ -20,6 +26,6 @@ export function topicsOf(config: ConnectorConfig): readonly string[] {
   return [
     ...tables,
     ...(Number(config['heartbeat.interval.ms'] ?? 0) > 0 ? [`${heartbeat}.${prefix}`] : []),
-    ...(config['include.schema.changes'] === 'false' ? [] : [prefix])
+    ...(sendsSchemaChanges(config) ? [prefix] : [])
   ]
 }

@@ -10,11 +10,15 @@ export type PostgresOutbox = {
   readonly publication: string
 }
 
-/** Creates the table `outbox` and its publication. The slot, which holds what isn't sent yet, is the connector's. */
+/**
+ * Creates `outbox`, `connect_heartbeat`, into which connectctl's keeper writes, and the publication of both. The slot, which
+ * holds what isn't sent yet, is the connector's.
+ */
 export async function createPostgresOutbox(knex: Knex, outbox: PostgresOutbox): Promise<void> {
   const { store, aggregateId, publication } = outbox
   const own = plain(knex)
   if (store !== 'message') await own.raw(ddl(aggregateId))
+  await own.raw(heartbeatDdl)
   const { rows: published } = await own.raw('SELECT 1 FROM pg_publication WHERE pubname = ?', [publication])
   if (published.length === 0) await knex.transaction(trx => createPublication(trx, outbox))
   await checkPostgres(outbox, postgresRows(knex))
@@ -22,16 +26,23 @@ export async function createPostgresOutbox(knex: Knex, outbox: PostgresOutbox): 
 
 async function createPublication(trx: Knex, { store, aggregateId, publication }: PostgresOutbox): Promise<void> {
   const own = plain(trx)
-  if (store !== 'message')
-    return void (await own.raw("CREATE PUBLICATION ?? FOR TABLE outbox WITH (publish = 'insert')", [publication]))
-  await own.raw('CREATE PUBLICATION ??', [publication])
-  await own.raw(`COMMENT ON PUBLICATION ?? IS '${publicationComment(aggregateId)}'`, [publication])
+  const tables = store === 'message' ? 'connect_heartbeat' : 'outbox, connect_heartbeat'
+  await own.raw(`CREATE PUBLICATION ?? FOR TABLE ${tables} WITH (publish = 'insert')`, [publication])
+  if (store === 'message')
+    await own.raw(`COMMENT ON PUBLICATION ?? IS '${publicationComment(aggregateId)}'`, [publication])
 }
 
 export async function dropPostgresOutbox(knex: Knex, publication: string): Promise<void> {
   await plain(knex).raw('DROP PUBLICATION IF EXISTS ??', [publication])
-  await plain(knex).raw('DROP TABLE IF EXISTS outbox')
+  await plain(knex).raw('DROP TABLE IF EXISTS outbox, connect_heartbeat')
 }
+
+const heartbeatDdl = `
+  CREATE TABLE IF NOT EXISTS connect_heartbeat (
+    id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sender  char(36) NOT NULL,
+    sent_ms bigint NOT NULL
+  )`
 
 /** Its first five columns become the value in Kafka, as on MySQL. */
 function ddl(aggregateId: AggregateIdKind): string {

@@ -71,7 +71,7 @@ it('reads the events of a service in Java', async () => {
   const [[position]] = await writer.db.raw('SHOW BINARY LOG STATUS')
   const topic = (aggregate: string) => `${writer.name}.event.${aggregate}`
   const connector = await startConnector(writer, 'routed/orders-connector.ts', {
-    startAt: async () => ({ file: position.File, position: position.Position, gtidSet: position.Executed_Gtid_Set }),
+    startAt: { at: `${position.File}:${position.Position}` },
     changes: {
       ...withoutRoute,
       'table.include.list': `${writer.name}.outboxevent`,

@@ -3,13 +3,11 @@ import type { ConnectorConfig, ConnectorOffsets } from '../connect/connect-api.t
 import { ConnectctlError } from '../connect/errors.ts'
 import { captures } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
+import { notYetReadMark, type StartName } from '../source/source.ts'
 import { binlogsOf, gtidsBefore, gtidsOf, requireTransactionAt, skippableGtid } from './binlog-events.ts'
-import { rowsOf, withSourceDatabase } from './source-database.ts'
+import { rowsOf, withSourceDatabase } from './connection.ts'
 
 export type BinlogPosition = { readonly file: string; readonly position: number; readonly gtidSet: string }
-
-/** Present in an offset until Debezium has written its own, so it shows whether the connector has started to read. */
-export const notYetReadMark = 'set_by_connectctl'
 
 type PositionRow = {
   readonly binlog_file: string
@@ -18,15 +16,6 @@ type PositionRow = {
   /** Migrations of earlier versions don't record it. */
   readonly server_uuid?: string | null
 }
-
-/** The position that the outbox's migration recorded in `outbox_position`, next to one of the captured tables. */
-export function recordedPosition(config: ConnectorConfig, environment: Environment): Promise<BinlogPosition> {
-  return positionNamed('recorded', config, environment)
-}
-
-type NamedPlace = Pick<BinlogPosition, 'file' | 'position'>
-/** A start position, as named on the command line. */
-export type StartName = 'recorded' | 'oldest' | 'now' | NamedPlace
 
 /** Resolves a named position. Refuses one that isn't of this server, or after which MySQL has already purged something. */
 export function positionNamed(start: StartName, config: ConnectorConfig, environment: Environment) {
@@ -46,9 +35,16 @@ async function positionFor(start: StartName, connection: Connection, config: Con
   if (start === 'oldest') return oldestPosition(connection)
   if (start === 'now') return currentPosition(connection)
   if (start === 'recorded') return recordedIn(connection, config)
-  if (!(await binlogsOf(connection)).includes(start.file)) return { ...start, gtidSet: '' }
-  await requireTransactionAt(connection, start)
-  return { ...start, gtidSet: await gtidsBefore(connection, start) }
+  const place = placeIn(start.at)
+  if (!(await binlogsOf(connection)).includes(place.file)) return { ...place, gtidSet: '' }
+  await requireTransactionAt(connection, place)
+  return { ...place, gtidSet: await gtidsBefore(connection, place) }
+}
+
+function placeIn(at: string): Pick<BinlogPosition, 'file' | 'position'> {
+  const [, file, position] = /^(.+):(\d+)$/.exec(at) ?? []
+  if (file !== undefined) return { file, position: Number(position) }
+  throw new ConnectctlError('POSITION_UNKNOWN', `${at} is no place in a binlog of MySQL: name it as FILE:POSITION`)
 }
 
 /** The earliest, where the connector captures several databases. */
@@ -91,10 +87,6 @@ async function ofThisServer(connection: Connection, row: PositionRow, database: 
 }
 
 /** Whether MySQL ever ran all of these transactions. */
-export function knowsGtids(gtids: string, config: ConnectorConfig, environment: Environment): Promise<boolean> {
-  return withSourceDatabase(config, environment, connection => hasRun(connection, gtids))
-}
-
 export async function hasRun(connection: Connection, gtids: string): Promise<boolean> {
   const select = 'SELECT GTID_SUBSET(?, @@GLOBAL.gtid_executed) AS known'
   const [answer] = await rowsOf<{ known: number }>(connection, select, [gtids])

@@ -1,6 +1,6 @@
 import { uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-stack'
 import { expect, it } from 'vitest'
-import { connectMysql, rowsOf, withSourceDatabase } from './source-database.ts'
+import { connectMysql, rowsOf, withSourceDatabase } from './connection.ts'
 
 it('does not wait for a MySQL that falls silent in the middle of a statement', async () => {
   const { host, port, rootPassword } = useStack().mysql

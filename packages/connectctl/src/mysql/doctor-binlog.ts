@@ -1,7 +1,7 @@
 import { type BinlogFilters, isLogged } from '@outbox-cdc/outbox/binlog-filters'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { captures } from '../settings/captured-tables.ts'
-import type { Symptom } from './symptom.ts'
+import type { Symptom } from '../source/symptom.ts'
 
 /** The rows of a statement. */
 export type Read = <Row>(sql: string) => Promise<readonly Row[]>

@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise'
 import { ConnectctlError } from '../connect/errors.ts'
-import { rowsOf } from './source-database.ts'
+import { rowsOf } from './connection.ts'
 
 type BinlogEvent = {
   readonly Pos: number

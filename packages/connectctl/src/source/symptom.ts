@@ -1,0 +1,12 @@
+/** What doctor found about one thing that a connector needs. */
+export type Symptom = {
+  readonly ok: boolean
+  readonly what: string
+  readonly advice?: string
+  /** It's right, but a person should know the advice. */
+  readonly beware?: boolean
+}
+
+export function symptom(ok: boolean, what: string, advice: string): Symptom {
+  return { ok, what, advice }
+}
