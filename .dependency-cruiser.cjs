@@ -1,5 +1,5 @@
-const service = '(order-service|delivery-service)'
-const workspace = '(packages/[^/]+|order-service|delivery-service|bench|test/support)'
+const service = '(order-service|delivery-service|examples/[^/]+/[^/.]+)'
+const workspace = '(packages/[^/]+|order-service|delivery-service|examples/[^/]+|bench|test/support)'
 const tests = ['\\.test\\.ts$', '/test/', '/testing/']
 
 module.exports = {

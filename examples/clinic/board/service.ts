@@ -1,0 +1,58 @@
+import { createConsumer, kafkajsClient } from '@outbox-cdc/outbox'
+import {
+  answerProblems,
+  createHealth,
+  createHttpServer,
+  type Logger,
+  type Service,
+  unknownRoute,
+  variable
+} from '@outbox-cdc/service-kit'
+import express from 'express'
+import knex from 'knex'
+import { z } from 'zod'
+import { onAppointments } from './appointments.ts'
+import { onPatients } from './patients.ts'
+import { createRoutes } from './routes.ts'
+
+export const configSchema = z.object({
+  HTTP_HOST: variable.host,
+  HTTP_PORT: variable.port(8282, 'GET /days/DAY'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('postgres://user:password@host:port/board'),
+  KAFKA_BROKERS: z.string().transform(list => list.split(',')),
+  LOG_LEVEL: variable.logLevel
+})
+
+type Config = Readonly<z.output<typeof configSchema>>
+
+/** Shows the appointments of a day. It reads two topics with one consumer: one group, one inbox. */
+export function createService(config: Config, logger: Logger): Service {
+  const db = knex({ client: 'pg', connection: config.DATABASE_URL, pool: { min: 0, max: 10 } })
+  const kafka = kafkajsClient({ brokers: config.KAFKA_BROKERS, clientId: 'board', logger })
+  const consumer = createConsumer({
+    kafka,
+    group: 'board',
+    db,
+    logger,
+    topics: { 'clinic.patient': onPatients, 'clinic.appointment': onAppointments }
+  })
+  const reading = async () => {
+    const { ok, reason } = consumer.health()
+    if (!ok) throw new Error(reason)
+  }
+  const health = createHealth({ ready: { database: async () => await db.raw('SELECT 1'), consumer: reading } })
+  const app = express().use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger))
+  const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
+  return {
+    async start() {
+      const port = await server.start()
+      await consumer.start()
+      return port
+    },
+    async stop() {
+      health.beginStop()
+      await Promise.all([server.stop(), consumer.stop()])
+      await Promise.all([kafka.close(), db.destroy()])
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Logger } from '@outbox-cdc/service-kit'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { boolean, integer, pgTable, timestamp, uuid, varchar } from 'drizzle-orm/pg-core'
+import { Pool } from 'pg'
+
+export const patients = pgTable('patient', {
+  id: uuid().primaryKey(),
+  name: varchar({ length: 100 }).notNull(),
+  version: integer().notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow()
+})
+
+export const appointments = pgTable('appointment', {
+  id: uuid().primaryKey(),
+  patientId: uuid('patient_id').notNull(),
+  startsAt: timestamp('starts_at', { withTimezone: true }).notNull(),
+  cancelled: boolean().notNull().default(false),
+  version: integer().notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow()
+})
+
+export type Database = NodePgDatabase
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
+
+export function openDatabase(
+  url: string,
+  logger: Logger
+): { readonly db: Database; readonly close: () => Promise<void> } {
+  const pool = new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2000 })
+  // Without a listener, PostgreSQL's restart would end this process.
+  pool.on('error', error => logger.warn({ err: error }, 'lost an idle connection'))
+  return { db: drizzle(pool), close: () => pool.end() }
+}

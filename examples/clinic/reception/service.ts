@@ -1,0 +1,38 @@
+import {
+  answerProblems,
+  createHealth,
+  createHttpServer,
+  type Logger,
+  type Service,
+  unknownRoute,
+  variable
+} from '@outbox-cdc/service-kit'
+import express from 'express'
+import { z } from 'zod'
+import { openDatabase } from './database.ts'
+import { createRoutes, explain } from './routes.ts'
+
+export const configSchema = z.object({
+  HTTP_HOST: variable.host,
+  HTTP_PORT: variable.port(8280, 'PUT /appointments/ID'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('postgres://user:password@host:port/reception'),
+  LOG_LEVEL: variable.logLevel
+})
+
+type Config = Readonly<z.output<typeof configSchema>>
+
+/** Registers patients and books appointments, and publishes both. */
+export function createService(config: Config, logger: Logger): Service {
+  const { db, close } = openDatabase(config.DATABASE_URL, logger)
+  const health = createHealth({ ready: { database: () => db.execute('SELECT 1') } })
+  const app = express().use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger, explain))
+  const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
+  return {
+    start: () => server.start(),
+    async stop() {
+      health.beginStop()
+      await server.stop()
+      await close()
+    }
+  }
+}
