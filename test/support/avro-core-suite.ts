@@ -2,7 +2,9 @@ import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { KafkaMessage } from 'kafkajs'
 import { expect, it } from 'vitest'
 import { auditor } from './auditor.ts'
-import { coreSuite, type CoreTarget, type OpenRecord } from './core-suite.ts'
+import { coreSuite, type CoreTarget } from './core-suite.ts'
+import type { OpenRecord } from './effects-suite.ts'
+import { textsOf } from './open-record.ts'
 import { eventually } from './eventually.ts'
 import { get } from './http.ts'
 import { coreTarget, startTestPipeline, type TestPipeline } from './test-pipeline.ts'
@@ -49,6 +51,6 @@ export function openAvro(registryUrl: string): NonNullable<CoreTarget['open']> {
       payload: JSON.stringify(await registry.decode(value ?? Buffer.alloc(0))),
       created_at: String(headers?.['created_at'])
     }
-    return { fields, key: keyFields }
+    return { fields, key: keyFields, headers: textsOf(headers) }
   }
 }
