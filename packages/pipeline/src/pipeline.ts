@@ -140,8 +140,7 @@ export async function openStack(settings: Settings, progress: Progress): Promise
   }
   requireThat(!containers || !registry, 'STACK=containers has no schema registry: leave --registry out.')
   const engines = enginesOf(system)
-  requireThat(!containers || !engines.has('postgres'), 'STACK=containers has no PostgreSQL yet: leave it out.')
-  if (containers) return startContainers(common)
+  if (containers) return startContainers({ ...common, parts: [...engines, 'kafka', 'connect'] })
   const parts = [...engines, 'kafka', 'connect', ...(registry ? (['registry'] as const) : [])] as const
   return startStack({ ...common, parts, connectHeapMb, jmxConfig: join(root, 'connect-config/jmx-exporter.yaml') })
 }

@@ -21,9 +21,10 @@ const rights: Readonly<Record<Role, Readonly<Record<string, string>>>> = {
   'read and retry': { TABLES: 'SELECT, UPDATE' }
 }
 
-/** The right to read the WAL. It belongs to the account, not to a database. */
-export function replicates(system: System, account: string): boolean {
-  return databasesOn(system, 'postgres').some(({ accounts }) => accounts[account] === 'capture')
+/** The right to read the WAL. An owner needs it for a migration that makes the slot of the outbox. */
+function replicates(system: System, account: string): boolean {
+  const captured = databasesOn(system, 'postgres').filter(({ accounts }) => Object.values(accounts).includes('capture'))
+  return captured.some(({ accounts }) => accounts[account] === 'capture' || accounts[account] === 'owner')
 }
 
 /** What each account may do in a database, as statements that the superuser runs in it. Repeated, they change nothing. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { readCommandLine, readSettings } from './settings.ts'
+import { loadSystem } from './load-system.ts'
+import { chosenStack, readCommandLine, readSettings } from './settings.ts'
 
 it('moves every port by the offset, and lets the environment have the last word', async () => {
   const settings = await readCommandLine(['--port-offset', '100'], { MYSQL_PORT: '3999' })
@@ -64,6 +65,17 @@ it('takes servers that already run when STACK says so, and names what is missing
   await expect(readSettings({ STACK: 'cloud' })).rejects.toThrow(
     'STACK takes process, containers or external, not "cloud".'
   )
+})
+
+it('asks for the servers of the databases that the description has', async () => {
+  const system = await loadSystem()
+  const payments = { engine: 'postgres', accounts: {} } as const
+  const servers = { STACK: 'external', KAFKA_BROKERS: 'a:9092', CONNECT_URL: 'http://c:8083' }
+  const onPostgres = { ...system, databases: { payments } }
+  expect(() => chosenStack(servers, onPostgres)).toThrow('STACK=external needs POSTGRES_PASSWORD_FILE.')
+  const { external } = chosenStack({ ...servers, POSTGRES_PASSWORD_FILE: 'secret', POSTGRES_PORT: '5499' }, onPostgres)
+  expect(external?.postgres).toEqual({ host: '127.0.0.1', port: 5499, passwordFile: 'secret' })
+  expect(external?.mysql).toBeUndefined()
 })
 
 it('starts a schema registry only with --registry', async () => {
