@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { startContainers } from '@outbox-cdc/stack'
 import { images } from '@outbox-cdc/stack/containers/images'
 import { coreSuite } from '../support/core-suite.ts'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 import { coreTarget, startTestPipeline, type TestPipeline } from '../support/test-pipeline.ts'
 import { dockerWith } from './engine/docker.ts'
 
@@ -19,6 +22,35 @@ const place = async () => {
 const delivered = async (id: number) =>
   expect((await get(`${pipeline.addresses.DELIVERY_SERVICE_URL}/deliveries/${id}`)).status).toBe(200)
 const patience = { timeoutMs: 90_000, everyMs: 100 }
+
+describe.skipIf(containers.why !== undefined)('PostgreSQL in a container', () => {
+  it('has a logical WAL and a password, keeps what it committed when it is killed, and Connect has its connector', async () => {
+    Object.assign(process.env, containers.why === undefined ? containers.env : {}, {
+      TESTCONTAINERS_RYUK_DISABLED: 'true'
+    })
+    const stack = await startContainers({ dir: await tempFolder('postgres'), parts: ['postgres', 'kafka', 'connect'] })
+    onTestFinished(() => stack.stopAll())
+    const ask = async (sql: string, password = stack.postgres?.password) => {
+      const { host, port } = stack.postgres ?? {}
+      const client = new pg.Client({ host, port, user: 'postgres', password, database: 'postgres' })
+      await client.connect()
+      try {
+        return (await client.query(sql)).rows
+      } finally {
+        await client.end()
+      }
+    }
+    expect(await ask('SHOW wal_level')).toEqual([{ wal_level: 'logical' }])
+    expect(await ask('SHOW max_slot_wal_keep_size')).toEqual([{ max_slot_wal_keep_size: '2GB' }])
+    await expect(ask('SELECT 1', 'wrong')).rejects.toThrow(/password/)
+    await ask('CREATE TABLE kept AS SELECT 1 AS n')
+    await stack.part('postgres').kill()
+    await stack.part('postgres').start()
+    expect(await ask('SELECT n FROM kept')).toEqual([{ n: 1 }])
+    const plugins = await (await fetch(`${stack.connect.urls[0]}/connector-plugins`)).text()
+    expect(plugins).toContain('io.debezium.connector.postgresql.PostgresConnector')
+  })
+})
 
 describe.skipIf(containers.why !== undefined)('MySQL, Kafka and Connect in containers', () => {
   beforeAll(() => {

@@ -6,6 +6,7 @@ import { groupSettings } from '@outbox-cdc/stack/connect-part'
 import { brokerEnvironment, images, workerEnvironment } from '@outbox-cdc/stack/containers/images'
 import { brokerSettings } from '@outbox-cdc/stack/kafka-part'
 import { serverSettings } from '@outbox-cdc/stack/mysql-part'
+import { postgresSettings } from '@outbox-cdc/stack/postgres-part'
 import { settingsIn } from '@outbox-cdc/stack/properties'
 import { accountsOf, flowVariables, loadSystem, portsOf } from '@outbox-cdc/pipeline'
 
@@ -64,9 +65,16 @@ it('starts MySQL with the settings of packages/stack', () => {
   expect(services['mysql']?.command).toEqual(serverSettings)
 })
 
-it('makes a password for root and for each account, each for a group of its own', () => {
+it('starts PostgreSQL with the settings of packages/stack, and only if it is asked for', () => {
+  const { command, profiles, environment } = services['postgres'] ?? {}
+  expect(command).toEqual(['postgres', ...postgresSettings.flatMap(setting => ['-c', setting])])
+  expect(profiles).toEqual(['postgres'])
+  expect(environment).toMatchObject({ POSTGRES_PASSWORD_FILE: '/run/secrets/postgres' })
+})
+
+it('makes a password for each server and for each account, each for a group of its own', () => {
   const files = accountsOf(system).map(({ name, capture }) => (capture ? `connect/${name}` : name))
-  expect([...secrets.keys()].toSorted()).toEqual(['root', ...files].toSorted())
+  expect([...secrets.keys()].toSorted()).toEqual(['root', 'postgres', ...files].toSorted())
   expect(new Set(secrets.values()).size).toBe(secrets.size)
 })
 
@@ -87,7 +95,7 @@ it('pins every public image, and bounds and checks every service', () => {
     expect([name, mem_limit]).toEqual([name, expect.any(String)])
     expect([name, logging]).toEqual([name, { driver: 'local' }]) // the default log driver has no limit
     if (image.startsWith('outbox-cdc/')) continue // these images have their own HEALTHCHECK
-    expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d+\.\d+\.\d+/)])
+    expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d+(\.\d+)+/)])
     expect([name, healthcheck, restart]).toEqual([name, expect.any(Object), 'unless-stopped'])
   }
 })
@@ -98,7 +106,8 @@ it('publishes on loopback alone, on the ports that npm start uses', () => {
   expect(published.filter((_, index) => parts[index] === null)).toEqual([])
   const usual = new Map(parts.map(found => [found?.[1], Number(found?.[2])]))
   expect(new Set(usual.values()).size).toBe(published.length)
-  for (const { name, variable, usual: port } of portsOf(system))
+  const payments = { engine: 'postgres', accounts: {} } as const
+  for (const { name, variable, usual: port } of portsOf({ ...system, databases: { ...system.databases, payments } }))
     if (name !== 'jmx') expect([variable, usual.get(variable)]).toEqual([variable, port])
 })
 
@@ -135,11 +144,11 @@ function inCompose(value: Value): string | undefined {
   return value.from === 'registry' ? '${SCHEMA_REGISTRY_URL:-}' : undefined
 }
 
-it('uses only variables of .env.example, cluster.env or registry.env, with the same defaults', async () => {
+it('uses only variables of .env.example or of the files of profiles, with the same defaults', async () => {
   const told = new Map(
     [...(await read('.env.example')).matchAll(/^# ([A-Z_0-9]+)=(.*)$/gm)].map(([, name, value]) => [name, value])
   )
-  const files = (await read('cluster.env')) + (await read('registry.env'))
+  const files = (await Promise.all(['cluster.env', 'registry.env', 'postgres.env'].map(read))).join('\n')
   const ofProfiles = [...files.matchAll(/^([A-Z_0-9]+)=/gm)].map(([, name]) => name)
   const used = [...text.matchAll(/(?<!\$)\$\{([A-Z_0-9]+):-([^}]*)\}/g)]
   const own = used.filter(([, name = '']) => !ofProfiles.includes(name))

@@ -34,11 +34,12 @@ const coreRecord: OrdersTarget['record'] = {
   }
 }
 
-function ordersOf({ ports, brokers, open = openJson, restartDeliveryService }: CoreTarget): OrdersTarget {
+function ordersOf(target: CoreTarget): OrdersTarget {
+  const { ports, brokers, open = openJson } = target
   const deliveries = `http://127.0.0.1:${ports['delivery-service']}/deliveries`
   return {
     record: coreRecord,
-    restartConsumer: restartDeliveryService,
+    restartConsumer: () => target.restartDeliveryService(),
     async place(order) {
       const { status, body } = await post(`http://127.0.0.1:${ports['order-service']}/order`, order)
       expect(status).toBe(201)

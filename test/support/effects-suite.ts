@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { eventually } from './eventually.ts'
 
 export type Order = { readonly name: string; readonly quantity: number }
-export type Delivery = Order & { readonly orderId: unknown }
+export type OrderId = number | string
+export type Delivery = Order & { readonly orderId: OrderId }
 
 /** A record as its consumer reads it: the key, the fields of the row, and the headers as texts. */
 export type OpenRecord = {
@@ -14,8 +15,8 @@ export type OpenRecord = {
 /** A writer, a consumer and a topic, however the events get from one to the other. */
 export type OrdersTarget = {
   /** Places an order and resolves to its id. */
-  place(order: Order): Promise<unknown>
-  delivery(orderId: unknown): Promise<Delivery | undefined>
+  place(order: Order): Promise<OrderId>
+  delivery(orderId: OrderId): Promise<Delivery | undefined>
   deliveries(): Promise<readonly Delivery[]>
   restartConsumer(): Promise<void>
   /** The first records of the topic, once there are that many. */
@@ -56,7 +57,7 @@ export function effectsSuite(target: () => OrdersTarget): void {
 
   it('delivers 1,000 orders of 20 clients once each, although the consumer restarts in the middle', async () => {
     const before = (await target().deliveries()).length
-    const placed: unknown[] = []
+    const placed: OrderId[] = []
     let restarted: Promise<void> | undefined
     const client = async (number: number) => {
       for (let i = 0; i < 50; i++) {

@@ -47,17 +47,17 @@ function environmentOf({ system, dir, ports, external }: Settings): Record<strin
   return { DATA_DIR: dir, ...Object.fromEntries(variables), ...(external === undefined ? {} : servers(external)) }
 }
 
-function servers({ mysql, kafka, connect }: ExternalServers): Record<string, string> {
+function servers({ mysql, postgres, kafka, connect }: ExternalServers): Record<string, string> {
   return {
     STACK: 'external',
-    ...(mysql === undefined
-      ? {}
-      : {
-          MYSQL_HOST: mysql.host,
-          MYSQL_PORT: String(mysql.port),
-          MYSQL_ROOT_PASSWORD_FILE: mysql.passwordFile
-        }),
+    ...database('MYSQL', 'MYSQL_ROOT_PASSWORD_FILE', mysql),
+    ...database('POSTGRES', 'POSTGRES_PASSWORD_FILE', postgres),
     KAFKA_BROKERS: kafka.brokers.join(),
     CONNECT_URL: connect.urls.join()
   }
+}
+
+function database(name: string, passwordFile: string, server: ExternalServers['mysql']): Record<string, string> {
+  if (server === undefined) return {}
+  return { [`${name}_HOST`]: server.host, [`${name}_PORT`]: String(server.port), [passwordFile]: server.passwordFile }
 }

@@ -39,7 +39,7 @@ export async function createPostgresPart({ engine, dir, port, password }: Postgr
 }
 
 /** The settings of every PostgreSQL of this pipeline: full durability, a WAL for Debezium, and little memory. */
-const postgresSettings: readonly string[] = [
+export const postgresSettings: readonly string[] = [
   'wal_level=logical',
   'fsync=on',
   'full_page_writes=on',
@@ -85,7 +85,7 @@ function commandOf({ home }: PostgresEngine, name: string, ...args: readonly str
 }
 
 /** Resolves when PostgreSQL at a port of this machine answers a query of its superuser. */
-async function postgresAnswers(port: number, password: string): Promise<void> {
+export async function postgresAnswers(port: number, password: string): Promise<void> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,

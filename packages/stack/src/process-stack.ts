@@ -11,11 +11,10 @@ import { createPostgresPart } from './postgres-part.ts'
 import type { Part } from './process/part.ts'
 import { ownFolder } from './process/process-record.ts'
 import { createRegistryPart, findRegistryEngine } from './registry-part.ts'
-import { type Plan, type Stack, type StackOptions, brokersOf, noProgress, openStack } from './stack.ts'
+import { type Plan, type Stack, type StackOptions, brokersOf, noProgress, openStack, usualParts } from './stack.ts'
 
 /** Data, logs, secrets and pid records are kept in `dir`; data outlives a restart in the same folder. */
 export type ProcessStackOptions = StackOptions & {
-  readonly parts?: readonly ('mysql' | 'postgres' | 'kafka' | 'connect' | 'registry')[]
   /** Configuration file of the JMX exporter; needs `ports.jmx`. */
   readonly jmxConfig?: string
   readonly connectHeapMb?: number | undefined
@@ -24,7 +23,7 @@ export type ProcessStackOptions = StackOptions & {
 
 /** Starts MySQL, Kafka and Connect as child processes on loopback and resolves when all answer. */
 export async function startStack(options: ProcessStackOptions): Promise<Stack> {
-  const { dir, parts: wanted = ['mysql', 'kafka', 'connect'] } = options
+  const { dir, parts: wanted = usualParts } = options
   await Promise.all([requireJava(), requireFreeDisk(dir)])
   const release = await ownFolder(join(dir, 'run'))
   return openStack({ ...options, wanted: [...wanted, 'jmx'], release }, plan =>

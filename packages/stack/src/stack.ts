@@ -24,9 +24,15 @@ export type Stack = {
   stopAll(): Promise<void>
 }
 
+export type PartName = 'mysql' | 'postgres' | 'kafka' | 'connect' | 'registry'
+
+export const usualParts: readonly PartName[] = ['mysql', 'kafka', 'connect']
+
 export type StackOptions = {
   /** For logs and secrets. */
   readonly dir: string
+  /** MySQL, Kafka and Connect when left out. A registry runs as a process only. */
+  readonly parts?: readonly PartName[]
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
   /** Ports that are not named are chosen among the free ones. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { images } from '@outbox-cdc/stack/containers/images'
 import { unpackDebianPackages } from '@outbox-cdc/stack/engines/debian-packages'
-import { fetchJavaEngine } from '@outbox-cdc/stack/engines/java-engine'
+import { fetchJavaEngine, fetchPostgresConnector } from '@outbox-cdc/stack/engines/java-engine'
 import { runTool } from '@outbox-cdc/stack/engines/run-tool'
 import { fetchRegistry } from '@outbox-cdc/stack/registry-part'
 import type { Progress } from '@outbox-cdc/stack'
@@ -13,8 +13,9 @@ import type { Docker } from '../engine/docker.ts'
 
 const here = import.meta.dirname
 const base = ['?essential', 'libstdc++6']
-const servers = ['openjdk-21-jre-headless', 'mysql-server-core', 'mysql-client-core', 'curl']
-const users = ['root:x:0', 'mysql:x:999', 'node:x:1000', 'kafka:x:1001']
+const databases = ['mysql-server-core', 'mysql-client-core', 'postgresql-18', 'postgresql-client-18']
+const servers = ['openjdk-21-jre-headless', ...databases, 'curl']
+const users = ['root:x:0', 'postgres:x:998', 'mysql:x:999', 'node:x:1000', 'kafka:x:1001']
 
 /** Builds images under the public names from packages of Debian, Maven and npm. */
 export async function buildStandIns(docker: Docker, progress: Progress): Promise<void> {
@@ -41,7 +42,7 @@ async function gather(dir: string, progress: Progress): Promise<void> {
     unpack(join(context, 'servers'), [...base, ...servers]),
     gatherJars(context, progress),
     gatherNode(context),
-    ...['mysql', 'kafka', 'connect'].map(name =>
+    ...['mysql', 'postgres', 'kafka', 'connect'].map(name =>
       cp(join(here, `${name}-entrypoint.sh`), join(context, `${name}-entrypoint.sh`))
     )
   ])
@@ -66,7 +67,8 @@ async function gatherJars(context: string, progress: Progress): Promise<void> {
   await cp(await fetchRegistry(progress), join(context, 'registry'), { recursive: true })
   const engine = await fetchJavaEngine(progress)
   await cp(dirname(engine.classPath), join(context, 'libs'), { recursive: true })
-  await cp(engine.pluginPath, join(context, 'plugins'), { recursive: true })
+  for (const plugins of [engine.pluginPath, await fetchPostgresConnector(progress)])
+    await cp(plugins, join(context, 'plugins'), { recursive: true })
   await cp(engine.logConfig, join(context, 'log4j2.yaml'))
 }
 

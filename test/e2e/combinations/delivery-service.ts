@@ -33,7 +33,7 @@ type Row = { readonly order_id: unknown; readonly name: string; readonly quantit
 async function answer(path: string): Promise<object> {
   const [, what, id = ''] = path.split('/')
   if (what === 'versions') return db('applied').where({ order_id: id }).orderBy('place').pluck('version')
-  const rows: readonly Row[] = await db('delivery').modify(query => (id === '' ? query : query.where({ order_id: id })))
+  const rows: readonly Row[] = await db('delivery').where(id === '' ? {} : { order_id: id })
   return rows.map(({ order_id: of, name, quantity }) => ({ orderId: orderId(of), name, quantity }))
 }
 

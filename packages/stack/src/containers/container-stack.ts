@@ -1,34 +1,43 @@
 import { groupSettings, workerAnswers } from '../connect-part.ts'
 import { brokerAnswers, brokerSettings, newClusterId } from '../kafka-part.ts'
 import { mysqlAnswers, serverSettings } from '../mysql-part.ts'
+import { postgresAnswers, postgresSettings } from '../postgres-part.ts'
 import type { Part } from '../process/part.ts'
-import { type Plan, type Stack, type StackOptions, brokersOf, openStack } from '../stack.ts'
+import { type Plan, type Stack, type StackOptions, brokersOf, openStack, usualParts } from '../stack.ts'
 import { type ContainerSpec, createContainer, createContainerPart } from './container-part.ts'
 import { brokerEnvironment, images, workerEnvironment } from './images.ts'
 import { type Container, openRuntime, startPod } from './runtime.ts'
 
-/** Starts MySQL, Kafka and Connect in containers, through testcontainers. Data are in the containers and end with them. */
+/** Starts databases, Kafka and Connect in containers, through testcontainers. Data are in the containers and end with them. */
 export async function startContainers(options: StackOptions): Promise<Stack> {
   const runtime = await openRuntime()
   const containers: Container[] = []
   const release = async () => {
     for (const container of containers.toReversed()) await container.remove({ force: true, v: true })
   }
-  return openStack(
-    { ...options, wanted: ['mysql', 'kafka', 'connect'], where: ' in containers', release },
-    async plan => {
-      const { mysql, kafka, connect } = plan.ports
-      const pod = await startPod(runtime, images.mysql, [mysql, ...kafka.map(({ port }) => port), ...connect])
-      containers.push(pod)
-      const parts: Part[] = []
-      for (const spec of [mysqlSpec(plan), ...kafkaSpecs(plan), ...connectSpecs(plan, options)]) {
-        const container = await createContainer(runtime, pod, spec)
-        containers.push(container)
-        parts.push(createContainerPart(runtime, container, spec))
-      }
-      return parts
+  const { parts: wanted = usualParts } = options
+  return openStack({ ...options, wanted, where: ' in containers', release }, async plan => {
+    const { mysql, postgres, kafka, connect } = plan.ports
+    const ports = [mysql, postgres, ...kafka.map(({ port }) => port), ...connect]
+    const pod = await startPod(runtime, wanted.includes('mysql') ? images.mysql : images.postgres, ports)
+    containers.push(pod)
+    const parts: Part[] = []
+    for (const spec of specsOf(plan, options, new Set(wanted))) {
+      const container = await createContainer(runtime, pod, spec)
+      containers.push(container)
+      parts.push(createContainerPart(runtime, container, spec))
     }
-  )
+    return parts
+  })
+}
+
+function specsOf(plan: Plan, options: StackOptions, wants: ReadonlySet<string>): readonly ContainerSpec[] {
+  return [
+    ...(wants.has('mysql') ? [mysqlSpec(plan)] : []),
+    ...(wants.has('postgres') ? [postgresSpec(plan)] : []),
+    ...(wants.has('kafka') ? kafkaSpecs(plan) : []),
+    ...(wants.has('connect') ? connectSpecs(plan, options) : [])
+  ]
 }
 
 function mysqlSpec({ dir, ports, rootPassword }: Plan): ContainerSpec {
@@ -39,6 +48,17 @@ function mysqlSpec({ dir, ports, rootPassword }: Plan): ContainerSpec {
     command: [...serverSettings, `--port=${ports.mysql}`],
     environment: { MYSQL_ROOT_PASSWORD: rootPassword },
     answers: () => mysqlAnswers(ports.mysql, rootPassword)
+  }
+}
+
+function postgresSpec({ dir, ports, postgresPassword = '' }: Plan): ContainerSpec {
+  return {
+    name: 'postgres',
+    dir,
+    image: images.postgres,
+    command: ['postgres', ...[...postgresSettings, `port=${ports.postgres}`].flatMap(setting => ['-c', setting])],
+    environment: { POSTGRES_PASSWORD: postgresPassword, POSTGRES_INITDB_ARGS: '--encoding=UTF8 --locale=C' },
+    answers: () => postgresAnswers(ports.postgres, postgresPassword)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Properties } from '../properties.ts'
 /** The public images of the engines; a test compares them with docker-compose.yml. */
 export const images = {
   mysql: 'mysql:9.7.2',
+  postgres: 'postgres:18.4',
   kafka: 'apache/kafka:4.3.1',
   connect: 'quay.io/debezium/connect:3.6.1.Final',
   registry: 'apicurio/apicurio-registry:3.3.3'
