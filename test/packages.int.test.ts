@@ -40,9 +40,7 @@ it('runs each public package from its tarball in an empty project', { timeout: 3
     KAFKA_GROUP: 'b'
   })
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
-  await eventually(async () => expect(await get('/'), printed()).toContain('<script type="importmap">'), {
-    timeoutMs: 20_000
-  })
+  await eventually(async () => expect(await get('/'), printed()).toContain('<script type="importmap">'))
   expect(await get('/app.js')).toContain('preact')
   expect(await get('/vendor/preact.js')).toContain('function')
 })

@@ -112,7 +112,7 @@ describe('the process', () => {
   )
 
   it('is not ready, but still answers, for STOP_DELAY_MS after the signal', async () => {
-    const process = run({ MYSQL_URL: database.url, STOP_DELAY_MS: '1500' })
+    const process = run({ MYSQL_URL: database.url, STOP_DELAY_MS: '5000' })
     const base = await startedAt(process)
     expect((await fetch(`${base}/health/ready`)).status).toBe(200)
     process.child.kill('SIGTERM')

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endProcess, livingProcesses } from '@outbox-cdc/stack'
 import { readAddresses, type Settings } from '@outbox-cdc/pipeline'
 import { eventually } from '../support/eventually.ts'
@@ -15,16 +15,20 @@ let starter: RunningScript | undefined
 beforeAll(async () => {
   settings = await freeSettings()
 })
-afterEach(async () => {
-  if (starter?.child.exitCode === null) starter.child.kill('SIGTERM')
-  await starter?.ended()
-})
 afterAll(async () => {
+  starter?.child.kill('SIGTERM')
+  await starter?.ended()
   for (const record of await living()) await endProcess(record, 2_000)
   await rm(settings.dir, { recursive: true, force: true })
 })
 
 const living = () => livingProcesses(join(settings.dir, 'run'))
+
+// A start takes long, so the tests go on with what the one before left running.
+async function running(): Promise<RunningScript> {
+  const runs = starter?.child.exitCode === null && starter.child.signalCode === null
+  return runs && starter !== undefined ? starter : start()
+}
 
 async function start(): Promise<RunningScript> {
   starter = runScript('scripts/start.ts', settings)
@@ -47,7 +51,7 @@ async function orderIsDelivered(): Promise<number> {
 
 describe('npm start', () => {
   it('says its steps with their times, the addresses and the curl, then what the services log, and where the log of Connect is', async () => {
-    const script = await start()
+    const script = await running()
     const id = await orderIsDelivered()
     expect(script.output()).toMatch(/✓ start mysql, kafka-1, connect-1 +\d+\.\d s/)
     expect(script.output()).toContain(`curl -i -X POST localhost:${settings.ports['order-service']}/order`)
@@ -57,7 +61,7 @@ describe('npm start', () => {
   })
 
   it('starts a killed MySQL again, says so in one line each, and orders flow as before', async () => {
-    const script = await start()
+    const script = await running()
     const mysql = (await living()).find(({ name }) => name === 'mysql')
     process.kill(mysql?.pid ?? 0, 'SIGKILL')
     await script.says(/! mysql ended \(SIGKILL\); starting it again in 0.5 s\n/)
@@ -66,7 +70,7 @@ describe('npm start', () => {
   })
 
   it('leaves no process behind on Ctrl-C, and keeps the data for the next start', async () => {
-    const first = await start()
+    const first = await running()
     const id = await orderIsDelivered()
     first.child.kill('SIGINT')
     expect(await first.ended()).toBe(0)
@@ -78,7 +82,7 @@ describe('npm start', () => {
   })
 
   it('ends what a killed starter left, and only that, when it is started again', async () => {
-    const first = await start()
+    const first = await running()
     first.child.kill('SIGKILL')
     await first.ended()
     const left = (await living()).filter(({ name }) => name !== 'starter')
@@ -88,7 +92,36 @@ describe('npm start', () => {
     expect(now.map(({ name }) => name)).toEqual(expect.arrayContaining(left.map(({ name }) => name)))
     expect(now.some(({ pid }) => left.some(old => old.pid === pid))).toBe(false)
   })
+})
 
+describe('npm run status and npm run reset', () => {
+  it('show what is running, refuse to clear running engines, and clear stopped ones', async () => {
+    const script = await running()
+    const up = runScript('scripts/status.ts', settings)
+    expect(await up.ended()).toBe(0)
+    expect(up.output()).toMatch(/mysql +pid \d+ +runs/)
+    expect(up.output()).toMatch(/orders-connector .* ok/)
+
+    const tooEarly = runScript('scripts/reset.ts', settings, ['--yes'])
+    expect(await tooEarly.ended()).toBe(1)
+    expect(tooEarly.output()).toContain('It is still running')
+
+    script.child.kill('SIGINT')
+    await script.ended()
+    const down = runScript('scripts/status.ts', settings)
+    expect(await down.ended()).toBe(1)
+    expect(down.output()).toContain('Nothing is running here. Start it: npm start')
+
+    const unasked = runScript('scripts/reset.ts', settings)
+    unasked.child.stdin?.end()
+    expect(await unasked.ended()).toBe(1)
+    const cleared = runScript('scripts/reset.ts', settings, ['--yes'])
+    expect(await cleared.ended()).toBe(0)
+    expect(cleared.output()).toContain('Deleted.')
+  })
+})
+
+describe('npm start where nothing runs', () => {
   it('also stops in the middle of a start', async () => {
     starter = runScript('scripts/start.ts', settings)
     await starter.says(/start mysql|✓ fetch|✓ accounts/)
@@ -109,32 +142,5 @@ describe('npm start', () => {
     } finally {
       holder.close()
     }
-  })
-})
-
-describe('npm run status and npm run reset', () => {
-  it('show what is running, refuse to clear running engines, and clear stopped ones', async () => {
-    await start()
-    const up = runScript('scripts/status.ts', settings)
-    expect(await up.ended()).toBe(0)
-    expect(up.output()).toMatch(/mysql +pid \d+ +runs/)
-    expect(up.output()).toMatch(/orders-connector .* ok/)
-
-    const tooEarly = runScript('scripts/reset.ts', settings, ['--yes'])
-    expect(await tooEarly.ended()).toBe(1)
-    expect(tooEarly.output()).toContain('It is still running')
-
-    starter?.child.kill('SIGINT')
-    await starter?.ended()
-    const down = runScript('scripts/status.ts', settings)
-    expect(await down.ended()).toBe(1)
-    expect(down.output()).toContain('Nothing is running here. Start it: npm start')
-
-    const unasked = runScript('scripts/reset.ts', settings)
-    unasked.child.stdin?.end()
-    expect(await unasked.ended()).toBe(1)
-    const cleared = runScript('scripts/reset.ts', settings, ['--yes'])
-    expect(await cleared.ended()).toBe(0)
-    expect(cleared.output()).toContain('Deleted.')
   })
 })

@@ -32,7 +32,7 @@ export async function readTopic(
       () => {
         if (records.length < count) throw new Error(`${topic}: ${records.length} of ${count} records after 60 s`)
       },
-      { timeoutMs: 60_000 }
+      { timeoutMs: 120_000 }
     )
     return records.slice(0, count)
   } finally {

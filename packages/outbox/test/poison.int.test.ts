@@ -63,9 +63,7 @@ it('parks poison of every kind with its own key only, and applies the key in ord
   const first = bench.consumer({ onUnknown: 'park' })
   await first.start()
 
-  await eventually(async () => expect(await listParked(bench.db)).toHaveLength(poisons.length + 1), {
-    timeoutMs: 40_000
-  })
+  await eventually(async () => expect(await listParked(bench.db)).toHaveLength(poisons.length + 1))
   await eventually(async () => expect(await bench.db('effect').count({ count: '*' })).toEqual([{ count: 10_000 }]))
   expect(await bench.disorder()).toEqual([])
   const parked = await listParked(bench.db)

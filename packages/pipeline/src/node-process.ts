@@ -26,7 +26,7 @@ export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOpt
     args: [join(root, spec.file), ...(spec.args ?? [])],
     env: environment(spec.env),
     dir,
-    startTimeoutMs: 30_000,
+    startTimeoutMs: 120_000,
     stopTimeoutMs: 12_000,
     answers: () => requireOk(spec.readyUrl),
     onLine(line) {

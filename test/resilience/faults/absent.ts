@@ -40,11 +40,11 @@ async function applyLater(
   // The keeper would bring the connector back within seconds.
   await lab.part('keeper').stop()
   pauseWrites(true)
-  await eventually(() => underWay(lab, waiting => waiting === 0), { timeoutMs: 60_000 })
+  await eventually(() => underWay(lab, waiting => waiting === 0), { timeoutMs: 120_000 })
   await remove(lab)
   pauseWrites(false)
   await sleep(quick ? 5_000 : 20_000)
-  const waiting = await eventually(() => underWay(lab, count => count >= 500), { timeoutMs: 60_000 })
+  const waiting = await eventually(() => underWay(lab, count => count >= 500), { timeoutMs: 120_000 })
   const causeOverAt = Date.now()
   await runConnectctl(lab, `apply ${connector}`)
   return { observed: `${waiting} events waited for the connector`, causeOverAt }

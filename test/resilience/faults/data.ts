@@ -64,7 +64,7 @@ async function plantPoison(lab: Lab): Promise<Injected> {
     if (reasons.length < poison.length) throw new Error(`${reasons.length} of ${poison.length} are parked`)
     return reasons
   }
-  const reasons = await eventually(all, { timeoutMs: 30_000 }).catch(() => undefined)
+  const reasons = await eventually(all, { timeoutMs: 120_000 }).catch(() => undefined)
   return { observed: reasons && `${reasons.length} parked: ${[...new Set(reasons)].join(', ')}`, causeOverAt }
 }
 
@@ -99,7 +99,7 @@ async function deleteConnector({ pipeline }: Lab): Promise<Injected> {
   return { observed: status === 204 ? 'the connector was deleted' : undefined, causeOverAt: Date.now() }
 }
 
-const patience = { timeoutMs: 30_000 }
+const patience = { timeoutMs: 120_000 }
 
 async function wipeOffsets(lab: Lab): Promise<Injected> {
   await runConnectctl(lab, 'stop orders-connector')

@@ -67,7 +67,7 @@ function betweenConnectAndMysql(how: Break): Pick<Fault, 'prepare' | 'inject' | 
       const proxy = await startFaultyProxy(lab.pipeline.stack.mysql)
       proxies.set(lab, proxy)
       await pointConnectorAt(lab, proxy.port)
-      await eventually(() => throwUnless(proxy.connections() > 0), { timeoutMs: 60_000 })
+      await eventually(() => throwUnless(proxy.connections() > 0), { timeoutMs: 120_000 })
     },
     async inject(lab, { quick }): Promise<Injected> {
       const proxy = proxies.get(lab)

@@ -60,7 +60,7 @@ async function killAt(lab: Lab, moment: Moment, times: number): Promise<Injected
   for (let round = 0; round < times; round++) {
     const pid = replica.pid()
     const reached = proxy.runAt(moment, () => pid !== undefined && process.kill(pid, 'SIGKILL'))
-    seen.push((await Promise.race([reached, sleep(10_000, 'never', { ref: false })])).slice(0, 40))
+    seen.push((await Promise.race([reached, sleep(60_000, 'never', { ref: false })])).slice(0, 40))
     await eventually(() => {
       if (replica.pid() !== undefined) throw new Error('it still runs')
     })

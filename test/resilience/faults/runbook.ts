@@ -56,7 +56,7 @@ async function named(lab: Lab, cause: string, since: number): Promise<string | u
     if (line === undefined) throw new Error(`the keeper has not named ${cause}`)
     return `the keeper named ${cause}`
   }
-  return eventually(find, { timeoutMs: 60_000 }).catch(() => undefined)
+  return eventually(find, { timeoutMs: 120_000 }).catch(() => undefined)
 }
 
 async function purgeBinlog(lab: Lab, { pauseWrites, load }: FaultOptions): Promise<Injected> {
@@ -66,7 +66,7 @@ async function purgeBinlog(lab: Lab, { pauseWrites, load }: FaultOptions): Promi
     async () => {
       if ((await countUnderWay(lab)) > 0) throw new Error('events are still under way')
     },
-    { timeoutMs: 60_000 }
+    { timeoutMs: 120_000 }
   )
   await runConnectctl(lab, `stop ${name}`)
   // Only orders, because the ledger can't be sent again from its table.
@@ -129,7 +129,7 @@ async function runUnparseableDdl(lab: Lab): Promise<Injected> {
     async () => {
       if ((await countUnderWay(lab)) > 100) throw new Error('it does not flow with the other parser')
     },
-    { timeoutMs: 60_000 }
+    { timeoutMs: 120_000 }
   )
   await lab.db.raw('ALTER TABLE orders.connect_heartbeat DROP COLUMN noted, DROP COLUMN note')
   await sleep(2_000)

@@ -19,7 +19,7 @@ export async function crash(lab: Lab, ...names: readonly string[]): Promise<Inje
   )
   const causeOverAt = Date.now()
   const after = await eventually(() => names.map((name, index) => anotherPid(lab, name, before[index] ?? 0)), {
-    timeoutMs: 60_000
+    timeoutMs: 120_000
   })
   return {
     observed: names.map((name, i) => `${name} ${before[i]} killed, ${after[i]} started`).join('; '),

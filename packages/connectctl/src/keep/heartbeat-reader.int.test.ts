@@ -37,11 +37,8 @@ it('says that the topic is missing, then that the beats are not JSON, and nothin
   const reader = startHeartbeatReader({ brokers, topic, sender: 'me', onArrival: () => undefined })
   onTestFinished(() => reader.stop())
   const says = (words: string | undefined) =>
-    eventually(
-      () => (words === undefined ? expect(reader.obstacle()).toBe(words) : expect(reader.obstacle()).toMatch(words)),
-      {
-        timeoutMs: 20_000
-      }
+    eventually(() =>
+      words === undefined ? expect(reader.obstacle()).toBe(words) : expect(reader.obstacle()).toMatch(words)
     )
   await says('there is no topic')
   expect(reader.since()).toBeUndefined()

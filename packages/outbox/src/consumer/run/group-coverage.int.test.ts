@@ -35,16 +35,11 @@ describe.each(kafkaClients)('a group on %s', (_, useClient) => {
     )
     const stranger = await useMember(useClient(), other.topic, { group: bench.group })
     const unread = expect.stringMatching(/No member of group .* reads partition .* of .*: the group also reads bench/)
-    await eventually(() => expect(consumer.health()).toMatchObject({ ok: false, reason: unread }), {
-      timeoutMs: 20_000
-    })
+    await eventually(() => expect(consumer.health()).toMatchObject({ ok: false, reason: unread }))
     await eventually(() => expect(stalls).toEqual([unread]))
     await stranger.leave()
-    await eventually(
-      () => expect(consumer.health()).toMatchObject({ ok: true, partitions: { [bench.topic]: [0, 1, 2, 3] } }),
-      {
-        timeoutMs: 20_000
-      }
+    await eventually(() =>
+      expect(consumer.health()).toMatchObject({ ok: true, partitions: { [bench.topic]: [0, 1, 2, 3] } })
     )
   })
 
@@ -118,11 +113,8 @@ it('reads partitions that were added, on @platformatic/kafka without a restart',
   })
   for (const consumer of consumers) await consumer.start()
   await addPartitions(bench.topic, 4)
-  await eventually(
-    () => expect(consumers.map(consumer => consumer.health().partitions[bench.topic]?.length)).toEqual([2, 2]),
-    {
-      timeoutMs: 20_000
-    }
+  await eventually(() =>
+    expect(consumers.map(consumer => consumer.health().partitions[bench.topic]?.length)).toEqual([2, 2])
   )
   await bench.produce(bench.events({ keys: 20, perKey: 2 }))
   await eventually(async () => expect(await bench.effects()).toHaveLength(40))
