@@ -35,7 +35,7 @@ export async function startBalancer(targets: readonly string[]): Promise<Balance
   }
   const server = createServer((incoming, outgoing) => {
     const index = choose()
-    if (index === undefined) return void outgoing.writeHead(503).end()
+    if (index === undefined) return void outgoing.writeHead(502).end()
     shares[index] = (shares[index] ?? 0) + 1
     pass(incoming, outgoing, { target: targets[index] ?? '', agent: agents[index] })
   })

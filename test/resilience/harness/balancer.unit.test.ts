@@ -47,5 +47,5 @@ it('repeats nothing: without a ready target a request has failed', async () => {
   const balancer = await startBalancer([target.url])
   onTestFinished(() => balancer.close())
   await eventually(() => expect(balancer.timesUnready()).toBe(1))
-  expect(await send(balancer.url, 1)).toEqual([503])
+  expect(await send(balancer.url, 1)).toEqual([502])
 })
