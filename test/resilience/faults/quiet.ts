@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../../support/eventually.ts'
 import { crash } from '../harness/break.ts'
 import type { Injected, Fault, FaultOptions } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
@@ -29,10 +30,14 @@ async function fillAnotherSchema(lab: Lab, { quick, pauseWrites }: FaultOptions)
       written += rows.length
     }
     const end = await writtenUpTo(lab)
-    await sleep(7_000)
+    const isNear = ({ file, pos }: Offset) => file === end.file && pos >= end.pos
+    const catchUp = async () => {
+      if (!isNear(await offset(lab))) throw new Error('the offset lies before the noise')
+    }
+    await eventually(catchUp, { timeoutMs: 60_000, everyMs: 250 }).catch(() => undefined)
     const after = await offset(lab)
     const moved = after.file > before.file || after.pos > before.pos
-    const near = after.file === end.file && after.pos >= end.pos
+    const near = isNear(after)
     const { causeOverAt } = await crash(lab, 'connect-1')
     const how = `${written} rows elsewhere; the offset went from ${before.file}/${before.pos} to ${after.file}/${after.pos}`
     const broken = near ? [] : [`a restart would read the noise again: ${how}, MySQL is at ${end.file}/${end.pos}`]
