@@ -1,14 +1,15 @@
 import type { Knex } from 'knex'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../test/consumer-bench.ts'
 import { orderCreated } from '../test/orders-database.ts'
-import { noPostgres, usePostgres } from '../test/postgres.ts'
+import { createPostgres, noPostgres, readWal, usePostgres } from '../test/postgres.ts'
 import { withDriverOptions, withMappers, withSession } from '../test/callers-knex.ts'
 import {
   appendToOutbox,
   countParked,
+  createOutbox,
   createOutboxTables,
   dropInboxTables,
   dropOutboxTables,
@@ -20,6 +21,7 @@ import {
   showParked,
   skipParked
 } from './index.ts'
+import { messageStore } from './message/index.ts'
 
 const useMySql = async () => (await useDatabase('callers')).db
 const shout = (value: unknown) => `shouted ${String(value)}`
@@ -142,5 +144,28 @@ describe.each(onMySql)('a writer with %s', (_, through) => {
     expect(await plain('seen')).toMatchObject([written, written, written])
     await dropOutboxTables(db)
     expect(await plain.schema.hasTable('outbox_position')).toBe(false)
+  })
+})
+
+describe.skipIf(noPostgres !== undefined).each(onPostgres)('a writer on PostgreSQL with %s', (_, through) => {
+  it.each(['delete', 'message'] as const)('publishes with the store %s, and changes no header', async store => {
+    const { db: plain, name: slot, drop } = await createPostgres()
+    onTestFinished(drop)
+    const db = through(plain)
+    await createOutboxTables(db, { store })
+    await requireOutboxTable(db, { store })
+    await plain.raw("SELECT pg_create_logical_replication_slot(?, 'pgoutput')", [slot])
+    const outbox = createOutbox({ store: store === 'message' ? messageStore : undefined })
+    const event = orderCreated({
+      aggregateId: 2 ** 40,
+      payload: { name: 'Zoë 😀', quantity: 1 },
+      correlationId: 'Zoë ✖ 😀'
+    })
+    await db.transaction(trx => outbox.append(trx, [event, event]))
+    const changes = (await readWal(plain, slot)).map(String).filter(data => data.includes('order_created'))
+    const text = store === 'message' ? String.raw`Zo\u00eb \u2716 \ud83d\ude00` : 'Zoë ✖ 😀'
+    expect(changes).toEqual([expect.stringContaining(text), expect.stringContaining(text)])
+    await dropOutboxTables(db)
+    expect((await plain.raw('SELECT FROM pg_publication')).rowCount).toBe(0)
   })
 })

@@ -47,3 +47,18 @@ export async function createPostgres(encoding = 'UTF8'): Promise<TestPostgres> {
     }
   }
 }
+
+/** The address of a test's database, for a library that connects by itself. */
+export function urlOf(db: Knex): string {
+  const { host, port, user, password, database } = db.client.config.connection
+  return `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`
+}
+
+/** What a slot of pgoutput has held since the last call: rows and messages, in the order of their commits. */
+export async function readWal(db: Knex, slot: string): Promise<readonly Buffer[]> {
+  const options = "'proto_version', '1', 'publication_names', 'outbox', 'messages', 'true'"
+  const { rows } = await db.raw(`SELECT data FROM pg_logical_slot_get_binary_changes(?, NULL, NULL, ${options})`, [
+    slot
+  ])
+  return rows.map(({ data }: { data: Buffer }) => data)
+}

@@ -2,33 +2,44 @@ import { drizzle as drizzleMysql } from 'drizzle-orm/mysql2'
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
 import { sql } from 'drizzle-orm'
 import type { Knex } from 'knex'
-import { type Dialect, Kysely, MysqlDialect, PostgresDialect, sql as kyselySql, type Transaction } from 'kysely'
+import {
+  CamelCasePlugin,
+  type Dialect,
+  Kysely,
+  MysqlDialect,
+  PostgresDialect,
+  sql as kyselySql,
+  type Transaction
+} from 'kysely'
 import { createPool } from 'mysql2'
 import pg from 'pg'
-import { DataSource, type DataSourceOptions } from 'typeorm'
+import { DataSource, DefaultNamingStrategy, type DataSourceOptions } from 'typeorm'
 import { onTestFinished } from 'vitest'
-import { useDatabase } from '@outbox-cdc/test-support/use-stack'
-import { createOutbox, createOutboxTables } from '../src/index.ts'
-import { messageStore } from '../src/message/index.ts'
-import type { RunSql, TransactionsUnderTest } from '../src/testing/transaction-contract.ts'
+import type { TransactionsUnderTest } from '../src/testing/transaction-contract.ts'
 import { drizzleTransaction } from '../src/transactions/drizzle.ts'
 import { kyselyTransaction } from '../src/transactions/kysely.ts'
 import { mysql2Transaction } from '../src/transactions/mysql2.ts'
 import { pgTransaction } from '../src/transactions/pg.ts'
+import { type PrismaTransactionClient, prismaTransaction } from '../src/transactions/prisma.ts'
 import { typeormTransaction } from '../src/transactions/typeorm.ts'
-import { createPostgres, usePostgres } from './postgres.ts'
+import { withMappers } from './callers-knex.ts'
+import { openPrisma } from './prisma-client.ts'
+import type { Watched } from './watched-databases.ts'
 
 /** A library's part of the subject; `Watched` has the rest. */
 type Library = Pick<TransactionsUnderTest, 'transaction' | 'nested' | 'withoutTransaction'>
-type Watched = Pick<TransactionsUnderTest, 'outbox' | 'kill' | 'published'> & {
-  readonly db: Knex
-  readonly url: string
+
+class ShoutedNames extends DefaultNamingStrategy {
+  override columnName(name: string): string {
+    return name.toUpperCase()
+  }
 }
 
+/** Each with the hooks that it has to rename columns: they must change nothing. */
 const libraries: Readonly<Record<string, (database: Watched) => Library>> = {
   knex: ({ db }) => ({
-    transaction: work => db.transaction(trx => work(trx, text => trx.raw(text))),
-    nested: work => db.transaction(trx => work(trx, inside => trx.transaction(inside))),
+    transaction: work => withMappers(db).transaction(trx => work(trx, text => trx.raw(text))),
+    nested: work => withMappers(db).transaction(trx => work(trx, inside => trx.transaction(inside))),
     withoutTransaction: () => db as Knex.Transaction
   }),
   mysql2({ url }) {
@@ -75,11 +86,11 @@ const libraries: Readonly<Record<string, (database: Watched) => Library>> = {
     }
   },
   drizzle({ url }) {
-    const db = url.startsWith('mysql') ? onMysql() : drizzlePostgres({ client: silentPool(url) })
+    const db = url.startsWith('mysql') ? onMysql() : drizzlePostgres({ client: silentPool(url), casing: 'camelCase' })
     function onMysql() {
       const pool = createPool(url)
       onTestFinished(() => pool.promise().end())
-      return drizzleMysql({ client: pool })
+      return drizzleMysql({ client: pool, casing: 'camelCase' })
     }
     type Tx = Parameters<typeof drizzleTransaction>[0] & {
       transaction(work: (tx: Tx) => Promise<void>): Promise<void>
@@ -96,7 +107,7 @@ const libraries: Readonly<Record<string, (database: Watched) => Library>> = {
     }
   },
   kysely({ url }) {
-    const db = new Kysely<object>({ dialect: kyselyDialect(url) })
+    const db = new Kysely<object>({ dialect: kyselyDialect(url), plugins: [new CamelCasePlugin()] })
     onTestFinished(() => db.destroy())
     return {
       transaction: work =>
@@ -104,9 +115,22 @@ const libraries: Readonly<Record<string, (database: Watched) => Library>> = {
       withoutTransaction: () => kyselyTransaction(db as Transaction<object>)
     }
   },
+  prisma({ url }) {
+    const prisma = openPrisma(url)
+    onTestFinished(() => prisma.$disconnect())
+    const opened = (tx: PrismaTransactionClient) => prismaTransaction(tx, 'postgresql')
+    return {
+      transaction: work =>
+        prisma.$transaction(tx => work(opened(tx), text => Promise.resolve(tx.$executeRawUnsafe(text)))),
+      nested: work =>
+        prisma.$transaction(tx => work(opened(tx), inside => tx.$transaction(inner => inside(opened(inner))))),
+      withoutTransaction: () => opened(prisma)
+    }
+  },
   typeorm({ url }) {
     const type = url.startsWith('mysql') ? 'mysql' : 'postgres'
-    const dataSource = new DataSource({ type, url, connectorPackage: 'mysql2' } as DataSourceOptions)
+    const namingStrategy = new ShoutedNames()
+    const dataSource = new DataSource({ type, url, connectorPackage: 'mysql2', namingStrategy } as DataSourceOptions)
     const opened = dataSource.initialize()
     onTestFinished(async () => (await opened).destroy())
     return {
@@ -122,7 +146,7 @@ const libraries: Readonly<Record<string, (database: Watched) => Library>> = {
 }
 
 export const onMysql = ['knex', 'mysql2', 'drizzle', 'kysely', 'typeorm'] as const
-export const onPostgres = ['knex', 'pg', 'drizzle', 'kysely', 'typeorm'] as const
+export const onPostgres = ['knex', 'pg', 'drizzle', 'kysely', 'prisma', 'typeorm'] as const
 
 /** A library's transactions on a database that is watched. */
 export function transactionsOf(library: string, watched: Watched): TransactionsUnderTest {
@@ -164,79 +188,4 @@ function unendedPool(url: string): pg.Pool {
 function kyselyDialect(url: string): Dialect {
   if (url.startsWith('mysql')) return new MysqlDialect({ pool: createPool(url) })
   return new PostgresDialect({ pool: unendedPool(url) })
-}
-
-const seen = 'CREATE TABLE seen (n BIGINT'
-
-export async function useWatchedMysql(): Promise<Watched> {
-  const { db, url } = await useDatabase('transactions')
-  await createOutboxTables(db)
-  await db.raw(`${seen} AUTO_INCREMENT PRIMARY KEY, event_id BIGINT)`)
-  await db.raw(
-    'CREATE TRIGGER see AFTER INSERT ON outbox FOR EACH ROW INSERT INTO seen (event_id) VALUES (NEW.event_id)'
-  )
-  return {
-    db,
-    url,
-    published: () => takeSeen(db),
-    async kill(run: RunSql) {
-      await run(`DO GET_LOCK('${url.slice(-32)}', 0)`)
-      const [[{ id }]] = await db.raw('SELECT IS_USED_LOCK(?) AS id', [url.slice(-32)])
-      await db.raw('KILL ?', [id])
-    }
-  }
-}
-
-export async function useWatchedPostgres(): Promise<Watched> {
-  const db = await usePostgres()
-  await createOutboxTables(db)
-  await db.raw(`${seen} GENERATED ALWAYS AS IDENTITY, event_id BIGINT)`)
-  await db.raw(`CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
-    'BEGIN INSERT INTO seen (event_id) VALUES (NEW.event_id); RETURN NULL; END'`)
-  await db.raw('CREATE TRIGGER see AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION see()')
-  return { ...ofPostgres(db), published: () => takeSeen(db) }
-}
-
-/** A database with the store `message`, and a slot that reads it as Debezium does; for all tests of a file. */
-export async function watchMessages(): Promise<Watched & { readonly drop: () => Promise<void> }> {
-  const { db, name: slot, drop } = await createPostgres()
-  await createOutboxTables(db, { store: 'message' })
-  await db.raw("SELECT pg_create_logical_replication_slot(?, 'pgoutput')", [slot])
-  return {
-    ...ofPostgres(db),
-    outbox: createOutbox({ store: messageStore }),
-    published: async () => (await readMessages(db, slot)).map(({ event_id: id }) => id),
-    drop
-  }
-}
-
-/** The contents of the messages since the last call, in their order. */
-async function readMessages(db: Knex, slot: string): Promise<readonly { readonly event_id: number }[]> {
-  const options = "'proto_version', '1', 'publication_names', 'outbox', 'messages', 'true'"
-  const changes = `SELECT data FROM pg_logical_slot_get_binary_changes(?, NULL, NULL, ${options})`
-  const { rows } = await db.raw(changes, [slot])
-  // A message: M, flags and the position in ten bytes; the prefix and a zero byte; the length in four bytes; the content.
-  const messages: readonly Buffer[] = rows
-    .map(({ data }: { data: Buffer }) => data)
-    .filter(([type]: Buffer) => type === 77)
-  return messages.map(data => JSON.parse(data.toString('latin1', data.indexOf(0, 10) + 5)))
-}
-
-function ofPostgres(db: Knex): Omit<Watched, 'published'> {
-  const { host, port, user, password, database } = db.client.config.connection
-  return {
-    db,
-    url: `postgresql://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`,
-    async kill(run: RunSql) {
-      await run('SELECT pg_advisory_lock(4711)')
-      await db.raw(`SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database AS d ON d.oid = database
-        WHERE locktype = 'advisory' AND objid = 4711 AND datname = current_database()`)
-    }
-  }
-}
-
-async function takeSeen(db: Knex): Promise<readonly number[]> {
-  const ids = await db('seen').orderBy('n').pluck('event_id')
-  await db('seen').delete()
-  return ids.map(Number)
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Knex } from 'knex'
 import type { AggregateId, MessageContext, OutboundEvent } from '../define-event.ts'
 import type { AnyTransaction } from '../transactions/open-transaction.ts'
@@ -7,6 +8,8 @@ import { inHandlerSpans, type TracedEvent } from './open-telemetry.ts'
 export type HandledMessage<Id extends AggregateId = AggregateId> = TracedEvent<Id> & MessageContext
 
 const contexts = new WeakMap<Knex.Transaction, MessageContext>()
+// For transactions of other libraries, which a handler opens itself.
+const running = new AsyncLocalStorage<{ context: MessageContext }>()
 
 /**
  * What events that are appended to this transaction inherit, unless they set it themselves. Inside a handler: the handled
@@ -28,18 +31,21 @@ export function causedBy(event: HandledMessage): MessageContext {
   }
 }
 
-/** Runs a handler's work. Events that it appends to `trx` inherit from the handled event, if there is only one. */
+/** Runs a handler's work. Events that it appends inherit from the handled event, if there is only one. */
 export async function inMessageContext<T>(
   trx: Knex.Transaction,
   events: readonly HandledMessage[],
   work: () => Promise<T>
 ): Promise<T> {
   const [only, ...others] = events
-  if (only !== undefined && others.length === 0) contexts.set(trx, causedBy(only))
+  const own = { context: only !== undefined && others.length === 0 ? causedBy(only) : {} }
+  contexts.set(trx, own.context)
   try {
-    return await inHandlerSpans(events, work)
+    return await running.run(own, () => inHandlerSpans(events, work))
   } finally {
     contexts.delete(trx)
+    // What the handler left running causes nothing more.
+    own.context = {}
   }
 }
 
@@ -48,11 +54,11 @@ export function inContext(
   trx: AnyTransaction,
   events: OutboundEvent | readonly OutboundEvent[]
 ): readonly OutboundEvent[] {
-  const context = typeof trx === 'function' ? currentMessageContext(trx) : {}
+  const context = typeof trx === 'function' ? currentMessageContext(trx) : running.getStore()?.context
   return [events].flat().map(event => ({
     ...event,
-    correlationId: event.correlationId ?? context.correlationId,
-    causationId: event.causationId ?? context.causationId,
-    traceparent: event.traceparent ?? context.traceparent
+    correlationId: event.correlationId ?? context?.correlationId,
+    causationId: event.causationId ?? context?.causationId,
+    traceparent: event.traceparent ?? context?.traceparent
   }))
 }

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { type ConsumedEvent, handle, handleBatch } from '../consumer/read/handler.ts'
 import { defineEvent } from '../define-event.ts'
 import { createMemoryOutbox } from '../testing/memory-outbox.ts'
-import { causedBy } from './message-context.ts'
+import type { OpenTransaction } from '../transactions/open-transaction.ts'
+import { causedBy, inContext } from './message-context.ts'
 
 const define = (name: string) => defineEvent({ name, aggregate: 'order', version: 1, payload: z.object({}) })
 const ordered = define('ordered')
@@ -32,6 +33,23 @@ describe('an event that a handler appends', () => {
 
   it('begins a correlation where there was none', async () => {
     expect(await headersAfterHandling({})).toMatchObject({ correlation_id: 'm1', causation_id: 'm1' })
+  })
+
+  it('does so in a transaction of another library, until the handler ends', async () => {
+    const other: OpenTransaction = { dialect: 'mysql', connection: () => other, run: () => Promise.reject(new Error()) }
+    const causeNow = () => inContext(other, shipped({ aggregateId: 2, payload: {} }))[0]?.causationId
+    const ended = Promise.withResolvers<void>()
+    const causes: unknown[] = []
+    let late: Promise<unknown> | undefined
+    const handler = handle(ordered, async () => {
+      late = ended.promise.then(() => causes.push(causeNow()))
+      causes.push(causeNow())
+    })
+    const consumed = { name: 'ordered', aggregateId: 1, messageId: 'm1', topic: 't', partition: 0, offset: 5n }
+    await createMemoryOutbox().transaction(trx => handler.work([consumed as ConsumedEvent], trx))
+    ended.resolve()
+    await late
+    expect(causes).toEqual(['m1', undefined])
   })
 })
 

@@ -5,13 +5,15 @@ import { numbered, type OpenTransaction, type SqlDialect } from './open-transact
 /** The transaction that Kysely's `db.transaction().execute(…)` or `startTransaction()` gives. */
 export function kyselyTransaction<Database>(kysely: Transaction<Database>): OpenTransaction {
   const dialect = dialectOf(kysely)
+  // Plugins such as CamelCasePlugin rename columns.
+  const plain = kysely.withoutPlugins()
   return {
     dialect,
     // Kysely hides the connection, so each transaction is checked.
     connection: () => kysely,
     async run(sql, values) {
       const text = dialect === 'mysql' ? sql : numbered(sql)
-      const { rows, numAffectedRows, insertId } = await kysely.executeQuery(CompiledQuery.raw(text, [...values]))
+      const { rows, numAffectedRows, insertId } = await plain.executeQuery(CompiledQuery.raw(text, [...values]))
       return {
         rows: rows as Record<string, unknown>[],
         affectedRows: Number(numAffectedRows ?? 0),

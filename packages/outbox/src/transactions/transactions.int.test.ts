@@ -1,13 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { noPostgres } from '../../test/postgres.ts'
-import {
-  onMysql,
-  onPostgres,
-  transactionsOf,
-  useWatchedMysql,
-  useWatchedPostgres,
-  watchMessages
-} from '../../test/transactions-under-test.ts'
+import { onMysql, onPostgres, transactionsOf } from '../../test/transactions-under-test.ts'
+import { useWatchedMysql, useWatchedPostgres, watchMessages } from '../../test/watched-databases.ts'
 import { transactionContract } from '../testing/index.ts'
 
 describe.each(onMysql)('a transaction of %s on MySQL', library => {
