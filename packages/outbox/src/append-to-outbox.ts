@@ -3,14 +3,14 @@ import { type AggregateIdKind, generatedId, type OutboundEvent } from './define-
 import { OutboxError } from './errors.ts'
 import { isPostgres } from './inbox/inbox-tables.ts'
 import { readBinlogStatus } from './stores/binlog-status.ts'
-import { checkConnection, rowsOf } from './stores/check-connection.ts'
+import { checkConnection, type ReadRows, rowsOf } from './stores/check-connection.ts'
 import { encodePayloads, type PayloadEncoding } from './stores/payload.ts'
 import { deleteStore, type OutboxStore, type PendingEvent, type StoreName } from './stores/store.ts'
 import { createMysqlWriter } from './stores/write-to-mysql.ts'
 import { checkPostgres, postgresRows } from './stores/check-postgres.ts'
 import { createPostgresWriter } from './stores/write-to-postgres.ts'
 import { inContext } from './tracing/message-context.ts'
-import { type AnyTransaction, openTransactionOf } from './transactions/open-transaction.ts'
+import { type AnyTransaction, type OpenTransaction, openTransactionOf } from './transactions/open-transaction.ts'
 
 /** Publishes events through the transaction's database. */
 export type Outbox = {
@@ -75,19 +75,28 @@ type ExpectedTable = {
 /**
  * Rejects with `STORE_MISMATCH` if the table `outbox` is missing or was made for another store, encoding or kind of ids, and with
  * `BINLOG_UNFIT` if a session of `db` writes no whole rows to the binlog, or if the server leaves this database out (seen
- * only by an account with REPLICATION CLIENT). With this a service refuses to start. Changes nothing, needs no transaction.
+ * only by an account with REPLICATION CLIENT), or with `WAL_UNFIT` if PostgreSQL's WAL would lack the events. With this a service refuses
+ * to start. Changes nothing. Takes knex, or a transaction of another library by its adapter.
  */
 export async function requireOutboxTable(
-  db: Knex,
+  db: Knex | OpenTransaction,
   { store = 'delete', encoding, aggregateId }: ExpectedTable
 ): Promise<void> {
-  if (isPostgres(db)) return void (await checkPostgres({ store, aggregateId }, postgresRows(db)))
-  const read = (sql: string) => rowsOf(db, sql)
+  const isKnex = typeof db === 'function'
+  const onPostgres = isKnex ? isPostgres(db) : db.dialect === 'postgresql'
+  const byKnex = (knex: Knex): ReadRows => (onPostgres ? postgresRows(knex) : sql => rowsOf(knex, sql))
+  const read = isKnex ? byKnex(db) : rowsBy(db)
+  if (onPostgres) return void (await checkPostgres({ store, aggregateId }, read))
   const { database } = await checkConnection({ store, column: encoding?.column, aggregateId }, read)
   await readBinlogStatus(database, read).catch((error: unknown) => {
     if (!(error instanceof OutboxError && error.code === 'GRANT_MISSING')) throw error
   })
 }
+
+const rowsBy =
+  ({ run }: OpenTransaction): ReadRows =>
+  async sql =>
+    (await run(sql, [])).rows
 
 /** Only a round trip of `openOneTripOutbox` can wait for the id. The types prevent this; a cast still gets here. */
 function requireKnownIds(events: readonly PendingEvent[]): void {

@@ -60,6 +60,7 @@ it('imports no optional part from the main entry', async () => {
     '@platformatic/wasm-utils/bundled',
     'kafkajs',
     'kafkajs/src/network/requestQueue/index.js',
+    'node:async_hooks',
     'node:crypto',
     'node:timers/promises',
     'node:util',

@@ -6,7 +6,7 @@ import type { ReadRows } from './check-connection.ts'
 import type { StoreName } from './store.ts'
 
 // One round trip, because each new connection of a writer asks it. All as text, which no type parser of the caller changes.
-const query = `SELECT current_setting('wal_level') AS wal_level, table_of.relpersistence::text AS persistence,
+const query = `SELECT current_setting('wal_level') AS wal_level, current_setting('client_encoding') AS encoding, table_of.relpersistence::text AS persistence,
     (SELECT format_type(atttypid, NULL) FROM pg_attribute
      WHERE attrelid = table_of.oid AND attname = 'event_id') AS event_id,
     (SELECT min(pubname::text) FROM pg_publication_tables AS p JOIN pg_publication AS own USING (pubname)
@@ -33,7 +33,13 @@ export async function checkPostgres({ store, aggregateId }: ExpectedOutbox, read
 
 type Row = Readonly<Record<string, string | null | undefined>>
 
-function idsOfTable({ persistence, published_by: publication, event_id: type }: Row): AggregateIdKind {
+function idsOfTable({ encoding, persistence, published_by: publication, event_id: type }: Row): AggregateIdKind {
+  // Drivers send UTF-8 all the same. A message is ASCII.
+  if (encoding !== 'UTF8')
+    throw new OutboxError(
+      'STORE_UNAVAILABLE',
+      `PostgreSQL would change the text of events: client_encoding of this connection is ${encoding}; it must be UTF8`
+    )
   if (persistence === null || persistence === undefined)
     throw mismatch('There is no table outbox in the search_path of this connection: create it with createOutboxTables')
   if (persistence !== 'p') throw unfit('The table outbox is unlogged or temporary: the WAL lacks its rows')

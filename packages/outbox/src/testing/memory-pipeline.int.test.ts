@@ -1,15 +1,21 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
+import { noPostgres, usePostgres } from '../../test/postgres.ts'
 import { orderCreated } from '../../test/orders-database.ts'
 import { createConsumer, createInboxTables, handle } from '../index.ts'
 import { createMemoryKafka } from './memory-kafka.ts'
 import { createMemoryOutbox } from './memory-outbox.ts'
 
-it('runs a consumer on memory and a database alone: each event once, through repeats', async () => {
-  const { db } = await useDatabase('memory')
+const databases = [
+  ['MySQL', async () => (await useDatabase('memory')).db],
+  ...(noPostgres === undefined ? ([['PostgreSQL', usePostgres]] as const) : [])
+] as const
+
+it.each(databases)('runs a consumer on memory and %s alone: each event once, through repeats', async (_, useDb) => {
+  const db = await useDb()
   await createInboxTables(db)
-  await db.raw('CREATE TABLE delivery (n BIGINT AUTO_INCREMENT PRIMARY KEY, order_id BIGINT)')
+  await db.raw('CREATE TABLE delivery (order_id BIGINT)')
   const outbox = createMemoryOutbox()
   const consumer = createConsumer({
     kafka: createMemoryKafka(outbox.topic),
@@ -35,7 +41,7 @@ it('runs a consumer on memory and a database alone: each event once, through rep
   await place(3)
   await eventually(() => expect(consumer.health()).toMatchObject({ ok: true, lag: 0 }))
   await eventually(async () => {
-    const orders: number[] = await db('delivery').orderBy('order_id').pluck('order_id')
-    expect(orders).toEqual([1, 2, 3])
+    const orders = await db('delivery').orderBy('order_id').pluck('order_id')
+    expect(orders.map(Number)).toEqual([1, 2, 3])
   })
 })

@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects } from 'node:assert/strict'
 import { z } from 'zod'
-import { createOutbox, type Outbox } from '../append-to-outbox.ts'
+import { createOutbox, type Outbox, requireOutboxTable } from '../append-to-outbox.ts'
 import { defineEvent } from '../define-event.ts'
 import type { AnyTransaction } from '../transactions/open-transaction.ts'
 
@@ -51,6 +51,7 @@ export const transactionContract: readonly ContractCase[] = [
     name: 'publishes with the commit, several events in their order',
     async run({ outbox = standard, transaction, published }) {
       await transaction(async trx => {
+        await requireOutboxTable(trx, { store: outbox.store, aggregateId: 'integer' })
         await outbox.append(trx, [note(1), note(2), note(1)])
         await outbox.append(trx, note(3))
       })

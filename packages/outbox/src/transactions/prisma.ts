@@ -17,7 +17,7 @@ export function prismaTransaction(tx: PrismaTransactionClient, dialect: SqlDiale
     )
   async function run(sql: string, values: readonly unknown[]) {
     const text = dialect === 'mysql' ? sql : numbered(sql)
-    if (!/^\s*SELECT|\bRETURNING\b/.test(sql))
+    if (!/^\s*(SELECT|SHOW)|\bRETURNING\b/.test(sql))
       return { rows: [], affectedRows: await tx.$executeRawUnsafe(text, ...values) }
     const rows = (await tx.$queryRawUnsafe(text, ...values)) as Record<string, unknown>[]
     return { rows, affectedRows: rows.length }
