@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Settings, loadSystem, portsOf, root } from '@outbox-cdc/pipeline'
+import { type Settings, type System, loadSystem, portsOf, root } from '@outbox-cdc/pipeline'
 
 export type DocumentedCommand = { readonly command: string; readonly output: readonly string[] }
 
@@ -16,9 +16,11 @@ export async function curlCommands(file: string): Promise<readonly DocumentedCom
   }))
 }
 
+type Place = Pick<Settings, 'ports'> & { readonly system?: System }
+
 /** Runs a documented command as a person would, at the ports of a test. */
-export async function runAt({ ports }: Pick<Settings, 'ports'>, command: string): Promise<string> {
-  const here = portsOf(await loadSystem()).reduce(
+export async function runAt({ ports, system }: Place, command: string): Promise<string> {
+  const here = portsOf(system ?? (await loadSystem())).reduce(
     (text, { name, usual }) => text.replaceAll(`localhost:${usual}`, `127.0.0.1:${ports[name]}`),
     command
   )
