@@ -1,8 +1,8 @@
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { startContainers } from '@outbox-cdc/stack'
 import { images } from '@outbox-cdc/stack/containers/images'
 import { coreSuite } from '../support/core-suite.ts'
+import { askPostgres } from '../support/ask-postgres.ts'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -24,31 +24,20 @@ const delivered = async (id: number) =>
 const patience = { timeoutMs: 90_000, everyMs: 100 }
 
 describe.skipIf(containers.why !== undefined)('PostgreSQL in a container', () => {
-  it('has a logical WAL and a password, keeps what it committed when it is killed, and Connect has its connector', async () => {
+  it('has a logical WAL and a password, and keeps what it committed when it is killed', async () => {
     Object.assign(process.env, containers.why === undefined ? containers.env : {}, {
       TESTCONTAINERS_RYUK_DISABLED: 'true'
     })
-    const stack = await startContainers({ dir: await tempFolder('postgres'), parts: ['postgres', 'kafka', 'connect'] })
+    const stack = await startContainers({ dir: await tempFolder('postgres'), parts: ['postgres'] })
     onTestFinished(() => stack.stopAll())
-    const ask = async (sql: string, password = stack.postgres?.password) => {
-      const { host, port } = stack.postgres ?? {}
-      const client = new pg.Client({ host, port, user: 'postgres', password, database: 'postgres' })
-      await client.connect()
-      try {
-        return (await client.query(sql)).rows
-      } finally {
-        await client.end()
-      }
-    }
+    const ask = (sql: string, wrong = {}) => askPostgres({ ...stack.postgres, ...wrong }, sql)
     expect(await ask('SHOW wal_level')).toEqual([{ wal_level: 'logical' }])
     expect(await ask('SHOW max_slot_wal_keep_size')).toEqual([{ max_slot_wal_keep_size: '2GB' }])
-    await expect(ask('SELECT 1', 'wrong')).rejects.toThrow(/password/)
+    await expect(ask('SELECT 1', { password: 'wrong' })).rejects.toThrow(/password/)
     await ask('CREATE TABLE kept AS SELECT 1 AS n')
     await stack.part('postgres').kill()
     await stack.part('postgres').start()
     expect(await ask('SELECT n FROM kept')).toEqual([{ n: 1 }])
-    const plugins = await (await fetch(`${stack.connect.urls[0]}/connector-plugins`)).text()
-    expect(plugins).toContain('io.debezium.connector.postgresql.PostgresConnector')
   })
 })
 
@@ -68,6 +57,12 @@ describe.skipIf(containers.why !== undefined)('MySQL, Kafka and Connect in conta
   coreSuite('carry a pipeline that', async () => {
     pipeline = await startTestPipeline({ containers: true })
     return coreTarget(pipeline)
+  })
+
+  it('have the connectors of both databases', async () => {
+    const { text } = await get(`${pipeline.stack.connect.urls[0]}/connector-plugins`)
+    for (const database of ['mysql.MySql', 'postgresql.Postgres'])
+      expect(text).toContain(`io.debezium.connector.${database}Connector`)
   })
 
   it('lose no order when every part is killed and started again', async () => {

@@ -28,7 +28,7 @@ function replicates(system: System, account: string): boolean {
 }
 
 /** What each account may do in a database, as statements that the superuser runs in it. Repeated, they change nothing. */
-export function postgresGrants({ name: database, accounts }: Described): readonly string[] {
+function postgresGrants({ name: database, accounts }: Described): readonly string[] {
   const entries = Object.entries(accounts)
   const owner = ownerAmong(accounts)
   const grant = ([account, role]: readonly [string, Role]) => [
