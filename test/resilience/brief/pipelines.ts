@@ -4,14 +4,15 @@ import type { Topology } from '../harness/lab.ts'
 
 export type BriefPipeline = { readonly name: string; readonly topology: Topology; readonly faults: readonly Fault[] }
 
-// Starting a pipeline takes longer than most faults. These three together serve the topology of every fault.
+// Starting a pipeline takes longer than most faults. These four together serve the topology of every fault.
 const topologies: readonly { readonly name: string; readonly topology: Topology }[] = [
   { name: 'plain', topology: { outboxStore: 'delete' } },
   {
     name: 'wide',
     topology: { brokers: 3, workers: 2, connectHeapMb: 256, outboxStore: 'delete', timeZone: 'America/New_York' }
   },
-  { name: 'narrow', topology: { outboxStore: 'blackhole', smallDisks: true } }
+  { name: 'narrow', topology: { outboxStore: 'blackhole', smallDisks: true } },
+  { name: 'postgres', topology: { writer: 'postgres' } }
 ]
 
 /** Each fault once, in the first pipeline that serves it; a fault that destroys its pipeline comes last. */

@@ -8,6 +8,7 @@ import { disks } from './disks.ts'
 import { kills } from './kills.ts'
 import { network } from './network.ts'
 import { orderService } from './order-service.ts'
+import { postgres } from './postgres.ts'
 import { quietOutbox } from './quiet.ts'
 import { runbook } from './runbook.ts'
 import { streaming } from './streaming.ts'
@@ -25,7 +26,8 @@ export const faults: readonly Fault[] = [
   ...quietOutbox,
   ...runbook,
   ...clocks,
-  ...disks
+  ...disks,
+  ...postgres
 ].toSorted((one, other) => key(one).localeCompare(key(other)))
 
 function key({ topology = {} }: Fault): string {

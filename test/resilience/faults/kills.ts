@@ -94,7 +94,7 @@ export const kills: readonly Fault[] = [
   }
 ]
 
-async function crashBusyWorker(lab: Lab) {
+export async function crashBusyWorker(lab: Lab) {
   const url = lab.pipeline.stack.connect.urls[0] ?? ''
   const answer = await fetch(`${url}/connectors/orders-connector/status`)
   const status = (await answer.json()) as { tasks: { worker_id: string }[] }
@@ -119,7 +119,7 @@ async function restartDelivery(lab: Lab) {
 }
 
 // The test restarts it: the supervisor would wait longer each time.
-async function killRepeatedly(lab: Lab, times: number, name: string): Promise<Injected> {
+export async function killRepeatedly(lab: Lab, times: number, name: string): Promise<Injected> {
   const observations: (string | undefined)[] = []
   let causeOverAt = 0
   for (let round = 0; round < times; round++) {

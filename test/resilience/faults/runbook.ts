@@ -50,7 +50,7 @@ export const runbook: readonly Fault[] = [
 ]
 
 /** The fault counts as observed when the keeper logs its cause. */
-async function named(lab: Lab, cause: string, since: number): Promise<string | undefined> {
+export async function named(lab: Lab, cause: string, since: number): Promise<string | undefined> {
   const find = () => {
     const line = lab.pipeline.logs.slice(since).find(log => log.startsWith('keeper ') && log.includes(`"${cause}"`))
     if (line === undefined) throw new Error(`the keeper has not named ${cause}`)
@@ -93,7 +93,7 @@ async function purgeBinlog(lab: Lab, { pauseWrites, load }: FaultOptions): Promi
 }
 
 /** As the runbook says: before the missing orders are sent again, the others must have arrived, or they are sent twice. */
-async function requireFlow({ pipeline }: Lab): Promise<void> {
+export async function requireFlow({ pipeline }: Lab): Promise<void> {
   const { status } = await fetch(`${pipeline.addresses['KEEPER_URL']}/health`)
   if (status !== 200) throw new Error(`the keeper's health is ${status}`)
 }
@@ -156,7 +156,7 @@ async function startSecondReader(lab: Lab): Promise<Injected> {
   return { observed, causeOverAt }
 }
 
-function connect(lab: Lab, request: string, body?: object): Promise<Response> {
+export function connect(lab: Lab, request: string, body?: object): Promise<Response> {
   const [method = '', path = ''] = request.split(' ')
   return fetch(`${lab.pipeline.stack.connect.urls[0]}${path}`, {
     method,

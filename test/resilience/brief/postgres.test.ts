@@ -1,0 +1,3 @@
+import { breakPipeline } from './break-pipeline.ts'
+
+breakPipeline('postgres')

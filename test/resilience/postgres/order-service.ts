@@ -1,0 +1,63 @@
+import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { appendToOutbox } from '@outbox-cdc/outbox'
+import { orderCreated } from '@outbox-cdc/order-service/orders/order-events'
+import { runService } from '@outbox-cdc/service-kit'
+import knex, { type Knex } from 'knex'
+import { z } from 'zod'
+
+// The least that places orders on PostgreSQL as the real service does on MySQL. The name of an order is unique, so a
+// request that is repeated gets the order that it made before.
+const schema = z.object({ HTTP_PORT: z.coerce.number(), POSTGRES_URL: z.string() })
+const orderSchema = z.object({ name: z.string(), quantity: z.number() })
+type Order = z.output<typeof orderSchema>
+
+await runService({
+  name: 'order-service',
+  schema,
+  env: process.env,
+  create({ HTTP_PORT, POSTGRES_URL: connectionString }, logger) {
+    const db = knex({
+      client: 'pg',
+      connection: { connectionString, connectionTimeoutMillis: 2_000, query_timeout: 2_500 },
+      pool: { min: 0, max: 16 },
+      acquireConnectionTimeout: 2_500
+    })
+    const server = createServer((request, response) => {
+      const answer = (status: number, body: object) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+      if (request.method === 'GET') return void answer(200, {})
+      json(request)
+        .then(body => place(db, orderSchema.parse(body)))
+        .then(
+          id => answer(201, { id }),
+          (error: unknown) => {
+            logger.warn({ err: error }, 'the order was not placed')
+            answer(503, {})
+          }
+        )
+    })
+    return {
+      start: () =>
+        new Promise(resolve => {
+          server.listen(HTTP_PORT, '127.0.0.1', () => resolve(HTTP_PORT))
+        }),
+      async stop() {
+        server.close()
+        await db.destroy()
+      }
+    }
+  }
+})
+
+async function place(db: Knex, { name, quantity }: Order): Promise<number> {
+  return db.transaction(async trx => {
+    const [made] = await trx('customer_order').insert({ name, quantity }).onConflict('name').ignore().returning('id')
+    if (made === undefined) {
+      const [before] = await trx('customer_order').where({ name }).select('id')
+      return before.id
+    }
+    await appendToOutbox(trx, orderCreated({ aggregateId: made.id, aggregateVersion: 1, payload: { name, quantity } }))
+    return made.id
+  })
+}
