@@ -37,7 +37,7 @@ export async function createConnector(lab: Lab): Promise<Connector> {
   const { config } = await readConnectorFile(join(root, `connect-config/${name}.json`), addresses)
   const stop = async () => {
     await api.request('PUT', `${path}/stop`)
-    await waitUntilStopped(api)
+    await waitUntilStopped(api, name)
   }
   const resume = async () => {
     await api.request('PUT', `${path}/resume`)
@@ -58,13 +58,13 @@ export async function createConnector(lab: Lab): Promise<Connector> {
   }
 }
 
-async function waitUntilStopped(api: ConnectApi): Promise<void> {
+export async function waitUntilStopped(api: ConnectApi, connectorName: string): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
-    const { connector, tasks } = await api.request<ConnectorStatus>('GET', `${path}/status`)
+    const { connector, tasks } = await api.request<ConnectorStatus>('GET', `/connectors/${connectorName}/status`)
     if (connector.state === 'STOPPED' && tasks.length === 0) return
     await sleep(100)
   }
-  throw new Error(`${name} did not stop within 30 s`)
+  throw new Error(`${connectorName} did not stop within 30 s`)
 }
 
 /** `config` without the keys that start with one of `prefixes`: their defaults hold. */

@@ -2,8 +2,8 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mysql, { type Pool, type RowDataPacket } from 'mysql2/promise'
-import { type Settings, freePorts, loadSystem, root } from '@outbox-cdc/pipeline'
-import { type Part, ownFolder } from '@outbox-cdc/stack'
+import { type Settings, type System, freePorts, loadSystem, root } from '@outbox-cdc/pipeline'
+import { noPostgres, type Part, ownFolder } from '@outbox-cdc/stack'
 import { findMysqlEngine, type MysqlEngine, mysqlTool } from '@outbox-cdc/stack/engines/mysql-engine'
 import { type Engines, startEngines } from '@outbox-cdc/test-support/test-pipeline'
 
@@ -49,8 +49,15 @@ async function freeSettings(): Promise<Settings> {
   await ownFolder(join(dir, 'run'))
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  const system = await loadSystem()
+  const system = withPostgres(await loadSystem())
   return { system, dir, ports: await freePorts(system), brokers: 1, workers: 1 }
+}
+
+/** Beside MySQL, a PostgreSQL for the section about ways to write, where this machine has one. */
+function withPostgres(system: System): System {
+  if (noPostgres !== undefined) return system
+  const accounts = { bench_owner: 'owner', debezium: 'capture' } as const
+  return { ...system, databases: { ...system.databases, bench: { engine: 'postgres', accounts } } }
 }
 
 async function binlogPosition(db: Pool): Promise<BinlogPosition> {

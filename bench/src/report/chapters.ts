@@ -7,11 +7,13 @@ import { latencyChapter } from './latency-chapter.ts'
 import { profileChapter, settingsChapter, stagesChapter } from './plain-chapters.ts'
 import { shapesChapter } from './shapes-chapter.ts'
 import { writePathChapter } from './write-path-chapter.ts'
+import { writersChapter } from './writers-chapter.ts'
 
 const chapters = {
   latency: latencyChapter,
   stages: stagesChapter,
   'write-path': writePathChapter,
+  writers: writersChapter,
   drain: drainChapter,
   profile: profileChapter,
   cost: costChapter,

@@ -7,6 +7,7 @@ import { settingsSection } from './settings.ts'
 import { shapes } from './shapes.ts'
 import { stages } from './stages.ts'
 import { writePath } from './write-path.ts'
+import { writers } from './writers.ts'
 import type { Section } from './section.ts'
 
 /** In the order of a full run: sections that fill the tables come late, many connectors come last. */
@@ -14,6 +15,7 @@ export const sections: readonly Section[] = [
   latency,
   stages,
   writePath,
+  writers,
   drain,
   profile,
   cost,
