@@ -39,8 +39,8 @@ export default defineConfig({
           globalSetup: ['test/containers/set-up.ts']
         }
       },
-      // The short matrix: three pipelines, each fault once. The first runs beside the other tests.
-      { test: { ...onEngines, name: 'brief', include: ['test/resilience/brief/plain.test.ts'] } },
+      // The short matrix: four pipelines, each fault once. The first and the one on PostgreSQL run beside the other tests.
+      { test: { ...onEngines, name: 'brief', include: ['test/resilience/brief/{plain,postgres}.test.ts'] } },
       {
         test: {
           ...onEngines,

@@ -4,7 +4,7 @@ import { runVitest } from './run-vitest.ts'
 // Breaks the whole pipeline in every way of test/resilience/faults, under load; an oracle checks the result.
 const usage = `npm run test:resilience                  the whole matrix
 npm run test:resilience -- --quick       each fault shortened
-npm run test:resilience -- --brief       each fault shortened, on three pipelines with one load and one verdict each
+npm run test:resilience -- --brief       each fault shortened, on four pipelines with one load and one verdict each
 npm run test:resilience -- --soak        20 minutes at half of the highest rate; --minutes N for another time
 
   --only NAME,NAME  only these faults, or those whose name contains NAME

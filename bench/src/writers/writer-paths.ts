@@ -84,7 +84,8 @@ export async function openPath(lab: Lab, path: WriterPath, connections: number):
       await trx('purchase').insert({ id, ...about.payload })
       return purchased.string({ ...about, aggregateId: id })
     }
-    const [made] = await trx('purchase').insert(about.payload).returning('id')
+    const insertion = trx('purchase').insert(about.payload)
+    const [made] = path.engine === 'mysql' ? await insertion : await insertion.returning('id')
     return purchased.integer({ ...about, aggregateId: typeof made === 'number' ? made : made.id })
   }
 

@@ -102,8 +102,10 @@ async function failOver(lab: Lab): Promise<Injected> {
 }
 
 const firstAccount = 1_900_000_000
+// Longer than heartbeat.interval.ms: a heartbeat moves the offsets while these transactions are in progress.
+const openMs = 6_000
 
-/** Each transaction has two events, with a pause in which others commit: the worker dies while some are in progress. */
+/** Each of these transactions has two events, with a pause in which others commit. The worker dies while some are in progress. */
 async function killWorkerAmongTransactions(lab: Lab, { quick }: FaultOptions): Promise<Injected> {
   const [last] = await lab.source('ledger_step').where('account', '>=', firstAccount).max({ account: 'account' })
   let account = Number(last?.['account'] ?? firstAccount)
@@ -116,7 +118,7 @@ async function killWorkerAmongTransactions(lab: Lab, { quick }: FaultOptions): P
       await sleep(index * 200)
       await writeSlowly(lab, own)
     })
-    await sleep(2_500)
+    await sleep(openMs)
     const injected = await crashBusyWorker(lab)
     observations.push(injected.observed)
     causeOverAt = injected.causeOverAt
@@ -131,7 +133,7 @@ async function writeSlowly({ source, outbox }: Lab, account: number): Promise<vo
       const text = `step ${version} of ${account}`
       await trx('ledger_step').insert({ account, version, content: text })
       await outbox.append(trx, ledgerMoved({ aggregateId: account, aggregateVersion: version, payload: { text } }))
-      if (version === 1) await sleep(1_500)
+      if (version === 1) await sleep(openMs)
     }
   })
 }

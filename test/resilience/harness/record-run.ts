@@ -63,17 +63,22 @@ function asText(content: unknown): string {
   }
 }
 
-export type Versions = Readonly<Record<'mysql' | 'kafka' | 'debezium' | 'node', string>>
+export type Versions = Readonly<Record<'mysql' | 'kafka' | 'debezium' | 'node', string>> & {
+  /** Where it is the writer. */
+  readonly postgres?: string
+}
 
 /** As the parts themselves report it. */
-export async function readVersions({ db, pipeline }: Lab): Promise<Versions> {
+export async function readVersions({ db, source, pipeline }: Lab): Promise<Versions> {
   const url = pipeline.stack.connect.urls[0] ?? ''
   const [rows] = (await db.raw('SELECT VERSION() AS version')) as [{ version: string }[]]
   const worker = (await (await fetch(url)).json()) as { version: string }
   const plugins = (await (await fetch(`${url}/connector-plugins`)).json()) as { class: string; version: string }[]
   const debezium = plugins.find(plugin => plugin.class.endsWith('MySqlConnector'))
+  const asked = source === db ? undefined : await source.raw('SHOW server_version')
   return {
     mysql: rows[0]?.version ?? '?',
+    ...(asked === undefined ? {} : { postgres: String(asked.rows[0].server_version) }),
     kafka: worker.version,
     debezium: debezium?.version ?? '?',
     node: process.version

@@ -72,7 +72,10 @@ function summarise(all: readonly RecordedRun[]): Summary {
     days: [...new Set(all.map(({ at }) => at.slice(0, 10)))].toSorted(),
     versions: [
       ...new Set(
-        all.map(({ versions: v }) => `MySQL ${v.mysql}, Kafka ${v.kafka}, Debezium ${v.debezium}, Node ${v.node}`)
+        all.map(
+          ({ versions: v }) =>
+            `MySQL ${v.mysql}, ${v.postgres === undefined ? '' : `PostgreSQL ${v.postgres}, `}Kafka ${v.kafka}, Debezium ${v.debezium}, Node ${v.node}`
+        )
       )
     ],
     runs: runs.length,
@@ -100,7 +103,7 @@ function renderSummary(summary: Summary): string {
 
 We break the whole pipeline on purpose, in ${summary.faults} ways, while orders arrive all the time: processes are killed and
 frozen, networks cut, disks filled, clocks moved, records corrupted. After each fault an oracle, which shares no code with the library,
-compares four independent sources: the client's own log, the rows in MySQL, the records in Kafka, and each effect in the delivery
+compares four independent sources: the client's own log, the rows of the writers, the records in Kafka, and each effect in the delivery
 database. Longer soaks look for growth of memory, handles and lag.
 
 | what | measured |
