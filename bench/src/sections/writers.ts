@@ -23,8 +23,8 @@ export type WriterRow = {
 }
 
 const connections = 16
-const rate = 100
 
+const rateOf = ({ quick }: Plan) => (quick ? 20 : 100)
 const secondsOf = ({ quick }: Plan) => (quick ? 3 : 6)
 
 export const writers: Section<WriterRow> = {
@@ -83,9 +83,9 @@ async function measure(
 ): Promise<Omit<WriterRow, 'path' | 'round'>> {
   const own = opened.get(path.name)
   if (own === undefined) throw new Error(`${path.name} isn't open`)
-  const seconds = secondsOf(plan)
+  const [seconds, rate] = [secondsOf(plan), rateOf(plan)]
   await resume(api, path)
-  const latency = await measureArrival(lab, own, seconds)
+  const latency = await measureArrival(lab, own, { seconds, rate })
   await stop(api, path)
   await writeAsFast(own, seconds / 3)
   const before = await recordsIn(lab, own.topic)
@@ -97,7 +97,9 @@ async function measure(
   return { transactionsPerSecond: Math.round(written.count / written.took), rate, ...latency, drainPerSecond }
 }
 
-async function measureArrival(lab: Context['lab'], { topic, write }: OpenPath, seconds: number) {
+type Timing = { readonly seconds: number; readonly rate: number }
+
+async function measureArrival(lab: Context['lab'], { topic, write }: OpenPath, { seconds, rate }: Timing) {
   const witness = await startWitness(lab.stack.kafka.brokers, topic, 'message_id')
   const written: Written[] = []
   const send = async () => void written.push(await write())
