@@ -6,6 +6,7 @@ import { growthChapter } from './growth-chapter.ts'
 import { latencyChapter } from './latency-chapter.ts'
 import { barChart, lineChart, renderSvg } from './charts.ts'
 import { figure, spread, table } from './text.ts'
+import { writersChapter } from './writers-chapter.ts'
 
 describe('charts', () => {
   it('draws a line for each series', async () => {
@@ -124,6 +125,21 @@ describe('drain goals', () => {
     expect(goals.map(({ held }) => held)).toEqual([true, false, true, true])
     expect(goals[1]?.measured).toBe('68 % (34,000 of 50,000)')
   })
+})
+
+it('shows each way to write that was measured, with the spread of its rounds', () => {
+  const row = (round: number, p50: number) => ({
+    path: 'postgres_message',
+    round,
+    transactionsPerSecond: 900,
+    rate: 100,
+    commit: summary(1, 2),
+    arrival: summary(p50, 20),
+    drainPerSecond: 4_000
+  })
+  const { text } = writersChapter({ ...resultOf([]), rows: [row(1, 9), row(2, 11)] })
+  expect(text).toContain('| PostgreSQL, message | 900 | 1 | 10 (9–11) | 20 | 20 | 4,000 |')
+  expect(text).not.toContain('MySQL, table')
 })
 
 describe('growth', () => {

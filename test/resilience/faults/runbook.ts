@@ -93,7 +93,7 @@ async function purgeBinlog(lab: Lab, { pauseWrites, load }: FaultOptions): Promi
 }
 
 /** As the runbook says: before the missing orders are sent again, the others must have arrived, or they are sent twice. */
-export async function requireFlow({ pipeline }: Lab): Promise<void> {
+async function requireFlow({ pipeline }: Lab): Promise<void> {
   const { status } = await fetch(`${pipeline.addresses['KEEPER_URL']}/health`)
   if (status !== 200) throw new Error(`the keeper's health is ${status}`)
 }

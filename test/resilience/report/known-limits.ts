@@ -3,6 +3,7 @@ export const elsewhere: readonly string[] = [
   'Clock steps of MySQL, Kafka and Connect themselves. In the matrix the clocks of both services step, and MySQL commits with other times; stepping only the clock of an engine takes libfaketime, which this project does not bring.',
   'Events that arrive out of order, or without their predecessor: a connector cannot be made to send them. `packages/outbox/src/consumer/settle/versions.int.test.ts` plants them on a real broker.',
   'Missing grants, a changed password, an unreadable history: `test/e2e/connectctl-runbook.test.ts` tests each with its page of the runbook.',
+  'PostgreSQL with the store `message`, more than one broker or worker: the matrix breaks PostgreSQL with its table, one broker and one worker.',
   'Loss of power. Processes are killed, and what the kernel has accepted from them stays. MySQL is configured to reach the disk with every commit; Kafka relies on its replicas.'
 ]
 
@@ -35,6 +36,16 @@ export const found: readonly Found[] = [
   {
     what: 'Debezium 3.6: a value that cannot be converted becomes NULL with a warning.',
     wayAround: '`event.converting.failure.handling.mode` is `fail`.'
+  },
+  {
+    what: 'PostgreSQL 18: its decoding skips a publication that is missing, with a warning in its own log. Events that are committed meanwhile are lost, and connector and task say RUNNING.',
+    wayAround:
+      'The keeper looks for the publication and names it; the [runbook](runbook.md#publication-missing) sends the missing events again.'
+  },
+  {
+    what: 'Debezium 3.6: a connector whose slot PostgreSQL has given up asks for it 900 times, every two seconds. For half an hour it says RUNNING, without a task and without an error.',
+    wayAround:
+      'The keeper reads the state of the slot and names it; the [runbook](runbook.md#slot-invalidated) starts at the present and sends the missing events again.'
   },
   {
     what: 'Kafka Connect 4.3: a killed worker stays a member until its session ends, and its tasks then wait five minutes for its return.',
