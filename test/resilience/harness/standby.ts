@@ -63,8 +63,10 @@ export async function startStandby(lab: Lab, slot: string): Promise<Standby> {
       await rename(own, primary)
       await lab.part('postgres').start()
       await lab.source.raw('SELECT pg_promote(true)')
-      const answer = await lab.source.raw('SELECT timeline_id AS timeline FROM pg_control_checkpoint()')
-      return `PostgreSQL ${lost} killed, its standby ${lab.part('postgres').pid()} promoted, timeline ${answer.rows[0].timeline}`
+      const { rows } = await lab.source.raw('SELECT pg_walfile_name(pg_current_wal_lsn()) AS file')
+      // The name of a WAL file begins with its timeline, which each promotion raises.
+      const timeline = Number.parseInt(rows[0].file.slice(0, 8), 16)
+      return `PostgreSQL ${lost} killed, its standby ${lab.part('postgres').pid()} promoted, timeline ${timeline}`
     }
   }
 }

@@ -11,6 +11,7 @@ import { z } from 'zod'
 const schema = z.object({ HTTP_PORT: z.coerce.number(), POSTGRES_URL: z.string() })
 const orderSchema = z.object({ name: z.string(), quantity: z.number() })
 type Order = z.output<typeof orderSchema>
+const mostOpen = 32
 
 await runService({
   name: 'order-service',
@@ -23,10 +24,16 @@ await runService({
       pool: { min: 0, max: 16 },
       acquireConnectionTimeout: 2_500
     })
+    let open = 0
     const server = createServer((request, response) => {
       const answer = (status: number, body: object) =>
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+        response
+          .writeHead(status, { 'content-type': 'application/json', ...(status === 503 ? { 'retry-after': '1' } : {}) })
+          .end(JSON.stringify(body))
       if (request.method === 'GET') return void answer(200, {})
+      // A longer queue would go on placing orders long after its clients have left.
+      if (open >= mostOpen) return void answer(503, {})
+      open += 1
       json(request)
         .then(body => place(db, orderSchema.parse(body)))
         .then(
@@ -36,6 +43,7 @@ await runService({
             answer(503, {})
           }
         )
+        .finally(() => (open -= 1))
     })
     return {
       start: () =>
