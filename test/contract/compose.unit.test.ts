@@ -127,8 +127,8 @@ it('runs each service of the description in its environment, and shows its flow 
   const { aggregate, effect, writer, consumer } = system.flow
   expect({ ...flow, ...shown }).toMatchObject({
     ...flow,
-    AGGREGATE_MYSQL_URL: inCompose({ account: 'console', database: aggregate.database }),
-    EFFECT_MYSQL_URL: inCompose({ account: 'console', database: effect.database }),
+    AGGREGATE_DB_URL: inCompose({ account: 'console', database: aggregate.database }),
+    EFFECT_DB_URL: inCompose({ account: 'console', database: effect.database }),
     WRITER_URL: expect.stringMatching(`^http://${writer}:`),
     CONSUMER_URL: expect.stringMatching(`^http://${consumer}:`)
   })

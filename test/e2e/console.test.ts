@@ -260,12 +260,12 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
     onTestFinished(() => server.stop())
     const expected = {
       '/': /^(?!.*(MySQL|Debezium)).*Kafka.*takes records/s,
-      '/orders': /Set AGGREGATE_MYSQL_URL/,
+      '/orders': /Set AGGREGATE_DB_URL/,
       '/orders/1': /In Kafkapartition \d, offset \d+/,
       '/topics': topic,
       '/groups/delivery-service': /stable/,
       '/connectors': /Set CONNECT_URL/,
-      '/parked': /Set EFFECT_MYSQL_URL/
+      '/parked': /Set EFFECT_DB_URL/
     }
     for (const [path, text] of Object.entries(expected)) {
       await page.goto(`${server.url}${path}`)

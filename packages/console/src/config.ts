@@ -52,7 +52,7 @@ export const configSchema = z.object({
   CONNECT_URL: list.default([]).describe('Kafka Connect workers, separated by commas'),
   CONNECTOR_NAME: name.optional().describe('The connector of the pipeline'),
   CONNECTOR_FILE: z.string().optional().describe('File of the connector, to compare with the running configuration'),
-  AGGREGATE_MYSQL_URL: mysqlUrl.describe(
+  AGGREGATE_DB_URL: mysqlUrl.describe(
     'mysql://user:password@host:port/database of the writer; a read-only account is enough'
   ),
   AGGREGATE_TABLE: identifier.optional().describe('Table whose rows cause the events'),
@@ -70,7 +70,7 @@ export const configSchema = z.object({
   AGGREGATE_TIME_ZONE: timeZone.describe('Time zone of that column if it is a DATETIME, such as +09:00'),
   AGGREGATE_EVENT: name.optional().describe('The event that a row of AGGREGATE_TABLE causes'),
   OUTBOX_TABLE: identifier.default('outbox').describe('The outbox table, in the same database'),
-  EFFECT_MYSQL_URL: mysqlUrl.describe('mysql://user:password@host:port/database of the consumer'),
+  EFFECT_DB_URL: mysqlUrl.describe('mysql://user:password@host:port/database of the consumer'),
   EFFECT_TABLE: identifier.optional().describe('Table that the consumer writes'),
   EFFECT_AGGREGATE_ID_COLUMN: identifier.default('aggregate_id').describe('Its key: the id of the aggregate'),
   EFFECT_APPLIED_AT_COLUMN: identifier

@@ -13,10 +13,10 @@ export type Sources = ReturnType<typeof openSources>
 export function openSources(config: Config, logger: Logger) {
   const open = (url: string | undefined, readOnly = true) =>
     url === undefined ? undefined : createMysql({ url, name: 'console', poolSize: 4, logger, failFast: true, readOnly })
-  const writerDb = open(config.AGGREGATE_MYSQL_URL)
-  const consumerDb = open(config.EFFECT_MYSQL_URL)
+  const writerDb = open(config.AGGREGATE_DB_URL)
+  const consumerDb = open(config.EFFECT_DB_URL)
   // For what a person asks to retry or to skip: the other sessions are read-only.
-  const actionsDb = open(config.EFFECT_MYSQL_URL, false)
+  const actionsDb = open(config.EFFECT_DB_URL, false)
   const { SCHEMA_REGISTRY_URL: registry } = config
   const decode = registry === undefined ? asTheyAre : avroDecoder(registry)
   const kafka = createKafkaClients(config.KAFKA_BROKERS, decode)

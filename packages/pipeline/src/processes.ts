@@ -110,8 +110,8 @@ async function consoleEnvironment(around: Surroundings, files: readonly string[]
   return {
     ...flowVariables(around.system),
     ...(file === undefined ? {} : { CONNECTOR_FILE: file }),
-    AGGREGATE_MYSQL_URL: await urlFor('console', flow.aggregate.database, around),
-    EFFECT_MYSQL_URL: await urlFor('console', flow.effect.database, around),
+    AGGREGATE_DB_URL: await urlFor('console', flow.aggregate.database, around),
+    EFFECT_DB_URL: await urlFor('console', flow.effect.database, around),
     WRITER_URL: addresses[urlVariable(flow.writer)] ?? '',
     CONSUMER_URL: addresses[urlVariable(flow.consumer)] ?? ''
   }

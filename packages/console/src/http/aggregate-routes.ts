@@ -22,7 +22,7 @@ export function aggregateRoutes(config: Config, sources: Sources): readonly Rout
       input: z.object({ before: aggregateId.optional(), limit: wholeNumberText(1, 100).default(30) }),
       answer: aggregatePage,
       async handle({ before, limit }) {
-        const table = configured(aggregates, 'AGGREGATE_MYSQL_URL and AGGREGATE_TABLE')
+        const table = configured(aggregates, 'AGGREGATE_DB_URL and AGGREGATE_TABLE')
         const rows = await table.newest(limit, before)
         // The list is worth showing while the consumer's database does not answer.
         const applied = await effects?.times(rows.map(({ id }) => id)).catch(() => undefined)

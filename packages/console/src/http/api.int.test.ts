@@ -117,7 +117,7 @@ describe('the JSON API', () => {
     const keeper = await useStub({
       '/status': { connectors: [{ name: 'orders-connector', state: 'flowing', reason: 'x' }] }
     })
-    const nothing = { CONNECT_URL: '', AGGREGATE_MYSQL_URL: '', EFFECT_MYSQL_URL: '' }
+    const nothing = { CONNECT_URL: '', AGGREGATE_DB_URL: '', EFFECT_DB_URL: '' }
     const bench = await useConsoleBench({ ...nothing, KEEPER_URL: keeper.url })
     await eventually(async () => {
       const { body } = await bench.get('/api/flow')
@@ -210,8 +210,8 @@ describe('the JSON API', () => {
     const away = await startConsole({
       ...pings,
       KAFKA_BROKERS: closed,
-      AGGREGATE_MYSQL_URL: `mysql://a:b@${closed}/c`,
-      EFFECT_MYSQL_URL: `mysql://a:b@${closed}/c`,
+      AGGREGATE_DB_URL: `mysql://a:b@${closed}/c`,
+      EFFECT_DB_URL: `mysql://a:b@${closed}/c`,
       EFFECT_TABLE: 'pong',
       WRITER_URL: `http://${closed}`,
       CONSUMER_URL: `http://${closed}`
@@ -290,9 +290,9 @@ describe('the JSON API', () => {
       KAFKA_BROKERS: closed,
       CONNECT_URL: `http://${closed}`,
       CONNECTOR_NAME: 'orders-connector',
-      AGGREGATE_MYSQL_URL: `mysql://a:b@${closed}/c`,
+      AGGREGATE_DB_URL: `mysql://a:b@${closed}/c`,
       AGGREGATE_TABLE: 'customer_order',
-      EFFECT_MYSQL_URL: `mysql://a:b@${closed}/c`,
+      EFFECT_DB_URL: `mysql://a:b@${closed}/c`,
       EFFECT_TABLE: 'delivery',
       WRITER_URL: `http://${closed}`
     })

@@ -15,8 +15,8 @@ const mostKeys = 1_000
 const mostEvents = 200
 
 export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readonly Route[] {
-  const reading = () => configured(consumerDb, 'EFFECT_MYSQL_URL')
-  const acting = () => configured(actionsDb, 'EFFECT_MYSQL_URL')
+  const reading = () => configured(consumerDb, 'EFFECT_DB_URL')
+  const acting = () => configured(actionsDb, 'EFFECT_DB_URL')
   async function act(action: Promise<unknown>, { key: name }: { readonly key: string }) {
     if (!(await action)) throw notFound(`${name} is no longer parked`)
     return { done: true as const }

@@ -16,7 +16,7 @@ export function unavailable(detail: string, cause?: unknown): Problem {
 const refusals: Readonly<Record<string, string>> = {
   ER_NO_SUCH_TABLE: 'This database has no parked_event table: the consumer does not park here',
   ER_TABLEACCESS_DENIED_ERROR:
-    'The account of EFFECT_MYSQL_URL may not do this: it needs UPDATE on parked_key and parked_event'
+    'The account of EFFECT_DB_URL may not do this: it needs UPDATE on parked_key and parked_event'
 }
 
 /** What a part of the pipeline refused, or that it does not answer. */

@@ -111,7 +111,7 @@ it.each(['sr', 'share'])('calls it a configuration error when KAFKA_GROUP names 
   const keeper = await useStub({
     '/status': { connectors: [{ name: 'orders-connector', state: 'flowing', reason: 'x' }] }
   })
-  const nothing = { CONNECT_URL: '', AGGREGATE_MYSQL_URL: '', EFFECT_MYSQL_URL: '' }
+  const nothing = { CONNECT_URL: '', AGGREGATE_DB_URL: '', EFFECT_DB_URL: '' }
   const bench = await useConsoleBench({ ...nothing, KEEPER_URL: keeper.url, KAFKA_GROUP: group })
   if (type === 'sr') await joinClassic(bench.admin, group, 'sr')
   else await shareGroupHeartbeat.async(await coordinatorOf(bench.admin, group), group, randomUUID(), [bench.topic])
