@@ -34,7 +34,7 @@ export { isRetryable, OutboxError, type OutboxErrorCode } from './errors.ts'
 
 // Consuming
 export type { Decoded, RecordDecoding } from './consumer/read/decoding.ts'
-export { eventKey } from './consumer/read/event-key.ts'
+export { eventKey, idInColumn, readEventKey } from './consumer/read/event-key.ts'
 export { type ConsumedEvent, type EventHandler, handle, handleBatch } from './consumer/read/handler.ts'
 export { readEnvelope, type Received } from './consumer/read/read-event.ts'
 export * from './consumer/run/create-consumer.ts'

@@ -16,8 +16,13 @@ export async function outboxctl(args: readonly string[], environment: Edge['envi
   return { code, out: out.join('\n'), notes: notes.join('\n') }
 }
 
-/** Where a database of the shared MySQL is, for OUTBOX_DB_URL. */
+/** Where a database of the shared MySQL or PostgreSQL is, for OUTBOX_DB_URL. */
 export async function databaseUrl(db: Knex): Promise<string> {
+  const { dialect, config } = db.client
+  if (dialect === 'postgresql') {
+    const { host, port, user, password, database } = config.connection
+    return `postgres://${user}:${password}@${host}:${port}/${database}`
+  }
   const [row] = await db.select<{ name: string }[]>(db.raw('DATABASE() AS name'))
   const { host, port, rootPassword } = useStack().mysql
   return `mysql://root:${rootPassword}@${host}:${port}/${row?.name}`

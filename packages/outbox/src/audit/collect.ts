@@ -1,8 +1,11 @@
 import type { Knex } from 'knex'
 import type { ConsumedEvent } from '../consumer/read/handler.ts'
 import type { RecordDecoding } from '../consumer/read/decoding.ts'
+import { idInColumn } from '../consumer/read/event-key.ts'
 import { readEnvelope } from '../consumer/read/read-event.ts'
 import { windowOf } from '../consumer/run/replay.ts'
+import { isPostgres } from '../inbox/inbox-tables.ts'
+import { jsonText } from '../json-text.ts'
 import type { KafkaClient } from '../kafka/kafka-client.ts'
 import type { ParkedRow } from '../parking/parked-event.ts'
 import { plain } from '../plain-knex.ts'
@@ -47,18 +50,19 @@ function keysOf(rows: readonly { readonly event_key: string }[]): ReadonlySet<st
   return new Set(rows.map(row => row.event_key))
 }
 
-type Row = { readonly aggregate_id: number | string; readonly at: unknown; readonly version?: number | null }
+type Row = { readonly aggregate_id: unknown; readonly at: unknown; readonly version?: number | null }
 type Wanted = { readonly option: 'committed' | 'effects'; readonly sql: string; readonly since: Date }
 
 async function rows(db: Knex, { option, sql, since }: Wanted) {
   // mysql2 returns [rows, fields], pg an object.
-  const answer: { readonly 0?: readonly Row[]; readonly rows?: readonly Row[] } = await plain(db).raw(sql, { since })
+  // PostgreSQL ignores the zone of a text that it compares with a time without one; pg would send this process's zone.
+  const values = { since: isPostgres(db) ? since.toISOString() : since }
+  const answer: { readonly 0?: readonly Row[]; readonly rows?: readonly Row[] } = await plain(db).raw(sql, values)
   const found = answer.rows ?? answer[0] ?? []
-  return found.map(({ aggregate_id, at, version }) => ({
-    id: String(aggregate_id),
-    at: timeIn(at, `The row of ${aggregate_id} from --${option}-sql`),
-    version: version ?? undefined
-  }))
+  return found.map(({ aggregate_id, at, version }) => {
+    const id = idInColumn(aggregate_id)
+    return { id, at: timeIn(at, `The row of ${jsonText(id)} from --${option}-sql`), version: version ?? undefined }
+  })
 }
 
 /** A row without a time can't be compared, and leaving it out would hide that. */
@@ -66,7 +70,7 @@ function timeIn(at: unknown, row: string): number {
   const time = at instanceof Date ? at.getTime() : Number.NaN
   if (!Number.isNaN(time)) return time
   throw new TypeError(
-    `${row} has no time: at is ${String(at)}. Return a TIMESTAMP or DATETIME as at, and give a row whose time is NULL one, or leave it out`
+    `${row} has no time: at is ${String(at)}. Return a time as at, and give a row whose time is NULL one, or leave it out`
   )
 }
 
@@ -89,6 +93,6 @@ async function eventsSince({ kafka, topic, decoding }: AuditOptions, since: Date
   return { events, unreadable }
 }
 
-function topicEvent({ aggregateId, name, messageId, aggregateVersion: version, createdAt }: ConsumedEvent) {
-  return { aggregateId: String(aggregateId), name, messageId, version, at: createdAt.getTime() }
+function topicEvent({ aggregate, aggregateId, name, messageId, aggregateVersion: version, createdAt }: ConsumedEvent) {
+  return { aggregate, aggregateId: String(aggregateId), name, messageId, version, at: createdAt.getTime() }
 }

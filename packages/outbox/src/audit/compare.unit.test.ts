@@ -11,6 +11,7 @@ function sound(): { committed: { id: string; at: number }[]; events: TopicEvent[
   const ids = Array.from({ length: 200 }, (_, index) => String(index + 1))
   const at = (index: number) => from + index * second
   const event = (name: string, version: number) => (id: string, index: number) => ({
+    aggregate: 'order',
     aggregateId: id,
     name,
     version,
@@ -68,8 +69,9 @@ describe('the audit', () => {
   it('finds each event that took no effect, unless it is parked or was skipped', () => {
     const effects = without(sound().effects, 4, 9)
     expect(audit({ effects })).toEqual(['missing effect 5', 'missing effect 10'])
-    expect(audit({ effects, parked: new Set(['5']) })).toEqual(['missing effect 10'])
-    expect(audit({ effects, parked: new Set(['5']), skipped: new Set(['10']) })).toEqual([])
+    expect(audit({ effects, parked: new Set(['customer/5', 'order/9', 'order/10']) })).toEqual(['missing effect 5'])
+    expect(audit({ effects, parked: new Set(['order/5']) })).toEqual(['missing effect 10'])
+    expect(audit({ effects, parked: new Set(['order/5']), skipped: new Set(['order/10']) })).toEqual([])
   })
 
   it('finds an event of an order that was never committed', () => {
@@ -133,6 +135,26 @@ describe('the audit', () => {
       'duplicate effect 2',
       'version gap 3'
     ])
+  })
+
+  it('tells aggregates with the same id apart, and names the key of each', () => {
+    const { events } = sound()
+    const customers = [1, 2].map(version => {
+      const about = { aggregate: 'customer', aggregateId: '7', name: 'customer_moved', place: '0@9' }
+      return { ...about, version, messageId: `moved-${version}`, at: from + version }
+    })
+    expect(audit({ events: [...events, ...customers] })).toEqual([])
+    const { findings } = compare({ ...sound(), ...around, events: [...events, ...customers.toReversed()] })
+    expect(findings).toMatchObject([{ kind: 'reordered in topic', id: '7', key: 'customer/7' }])
+  })
+
+  it('believes that a record which cannot be read is parked', () => {
+    const { events, effects } = sound()
+    const parked = new Set(['order/3', 'raw:0123'])
+    expect(audit({ events: without(events, 2), effects: without(effects, 2), parked })).toEqual([])
+    const none = { committed: [{ id: '3', at: from }], events: [], effects: [] }
+    expect(audit({ ...none, parked })).toEqual([])
+    expect(audit(none)).toEqual(['missing in topic 3'])
   })
 
   it('asks only for what lies inside of the window', () => {

@@ -61,7 +61,7 @@ describe.skipIf(noRegistry !== undefined)('outboxctl on Avro', () => {
     const typed = await audit({ ...at, SCHEMA_REGISTRY_URL: registry().url })
     expect(typed).toMatchObject({ code: 1, notes: '✗ 1 finding' })
     expect(typed.out).toContain('3 committed · 2 events (0 sent again, 0 records unreadable)')
-    expect(typed.out).toMatch(/✗ {2}missing in topic +2 /)
+    expect(typed.out).toMatch(/✗ {2}missing in topic +thing\/2 /)
     expect((await audit(at)).out).toContain('0 events (0 sent again, 2 records unreadable)')
   })
 })

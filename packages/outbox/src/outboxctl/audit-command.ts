@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { collect } from '../audit/collect.ts'
-import { type AuditReport, compare } from '../audit/compare.ts'
+import { type AuditReport, compare, type Finding } from '../audit/compare.ts'
+import { jsonText } from '../json-text.ts'
 import { kafkajsClient } from '../kafka/kafkajs-client.ts'
-import { CommandError, counted, type Edge, table, writeJson } from './edge.ts'
-import { withDatabase } from './open-database.ts'
+import { CommandError, counted, type Edge, idBeside, table, writeJson } from './edge.ts'
+import { isPostgresUrl, withDatabase } from './open-database.ts'
 import { registryDecoding } from './parked-reader.ts'
 
 // Each may also come from a variable of the environment.
@@ -62,8 +63,8 @@ async function audit(edge: Edge, options: Options): Promise<void> {
   const what = {
     topic: needed('topic'),
     event: needed('event'),
-    committedSql: options.committedSql ?? rowsOf('committed', given('committed')),
-    effectsSql: options.effectsSql ?? rowsOf('effects', given('effects'))
+    committedSql: options.committedSql ?? rowsOf('committed', given('committed'), source),
+    effectsSql: options.effectsSql ?? rowsOf('effects', given('effects'), target)
   }
   const note = (_: object, message: string) => edge.note(message)
   const logger = { debug() {}, info() {}, warn: note, error: note }
@@ -106,23 +107,33 @@ function report(edge: Edge, { findings, counts }: AuditReport, { from, to, json 
       `${committed} committed · ${events} events (${redelivered} sent again, ${unreadable} records unreadable) · ${effects} effects · ${parked} parked · ${skipped} skipped`
     )
     if (findings.length === 0) edge.write('✓ each committed row has its event and its effect once, in order')
-    else edge.write(table(findings.slice(0, mostShown).map(({ kind, id, detail }) => ['✗', kind, id, detail])))
+    else edge.write(table(findings.slice(0, mostShown).map(lineOf)))
     if (findings.length > mostShown) edge.write(`… and ${findings.length - mostShown} more (--json shows all)`)
   }
   if (findings.length > 0) throw new CommandError(json ? '' : counted(findings.length, 'finding'), 1)
 }
 
-/** `table(id,time)` or, for a DATETIME of MySQL that isn't in UTC, `table(id,time,+09:00)` as a query. */
-function rowsOf(option: 'committed' | 'effects', rows: string | undefined): string {
+function lineOf({ kind, id, key, detail }: Finding): string[] {
+  return ['✗', kind, key ?? jsonText(id), key === undefined ? '' : idBeside(key, id), detail]
+}
+
+/** `table(id,time)` or, for a time without a zone that isn't in UTC, `table(id,time,+09:00)` as a query. */
+function rowsOf(option: 'committed' | 'effects', rows: string | undefined, url: string): string {
   const pattern = /^([\w.]+)\((\w+), ?(\w+)(?:, ?([+-]\d\d:\d\d|[A-Za-z][\w/+-]*))?\)$/
   const [, table, id, column, zone] = pattern.exec(rows ?? '') ?? []
   if (table !== undefined) {
-    const time = zone === undefined ? column : `CONVERT_TZ(${column}, '${zone}', '+00:00')`
+    const time = zone === undefined || column === undefined ? column : inUtc(column, zone, isPostgresUrl(url))
     return `SELECT ${id} AS aggregate_id, ${time} AS at FROM ${table} WHERE ${time} >= :since`
   }
   const given = rows === undefined ? `Which rows are ${option}?` : `--${option} is not TABLE(ID,TIME[,ZONE]): ${rows}.`
   const example = option === 'committed' ? 'customer_order(id,created_at)' : 'delivery(order_id,delivered_at)'
   throw new CommandError(`${given} Name them, such as --${option} "${example}", or give a query with --${option}-sql`)
+}
+
+function inUtc(column: string, zone: string, isPostgres: boolean): string {
+  if (!isPostgres) return `CONVERT_TZ(${column}, '${zone}', '+00:00')`
+  // As an interval, because PostgreSQL counts the offset in a zone's name to the west.
+  return /^[+-]/.test(zone) ? `(${column} AT TIME ZONE INTERVAL '${zone}')` : `(${column} AT TIME ZONE '${zone}')`
 }
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const

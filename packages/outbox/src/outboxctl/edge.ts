@@ -1,3 +1,5 @@
+import { jsonText } from '../json-text.ts'
+
 /** What `outboxctl` uses of its process, so that its commands can be tested without one. */
 export type Edge = {
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -21,7 +23,7 @@ export class CommandError extends Error {
 }
 
 export function writeJson(edge: Edge, value: unknown): void {
-  edge.write(JSON.stringify(value, undefined, 2))
+  edge.write(jsonText(value, 2))
 }
 
 /** `1 key`, `2 keys`. */
@@ -34,6 +36,11 @@ export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)))
   const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
   return rows.map(row => line(row).trimEnd()).join('\n')
+}
+
+/** An id in a table, where its key doesn't already show it as it is. */
+export function idBeside(key: string | undefined, id: string | undefined): string {
+  return id === undefined || (key !== undefined && key.endsWith(`/${id}`)) ? '' : jsonText(id)
 }
 
 /** A duration for people, such as `3 m`. */

@@ -120,7 +120,7 @@ describe('outboxctl audit', () => {
         await audit('--effects-sql', `SELECT 7 AS aggregate_id, ${time} AS at FROM effect WHERE at >= :since`)
       ).toMatchObject({
         code: 2,
-        notes: expect.stringContaining(`✗ The row of 7 from --effects-sql has no time: at is ${shown}.`)
+        notes: expect.stringContaining(`✗ The row of "7" from --effects-sql has no time: at is ${shown}.`)
       })
 
     await bench.db('effect').where({ event_key: 42 }).delete()
@@ -134,7 +134,7 @@ describe('outboxctl audit', () => {
     const { code, out } = await audit()
     expect(code).toBe(1)
     expect(out).toContain('299 events')
-    expect(out).toMatch(/✗ {2}missing effect +42 +counted at \d@\d+ took no effect/)
+    expect(out).toMatch(/✗ {2}missing effect +thing\/42 +counted at \d@\d+ took no effect/)
   })
 })
 

@@ -1,10 +1,12 @@
 import { Command } from 'commander'
 import type { Knex } from 'knex'
 import type { ParkedRow } from '../parking/parked-event.ts'
+import { readEventKey } from '../consumer/read/event-key.ts'
 import { databaseFault } from '../database-errors.ts'
+import { forTerminal } from '../json-text.ts'
 import { requireInboxTables } from '../inbox/inbox-tables.ts'
 import { listParked, type ParkedKey, requestRetry, showParked, skipParked } from '../parking/parked-commands.ts'
-import { age, CommandError, counted, type Edge, table, writeJson } from './edge.ts'
+import { age, CommandError, counted, type Edge, idBeside, table, writeJson } from './edge.ts'
 import { withDatabase } from './open-database.ts'
 import { type ParkedReader, parkedReader } from './parked-reader.ts'
 
@@ -58,15 +60,25 @@ function inDatabase<Options extends Shared>(edge: Edge, options: Options, work: 
 
 async function list({ edge, db, consumer, json }: Call & Shared): Promise<void> {
   const keys = await listParked(db, consumer)
-  if (json) writeJson(edge, keys)
+  if (json)
+    writeJson(
+      edge,
+      keys.map(one => ({ ...one, ...readEventKey(one.key) }))
+    )
   else if (keys.length === 0) edge.note('Nothing is parked.')
-  else edge.write(table([['CONSUMER', 'KEY', 'REASON', 'WAITING', 'ATTEMPTS', 'AGE', ''], ...keys.map(lineOf)]))
+  else {
+    const lines = [['CONSUMER', 'KEY', 'REASON', 'WAITING', 'ATTEMPTS', 'AGE', '', 'ID'], ...keys.map(lineOf)]
+    // A key that holds its id as it is needs no column for it.
+    const isEach = keys.every(({ key }) => idBeside(key, readEventKey(key)?.id) === '')
+    edge.write(table(isEach ? lines.map(line => line.slice(0, -1)) : lines))
+  }
   if (keys.length > 0) throw new CommandError('', 1)
 }
 
 function lineOf({ consumer, key, reason, waiting, attempts, parkedAt, retryRequestedAt }: ParkedKey): string[] {
   const state = retryRequestedAt === null ? '' : 'retry requested'
-  return [consumer, key, reason, String(waiting), String(attempts), age(Date.now() - parkedAt.getTime()), state]
+  const waited = age(Date.now() - parkedAt.getTime())
+  return [consumer, key, reason, String(waiting), String(attempts), waited, state, idBeside(key, readEventKey(key)?.id)]
 }
 
 type OfKey = Shared & { readonly key: string }
@@ -79,7 +91,13 @@ async function show({ edge, db, key, consumer, json }: Call & OfKey): Promise<vo
     return { ...row, record_key: read(record_key), record_value: read(record_value) }
   })
   if (json) writeJson(edge, readable)
-  else edge.write(rows.map(row => describe(row, read)).join('\n\n'))
+  else edge.write(forTerminal([...titleOf(key), ...rows.map(row => describe(row, read))].join('\n\n')))
+}
+
+/** The id in a key, which is encoded there. */
+function titleOf(key: string): string[] {
+  const id = idBeside(key, readEventKey(key)?.id)
+  return id === '' ? [] : [`${key} has the id ${id}`]
 }
 
 function describe(row: ParkedRow, read: ParkedReader): string {
@@ -115,7 +133,7 @@ async function skip({ edge, db, key, consumer: given, because, yes }: Call & Ski
   const consumer = await consumerOf(db, key, given)
   const head = (await showParked(db, { consumer, key })).find(({ state }) => state === 'waiting')
   if (head === undefined) throw new CommandError(`Nothing waits under the key ${key}`, 1)
-  edge.note(describe(head, await parkedReader([head], edge.environment)))
+  edge.note(forTerminal(describe(head, await parkedReader([head], edge.environment))))
   const question = `Give up this event? ${consumer} will never apply it, and continues with the events behind it.`
   if (yes !== true && !(await edge.confirm(question)))
     throw new CommandError('Not skipped: not confirmed. Answer y, or use --yes')

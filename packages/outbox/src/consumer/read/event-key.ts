@@ -23,6 +23,24 @@ function escaped(text: string): string {
     .replace(/[^\w.@+=,-]/g, byte => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 }
 
+/** What is in a key; undefined for that of an unreadable record, and for one that ends with a hash. */
+export function readEventKey(key: string): { readonly aggregate: string; readonly id: string } | undefined {
+  const [, aggregate, id] = /^([^/:~]*)\/([^/:~]+)$/.exec(key) ?? []
+  if (aggregate === undefined || id === undefined) return undefined
+  try {
+    return { aggregate: decodeURIComponent(aggregate), id: decodeURIComponent(id) }
+  } catch {
+    return undefined
+  }
+}
+
+/** An id as a driver returns it from the column of a table: 16 bytes are a UUID. */
+export function idInColumn(id: unknown): string {
+  if (!Buffer.isBuffer(id)) return String(id)
+  const hex = id.toString('hex')
+  return hex.length === 32 ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') : hex
+}
+
 export function shortHash(...parts: readonly Buffer[]): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
