@@ -1,7 +1,7 @@
 import { variable } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 
-const mysqlUrl = z.url({ protocol: /^mysql$/ }).optional()
+const databaseUrl = z.url({ protocol: /^(mysql|postgres(ql)?)$/ }).optional()
 const httpUrl = z.url({ protocol: /^https?$/ }).optional()
 const list = z.string().transform(text =>
   text
@@ -52,8 +52,8 @@ export const configSchema = z.object({
   CONNECT_URL: list.default([]).describe('Kafka Connect workers, separated by commas'),
   CONNECTOR_NAME: name.optional().describe('The connector of the pipeline'),
   CONNECTOR_FILE: z.string().optional().describe('File of the connector, to compare with the running configuration'),
-  AGGREGATE_DB_URL: mysqlUrl.describe(
-    'mysql://user:password@host:port/database of the writer; a read-only account is enough'
+  AGGREGATE_DB_URL: databaseUrl.describe(
+    'mysql:// or postgres://user:password@host:port/database of the writer; a read-only account is enough'
   ),
   AGGREGATE_TABLE: identifier.optional().describe('Table whose rows cause the events'),
   AGGREGATE_NAME: z
@@ -66,17 +66,17 @@ export const configSchema = z.object({
     .describe('Its key, the id of the aggregate: a number that grows, a text or a UUID'),
   AGGREGATE_CREATED_AT_COLUMN: identifier
     .default('created_at')
-    .describe('When its row was written: TIMESTAMP or DATETIME; with an index if the key is no number'),
-  AGGREGATE_TIME_ZONE: timeZone.describe('Time zone of that column if it is a DATETIME, such as +09:00'),
-  AGGREGATE_EVENT: name.optional().describe('The event that a row of AGGREGATE_TABLE causes'),
+    .describe('When its row was written, as a timestamp or DATETIME; with an index if the key is no number'),
+  AGGREGATE_TIME_ZONE: timeZone.describe('Time zone of that column if it has none of its own, such as +09:00'),
+  AGGREGATE_EVENT: name.optional().describe('The event that a row of AGGREGATE_TABLE causes; needed if events of several aggregates share the topic'),
   OUTBOX_TABLE: identifier.default('outbox').describe('The outbox table, in the same database'),
-  EFFECT_DB_URL: mysqlUrl.describe('mysql://user:password@host:port/database of the consumer'),
+  EFFECT_DB_URL: databaseUrl.describe('mysql:// or postgres://user:password@host:port/database of the consumer'),
   EFFECT_TABLE: identifier.optional().describe('Table that the consumer writes'),
   EFFECT_AGGREGATE_ID_COLUMN: identifier.default('aggregate_id').describe('Its key: the id of the aggregate'),
   EFFECT_APPLIED_AT_COLUMN: identifier
     .default('applied_at')
-    .describe('When its row was written: TIMESTAMP or DATETIME; with an index if the key is no number'),
-  EFFECT_TIME_ZONE: timeZone.describe('Time zone of that column if it is a DATETIME, such as +09:00'),
+    .describe('When its row was written, as a timestamp or DATETIME; with an index if the key is no number'),
+  EFFECT_TIME_ZONE: timeZone.describe('Time zone of that column if it has none of its own, such as +09:00'),
   WRITER_URL: httpUrl.describe('URL of the writer, to show its health and metrics'),
   WRITER_EXAMPLE: z
     .string()

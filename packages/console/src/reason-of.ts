@@ -19,5 +19,7 @@ const words: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'host unreachable',
   PROTOCOL_SEQUENCE_TIMEOUT: 'no answer in time',
   PROTOCOL_CONNECTION_LOST: 'connection lost',
-  ER_ACCESS_DENIED_ERROR: 'access denied'
+  ER_ACCESS_DENIED_ERROR: 'access denied',
+  '28P01': 'access denied',
+  '57P03': 'PostgreSQL is starting or stopping'
 }

@@ -1,18 +1,19 @@
 import { createConnectApi } from '@outbox-cdc/connectctl'
-import { createMysql, type Logger } from '@outbox-cdc/service-kit'
+import type { Logger } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import { avroDecoder } from './kafka/avro-decoder.ts'
 import { asTheyAre } from './kafka/decode-record.ts'
 import { createKafkaClients } from './kafka/kafka-clients.ts'
-import { openTable } from './mysql/tables.ts'
-import { createBinlogTrack } from './aggregates/binlog-track.ts'
+import { openDatabase } from './database/open-database.ts'
+import { openTable } from './database/tables.ts'
+import { createLogTrack } from './aggregates/log-track.ts'
 
 export type Sources = ReturnType<typeof openSources>
 
 /** Opens everything that the console reads. That asks nothing of them, so none has to be there. */
 export function openSources(config: Config, logger: Logger) {
   const open = (url: string | undefined, readOnly = true) =>
-    url === undefined ? undefined : createMysql({ url, name: 'console', poolSize: 4, logger, failFast: true, readOnly })
+    url === undefined ? undefined : openDatabase({ url, logger, readOnly })
   const writerDb = open(config.AGGREGATE_DB_URL)
   const consumerDb = open(config.EFFECT_DB_URL)
   // For what a person asks to retry or to skip: the other sessions are read-only.
@@ -28,7 +29,7 @@ export function openSources(config: Config, logger: Logger) {
     actionsDb,
     aggregates: openTable('aggregates', writerDb, config),
     effects: openTable('effects', consumerDb, config),
-    track: createBinlogTrack(),
+    track: createLogTrack(),
     async close() {
       await Promise.allSettled([kafka.close(), writerDb?.destroy(), consumerDb?.destroy(), actionsDb?.destroy()])
     }

@@ -154,9 +154,9 @@ async function namesInParkedEvents(url: string, { skipped, keys }: { skipped: st
   const whole = listed.filter(({ id }) => id !== undefined)
   expect(whole.map(({ id }) => id).toSorted()).toEqual(ids.filter(id => id.length < 100).toSorted())
   const [, ...lines] = (await ctl('list')).out.split('\n')
-  const shown = lines.map(line => / +(\S+) +REFUSED +2 +1 +\d+ s {2,}?(.*)$/.exec(line) ?? [])
+  const shown = lines.map(line => / +(\S+) +REFUSED +2 +1 +\d+ s(?: +".*")?$/.exec(line) ?? [])
   // Each key can be copied from the table, and what isn't plain is shown beside it.
-  expect(shown.map(([, key]) => key).toSorted()).toEqual(keys.toSorted())
+  expect(new Set(shown.map(([, key]) => key))).toEqual(new Set(keys))
   expect(keys.every(key => /^[!-~]+$/.test(key))).toBe(true)
   expect(lines.join('\n')).not.toMatch(hidden)
   expect(lines.filter(line => /"a "$|"a\\n"$|"\\u001b\[2J"$|"a\\u0308"$/.test(line))).toHaveLength(4)

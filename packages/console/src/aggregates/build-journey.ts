@@ -2,9 +2,10 @@ import type { MessageState } from '@outbox-cdc/outbox'
 import type { Journey, Stage } from '../api/pipeline-schemas.ts'
 import { capturedAt, headerOf, keyText, type StoredRecord } from '../kafka/decode-record.ts'
 import { showRecord } from '../kafka/show-record.ts'
-import type { Row } from '../mysql/tables.ts'
-import { ms } from '../page/format.js'
-import { type BinlogPlace, newGtids } from './binlog-track.ts'
+import type { Row } from '../database/tables.ts'
+import { idText, lsnText, ms } from '../page/format.js'
+import type { Engine } from '../database/open-database.ts'
+import { newGtids } from './log-track.ts'
 import { labelOf } from './list-aggregates.ts'
 import type { Asked, AggregateReadings } from './read-aggregate.ts'
 
@@ -14,11 +15,11 @@ type Draft = Pick<Stage, 'state' | 'words'> & {
 }
 
 const stages = [
-  ['committed', 'Committed in MySQL', committed],
-  ['binlog', 'In the binlog', inBinlog],
-  ['kafka', 'In Kafka', inKafka],
-  ['handled', 'Handled', handled],
-  ['delivered', 'Delivered', written]
+  ['committed', ({ name }: Engine) => `Committed in ${name}`, committed],
+  ['log', ({ log }: Engine) => `In the ${log}`, inLog],
+  ['kafka', () => 'In Kafka', inKafka],
+  ['handled', () => 'Handled', handled],
+  ['delivered', () => 'Delivered', written]
 ] as const
 
 /** The stages of an event's way that can be seen, each with its time, the milliseconds since the commit, and the facts behind it. */
@@ -42,7 +43,7 @@ export function buildJourney(known: AggregateReadings): Journey {
       const { state, words, at = null, facts = {} } = drafted
       const sinceCommit = at === null || committedAt === undefined ? null : Math.max(0, at - committedAt)
       const listed = Object.entries(facts).map(([label, value]) => ({ label, value }))
-      return [{ id: name, title, state, words, at, sinceCommit, facts: listed }]
+      return [{ id: name, title: title(known.engine), state, words, at, sinceCommit, facts: listed }]
     }),
     record: record.value ? showRecord(record.value) : null,
     parked: parked?.state === 'waiting' ? parkedHere(known, parked) : null
@@ -59,7 +60,7 @@ function cannotAsk(part: string, { away }: Asked<unknown>): Draft | undefined {
   return away === 'silent' ? { state: 'unknown', words: `${part} does not answer` } : undefined
 }
 
-function committed({ id, noun, row, record, committedAt }: AggregateReadings): Draft | undefined {
+function committed({ id, noun, row, record, committedAt, engine }: AggregateReadings): Draft | undefined {
   const { value } = row
   if (value !== undefined) {
     const words = `${labelOf(value.columns)}${whenUnknown(committedAt)}`
@@ -67,10 +68,10 @@ function committed({ id, noun, row, record, committedAt }: AggregateReadings): D
   }
   if (record.value !== undefined)
     return { state: 'done', words: 'its event is in Kafka, so it was committed', at: committedAt }
-  return row.away ? cannotAsk('MySQL', row) : waiting(`there is no ${noun} ${id}`)
+  return row.away ? cannotAsk(engine.name, row) : waiting(`there is no ${noun} ${idText(id)}`)
 }
 
-function inBinlog({ row, record, around }: AggregateReadings): Draft | undefined {
+function inLog({ row, record, around, engine }: AggregateReadings): Draft | undefined {
   if (row.value === undefined && record.value === undefined) return waiting('waits for the commit')
   const exact = record.value && placeIn(record.value)
   if (exact !== undefined) {
@@ -80,12 +81,10 @@ function inBinlog({ row, record, around }: AggregateReadings): Draft | undefined
   if (around === undefined)
     return {
       state: 'done',
-      words:
-        'written with the commit; its place is not known: the record has no binlog headers, and the console was not running then'
+      words: `written with the commit; its place is not known: the record has no ${engine.log} headers, and the console was not running then`
     }
   const { from, to } = around
-  const range = (place: BinlogPlace) => `${place.file} : ${place.position}`
-  const between = `${range(from)} and ${to.file === from.file ? to.position : range(to)}`
+  const between = `${from.text} and ${to.file === undefined || to.file !== from.file ? to.text : to.position}`
   const words = 'written with the commit; its place lies between two readings, a second apart'
   return { state: 'done', words, facts: { between, GTID: newGtids(from.gtids, to.gtids) ?? null } }
 }
@@ -94,6 +93,11 @@ function inBinlog({ row, record, around }: AggregateReadings): Draft | undefined
 function placeIn(record: StoredRecord): Pick<Draft, 'at' | 'facts'> | undefined {
   const one = (pattern: RegExp) => record.headers.find(([name]) => pattern.test(name))?.[1] ?? null
   const [file, position] = [one(/^(binlog_file|_*source_file)$/), one(/^(binlog_pos|_*source_pos)$/)]
+  const lsn = one(/^(lsn|_*source_lsn)$/)
+  if (lsn !== null) {
+    const facts = { LSN: /^\d+$/.test(lsn) ? lsnText(lsn) : lsn, transaction: one(/^(tx_id|_*source_txId)$/) }
+    return { at: capturedAt(record), facts }
+  }
   if (file === null || position === null) return undefined
   return { at: capturedAt(record), facts: { file, position, GTID: one(/^(gtid|_*source_gtid)$/) } }
 }
@@ -102,7 +106,10 @@ function inKafka({ record, row, topic, committedAt, delivery }: AggregateReading
   if (record.value !== undefined) {
     const { partition, offset, timestamp: at } = record.value
     const words = `partition ${partition}, offset ${offset}`
-    return { state: 'done', words, at, facts: { topic, partition, offset, key: keyText(record.value) } }
+    const key = keyText(record.value)
+    const aggregate = headerOf(record.value, 'aggregate') ?? null
+    const facts = { topic, partition, offset, aggregate, key: key && idText(key) }
+    return { state: 'done', words, at: at ?? undefined, facts }
   }
   if (record.away) return cannotAsk('Kafka', record)
   const words = 'the topic no longer has it, or it is too far back to search'

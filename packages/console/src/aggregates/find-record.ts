@@ -57,7 +57,7 @@ async function halve({ reader, topic, signal }: RecordSource, ends: Ends, before
     const records = await reader.firstAt(topic, middles)
     for (const [partition, middle] of middles) {
       const found = records.get(partition)
-      const time = found && (outboxFields(found).createdAt ?? found.timestamp)
+      const time = found && (outboxFields(found).createdAt ?? found.timestamp ?? undefined)
       if (time !== undefined && time < before) low.set(partition, middle)
       else high.set(partition, middle)
     }

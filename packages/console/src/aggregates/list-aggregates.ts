@@ -1,5 +1,5 @@
 import type { AggregatePage } from '../api/pipeline-schemas.ts'
-import type { Row, Times } from '../mysql/tables.ts'
+import type { Row, Times } from '../database/tables.ts'
 
 /** Rows as a list shows them; `appliedAt` is when each took effect, undefined while that can't be read. */
 export function listAggregates(rows: readonly Row[], appliedAt: Times | undefined): AggregatePage['items'] {

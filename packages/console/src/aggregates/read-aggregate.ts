@@ -1,7 +1,8 @@
-import { eventKey, findMessage } from '@outbox-cdc/outbox'
+import { findMessage, readEnvelope } from '@outbox-cdc/outbox'
 import type { Config } from '../config.ts'
-import { headerOf, outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
-import { optional } from '../mysql/tables.ts'
+import { asKafkaRecord, keyOf, outboxFields, type StoredRecord, valueOf } from '../kafka/decode-record.ts'
+import { engineOf } from '../database/open-database.ts'
+import { optional } from '../database/tables.ts'
 import type { Sources } from '../sources.ts'
 import { findRecord } from './find-record.ts'
 
@@ -18,6 +19,7 @@ export function createAggregateReader(config: Config, sources: Sources) {
   const { reader } = kafka.browsing
   const found = new Map<string, StoredRecord>()
   const { KAFKA_TOPIC: topic, AGGREGATE_EVENT: event, KAFKA_GROUP: consumer, AGGREGATE_NAME: noun } = config
+  const engine = engineOf(config.AGGREGATE_DB_URL)
 
   async function recordOf(id: string, committedAt: number | undefined, signal: AbortSignal) {
     const known = found.get(id)
@@ -35,22 +37,36 @@ export function createAggregateReader(config: Config, sources: Sources) {
       ask(effects, table => table.find(id))
     ])
     const record = await ask(reader, () => recordOf(id, row.value?.at, signal))
-    const messageId = record.value && headerOf(record.value, 'message_id')
-    const key = eventKey(record.value && headerOf(record.value, 'aggregate'), id)
+    const identity = record.value && identityOf(record.value)
     // What the consumer did with the event.
     const message = await ask(consumerDb, async db =>
-      messageId === undefined || !isStored(messageId)
-        ? undefined
-        : optional(() => findMessage(db, { consumer, key, messageId }))
+      identity === undefined ? undefined : optional(() => findMessage(db, { consumer, ...identity }))
     )
     const committedAt = row.value?.at ?? (record.value && outboxFields(record.value).createdAt)
     const around = committedAt === undefined ? undefined : track.around(committedAt)
-    return { id, noun, topic, consumer, row, delivery, record, messageId, message, committedAt, around }
+    return {
+      id,
+      noun,
+      engine,
+      topic,
+      consumer,
+      row,
+      delivery,
+      record,
+      messageId: identity?.messageId,
+      message,
+      committedAt,
+      around
+    }
   }
 }
 
-/** The consumer's tables hold ASCII; MySQL refuses to compare it with anything else. */
-const isStored = (text: string) => /^[ -~]{1,64}$/.test(text)
+/** Under which key and id the consumer knows a record: the library itself says it. */
+function identityOf(record: StoredRecord) {
+  const decode = (bytes: Buffer) => ({ content: bytes === record.key ? keyOf(record) : valueOf(record) })
+  const { key, messageId } = readEnvelope(asKafkaRecord(record), { decode })
+  return { key, messageId }
+}
 
 async function ask<S, T>(source: S | undefined, question: (source: S) => Promise<T>): Promise<Asked<T>> {
   if (source === undefined) return { away: 'not configured' }

@@ -9,8 +9,9 @@ export const named = <T extends z.ZodRawShape>(id: string, shape: T) => z.object
 export const shownRecord = named('Record', {
   partition: z.number(),
   offset: z.number(),
-  timestamp: z.number(),
+  timestamp: z.number().nullable().meta({ description: 'null where the record has none' }),
   key: z.string().nullable().meta({ description: 'In short: 7 for {"event_id":7}' }),
+  aggregate: z.string().nullable().meta({ description: 'From its header: others may have the same key' }),
   event: z.string().nullable(),
   value: z.unknown().meta({ description: 'Without {schema, payload} around it, and with the inner JSON text parsed' }),
   rawKey: z.string().nullable(),

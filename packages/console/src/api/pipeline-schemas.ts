@@ -17,7 +17,7 @@ export const hopState = z.enum(['ok', 'slow', 'stopped', 'unknown']).meta({
 })
 export type HopState = z.output<typeof hopState>
 
-export const hopIds = ['writer', 'mysql', 'debezium', 'topic', 'delivery'] as const
+export const hopIds = ['writer', 'database', 'debezium', 'topic', 'delivery'] as const
 export type HopId = (typeof hopIds)[number]
 
 const fact = z.object({
@@ -41,7 +41,9 @@ const hop = named('Hop', {
   state: hopState,
   words: z.string().meta({ description: 'The state in words' }),
   rate: z.number().nullable().meta({ description: 'Events per second over the last ten seconds' }),
-  waiting: waiting.nullable().meta({ description: "Records that the hop has not handled, from Kafka's offsets" }),
+  waiting: waiting
+    .nullable()
+    .meta({ description: "Records of all topics that the group reads, and has not handled, from Kafka's offsets" }),
   facts: z.array(fact),
   readAt: z.number().nullable().meta({ description: 'When the newest answer came; older ones are stale' })
 })
@@ -54,7 +56,7 @@ const verdict = z
     advice: z.string().optional(),
     since: z.number().optional()
   })
-  .meta({ id: 'Verdict', description: "The keeper's answer to whether events get from MySQL to Kafka" })
+  .meta({ id: 'Verdict', description: "The keeper's answer to whether events get from the database to Kafka" })
 
 const headline = z.object({
   state: hopState,
@@ -106,7 +108,7 @@ export const aggregatePage = named('AggregatePage', { items: z.array(listedAggre
 export type AggregatePage = z.output<typeof aggregatePage>
 
 const stage = z.object({
-  id: z.enum(['committed', 'binlog', 'kafka', 'handled', 'delivered']),
+  id: z.enum(['committed', 'log', 'kafka', 'handled', 'delivered']),
   title: z.string(),
   state: z.enum(['done', 'waiting', 'parked', 'skipped', 'unknown']),
   words: z.string().meta({ description: 'What happened, or what it waits for' }),
@@ -118,7 +120,9 @@ export type Stage = z.output<typeof stage>
 
 export const parkedKey = named('ParkedKey', {
   consumer: z.string(),
-  key: z.string(),
+  key: z.string().meta({ description: 'As outboxctl takes it: AGGREGATE/ID, encoded in ASCII' }),
+  aggregate: z.string().nullable(),
+  id: z.string().nullable().meta({ description: 'What the key names; null where a key is only a hash' }),
   reason: z.string(),
   parkedAt: z.number(),
   retryAskedAt: z.number().nullable(),
@@ -127,7 +131,7 @@ export const parkedKey = named('ParkedKey', {
 })
 export type ParkedKey = z.output<typeof parkedKey>
 
-const parkedHere = parkedKey.omit({ parkedAt: true, waiting: true, attempts: true }).extend({
+const parkedHere = parkedKey.omit({ aggregate: true, id: true, parkedAt: true, waiting: true, attempts: true }).extend({
   error: z.string().nullable(),
   behind: z.number().meta({ description: 'Events of the same key that wait behind it' })
 })

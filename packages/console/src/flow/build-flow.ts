@@ -33,7 +33,7 @@ function headlineOf(worst: Problem | undefined, readings: Readings, names: Names
   return { state: known ? 'ok' : 'unknown', text, advice: null, hop: null, since: null, see: null }
 }
 
-const screenOf = { writer: '/', mysql: '/', debezium: '/connectors', topic: '/topics', delivery: '/groups' } as const
+const screenOf = { writer: '/', database: '/', debezium: '/connectors', topic: '/topics', delivery: '/groups' } as const
 
 function allIsWell({ now, aggregates, topic, effects }: Readings, { aggregate }: Names): string {
   const newest = effects?.value?.newest

@@ -15,7 +15,7 @@ type Draft = Pick<Hop, 'id' | 'title' | 'name' | 'rate' | 'facts'> & {
 
 /** The hops of the picture, each with its rate, its backlog and its state in words. One that is not configured is left out. */
 export function buildHops(readings: Readings, names: Names, problems: readonly Problem[]): Hop[] {
-  return [writer, mysql, debezium, topic, consumer].flatMap(draft => finish(draft(readings, names), problems))
+  return [writer, database, debezium, topic, consumer].flatMap(draft => finish(draft(readings, names), problems))
 }
 
 function finish({ reading, well, waiting = null, ...rest }: Draft, problems: readonly Problem[]): Hop[] {
@@ -47,20 +47,21 @@ function writer({ now, writer: reading }: Readings, names: Names): Draft {
   return { id: 'writer', title, name, well: 'accepts requests', rate: rateOf(reading, now), reading, facts }
 }
 
-function mysql({ now, aggregates: reading }: Readings, names: Names): Draft {
-  const { outboxRows, binlog } = reading?.value ?? {}
-  const { rate = null, binlogBytes } = fresh(reading, now) ?? {}
+function database({ now, aggregates: reading }: Readings, names: Names): Draft {
+  const { outboxRows, log } = reading?.value ?? {}
+  const { rate = null, logBytes } = fresh(reading, now) ?? {}
   const facts = [
     ...fact('outbox rows', outboxRows, 'rows'),
-    ...fact('binlog', binlog?.file, 'text'),
-    ...fact('position', binlog?.position.toLocaleString('en-GB'), 'text'),
-    ...fact('binlog per second', binlogBytes, 'bytes')
+    ...fact('binlog', log?.file, 'text'),
+    ...fact('position', log?.file === undefined ? log?.text : log.position.toLocaleString('en-GB'), 'text'),
+    ...fact(`${names.log} per second`, logBytes, 'bytes')
   ]
-  return { id: 'mysql', title: 'MySQL', name: names.aggregateHost, well: 'commits', rate, reading, facts }
+  const { database: title } = names
+  return { id: 'database', title, name: names.aggregateHost, well: 'commits', rate, reading, facts }
 }
 
 function debezium({ now, connector, keeper, topic }: Readings, names: Names): Draft {
-  const well = keeper?.value?.reason ?? 'reads the binlog'
+  const well = keeper?.value?.reason ?? `reads the ${names.log}`
   const facts = fact('Connect', connector?.value && tasksInWords(connector.value), 'text')
   const reading = connector ?? keeper
   return { id: 'debezium', title: 'Debezium', name: names.connector, well, rate: rateOf(topic, now), reading, facts }
@@ -84,9 +85,18 @@ function topic({ now, topic: reading }: Readings, names: Names): Draft {
   }
 }
 
+const mostNamed = 3
+
+function alsoReads(others: readonly { readonly name: string }[] = []): string | undefined {
+  const more = others.length > mostNamed ? ` and ${others.length - mostNamed} more` : ''
+  const named = others.slice(0, mostNamed).map(({ name }) => name)
+  return named.length === 0 ? undefined : `${named.join(', ')}${more}`
+}
+
 function consumer({ now, group: reading, effects }: Readings, names: Names): Draft {
   const facts = [
     ...fact('members', reading.value?.members, 'count'),
+    ...fact('also reads', alsoReads(reading.value?.others), 'text'),
     ...fact('parked', effects?.value?.parked, 'events'),
     ...fact('newest delivery', effects?.value?.newest?.at, 'ago')
   ]

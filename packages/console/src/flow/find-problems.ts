@@ -30,8 +30,8 @@ const severity: readonly HopState[] = ['stopped', 'slow', 'unknown']
 
 /** All that is wrong, the worst first, causes before their effects: a person should look at the first one. */
 export function findProblems(readings: Readings, names: Names): readonly Problem[] {
-  const kafka = [mysqlAway, kafkaAway, eventsStopped]
-  const consumer = [consumerDown, effectsAway, groupStuck, behindKafka, parked]
+  const kafka = [databaseAway, kafkaAway, eventsStopped]
+  const consumer = [consumerDown, effectsAway, groupStuck, behindKafka, leftTopics, parked]
   const found = [...kafka, ...consumer, writerDown, lackingReplicas].flatMap(find => find(readings, names) ?? [])
   return found.sort((a, b) => severity.indexOf(a.state) - severity.indexOf(b.state))
 }
@@ -63,7 +63,7 @@ function silence(ms: number): string {
   return ms < 1_000 ? 'does not answer any more' : `has not answered for ${duration(ms)}`
 }
 
-/** Whether events get from MySQL to Kafka. The keeper tells; this page compares nothing of its own. */
+/** Whether events get from the database to Kafka. The keeper tells; this page compares nothing of its own. */
 const eventsStopped: Finder = (readings, names) => {
   const verdict = verdictIn(readings) ?? reportedByConnect(readings, names)
   if (verdict !== undefined) return problemOf(verdict, names)
@@ -79,12 +79,13 @@ const eventsStopped: Finder = (readings, names) => {
   return { hop: 'debezium', state: 'unknown', words, text, advice }
 }
 
-function problemOf(verdict: Verdict, { connector }: Names): Problem | undefined {
+function problemOf(verdict: Verdict, { connector, database }: Names): Problem | undefined {
   const { state, reason, advice, since } = verdict
   if (state === 'flowing') return undefined
   const about = { hop: 'debezium', words: `${state}: ${reason}`, advice, since } as const
-  if (isBroken(verdict)) return { ...about, state: 'stopped', text: `Events do not leave MySQL: ${reason}.` }
-  if (isHealthy(verdict)) return { ...about, state: 'slow', text: `Events wait in MySQL: ${connector} is ${reason}.` }
+  if (isBroken(verdict)) return { ...about, state: 'stopped', text: `Events do not leave ${database}: ${reason}.` }
+  if (isHealthy(verdict))
+    return { ...about, state: 'slow', text: `Events wait in ${database}: ${connector} is ${reason}.` }
   if (state === 'starting') return { ...about, state: 'slow', text: `Events do not flow yet: ${reason}.` }
   return { ...about, state: 'unknown', text: `It is not known whether events flow: ${reason}.` }
 }
@@ -98,19 +99,19 @@ function reportedByConnect({ connector }: Readings, names: Names): Verdict | und
   return failing ? { ...verdict, reason: failing.reason, since: failing.since } : verdict
 }
 
-const mysqlAway: Finder = (readings, { aggregateHost }) => {
+const databaseAway: Finder = (readings, { aggregateHost, database: part }) => {
   const { failing } = readings.aggregates ?? {}
-  const advice = 'Start MySQL again. What was committed is safe and flows on by itself.'
-  const about = { hop: 'mysql', part: 'MySQL', where: ` at ${aggregateHost}`, advice } as const
+  const advice = `Start ${part} again. What was committed is safe and flows on by itself.`
+  const about = { hop: 'database', part, where: ` at ${aggregateHost}`, advice } as const
   return failing && away(failing, readings.now, { ...about, state: ifEventsStop(readings) })
 }
 
-const kafkaAway: Finder = (readings, { brokers, topic }) => {
+const kafkaAway: Finder = (readings, { brokers, topic, database }) => {
   const { failing } = readings.topic
   if (failing && /no topic|Unknown topic/i.test(failing.reason))
     return settingsProblem('topic', `there is no topic ${topic}. Check KAFKA_TOPIC, or create the topic`)
   const advice = 'Start the broker again. Debezium and the consumer go on where they stopped.'
-  const effect = ' Committed events wait in MySQL.'
+  const effect = ` Committed events wait in ${database}.`
   const about = { hop: 'topic', part: 'Kafka', where: ` at ${brokers}`, effect, advice } as const
   return failing && away(failing, readings.now, { ...about, state: ifEventsStop(readings) })
 }
@@ -167,7 +168,7 @@ const groupStuck: Finder = ({ group, topic, now }, names) => {
   if (topic.failing !== undefined) return undefined
   if (group.failing?.wrongSettings) return settingsProblem('delivery', group.failing.reason)
   if (group.value === undefined) return undefined
-  const { state, members, waiting, movedAt } = group.value
+  const { state, members, waiting, movedAt, others } = group.value
   const { events, ms } = waiting ?? { events: 0, ms: 0 }
   const hop = 'delivery'
   if (state === 'dead' && waiting === null) {
@@ -176,7 +177,8 @@ const groupStuck: Finder = ({ group, topic, now }, names) => {
     return { hop, state: 'unknown', words: 'there is no such group', text, advice }
   }
   const nothing = `Nothing has been delivered for ${duration(ms)}`
-  const held = events > 0 ? `; ${countOf(events, 'event')} ${events === 1 ? 'waits' : 'wait'} in Kafka` : ''
+  const held =
+    events > 0 ? `; ${countOf(events, 'event')} ${events === 1 ? 'waits' : 'wait'} in Kafka${elsewhere(others)}` : ''
   if (members === 0) {
     const result = events > 0 ? nothing : 'New events would not be delivered'
     const text = `${result}: the group ${names.group} has no members${held}.`
@@ -195,11 +197,26 @@ const groupStuck: Finder = ({ group, topic, now }, names) => {
   return { ...stuck, words: 'handles nothing', text, advice }
 }
 
+/** What of it waits in other topics than the pipeline's. */
+function elsewhere(others: readonly { readonly name: string; readonly events: number }[]): string {
+  const behind = others.filter(({ events }) => events > 0)
+  return behind.length === 0 ? '' : ` (${behind.map(({ name, events }) => `${events} in ${name}`).join(', ')})`
+}
+
+const leftTopics: Finder = ({ group }, names) => {
+  const first = group.value?.left[0]
+  if (first === undefined || group.value?.members === 0) return undefined
+  const events = countOf(first.events, 'event')
+  const text = `${first.name} has ${events} that no member of the group ${names.group} reads, although it once did.`
+  const advice = `Let ${names.consumer} read it again, or delete the group's offsets of this topic.`
+  return { hop: 'delivery', state: 'slow', words: `does not read ${first.name} any more`, text, advice }
+}
+
 const behindKafka: Finder = ({ group }, names) => {
-  const { waiting } = group.value ?? {}
+  const { waiting, others = [] } = group.value ?? {}
   if (!waiting || waiting.ms < slowMs || waiting.events === 0) return undefined
   const events = countOf(waiting.events, 'event')
-  const wait = waiting.events === 1 ? 'waits in Kafka and is' : 'wait in Kafka and are'
+  const wait = `${waiting.events === 1 ? 'waits' : 'wait'} in Kafka${elsewhere(others)} and ${waiting.events === 1 ? 'is' : 'are'}`
   const text = `${names.group} is ${duration(waiting.ms)} behind: ${events} ${wait} being handled.`
   return { hop: 'delivery', state: 'slow', words: `${events} behind`, text }
 }

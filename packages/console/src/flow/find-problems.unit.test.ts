@@ -20,7 +20,16 @@ const failedTask = {
   ]
 } as const
 const waitingGroup = (state: string, members: number, movedAt = now) => ({
-  value: { state, members, movedAt, lags: new Map([[0, 10]]), waiting: { events: 10, ms: 12_000 }, rate: null },
+  value: {
+    state,
+    members,
+    movedAt,
+    others: [],
+    left: [],
+    lags: new Map([[0, 10]]),
+    waiting: { events: 10, ms: 12_000 },
+    rate: null
+  },
   at: now
 })
 
@@ -88,7 +97,7 @@ describe('whether events leave MySQL', () => {
   it('shows no rate that is older than a few seconds', () => {
     const rateAt = (at: number) => {
       const value = { newest: [], ...noNews, rate: 9 }
-      return picture({ aggregates: { value, at, ...failing(1_000) } }).hops.find(({ id }) => id === 'mysql')?.rate
+      return picture({ aggregates: { value, at, ...failing(1_000) } }).hops.find(({ id }) => id === 'database')?.rate
     }
     expect([rateAt(now - 1_000), rateAt(now - 6_000)]).toEqual([9, null])
   })
@@ -107,7 +116,7 @@ describe('the sentence on top', () => {
 
   it('names the cause before its effects', () => {
     const away = { ...kept(silent), aggregates: failing(4_000), connector: failing(4_000), effects: failing(4_000) }
-    expect(headline(away)).toMatchObject({ hop: 'mysql', state: 'stopped' })
+    expect(headline(away)).toMatchObject({ hop: 'database', state: 'stopped' })
   })
 
   it('calls a table that does not exist an error of the configuration', () => {
@@ -128,7 +137,16 @@ describe('the sentence on top', () => {
     const kafkaOnly = { aggregates: undefined, connector: undefined, effects: undefined, keeper: undefined }
     expect(picture({ ...kafkaOnly, writer: undefined }).hops.map(({ id }) => id)).toEqual(['topic', 'delivery'])
     const group = {
-      value: { state: 'dead', members: 0, movedAt: now, lags: new Map(), waiting: null, rate: null },
+      value: {
+        state: 'dead',
+        members: 0,
+        movedAt: now,
+        lags: new Map(),
+        others: [],
+        left: [],
+        waiting: null,
+        rate: null
+      },
       at: now
     }
     const problems = findProblems(aHealthyPipeline({ ...kafkaOnly, group }), names)

@@ -5,7 +5,7 @@ export function figuresOf({ hops, latency, partitions }: Flow): Record<string, n
   const hop = (id: string) => hops.find(one => one.id === id)
   const { p50 = null, p95 = null, p99 = null } = latency.toDelivery ?? {}
   return {
-    committed: hop('mysql')?.rate ?? null,
+    committed: hop('database')?.rate ?? null,
     published: hop('topic')?.rate ?? null,
     delivered: hop('delivery')?.rate ?? null,
     p50,

@@ -1,5 +1,5 @@
 import type { Flow, Hop, HopState } from '../api/pipeline-schemas.ts'
-import { countOf, duration, fact, ms, rate } from '../page/format.js'
+import { countOf, duration, fact, idText, ms, rate } from '../page/format.js'
 
 export type PrintOptions = { readonly width: number; readonly color: boolean; readonly now: number }
 
@@ -23,7 +23,7 @@ export function printFlow(flow: Flow, options: PrintOptions): string[] {
     ...(times.length === 0 ? [] : [cut(`  ${times.join(' · ')} (median, last minute)`, options.width), '']),
     ...newest
       .slice(0, 5)
-      .map(one => cut(`  #${one.id.padEnd(9)} ${one.label.padEnd(24)} ${arrival(one)}`, options.width))
+      .map(one => cut(`  ${idText(one.id).padEnd(10)} ${one.label.padEnd(24)} ${arrival(one)}`, options.width))
   ]
 }
 
@@ -66,9 +66,9 @@ function cut(text: string, width: number): string {
   return plain.length > width ? `${plain.slice(0, width - 1)}…` : plain
 }
 
-/** Replaces control characters, so that a value cannot control the terminal. */
+/** Replaces characters by which a value could control the terminal. */
 function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '�')
+  return text.replaceAll(/[\p{Cc}\p{Bidi_C}]/gu, '�')
 }
 
 function wrapped(text: string, width: number): string[] {

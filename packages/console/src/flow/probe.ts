@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigurationError } from '../mysql/configuration-error.ts'
+import { ConfigurationError } from '../database/configuration-error.ts'
 import { reasonOf } from '../reason-of.ts'
 
 /** What is known of one part: its newest answer, and since when there is none. */

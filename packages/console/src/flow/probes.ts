@@ -3,7 +3,8 @@ import type { Config } from '../config.ts'
 import type { Sources } from '../sources.ts'
 import { createProbe } from './probe.ts'
 import { createAggregatesReader, createEffectsReader } from './read-databases.ts'
-import { createConsumerReader, createTopicReader } from './read-kafka.ts'
+import { createConsumerReader } from './read-group.ts'
+import { createTopicReader } from './read-kafka.ts'
 import { createServiceReader } from './read-service.ts'
 
 type Probes = ReturnType<typeof createProbes>

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import { loadConfig } from '@outbox-cdc/service-kit'
 import { configSchema } from '../config.ts'
-import { openTable } from '../mysql/tables.ts'
+import { openTable } from '../database/tables.ts'
 import { createEffectsReader } from './read-databases.ts'
 
 const committedAt = Date.parse('2026-01-02T03:00:00Z')

@@ -1,21 +1,22 @@
 import { countParked } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
-import { ConfigurationError } from '../mysql/configuration-error.ts'
+import { ConfigurationError } from '../database/configuration-error.ts'
 import { duration } from '../page/format.js'
-import { countUpTo, mostSkewMs, optional, type Row, type Table } from '../mysql/tables.ts'
-import type { BinlogTrack } from '../aggregates/binlog-track.ts'
+import { countUpTo, mostSkewMs, optional, type Row, type Table } from '../database/tables.ts'
+import type { LogPlace, LogTrack } from '../aggregates/log-track.ts'
+import { isPostgres } from '../database/open-database.ts'
 import { createRate, createSample } from './measures.ts'
 
 type AggregatesSource = {
   readonly table: Table
   readonly outboxTable: string
-  readonly track: BinlogTrack
+  readonly track: LogTrack
 }
 
-/** Reads what the writer's MySQL holds, in a handful of statements by primary key. */
+/** Reads what the writer's database holds, in a handful of statements by primary key. */
 export function createAggregatesReader({ table, outboxTable, track }: AggregatesSource) {
   const { db } = table
-  const [rate, binlogRate] = [createRate(), createRate()]
+  const [rate, logRate] = [createRate(), createRate()]
   let last: { readonly id: string | undefined } | undefined
   let added = 0
   return async () => {
@@ -23,23 +24,33 @@ export function createAggregatesReader({ table, outboxTable, track }: Aggregates
     const id = newest[0]?.id
     if (last !== undefined && id !== last.id) added += await table.countAfter(last.id)
     last = { id }
-    const [outboxRows, binlog] = await Promise.all([
+    const [outboxRows, log] = await Promise.all([
       optional(() => countUpTo(db, db(outboxTable).select(db.raw('1')))),
-      optional(() => readBinlogStatus(db))
+      optional(() => (isPostgres(db) ? readWalPosition(db) : readBinlogStatus(db)))
     ])
-    if (binlog !== undefined) track.add({ ...binlog, at: Date.now() })
-    const binlogBytes = binlog && binlogRate(binlog.position)
+    if (log !== undefined) track.add({ ...log, at: Date.now() })
+    const logBytes = log && logRate(log.position)
     // A store that deletes its outbox rows at once leaves none.
-    return { newest, outboxRows, binlog, rate: rate(added), binlogBytes }
+    return { newest, outboxRows, log, rate: rate(added), logBytes }
   }
 }
 
-async function readBinlogStatus(db: Knex) {
+async function readBinlogStatus(db: Knex): Promise<Omit<LogPlace, 'at'> | undefined> {
   type Status = { File: string; Position: number; Executed_Gtid_Set: string }
   const [rows]: readonly (readonly Status[])[] = await db.raw('SHOW BINARY LOG STATUS').timeout(1_500)
   const status = rows?.[0]
   if (status === undefined) return undefined
-  return { file: status.File, position: status.Position, gtids: status.Executed_Gtid_Set.replaceAll('\n', '') }
+  const { File: file, Position: position, Executed_Gtid_Set: gtids } = status
+  return { file, position, text: `${file} : ${position}`, gtids: gtids.replaceAll('\n', '') }
+}
+
+async function readWalPosition(db: Knex): Promise<Omit<LogPlace, 'at'> | undefined> {
+  const lsn = 'CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END'
+  const { rows } = await db
+    .raw<{ rows: { text: string; position: string }[] }>(`SELECT ${lsn} AS text, ${lsn} - '0/0' AS position`)
+    .timeout(1_500)
+  const [row] = rows
+  return row && { text: row.text, position: Number(row.position) }
 }
 
 type EffectsSource = {

@@ -1,5 +1,6 @@
 import type { Verdict } from '@outbox-cdc/connectctl'
 import type { Config } from '../config.ts'
+import { engineOf } from '../database/open-database.ts'
 import type { Reading } from './probe.ts'
 import type { Readings } from './probes.ts'
 
@@ -17,9 +18,12 @@ export function fresh<T>(reading: Reading<T> | undefined, now: number): T | unde
 export type Names = ReturnType<typeof namesFrom>
 
 export function namesFrom(config: Config) {
+  const engine = engineOf(config.AGGREGATE_DB_URL)
   return {
     connector: config.CONNECTOR_NAME ?? 'the connector',
     aggregate: config.AGGREGATE_NAME,
+    database: engine.name,
+    log: engine.log,
     topic: config.KAFKA_TOPIC,
     group: config.KAFKA_GROUP,
     keeperUrl: placeOf(config.KEEPER_URL),
@@ -36,5 +40,5 @@ export function namesFrom(config: Config) {
 function placeOf(url: string | undefined): string {
   if (url === undefined) return 'not configured'
   const { host, pathname, protocol } = new URL(url)
-  return protocol === 'mysql:' ? `${host}${pathname}` : host
+  return protocol.startsWith('http') ? host : `${host}${pathname}`
 }

@@ -11,7 +11,7 @@ import type { Sources } from '../sources.ts'
 import { configured, unavailable } from './problems.ts'
 import { get, post, type Route } from './route.ts'
 
-const aggregateId = z.string().min(1).max(64)
+const aggregateId = z.string().min(1).max(255)
 
 export function aggregateRoutes(config: Config, sources: Sources): readonly Route[] {
   const { aggregates, effects } = sources

@@ -98,7 +98,7 @@ describe('the JSON API', () => {
     await eventually(async () => {
       const { hops } = (await bench.get('/api/flow')).body as { hops: { id: string; words: string }[] }
       const words = (id: string) => hops.find(hop => hop.id === id)?.words
-      expect(words('mysql')).toMatch(/^configuration error: Table/)
+      expect(words('database')).toMatch(/^configuration error: Table/)
       expect(words('delivery')).toMatch(/^configuration error: Unknown column 'never'/)
     })
   })
@@ -165,7 +165,7 @@ describe('the JSON API', () => {
     const { stages } = body as { stages: { id: string; state: string }[] }
     expect(stages.map(({ id: stage, state }) => [stage, state])).toEqual([
       ['committed', 'done'],
-      ['binlog', 'done'],
+      ['log', 'done'],
       ['kafka', 'done'],
       ['handled', 'done']
     ])
@@ -264,7 +264,7 @@ describe('the JSON API', () => {
     }
     await eventually(async () => {
       const { body } = await bench.get('/api/flow')
-      expect(body).toMatchObject({ newest: items, hops: [{ id: 'mysql', state: 'ok' }, {}, {}, {}] })
+      expect(body).toMatchObject({ newest: items, hops: [{ id: 'database', state: 'ok' }, {}, {}, {}] })
       expect(earlyTimes(body)).toEqual([])
     })
     await bench.deliveries.db('delivery').update({ delivered_at: null })

@@ -33,7 +33,7 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
     ...topicRoutes(kafka),
     ...groupRoutes(kafka),
     ...connectorRoutes(config, sources.connect),
-    ...parkedRoutes(sources)
+    ...parkedRoutes(config, sources)
   ]
   const base = config.CONSOLE_BASE_PATH
   const page = createPage(base, config.AGGREGATE_NAME)

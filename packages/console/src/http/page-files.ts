@@ -49,8 +49,10 @@ function servePage(html: string): Router {
       if (path === undefined) return next()
       response.sendFile(path, { cacheControl: false })
     })
-    .use((request, response, next) => (/\.(js|css|svg)$/.test(request.path) ? files(request, response, next) : next()))
-    .get(/^\/[\w\-./%~@:+]*$/, (request, response, next) => {
+    .use((request, response, next) =>
+      /^[\w\-./]+\.(js|css|svg)$/.test(request.path) ? files(request, response, next) : next()
+    )
+    .get(/^\/[\w\-./%~@:+!$&'()*,;=]*$/, (request, response, next) => {
       if (/\.[a-z]{2,4}$/.test(request.path) && !request.accepts('html')) return next()
       response.type('html').send(html)
     })

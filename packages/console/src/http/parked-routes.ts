@@ -1,20 +1,24 @@
-import { listParked, type ParkedRow, requestRetry, showParked, skipParked } from '@outbox-cdc/outbox'
+import { listParked, type ParkedRow, readEventKey, requestRetry, showParked, skipParked } from '@outbox-cdc/outbox'
 import { notFound } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { type ParkedEvent, parkedEvent, type ParkedKey, parkedKey } from '../api/pipeline-schemas.ts'
-import type { StoredRecord } from '../kafka/decode-record.ts'
+import type { Config } from '../config.ts'
+import { type StoredRecord, timeOf } from '../kafka/decode-record.ts'
 import { showRecord } from '../kafka/show-record.ts'
+import { pluralOf } from '../page/format.js'
 import type { Sources } from '../sources.ts'
 import { configured } from './problems.ts'
 import { get, done, post, type Route } from './route.ts'
 
 /** The consumer's tables hold ASCII; MySQL refuses to compare it with anything else. */
-const stored = z.string().regex(/^[ -~]{1,64}$/, { error: 'must be 1 to 64 ASCII characters' })
-const key = z.object({ consumer: stored, key: stored })
+const stored = (most: number) =>
+  z.string().regex(new RegExp(`^[ -~]{1,${most}}$`), { error: `must be 1 to ${most} ASCII characters` })
+const key = z.object({ consumer: stored(64), key: stored(255) })
 const mostKeys = 1_000
 const mostEvents = 200
 
-export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readonly Route[] {
+export function parkedRoutes(config: Config, { consumerDb, actionsDb, decode }: Sources): readonly Route[] {
+  const { AGGREGATE_NAME: noun } = config
   const reading = () => configured(consumerDb, 'EFFECT_DB_URL')
   const acting = () => configured(actionsDb, 'EFFECT_DB_URL')
   async function act(action: Promise<unknown>, { key: name }: { readonly key: string }) {
@@ -31,11 +35,18 @@ export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readon
     }),
     get('/api/parked/events', 'The events of one key that wait or once waited, oldest first', {
       input: key,
-      answer: z.object({ items: z.array(parkedEvent) }),
+      answer: z.object({
+        items: z.array(parkedEvent),
+        aggregateId: z
+          .string()
+          .nullable()
+          .meta({ description: `null where the key is none of ${pluralOf(noun)}` })
+      }),
       async handle(query) {
         const rows = (await showParked(reading(), query)).slice(-mostEvents)
         const records = await decode(rows.map(recordOf))
-        return { items: rows.flatMap((row, index) => (records[index] ? [shownEvent(row, records[index])] : [])) }
+        const items = rows.flatMap((row, index) => (records[index] ? [shownEvent(row, records[index])] : []))
+        return { items, aggregateId: followed(config, query.key, rows) }
       }
     }),
     post('/api/parked/retry', 'Ask the consumer to apply the waiting events of a key again', {
@@ -51,8 +62,16 @@ export function parkedRoutes({ consumerDb, actionsDb, decode }: Sources): readon
   ]
 }
 
+/** The id in the key, if it is one of a row that the page can follow: another aggregate may have the same id. */
+function followed({ AGGREGATE_NAME: noun, AGGREGATE_EVENT }: Config, key: string, rows: readonly ParkedRow[]) {
+  const { aggregate, id } = readEventKey(key) ?? {}
+  const isFollowed = ['', noun].includes(aggregate ?? '') || rows.some(({ event }) => event === AGGREGATE_EVENT)
+  return (isFollowed && id) || null
+}
+
 function shownKey({ parkedAt, retryRequestedAt, ...key }: Awaited<ReturnType<typeof listParked>>[number]): ParkedKey {
-  return { ...key, parkedAt: parkedAt.getTime(), retryAskedAt: retryRequestedAt?.getTime() ?? null }
+  const { aggregate = null, id = null } = readEventKey(key.key) ?? {}
+  return { ...key, aggregate, id, parkedAt: parkedAt.getTime(), retryAskedAt: retryRequestedAt?.getTime() ?? null }
 }
 
 function shownEvent(row: ParkedRow, record: StoredRecord): ParkedEvent {
@@ -66,7 +85,7 @@ function recordOf(row: ParkedRow): StoredRecord {
     topic: row.topic,
     partition: row.partition_no,
     offset: Number(row.record_offset),
-    timestamp: Number(row.record_time),
+    timestamp: timeOf(row.record_time),
     key: row.record_key,
     value: row.record_value,
     headers: Object.entries(JSON.parse(row.record_headers) as Record<string, string | null>)

@@ -1,6 +1,6 @@
 import { ConnectctlError } from '@outbox-cdc/connectctl'
 import { notFound, Problem } from '@outbox-cdc/service-kit'
-import { ConfigurationError } from '../mysql/configuration-error.ts'
+import { ConfigurationError } from '../database/configuration-error.ts'
 import { reasonOf } from '../reason-of.ts'
 
 /** The part, or a problem that names the setting without which there is none. */
@@ -13,10 +13,13 @@ export function unavailable(detail: string, cause?: unknown): Problem {
   return new Problem(503, { type: 'unavailable', title: 'Not available now', detail }, { cause })
 }
 
+const noTable = 'This database has no parked_event table: the consumer does not park here'
+const noRight = 'The account of EFFECT_DB_URL may not do this: it needs UPDATE on parked_key and parked_event'
 const refusals: Readonly<Record<string, string>> = {
-  ER_NO_SUCH_TABLE: 'This database has no parked_event table: the consumer does not park here',
-  ER_TABLEACCESS_DENIED_ERROR:
-    'The account of EFFECT_DB_URL may not do this: it needs UPDATE on parked_key and parked_event'
+  ER_NO_SUCH_TABLE: noTable,
+  ER_TABLEACCESS_DENIED_ERROR: noRight,
+  '42P01': noTable,
+  '42501': noRight
 }
 
 /** What a part of the pipeline refused, or that it does not answer. */

@@ -1,5 +1,5 @@
 import type { RecordDecoding } from '@outbox-cdc/outbox'
-import type { RecordDecoder, StoredRecord } from './decode-record.ts'
+import { asKafkaRecord, type RecordDecoder } from './decode-record.ts'
 
 const restMs = 5_000
 
@@ -39,8 +39,4 @@ function open(bytes: Buffer | null, { decode }: RecordDecoding): unknown {
   } catch {
     return undefined
   }
-}
-
-function asKafkaRecord(record: StoredRecord) {
-  return { ...record, offset: BigInt(record.offset), headers: {} }
 }

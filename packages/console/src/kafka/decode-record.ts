@@ -44,20 +44,30 @@ export function outboxFields(record: StoredRecord) {
   }
 }
 
-/** When Debezium read it from the binlog, where the connector says so under our name or Debezium's own. */
+/** When Debezium read it from the log, where the connector says so under our name or Debezium's own. */
 export function capturedAt(record: StoredRecord): number | undefined {
   const micros = headerOf(record, 'captured_us') ?? headerOf(record, '__ts_us')
-  return micros !== undefined && /^\d{16}$/.test(micros) ? Number(micros) / 1000 : undefined
+  if (micros !== undefined && /^\d{16}$/.test(micros)) return Number(micros) / 1000
+  const ms = headerOf(record, 'captured_ms')
+  return ms !== undefined && /^\d{13}$/.test(ms) ? Number(ms) : undefined
 }
 
 export function headerOf({ headers }: StoredRecord, wanted: string): string | undefined {
   return headers.find(([name]) => name === wanted)?.[1] ?? undefined
 }
 
+/** The key: decoded, else as JSON, else as text. */
+export function keyOf({ openedKey, key }: Pick<StoredRecord, 'openedKey' | 'key'>): unknown {
+  return openedKey === undefined ? unwrapped(key) : openedKey
+}
+
 /** The short form of a key: `7` for `{"event_id":7}`. */
-export function keyText({ openedKey, key: bytes }: Pick<StoredRecord, 'openedKey' | 'key'>): string | null {
-  const key = openedKey === undefined ? unwrapped(bytes) : openedKey
-  if (key === null) return null
+export function keyText(record: Pick<StoredRecord, 'openedKey' | 'key'>): string | null {
+  const key = keyOf(record)
+  if (key === null) return record.key === null ? null : 'null'
+  // A bare key may look like a number that is written in another way: 1e3, 007.
+  if (typeof key === 'number' && record.openedKey === undefined && !String(record.key).startsWith('{'))
+    return String(record.key)
   if (!isObject(key)) return typeof key === 'string' ? key : JSON.stringify(key)
   const values = Object.values(key)
   return values.length === 1 && !isObject(values[0]) ? String(values[0]) : JSON.stringify(key)
@@ -65,6 +75,18 @@ export function keyText({ openedKey, key: bytes }: Pick<StoredRecord, 'openedKey
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
+}
+
+/** The record as the library takes it. */
+export function asKafkaRecord(record: StoredRecord) {
+  const { offset, timestamp, headers } = record
+  return { ...record, offset: BigInt(offset), timestamp: timestamp ?? -1, headers: Object.fromEntries(headers) }
+}
+
+/** Kafka's time of a record; a record without one has -1. */
+export function timeOf(timestamp: bigint | number | string): number | null {
+  const ms = Number(timestamp)
+  return ms < 0 ? null : ms
 }
 
 /** Undefined if the text is not JSON. */
@@ -90,7 +112,8 @@ export type StoredRecord = {
   readonly topic: string
   readonly partition: number
   readonly offset: number
-  readonly timestamp: number
+  /** null where the record has none. */
+  readonly timestamp: number | null
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers: readonly (readonly [name: string, value: string | null])[]

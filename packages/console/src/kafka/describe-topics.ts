@@ -64,6 +64,11 @@ export async function endsOf(admin: Admin, names: readonly string[]): Promise<Re
   return names.length === 0 ? new Map() : offsetsOf(admin, await topicsNamed(admin, names), -1n)
 }
 
+/** The first offset of each partition of these topics, by `topic/partition`. */
+export async function startsOf(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  return names.length === 0 ? new Map() : offsetsOf(admin, await topicsNamed(admin, names), -2n)
+}
+
 /** The first (-2) or the next (-1) offset by `topic/partition`. */
 async function offsetsOf(admin: Admin, topics: Topics, timestamp: bigint): Promise<ReadonlyMap<string, number>> {
   const wanted = [...topics].map(([name, { partitions }]) => ({

@@ -64,5 +64,6 @@ export function newestOf(records: readonly ShownRecord[], most: number, from: Of
 }
 
 function newestFirst(a: ShownRecord, b: ShownRecord): number {
-  return b.timestamp - a.timestamp || (a.partition === b.partition ? b.offset - a.offset : a.partition - b.partition)
+  const age = (b.timestamp ?? 0) - (a.timestamp ?? 0)
+  return age || (a.partition === b.partition ? b.offset - a.offset : a.partition - b.partition)
 }

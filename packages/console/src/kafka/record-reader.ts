@@ -1,6 +1,6 @@
 import { type Admin, type Consumer, type RecordsBatch, UserError } from '@platformatic/kafka'
 import pLimit from 'p-limit'
-import type { RecordDecoder, StoredRecord } from './decode-record.ts'
+import { type RecordDecoder, type StoredRecord, timeOf } from './decode-record.ts'
 
 /** A place in a topic: the next offset of each partition. */
 export type Offsets = ReadonlyMap<number, number>
@@ -103,7 +103,7 @@ function recordsIn(topic: string, { partition, batch }: Found): StoredRecord[] {
     topic,
     partition,
     offset: Number(batch.firstOffset) + record.offsetDelta,
-    timestamp: Number(batch.firstTimestamp + record.timestampDelta),
+    timestamp: timeOf(batch.firstTimestamp + record.timestampDelta),
     key: record.key,
     value: record.value,
     headers: record.headers.map(([name, value]) => [String(name ?? ''), value === null ? null : value.toString('utf8')])

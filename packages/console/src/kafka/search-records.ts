@@ -53,7 +53,7 @@ async function searchWindow(options: SearchOptions, range: Range) {
   let found = newestOf([], mostHits, range.from)
   let at: number | null = null
   for await (const records of scanRange(options, range)) {
-    for (const { timestamp } of records) at = Math.min(at ?? timestamp, timestamp)
+    for (const { timestamp } of records) if (timestamp !== null) at = Math.min(at ?? timestamp, timestamp)
     // Keeps only the shown form: a raw record keeps the whole fetched buffer in memory.
     found = newestOf([...found.kept, ...records.filter(matches).map(showRecord)], mostHits, found.from)
     if (options.signal.aborted) break

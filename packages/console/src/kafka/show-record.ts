@@ -1,6 +1,6 @@
 import type { ShownRecord } from '../api/kafka-schemas.ts'
 import { isAvro } from './avro-decoder.ts'
-import { isObject, keyText, outboxFields, parsed, type StoredRecord, valueOf } from './decode-record.ts'
+import { headerOf, isObject, keyText, outboxFields, parsed, type StoredRecord, valueOf } from './decode-record.ts'
 
 const mostShown = 64 * 1024
 
@@ -14,6 +14,7 @@ export function showRecord(record: StoredRecord): ShownRecord {
     offset,
     timestamp,
     key: keyText(record)?.slice(0, 500) ?? null,
+    aggregate: headerOf(record, 'aggregate') ?? null,
     event: cut ? null : (outboxFields(record).event ?? null),
     value: readable,
     rawKey: asText(key, 4_096),

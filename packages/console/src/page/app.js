@@ -26,7 +26,7 @@ function App() {
   return html`
     <a class="skip sr" href="#main">Skip to the content</a>
     <${Header} />
-    <main id="main" tabindex="-1" ref=${main}><${(id && One) || List} key=${path.join('/')} id=${id} inside=${inside} /></main>
+    <main id="main" tabindex="-1" ref=${main}><${(id && One) || List} key=${place.value.pathname} id=${id} inside=${inside} /></main>
     <${Notices} />
     <${ConfirmDialog} />
     <${KeysDialog} />

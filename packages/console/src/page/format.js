@@ -39,6 +39,24 @@ export function bytes(value) {
   return `${thousands === 0 || size >= 100 ? whole.format(size) : size.toFixed(1)} ${unit}`
 }
 
+/** Signs that a person can see, and tell from others that look alike. */
+const clear = /^(?!")(?:(?!\p{DI})[\p{L}\p{N}\p{P}\p{S}])+$/u
+
+/**
+ * An id as it is, or as JSON where a blank at its end, a mark or a sign that isn't shown would make it look like another:
+ * "a ", "a\u0308", "a\u202e".
+ * @param {string} id
+ */
+export function idText(id) {
+  return clear.test(id) ? id : JSON.stringify(id).replaceAll(/\p{C}|\p{M}|\p{DI}|(?! )\p{Z}/gu, escaped)
+}
+
+/** @param {string} character */
+function escaped(character) {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+  return units.map(unit => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+}
+
 /**
  * A measured time, with as many digits as mean something: 0.84 ms, 4.2 ms, 310 ms, 14 s.
  * @param {number | null | undefined} value
@@ -63,6 +81,12 @@ export function duration(value) {
   return `${Math.floor(hours / 24)} days`
 }
 
+/** A position in PostgreSQL's WAL as PostgreSQL writes it: 0/16B3748. @param {number | string} lsn */
+export function lsnText(lsn) {
+  const [high, low] = [BigInt(lsn) >> 32n, BigInt(lsn) & 0xffff_ffffn]
+  return `${high.toString(16)}/${low.toString(16)}`.toUpperCase()
+}
+
 /** @param {number | null | undefined} at @param {number} now */
 export function ago(at, now) {
   if (at === null || at === undefined) return '–'
@@ -70,8 +94,9 @@ export function ago(at, now) {
   return age < 1_500 ? 'just now' : `${duration(age)} ago`
 }
 
-/** The exact time, as it is copied: ISO 8601 in UTC with milliseconds. @param {number} at */
+/** The exact time, as it is copied: ISO 8601 in UTC with milliseconds. A record may have none. @param {number | null} at */
 export function exact(at) {
+  if (at === null) return 'not known'
   return new Date(at).toISOString().replace('T', ' ').replace('Z', ' UTC')
 }
 
@@ -80,9 +105,9 @@ export function localTime(at) {
   return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, -1)
 }
 
-/** The clock time of an event, in the reader's own zone, to the millisecond. @param {number} at */
+/** The clock time of an event, in the reader's own zone, to the millisecond. @param {number | null} at */
 export function clock(at) {
-  return localTime(at).slice(11)
+  return at === null ? 'no time' : localTime(at).slice(11)
 }
 
 /**

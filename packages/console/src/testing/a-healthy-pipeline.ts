@@ -14,6 +14,8 @@ export const running: ExpandedConnector['status'] = {
 export const names: Names = {
   connector: 'orders-connector',
   aggregate: 'order',
+  database: 'MySQL',
+  log: 'binlog',
   topic: 'orders_server.orders.outbox',
   group: 'delivery-service',
   keeperUrl: 'keeper:8084',
@@ -28,7 +30,7 @@ export const names: Names = {
 
 const at = now - 200
 
-export const noNews = { outboxRows: 0, binlog: undefined, rate: null, binlogBytes: undefined }
+export const noNews = { outboxRows: 0, log: undefined, rate: null, logBytes: undefined }
 
 /** Readings of a pipeline in which every part answers and nothing waits, with some of them changed. */
 export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
@@ -59,6 +61,8 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
         state: 'stable',
         members: 1,
         movedAt: at,
+        others: [],
+        left: [],
         lags: new Map([[0, 0]]),
         waiting: { events: 0, ms: 0 },
         rate: null

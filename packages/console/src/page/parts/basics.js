@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import { Refusal } from '../api.js'
-import { ago, exact } from '../format.js'
+import { ago, exact, idText } from '../format.js'
 import { now } from '../signals.js'
 import { notify } from './notices.js'
 
@@ -55,7 +55,7 @@ export function when(at) {
   return html`<span title=${exact(at)}>${ago(at, now.value)}</span>`
 }
 
-/** @param {string} title @param {unknown} [beside] */
+/** @param {unknown} title @param {unknown} [beside] */
 export function screenHead(title, beside) {
   return html`<div class="row screen-head"><h1>${title}</h1>${beside}</div>`
 }
@@ -109,14 +109,19 @@ export function table({ label, items, hrefOf, rowClass, empty }, [first, ...othe
   </div>`
 }
 
-/** A value that a click copies whole. @param {string} text */
-export function copyable(text) {
+/** A value that a click copies whole, shown as it is or in another way. @param {string} text @param {string} [shown] */
+export function copyable(text, shown = text) {
   const copy = () =>
     navigator.clipboard.writeText(text).then(
       () => notify('Copied'),
       () => notify('The browser did not allow copying', 'stopped')
     )
-  return html`<button class="plain copy" type="button" title="Copy" onClick=${copy}>${text}</button>`
+  return html`<button class="plain copy" type="button" title="Copy" onClick=${copy}>${shown}</button>`
+}
+
+/** An id that a click copies exactly. @param {string} id */
+export function copyableId(id) {
+  return copyable(id, idText(id))
 }
 
 /** @param {readonly (readonly [href: string, words: string])[]} links @param {string} current the address of one of them */
@@ -126,11 +131,11 @@ export function tabs(links, current) {
   </div>`
 }
 
-/** What a form holds when it is sent, without the page being left. @param {SubmitEvent} event */
+/** What a form holds when it is sent, without the page being left; blanks may be a part of an id. @param {SubmitEvent} event */
 export function submitted(event) {
   event.preventDefault()
   const form = new FormData(/** @type {HTMLFormElement} */ (event.target))
-  return Object.fromEntries([...form].map(([name, value]) => [name, typeof value === 'string' ? value.trim() : '']))
+  return Object.fromEntries([...form].map(([name, value]) => [name, typeof value === 'string' ? value : '']))
 }
 
 /** @param {unknown} value */

@@ -45,7 +45,7 @@ export function Chart(properties) {
   }, [minutes, Object.keys(lines).join(), themeChanges.value, series.value === undefined])
   useEffect(() => plot.current?.setData(data), [series.value, now.value])
   return html`<figure class=${tall ? 'panel chart tall' : 'panel chart'}>
-    <figcaption class="row"><h2>${title}</h2><span class="small">last ${minutes} min</span></figcaption>
+    <figcaption class="row"><h2>${title}</h2><span class="small">last ${minutes} min${whyEmpty(data)}</span></figcaption>
     <div class="plot" role="img" aria-label=${`${title}, last ${minutes} minutes`} ref=${home}></div>
   </figure>`
 }
@@ -60,6 +60,15 @@ function dataOf(all, { lines, minutes }) {
   if (all === undefined || from < 0) return [[], ...names.map(() => [])]
   const times = all.at.slice(from).map(time => (time + all.stepMs) / 1000)
   return [times, ...names.map(name => all.figures[name]?.slice(from) ?? times.map(() => null))]
+}
+
+const pointsToDraw = 2
+
+/** @param {uPlot.AlignedData} data */
+function whyEmpty([times, ...lines]) {
+  if (times.length < pointsToDraw) return ' · collecting the first figures …'
+  const isEmpty = lines.every(values => [...values].every(value => value === null || value === undefined))
+  return isEmpty ? ' · nothing measured yet' : ''
 }
 
 const legendHeight = 34

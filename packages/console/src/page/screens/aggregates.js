@@ -1,7 +1,18 @@
 import { html } from 'htm/preact'
-import { clock, exact, ms } from '../format.js'
+import { clock, exact, idText, ms } from '../format.js'
 import { useLoaded } from '../load.js'
-import { copyable, pairs, panel, screenHead, stateMark, submitted, table, when, whenLoaded } from '../parts/basics.js'
+import {
+  copyable,
+  copyableId,
+  pairs,
+  panel,
+  screenHead,
+  stateMark,
+  submitted,
+  table,
+  when,
+  whenLoaded
+} from '../parts/basics.js'
 import { parkedActions } from '../parts/parked-actions.js'
 import { nothingYet, writeButton } from '../parts/write-one.js'
 import { recordDetails } from '../parts/record.js'
@@ -13,11 +24,11 @@ import { addressOf, go, place, withQuery } from '../place.js'
  * @import { HopState, Journey, AggregatePage, Stage } from '../../api/pipeline-schemas.ts'
  */
 
-/** @param {string} title */
+/** @param {unknown} title */
 function head(title) {
   /** @param {SubmitEvent} event */
   const submit = event => {
-    const id = submitted(event)['id']?.replace(/^#/, '')
+    const { id } = submitted(event)
     if (id) go(addressOf('orders', id))
   }
   const search = html`<form class="row search" role="search" onSubmit=${submit}>
@@ -36,7 +47,7 @@ function head(title) {
 export function Aggregate({ id }) {
   /** @type {Loaded<Journey>} */
   const found = useLoaded(`/api${addressOf('orders', id)}`, ({ finished }) => (finished ? 5_000 : 400))
-  return html`${head(`${Noun} ${id}`)}${whenLoaded(found, `This ${noun} cannot be followed`, journey)}`
+  return html`${head(html`${Noun} ${copyableId(id)}`)}${whenLoaded(found, `This ${noun} cannot be followed`, journey)}`
 }
 
 /** The newest page stays new; an older one is loaded once. */
@@ -58,7 +69,7 @@ function list({ items, next }) {
     return stateMark('ok', deliveredMs === null ? 'when is not known' : `after ${ms(deliveredMs)}`)
   }
   const rows = table({ label: `${Nouns}, newest first`, items, hrefOf: ({ id }) => addressOf('orders', id) }, [
-    [Noun, one => `#${one.id}`],
+    [Noun, one => idText(one.id)],
     ['What', one => one.label],
     ['Committed', one => when(one.createdAt)],
     ['Delivered', arrival]
@@ -104,8 +115,8 @@ function summary({ stages, finished, found, id, parked }) {
   if (finished) return 'Settled without a delivery.'
   if (found) return 'On its way …'
   if (stages.some(({ state }) => state === 'unknown'))
-    return `${Noun} ${id} was not found, but not every part of the pipeline can be asked.`
-  return `There is no ${noun} ${id} in any part that is configured. If it is written later, it appears here.`
+    return `${Noun} ${idText(id)} was not found, but not every part of the pipeline can be asked.`
+  return `There is no ${noun} ${idText(id)} in any part that is configured. If it is written later, it appears here.`
 }
 
 /** @type {Record<Stage['state'], HopState>} */

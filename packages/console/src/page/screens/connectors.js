@@ -1,5 +1,6 @@
 import { html } from 'htm/preact'
 import { act } from '../api.js'
+import { lsnText } from '../format.js'
 import { useLoaded } from '../load.js'
 import { pairs, panel, pretty, screenHead, stateMark, table, whenLoaded } from '../parts/basics.js'
 import { confirmed } from '../parts/dialog.js'
@@ -75,13 +76,14 @@ function part(name, { state, worker_id: worker, trace }) {
   </li>`
 }
 
-/** @typedef {{ offsets?: { offset?: { file?: string, pos?: number, gtids?: string } }[] }} ConnectOffsets */
+/** @typedef {{ file?: string, pos?: number, gtids?: string, lsn?: number }} Offset of MySQL, or of PostgreSQL */
+/** @typedef {{ offsets?: { offset?: Offset }[] }} ConnectOffsets */
 
 /** How far Debezium has read; Connect's own answer is one click away. @param {ConnectOffsets | null} found */
 function offsetsPanel(found) {
-  const { file, pos, gtids } = found?.offsets?.[0]?.offset ?? {}
-  if (file === undefined) return null
-  const shown = pairs(Object.entries({ 'binlog file': file, position: pos, GTIDs: gtids }))
+  const { file, pos, gtids, lsn } = found?.offsets?.[0]?.offset ?? {}
+  if (file === undefined && lsn === undefined) return null
+  const shown = pairs(Object.entries({ 'binlog file': file, position: pos, GTIDs: gtids, LSN: lsn && lsnText(lsn) }))
   const stored = html`<details><summary>As Connect stores it</summary><pre>${pretty(found)}</pre></details>`
   return panel('Where it has read to', [shown, stored])
 }
@@ -101,7 +103,8 @@ function differences({ file, changes, problem }) {
 
 const effects = {
   restart: 'Restarts the connector, if it failed, and its failed tasks. What runs keeps running.',
-  pause: 'Nothing leaves MySQL until the connector is resumed. Nothing is lost while MySQL keeps the binlog.',
+  pause:
+    'Nothing leaves the database until the connector is resumed. Nothing is lost while the database keeps its log.',
   resume: 'It continues from where it has read to.'
 }
 

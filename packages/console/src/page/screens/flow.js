@@ -1,5 +1,5 @@
 import { html } from 'htm/preact'
-import { ago, compact, duration, exact, fact, ms, number, rate } from '../format.js'
+import { ago, compact, duration, exact, fact, idText, ms, number, rate } from '../format.js'
 import { stateMark, when } from '../parts/basics.js'
 import { Chart } from '../parts/chart.js'
 import { nothingYet, writeButton } from '../parts/write-one.js'
@@ -33,7 +33,7 @@ export function FlowScreen() {
  */
 const meanings = {
   writer: { unit: 'requests accepted', passed: 'to answer' },
-  mysql: { unit: 'rows committed', figure: 'committed', passed: 'commit' },
+  database: { unit: 'rows committed', figure: 'committed', passed: 'commit' },
   debezium: { unit: 'events read', latency: 'toDebezium', passed: 'read' },
   topic: { unit: 'events written', figure: 'published', latency: 'toKafka', passed: 'in Kafka' },
   delivery: { unit: 'events handled', figure: 'delivered', latency: 'toDelivery', passed: 'delivered' }
@@ -62,7 +62,7 @@ function card(hop, whole) {
 /** When an event passes here, counted from its commit. @param {Hop} hop @param {Flow} whole */
 function clockOf({ id, facts: known }, whole) {
   const { latency, passed } = meanings[id]
-  if (id === 'mysql') return html`<b>0 ms</b> ${passed}`
+  if (id === 'database') return html`<b>0 ms</b> ${passed}`
   const answered = known.find(({ unit }) => unit === 'ms')
   const measured = latency === undefined ? answered?.value : whole.latency[latency]?.p50
   if (measured === undefined) return null
@@ -110,7 +110,7 @@ function waits({ waiting, state }) {
 function newest({ newest: items }) {
   const rows = items.map(
     one => html`<li key=${one.id}><a class="line" href=${addressOf('orders', one.id)}>
-      <b>#${one.id}</b>
+      <b>${idText(one.id)}</b>
       <span>${one.label}</span>
       <span class="muted">${when(one.createdAt)}</span>
       <span class="num">${delivered(one)}</span>

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
-import { ago, countOf } from '../format.js'
+import { ago, countOf, idText } from '../format.js'
 import { useLoaded } from '../load.js'
-import { screenHead, stateMark, table, when, whenLoaded } from '../parts/basics.js'
+import { copyable, screenHead, stateMark, table, when, whenLoaded } from '../parts/basics.js'
 import { parkedActions } from '../parts/parked-actions.js'
 import { recordDetails } from '../parts/record.js'
 import { noun } from '../noun.js'
@@ -31,7 +31,7 @@ function list({ items }) {
   if (items.length === 0) return html`<section class="panel">${nothingParked}</section>`
   const hrefOf = (/** @type {ParkedKey} */ { consumer, key }) => addressOf('parked', consumer, key)
   const rows = table({ label: 'Parked keys, oldest first', items, hrefOf }, [
-    ['Key', one => one.key],
+    ['Key', named],
     ['Reason', ({ reason }) => stateMark('stopped', reason)],
     ['Waiting', one => one.waiting, 'num'],
     ['Parked', one => when(one.parkedAt)],
@@ -41,25 +41,25 @@ function list({ items }) {
   return html`<section class="panel">${rows}</section>`
 }
 
+/** The key, and the id in it where that is encoded there. @param {ParkedKey} parked */
+function named({ key, id }) {
+  const isPlain = id === null || key.endsWith(`/${id}`)
+  return html`${key}${!isPlain && html`<span class="muted"> ${idText(id)}</span>`}`
+}
+
 /** @param {{ id: string, inside?: string }} properties */
 export function EventsOfKey({ id: consumer, inside: key }) {
   if (key === undefined) return html`<${ParkedKeys} />`
-  /** @type {Loaded<{ items: ParkedEvent[] }>} */
+  /** @type {Loaded<{ items: ParkedEvent[], aggregateId: string | null }>} */
   const events = useLoaded(`/api/parked/events?${new URLSearchParams({ consumer, key })}`, 1_500)
-  const id = idIn(key)
-  const follow = id === undefined ? '' : html`<a href=${addressOf('orders', id)}>Follow ${noun} ${id}</a>`
+  const id = events.data?.aggregateId ?? null
+  const follow = id === null ? '' : html`<a href=${addressOf('orders', id)}>Follow ${noun} ${idText(id)}</a>`
   const found = whenLoaded(events, 'These events cannot be read', ({ items }) => {
     const waiting = items.filter(({ state }) => state === 'waiting')
     const settled = items.filter(({ state }) => state !== 'waiting').toReversed()
     return html`${summary(waiting.length, { consumer, key })}${[...waiting, ...settled].map(eventPanel)}`
   })
-  return html`${screenHead(`Parked: ${key}`, follow)}${found}`
-}
-
-/** The id in a key such as `order/7`; keys of unreadable records and very long ones have none. @param {string} key */
-function idIn(key) {
-  const [, encoded] = /^[^/:]*\/([^~]+)$/.exec(key) ?? []
-  return encoded && decodeURIComponent(encoded)
+  return html`${screenHead(html`Parked: ${copyable(key)}`, follow)}${found}`
 }
 
 /** @param {number} waiting @param {{ consumer: string, key: string }} parked */

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { html } from 'htm/preact'
-import { clock, compact, duration, exact, localTime, number } from '../format.js'
+import { clock, compact, duration, exact, localTime, number, idText } from '../format.js'
 import { useLoaded } from '../load.js'
 import { pretty, problem, submitted, tabs, whenLoaded } from '../parts/basics.js'
 import { recordDetails } from '../parts/record.js'
@@ -117,8 +117,9 @@ function filters(topic, items) {
   /** @param {SubmitEvent} event */
   const submit = event => {
     const asked = submitted(event)
+    const text = asked['text']?.trim()
     const from = asked['since'] && new Date(asked['since']).getTime()
-    go(withQuery({ ...asked, since: from, before: null, at: null }))
+    go(withQuery({ ...asked, text, since: from, before: null, at: null }))
   }
   /** @type {(name: string, label: string, more: Record<string, string>) => unknown} */
   const field = (name, label, more) => html`<label>
@@ -176,12 +177,18 @@ function row(record, query) {
     <button class="plain line record-line" type="button" aria-expanded=${isOpen} onClick=${toggle}>
       <span class="muted" title=${exact(record.timestamp)}>${clock(record.timestamp)}</span>
       <span class="muted">p${record.partition} · ${record.offset}</span>
-      <b>${record.key ?? 'no key'}</b>
+      <b>${keyOf(record)}</b>
       <span class="rec-event">${record.event}</span>
       <code>${inOneLine(record)}</code>
     </button>
     ${isOpen && recordDetails(record)}
   </li>`
+}
+
+/** With its aggregate, because others may have the same id. @param {ShownRecord} record */
+function keyOf({ key, aggregate }) {
+  if (key === null) return 'no key'
+  return html`${aggregate && html`<span class="muted">${idText(aggregate)}/</span>`}${idText(key)}`
 }
 
 /** @param {ShownRecord} record */

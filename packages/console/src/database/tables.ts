@@ -1,3 +1,4 @@
+import { idInColumn } from '@outbox-cdc/outbox'
 import type { Knex } from 'knex'
 import type { Config } from '../config.ts'
 import { duration } from '../page/format.js'
@@ -53,51 +54,62 @@ function createTable(db: Knex, named: Named) {
     try {
       return await ask(await columns())
     } catch (error) {
-      const { code, sqlMessage } = error as { code?: string; sqlMessage?: string }
-      if (code !== 'ER_NO_SUCH_TABLE' && code !== 'ER_BAD_FIELD_ERROR') throw error
+      const { code = '', message, sqlMessage } = error as Error & { code?: string; sqlMessage?: string }
+      if (!missing.has(code)) throw error
       known = undefined
-      throw new ConfigurationError(`${sqlMessage ?? code}. Check ${variables}`, { cause: error })
+      // Knex puts the statement before it.
+      const words = sqlMessage ?? message.split(' - ').at(-1)
+      throw new ConfigurationError(`${words}. Check ${variables}`, { cause: error })
     }
   }
 
   const rows = ({ time }: Columns) => db(table).select('*', time).timeout(answerTimeoutMs)
-  const timeOf = (id: unknown) =>
-    db(table)
-      .select(timeColumn)
-      .where(idColumn, id as Knex.Value)
+  /** The rows of this id. Another may be the same to the column's collation. */
+  const only =
+    ({ exactly }: Columns, id: string, value: Knex.Value) =>
+    (query: Knex.QueryBuilder) => {
+      void query.where(idColumn, value)
+      if (exactly !== undefined) void query.where(exactly(id))
+    }
 
   /**
    * The rows on one side of a row, in the order in which the table was written as far as its columns tell: a row without
    * a time is older than any other.
    */
-  async function beside(side: '<' | '>', { id, counts }: { id: unknown; counts: boolean }) {
-    const value = id as Knex.Value
-    if (counts) return (query: Knex.QueryBuilder) => query.where(idColumn, side, value)
-    const [row] = await timeOf(id).timeout(answerTimeoutMs)
+  async function beside(side: '<' | '>', id: string, columns: Columns) {
+    const value = columns.valueOf(id)
+    if (value === undefined) return (query: Knex.QueryBuilder) => query.whereRaw('1 = 0')
+    if (columns.counts) return (query: Knex.QueryBuilder) => query.where(idColumn, side, value)
+    const time = () =>
+      db(table)
+        .select(timeColumn)
+        .where(only(columns, id, value))
+        .limit(1)
+    const [row] = await time().timeout(answerTimeoutMs)
     const isDated = row !== undefined && row[timeColumn] !== null
     return (query: Knex.QueryBuilder) => {
-      void query.where(same => void same.where(timeColumn, isDated ? timeOf(id) : null).where(idColumn, side, value))
-      if (isDated) void query.orWhere(timeColumn, side, timeOf(id))
+      void query.where(same => void same.where(timeColumn, isDated ? time() : null).where(idColumn, side, value))
+      if (isDated) void query.orWhere(timeColumn, side, time())
       if (isDated && side === '<') void query.orWhereNull(timeColumn)
       if (!isDated && side === '>') void query.orWhereNotNull(timeColumn)
     }
   }
 
-  const rowsOf = ({ textOf }: Columns, raws: readonly Record<string, unknown>[]): readonly Row[] =>
+  const rowsOf = (raws: readonly Record<string, unknown>[]): readonly Row[] =>
     raws.map(raw => {
       const { [idColumn]: id, [timeColumn]: _time, __at: at, ...others } = raw
-      return { id: textOf(id), at: timeIn(at), columns: others }
+      return { id: idInColumn(id), at: timeIn(at), columns: others }
     })
 
   return {
     db,
     newest: (limit: number, before?: string): Promise<readonly Row[]> =>
       explained(async found => {
-        const { counts, valueOf } = found
-        const order = counts ? [idColumn] : [timeColumn, idColumn]
-        const query = rows(found).orderBy(order.map(column => ({ column, order: 'desc' })))
-        if (before !== undefined) (await beside('<', { id: valueOf(before) ?? null, counts }))(query)
-        const newest = rowsOf(found, await query.limit(limit))
+        const query = rows(found)
+        if (!found.counts) void query.orderBy(timeColumn, 'desc', found.nullsLast ? 'last' : undefined)
+        void query.orderBy(idColumn, 'desc')
+        if (before !== undefined) (await beside('<', before, found))(query)
+        const newest = rowsOf(await query.limit(limit))
         if (found.isLocal) requireNoFuture(newest, named)
         return newest
       }),
@@ -105,30 +117,38 @@ function createTable(db: Knex, named: Named) {
       explained(async found => {
         const value = found.valueOf(id)
         if (value === undefined) return undefined
-        return rowsOf(found, await rows(found).where(idColumn, value).limit(1))[0]
+        return rowsOf(
+          await rows(found)
+            .where(only(found, id, value))
+            .limit(1)
+        ).find(row => row.id === id)
       }),
     /** The times of these rows; those that do not exist are left out. */
     times: (ids: readonly string[]): Promise<Times> =>
-      explained(async ({ time, textOf, valueOf }) => {
+      explained(async ({ time, valueOf }) => {
         const values = ids.flatMap(id => valueOf(id) ?? [])
         const query = db(table)
           .select(`${idColumn} as __id`, time)
           .whereIn(idColumn, values as string[])
           .timeout(answerTimeoutMs)
-        return new Map((await query).map(({ __id, __at }) => [textOf(__id), timeIn(__at)]))
+        return new Map((await query).map(({ __id, __at }) => [idInColumn(__id), timeIn(__at)]))
       }),
     /** How many rows came after this one, or all, up to a bound. */
     countAfter: (id: string | undefined): Promise<number> =>
-      explained(async ({ counts, valueOf }) => {
+      explained(async found => {
         const query = db(table).select(db.raw('1'))
-        if (id !== undefined) (await beside('>', { id: valueOf(id) ?? null, counts }))(query)
+        if (id !== undefined) (await beside('>', id, found))(query)
         return countUpTo(db, query)
       })
   }
 }
 
-/** NULL is no time; Number would make 1970 of it. */
-const timeIn = (at: unknown): number | undefined => (at === null ? undefined : Number(at))
+/** NULL and PostgreSQL's infinity are no time; Number would make 1970 of NULL. */
+const timeIn = (at: unknown): number | undefined =>
+  at === null || !Number.isFinite(Number(at)) ? undefined : Number(at)
+
+/** A table or a column that doesn't exist. */
+const missing = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', '42P01', '42703'])
 
 /** Clocks differ less than time zones do. */
 export const mostSkewMs = 600_000
@@ -147,7 +167,13 @@ export async function countUpTo(db: Knex, query: Knex.QueryBuilder): Promise<num
   return Number(counted[0]?.['n'] ?? 0)
 }
 
-const withheld = new Set(['ER_NO_SUCH_TABLE', 'ER_TABLEACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_ERROR'])
+const withheld = new Set([
+  'ER_NO_SUCH_TABLE',
+  'ER_TABLEACCESS_DENIED_ERROR',
+  'ER_SPECIFIC_ACCESS_DENIED_ERROR',
+  '42P01',
+  '42501'
+])
 
 /** Undefined where a table or a right is missing: the page shows other pipelines too, and not each has both. */
 export async function optional<T>(read: () => Promise<T>): Promise<T | undefined> {

@@ -1,26 +1,28 @@
-/** Where the binlog ended at some moments of the last hour; a commit lies between two of them. */
-export type BinlogPlace = {
+/** Where the binlog or the WAL ended at some moments of the last hour; a commit lies between two of them. */
+export type LogPlace = {
   readonly at: number
-  readonly file: string
+  /** In bytes, for the rate: in the file of the binlog, or in the whole WAL. */
   readonly position: number
-  readonly gtids: string
+  readonly file?: string
+  /** As the database writes it. */
+  readonly text: string
+  readonly gtids?: string
 }
 
-export type BinlogTrack = ReturnType<typeof createBinlogTrack>
+export type LogTrack = ReturnType<typeof createLogTrack>
 
 const kept = 3_600
 /** A reading takes a moment, and clocks differ: positions nearer than this prove nothing. */
 const slackMs = 300
 
-export function createBinlogTrack() {
-  const places: BinlogPlace[] = []
+export function createLogTrack() {
+  const places: LogPlace[] = []
   return {
-    add(place: BinlogPlace): void {
+    add(place: LogPlace): void {
       const last = places.at(-1)
       // While nothing is written, only the first and the newest of the equal positions are needed.
       const before = places.at(-2)
-      if (last?.position === place.position && last.file === place.file && before?.position === place.position)
-        places.pop()
+      if (last?.text === place.text && before?.text === place.text) places.pop()
       places.push(place)
       if (places.length > kept) places.shift()
     },
@@ -33,7 +35,7 @@ export function createBinlogTrack() {
 }
 
 /** What one GTID set has and an older one of the same server had not: `uuid:12` or `uuid:12-17`. */
-export function newGtids(from: string, to: string): string | undefined {
+export function newGtids(from = '', to = ''): string | undefined {
   const last = (set: string) =>
     new Map([...set.matchAll(/([\da-f-]{36})[^,]*?(\d+)(?=,|$)/gi)].map(([, id, n]) => [id, Number(n)]))
   const before = last(from)

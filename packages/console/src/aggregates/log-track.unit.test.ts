@@ -1,38 +1,38 @@
 import { describe, expect, it } from 'vitest'
-import { createBinlogTrack, newGtids } from './binlog-track.ts'
+import { createLogTrack, newGtids } from './log-track.ts'
 
 const server = 'd5134001-e549-11f1-9080-02fc00000001'
 const place = (at: number, position: number, last = position) => ({
   at,
-  file: 'binlog.000001',
   position,
+  text: `binlog.000001 : ${position}`,
   gtids: `${server}:1-${last}`
 })
 
-describe('the binlog track', () => {
+describe('the track of the log', () => {
   it('puts a commit between the readings before and after it', () => {
-    const track = createBinlogTrack()
+    const track = createLogTrack()
     for (let second = 0; second < 10; second++) track.add(place(second * 1_000, 100 + second))
     const around = track.around(4_500)
     expect([around?.from.position, around?.to.position]).toEqual([104, 105])
   })
 
   it('ignores readings that are too near to the commit', () => {
-    const track = createBinlogTrack()
+    const track = createLogTrack()
     for (let second = 0; second < 10; second++) track.add(place(second * 1_000, 100 + second))
     const around = track.around(4_100)
     expect([around?.from.position, around?.to.position]).toEqual([103, 105])
   })
 
   it('keeps two positions of a long silence', () => {
-    const track = createBinlogTrack()
+    const track = createLogTrack()
     for (let second = 0; second < 100; second++) track.add(place(second * 1_000, 100))
     track.add(place(100_000, 200))
     expect(track.around(99_500)).toMatchObject({ from: { at: 99_000, position: 100 }, to: { position: 200 } })
   })
 
   it('has no answer for a commit before the first reading or after the last', () => {
-    const track = createBinlogTrack()
+    const track = createLogTrack()
     track.add(place(5_000, 100))
     expect(track.around(1_000)).toBeUndefined()
     expect(track.around(9_000)).toBeUndefined()
