@@ -80,7 +80,7 @@ async function shootTrouble(page: Page): Promise<void> {
     { eventId: key, payload: { name: 'x'.repeat(300), quantity: 1 } }
   ])
   await sleep(4_000)
-  await shoot(page, 'parked-light', { path: `/parked/delivery-service/${key}` })
+  await shoot(page, 'parked-light', { path: `/parked/delivery-service/${encodeURIComponent(`order/${key}`)}` })
 }
 
 type Shot = { readonly path?: string; readonly width?: number; readonly height?: number }
