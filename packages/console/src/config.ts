@@ -68,7 +68,9 @@ export const configSchema = z.object({
     .default('created_at')
     .describe('When its row was written, as a timestamp or DATETIME; with an index if the key is no number'),
   AGGREGATE_TIME_ZONE: timeZone.describe('Time zone of that column if it has none of its own, such as +09:00'),
-  AGGREGATE_EVENT: name.optional().describe('The event that a row of AGGREGATE_TABLE causes; needed if events of several aggregates share the topic'),
+  AGGREGATE_EVENT: name
+    .optional()
+    .describe('The event that a row of AGGREGATE_TABLE causes; needed if events of several aggregates share the topic'),
   OUTBOX_TABLE: identifier.default('outbox').describe('The outbox table, in the same database'),
   EFFECT_DB_URL: databaseUrl.describe('mysql:// or postgres://user:password@host:port/database of the consumer'),
   EFFECT_TABLE: identifier.optional().describe('Table that the consumer writes'),
