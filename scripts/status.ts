@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { livingProcesses } from '@outbox-cdc/stack'
-import { consoleReads, readAddresses, systemOrExit, urlVariable } from '@outbox-cdc/pipeline'
+import { readAddresses, systemOrExit, urlVariable } from '@outbox-cdc/pipeline'
 
 const usage = `Usage: npm run status -- [SYSTEM]
 
@@ -23,7 +23,7 @@ const rows = [
     // The keeper sends events through the connector: Connect also says RUNNING when nothing flows.
     health(`${system.flow.connector} flows`, `${addresses['KEEPER_URL']}/health`),
     ...(registry === undefined ? [] : [health('schema registry', `${registry}/subjects`)]),
-    ...(consoleReads(system) ? [health('console', `${addresses['CONSOLE_URL']}/health/live`)] : [])
+    health('console', `${addresses['CONSOLE_URL']}/health/live`)
   ]))
 ]
 for (const [name = '', where = '', state = ''] of rows) console.log(`${name.padEnd(24)} ${where.padEnd(52)} ${state}`)

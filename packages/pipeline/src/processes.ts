@@ -75,13 +75,8 @@ export async function toolProcesses(around: Surroundings, settings: Settings): P
       env: addresses,
       readyUrl: liveUrl(ports.keeper)
     },
-    ...(consoleReads(system) ? [await consoleProcess(around, settings, files)] : [])
+    await consoleProcess(around, settings, files)
   ]
-}
-
-/** The console can't read PostgreSQL yet. */
-export function consoleReads({ databases, flow }: System): boolean {
-  return [flow.aggregate, flow.effect].every(({ database }) => databases[database]?.engine === 'mysql')
 }
 
 async function consoleProcess(

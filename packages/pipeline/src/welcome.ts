@@ -1,7 +1,6 @@
 import { relative } from 'node:path'
 import type { Addresses } from './addresses.ts'
 import { root } from './load-system.ts'
-import { consoleReads } from './processes.ts'
 import type { Settings } from './settings.ts'
 
 const databases = [
@@ -16,7 +15,7 @@ export function welcome({ system, ports, dir }: Settings, addresses: Addresses, 
   const { SCHEMA_REGISTRY_URL: registry } = addresses
   const rows: readonly (readonly [name: string, address: string, words: string])[] = [
     ...system.services.map(({ name, about }) => [name, `http://localhost:${ports[name]}`, about] as const),
-    ...(consoleReads(system) ? [['console', `http://localhost:${ports.console}`, system.flow.about] as const] : []),
+    ['console', `http://localhost:${ports.console}`, system.flow.about],
     ['keeper', `http://localhost:${ports.keeper}`, 'do events flow: /health, /metrics'],
     ['Kafka Connect', here(addresses['CONNECT_URL']), 'REST, Debezium inside'],
     ['Kafka', here(addresses['KAFKA_BROKERS']), ''],

@@ -6,7 +6,7 @@ import { type Symptom, symptom } from '../source/symptom.ts'
 import { captures } from '../settings/captured-tables.ts'
 import { namedTables } from '../settings/named-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
-import type { Examination, ReadOffsets } from '../source/source.ts'
+import { type Examination, notYetReadMark, type ReadOffsets } from '../source/source.ts'
 import { binlogsOf } from './binlog-events.ts'
 import { hasRun, purgedAfter } from './binlog-position.ts'
 import { rowsOf, withSourceDatabase } from './connection.ts'
@@ -27,7 +27,7 @@ export function examineMysql(
     ['what it captures', asked(connection => examineTables(connection, config))],
     ['the locks', asked(connection => examineLocks(connection, config))],
     ['the stored offset', asked(connection => examineOffset(connection, stored))],
-    ['the schema history', () => examineHistory(config, environment)]
+    ['the schema history', () => examineHistory(config, environment, stored)]
   ]
 }
 
@@ -92,9 +92,15 @@ async function examineLocks(connection: Connection, config: ConnectorConfig): Sy
   return [{ ok, what: 'grants RELOAD and LOCK TABLES, for the locks of the first start', advice }]
 }
 
-async function examineHistory(config: ConnectorConfig, environment: Environment): Symptoms {
+async function examineHistory(config: ConnectorConfig, environment: Environment, stored: ReadOffsets): Symptoms {
   const { topic, exists, forgets } = await inspectSchemaHistory(config, brokersOf(config, environment))
-  if (!exists) return [symptom(false, `no topic ${topic}`, 'docs/runbook.md#schema-history-lost')]
+  if (!exists) {
+    // The first start makes it.
+    const { offset } = (await stored())?.offsets[0] ?? {}
+    const hasRun = offset != null && !(notYetReadMark in offset)
+    if (!hasRun) return [symptom(false, `no topic ${topic} yet: the connector has never run`, 'connectctl apply')]
+    return [symptom(false, `no topic ${topic}`, 'docs/runbook.md#schema-history-lost')]
+  }
   if (forgets.length === 0) return [{ ok: true, what: `${topic} never deletes its records` }]
   return [symptom(false, `${topic} has ${forgets.join(', ')}`, remedy)]
 }
