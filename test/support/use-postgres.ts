@@ -7,12 +7,7 @@ export { noPostgres }
 
 if (noPostgres !== undefined) console.log(`· skipped: ${noPostgres}`)
 
-type TestPostgres = {
-  readonly db: Knex
-  readonly name: string
-  readonly url: string
-  readonly drop: () => Promise<void>
-}
+type TestPostgres = { readonly db: Knex; readonly name: string; readonly drop: () => Promise<void> }
 
 /** A new empty database for one test, in UTF8 or another encoding, on the PostgreSQL that all int tests of a run share. */
 export async function usePostgres(encoding = 'UTF8'): Promise<Knex> {
@@ -39,7 +34,6 @@ export async function createPostgres(encoding = 'UTF8'): Promise<TestPostgres> {
   return {
     db,
     name,
-    url: `postgres://postgres:${password}@${host}:${port}/${name}`,
     async drop() {
       await db.destroy()
       // A slot can only be dropped when its last reader has left.

@@ -1,1 +1,1 @@
-export { createPostgres, noPostgres, usePostgres } from '@outbox-cdc/test-support/use-postgres'
+export { createPostgres, noPostgres, readWal, urlOf, usePostgres } from '@outbox-cdc/test-support/use-postgres'

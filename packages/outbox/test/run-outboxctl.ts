@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
 import type { Edge } from '../src/outboxctl/edge.ts'
 import { runOutboxctl } from '../src/outboxctl/run.ts'
+import { urlOf } from './postgres.ts'
 
 /** Runs a command line as a shell does, without a person to confirm anything. */
 export async function outboxctl(args: readonly string[], environment: Edge['environment']) {
@@ -18,11 +19,7 @@ export async function outboxctl(args: readonly string[], environment: Edge['envi
 
 /** Where a database of the shared MySQL or PostgreSQL is, for OUTBOX_DB_URL. */
 export async function databaseUrl(db: Knex): Promise<string> {
-  const { dialect, config } = db.client
-  if (dialect === 'postgresql') {
-    const { host, port, user, password, database } = config.connection
-    return `postgres://${user}:${password}@${host}:${port}/${database}`
-  }
+  if (db.client.dialect === 'postgresql') return urlOf(db)
   const [row] = await db.select<{ name: string }[]>(db.raw('DATABASE() AS name'))
   const { host, port, rootPassword } = useStack().mysql
   return `mysql://root:${rootPassword}@${host}:${port}/${row?.name}`

@@ -1,4 +1,4 @@
-import { noPostgres, createPostgres } from '@outbox-cdc/test-support/use-postgres'
+import { createPostgres, noPostgres, urlOf } from '@outbox-cdc/test-support/use-postgres'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
 import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
@@ -29,9 +29,9 @@ const postgres: TestEngine = {
   time: 'TIMESTAMPTZ',
   localTime: 'TIMESTAMP',
   async use() {
-    const { db, url, drop } = await createPostgres()
+    const { db, drop } = await createPostgres()
     onTestFinished(drop)
-    return { db, url }
+    return { db, url: urlOf(db) }
   },
   at: (db, utc) => db.raw('?::timestamptz', `${utc}Z`)
 }
