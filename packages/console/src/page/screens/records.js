@@ -177,7 +177,7 @@ function row(record, query) {
     <button class="plain line record-line" type="button" aria-expanded=${isOpen} onClick=${toggle}>
       <span class="muted" title=${exact(record.timestamp)}>${clock(record.timestamp)}</span>
       <span class="muted">p${record.partition} · ${record.offset}</span>
-      <b>${keyOf(record)}</b>
+      <b title=${record.key}>${keyOf(record)}</b>
       <span class="rec-event">${record.event}</span>
       <code>${inOneLine(record)}</code>
     </button>
