@@ -69,7 +69,8 @@ function lagChart() {
   const names = Object.keys(series.value?.figures ?? {}).filter(name => /^lag\d+$/.test(name))
   const shown = names.sort().slice(0, 6)
   const lines = Object.fromEntries(shown.map(name => [name, `partition ${name.slice(3)}`]))
-  return html`<${Chart} title="Lag" format=${compact} lines=${lines} minutes=${60} />`
+  const title = `Lag in ${about.value?.names['topic']}`
+  return html`<${Chart} title=${title} format=${compact} lines=${lines} minutes=${60} />`
 }
 
 /**
