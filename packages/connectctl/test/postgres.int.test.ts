@@ -1,10 +1,23 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import {
+  appendToOutbox,
+  createConsumer,
+  createInboxTables,
+  defineEvent,
+  handle,
+  kafkajsClient
+} from '@outbox-cdc/outbox'
 import { noPostgres, type Stack } from '@outbox-cdc/stack'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
 import { recordsOf } from './own-connector.ts'
-import { ownPostgresConnector, startOwnPostgres } from './own-postgres.ts'
+import { ownPostgresConnector, type PostgresConnector, startOwnPostgres } from './own-postgres.ts'
 
-const patience = { timeoutMs: 60_000, everyMs: 250 }
+const patience = { timeoutMs: 90_000, everyMs: 250 }
 let stack: Stack
 
 beforeAll(async () => {
@@ -12,35 +25,186 @@ beforeAll(async () => {
 })
 afterAll(() => stack?.stopAll())
 
-describe.skipIf(noPostgres !== undefined)('a connector of PostgreSQL', { timeout: 180_000 }, () => {
-  it('makes its slot before the first event', async () => {
-    const { connectctl, insertEvent, topic, name } = await ownPostgresConnector(stack)
-    expect(await connectctl('apply')).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('created, every task runs')
+const idsIn = (records: Awaited<ReturnType<typeof recordsOf>>) => records.map(({ value }) => value.payload['event_id'])
+const said = (text: string) => expect.stringContaining(text)
+
+describe.skipIf(noPostgres !== undefined)('a connector of PostgreSQL', { timeout: 300_000 }, () => {
+  it('begins at the slot that apply made before the first event, and continues at its offsets', async () => {
+    const { connectctl, configure, insertEvent, topic, name, slot } = await ownPostgresConnector(stack)
+    expect(await connectctl('doctor')).toMatchObject({
+      code: 1,
+      out: said(`✗ no slot ${name}: connectctl apply makes it`)
     })
+    expect(await connectctl('apply')).toMatchObject({ code: 0, out: said('created, every task runs') })
     await insertEvent(1)
     const records = await recordsOf(topic)
-    await eventually(() => expect(records.map(({ value }) => value.payload['event_id'])).toEqual([1]), patience)
-    expect(await connectctl('apply')).toMatchObject({ code: 0, out: expect.stringContaining('unchanged') })
-    console.log(await connectctl('validate'), await connectctl('doctor'), await connectctl('offsets', 'get', name))
-    const { environment } = await ownPostgresConnector(stack)
-    const r = await fetch(
-      `${environment.CONNECT_URL}/connector-plugins/io.debezium.connector.postgresql.PostgresConnector/config/validate`,
-      {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ 'connector.class': 'io.debezium.connector.postgresql.PostgresConnector', name: 'x' })
-      }
-    )
-    const { writeFile } = await import('node:fs/promises')
-    await writeFile('/tmp/pg-settings.json', await r.text())
+    await eventually(() => expect(idsIn(records)).toEqual([1]), patience)
+    expect((await connectctl('validate')).out).toContain('nothing to say')
+    expect(await connectctl('apply')).toMatchObject({ code: 0, out: said('unchanged') })
+    const examined = await connectctl('doctor')
+    expect(examined).toMatchObject({ code: 0, out: said('✓ wal_level logical') })
+    expect(examined.out).toContain('! plugin io.debezium.connector.postgresql.PostgresConnector 3.6.1.Final: ')
+    expect(examined.out).toContain(`✓ publication ${name} has public.connect_heartbeat, public.outbox`)
+
+    expect((await connectctl('offsets', 'get', name)).out).toContain('"lsn_commit"')
+    expect(await connectctl('delete', name, '--yes')).toMatchObject({ code: 0 })
+    await insertEvent(2)
+    const before = await slot()
+    expect(await connectctl('apply')).toMatchObject({ code: 0 })
+    await eventually(() => expect(idsIn(records)).toEqual([1, 2]), patience)
+
+    // What the slot has confirmed never comes again; what it still holds does.
+    const to = (place: string) => connectctl('offsets', 'set', name, '--to', place, '--yes')
+    expect(await to('0/1')).toMatchObject({ code: 1, err: said('a slot never goes back') })
+    expect(await to('FFFF/0')).toMatchObject({ code: 1, err: said('is behind the end of the WAL') })
+    expect(await to('binlog.000001:4')).toMatchObject({ code: 1, err: said('is no place in the WAL') })
+    expect(await connectctl('offsets', 'reset', name, '--yes')).toMatchObject({ code: 0 })
+    await insertEvent(3)
+    expect((await connectctl('status', name)).out).toContain('Let it begin: connectctl apply')
+    expect(await connectctl('apply')).toMatchObject({ code: 0, out: said('created') })
+    await eventually(() => expect(idsIn(records)).toEqual([1, 2, 3]), patience)
+    expect((await slot())?.confirmed_flush_lsn).not.toBe(before?.confirmed_flush_lsn)
+    expect(await connectctl('snapshot', name, '--tables', 'public.outbox')).toMatchObject({
+      code: 1,
+      err: said('PostgreSQL')
+    })
+    expect(await connectctl('apply', '--rebuild-history')).toMatchObject({ code: 1, err: said('no schema history') })
+
+    const other = await ownPostgresConnector(stack)
+    await other.configure({ 'slot.name': name })
+    expect(await other.connectctl('apply')).toMatchObject({ code: 1, err: said(`is also used by ${name}`) })
+    await configure({ 'slot.name': undefined })
   })
 
-  it('probes', async () => {
-    const { keeper } = await ownPostgresConnector(stack)
-    const kept = await keeper()
-    await eventually(() => expect(kept.watched()?.state).toBe('flowing'), patience)
-    console.log(await kept.metrics())
+  it('makes no slot after the first event, unless a person says so, and takes no slot of another', async () => {
+    const { connectctl, insertEvent, topic, name, slot, db, server, dropSlot } = await ownPostgresConnector(stack)
+    await insertEvent(1)
+    expect(await connectctl('apply')).toMatchObject({ code: 1, err: said('public.outbox has given ids to events') })
+    expect(await connectctl('apply', '--start-at', 'oldest')).toMatchObject({ code: 1, err: said('There is no slot') })
+    expect((await connectctl('status', name)).out).toMatch(/missing/)
+    expect(await slot()).toBeUndefined()
+
+    await db.raw('REVOKE SELECT ON SEQUENCE outbox_id_seq FROM ??', [name])
+    expect(await connectctl('apply')).toMatchObject({ code: 1, err: said('GRANT SELECT ON SEQUENCE') })
+    await server.raw("SELECT pg_create_logical_replication_slot(?, 'pgoutput')", [name])
+    expect(await connectctl('apply')).toMatchObject({ code: 1, err: said('is of the database postgres') })
+    await dropSlot()
+    await db.raw("SELECT pg_create_logical_replication_slot(?, 'test_decoding')", [name])
+    expect(await connectctl('apply')).toMatchObject({ code: 1, err: said('is of the plugin test_decoding') })
+    await dropSlot()
+
+    // A slot that a migration made keeps what comes after it.
+    await db.raw("SELECT pg_create_logical_replication_slot(?, 'pgoutput')", [name])
+    await insertEvent(2)
+    expect(await connectctl('apply')).toMatchObject({ code: 0 })
+    const records = await recordsOf(topic)
+    await eventually(() => expect(idsIn(records)).toEqual([2]), patience)
+  })
+
+  describe('with a keeper beside it', () => {
+    it('heals what a restart heals, and names a slot that lags or is lost', async () => {
+      const lab = await startOrders()
+      const { name, connectctl, keeper, db } = lab
+      await lab.placeOrders(3)
+      await lab.expectAudit([])
+
+      // A connector that a person deleted, and a reader that is ended, are healed without a person.
+      await lab.api.request('DELETE', `/connectors/${name}`)
+      await lab.placeOrders(2)
+      await lab.expectFlowing()
+      await db.raw('SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = ?', [name])
+      await lab.placeOrders(2)
+      await lab.expectAudit([])
+
+      // slot-lag
+      await connectctl('pause', name)
+      await db.raw('CREATE TABLE filler AS SELECT repeat(md5(n::text), 20) FROM generate_series(1, 20000) AS n')
+      await lab.expectNamed('slot_lag')
+      expect(await keeper.metrics()).toMatch(/connectctl_slot_held_bytes\{connector="\w+"\} \d{7,}/)
+      expect(await connectctl('resume', name)).toMatchObject({ code: 0 })
+      await lab.expectHealed()
+
+      await lab.dropSlot()
+      await lab.placeOrders(2)
+      await lab.expectNamed('slot_lost')
+      await eventually(() => expect(keeper.watched()?.state).not.toBe('flowing'), patience)
+    })
   })
 })
+
+const orderCreated = defineEvent({
+  name: 'order_created',
+  aggregate: 'order',
+  version: 1,
+  payload: z.object({ quantity: z.int() })
+})
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+type Order = { readonly id: number; readonly messageId: string }
+
+/** Orders that become deliveries, through the connector, with a keeper that watches it. */
+async function startOrders() {
+  const own = await ownPostgresConnector(stack)
+  const { db, name, topic } = own
+  await db.raw('CREATE TABLE customer_order (id serial PRIMARY KEY, created_at timestamptz NOT NULL DEFAULT now())')
+  await db.raw('CREATE TABLE delivery (order_id int PRIMARY KEY, delivered_at timestamptz NOT NULL DEFAULT now())')
+  await createInboxTables(db)
+  expect(await own.connectctl('apply')).toMatchObject({ code: 0 })
+  const keeper = await own.keeper({ slotLagBytes: 5_000_000 })
+  const kafka = kafkajsClient({ brokers: useStack().kafka.brokers, clientId: name, logger: silent })
+  const deliver = handle(orderCreated, async ({ aggregateId }, trx) =>
+    trx('delivery').insert({ order_id: aggregateId })
+  )
+  const topics = { [topic]: { order_created: deliver } }
+  const consumer = createConsumer({ kafka, group: uniqueName('deliveries'), db, logger: silent, topics })
+  onTestFinished(async () => {
+    await consumer.stop()
+    await kafka.close()
+  })
+  await recordsOf(topic) // creates it
+  await consumer.start()
+
+  const lab = {
+    ...own,
+    keeper,
+    placeOrders: (count: number): Promise<readonly Order[]> =>
+      Promise.all(
+        Array.from({ length: count }, async () => {
+          const messageId = randomUUID()
+          const id = await db.transaction(async trx => {
+            const [row] = await trx('customer_order').insert({}).returning('id')
+            await appendToOutbox(trx, orderCreated({ aggregateId: row.id, messageId, payload: { quantity: 1 } }))
+            return row.id as number
+          })
+          return { id, messageId }
+        })
+      ),
+    expectFlowing: () => eventually(() => expect(keeper.watched()).toMatchObject({ state: 'flowing' }), patience),
+    expectNamed: (cause: string) => eventually(() => expect(keeper.watched()?.fatal?.cause).toBe(cause), patience),
+    expectHealed: () =>
+      eventually(() => expect(keeper.watched()).toMatchObject({ state: 'flowing', fatal: undefined }), patience),
+    /** The orders that the audit misses are exactly these. */
+    expectAudit: (missing: readonly Order[]) =>
+      eventually(async () => {
+        const wanted = missing.map(({ id }) => `missing in topic ${id}`)
+        expect((await audit(own)).toSorted()).toEqual(wanted.toSorted())
+      }, patience)
+  }
+  await lab.expectFlowing()
+  return lab
+}
+
+async function audit({ name, topic, urlOf }: PostgresConnector): Promise<readonly string[]> {
+  const cli = join(import.meta.dirname, '../../outbox/src/cli.ts')
+  const env = {
+    OUTBOX_SOURCE_URL: urlOf(name),
+    OUTBOX_DB_URL: urlOf(name),
+    KAFKA_BROKERS: useStack().kafka.brokers.join(),
+    OUTBOX_COMMITTED: 'customer_order(id,created_at)',
+    OUTBOX_EFFECTS: 'delivery(order_id,delivered_at)'
+  }
+  const args = [cli, 'audit', '--topic', topic, '--event', 'order_created', '--until', '0s', '--json']
+  const { stdout, stderr } = await execa(process.execPath, args, { env, timeout: 60_000, reject: false })
+  if (stdout === '') throw new Error(stderr)
+  const { findings } = JSON.parse(stdout) as { findings: { kind: string; id: string }[] }
+  return findings.map(({ kind, id }) => `${kind} ${id}`)
+}

@@ -6,6 +6,7 @@ import { sourceOf } from './source-of.ts'
 import type { ComplaintOf } from './connect-log.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { examineLog, examineTopics } from './doctor-needs.ts'
+import type { Source } from '../source/source.ts'
 import { type Symptom, symptom } from '../source/symptom.ts'
 
 type Symptoms = Promise<readonly Symptom[]>
@@ -17,11 +18,10 @@ export async function examine(api: ConnectApi, file: ConnectorFile, around: Surr
   const { name, config } = file
   const { environment, complaints } = around
   const stored = () => api.request<ConnectorOffsets | undefined>('GET', pathOf(name, '/offsets'), { orMissing: true })
+  const source = sourceOf(config, environment)
   const groups = await Promise.all([
-    tried('Kafka Connect', examineWorker(api, config)),
-    ...sourceOf(config, environment)
-      .examine(stored)
-      .map(([what, look]) => tried(what, look())),
+    tried('Kafka Connect', examineWorker(api, config, source)),
+    ...source.examine(stored).map(([what, look]) => tried(what, look())),
     tried('the topics', examineTopics(config, environment)),
     tried("Connect's log", examineLog(file, complaints))
   ])
@@ -32,13 +32,20 @@ function tried(what: string, looked: Symptoms): Symptoms {
   return looked.catch(error => [{ ok: false, what: `${what} cannot be checked: ${explain(error)}` }])
 }
 
-async function examineWorker(api: ConnectApi, { 'connector.class': wanted }: ConnectorConfig): Symptoms {
+async function examineWorker(
+  api: ConnectApi,
+  { 'connector.class': wanted }: ConnectorConfig,
+  source: Source
+): Symptoms {
   const { version } = await api.request<{ version: string }>('GET', '/')
   const plugins = await api.request<{ class: string; version: string }[]>('GET', '/connector-plugins')
   const plugin = plugins.find(each => each.class === wanted)
   const found = plugin === undefined ? `no plugin ${wanted}` : `plugin ${plugin.class} ${plugin.version}`
+  const hazard = plugin && source.hazardOf(plugin.version)
   return [
     { ok: true, what: `Kafka Connect ${version} answers at ${api.url}` },
-    symptom(plugin !== undefined, found, "put the connector's jars on plugin.path")
+    hazard === undefined
+      ? symptom(plugin !== undefined, found, "put the connector's jars on plugin.path")
+      : { ok: true, what: found, advice: hazard, beware: true }
   ]
 }

@@ -3,6 +3,7 @@ import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { until } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
+import { engineOf } from '../settings/engine.ts'
 import { quietKafka, withAdmin } from '../kafka/kafka.ts'
 
 export type SnapshotRequest = {
@@ -25,6 +26,8 @@ const signalPartition = 0
  */
 export async function requestSnapshot(request: SnapshotRequest): Promise<string> {
   const { config, brokers, timeoutMs, requireRunning } = request
+  if (engineOf(config) !== 'MySQL')
+    throw new ConnectctlError('CONFIG_INVALID', `The connector reads ${engineOf(config)}: snapshot is for MySQL only`)
   const topic = signalTopic(config)
   const groupId = config['signal.consumer.group.id'] ?? config['signal.kafka.groupId'] ?? 'kafka-signal'
   const id = randomUUID()

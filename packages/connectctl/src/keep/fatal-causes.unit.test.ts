@@ -87,3 +87,17 @@ it('has a page of the runbook for each cause', async () => {
   const pages = [...runbook.matchAll(/^## (\S+)$/gm)].map(([, title]) => title)
   for (const cause of causeNames) expect(pages).toContain(cause.replaceAll('_', '-'))
 })
+
+it.each([
+  [
+    'slot_lost',
+    'The connector is trying to read change stream starting at …, but this is no longer available on the server.'
+  ],
+  ['slot_invalidated', 'ERROR: can no longer access replication slot "orders_outbox"'],
+  ['publication_missing', 'Publication autocreation is disabled, please create one and restart the connector.'],
+  ['publication_missing', 'ERROR: publication "orders_outbox" does not exist'],
+  ['grants_missing', 'FATAL: password authentication failed for user "debezium"'],
+  ['disk_full', 'PANIC: could not write to file "pg_wal/xlogtemp.5": No space left on device']
+])('knows %s of PostgreSQL by its words', (cause, words) => {
+  expect(fatalCauseIn(words, 'PostgreSQL')?.cause).toBe(cause)
+})

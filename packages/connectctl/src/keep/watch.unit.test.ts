@@ -82,3 +82,15 @@ it('restarts a failed task, but not while an apply runs it in recovery mode', as
   await tick()
   expect(sent).toEqual(['POST /connectors/shop/restart?includeTasks=true'])
 })
+
+it('restarts nothing while the slot is lost, and says so as long as it is', async () => {
+  const { fails, sees, tick, sent, logged } = watchOver()
+  sees({ cause: 'slot_lost', summary: 'the slot does not exist', isLoss: true })
+  fails('io.debezium.DebeziumException: Communications link failure')
+  await tick()
+  expect(sent).toEqual([])
+  expect(logged).toContain('error: a restart cannot fix this: the slot does not exist. See docs/runbook.md#slot-lost')
+  sees(undefined)
+  await tick()
+  expect(sent).toEqual(['POST /connectors/shop/restart?includeTasks=true'])
+})

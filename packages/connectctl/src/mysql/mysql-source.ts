@@ -10,6 +10,7 @@ import { openMysqlHeart } from './heart.ts'
 export function mysqlSource(config: ConnectorConfig, environment: Environment): Source {
   return {
     engine: 'MySQL',
+    hazardOf: () => undefined,
     log: 'the binlog',
     firstRun: { ...config, 'snapshot.mode': 'recovery', 'heartbeat.interval.ms': '500' },
     async beginningAt(start) {

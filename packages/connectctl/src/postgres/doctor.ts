@@ -91,7 +91,7 @@ async function examinePublication(client: pg.Client, config: ConnectorConfig): S
   if (exists === undefined) return [symptom(false, `no publication ${name}`, page)]
   const published = await rowsOf<Published>(
     client,
-    `SELECT schemaname || '.' || tablename AS table, rowfilter AS filter FROM pg_publication_tables WHERE pubname = $1`,
+    `SELECT schemaname || '.' || tablename AS table, rowfilter AS filter FROM pg_publication_tables WHERE pubname = $1 ORDER BY 1`,
     [name]
   )
   const wanted = namedTables(config).filter(table => table !== 'none.none')

@@ -72,17 +72,22 @@ const renamed: Readonly<Record<string, string>> = {
 
 /** Connect accepts any key and ignores unknown ones, so a misspelt key silently leaves the default. */
 function checkNames(config: ConnectorConfig): readonly Finding[] {
-  const known = knownSettings[engineOf(config)]
+  const engine = engineOf(config)
+  const known = knownSettings[engine]
   return Object.keys(config).flatMap(key => {
     const now = renamed[key]
     if (now !== undefined) return [error(key, `is no longer read: its new name is ${now}`)]
     if (known.has(key)) return []
+    if (isOfAnother(key, engine)) return [error(key, `is not a setting of this connector: it reads ${engine}`)]
     const meant = nearest(key, known)
     if (meant !== undefined) return [error(key, `is not a setting; did you mean ${meant}?`)]
     if (openPrefixes.some(prefix => key.startsWith(prefix))) return []
     return [warning(key, 'is not a setting that this tool knows; Connect ignores unknown keys')]
   })
 }
+
+const isOfAnother = (key: string, engine: Engine) =>
+  Object.entries(knownSettings).some(([name, known]) => name !== engine && known.has(key))
 
 function nearest(key: string, known: ReadonlyMap<string, string>): string | undefined {
   const allowed = key.length > 12 ? 2 : 1

@@ -32,7 +32,7 @@ export const postgresRules: { readonly errors: Rules; readonly warnings: Rules }
     'offset.mismatch.strategy': (strategy = 'no_validation') =>
       strategy !== 'trust_offset' &&
       `${mismatches[strategy] ?? strategy} goes on at a slot that was made again, and hides what was lost; set it to trust_offset`,
-    'log.position.check.enable': checks =>
+    'internal.log.position.check.enable': checks =>
       checks === 'false' && 'is false: a missing slot is made again, and hides what was lost',
     'lsn.flush.mode': mode => mode === 'manual' && 'is manual: the slot never moves, and holds WAL without end',
     'flush.lsn.source': flushes => flushes === 'false' && 'is false: the slot never moves, and holds WAL without end'

@@ -42,6 +42,8 @@ export type Lookout = { look(): Promise<Sighting>; close(): void }
 /** What connectctl asks of the database that a connector reads, and does there, with the connector's own account. */
 export type Source = {
   readonly engine: Engine
+  /** What a version of the connector is known to lose; undefined if nothing is known. */
+  hazardOf(pluginVersion: string): string | undefined
   /** Where its changes are, as a person calls it. */
   readonly log: 'the binlog' | 'the WAL'
   /** Settings with which a connector runs until it has read for the first time; undefined if its file's are enough. */
