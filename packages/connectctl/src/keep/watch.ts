@@ -88,7 +88,7 @@ export function createWatch(options: WatchOptions) {
 
   /** What is wrong at the database, once the connector has begun there. */
   function troubleSeen() {
-    return typeof report === 'object' && !unbegun && !interrupted ? options.sighting().trouble : undefined
+    return typeof report === 'object' && !unbegun ? options.sighting().trouble : undefined
   }
 
   async function look(): Promise<void> {
