@@ -17,12 +17,21 @@ beforeAll(async () => void (pipeline = await startTestPipeline({ system: 'clinic
 afterAll(() => pipeline?.stop())
 
 const url = (service: string, path: string) => `http://127.0.0.1:${pipeline.settings.ports[service]}${path}`
+/** Repeats what a busy machine refuses because no connection is free in time: nothing was written then. */
 const inReception = (path: string, method: string, body?: object) =>
-  fetchJson(url('reception', path), {
-    method,
-    headers: { 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) })
-  })
+  eventually(
+    async () => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetchJson(url('reception', path), {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) })
+      })
+      expect(answer.status, answer.text).not.toBe(503)
+      return answer
+    },
+    { timeoutMs: 60_000 }
+  )
 
 let slots = 0
 /** A time that no other appointment has. */
