@@ -57,7 +57,7 @@ async function expectCommonJs(project: EmptyProject): Promise<void> {
         console.log(outbox.topic.records().length))`,
     'main.cjs': "console.log(typeof require('@outbox-cdc/outbox/testing').createMemoryOutbox)"
   })
-  await project.typeCheck('node16')
+  await project.typeCheck({ module: 'node16' })
   expect(await project.node('main.cjs')).toBe('function\n')
   await build({
     input: join(project.dir, 'main.cts'),

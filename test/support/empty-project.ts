@@ -17,7 +17,8 @@ export type EmptyProject = {
   node(file: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>
   /** Starts a file that runs until the test ends; answers what it has printed so far. */
   start(file: string, env: Readonly<Record<string, string>>): () => string
-  typeCheck(module?: 'nodenext' | 'node16'): Promise<void>
+  /** With the types of the packages, unless one has flaws of its own. */
+  typeCheck(options?: { readonly module?: 'nodenext' | 'node16'; readonly skipLibCheck?: boolean }): Promise<void>
 }
 
 export type EmptyProjectOptions = {
@@ -63,8 +64,16 @@ export async function useEmptyProject({
       onTestFinished(() => void child.kill('SIGKILL'))
       return () => printed
     },
-    async typeCheck(module = 'nodenext') {
-      const strict = ['--strict', '--module', module, '--target', 'es2024', '--allowImportingTsExtensions']
+    async typeCheck({ module = 'nodenext', skipLibCheck = false } = {}) {
+      const strict = [
+        ...(skipLibCheck ? ['--skipLibCheck'] : []),
+        '--strict',
+        '--module',
+        module,
+        '--target',
+        'es2024',
+        '--allowImportingTsExtensions'
+      ]
       await run('tsc', [...strict, '--types', 'node', '--noEmit', '--project', await tsconfig(dir)], {
         cwd: dir
       }).catch(error => Promise.reject(new Error(error.stdout)))

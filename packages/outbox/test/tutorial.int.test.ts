@@ -8,16 +8,14 @@ import { uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-
 import { streamOutbox } from './debezium-topic.ts'
 import { createPostgres, noPostgres, urlOf, usePostgres } from './postgres.ts'
 
-const pages = await Promise.all(
-  ['tutorial.md', 'tutorial-postgresql.md', 'how-to.md'].map(name =>
-    readFile(join(import.meta.dirname, '../docs', name), 'utf8')
-  )
-)
-const text = pages.join('\n')
+const readPage = (name: string) => readFile(join(import.meta.dirname, '../docs', name), 'utf8')
+const mysqlPages = (await Promise.all(['tutorial.md', 'how-to.md'].map(readPage))).join('\n')
+const postgresPage = await readPage('tutorial-postgresql.md')
+const text = `${mysqlPages}\n${postgresPage}`
 
-/** The code of the tutorial and the how-to, by the file names in its first lines. */
-function snippets(): Record<string, string> {
-  const blocks = [...text.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)]
+/** The code of a page, by the file names in its first lines. */
+function snippets(page: string): Record<string, string> {
+  const blocks = [...page.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)]
   return Object.fromEntries(blocks.map(([, name = '', code = '']) => [name, code]))
 }
 
@@ -35,13 +33,13 @@ it('leads from npm install to a working consumer, as the tutorial says, in an em
   const deliveries = await useDatabase('deliveries')
   const env = { ORDERS_URL: orders.url, DELIVERIES_URL: deliveries.url }
   const project = await useEmptyProject({ packages: ['outbox'], peers: installed() })
-  await project.write(snippets())
+  await project.write(snippets(mysqlPages))
   await project.typeCheck()
   await project.node('migrate.ts', [], env)
   await project.node('place-order.ts', [], env)
   const topic = await streamOutbox(orders)
   onTestFinished(() => topic.remove())
-  const deliver = snippets()['deliver.ts'] ?? ''
+  const deliver = snippets(mysqlPages)['deliver.ts'] ?? ''
   await project.write({
     'deliver.ts': deliver
       .replace('127.0.0.1:9092', useStack().kafka.brokers.join(','))
@@ -95,14 +93,18 @@ async function followPostgresTutorial(project: EmptyProject): Promise<void> {
   })
   const warehouse = await usePostgres()
   const env = { SHOP_URL: urlOf(shop.db), WAREHOUSE_URL: urlOf(warehouse) }
-  const { 'migrate-shop.ts': migrate = '', 'pack.ts': pack = '' } = snippets()
+  const files = snippets(postgresPage)
+  const { 'migrate-shop.ts': migrate = '', 'pack.ts': pack = '' } = files
   await project.write({
+    ...files,
     'migrate-shop.ts': migrate.replaceAll('shop_outbox', `${name}_outbox`),
     'pack.ts': pack
       .replace('127.0.0.1:9092', kafka.brokers.join(','))
       .replaceAll("'shop.", `'${name}.`)
       .replace("group: 'warehouse'", `group: '${uniqueName('readme')}'`)
   })
+  // Drizzle's types name packages that a user of PostgreSQL doesn't install.
+  await project.typeCheck({ skipLibCheck: true })
   await project.node('migrate-shop.ts', [], env)
   await project.node('buy.ts', [], env)
   await api.request('PUT', `/connectors/${name}/config`, { body: connectorOfTutorial(name, shop.name) })
