@@ -36,7 +36,10 @@ export default defineConfig({
           ...onEngines,
           name: 'containers',
           include: ['test/containers/**/*.test.ts'],
-          globalSetup: ['test/containers/set-up.ts']
+          globalSetup: ['test/containers/set-up.ts'],
+          // One after the other and after the rest: each starts a whole pipeline cold, against the limits of healthchecks.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 }
         }
       },
       // The short matrix: four pipelines, each fault once. The first runs beside the other tests.
@@ -48,7 +51,7 @@ export default defineConfig({
           include: ['test/resilience/brief/{wide,narrow,postgres}.test.ts'],
           // Each takes two cores.
           maxWorkers: Math.max(1, Math.floor(availableParallelism() / 2)),
-          sequence: { groupOrder: 2 }
+          sequence: { groupOrder: 3 }
         }
       },
       {
