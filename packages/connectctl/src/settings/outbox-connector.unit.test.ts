@@ -17,6 +17,12 @@ it('prints in each page the connector that init writes', async () => {
   ])
 })
 
+it('accepts the connectors of PostgreSQL that pages print', async () => {
+  const environment = { POSTGRES_HOST: 'db', POSTGRES_PORT: '5432', CONNECT_SECRETS_DIR: '/run/s' }
+  for (const [page, json] of await printedConnectors('PostgreSQL'))
+    expect([page, checkConfig(expandReferences(JSON.parse(json), environment))]).toEqual([page, []])
+})
+
 it('agrees with the connector of this repository', async () => {
   const ours = await readFile(join(import.meta.dirname, '../../../../connect-config/orders-connector.json'), 'utf8')
   expect(JSON.parse(ours)).toMatchObject(outboxConnector(orders))

@@ -21,9 +21,11 @@ const inWords = (found: ReturnType<typeof findings>, level: string) =>
     .map(({ key, why }) => `${key} ${why}`)
     .join('\n')
 
-it('accepts both connectors of this repository', () => {
+it('accepts the connectors of this repository', async () => {
   expect(findings(table)).toEqual([])
   expect(findings(messages)).toEqual([])
+  const routed = await readConnectorFile(join(folder, 'postgres-routed/orders-connector.ts'), environment)
+  expect(findings(routed.config)).toEqual([])
 })
 
 it.each<readonly [what: string, changes: Changes, words: string]>([
