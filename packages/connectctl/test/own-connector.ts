@@ -75,18 +75,9 @@ export async function ownConnector(like?: string): Promise<OwnConnector> {
   }
 
   async function connectctl(...args: string[]): Promise<Answer> {
-    const out: string[] = []
-    const err: string[] = []
-    const code = await run(args, {
-      environment,
-      write: text => void out.push(text),
-      note: text => void err.push(text),
-      confirm: () => Promise.resolve(false),
-      colour: false,
-      untilStopped: () => Promise.resolve()
-    })
-    said.push(...out, ...err)
-    return { code, out: out.join('\n'), err: err.join('\n') }
+    const answer = await runConnectctl(args, environment)
+    said.push(answer.out, answer.err)
+    return answer
   }
 
   onTestFinished(async () => {
@@ -110,6 +101,24 @@ export async function ownConnector(like?: string): Promise<OwnConnector> {
     migrate: () => createOutboxTables(db),
     insertEvent: eventId => insertEvent(db, eventId)
   }
+}
+
+/** What a terminal would see of a command whose questions are all answered with no. */
+export async function runConnectctl(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>
+): Promise<Answer> {
+  const out: string[] = []
+  const err: string[] = []
+  const code = await run(args, {
+    environment,
+    write: text => void out.push(text),
+    note: text => void err.push(text),
+    confirm: () => Promise.resolve(false),
+    colour: false,
+    untilStopped: () => Promise.resolve()
+  })
+  return { code, out: out.join('\n'), err: err.join('\n') }
 }
 
 async function insertEvent(db: Knex, eventId: number): Promise<void> {

@@ -7,11 +7,10 @@ import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
 import knex, { type Knex } from 'knex'
 import { onTestFinished } from 'vitest'
-import { run } from '../src/commands/program.ts'
 import { createConnectApi } from '../src/connect/connect-api.ts'
 import { readConnectorFile } from '../src/connector/connector-file.ts'
 import { startKeeper } from '../src/keep/keeper.ts'
-import type { Answer } from './own-connector.ts'
+import { runConnectctl } from './own-connector.ts'
 
 const ours = join(import.meta.dirname, '../../../connect-config/postgres/orders-connector.json')
 
@@ -73,19 +72,7 @@ export async function ownPostgresConnector({ postgres }: Stack, { migrated = tru
     await writeFile(path, JSON.stringify({ ...(JSON.parse(text) as object), ...own, ...changes }, undefined, 2))
   }
 
-  async function connectctl(...args: string[]): Promise<Answer> {
-    const out: string[] = []
-    const err: string[] = []
-    const code = await run(args, {
-      environment,
-      write: text => void out.push(text),
-      note: text => void err.push(text),
-      confirm: () => Promise.resolve(false),
-      colour: false,
-      untilStopped: () => Promise.resolve()
-    })
-    return { code, out: out.join('\n'), err: err.join('\n') }
-  }
+  const connectctl = (...args: string[]) => runConnectctl(args, environment)
 
   await configure({})
   const file = () => readConnectorFile(path, environment)

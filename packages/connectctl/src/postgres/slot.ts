@@ -23,7 +23,7 @@ export type Slot = {
 }
 
 /** A position as the number that Debezium stores. */
-export const numberOf = (lsn: string) => `(${lsn} - '0/0'::pg_lsn)::float8`
+const numberOf = (lsn: string) => `(${lsn} - '0/0'::pg_lsn)::float8`
 
 export const slotColumns = `s.plugin, s.slot_type AS type, s.database, s.temporary, s.active_pid AS pid,
   s.wal_status AS status, to_jsonb(s)->>'invalidation_reason' AS reason, s.confirmed_flush_lsn::text AS confirmed,
