@@ -42,13 +42,13 @@ export default defineConfig({
           sequence: { groupOrder: 2 }
         }
       },
-      // The short matrix: four pipelines, each fault once. The first runs beside the other tests.
-      { test: { ...onEngines, name: 'brief', include: ['test/resilience/brief/plain.test.ts'] } },
+      // The short matrix: four pipelines, each fault once. The first and the one on PostgreSQL run beside the other tests.
+      { test: { ...onEngines, name: 'brief', include: ['test/resilience/brief/{plain,postgres}.test.ts'] } },
       {
         test: {
           ...onEngines,
           name: 'brief-others',
-          include: ['test/resilience/brief/{wide,narrow,postgres}.test.ts'],
+          include: ['test/resilience/brief/{wide,narrow}.test.ts'],
           // Each takes two cores.
           maxWorkers: Math.max(1, Math.floor(availableParallelism() / 2)),
           sequence: { groupOrder: 3 }

@@ -12,8 +12,8 @@ npm test -- e2e restart      only e2e files whose name contains "restart"; other
 The suites on engines run at the same time, one file more than there are cores, because they mostly wait.
 
 brief is the short crash matrix: four pipelines, each under load with one shortened fault after the other and one verdict
-at the end. The first pipeline, which serves most faults, runs beside the other suites; the other three follow. On fewer than
-four cores, npm test only runs the first; npm test -- brief runs all four. The whole matrix: npm run test:resilience -- --help.`
+at the end. The one that serves most faults and the one on PostgreSQL run beside the other suites; the other two follow. On fewer
+than four cores, npm test leaves those out; npm test -- brief runs all four. The whole matrix: npm run test:resilience -- --help.`
 
 const suites = ['unit', 'int', 'e2e', 'containers']
 const args = process.argv.slice(2)
@@ -34,9 +34,7 @@ function unchosen(): readonly string[] {
   // A file filter without a suite does not start the matrix.
   if (others.length > 0) return suites
   if (availableParallelism() >= 4) return [...suites, ...projectsOf('brief')]
-  console.log(
-    'Fewer than four cores: only the first pipeline of the short crash matrix; npm test -- brief runs all four'
-  )
+  console.log('Fewer than four cores: only two pipelines of the short crash matrix; npm test -- brief runs all four')
   return [...suites, 'brief']
 }
 
