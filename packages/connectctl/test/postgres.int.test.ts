@@ -102,9 +102,9 @@ describe.skipIf(noPostgres !== undefined)('a connector of PostgreSQL', { timeout
   })
 
   describe('with a keeper beside it', () => {
-    it('heals what a restart heals, and names a slot that lags or is lost', async () => {
+    it('goes through each page of the runbook that is about its slot, to a clean audit', async () => {
       const lab = await startOrders()
-      const { name, connectctl, keeper, db } = lab
+      const { name, connectctl, slot, keeper, db } = lab
       await lab.placeOrders(3)
       await lab.expectAudit([])
 
@@ -124,10 +124,52 @@ describe.skipIf(noPostgres !== undefined)('a connector of PostgreSQL', { timeout
       expect(await connectctl('resume', name)).toMatchObject({ code: 0 })
       await lab.expectHealed()
 
+      // slot-lost: nothing makes the slot again by itself
       await lab.dropSlot()
-      await lab.placeOrders(2)
+      const afterLoss = await lab.placeOrders(2)
       await lab.expectNamed('slot_lost')
       await eventually(() => expect(keeper.watched()?.state).not.toBe('flowing'), patience)
+      expect(await slot()).toBeUndefined()
+      expect(await connectctl('apply')).toMatchObject({ code: 1, err: said('docs/runbook.md#slot-lost') })
+      expect(await connectctl('doctor')).toMatchObject({ code: 1, out: said('docs/runbook.md#slot-lost') })
+      await lab.beginAtPresent()
+      await lab.expectAudit(afterLoss)
+      await lab.sendAgain(afterLoss)
+      await lab.expectAudit([])
+
+      // the slot was made again by a person, behind the offset
+      await lab.dropSlot()
+      const inBetween = await lab.placeOrders(2)
+      await eventually(async () => {
+        if ((await slot()) === undefined)
+          await db.raw("SELECT pg_create_logical_replication_slot(?, 'pgoutput')", [name])
+      })
+      await lab.api.request('POST', `/connectors/${name}/restart?includeTasks=true`)
+      await lab.expectNamed('slot_lost')
+      await lab.beginAtPresent()
+      await lab.sendAgain(inBetween)
+      await lab.expectAudit([])
+
+      // slot-invalidated
+      expect(await connectctl('stop', name)).toMatchObject({ code: 0 })
+      const unread = await lab.placeOrders(2)
+      await lab.invalidateSlot()
+      await lab.expectNamed('slot_invalidated')
+      await lab.api.request('PUT', `/connectors/${name}/resume`)
+      await eventually(() => expect(keeper.watched()?.state).not.toBe('flowing'), patience)
+      expect(keeper.watched()?.fatal?.cause).toBe('slot_invalidated')
+      await lab.beginAtPresent()
+      await lab.sendAgain(unread)
+      await lab.expectAudit([])
+
+      // publication-missing
+      await db.raw('DROP PUBLICATION ??', [name])
+      const unpublished = await lab.placeOrders(2)
+      await lab.expectNamed('publication_missing')
+      await lab.migrate()
+      await lab.expectHealed()
+      await lab.sendAgain(unpublished)
+      await lab.expectAudit([])
     })
   })
 })
@@ -163,6 +205,10 @@ async function startOrders() {
   await recordsOf(topic) // creates it
   await consumer.start()
 
+  const append = (order: Order) =>
+    db.transaction(trx =>
+      appendToOutbox(trx, orderCreated({ aggregateId: order.id, messageId: order.messageId, payload: { quantity: 1 } }))
+    )
   const lab = {
     ...own,
     keeper,
@@ -178,10 +224,32 @@ async function startOrders() {
           return { id, messageId }
         })
       ),
+    sendAgain: async (orders: readonly Order[]) => {
+      for (const order of orders) await append(order)
+    },
     expectFlowing: () => eventually(() => expect(keeper.watched()).toMatchObject({ state: 'flowing' }), patience),
     expectNamed: (cause: string) => eventually(() => expect(keeper.watched()?.fatal?.cause).toBe(cause), patience),
     expectHealed: () =>
       eventually(() => expect(keeper.watched()).toMatchObject({ state: 'flowing', fatal: undefined }), patience),
+    async beginAtPresent() {
+      expect(await own.connectctl('offsets', 'set', name, '--to', 'now', '--yes')).toMatchObject({ code: 0 })
+      await own.connectctl('resume', name)
+      await lab.expectHealed()
+    },
+    /** Lets PostgreSQL keep 1 MB for a slot, and writes more. */
+    async invalidateSlot() {
+      await own.server.raw("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'")
+      await own.server.raw('SELECT pg_reload_conf()')
+      await eventually(async () => {
+        await db.raw('CREATE TABLE more AS SELECT repeat(md5(n::text), 20) FROM generate_series(1, 40000) AS n')
+        await db.raw('DROP TABLE more')
+        await db.raw('SELECT pg_switch_wal()')
+        await db.raw('CHECKPOINT')
+        expect((await own.slot())?.wal_status).toBe('lost')
+      }, patience)
+      await own.server.raw('ALTER SYSTEM RESET max_slot_wal_keep_size')
+      await own.server.raw('SELECT pg_reload_conf()')
+    },
     /** The orders that the audit misses are exactly these. */
     expectAudit: (missing: readonly Order[]) =>
       eventually(async () => {
