@@ -74,7 +74,7 @@ async function shootTrouble(page: Page): Promise<void> {
   await sleep(9_000)
   await shoot(page, 'flow-stopped', { width: 1_440, height: 640 })
   await pipeline.stack.part('connect-1').start()
-  await page.getByText('All is well').waitFor({ timeout: 60_000 })
+  await page.getByText('All is well').waitFor({ timeout: 300_000 })
   const key = 1_000_001
   await produceOutbox(pipeline.stack.kafka.brokers, topic, [
     { eventId: key, payload: { name: 'x'.repeat(300), quantity: 1 } }
