@@ -112,10 +112,10 @@ async function killWorkerAmongTransactions(lab: Lab, { quick }: FaultOptions): P
   const observations: (string | undefined)[] = []
   let causeOverAt = 0
   for (let round = 0; round < (quick ? 1 : 3); round++) {
-    const writing = Array.from({ length: 20 }, async (_, index) => {
+    const writing = Array.from({ length: 10 }, async (_, index) => {
       account += 1
       const own = account
-      await sleep(index * 200)
+      await sleep(index * 400)
       await writeSlowly(lab, own)
     })
     await sleep(openMs)

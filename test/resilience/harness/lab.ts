@@ -120,7 +120,7 @@ function connect({ stack }: TestPipeline, database: string): Knex {
     client: 'mysql2',
     connection: { host, port, user: 'root', password, database, timezone: 'Z', connectTimeout: 2_000 },
     pool: { min: 0, max: 16 },
-    acquireConnectionTimeout: 5_000,
+    acquireConnectionTimeout: 30_000,
     log: quiet
   })
 }
@@ -132,7 +132,7 @@ function connectToPostgres({ stack }: TestPipeline): Knex {
     client: 'pg',
     connection: { ...stack.postgres, user: 'postgres', database: 'orders', ...limits },
     pool: { min: 0, max: 16 },
-    acquireConnectionTimeout: 5_000,
+    acquireConnectionTimeout: 30_000,
     log: quiet
   })
 }
