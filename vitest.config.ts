@@ -6,14 +6,20 @@ const notTests = ['**/node_modules/**', '**/dist/**', '**/.data/**']
 // Limits only bound a failure: a slow machine needs several times as long as a fast one.
 const patience = { testTimeout: 300_000, hookTimeout: 400_000 }
 
-// Most of the time these tests wait for an engine, so one more runs than there are cores. The Java engines live for a
-// minute: the optimising compiler would take more time than it saves.
+// The Java engines live for a minute: the optimising compiler would take more time than it saves.
 const onEngines = {
   ...patience,
   exclude: notTests,
-  maxWorkers: availableParallelism() + 1,
+  maxWorkers: availableParallelism(),
   sequence: { groupOrder: 1 },
   env: { JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' }
+}
+
+// These break a pipeline under load, which takes two cores, so they run after the rest.
+const underLoad = {
+  ...onEngines,
+  maxWorkers: Math.max(1, Math.floor(availableParallelism() / 2)),
+  sequence: { groupOrder: 3 }
 }
 
 export default defineConfig({
@@ -42,18 +48,9 @@ export default defineConfig({
           sequence: { groupOrder: 2 }
         }
       },
-      // The short matrix: four pipelines, each fault once. The first and the one on PostgreSQL run beside the other tests.
-      { test: { ...onEngines, name: 'brief', include: ['test/resilience/brief/{plain,postgres}.test.ts'] } },
-      {
-        test: {
-          ...onEngines,
-          name: 'brief-others',
-          include: ['test/resilience/brief/{wide,narrow}.test.ts'],
-          // Each takes two cores.
-          maxWorkers: Math.max(1, Math.floor(availableParallelism() / 2)),
-          sequence: { groupOrder: 3 }
-        }
-      },
+      // The short matrix: four pipelines, each fault once.
+      { test: { ...underLoad, name: 'brief', include: ['test/resilience/brief/{plain,postgres}.test.ts'] } },
+      { test: { ...underLoad, name: 'brief-others', include: ['test/resilience/brief/{wide,narrow}.test.ts'] } },
       {
         // Only `npm run test:resilience` runs it: it takes long, and breaks one whole pipeline after the other.
         test: {

@@ -9,11 +9,11 @@ const usage = `npm test                     every suite
 npm test -- unit int         only these suites (unit, int, e2e, containers, brief)
 npm test -- e2e restart      only e2e files whose name contains "restart"; other arguments go to vitest
 
-The suites on engines run at the same time, one file more than there are cores, because they mostly wait.
+The suites on engines run at the same time, as many files as there are cores, because they mostly wait.
 
 brief is the short crash matrix: four pipelines, each under load with one shortened fault after the other and one verdict
-at the end. The one that serves most faults and the one on PostgreSQL run beside the other suites; the other two follow. On fewer
-than four cores, npm test leaves those out; npm test -- brief runs all four. The whole matrix: npm run test:resilience -- --help.`
+at the end. It runs after the other suites. On fewer than four cores, npm test takes the one that serves most faults and the one on
+PostgreSQL; npm test -- brief runs all four. The whole matrix: npm run test:resilience -- --help.`
 
 const suites = ['unit', 'int', 'e2e', 'containers']
 const args = process.argv.slice(2)
