@@ -2,7 +2,7 @@ import { type DestinationStream, destination, type Logger, pino, stdSerializers,
 
 export type { Logger }
 
-const secrets = new Set(['password', 'authorization', 'cookie', 'MYSQL_URL'])
+const secrets = new Set(['password', 'authorization', 'cookie', 'MYSQL_URL', 'DATABASE_URL'])
 const deepest = 2
 
 /** Writes each event as one JSON line to stdout: a constant message, the facts as fields, no secrets. */
@@ -15,7 +15,7 @@ export function createLogger(name: string, level: string, to: DestinationStream 
       level: (label: string) => ({ level: label }),
       log: (fields: Record<string, unknown>) => withoutSecrets(fields)
     },
-    serializers: { err: (error: Error) => withoutSecrets({ ...stdSerializers.err(error) }) }
+    serializers: { err: (error: Error) => withoutSecrets(withoutObjects({ ...stdSerializers.err(error) })) }
   }
   const logger: Logger = pino(options, to)
   // pino formats the bindings of the first logger only; this formats those of its children.
@@ -42,6 +42,13 @@ function withoutSecrets(fields: Record<string, unknown>, depth = 0): Record<stri
     if (shown !== value) clean = { ...clean, [key]: shown }
   }
   return clean
+}
+
+/** Drivers put whole clients and requests into their errors, with buffers, settings and passwords. */
+function withoutObjects(error: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(error).filter(([, value]) => typeof value !== 'object' || Array.isArray(value))
+  )
 }
 
 // Class instances are left to pino's serializers.

@@ -5,7 +5,10 @@ it('writes one JSON line for each event, without secrets', () => {
   const lines: string[] = []
   const logger = createLogger('shop', 'info', { write: line => void lines.push(line) })
   logger.info({ orderId: 1, password: 'hunter2', headers: { authorization: 'hunter2' } }, 'order placed')
-  logger.warn({ config: { MYSQL_URL: 'hunter2' }, req: { headers: { cookie: 'hunter2' } } }, 'odd')
+  logger.warn(
+    { config: { MYSQL_URL: 'hunter2', DATABASE_URL: 'hunter2' }, req: { headers: { cookie: 'hunter2' } } },
+    'odd'
+  )
   logger.debug({}, 'not shown')
   expect(lines.join('')).not.toContain('hunter2')
   expect(lines.map(line => JSON.parse(line))).toMatchObject([
@@ -17,7 +20,11 @@ it('writes one JSON line for each event, without secrets', () => {
 it('hides secrets in errors and in the bindings of a child logger', () => {
   const lines: string[] = []
   const logger = createLogger('shop', 'info', { write: line => void lines.push(line) })
-  const error = Object.assign(new Error('refused'), { config: { password: 'hunter2' }, code: 'ER_ACCESS' })
+  class Client {
+    secret = 'hunter2'
+  }
+  const client = new Client()
+  const error = Object.assign(new Error('refused'), { config: { password: 'hunter2' }, client, code: 'ER_ACCESS' })
   logger.child({ client: { password: 'hunter2' } }).error({ err: error }, 'cannot connect')
   expect(lines.join('')).not.toContain('hunter2')
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({
