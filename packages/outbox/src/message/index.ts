@@ -1,4 +1,4 @@
-import { asciiJson, type OutboxStore, type PendingEvent, type Statement } from '../stores/store.ts'
+import { asciiJson, fieldsOf, type OutboxStore, type PendingEvent, type Statement } from '../stores/store.ts'
 
 /**
  * For `createOutbox({ store })` on PostgreSQL: writes no row, but a message into the WAL, in one statement. The database says by
@@ -18,17 +18,5 @@ function emitStatement(events: readonly PendingEvent[]): Statement {
 
 /** All but the time, which the database adds. Every field must be there, and nothing but ASCII: see docs/postgresql.md. */
 function contentOf(event: PendingEvent): string {
-  const fields = {
-    event: event.name,
-    event_id: event.aggregateId,
-    payload: event.json,
-    message_id: event.messageId,
-    aggregate: event.aggregate,
-    aggregate_version: event.aggregateVersion ?? null,
-    schema_version: event.schemaVersion,
-    correlation_id: event.correlationId ?? null,
-    causation_id: event.causationId ?? null,
-    traceparent: event.traceparent ?? null
-  }
-  return `${asciiJson(JSON.stringify(fields)).slice(0, -1)},"created_at":"`
+  return `${asciiJson(JSON.stringify(fieldsOf(event))).slice(0, -1)},"created_at":"`
 }

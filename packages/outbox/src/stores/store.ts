@@ -53,6 +53,23 @@ export function isAscii(text: string): boolean {
   return !/[\u0080-\uffff]/.test(text)
 }
 
+/** What PostgreSQL gets of an event, by the names of the columns: all but the id and the time, which the database adds. */
+export function fieldsOf(event: PendingEvent) {
+  return {
+    event: event.name,
+    event_id: event.aggregateId as string | number,
+    payload: event.json,
+    message_id: event.messageId,
+    aggregate: event.aggregate,
+    aggregate_version: event.aggregateVersion ?? null,
+    schema_version: event.schemaVersion,
+    correlation_id: event.correlationId ?? null,
+    causation_id: event.causationId ?? null,
+    traceparent: event.traceparent ?? null
+  }
+}
+
+// What MySQL gets. Nothing here depends on the character set of the connection.
 const columns: Readonly<Record<string, (event: PendingEvent) => SqlValue>> = {
   event: event => event.name,
   payload: event => event.bytes ?? asciiJson(event.json),

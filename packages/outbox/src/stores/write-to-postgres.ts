@@ -4,7 +4,7 @@ import { type OpenTransaction, requireInTransaction, withoutTransaction } from '
 import { requireIds } from './check-connection.ts'
 import { checkPostgres } from './check-postgres.ts'
 import type { PayloadEncoding } from './payload.ts'
-import { type OutboxStore, type PendingEvent, type StoreName, writeFailed } from './store.ts'
+import { fieldsOf, type OutboxStore, type PendingEvent, type StoreName, writeFailed } from './store.ts'
 import { alreadyEnded } from './write-to-mysql.ts'
 
 type Write = (open: OpenTransaction, events: readonly PendingEvent[]) => Promise<void>
@@ -73,25 +73,13 @@ function writeMessages(store: OutboxStore): Write {
   }
 }
 
-const columns: Readonly<Record<string, (event: PendingEvent) => string | number | null>> = {
-  event: event => event.name,
-  event_id: event => event.aggregateId as string | number,
-  payload: event => event.json,
-  message_id: event => event.messageId,
-  aggregate: event => event.aggregate,
-  aggregate_version: event => event.aggregateVersion ?? null,
-  schema_version: event => event.schemaVersion,
-  correlation_id: event => event.correlationId ?? null,
-  causation_id: event => event.causationId ?? null,
-  traceparent: event => event.traceparent ?? null
-}
-const names = Object.keys(columns)
-const row = `(${names.map(() => '?').join(', ')})`
-
 async function writeRows(open: OpenTransaction, events: readonly PendingEvent[]): Promise<void> {
-  const insert = `INSERT INTO outbox (${names.join(', ')}) VALUES ${events.map(() => row).join(', ')}
+  const rows = events.map(fieldsOf)
+  const names = Object.keys(rows[0] ?? {})
+  const row = `(${names.map(() => '?').join(', ')})`
+  const insert = `INSERT INTO outbox (${names.join(', ')}) VALUES ${rows.map(() => row).join(', ')}
     RETURNING id, pg_current_xact_id()::text AS transaction`
-  const values = events.flatMap(event => Object.values(columns).map(column => column(event)))
+  const values = rows.flatMap(fields => Object.values(fields))
   const written = (await open.run(insert, values).catch(writeFailed)).rows
   const ids = written.map(({ id }) => String(id))
   const remove = `DELETE FROM outbox WHERE id IN (${ids.map(() => '?').join(', ')})
