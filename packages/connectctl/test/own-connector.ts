@@ -8,14 +8,13 @@ import { createDatabase, uniqueName, useStack } from '@outbox-cdc/test-support/u
 import { Kafka, logLevel } from 'kafkajs'
 import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
-import { run } from '../src/commands/program.ts'
 import { createConnectApi } from '../src/connect/connect-api.ts'
 import { readConnectorFile } from '../src/connector/connector-file.ts'
 import type { ConnectorFile } from '../src/connector/connector-file.ts'
+import { type Answer, runConnectctl } from './run-connectctl.ts'
 
 const ours = join(import.meta.dirname, '../../../connect-config/orders-connector.json')
 
-export type Answer = { readonly code: number; readonly out: string; readonly err: string }
 export type OwnConnector = {
   readonly name: string
   readonly account: string
@@ -101,24 +100,6 @@ export async function ownConnector(like?: string): Promise<OwnConnector> {
     migrate: () => createOutboxTables(db),
     insertEvent: eventId => insertEvent(db, eventId)
   }
-}
-
-/** What a terminal would see of a command whose questions are all answered with no. */
-export async function runConnectctl(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>
-): Promise<Answer> {
-  const out: string[] = []
-  const err: string[] = []
-  const code = await run(args, {
-    environment,
-    write: text => void out.push(text),
-    note: text => void err.push(text),
-    confirm: () => Promise.resolve(false),
-    colour: false,
-    untilStopped: () => Promise.resolve()
-  })
-  return { code, out: out.join('\n'), err: err.join('\n') }
 }
 
 async function insertEvent(db: Knex, eventId: number): Promise<void> {

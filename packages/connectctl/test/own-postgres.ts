@@ -10,7 +10,7 @@ import { onTestFinished } from 'vitest'
 import { createConnectApi } from '../src/connect/connect-api.ts'
 import { readConnectorFile } from '../src/connector/connector-file.ts'
 import { startKeeper } from '../src/keep/keeper.ts'
-import { runConnectctl } from './own-connector.ts'
+import { runConnectctl } from './run-connectctl.ts'
 
 const ours = join(import.meta.dirname, '../../../connect-config/postgres/orders-connector.json')
 

@@ -5,24 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { expect, it, onTestFinished } from 'vitest'
 import { withAdmin } from '../kafka/kafka.ts'
-import { run } from './program.ts'
+import { runConnectctl } from '../../test/run-connectctl.ts'
 
 async function connectctl(...args: string[]) {
   return connectctlWith({}, ...args)
 }
 
-async function connectctlWith(environment: Readonly<Record<string, string>>, ...args: string[]) {
-  const out: string[] = []
-  const err: string[] = []
-  const code = await run(args, {
-    environment: { CONNECT_DIR: '/nowhere', KEEPER_MYSQL_URL: 'db.example', ...environment },
-    write: text => void out.push(text),
-    note: text => void err.push(text),
-    confirm: () => Promise.resolve(false),
-    colour: false,
-    untilStopped: () => Promise.resolve()
-  })
-  return { code, out: out.join('\n'), err: err.join('\n') }
+function connectctlWith(environment: Readonly<Record<string, string>>, ...args: string[]) {
+  return runConnectctl(args, { CONNECT_DIR: '/nowhere', KEEPER_MYSQL_URL: 'db.example', ...environment })
 }
 
 it.each([
