@@ -27,7 +27,10 @@ type Config = Readonly<z.output<typeof configSchema>>
 
 /** Shows the appointments of a day. It reads two topics with one consumer: one group, one inbox. */
 export function createService(config: Config, logger: Logger): Service {
-  const db = knex({ client: 'pg', connection: config.DATABASE_URL, pool: { min: 0, max: 10 } })
+  const open = (max: number) => knex({ client: 'pg', connection: config.DATABASE_URL, pool: { min: 0, max } })
+  const db = open(10)
+  // Requests that wait for the pool must not make this replica unready.
+  const probes = open(1)
   const kafka = kafkajsClient({ brokers: config.KAFKA_BROKERS, clientId: 'board', logger })
   const consumer = createConsumer({
     kafka,
@@ -40,7 +43,7 @@ export function createService(config: Config, logger: Logger): Service {
     const { ok, reason } = consumer.health()
     if (!ok) throw new Error(reason)
   }
-  const health = createHealth({ ready: { database: async () => await db.raw('SELECT 1'), consumer: reading } })
+  const health = createHealth({ ready: { database: async () => await probes.raw('SELECT 1'), consumer: reading } })
   const app = express().use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger))
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
@@ -52,7 +55,7 @@ export function createService(config: Config, logger: Logger): Service {
     async stop() {
       health.beginStop()
       await Promise.all([server.stop(), consumer.stop()])
-      await Promise.all([kafka.close(), db.destroy()])
+      await Promise.all([kafka.close(), db.destroy(), probes.destroy()])
     }
   }
 }

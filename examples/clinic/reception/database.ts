@@ -24,9 +24,10 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 export function openDatabase(
   url: string,
-  logger: Logger
+  logger: Logger,
+  max = 10
 ): { readonly db: Database; readonly close: () => Promise<void> } {
-  const pool = new Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 2000 })
+  const pool = new Pool({ connectionString: url, max, connectionTimeoutMillis: 2000 })
   // Without a listener, PostgreSQL's restart would end this process.
   pool.on('error', error => logger.warn({ err: error }, 'lost an idle connection'))
   return { db: drizzle(pool), close: () => pool.end() }

@@ -24,7 +24,9 @@ type Config = Readonly<z.output<typeof configSchema>>
 /** Registers patients and books appointments, and publishes both. */
 export function createService(config: Config, logger: Logger): Service {
   const { db, close } = openDatabase(config.DATABASE_URL, logger)
-  const health = createHealth({ ready: { database: () => db.execute('SELECT 1') } })
+  // Requests that wait for the pool must not make this replica unready.
+  const probes = openDatabase(config.DATABASE_URL, logger, 1)
+  const health = createHealth({ ready: { database: () => probes.db.execute('SELECT 1') } })
   const app = express().use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger, explain))
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
@@ -32,7 +34,7 @@ export function createService(config: Config, logger: Logger): Service {
     async stop() {
       health.beginStop()
       await server.stop()
-      await close()
+      await Promise.all([close(), probes.close()])
     }
   }
 }
