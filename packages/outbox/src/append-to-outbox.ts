@@ -18,7 +18,8 @@ export type Outbox = {
   /**
    * Publishes the events, in their order, when and only when `trx` commits. The same event object appended twice is the
    * same message twice, and takes effect once. Rejects with `TRANSACTION_REQUIRED`, `EVENT_INVALID`, `EVENT_TOO_LARGE`,
-   * `BINLOG_UNFIT`, `STORE_MISMATCH` or `WRITE_FAILED`, which may be retryable. Let the error roll the transaction back.
+   * `BINLOG_UNFIT`, `WAL_UNFIT`, `STORE_MISMATCH`, `STORE_UNAVAILABLE` or `WRITE_FAILED`, which may be retryable. Let the
+   * error roll the transaction back.
    */
   append(trx: AnyTransaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void>
 }
@@ -59,7 +60,7 @@ const standard = createOutbox()
 
 /**
  * Publishes one event, or several in their order, when and only when `trx` commits. The row is inserted and deleted at
- * once, because Debezium reads the binlog. Rejects with the errors of `Outbox.append`.
+ * once, because Debezium reads the database's log. Rejects with the errors of `Outbox.append`.
  */
 export function appendToOutbox(trx: AnyTransaction, events: OutboundEvent | readonly OutboundEvent[]): Promise<void> {
   return standard.append(trx, events)
