@@ -66,6 +66,13 @@ it('answers the commands of its README as the README shows', async () => {
   }
 })
 
+it('checks in readiness that its outbox publishes, and does not name the server that answers', async () => {
+  const ready = await fetchJson(url('reception', '/health/ready'))
+  expect(ready.body).toEqual({ status: 'up', checks: { database: 'up', outbox: 'up' } })
+  for (const service of ['reception', 'board'])
+    expect((await fetchJson(url(service, '/health/ready'))).headers.get('x-powered-by')).toBeNull()
+})
+
 it('brings the events of both aggregates to the board, once and in the order of each', async () => {
   const visits = Array.from({ length: 20 }, (_, n) => ({ id: randomUUID(), patient: aPatient(`Zoë ${n}`) }))
   const expected = await Promise.all(

@@ -44,7 +44,9 @@ export function createService(config: Config, logger: Logger): Service {
     if (!ok) throw new Error(reason)
   }
   const health = createHealth({ ready: { database: async () => await probes.raw('SELECT 1'), consumer: reading } })
-  const app = express().use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger))
+  const app = express()
+    .disable('x-powered-by')
+    .use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger))
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {

@@ -1,3 +1,5 @@
+import { requireOutboxTable } from '@outbox-cdc/outbox'
+import { drizzleTransaction } from '@outbox-cdc/outbox/drizzle'
 import {
   answerProblems,
   createHealth,
@@ -26,8 +28,15 @@ export function createService(config: Config, logger: Logger): Service {
   const { db, close } = openDatabase(config.DATABASE_URL, logger)
   // Requests that wait for the pool must not make this replica unready.
   const probes = openDatabase(config.DATABASE_URL, logger, 1)
-  const health = createHealth({ ready: { database: () => probes.db.execute('SELECT 1') } })
-  const app = express().use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger, explain))
+  const health = createHealth({
+    ready: {
+      database: () => probes.db.execute('SELECT 1'),
+      outbox: () => probes.db.transaction(tx => requireOutboxTable(drizzleTransaction(tx), { aggregateId: 'string' }))
+    }
+  })
+  const app = express()
+    .disable('x-powered-by')
+    .use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger, explain))
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     start: () => server.start(),
