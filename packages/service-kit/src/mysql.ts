@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import knex, { type Knex } from 'knex'
 import type { Logger } from './logger.ts'
+import { poolLimits, silenceMs, waitMs } from './pool-limits.ts'
 
 type MysqlOptions = {
   readonly url: string
@@ -25,14 +26,9 @@ const session = `SET SESSION time_zone = '+00:00', transaction_isolation = 'READ
   lock_wait_timeout = 1,
   sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'`
 
-// Together under five seconds, the longest time that a request waits for its 503.
-const waitMs = 2000
-const silenceMs = 2500
-
 /** A pool with limits for the wait for a connection and for a silent MySQL. It recovers by itself when MySQL is back. */
 export function createMysql(options: MysqlOptions): Knex {
   const { url, name, logger, poolSize = 16, failFast = false, readOnly = false } = options
-  const quiet = (message: unknown) => logger?.debug({ knex: message }, 'knex log')
   const db = knex({
     client: 'mysql2',
     connection: {
@@ -45,20 +41,15 @@ export function createMysql(options: MysqlOptions): Knex {
       keepAliveInitialDelay: 10_000,
       connectAttributes: { program_name: name }
     },
-    acquireConnectionTimeout: waitMs,
-    log: { warn: quiet, error: quiet, deprecate: quiet, debug: quiet },
-    pool: {
-      min: 0,
-      max: poolSize,
-      createTimeoutMillis: waitMs,
-      destroyTimeoutMillis: 500,
-      // The pool keeps trying to connect until then, so clients don't notice a shorter restart of MySQL.
-      propagateCreateError: failFast,
-      afterCreate(connection: RawConnection, done: (error: Error | null, connection: RawConnection) => void) {
+    ...poolLimits<RawConnection>({
+      size: poolSize,
+      failFast,
+      logger,
+      prepare(connection, done) {
         endWhenSilent(connection)
-        connection.query(readOnly ? `${session}, transaction_read_only = 1` : session, error => done(error, connection))
+        connection.query(readOnly ? `${session}, transaction_read_only = 1` : session, done)
       }
-    }
+    })
   })
   if (logger !== undefined) logOutages(db, logger)
   return db

@@ -1,4 +1,4 @@
-import { createMysql, type Logger } from '@outbox-cdc/service-kit'
+import { createMysql, type Logger, poolLimits, silenceMs, waitMs } from '@outbox-cdc/service-kit'
 import knex, { type Knex } from 'knex'
 
 /** What the page calls a database, and the log from which Debezium reads it. */
@@ -20,13 +20,9 @@ export function openDatabase({ url, logger, readOnly }: Options): Knex {
   return url.startsWith('mysql:') ? createMysql({ ...shared, failFast: true }) : createPostgres(shared)
 }
 
-const waitMs = 2_000
-const silenceMs = 2_500
-
 type Session = { query(sql: string, done: (error: Error | null) => void): void }
 
 function createPostgres({ url, name, poolSize, logger, readOnly }: Options & { name: string; poolSize: number }): Knex {
-  const quiet = (message: unknown) => logger.debug({ knex: message }, 'knex log')
   const limits = `SET TIME ZONE 'UTC'; SET statement_timeout = ${silenceMs}; SET lock_timeout = 1000`
   const session = readOnly ? `${limits}; SET default_transaction_read_only = on` : limits
   return knex({
@@ -39,16 +35,11 @@ function createPostgres({ url, name, poolSize, logger, readOnly }: Options & { n
       query_timeout: silenceMs,
       keepAlive: true
     },
-    acquireConnectionTimeout: waitMs,
-    log: { warn: quiet, error: quiet, deprecate: quiet, debug: quiet },
-    pool: {
-      min: 0,
-      max: poolSize,
-      createTimeoutMillis: waitMs,
-      destroyTimeoutMillis: 500,
-      propagateCreateError: true,
-      afterCreate: (connection: Session, done: (error: Error | null, connection: Session) => void) =>
-        connection.query(session, error => done(error, connection))
-    }
+    ...poolLimits<Session>({
+      size: poolSize,
+      failFast: true,
+      logger,
+      prepare: (connection, done) => connection.query(session, done)
+    })
   })
 }
