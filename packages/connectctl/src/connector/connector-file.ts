@@ -4,6 +4,7 @@ import { basename, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ConnectorConfig, NamedConfig } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
+import { withDefaults } from '../settings/connector-defaults.ts'
 import type { Environment } from '../settings/secrets.ts'
 
 /** Named by its file. */
@@ -44,11 +45,17 @@ function isConnectorFile(name: string): boolean {
   return /\.(json|ts)$/.test(name) && !name.endsWith('.test.ts')
 }
 
-/** Reads a connector from `NAME.json` or `NAME.ts` (its `config` export) and fills in `${NAME}` from `environment`. */
+/**
+ * Reads a connector from `NAME.json` or `NAME.ts` (its `config` export), adds the settings of CONNECT_DEFAULTS that it lacks,
+ * and fills in `${NAME}` from `environment`.
+ */
 export async function readConnectorFile(path: string, environment: Environment): Promise<ConnectorFile> {
   const raw = await readSettings(path)
   const config = Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, String(value)]))
-  return { name: basename(path, extname(path)), config: expandReferences(config, environment) }
+  return {
+    name: basename(path, extname(path)),
+    config: expandReferences(await withDefaults(config, environment), environment)
+  }
 }
 
 /** Replaces `${UPPER_CASE}` in every value. `${provider:…}` is left for the worker, so no secret passes here. */

@@ -2,7 +2,7 @@ import type { ConnectorConfig, NamedConfig } from '../connect/connect-api.ts'
 import { itemsOf } from './captured-tables.ts'
 import { connectorClasses, type Engine, engineOf } from './engine.ts'
 import { error, type Finding, warning } from './finding.ts'
-import { knownSettings, openPrefixes } from './known-settings.ts'
+import { isOfAnother, knownSettings, openPrefixes } from './known-settings.ts'
 import { checkLosses } from './loss-rules.ts'
 import { checkOutbox } from './outbox-rules.ts'
 import { isSecretKey, isSecretReference } from './secrets.ts'
@@ -85,9 +85,6 @@ function checkNames(config: ConnectorConfig): readonly Finding[] {
     return [warning(key, 'is not a setting that this tool knows; Connect ignores unknown keys')]
   })
 }
-
-const isOfAnother = (key: string, engine: Engine) =>
-  Object.entries(knownSettings).some(([name, known]) => name !== engine && known.has(key))
 
 function nearest(key: string, known: ReadonlyMap<string, string>): string | undefined {
   const allowed = key.length > 12 ? 2 : 1

@@ -93,6 +93,14 @@ export const knownSettings: Readonly<Record<Engine, Known>> = {
   PostgreSQL: knownIn(shared, postgres)
 }
 
+/** Whether only another database's connector has a setting. */
+export function isOfAnother(key: string, engine: Engine): boolean {
+  return (
+    !knownSettings[engine].has(key) &&
+    Object.entries(knownSettings).some(([name, known]) => name !== engine && known.has(key))
+  )
+}
+
 type Split<Text, By extends string> = Text extends `${infer First}${By}${infer Rest}` ? First | Split<Rest, By> : Text
 type Words<Text> = Exclude<Split<Split<Text, '\n'>, ' '>, ''>
 type Reference = `\${${string}}`
