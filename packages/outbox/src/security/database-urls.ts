@@ -2,6 +2,7 @@ import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { readText } from './secrets.ts'
 import { SettingsError } from './settings-error.ts'
 
+/** Where a database is, and how to log in. */
 export type DatabaseOptions<Tls> = {
   readonly host: string
   readonly port: number
@@ -12,7 +13,10 @@ export type DatabaseOptions<Tls> = {
 }
 
 type Certificates = { readonly ca?: string; readonly cert?: string; readonly key?: string }
+/** TLS for mysql2; certificates are PEM texts. */
 export type MysqlTls = Certificates & { readonly rejectUnauthorized: boolean; readonly verifyIdentity: boolean }
+
+/** TLS for pg; certificates are PEM texts. */
 export type PostgresTls = Certificates & {
   readonly rejectUnauthorized: boolean
   readonly checkServerIdentity: (host: string, certificate: PeerCertificate) => Error | undefined

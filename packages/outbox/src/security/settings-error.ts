@@ -3,4 +3,5 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
+/** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>
