@@ -1,25 +1,23 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
+import { type Certificates, mysqlModes, type MysqlTls, mysqlTls } from './mysql-tls.ts'
 import { readText } from './secrets.ts'
 import { SettingsError } from './settings-error.ts'
 
 /** Where a database is, and how to log in. */
-export type DatabaseOptions<Tls> = {
+export type DatabaseOptions<Tls> = Tls & {
   readonly host: string
   readonly port: number
   readonly user: string
   readonly password: string
   readonly database: string
-  readonly ssl?: Tls
 }
 
-type Certificates = { readonly ca?: string; readonly cert?: string; readonly key?: string }
-/** TLS for mysql2; certificates are PEM texts. */
-export type MysqlTls = Certificates & { readonly rejectUnauthorized: boolean; readonly verifyIdentity: boolean }
-
 /** TLS for pg; certificates are PEM texts. */
-export type PostgresTls = Certificates & {
-  readonly rejectUnauthorized: boolean
-  readonly checkServerIdentity: (host: string, certificate: PeerCertificate) => Error | undefined
+export type PostgresTls = {
+  readonly ssl?: Certificates & {
+    readonly rejectUnauthorized: boolean
+    readonly checkServerIdentity: (host: string, certificate: PeerCertificate) => Error | undefined
+  }
 }
 
 /**
@@ -29,15 +27,13 @@ export type PostgresTls = Certificates & {
  */
 export function mysqlOptions(url: string): DatabaseOptions<MysqlTls> {
   const { place, parameters } = parse(url, { protocols: ['mysql:'], port: 3306 })
-  const { mode, ...found } = take(parameters, {
-    modes: ['DISABLED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'],
+  const { mode = 'DISABLED', ...found } = take(parameters, {
+    modes: mysqlModes,
     mode: 'ssl-mode',
     files: { ca: 'ssl-ca', cert: 'ssl-cert', key: 'ssl-key' }
   })
-  const options = { ...place, ...Object.fromEntries([...parameters].map(([name, text]) => [name, valueOf(text)])) }
-  if (mode === undefined || mode === 'DISABLED') return options
-  const checks = { rejectUnauthorized: mode !== 'REQUIRED', verifyIdentity: mode === 'VERIFY_IDENTITY' }
-  return { ...options, ssl: { ...found, ...checks } }
+  const options = Object.fromEntries([...parameters].map(([name, text]) => [name, valueOf(text)]))
+  return { ...place, ...options, ...mysqlTls({ ...place, ...found, mode }) }
 }
 
 /**
@@ -86,17 +82,17 @@ function parse(text: string, { protocols, port }: { readonly protocols: readonly
   return { place, parameters: new Map(url.searchParams) }
 }
 
-type Names = {
-  readonly modes: readonly string[]
+type Names<Mode extends string> = {
+  readonly modes: readonly Mode[]
   readonly mode: string
   readonly files: { readonly ca: string; readonly cert: string; readonly key: string }
 }
 
 /** Takes what concerns TLS out of the parameters, and refuses what would be ignored. */
-function take(
+function take<Mode extends string>(
   parameters: Map<string, string>,
-  { modes, mode, files }: Names
-): Certificates & { readonly mode?: string } {
+  { modes, mode, files }: Names<Mode>
+): Certificates & { readonly mode?: Mode } {
   const given = parameters.get(mode)
   const chosen = modes.find(each => each.toUpperCase() === given?.toUpperCase())
   const wanted = `${mode}=${modes.join('|')}`

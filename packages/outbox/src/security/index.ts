@@ -1,6 +1,5 @@
 export {
   type DatabaseOptions,
-  type MysqlTls,
   mysqlOptions,
   type PostgresTls,
   postgresOptions
@@ -8,5 +7,6 @@ export {
 export { type Connection, explainSecurity } from './explain.ts'
 export { kafkajsSecurity, platformaticSecurity } from './kafka-clients.ts'
 export { kafkaPrincipal, type KafkaSecurity, kafkaSecurity } from './kafka-security.ts'
+export { type Certificates, type MysqlTls, mysqlTls } from './mysql-tls.ts'
 export { resolveSecrets } from './secrets.ts'
 export { type Environment, SettingsError } from './settings-error.ts'

@@ -126,6 +126,13 @@ describe('the URL of MySQL', () => {
     expect(() => mysqlOptions(url + parameters)).toThrow(expect.objectContaining({ name: 'SettingsError', message }))
   )
 
+  it('lets Node compare the certificate with an IP address, for which mysql2 gives no name', () => {
+    expect(mysqlOptions('mysql://ann@db/orders?ssl-mode=VERIFY_IDENTITY').stream).toBeUndefined()
+    const socket = mysqlOptions('mysql://ann@127.0.0.1:1/orders?ssl-mode=VERIFY_IDENTITY').stream?.()
+    expect(socket).toMatchObject({ _host: '127.0.0.1' })
+    socket?.on('error', () => undefined).destroy()
+  })
+
   it.each(['secret', 'http://ann:secret@db/orders', 'mysql://ann:%sec@db/orders'])('shows no password of %s', text =>
     expect(() => mysqlOptions(text)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('sec@') }))
   )
