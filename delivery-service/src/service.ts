@@ -1,5 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { createApp, createHealth, createHttpServer, createMetrics, createMysql } from '@outbox-cdc/service-kit'
+import {
+  createApp,
+  createHealth,
+  createHttpServer,
+  createMetrics,
+  createMysql,
+  databaseAt,
+  explaining
+} from '@outbox-cdc/service-kit'
 import type { Logger, Service } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import { createDeliveryStore } from './deliveries/delivery-store.ts'
@@ -11,11 +19,14 @@ import { createSubscriptions } from './messaging/subscriptions.ts'
 export async function createService(config: Config, logger: Logger): Promise<Service> {
   const db = createMysql({ url: config.MYSQL_URL, name: 'delivery-service', poolSize: config.MYSQL_POOL_SIZE, logger })
   // Work that waits for the pool must not make this replica unready, or load alone takes all of them away.
-  const probes = createMysql({ url: config.MYSQL_URL, name: 'delivery-service-health', poolSize: 1 })
+  const probes = createMysql({ url: config.MYSQL_URL, name: 'delivery-service-health', poolSize: 1, failFast: true })
   const metrics = createMetrics('delivery-service')
   const subscriptions = await createSubscriptions(config, { db, logger, registry: metrics.registry })
   const health = createHealth({
-    ready: { mysql: async () => await probes.raw('SELECT 1'), consumer: subscriptions.reading },
+    ready: {
+      mysql: explaining(databaseAt(config.MYSQL_URL), async () => await probes.raw('SELECT 1')),
+      consumer: subscriptions.reading
+    },
     live: { consumer: subscriptions.progressing }
   })
   const routes = createDeliveriesRouter(createDeliveryStore(db))

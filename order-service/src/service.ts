@@ -7,6 +7,8 @@ import {
   createHttpServer,
   createMetrics,
   createMysql,
+  databaseAt,
+  explaining,
   type Logger,
   type Service
 } from '@outbox-cdc/service-kit'
@@ -30,16 +32,17 @@ export async function createService(
 ): Promise<Service> {
   const db = createMysql({ url: config.MYSQL_URL, name: 'order-service', poolSize: config.MYSQL_POOL_SIZE, logger })
   // Requests that wait for the pool must not make this replica unready, or load alone takes all of them away.
-  const probes = createMysql({ url: config.MYSQL_URL, name: 'order-service-health', poolSize: 1 })
+  const probes = createMysql({ url: config.MYSQL_URL, name: 'order-service-health', poolSize: 1, failFast: true })
   const oncePerKey = createOncePerKey({ ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
   const pruning = createPruning(limit => pruneKeys(db, limit), logger)
   const schemas = await createEventSchemas(config.SCHEMA_REGISTRY_URL, logger)
   const { encoding } = schemas
   const table = { store: config.OUTBOX_STORE, encoding }
+  const at = databaseAt(config.MYSQL_URL)
   const health = createHealth({
     ready: {
-      mysql: async () => await probes.raw('SELECT 1'),
-      outbox: () => requireOutboxTable(probes, table),
+      mysql: explaining(at, async () => await probes.raw('SELECT 1')),
+      outbox: explaining(at, () => requireOutboxTable(probes, table)),
       schemas: schemas.registered
     }
   })

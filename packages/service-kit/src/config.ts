@@ -1,33 +1,60 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mysqlOptions, postgresOptions, resolveSecrets, SettingsError } from '@outbox-cdc/outbox/security'
 import { z } from 'zod'
+import { kafkaVariables } from './kafka.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
 /** Lists every problem of the configuration. Its message has no values: some are secrets. */
-export class ConfigError extends Error {}
+export class ConfigError extends SettingsError {}
 
 /**
  * Reads the variables of `schema` from `env`. An empty variable counts as not set. `${dir:FOLDER:FILE}` stands for the
- * content of that file, so no environment holds a password.
+ * content of that file, so no environment holds a password; `${file:FILE:KEY}` and `${env:NAME}` work too.
  */
 export function loadConfig<Schema extends z.ZodObject>(schema: Schema, env: Env): Readonly<z.output<Schema>> {
-  const set = Object.entries(env).flatMap(([name, value]) => (value ? [[name, withSecrets(value)]] : []))
-  const parsed = schema.safeParse(Object.fromEntries(set))
-  if (parsed.success) return Object.freeze(parsed.data)
-  const problems = parsed.error.issues.map(issue => {
+  const { values, problems } = withSecrets(Object.keys(schema.shape), env)
+  const parsed = schema.safeParse(values)
+  if (parsed.success && problems.size === 0) return Object.freeze(parsed.data)
+  for (const issue of parsed.error?.issues ?? []) {
     const name = issue.path.join('.')
+    if (!problems.has(name)) problems.set(name, env[name] ? issue.message : 'is not set')
+  }
+  const lines = [...problems].map(([name, problem]) => {
     const description = schema.shape[name]?.description
-    return `  ${name}: ${env[name] ? issue.message : 'is not set'}${description ? ` (${description})` : ''}`
+    return `  ${name}: ${problem}${description ? ` (${description})` : ''}`
   })
-  throw new ConfigError(`The configuration is invalid:\n${problems.join('\n')}`)
+  throw new ConfigError(`The configuration is invalid:\n${lines.join('\n')}`)
 }
 
-// Inside a longer value, such as a URL, a secret is encoded; alone it is used unchanged.
-function withSecrets(value: string): string {
-  return value.replace(/\$\{dir:([^:}]+):([^:}]+)\}/g, (whole, folder: string, file: string) => {
-    const secret = readFileSync(join(folder, file), 'utf8').trimEnd()
-    return whole === value ? secret : encodeURIComponent(secret)
+function withSecrets(names: readonly string[], env: Env) {
+  const values: Record<string, string> = {}
+  const problems = new Map<string, string>()
+  for (const name of names) {
+    const value = env[name]
+    if (!value) continue
+    try {
+      values[name] = resolveSecrets(value, env)
+    } catch (error) {
+      problems.set(name, sentenceOf(error))
+    }
+  }
+  return { values, problems }
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof SettingsError) return error.message
+  throw error
+}
+
+/** Checks a database's URL, and with it the files that it names. */
+function databaseUrl(protocol: RegExp) {
+  return z.url({ protocol }).superRefine((url, context) => {
+    try {
+      if (url.startsWith('mysql:')) mysqlOptions(url)
+      else postgresOptions(url)
+    } catch (error) {
+      context.addIssue(sentenceOf(error))
+    }
   })
 }
 
@@ -39,10 +66,24 @@ export const variable = {
   port: (usual: number, route: string) =>
     whole(0, 65_535).default(usual).describe(`Port of ${route}; 0 takes a free one`),
   mysqlUrl: (database: string) =>
-    z.url({ protocol: /^mysql$/ }).describe(`mysql://user:password@host:port/${database}, ?ssl=true for TLS`),
+    databaseUrl(/^mysql$/).describe(
+      `mysql://user:password@host:port/${database}; with ?ssl-mode=VERIFY_IDENTITY&ssl-ca=FILE over TLS`
+    ),
+  postgresUrl: (database: string) =>
+    databaseUrl(/^postgres(ql)?$/).describe(
+      `postgres://user:password@host:port/${database}; with ?sslmode=verify-full&sslrootcert=FILE over TLS`
+    ),
+  /** Of MySQL or PostgreSQL. */
+  databaseUrl: databaseUrl(/^(mysql|postgres(ql)?)$/),
   mysqlPoolSize: whole(1, 1000).default(16).describe('Most connections to MySQL'),
+  /** Spread it into a schema; `kafkaFrom` takes what it reads. */
+  kafka: kafkaVariables,
   /** Of a registry with Confluent's API; empty for none. */
   schemaRegistryUrl: z.union([z.url({ protocol: /^https?$/ }), z.literal('')]).default(''),
+  schemaRegistryToken: z
+    .string()
+    .optional()
+    .describe('Bearer token for the schema registry; a password goes into its URL'),
   stopDelayMs: whole(0, 5000)
     .default(0)
     .describe(

@@ -2,7 +2,12 @@ import { type DestinationStream, destination, type Logger, pino, stdSerializers,
 
 export type { Logger }
 
-const secrets = new Set(['password', 'authorization', 'cookie', 'MYSQL_URL', 'DATABASE_URL'])
+const secrets = new Set(
+  (
+    'password token authorization cookie MYSQL_URL DATABASE_URL AGGREGATE_DB_URL EFFECT_DB_URL KAFKA_SASL_PASSWORD ' +
+    'KAFKA_OAUTH_CLIENT_SECRET CONNECT_URL CONNECT_TOKEN SCHEMA_REGISTRY_URL SCHEMA_REGISTRY_TOKEN CONSOLE_TOKEN'
+  ).split(' ')
+)
 const deepest = 2
 
 /** Writes each event as one JSON line to stdout: a constant message, the facts as fields, no secrets. */
@@ -44,11 +49,22 @@ function withoutSecrets(fields: Record<string, unknown>, depth = 0): Record<stri
   return clean
 }
 
-/** Drivers put whole clients and requests into their errors, with buffers, settings and passwords. */
+/**
+ * Drivers put whole clients and requests into their errors, with buffers, settings and passwords; Node puts the URL into
+ * `input` that it can't read.
+ */
 function withoutObjects(error: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(error).filter(([, value]) => typeof value !== 'object' || Array.isArray(value))
+  const shown = Object.entries(error).filter(
+    ([key, value]) => key !== 'input' && (typeof value !== 'object' || Array.isArray(value))
   )
+  return Object.fromEntries(
+    shown.map(([key, value]) => [key, typeof value === 'string' ? withoutPassword(value) : value])
+  )
+}
+
+/** A text, without the password of a URL in it. */
+function withoutPassword(text: string): string {
+  return text.replaceAll(/(:\/\/[^\s/:@]*):[^\s/@]*@/g, '$1:[Redacted]@')
 }
 
 // Class instances are left to pino's serializers.

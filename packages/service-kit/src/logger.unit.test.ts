@@ -32,6 +32,20 @@ it('hides secrets in errors and in the bindings of a child logger', () => {
   })
 })
 
+it('hides the password of a URL in an error, also of one that Node cannot read', () => {
+  const lines: string[] = []
+  const logger = createLogger('shop', 'info', { write: line => void lines.push(line) })
+  const unreadable = new TypeError('Invalid URL')
+  const url = 'mysql://ann:hunter2@db:3306/orders'
+  logger.error({ err: Object.assign(unreadable, { code: 'ERR_INVALID_URL', input: url }) }, 'cannot read')
+  logger.error({ err: new Error(`no answer from ${url}`) }, 'failed')
+  expect(lines.join('')).not.toContain('hunter2')
+  expect(lines.map(line => JSON.parse(line).err.message)).toEqual([
+    'Invalid URL',
+    'no answer from mysql://ann:[Redacted]@db:3306/orders'
+  ])
+})
+
 it('does not change the objects that it logs', () => {
   const logger = createLogger('shop', 'info', { write: () => undefined })
   const fields = { a: { password: 'x' } }

@@ -1,5 +1,6 @@
+import { mysqlOptions } from '@outbox-cdc/outbox/security'
 import knex, { type Knex } from 'knex'
-import { fromUrl } from './mysql.ts'
+import { databaseAt, explained } from './explain.ts'
 
 type MigrateOptions = {
   readonly url: string
@@ -13,13 +14,15 @@ type MigrateOptions = {
 export async function migrate({ url, directory, report, params = {} }: MigrateOptions): Promise<void> {
   const db = knex({
     client: 'mysql2',
-    connection: fromUrl(url),
+    connection: mysqlOptions(url),
     pool: { min: 0, max: 3 },
     migrations: { directory, loadExtensions: ['.ts'] }
   })
   db.userParams = { ...params }
   try {
     await db.transaction(lock => inTurn(lock, () => latest(db, report)))
+  } catch (error) {
+    throw explained(error, databaseAt(url))
   } finally {
     await db.destroy()
   }

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
+import { explainSecurity, mysqlOptions } from '@outbox-cdc/outbox/security'
 import knex, { type Knex } from 'knex'
+import { databaseAt } from './explain.ts'
 import type { Logger } from './logger.ts'
 import { poolLimits, silenceMs, waitMs } from './pool-limits.ts'
 
@@ -32,7 +34,7 @@ export function createMysql(options: MysqlOptions): Knex {
   const db = knex({
     client: 'mysql2',
     connection: {
-      ...fromUrl(url),
+      ...mysqlOptions(url),
       charset: 'utf8mb4',
       timezone: 'Z',
       supportBigNumbers: true,
@@ -51,20 +53,8 @@ export function createMysql(options: MysqlOptions): Knex {
       }
     })
   })
-  if (logger !== undefined) logOutages(db, logger)
+  if (logger !== undefined) logOutages(db, url, logger)
   return db
-}
-
-export function fromUrl(url: string) {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url)
-  return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || 3306),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-    ...(searchParams.get('ssl') === 'true' && { ssl: {} })
-  }
 }
 
 // A frozen server answers nothing and closes nothing. Knex has no limit for BEGIN, COMMIT and ROLLBACK; the socket has
@@ -77,11 +67,12 @@ function endWhenSilent(connection: RawConnection): void {
   })
 }
 
-function logOutages(db: Knex, logger: Logger): void {
+function logOutages(db: Knex, url: string, logger: Logger): void {
   let down = false
   const { pool } = db.client
   pool.on('createFail', (_: number, error: Error & { code?: string }) => {
-    if (!down) logger.warn({ code: error.code, reason: error.message }, 'cannot connect to MySQL')
+    const reason = explainSecurity(error, databaseAt(url)) ?? error.message
+    if (!down) logger.warn({ code: error.code, reason }, 'cannot connect to MySQL')
     down = true
   })
   pool.on('createSuccess', () => {

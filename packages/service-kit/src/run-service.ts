@@ -1,5 +1,6 @@
+import { SettingsError } from '@outbox-cdc/outbox/security'
 import type { z } from 'zod'
-import { ConfigError, loadConfig } from './config.ts'
+import { loadConfig } from './config.ts'
 import { createLogger, type Logger } from './logger.ts'
 
 export type Service = {
@@ -29,7 +30,7 @@ export async function runService<Schema extends z.ZodObject>(options: RunOptions
     const port = await service.start()
     if (!isStopping()) logger.info({ port }, 'started')
   } catch (error) {
-    logger.fatal(error instanceof ConfigError ? { problem: error.message } : { err: error }, 'cannot start')
+    logger.fatal(error instanceof SettingsError ? { problem: error.message } : { err: error }, 'cannot start')
     process.exit(1)
   }
 }
