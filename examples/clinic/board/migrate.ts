@@ -1,7 +1,9 @@
 import { createInboxTables } from '@outbox-cdc/outbox'
+import { postgresOptions, resolveSecrets } from '@outbox-cdc/outbox/security'
 import knex from 'knex'
 
-const db = knex({ client: 'pg', connection: process.env['DATABASE_URL'] ?? '' })
+const url = resolveSecrets(process.env['DATABASE_URL'] ?? '', process.env)
+const db = knex({ client: 'pg', connection: postgresOptions(url) })
 await db.raw(`
   CREATE TABLE IF NOT EXISTS patient (
     id uuid PRIMARY KEY,

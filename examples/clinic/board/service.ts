@@ -1,8 +1,12 @@
 import { createConsumer, kafkajsClient } from '@outbox-cdc/outbox'
+import { postgresOptions } from '@outbox-cdc/outbox/security'
 import {
   answerProblems,
   createHealth,
   createHttpServer,
+  databaseAt,
+  explaining,
+  kafkaFrom,
   type Logger,
   type Service,
   unknownRoute,
@@ -18,8 +22,8 @@ import { createRoutes } from './routes.ts'
 export const configSchema = z.object({
   HTTP_HOST: variable.host,
   HTTP_PORT: variable.port(8282, 'GET /days/DAY'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('postgres://user:password@host:port/board'),
-  KAFKA_BROKERS: z.string().transform(list => list.split(',')),
+  DATABASE_URL: variable.postgresUrl('board'),
+  ...variable.kafka,
   LOG_LEVEL: variable.logLevel
 })
 
@@ -27,11 +31,12 @@ type Config = Readonly<z.output<typeof configSchema>>
 
 /** Shows the appointments of a day. It reads two topics with one consumer: one group, one inbox. */
 export function createService(config: Config, logger: Logger): Service {
-  const open = (max: number) => knex({ client: 'pg', connection: config.DATABASE_URL, pool: { min: 0, max } })
+  const open = (max: number) =>
+    knex({ client: 'pg', connection: postgresOptions(config.DATABASE_URL), pool: { min: 0, max } })
   const db = open(10)
   // Requests that wait for the pool must not make this replica unready.
   const probes = open(1)
-  const kafka = kafkajsClient({ brokers: config.KAFKA_BROKERS, clientId: 'board', logger })
+  const kafka = kafkajsClient({ ...kafkaFrom(config), clientId: 'board', logger })
   const consumer = createConsumer({
     kafka,
     group: 'board',
@@ -43,7 +48,8 @@ export function createService(config: Config, logger: Logger): Service {
     const { ok, reason } = consumer.health()
     if (!ok) throw new Error(reason)
   }
-  const health = createHealth({ ready: { database: async () => await probes.raw('SELECT 1'), consumer: reading } })
+  const database = explaining(databaseAt(config.DATABASE_URL), async () => await probes.raw('SELECT 1'))
+  const health = createHealth({ ready: { database, consumer: reading } })
   const app = express()
     .disable('x-powered-by')
     .use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger))

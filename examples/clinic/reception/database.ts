@@ -1,3 +1,4 @@
+import { postgresOptions } from '@outbox-cdc/outbox/security'
 import type { Logger } from '@outbox-cdc/service-kit'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { boolean, integer, pgTable, timestamp, uuid, varchar } from 'drizzle-orm/pg-core'
@@ -27,7 +28,7 @@ export function openDatabase(
   logger: Logger,
   max = 10
 ): { readonly db: Database; readonly close: () => Promise<void> } {
-  const pool = new Pool({ connectionString: url, max, connectionTimeoutMillis: 2000 })
+  const pool = new Pool({ ...postgresOptions(url), max, connectionTimeoutMillis: 2000 })
   // Without a listener, PostgreSQL's restart would end this process.
   pool.on('error', error => logger.warn({ err: error }, 'lost an idle connection'))
   return { db: drizzle(pool), close: () => pool.end() }

@@ -1,8 +1,10 @@
 import { createOutboxTables } from '@outbox-cdc/outbox'
+import { postgresOptions, resolveSecrets } from '@outbox-cdc/outbox/security'
 import knex from 'knex'
 
 // With the account that owns the database. The service itself may only read and write rows.
-const db = knex({ client: 'pg', connection: process.env['DATABASE_URL'] ?? '' })
+const url = resolveSecrets(process.env['DATABASE_URL'] ?? '', process.env)
+const db = knex({ client: 'pg', connection: postgresOptions(url) })
 await db.raw(`
   CREATE TABLE IF NOT EXISTS patient (
     id uuid PRIMARY KEY,

@@ -4,6 +4,8 @@ import {
   answerProblems,
   createHealth,
   createHttpServer,
+  databaseAt,
+  explaining,
   type Logger,
   type Service,
   unknownRoute,
@@ -17,7 +19,7 @@ import { createRoutes, explain } from './routes.ts'
 export const configSchema = z.object({
   HTTP_HOST: variable.host,
   HTTP_PORT: variable.port(8280, 'PUT /appointments/ID'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('postgres://user:password@host:port/reception'),
+  DATABASE_URL: variable.postgresUrl('reception'),
   LOG_LEVEL: variable.logLevel
 })
 
@@ -28,10 +30,13 @@ export function createService(config: Config, logger: Logger): Service {
   const { db, close } = openDatabase(config.DATABASE_URL, logger)
   // Requests that wait for the pool must not make this replica unready.
   const probes = openDatabase(config.DATABASE_URL, logger, 1)
+  const at = databaseAt(config.DATABASE_URL)
   const health = createHealth({
     ready: {
-      database: () => probes.db.execute('SELECT 1'),
-      outbox: () => probes.db.transaction(tx => requireOutboxTable(drizzleTransaction(tx), { aggregateId: 'string' }))
+      database: explaining(at, () => probes.db.execute('SELECT 1')),
+      outbox: explaining(at, () =>
+        probes.db.transaction(tx => requireOutboxTable(drizzleTransaction(tx), { aggregateId: 'string' }))
+      )
     }
   })
   const app = express()
