@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
+import { classArchive } from './engines/class-archive.ts'
 import { runTool } from './engines/run-tool.ts'
 import { StackError } from './errors.ts'
 import { type Part, createPart } from './process/part.ts'
@@ -32,11 +33,13 @@ export async function createKafkaPart({ engine, dir, node, nodes }: KafkaPartOpt
     const args = ['-cp', engine.classPath, 'kafka.tools.StorageTool', 'format', '--ignore-formatted']
     await runTool('java', [...args, '-t', clusterId, '-c', propertiesFile])
   }
+  const { args, afterEnd } = await classArchive('kafka', engine.classPath)
   return createPart({
     name,
     dir,
     command: 'java',
-    args: [...javaArgs(engine, 384), 'kafka.Kafka', propertiesFile],
+    args: [...args, ...javaArgs(engine, 384), 'kafka.Kafka', propertiesFile],
+    afterEnd,
     answers: () => brokerAnswers(node.port)
   })
 }
