@@ -152,7 +152,7 @@ it('warns of a schema history that expires before anything is sent', async () =>
   expect((await connectctl('validate')).out).toContain('nothing to say')
   const topic = `schema_changes.${database}`
   const configEntries = [{ name: 'retention.ms', value: '604800000' }]
-  await withAdmin(useStack().kafka.brokers, admin =>
+  await withAdmin(useStack().kafka, admin =>
     admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries }] })
   )
   const found = `${topic} has retention.ms=604800000`

@@ -10,7 +10,7 @@ it.each(await printedConnectors())('applies the connector in %s as it is printed
   await insertEvent(1)
   expect(await connectctl('validate')).toMatchObject({ code: 0, out: `✓ ${name}: nothing to say` })
   expect(await connectctl('apply')).toMatchObject({ code: 0 })
-  const topics = () => withAdmin(useStack().kafka.brokers, admin => admin.listTopics())
+  const topics = () => withAdmin(useStack().kafka, admin => admin.listTopics())
   await eventually(async () => expect(await topics()).toContain(topic)) // recordsOf would create it
   const records = await recordsOf(topic)
   await eventually(() => expect(records).toHaveLength(1))

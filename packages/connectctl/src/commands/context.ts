@@ -1,5 +1,6 @@
+import { resolveSecrets } from '@outbox-cdc/outbox/security'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type ConnectApi, createConnectApi } from '../connect/connect-api.ts'
+import { type ConnectApi, type ConnectApiOptions, createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { connectorNames } from '../connector/connector-file.ts'
 import type { Environment } from '../settings/secrets.ts'
@@ -18,11 +19,13 @@ export type Context = {
   readonly untilStopped: () => Promise<void>
 }
 
-type GlobalOptions = { readonly url: string; readonly dir: string; readonly json: boolean; readonly timeout: number }
+type GlobalOptions = { readonly dir: string; readonly json: boolean; readonly timeout: number }
 /** One run of a verb: its environment, the options that every verb shares, and the cluster. */
 export type Session = Context &
   GlobalOptions & {
     readonly api: ConnectApi
+    /** Opens another client of the same workers. */
+    readonly connect: (options: Omit<ConnectApiOptions, 'url' | 'token'>) => ConnectApi
     readonly timeoutMs: number
     /** Ends the run with exit code 2. */
     readonly refuseUsage: (complaint: string) => never
@@ -54,19 +57,17 @@ export function forEach<Options>(work: (session: Session, name: string, options:
 }
 
 export function openSession(command: Command, context: Context): Session {
-  const options = command.optsWithGlobals<GlobalOptions>()
+  const { url: given, ...options } = command.optsWithGlobals<GlobalOptions & { readonly url: string }>()
+  const { environment, note } = context
   const refuseUsage = (complaint: string) => command.error(`error: ${complaint}`, { exitCode: 2 })
-  const wrong = options.url.split(',').find(url => !/^https?:$/.test(URL.parse(url.trim())?.protocol ?? ''))
-  if (wrong !== undefined)
-    refuseUsage(`--url (CONNECT_URL): "${wrong}" is not an address such as http://localhost:8083`)
+  const url = resolveSecrets(given, environment)
+  if (url.split(',').some(each => !/^https?:$/.test(URL.parse(each.trim())?.protocol ?? '')))
+    refuseUsage('--url (CONNECT_URL) takes addresses such as http://localhost:8083, separated by commas')
   const timeoutMs = options.timeout * 1000
-  const api = createConnectApi({
-    url: options.url,
-    retryForMs: timeoutMs,
-    answerTimeoutMs: timeoutMs,
-    note: context.note
-  })
-  return { ...context, ...options, api, timeoutMs, refuseUsage }
+  const token = environment['CONNECT_TOKEN'] && resolveSecrets(environment['CONNECT_TOKEN'], environment)
+  const connect: Session['connect'] = more => createConnectApi({ ...more, url, token })
+  const api = connect({ retryForMs: timeoutMs, answerTimeoutMs: timeoutMs, note })
+  return { ...context, ...options, api, connect, timeoutMs, refuseUsage }
 }
 
 export function asJson(value: unknown): string {

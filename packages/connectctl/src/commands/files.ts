@@ -4,13 +4,13 @@ import { ConnectctlError } from '../connect/errors.ts'
 import { applyConnector, type ApplyResult, validateByWorker } from '../connector/apply-connector.ts'
 import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
 import { withConnectLog } from '../connector/connect-log.ts'
-import { brokersOf } from '../kafka/kafka.ts'
+import { kafkaOf } from '../kafka/kafka.ts'
 import { checkTopics } from '../connector/missing-topics.ts'
 import { checkSchemaHistory } from '../kafka/schema-history.ts'
 import { checkConfig } from '../settings/check-config.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import type { Finding } from '../settings/finding.ts'
-import { isSecretKey, isSecretReference } from '../settings/secrets.ts'
+import { hidesSecret, isSecretKey } from '../settings/secrets.ts'
 import type { StartName } from '../source/source.ts'
 import { sourceOf } from '../connector/source-of.ts'
 import type { Context, Session, Verb } from './context.ts'
@@ -89,7 +89,7 @@ async function applyFile(file: ConnectorFile, flags: ApplyFlags, session: Sessio
     ...flags,
     source: sourceOf(config, session.environment),
     note: session.note,
-    brokers: brokersOf(config, session.environment),
+    kafka: kafkaOf(config, session.environment),
     onDifference: (changes, exists) =>
       session.note(describeDifference({ name, exists, changes: withoutSecrets(changes) }, session)),
     timeoutMs: session.timeoutMs
@@ -102,11 +102,8 @@ async function applyFile(file: ConnectorFile, flags: ApplyFlags, session: Sessio
 /** The findings of our own checks, which compare a file with the cluster's connectors and with its topic in Kafka. */
 async function checkOnline(file: ConnectorFile, files: readonly ConnectorFile[], { api, environment }: Session) {
   const live = (await listConnectors(api)).map(({ info }) => info)
-  const brokers = brokersOf(file.config, environment)
-  const [history, topics] = await Promise.all([
-    checkSchemaHistory(file.config, brokers),
-    checkTopics(file.config, brokers)
-  ])
+  const kafka = kafkaOf(file.config, environment)
+  const [history, topics] = await Promise.all([checkSchemaHistory(file.config, kafka), checkTopics(file.config, kafka)])
   return [...checkConfig(file.config, othersOf(file, [...live, ...files])), ...history, ...topics]
 }
 
@@ -145,8 +142,9 @@ function describeDifference({ name, exists, changes }: Difference, context: Cont
 
 /** The same changes with secrets hidden. References to secrets stay visible. */
 function withoutSecrets(changes: readonly ConfigChange[]): readonly ConfigChange[] {
-  const hide = (value: string | undefined) => (value === undefined || isSecretReference(value) ? value : '[hidden]')
-  return changes.map(change =>
-    isSecretKey(change.key) ? { ...change, from: hide(change.from), to: hide(change.to) } : change
+  const hide = (key: string, value: string | undefined) =>
+    value === undefined || hidesSecret(key, value) ? value : '[hidden]'
+  return changes.map(({ key, from, to }) =>
+    isSecretKey(key) ? { key, from: hide(key, from), to: hide(key, to) } : { key, from, to }
   )
 }

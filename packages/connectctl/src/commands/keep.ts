@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { resolveSecrets } from '@outbox-cdc/outbox/security'
 import { Option } from 'commander'
 import { pino } from 'pino'
-import { createConnectApi } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
 import { startKeeper } from '../keep/keeper.ts'
@@ -49,7 +49,7 @@ export const keep: Verb = {
     const { jmx = environment['JMX_URLS'] ?? '' } = flags
     const keeper = await startKeeper({
       ...flags,
-      api: createConnectApi({ url: session.url, retryForMs: 0, answerTimeoutMs: 5_000 }),
+      api: session.connect({ retryForMs: 0, answerTimeoutMs: 5_000 }),
       files: await connectorFiles(names, session),
       environment,
       accountFor: await keeperAccount(environment),
@@ -83,7 +83,7 @@ async function keeperAccount(environment: Environment): Promise<(file: Connector
   return ({ config }) => {
     const [name] = variables[engineOf(config)]
     const uri = environment[name]
-    if (uri !== undefined) return { uri }
+    if (uri !== undefined) return { uri: resolveSecrets(uri, environment) }
     if (password !== undefined) return { user: 'keeper', password }
     const message = `The keeper has no account: set ${name}, or put its password into SECRETS_DIR/keeper`
     throw new ConnectctlError('VARIABLE_MISSING', message)

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { explain } from '../connect/errors.ts'
 import { asJson, type Context, openSession, positive, type Verb } from './context.ts'
 import { apply, diff, validate } from './files.ts'
@@ -63,10 +63,12 @@ export async function run(args: readonly string[], context: Context): Promise<nu
 
 /** Without verbs: they inherit what is set here. */
 function createProgram({ environment, write, note }: Context): Command {
-  const { CONNECT_URL: url = 'http://127.0.0.1:8083', CONNECT_DIR: dir = 'connect-config' } = environment
+  const usual = 'http://127.0.0.1:8083'
+  const about = 'a worker of the cluster, or several separated by commas (CONNECT_URL)'
+  const { CONNECT_URL: url = usual, CONNECT_DIR: dir = 'connect-config' } = environment
   return new Command('connectctl')
     .description('manages Kafka Connect connectors as files, and runs a keeper that checks whether events flow')
-    .option('--url <url>', 'a worker of the cluster, or several separated by commas (CONNECT_URL)', url)
+    .addOption(new Option('--url <url>', about).default(url, usual)) // the help shows no password
     .option('--dir <folder>', 'folder of connector files (CONNECT_DIR)', dir)
     .option('--timeout <seconds>', 'how long each request and each wait may take', positive, 60)
     .option('--json', 'print JSON')

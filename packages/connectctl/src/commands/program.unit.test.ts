@@ -17,7 +17,7 @@ function connectctlWith(environment: Readonly<Record<string, string>>, ...args: 
 
 it.each([
   ['a verb that does not exist', ['aply'], 'Did you mean apply?'],
-  ['an address that is none', ['status', '--url', 'localhost:8083'], '"localhost:8083" is not an address'],
+  ['an address that is none', ['status', '--url', 'localhost:8083'], '--url (CONNECT_URL) takes addresses such as'],
   ['offsets without a place', ['offsets', 'set', 'orders', '--yes'], '--to POSITION or --file PATH'],
   ['offsets with two places', ['offsets', 'set', 'orders', '--to', 'now', '--file', 'x'], 'cannot be used with'],
   ['a time that is none', ['wait', '--timeout', 'long'], 'number greater than 0']
@@ -78,7 +78,7 @@ it('waits no longer than --timeout for a Connect or a Kafka that takes connectio
     code: 1,
     err: expect.stringContaining('does not answer')
   })
-  const asked = withAdmin([address], () => Promise.resolve(), { timeoutMs: 500 })
+  const asked = withAdmin({ brokers: [address] }, () => Promise.resolve(), { timeoutMs: 500 })
   await expect(asked).rejects.toThrow('did not answer within 0.5 s')
 })
 

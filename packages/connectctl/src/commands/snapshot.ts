@@ -3,7 +3,7 @@ import type { ConnectorConfig, ConnectorStatus } from '../connect/connect-api.ts
 import { failureOf, pathOf, statusOf } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { failedPart, isRunning } from '../connect/verdict.ts'
-import { brokersOf } from '../kafka/kafka.ts'
+import { kafkaOf } from '../kafka/kafka.ts'
 import { requestSnapshot } from '../connector/request-snapshot.ts'
 import type { Verb } from './context.ts'
 
@@ -26,8 +26,8 @@ export const snapshot: Verb = {
       const failed = status && failedPart(status)
       if (failed) throw failureOf(name, failed)
     }
-    const brokers = brokersOf(config, environment)
-    const id = await requestSnapshot({ config, brokers, tables, timeoutMs, requireRunning })
+    const kafka = kafkaOf(config, environment)
+    const id = await requestSnapshot({ config, kafka, tables, timeoutMs, requireRunning })
     const text = `✓ ${name}: has read the signal for a snapshot of ${tables.join(', ')}`
     return { value: { name, signal: id, tables, read: true }, text }
   }

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { type ConnectApi, createConnectApi } from '../connect/connect-api.ts'
+import type { ConnectApi } from '../connect/connect-api.ts'
 import {
   type ConnectorState,
   isUnbegun,
@@ -32,10 +32,10 @@ export const status: Verb = {
 }
 
 /** With the keeper's verdicts, Connect needn't answer; without a keeper, it must. */
-async function readStates({ url, api }: Session, keeper: string): Promise<readonly ConnectorState[]> {
+async function readStates({ connect, api }: Session, keeper: string): Promise<readonly ConnectorState[]> {
   const kept = await readKeeper(keeper)
   if (kept === undefined) return statesWithoutKeeper(api)
-  const once = createConnectApi({ url, retryForMs: 0, answerTimeoutMs: 2_000 })
+  const once = connect({ retryForMs: 0, answerTimeoutMs: 2_000 })
   return joinVerdicts(await listConnectors(once).catch(() => []), kept)
 }
 

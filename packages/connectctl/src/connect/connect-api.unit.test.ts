@@ -72,6 +72,25 @@ it('sends the account of an address as Basic authentication, and never shows its
   await expect(away.request('GET', '/')).rejects.toThrow(/^(?!.*hunter2).*ECONNREFUSED|^(?!.*hunter2).*bad port/)
 })
 
+it('sends a token to workers without an account, and says in a sentence who is refused', async () => {
+  const heard: (string | undefined)[] = []
+  const server = createServer(({ headers }, response) => {
+    heard.push(headers.authorization)
+    response.writeHead(heard.length === 1 ? 401 : 403).end('User cannot access the resource.')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  const asked = createConnectApi({ url, token: 's3cret' }).request('GET', '/')
+  await expect(asked).rejects.toThrow(
+    `Kafka Connect at ${url} refuses the bearer token: CONNECT_URL takes https://user:password@host:port, CONNECT_TOKEN a bearer token`
+  )
+  const forbidden = createConnectApi({ url: `http://op:hunter2@127.0.0.1:${port}` }).request('GET', '/')
+  await expect(forbidden).rejects.toThrow(`Kafka Connect at ${url} forbids op what it asked for`)
+  expect(heard).toEqual(['Bearer s3cret', `Basic ${Buffer.from('op:hunter2').toString('base64')}`])
+})
+
 it('fails when no worker answers', async () => {
   const api = createConnectApi({ url: `${silent},${silent}/`, retryForMs: 0 })
   await expect(api.request('GET', '/connectors')).rejects.toMatchObject({ code: 'CONNECT_UNREACHABLE' })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectApi, ConnectorConfig, ConnectorOffsets, ConnectorStatus, NamedConfig } from './connect-api.ts'
-import { ConnectctlError } from './errors.ts'
+import { ConnectctlError, explain } from './errors.ts'
 import { causeInTrace, failedPart, flowStates, isRunning, verdictOf } from './verdict.ts'
 import type { ConnectReport, Verdict } from './verdict.ts'
 
@@ -17,18 +17,22 @@ export async function listConnectors(api: ConnectApi): Promise<readonly Expanded
   return Object.values(expanded)
 }
 
-/** What Connect reports about one connector, or why it reports nothing. */
-export async function readReport(api: ConnectApi, name: string): Promise<ConnectReport> {
+/** What Connect reports about one connector, or why it reports nothing; `refusal` if it refuses to. */
+export async function readReport(api: ConnectApi, name: string): Promise<Reported> {
   try {
     const status = await statusOf(api, name)
-    if (status !== undefined) return status
+    if (status !== undefined) return { report: status }
     // A worker that has just started knows a connector before its status, and says 404 until it has read its topics.
     const config = await api.request('GET', pathOf(name), { orMissing: true })
-    return config === undefined && (await isReady(api)) ? 'missing' : 'starting'
+    return { report: config === undefined && (await isReady(api)) ? 'missing' : 'starting' }
   } catch (error) {
-    return error instanceof ConnectctlError && error.code === 'CONNECT_STARTING' ? 'starting' : 'unreachable'
+    const code = error instanceof ConnectctlError ? error.code : undefined
+    if (code === 'CONNECT_STARTING') return { report: 'starting' }
+    return { report: 'unreachable', ...(code === 'CONNECT_REFUSED' ? { refusal: explain(error) } : {}) }
   }
 }
+
+type Reported = { readonly report: ConnectReport; readonly refusal?: string }
 
 /** Whether the worker has completed its startup. Before Kafka 3.9 there is no `/health`, so nothing contradicts it. */
 async function isReady(api: ConnectApi): Promise<boolean> {

@@ -28,7 +28,7 @@ it.each([
   ['missing where the worker is too old for /health', {}, 'missing'],
   ['unreachable', { '/connectors/orders/status': new ConnectctlError('CONNECT_UNREACHABLE', 'gone') }, 'unreachable']
 ])('reports %s', async (_what, answers, expected) => {
-  expect(await readReport(cluster(answers), 'orders')).toEqual(expected)
+  expect(await readReport(cluster(answers), 'orders')).toEqual({ report: expected })
 })
 
 it("lists the keeper's verdict where it has one, and else what Connect says, the worst first", () => {

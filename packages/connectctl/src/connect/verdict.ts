@@ -43,6 +43,8 @@ export type ProbeResult = {
 export type Evidence = {
   readonly name: string
   readonly report: ConnectReport
+  /** Why Connect refuses to report. */
+  readonly refusal?: string | undefined
   /** How long Connect has reported this, and when that began; the keeper knows it. */
   readonly reported?: { readonly since: number; readonly forMs: number }
   /** Undefined where nothing probes the connector. */
@@ -98,10 +100,11 @@ function haltedByHand({ name, report, interrupted, unbegun }: Evidence): Verdict
 }
 
 /** What is wrong according to Connect; undefined when the connector and all of its tasks are RUNNING. */
-function reportedTrouble({ name, report }: Evidence): Verdict | undefined {
+function reportedTrouble({ name, report, refusal }: Evidence): Verdict | undefined {
   if (report === 'missing')
     return verdict('missing', 'the connector does not exist', `Create it: connectctl apply ${name}`)
   if (report === 'starting') return verdict('starting', 'Kafka Connect is still starting')
+  if (refusal !== undefined) return verdict('unreachable', refusal)
   const restart = 'Start Kafka Connect again. Events wait in the log of the database.'
   if (report === 'unreachable') return verdict('unreachable', 'Kafka Connect does not answer', restart)
   const failed = failedPart(report)

@@ -4,7 +4,7 @@ import { halt, pathOf, resume, untilStatus } from '../connect/connector-states.t
 import { isRunning } from '../connect/verdict.ts'
 import { notYetReadMark, type Source, type StartName } from '../source/source.ts'
 import type { ConnectorFile } from './connector-file.ts'
-import { brokersOf } from '../kafka/kafka.ts'
+import { type KafkaCluster, kafkaOf } from '../kafka/kafka.ts'
 import { readOffsets } from './saved-offsets.ts'
 import { deleteSchemaHistory } from '../kafka/schema-history.ts'
 
@@ -14,8 +14,8 @@ export type BeginOptions = {
   /** Where a connector without offsets begins; `recorded` by default. */
   readonly startAt?: StartName
   readonly note?: (line: string) => void
-  /** Kafka's address on this machine, if it differs from the connector's. */
-  readonly brokers?: readonly string[]
+  /** Kafka as this machine reaches it, if that differs from the connector's schema history. */
+  readonly kafka?: KafkaCluster
   readonly timeoutMs?: number
 }
 
@@ -55,7 +55,7 @@ export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile,
     throw new ConnectctlError('CONFIG_INVALID', `${file.name} reads ${engine}, which has no schema history to rebuild`)
   await halt(api, file.name, { ...options, verb: 'stop' })
   const { offsets } = await readOffsets(api, file.name)
-  await deleteSchemaHistory(file.config, options.brokers ?? brokersOf(file.config, {}), options.timeoutMs)
+  await deleteSchemaHistory(file.config, options.kafka ?? kafkaOf(file.config, {}), options.timeoutMs)
   const marked = offsets.map(each => ({ ...each, offset: { ...each.offset, [notYetReadMark]: true } }))
   options.note?.(`${file.name} reads the tables as they are now; it goes on at its offsets`)
   await api.request('PATCH', pathOf(file.name, '/offsets'), { body: { offsets: marked } })

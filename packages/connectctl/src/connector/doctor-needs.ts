@@ -4,13 +4,13 @@ import type { Environment } from '../settings/secrets.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import type { ComplaintOf } from './connect-log.ts'
 import type { Symptom } from '../source/symptom.ts'
-import { brokersOf } from '../kafka/kafka.ts'
+import { kafkaOf } from '../kafka/kafka.ts'
 import { createThem, missingTopics } from './missing-topics.ts'
 
 type Symptoms = Promise<readonly Symptom[]>
 
 export async function examineTopics(config: ConnectorConfig, environment: Environment): Symptoms {
-  const missing = await missingTopics(config, brokersOf(config, environment))
+  const missing = await missingTopics(config, kafkaOf(config, environment))
   const which = describesTables(config) === undefined ? 'that it writes' : 'that its settings name'
   if (missing.length === 0) return [{ ok: true, what: `the topics ${which} exist, or are created` }]
   return [{ ok: false, what: `no topic ${missing.join(', ')}`, advice: createThem }]

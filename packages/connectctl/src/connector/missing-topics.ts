@@ -2,20 +2,20 @@ import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { error, type Finding } from '../settings/finding.ts'
 import { topicsOf } from '../settings/topics.ts'
-import { withAdmin } from '../kafka/kafka.ts'
+import { type KafkaCluster, withAdmin } from '../kafka/kafka.ts'
 
 // The ConfigResourceTypes of kafkajs cannot be imported by name from a module.
 const brokerResource = 4
 const key = 'topic.creation.default.partitions'
 
 /** The topics that a connector will write, that Kafka doesn't have, and that nothing will create. */
-export function missingTopics(config: ConnectorConfig, brokers: readonly string[]): Promise<readonly string[]> {
+export function missingTopics(config: ConnectorConfig, kafka: KafkaCluster): Promise<readonly string[]> {
   const look = async (admin: Admin) => {
     const existing = await admin.listTopics()
     const missing = topicsOf(config).filter(topic => !existing.includes(topic))
     return missing.length === 0 || (await createsTopics(admin)) ? [] : missing
   }
-  return config[key] === undefined ? withAdmin(brokers, look, { retries: 1 }) : Promise.resolve([])
+  return config[key] === undefined ? withAdmin(kafka, look, { retries: 1 }) : Promise.resolve([])
 }
 
 /** Whether the brokers create a topic when a producer writes to it. */
@@ -30,10 +30,10 @@ async function createsTopics(admin: Admin): Promise<boolean> {
 export const createThem = `create them, or let Connect do it: ${key} and topic.creation.default.replication.factor`
 
 /** Checked before anything is sent, because the producer of a running task waits without end for such a topic. */
-export async function checkTopics(config: ConnectorConfig, brokers: readonly string[]): Promise<readonly Finding[]> {
-  if (brokers.length === 0) return []
+export async function checkTopics(config: ConnectorConfig, kafka: KafkaCluster): Promise<readonly Finding[]> {
+  if (kafka.brokers.length === 0) return []
   // That Kafka can't be reached from here is a finding about the schema history.
-  const missing = await missingTopics(config, brokers).catch(() => [])
+  const missing = await missingTopics(config, kafka).catch(() => [])
   return missing.length === 0
     ? []
     : [error(key, `is missing, and so are the topics ${missing.join(', ')}: ${createThem}`)]

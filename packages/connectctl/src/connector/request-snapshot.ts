@@ -4,11 +4,11 @@ import { until } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
 import { engineOf } from '../settings/engine.ts'
-import { quietKafka, withAdmin } from '../kafka/kafka.ts'
+import { type KafkaCluster, quietKafka, withAdmin } from '../kafka/kafka.ts'
 
 export type SnapshotRequest = {
   readonly config: ConnectorConfig
-  readonly brokers: readonly string[]
+  readonly kafka: KafkaCluster
   /** Such as `orders.outbox`. */
   readonly tables: readonly string[]
   readonly timeoutMs: number
@@ -25,14 +25,14 @@ const signalPartition = 0
  * lost: it stays in the topic until the connector reads it.
  */
 export async function requestSnapshot(request: SnapshotRequest): Promise<string> {
-  const { config, brokers, timeoutMs, requireRunning } = request
+  const { config, kafka, timeoutMs, requireRunning } = request
   if (engineOf(config) !== 'MySQL')
     throw new ConnectctlError('CONFIG_INVALID', `The connector reads ${engineOf(config)}: snapshot is for MySQL only`)
   const topic = signalTopic(config)
   const groupId = config['signal.consumer.group.id'] ?? config['signal.kafka.groupId'] ?? 'kafka-signal'
   const id = randomUUID()
   await withAdmin(
-    brokers,
+    kafka,
     async admin => {
       if (!(await admin.listTopics()).includes(topic))
         throw new ConnectctlError('NOT_FOUND', `There is no topic ${topic}: create it with one partition`)
@@ -48,7 +48,7 @@ export async function requestSnapshot(request: SnapshotRequest): Promise<string>
         `offset ${offset}); it stays there and is read when the connector reads signals again: connectctl restart`
       await until(isRead, () => complaint, timeoutMs)
     },
-    { timeoutMs }
+    { timeoutMs, what: `the topic ${topic} and the group ${groupId}` }
   )
   return id
 }
@@ -64,8 +64,8 @@ function signalTopic(config: ConnectorConfig): string {
   )
 }
 
-async function send(topic: string, id: string, { config, brokers, tables }: SnapshotRequest): Promise<bigint> {
-  const producer = quietKafka(brokers).producer()
+async function send(topic: string, id: string, { config, kafka, tables }: SnapshotRequest): Promise<bigint> {
+  const producer = quietKafka(kafka).producer()
   await producer.connect()
   try {
     const data = { type: 'INCREMENTAL', 'data-collections': tables }

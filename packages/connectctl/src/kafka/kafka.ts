@@ -1,16 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createKafkajs } from '@outbox-cdc/outbox/kafkajs'
+import {
+  explainSecurity,
+  kafkajsSecurity,
+  kafkaPrincipal,
+  type KafkaSecurity,
+  kafkaSecurity,
+  resolveSecrets
+} from '@outbox-cdc/outbox/security'
 import { type Admin, type Kafka, logLevel } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 
+/** A Kafka cluster as this machine reaches it. Without `security`, in plaintext. */
+export type KafkaCluster = { readonly brokers: readonly string[]; readonly security?: KafkaSecurity }
+
 /** A client that doesn't log: its callers report a missing broker in their own words. */
-export function quietKafka(brokers: readonly string[], retries = 5): Kafka {
+export function quietKafka({ brokers, security = {} }: KafkaCluster, retries = 5): Kafka {
   return createKafkajs({
     clientId: 'connectctl',
     brokers: [...brokers],
+    ...kafkajsSecurity(security),
     logLevel: logLevel.NOTHING,
     connectionTimeout: 3_000,
     requestTimeout: 10_000,
@@ -18,27 +30,50 @@ export function quietKafka(brokers: readonly string[], retries = 5): Kafka {
   })
 }
 
-/** The brokers to use on this machine: those of the environment, or else the connector's own. */
-export function brokersOf(config: ConnectorConfig, environment: Environment): readonly string[] {
-  return itemsOf(environment['KAFKA_BROKERS'] ?? config['schema.history.internal.kafka.bootstrap.servers'])
+/** The cluster to use on this machine: the brokers of the environment, or else the connector's own; secured as it says. */
+export function kafkaOf(config: ConnectorConfig, environment: Environment): KafkaCluster {
+  const named = environment['KAFKA_BROKERS'] ?? config['schema.history.internal.kafka.bootstrap.servers'] ?? ''
+  return { brokers: itemsOf(resolveSecrets(named, environment)), security: kafkaSecurity(environment) }
 }
 
-type AdminOptions = { readonly retries?: number; readonly timeoutMs?: number }
+/** What stands between us and Kafka, in one sentence; undefined unless it is security. `what` is what was asked for. */
+export function explainKafka(error: unknown, { brokers, security = {} }: KafkaCluster, what?: string) {
+  const principal = kafkaPrincipal(security)
+  const known = { ...(principal === undefined ? {} : { principal }), ...(what === undefined ? {} : { what }) }
+  return explainSecurity(error, { part: 'Kafka', address: brokers.join(), ...known })?.replace(/\.$/, '')
+}
+
+type AdminOptions = {
+  readonly retries?: number
+  readonly timeoutMs?: number
+  /** What is asked for, such as `the topic orders`. */
+  readonly what?: string
+}
 
 /** Waits for `timeoutMs` at most until a broker answers, also for one that takes connections and says nothing. */
 export async function withAdmin<T>(
-  brokers: readonly string[],
+  kafka: KafkaCluster,
   work: (admin: Admin) => Promise<T>,
-  { retries, timeoutMs = 60_000 }: AdminOptions = {}
+  { retries, timeoutMs = 60_000, what }: AdminOptions = {}
 ): Promise<T> {
-  const admin = quietKafka(brokers, retries).admin()
+  const { brokers } = kafka
+  const admin = quietKafka(kafka, retries).admin()
   const connected = new AbortController()
   const late = sleep(timeoutMs, undefined, connected).then(() => {
     void admin.disconnect().catch(() => undefined) // it waits for the connection, so it may never end
     const message = `Kafka at ${brokers.join()} did not answer within ${timeoutMs / 1000} s`
     throw new ConnectctlError('KAFKA_UNREACHABLE', message)
   })
-  await Promise.race([admin.connect(), late]).finally(() => connected.abort())
+  try {
+    await Promise.race([admin.connect(), late]).finally(() => connected.abort())
+    return await use(admin, work)
+  } catch (error) {
+    const said = explainKafka(error, kafka, what)
+    throw said === undefined ? error : new ConnectctlError('KAFKA_REFUSES', said, { cause: error })
+  }
+}
+
+async function use<T>(admin: Admin, work: (admin: Admin) => Promise<T>): Promise<T> {
   try {
     return await work(admin)
   } finally {

@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { until } from '../connect/connector-states.ts'
 import { warning } from '../settings/finding.ts'
-import { withAdmin } from './kafka.ts'
+import { type KafkaCluster, withAdmin } from './kafka.ts'
 
 // The ConfigResourceTypes of kafkajs cannot be imported by name from a module.
 const topicResource = 2
@@ -11,24 +11,24 @@ const topicKey = 'schema.history.internal.kafka.topic'
 /** Removes the connector's schema history; Debezium rebuilds it in recovery mode, with infinite retention. */
 export async function deleteSchemaHistory(
   config: ConnectorConfig,
-  brokers: readonly string[],
+  kafka: KafkaCluster,
   timeoutMs = 60_000
 ): Promise<void> {
   const topic = config[topicKey] ?? ''
   await withAdmin(
-    brokers,
+    kafka,
     async admin => {
       const isGone = async () => !(await admin.listTopics()).includes(topic)
       if (await isGone()) return
       await admin.deleteTopics({ topics: [topic] })
       await until(isGone, () => `Kafka did not delete ${topic} within ${timeoutMs / 1000} s`, timeoutMs)
     },
-    { timeoutMs }
+    { timeoutMs, what: `the topic ${topic}` }
   )
 }
 
 /** Whether the history exists, and `forgets`, the settings that would delete its records: there must be none. */
-export function inspectSchemaHistory(config: ConnectorConfig, brokers: readonly string[]) {
+export function inspectSchemaHistory(config: ConnectorConfig, kafka: KafkaCluster) {
   const topic = config[topicKey] ?? ''
   const look = async (admin: Admin) => {
     if (!(await admin.listTopics()).includes(topic)) return { topic, exists: false, forgets: [] }
@@ -39,7 +39,7 @@ export function inspectSchemaHistory(config: ConnectorConfig, brokers: readonly 
     const entries = resources[0]?.configEntries ?? []
     return { topic, exists: true, forgets: forgettingIn(entries.map(e => [e.configName, e.configValue])) }
   }
-  return withAdmin(brokers, look, { retries: 1 }) // don't wait long for brokers that only the worker can reach
+  return withAdmin(kafka, look, { retries: 1, what: `the topic ${topic}` }) // don't wait long for brokers that only the worker can reach
 }
 
 const longestRetentionMs = 10 * 365 * 24 * 3_600_000
@@ -57,14 +57,14 @@ export function forgettingIn(settings: readonly (readonly [string, string])[]): 
 }
 
 /** Checked before anything is sent, because a connector runs with an expired history until its next start. */
-export async function checkSchemaHistory(config: ConnectorConfig, brokers: readonly string[]) {
-  if (config[topicKey] === undefined || brokers.length === 0) return []
+export async function checkSchemaHistory(config: ConnectorConfig, kafka: KafkaCluster) {
+  if (config[topicKey] === undefined || kafka.brokers.length === 0) return []
   try {
-    const { topic, forgets } = await inspectSchemaHistory(config, brokers)
+    const { topic, forgets } = await inspectSchemaHistory(config, kafka)
     if (forgets.length === 0) return []
     return [warning(topicKey, `${topic} has ${forgets.join(', ')}: it forgets what a restart needs; ${remedy}`)]
   } catch (cause) {
-    const why = `cannot be looked at from here, in Kafka at ${brokers.join()}: ${(cause as Error).message}`
+    const why = `cannot be looked at from here, in Kafka at ${kafka.brokers.join()}: ${(cause as Error).message}`
     return [warning(topicKey, why)]
   }
 }

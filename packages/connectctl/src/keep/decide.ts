@@ -6,6 +6,8 @@ import { type FatalCause, fatalCauseIn } from './fatal-causes.ts'
 export type Observation = {
   readonly now: number
   readonly report: ConnectReport
+  /** Why Connect refuses to report. */
+  readonly refusal?: string | undefined
   /** The database that it reads. */
   readonly engine: Engine
   /** Since when the database takes probes, and they can be read from Kafka; undefined while that is not so. */
@@ -65,7 +67,7 @@ export function decide(seen: Observation, actions: readonly number[], policy: Po
 function decideByReport(situation: Situation): Decision {
   const { seen, policy } = situation
   const { report } = seen
-  if (report === 'unreachable') return none('Kafka Connect does not answer')
+  if (report === 'unreachable') return none(seen.refusal ?? 'Kafka Connect does not answer')
   if (report === 'starting') return none('Kafka Connect is still starting')
   if (report === 'missing') return attempt('apply', 'the connector does not exist', situation)
   const { state } = report.connector

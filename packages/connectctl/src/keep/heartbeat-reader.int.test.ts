@@ -9,18 +9,18 @@ import { startHeartbeatReader } from './heartbeat-reader.ts'
 it.each(['producer', 'snappy', 'zstd'])(
   'reads the beats of its own keeper beside others, compressed by %s',
   async codec => {
-    const { brokers } = useStack().kafka
+    const { kafka } = useStack()
     const topic = uniqueName('beats')
-    await withAdmin(brokers, admin =>
+    await withAdmin(kafka, admin =>
       createTopics(admin, [{ topic, numPartitions: 1, configEntries: [{ name: 'compression.type', value: codec }] }])
     )
     const senders = ['first', 'second']
     const arrived = new Set<string>()
     for (const sender of senders) {
-      const reader = startHeartbeatReader({ brokers, topic, sender, onArrival: () => arrived.add(sender) })
+      const reader = startHeartbeatReader({ kafka, topic, sender, onArrival: () => arrived.add(sender) })
       onTestFinished(() => reader.stop())
     }
-    const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer()
+    const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).producer()
     onTestFinished(() => producer.disconnect())
     await producer.connect()
     const beats = senders.map(sender => ({ value: JSON.stringify({ sender, sent_ms: 1 }) }))
@@ -32,9 +32,9 @@ it.each(['producer', 'snappy', 'zstd'])(
 )
 
 it('says that the topic is missing, then that the beats are not JSON, and nothing more when one can be read', async () => {
-  const { brokers } = useStack().kafka
+  const { kafka } = useStack()
   const topic = uniqueName('beats')
-  const reader = startHeartbeatReader({ brokers, topic, sender: 'me', onArrival: () => undefined })
+  const reader = startHeartbeatReader({ kafka, topic, sender: 'me', onArrival: () => undefined })
   onTestFinished(() => reader.stop())
   const says = (words: string | undefined) =>
     eventually(() =>
@@ -42,9 +42,9 @@ it('says that the topic is missing, then that the beats are not JSON, and nothin
     )
   await says('there is no topic')
   expect(reader.since()).toBeUndefined()
-  await withAdmin(brokers, admin => createTopics(admin, [{ topic, numPartitions: 1 }]))
+  await withAdmin(kafka, admin => createTopics(admin, [{ topic, numPartitions: 1 }]))
   await says(undefined)
-  const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer()
+  const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).producer()
   onTestFinished(() => producer.disconnect())
   await producer.connect()
   const send = (value: string) => producer.send({ topic, messages: [{ value }] })

@@ -1,11 +1,11 @@
 import type { Consumer } from 'kafkajs'
 import { explain } from '../connect/errors.ts'
 import { parseJson } from '../connect/parse-json.ts'
-import { quietKafka } from '../kafka/kafka.ts'
+import { explainKafka, type KafkaCluster, quietKafka } from '../kafka/kafka.ts'
 import { repeat } from './repeat.ts'
 
 export type HeartbeatReaderOptions = {
-  readonly brokers: readonly string[]
+  readonly kafka: KafkaCluster
   readonly topic: string
   readonly sender: string
   readonly onArrival: (tookMs: number) => void
@@ -78,8 +78,8 @@ export function startHeartbeatReader(options: HeartbeatReaderOptions) {
 }
 
 /** A group of its own: in one that two keepers share, one of them reads nothing and restarts what flows. */
-function consumerFor({ topic, brokers, sender }: HeartbeatReaderOptions): Consumer {
-  return quietKafka(brokers).consumer({
+function consumerFor({ topic, kafka, sender }: HeartbeatReaderOptions): Consumer {
+  return quietKafka(kafka).consumer({
     groupId: `connectctl-keeper-${topic}-${sender}`,
     allowAutoTopicCreation: false,
     sessionTimeout: 6_000,
@@ -121,9 +121,11 @@ const unreadable = (topic: string): Obstacle => ({
 /** A failure of the consumer in words that say what to do. */
 export function obstacleOf(
   error: unknown,
-  { topic, brokers }: Pick<HeartbeatReaderOptions, 'topic' | 'brokers'>
+  { topic, kafka }: Pick<HeartbeatReaderOptions, 'topic' | 'kafka'>
 ): Obstacle {
   const { name, type = '', message } = innermost(error)
+  const said = explainKafka(error, kafka, `the topic ${topic}`)
+  if (said !== undefined) return { why: said, endsWith: 'an answer' }
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION')
     return {
       why: `there is no topic ${topic}: the connector captures no such table, or cannot create topics (see the log of Connect)`,
@@ -137,7 +139,7 @@ export function obstacleOf(
   if (/AUTHORIZATION|AUTHENTICATION/.test(type) || name === 'KafkaJSSASLAuthenticationError')
     return { why: `Kafka refuses the keeper (${message})`, endsWith: 'an answer' }
   if (/Connection|Timeout|BrokerNotFound|NoBrokerAvailable|Aggregate/.test(name))
-    return { why: `Kafka does not answer at ${brokers.join()} (${message})`, endsWith: 'an answer' }
+    return { why: `Kafka does not answer at ${kafka.brokers.join()} (${message})`, endsWith: 'an answer' }
   return { why: `the probes on ${topic} cannot be read (${message})`, endsWith: 'an answer' }
 }
 

@@ -35,5 +35,5 @@ it.each([
   ['a missing right', failure('KafkaJSProtocolError', 'Not authorized', 'TOPIC_AUTHORIZATION_FAILED'), 'Kafka refuses'],
   ['anything else', new TypeError('x is not a function'), 'the probes on beats cannot be read (x is not a function)']
 ])('says of %s what it is', (_what, error, words) => {
-  expect(obstacleOf(error, { topic: 'beats', brokers: ['a:9092'] }).why).toContain(words)
+  expect(obstacleOf(error, { topic: 'beats', kafka: { brokers: ['a:9092'] } }).why).toContain(words)
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ConnectctlError } from '../connect/errors.ts'
 import type { ConnectorFile } from '../connector/connector-file.ts'
-import { brokersOf } from '../kafka/kafka.ts'
+import { kafkaOf } from '../kafka/kafka.ts'
 import { heartbeatTable } from '../settings/captured-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 import type { ProbeAccount, Source } from '../source/source.ts'
@@ -24,13 +24,13 @@ export function startProbe(file: ConnectorFile, { source, environment, accountFo
   if (table === undefined) return undefined
   const sender = randomUUID()
   const topic = `${config['topic.prefix']}.${table}`
-  const brokers = brokersOf(config, environment)
-  if (brokers.length === 0)
+  const kafka = kafkaOf(config, environment)
+  if (kafka.brokers.length === 0)
     throw new ConnectctlError('VARIABLE_MISSING', `The keeper of ${file.name} needs KAFKA_BROKERS to read its probes`)
   const account = accountFor(file)
   const open = () => source.openHeart(account, table)
   const writer = startHeartbeatWriter({ engine: source.engine, open, sender, everyMs })
-  const reader = startHeartbeatReader({ topic, sender, brokers, onArrival })
+  const reader = startHeartbeatReader({ topic, sender, kafka, onArrival })
   return {
     sourceSince: writer.since,
     /** Why no beat can be written or read. */

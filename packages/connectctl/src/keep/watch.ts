@@ -38,6 +38,7 @@ export function createWatch(options: WatchOptions) {
   const actions: number[] = []
   const startedAt = Date.now()
   let report: ConnectReport = 'unreachable'
+  let refusal: string | undefined
   let reported = { words: '', since: startedAt }
   let running: { readonly on: string | undefined; readonly since: number } = { on: undefined, since: startedAt }
   let connectBackAt: number | undefined
@@ -62,6 +63,7 @@ export function createWatch(options: WatchOptions) {
     const seen = {
       now: Date.now(),
       report,
+      refusal,
       engine: source.engine,
       sourceSince: probe?.sourceSince(),
       kafkaSince: probe?.kafkaSince(),
@@ -93,7 +95,9 @@ export function createWatch(options: WatchOptions) {
 
   async function look(): Promise<void> {
     const before = report
-    report = await readReport(api, file.name)
+    const found = await readReport(api, file.name)
+    report = found.report
+    refusal = found.refusal
     const now = Date.now()
     if (isAway(before) && !isAway(report) && seenBefore) connectBackAt = now
     if (!isAway(report)) seenBefore = true
@@ -176,6 +180,7 @@ export function createWatch(options: WatchOptions) {
     const found = verdictOf({
       name: file.name,
       report,
+      refusal,
       reported: { since: reported.since, forMs: now - reported.since },
       probe: probeResult(),
       startingForMs: startingForMs(),

@@ -1,7 +1,10 @@
+import { mysqlOptions, mysqlTls, resolveSecrets } from '@outbox-cdc/outbox/security'
 import { type Connection, type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { resolveReference } from '../settings/secrets.ts'
 import type { Environment } from '../settings/secrets.ts'
+import { refusalOf } from '../source/refusal.ts'
+import type { ProbeAccount } from '../source/source.ts'
+import { type MysqlSecurity, securityOf } from './tls.ts'
 
 /** Connects to the connector's MySQL with the connector's account, runs `work` and disconnects. */
 export async function withSourceDatabase<T>(
@@ -9,13 +12,11 @@ export async function withSourceDatabase<T>(
   environment: Environment,
   work: (connection: Connection) => Promise<T>
 ): Promise<T> {
-  const connection = await connectMysql({
-    ...serverOf(config),
+  const account = {
     user: config['database.user'] ?? '',
-    password: await resolveReference(config['database.password'] ?? '', environment),
-    connectTimeout: 5_000,
-    timezone: 'Z'
-  })
+    password: resolveSecrets(config['database.password'] ?? '', environment)
+  }
+  const connection = await connectMysql(config, account, { environment, connectTimeout: 5_000, timezone: 'Z' })
   try {
     return await work(connection)
   } finally {
@@ -23,23 +24,35 @@ export async function withSourceDatabase<T>(
   }
 }
 
-/** Where the connector's MySQL is, and what `database.ssl.mode` says of its certificate. */
-export function serverOf(config: ConnectorConfig): ConnectionOptions {
-  const mode = config['database.ssl.mode'] ?? 'preferred'
-  const ssl = mode.startsWith('verify') ? { ssl: { verifyIdentity: mode === 'verify_identity' } } : {}
-  return { host: config['database.hostname'] ?? '127.0.0.1', port: Number(config['database.port'] ?? 3306), ...ssl }
-}
+type MysqlOptions = Pick<ConnectionOptions, 'connectTimeout' | 'timezone'> & { readonly environment: Environment }
 
-/** With TLS where the server has it, as Debezium does. The certificate is checked only if `ssl` says so. */
-export async function connectMysql(options: ConnectionOptions): Promise<Connection> {
-  const says = options.ssl !== undefined || options.uri?.includes('ssl=')
+/**
+ * Connects with an account to the connector's MySQL, or to the one that its URL names. Uses TLS as `database.ssl.*` says,
+ * unless the URL has an `ssl-mode`.
+ */
+export async function connectMysql(
+  config: ConnectorConfig,
+  account: ProbeAccount,
+  { environment, ...more }: MysqlOptions
+): Promise<Connection> {
+  const place = { host: config['database.hostname'] ?? '127.0.0.1', port: Number(config['database.port'] ?? 3306) }
+  const options = { ...more, ...('uri' in account ? mysqlOptions(account.uri) : { ...place, ...account }) }
+  const { mode, certificates, unread } = securityOf(config, environment)
+  const open = (as: Exclude<MysqlSecurity['mode'], 'PREFERRED'>) =>
+    createConnection({ ...options, ...mysqlTls({ ...options, ...certificates, mode: as }) })
   try {
-    return await createConnection({ ...options, ...(says ? {} : { ssl: { rejectUnauthorized: false } }) })
+    if ('uri' in account && saysMode(account.uri)) return await createConnection(options)
+    if (mode !== 'PREFERRED') return await open(mode)
+    return await open('REQUIRED').catch(error => {
+      if (error.code !== 'HANDSHAKE_NO_SSL_SUPPORT') throw error
+      return open('DISABLED')
+    })
   } catch (error) {
-    if (says || (error as { code?: string }).code !== 'HANDSHAKE_NO_SSL_SUPPORT') throw error
-    return createConnection(options)
+    throw refusalOf(error, { ...options, engine: 'MySQL', unread })
   }
 }
+
+const saysMode = (uri: string) => URL.parse(uri)?.searchParams.has('ssl-mode') === true
 
 const answerTimeoutMs = 10_000
 

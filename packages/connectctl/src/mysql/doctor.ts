@@ -1,6 +1,6 @@
 import type { Connection } from 'mysql2/promise'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { brokersOf } from '../kafka/kafka.ts'
+import { kafkaOf } from '../kafka/kafka.ts'
 import { inspectSchemaHistory, remedy } from '../kafka/schema-history.ts'
 import { type Symptom, symptom } from '../source/symptom.ts'
 import { captures } from '../settings/captured-tables.ts'
@@ -93,7 +93,7 @@ async function examineLocks(connection: Connection, config: ConnectorConfig): Sy
 }
 
 async function examineHistory(config: ConnectorConfig, environment: Environment, stored: ReadOffsets): Symptoms {
-  const { topic, exists, forgets } = await inspectSchemaHistory(config, brokersOf(config, environment))
+  const { topic, exists, forgets } = await inspectSchemaHistory(config, kafkaOf(config, environment))
   if (!exists) {
     // The first start makes it.
     const { offset } = (await stored())?.offsets[0] ?? {}

@@ -1,14 +1,19 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
+import type { Environment } from '../settings/secrets.ts'
 import type { Heart, ProbeAccount } from '../source/source.ts'
-import { connectMysql, serverOf } from './connection.ts'
+import { connectMysql } from './connection.ts'
 
 const answerTimeoutMs = 2_000
 
+type HeartOptions = { readonly account: ProbeAccount; readonly table: string; readonly environment: Environment }
+
 /** Writes a row and takes it away in the same transaction, as the outbox does with its events. Creates the table. */
-export async function openMysqlHeart(config: ConnectorConfig, account: ProbeAccount, table: string): Promise<Heart> {
-  const address = 'uri' in account ? account : { ...serverOf(config), ...account }
-  const connection = await connectMysql({ ...address, connectTimeout: answerTimeoutMs })
+export async function openMysqlHeart(
+  config: ConnectorConfig,
+  { account, table, environment }: HeartOptions
+): Promise<Heart> {
+  const connection = await connectMysql(config, account, { environment, connectTimeout: answerTimeoutMs })
   connection.on('error', () => undefined) // the next beat fails and says it
   try {
     await ensureTable(connection, table)

@@ -26,7 +26,7 @@ export function mysqlSource(config: ConnectorConfig, environment: Environment): 
       const isKnown = await withSourceDatabase(config, environment, connection => hasRun(connection, gtids))
       return isKnown ? cause : 'gtids_unknown'
     },
-    openHeart: (account, table) => openMysqlHeart(config, account, table),
+    openHeart: (account, table) => openMysqlHeart(config, { account, table, environment }),
     openLookout: undefined
   }
 }

@@ -1,7 +1,10 @@
+import { postgresOptions, resolveSecrets } from '@outbox-cdc/outbox/security'
 import pg from 'pg'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { type Environment, resolveReference } from '../settings/secrets.ts'
+import type { Environment } from '../settings/secrets.ts'
+import { refusalOf } from '../source/refusal.ts'
 import type { ProbeAccount } from '../source/source.ts'
+import { type PostgresTls, tlsOf } from './tls.ts'
 
 /** Connects to the connector's PostgreSQL with the connector's account, runs `work` and disconnects. */
 export async function withPostgres<T>(
@@ -9,8 +12,8 @@ export async function withPostgres<T>(
   environment: Environment,
   work: (client: pg.Client) => Promise<T>
 ): Promise<T> {
-  const password = await resolveReference(config['database.password'] ?? '', environment)
-  const client = await connectPostgres(config, { user: config['database.user'] ?? '', password })
+  const password = resolveSecrets(config['database.password'] ?? '', environment)
+  const client = await connectPostgres(config, { user: config['database.user'] ?? '', password }, environment)
   try {
     return await work(client)
   } finally {
@@ -18,17 +21,22 @@ export async function withPostgres<T>(
   }
 }
 
-/** With the keeper's account, in the connector's database. */
-export function connectPostgres(config: ConnectorConfig, account: ProbeAccount): Promise<pg.Client> {
+/**
+ * Connects with an account to the connector's database, at the connector's server or at the one that its URL names. Uses TLS
+ * as `database.sslmode` and its kin say, unless the URL has an `sslmode`.
+ */
+export function connectPostgres(
+  config: ConnectorConfig,
+  account: ProbeAccount,
+  environment: Environment
+): Promise<pg.Client> {
   const database = config['database.dbname'] ?? ''
   const place = { host: config['database.hostname'] ?? '127.0.0.1', port: Number(config['database.port'] ?? 5432) }
-  const mode = config['database.sslmode'] ?? 'prefer'
-  const ssl = mode === 'disable' ? false : { rejectUnauthorized: mode.startsWith('verify') }
-  const options = { ...place, ...('uri' in account ? partsOf(account.uri) : account), database }
-  return open({ ...options, ssl }).catch(error => {
-    if (mode !== 'prefer' || !/does not support SSL/.test(String(error))) throw error
-    return open(options)
-  })
+  if (!('uri' in account)) return open({ ...place, ...account, database }, tlsOf(config, environment))
+  const { ssl, ...named } = postgresOptions(account.uri)
+  const says = URL.parse(account.uri)?.searchParams.has('sslmode') === true
+  const use = ssl === undefined ? 'never' : 'always'
+  return open({ ...named, database }, says ? { use, ssl: { ...ssl }, unread: [] } : tlsOf(config, environment))
 }
 
 /** Without waiting for a server that says nothing. */
@@ -45,19 +53,19 @@ export async function rowsOf<T extends object>(
   return (await client.query<T>(sql, [...values])).rows
 }
 
-async function open(options: pg.ClientConfig): Promise<pg.Client> {
+async function open(options: pg.ClientConfig, { use, ssl, unread }: PostgresTls): Promise<pg.Client> {
+  try {
+    return await connect({ ...options, ssl: use === 'never' ? false : ssl })
+  } catch (error) {
+    if (use === 'where the server has it' && /does not support SSL/.test(String(error)))
+      return connect({ ...options, ssl: false })
+    throw refusalOf(error, { ...options, engine: 'PostgreSQL', unread })
+  }
+}
+
+async function connect(options: pg.ClientConfig): Promise<pg.Client> {
   const client = new pg.Client({ ...options, connectionTimeoutMillis: 5_000, query_timeout: 10_000 })
   client.on('error', () => undefined) // the next statement fails and says it
   await client.connect()
   return client
-}
-
-function partsOf(uri: string): pg.ClientConfig {
-  const { hostname: host, port, username, password } = new URL(uri)
-  return {
-    host,
-    port: Number(port || 5432),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password)
-  }
 }

@@ -1,13 +1,19 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
+import type { Environment } from '../settings/secrets.ts'
 import type { Heart, ProbeAccount } from '../source/source.ts'
 import { connectPostgres, end, rowsOf } from './connection.ts'
 
+type HeartOptions = { readonly account: ProbeAccount; readonly table: string; readonly environment: Environment }
+
 /** Writes a row and takes it away in the same transaction, as the outbox does with its events. */
-export async function openPostgresHeart(config: ConnectorConfig, account: ProbeAccount, table: string): Promise<Heart> {
+export async function openPostgresHeart(
+  config: ConnectorConfig,
+  { account, table, environment }: HeartOptions
+): Promise<Heart> {
   const [schema = '', name = ''] = table.split('.')
   const quoted = `"${schema}"."${name}"`
   const publication = config['publication.name'] ?? 'dbz_publication'
-  const client = await connectPostgres(config, account)
+  const client = await connectPostgres(config, account, environment)
   try {
     const select = 'SELECT 1 FROM pg_publication_tables WHERE pubname = $1 AND schemaname = $2 AND tablename = $3'
     if ((await rowsOf(client, select, [publication, schema, name])).length === 0)

@@ -1,5 +1,6 @@
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { namedTables } from '../settings/named-tables.ts'
+import type { Environment } from '../settings/secrets.ts'
 import type { Lookout, ProbeAccount, Sighting, Trouble } from '../source/source.ts'
 import { connectPostgres, end, rowsOf } from './connection.ts'
 import { invalidation, type Slot, slotColumns, slotName } from './slot.ts'
@@ -21,13 +22,18 @@ export type Seen = {
   readonly limit: number
 }
 
+type LookoutOptions = {
+  readonly account: ProbeAccount
+  readonly environment: Environment
+  readonly lagBytes: number | undefined
+}
+
 /** Looks at the slot and the publication, which every account may see. */
 export async function openPostgresLookout(
   config: ConnectorConfig,
-  account: ProbeAccount,
-  lagBytes: number | undefined
+  { account, environment, lagBytes }: LookoutOptions
 ): Promise<Lookout> {
-  const client = await connectPostgres(config, account)
+  const client = await connectPostgres(config, account, environment)
   const values = [slotName(config), config['publication.name'] ?? 'dbz_publication']
   return {
     async look(): Promise<Sighting> {

@@ -27,7 +27,7 @@ export function postgresSource(config: ConnectorConfig, environment: Environment
     requireRest: stored => withPostgres(config, environment, client => requireRest(client, config, stored)),
     examine: stored => examinePostgres(config, environment, stored),
     refineCause: cause => Promise.resolve(cause),
-    openHeart: (account, table) => openPostgresHeart(config, account, table),
-    openLookout: (account, lagBytes) => openPostgresLookout(config, account, lagBytes)
+    openHeart: (account, table) => openPostgresHeart(config, { account, table, environment }),
+    openLookout: (account, lagBytes) => openPostgresLookout(config, { account, environment, lagBytes })
   }
 }

@@ -5,7 +5,7 @@ import { error, type Finding, warning } from './finding.ts'
 import { isOfAnother, knownSettings, openPrefixes } from './known-settings.ts'
 import { checkLosses } from './loss-rules.ts'
 import { checkOutbox } from './outbox-rules.ts'
-import { isSecretKey, isSecretReference } from './secrets.ts'
+import { hidesSecret, isSecretKey, isSecretReference } from './secrets.ts'
 
 /** All findings about a connector's settings, errors first. For other connector classes it checks the secrets only. */
 export function checkConfig(config: ConnectorConfig, neighbours: readonly NamedConfig[] = []): readonly Finding[] {
@@ -45,7 +45,7 @@ const isSameServer = (one: ConnectorConfig, other: ConnectorConfig) =>
 
 function checkSecrets(config: ConnectorConfig): readonly Finding[] {
   return Object.entries(config)
-    .filter(([key, value]) => isSecretKey(key) && value !== '' && !isSecretReference(value))
+    .filter(([key, value]) => isSecretKey(key) && value !== '' && !hidesSecret(key, value))
     .map(([key]) =>
       error(key, 'is in clear, so the REST API and the config topic would show it: use a reference such as ${dir:…}')
     )

@@ -1,30 +1,21 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+export type { Environment } from '@outbox-cdc/outbox/security'
 
-export type Environment = Readonly<Record<string, string | undefined>>
-
-const reference = /^\$\{(\w+):(?:([^:}]*):)?([^}]*)\}$/
+const reference = /\$\{\w+:(?:[^:}]*:)?[^}]*\}/g
 
 /** Whether a setting's value must never be shown. */
 export function isSecretKey(key: string): boolean {
-  return /password|secret|credential|sasl\.jaas|private\.key|api\.?key|token|user\.info/i.test(key)
+  return /password|secret|credential|sasl\.jaas|private\.key|keystore\.key|api\.?key|token|user\.info/i.test(key)
 }
 
 /** Whether a config provider of the worker fills in the value, such as `${dir:/run/secrets:debezium}`. */
 export function isSecretReference(value: string): boolean {
-  return reference.test(value)
+  return value.replace(reference, '') === '' && value !== ''
 }
 
-/** Resolves a `${dir:…}`, `${file:…}` or `${env:…}` reference on this machine; returns other values unchanged. */
-export async function resolveReference(value: string, environment: Environment): Promise<string> {
-  const [, provider, path = '', key = ''] = reference.exec(value) ?? []
-  if (provider === 'dir') return (await readFile(join(path, key), 'utf8')).trimEnd()
-  if (provider === 'env') return environment[key] ?? ''
-  if (provider === 'file') return propertyIn(await readFile(path, 'utf8'), key)
-  return value
-}
-
-function propertyIn(properties: string, key: string): string {
-  const line = properties.split('\n').find(text => text.slice(0, text.indexOf('=')).trim() === key)
-  return line === undefined ? '' : line.slice(line.indexOf('=') + 1).trim()
+/** Whether a secret is hidden: the whole value is a reference, or each password that a JAAS line names. */
+export function hidesSecret(key: string, value: string): boolean {
+  if (!/sasl\.jaas/i.test(key)) return isSecretReference(value)
+  const options = [...value.matchAll(/([\w.]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]+)/g)]
+  const secrets = options.filter(([, name = '']) => /password|secret|token/i.test(name))
+  return secrets.every(([, , given = '']) => isSecretReference(given.replace(/^"(.*)"$/, '$1')))
 }
