@@ -72,6 +72,8 @@ function ordersOf(combination: Combination): OrdersTarget {
 const uuid = /^[0-9a-f-]{36}$/
 
 function recordOf({ shape, store, ids }: Combination): OrdersTarget['record'] {
+  // connectctl init adds none of Debezium's facts.
+  const isWrittenByInit = store === 'message' && ids === 'string'
   const isId = ids === 'integer' ? Number.isSafeInteger : (id: unknown) => uuid.test(String(id))
   const row = ['event', 'event_id', 'payload', 'created_at']
   // The router takes the message id as its own header, and none of Debezium's facts.
@@ -80,6 +82,6 @@ function recordOf({ shape, store, ids }: Combination): OrdersTarget['record'] {
     fields: store === 'message' ? [...row, 'id'] : ['id', ...row],
     isId,
     keyOf: event_id => ({ event_id }),
-    headers: { message_id: uuid, lsn: /^\d+$/, tx_id: /^\d+$/ }
+    headers: { message_id: uuid, ...(isWrittenByInit ? {} : { lsn: /^\d+$/, tx_id: /^\d+$/ }) }
   }
 }

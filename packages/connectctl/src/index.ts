@@ -12,6 +12,7 @@ export type { Watched } from './keep/watch.ts'
 export { diffConfig } from './settings/diff-config.ts'
 /** @public For connector files in TypeScript. */
 export { defineConnector, type MySqlConnectorConfig, type PostgresConnectorConfig } from './settings/known-settings.ts'
+export { outboxConnector } from './settings/outbox-connector.ts'
 export { type Environment, isSecretKey } from './settings/secrets.ts'
 export { sourceOf } from './connector/source-of.ts'
 export type { ProbeAccount, Source, StartName } from './source/source.ts'

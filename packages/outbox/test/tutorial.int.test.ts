@@ -70,7 +70,7 @@ function connectorOfTutorial(name: string, database: string): Record<string, str
   >
   const renamed = Object.entries(settings).map(([key, value]) => [
     key,
-    value.replaceAll(/shop(_server|_outbox|(?=\\?\.))/g, `${name}$1`)
+    value.replaceAll(/shop(_outbox|(?=\\?\.)|$)/g, `${name}$1`)
   ])
   return {
     ...Object.fromEntries(renamed),

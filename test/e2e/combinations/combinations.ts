@@ -49,6 +49,24 @@ export const combinations: readonly Combination[] = [
     ids: 'integer',
     inbox: 'postgres',
     topic: 'orders_in_messages'
+  },
+  {
+    name: 'message_strings',
+    engine: 'postgres',
+    store: 'message',
+    shape: 'unwrapped',
+    ids: 'string',
+    inbox: 'mysql',
+    topic: 'orders.strings'
+  },
+  {
+    name: 'message_routed',
+    engine: 'postgres',
+    store: 'message',
+    shape: 'routed',
+    ids: 'string',
+    inbox: 'mysql',
+    topic: 'orders-routed-messages'
   }
 ]
 

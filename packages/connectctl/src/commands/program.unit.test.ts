@@ -65,6 +65,51 @@ it('writes a complete connector once, and never over another file', async () => 
   expect(await connectctl(...init)).toMatchObject({ code: 1, err: expect.stringContaining('was not written') })
 })
 
+it.each([
+  [
+    ['--engine', 'postgres'],
+    'public.outbox of wallet-2, through the publication wallet_2_outbox, to the topic shop.public.outbox'
+  ],
+  [
+    ['--engine', 'postgres', '--store', 'message', '--router'],
+    'messages of wallet-2, through the publication wallet_2_outbox, to the topic shop.AGGREGATE'
+  ],
+  [['--router'], 'sends wallet-2.outbox to the topic shop.AGGREGATE']
+])('writes with %j what validate accepts', async (flags, words) => {
+  const dir = await tempFolder('connectctl')
+  const written = await connectctl('--dir', dir, 'init', 'shop', '--database', 'wallet-2', ...flags)
+  expect(written).toMatchObject({ code: 0, out: expect.stringContaining(words) })
+  const environment = {
+    MYSQL_HOST: 'db',
+    MYSQL_PORT: '1',
+    POSTGRES_HOST: 'db',
+    POSTGRES_PORT: '1',
+    KAFKA_BROKERS: 'k:1'
+  }
+  const validated = await connectctlWith(
+    { ...environment, CONNECT_SECRETS_DIR: '/run/s' },
+    '--dir',
+    dir,
+    'validate',
+    '--offline'
+  )
+  expect(validated).toMatchObject({ code: 0, out: '✓ shop: nothing to say' })
+})
+
+it.each([
+  [['--store', 'message'], 'needs --engine postgres'],
+  [['--publication', 'shop'], 'is for --engine postgres'],
+  [['--engine', 'postgres', '--server-id', '1'], 'is for --engine mysql'],
+  [['--engine', 'postgres', '--publication', 'Shop'], 'lower-case letters'],
+  [['--aggregate-id', 'string'], 'is for --store message'],
+  [['--engine', 'postgres', '--store', 'message', '--table', 'events'], 'is for --store table'],
+  [['--router', '--key', 'id'], 'cannot be used with --router'],
+  [['--engine', 'oracle'], 'mysql, postgres']
+])('refuses init with %j', async (flags, words) => {
+  const refused = await connectctl('init', 'shop', '--database', 'shop', ...flags)
+  expect(refused).toMatchObject({ code: 2, err: expect.stringContaining(words) })
+})
+
 it('waits no longer than --timeout for a Connect or a Kafka that takes connections and never answers', async () => {
   const sockets: { destroy(): unknown }[] = []
   const server = createServer(socket => void sockets.push(socket)).listen(0, '127.0.0.1')

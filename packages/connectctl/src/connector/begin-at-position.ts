@@ -52,7 +52,10 @@ export async function progressOf(api: ConnectApi, { name }: ConnectorFile): Prom
 export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
   const { engine } = options.source
   if (engine !== 'MySQL')
-    throw new ConnectctlError('CONFIG_INVALID', `${file.name} reads ${engine}, which has no schema history to rebuild`)
+    throw new ConnectctlError(
+      'CONFIG_INVALID',
+      `${file.name} reads ${engine}, which has no schema history: apply it without --rebuild-history`
+    )
   await halt(api, file.name, { ...options, verb: 'stop' })
   const { offsets } = await readOffsets(api, file.name)
   await deleteSchemaHistory(file.config, options.kafka ?? kafkaOf(file.config, {}), options.timeoutMs)

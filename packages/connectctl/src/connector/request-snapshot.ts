@@ -16,6 +16,10 @@ export type SnapshotRequest = {
   readonly requireRunning: () => Promise<void>
 }
 
+const notOnPostgres =
+  "snapshot is for MySQL only. An outbox's rows are gone before a snapshot could read them: send missing events again " +
+  '(docs/runbook.md#slot-lost). For rows of another table, apply a connector with snapshot.mode=initial and a slot of its own'
+
 /** Debezium reads only this partition of a signal topic. */
 const signalPartition = 0
 
@@ -27,7 +31,7 @@ const signalPartition = 0
 export async function requestSnapshot(request: SnapshotRequest): Promise<string> {
   const { config, kafka, timeoutMs, requireRunning } = request
   if (engineOf(config) !== 'MySQL')
-    throw new ConnectctlError('CONFIG_INVALID', `The connector reads ${engineOf(config)}: snapshot is for MySQL only`)
+    throw new ConnectctlError('CONFIG_INVALID', `The connector reads ${engineOf(config)}: ${notOnPostgres}`)
   const topic = signalTopic(config)
   const groupId = config['signal.consumer.group.id'] ?? config['signal.kafka.groupId'] ?? 'kafka-signal'
   const id = randomUUID()

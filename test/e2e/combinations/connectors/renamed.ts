@@ -1,3 +1,5 @@
+import { outboxConnector } from '@outbox-cdc/connectctl'
+
 type Config = Readonly<Record<string, string>>
 
 /** A connector of connect-config for the database, slot, publication and topics of another name. */
@@ -25,4 +27,19 @@ export function sentTo(topic: string, config: Config): Config {
     'transforms.name.regex': '.*',
     'transforms.name.replacement': topic
   }
+}
+
+/** What connectctl init writes for messages with text ids. */
+export function ofMessages(name: string, router: boolean): Config {
+  return outboxConnector({
+    engine: 'postgres',
+    store: 'message',
+    aggregateId: 'string',
+    router,
+    database: name,
+    table: 'outbox',
+    key: 'event_id',
+    prefix: `${name}_server`,
+    publication: `${name}_outbox`
+  })
 }
