@@ -6,6 +6,7 @@ import { collectEvidence, countEffects, countUnderWay, readOrdersSince } from '.
 import type { Effect, Evidence, Finding, Tried } from '../oracle/evidence.ts'
 import { compareEvidence } from '../oracle/compare-evidence.ts'
 import { type Verdict, reachVerdict } from '../oracle/verdict.ts'
+import { waitUntilDrained } from './drain.ts'
 import type { Injected, Fault } from './fault.ts'
 import type { Lab } from './lab.ts'
 
@@ -144,7 +145,7 @@ export async function reachVerdicts(
   courses: readonly Course[],
   { client, seed }: Load
 ): Promise<Required<Omit<Result, 'run'>> & { readonly runs: readonly Run[] }> {
-  await waitUntilDrained(lab)
+  const stillArriving = (await drain(lab)) === 'arriving'
   addToHistory(lab, client)
   const evidence = await collectEvidence(sourcesOf(lab), lab.history)
   const before = seenBefore.get(lab) ?? { repeated: 0, parked: 0 }
@@ -153,7 +154,7 @@ export async function reachVerdicts(
   const planted = courses.reduce((sum, { fault }) => sum + (fault.parks ?? 0), 0)
   const findings = [...compareEvidence(evidence), ...unexpectedlyParked(parked - before.parked - planted)]
   const runs = courses.map(course => ({
-    ...verdictOf(course, evidence, { findings, log: client.log }),
+    ...verdictOf(course, evidence, { findings, log: client.log, stillArriving }),
     seed,
     absorbed: repeated - before.repeated,
     parked: course.fault.parks ?? 0
@@ -161,10 +162,16 @@ export async function reachVerdicts(
   return { runs, findings, evidence }
 }
 
+type Found = {
+  readonly findings: readonly Finding[]
+  readonly log: readonly Tried[]
+  readonly stillArriving: boolean
+}
+
 function verdictOf(
   course: Course,
   evidence: Evidence,
-  { findings, log }: { readonly findings: readonly Finding[]; readonly log: readonly Tried[] }
+  { findings, log, stillArriving }: Found
 ): Omit<Run, 'absorbed' | 'parked' | 'seed'> {
   const { fault, startedAt, faultAt, endedAt, flowBackAt, injected, leastEvents } = course
   const { healWithinMs, leastWaitMs = 0 } = fault
@@ -186,7 +193,8 @@ function verdictOf(
       flowBackAt,
       observed,
       healWithinMs,
-      leastEvents
+      leastEvents,
+      stillArriving
     }),
     refused: Object.values(course.refusals).reduce((sum, count) => sum + count, 0),
     refusals: course.refusals,
@@ -215,13 +223,11 @@ const sourcesOf = ({ db, source, topic, pipeline }: Lab) => ({
   brokers: pipeline.stack.kafka.brokers
 })
 
-/** Waits until everything committed took effect or the time is over, and two seconds more for late duplicates. */
-async function waitUntilDrained(lab: Lab): Promise<void> {
-  const drained = async () => {
-    if ((await countUnderWay(lab)) > 0) throw new Error('events are still under way')
-  }
-  await eventually(drained, { timeoutMs: patienceMs, everyMs: 250 }).catch(() => undefined)
+/** Two seconds more for late duplicates. */
+async function drain(lab: Lab): Promise<Awaited<ReturnType<typeof waitUntilDrained>>> {
+  const ended = await waitUntilDrained({ underWay: () => countUnderWay(lab), patienceMs })
   await sleep(2_000)
+  return ended
 }
 
 /** What brought the flow back, according to the logs: the supervisor, the keeper, or the parts themselves. */

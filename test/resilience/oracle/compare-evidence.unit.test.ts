@@ -107,7 +107,8 @@ const course: Course = {
   flowBackAt: 4_000,
   observed: 'killed',
   healWithinMs: 10_000,
-  leastEvents: 1_000
+  leastEvents: 1_000,
+  stillArriving: false
 }
 const flow = Array.from({ length: 1_200 }, (_, at) => ({ ...order(at), at: at < 600 ? at : at + 4_000 }))
 const outcome = (changes: Partial<Course>, effects = flow) =>
@@ -132,6 +133,18 @@ it('fails on any finding, even if the run is void', () => {
   const finding = { kind: 'lost', id: 'order 1', detail: 'gone' } as const
   const verdict = reachVerdict([finding], [], { ...course, observed: undefined })
   expect(verdict).toMatchObject({ outcome: 'failed', counts: { lost: 1, doubled: 0 } })
+})
+
+it.each([
+  ['lost', 'void'],
+  ['ghost', 'void'],
+  ['doubled', 'failed'],
+  ['reordered', 'failed'],
+  ['broken', 'failed']
+] as const)('calls a run with the finding %s %s if events still arrived', (kind, wanted) => {
+  const finding = { kind, id: 'order 1', detail: 'seen' }
+  expect(reachVerdict([finding], flow, { ...course, stillArriving: true }).outcome).toBe(wanted)
+  expect(reachVerdict([finding], flow, course).outcome).toBe('failed')
 })
 
 it('counts only what flowed from just before the fault', () => {

@@ -13,6 +13,8 @@ export type Course = {
   readonly healWithinMs: number
   /** A run with fewer events proves nothing. */
   readonly leastEvents: number
+  /** Whether effects still arrived when the evidence was collected: what is missing then may only be late. */
+  readonly stillArriving: boolean
 }
 
 export type Outcome = 'passed' | 'slow' | 'void' | 'failed'
@@ -28,7 +30,7 @@ export type Verdict = {
 
 const justBeforeMs = 2_000
 
-/** A run with too few events, or whose fault was not observed, proves nothing: it is void, not passed. */
+/** A run with too few events, that ended too soon, or whose fault was not observed, proves nothing: it is void, not passed. */
 export function reachVerdict(findings: readonly Finding[], effects: readonly Effect[], course: Course): Verdict {
   const during = effects.filter(({ at }) => at >= Math.max(course.startedAt, course.faultAt - justBeforeMs))
   const counts = { lost: 0, doubled: 0, reordered: 0, ghost: 0, broken: 0 }
@@ -46,8 +48,10 @@ export function reachVerdict(findings: readonly Finding[], effects: readonly Eff
 type Figures = { readonly course: Course; readonly healMs: number | undefined; readonly events: number }
 
 function decide(findings: readonly Finding[], { course, healMs, events }: Figures): readonly [Outcome, string] {
-  const [first] = findings
-  if (first !== undefined) return ['failed', `${findings.length} findings; ${first.kind}: ${first.id} ${first.detail}`]
+  const certain = course.stillArriving ? findings.filter(({ kind }) => kind !== 'lost' && kind !== 'ghost') : findings
+  const [first] = certain
+  if (first !== undefined) return ['failed', `${certain.length} findings; ${first.kind}: ${first.id} ${first.detail}`]
+  if (course.stillArriving) return ['void', 'events still arrived when the evidence was collected']
   if (course.observed === undefined) return ['void', 'the fault was not observed']
   if (healMs === undefined) return ['failed', 'events never flowed again']
   if (events < course.leastEvents) return ['void', `${events} events flowed, at least ${course.leastEvents} are needed`]

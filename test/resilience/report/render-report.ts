@@ -140,7 +140,8 @@ const howToRead = `## How a run goes
 3. **Verdict.** The oracle compares its sources. Triggers record each effect in the effect's own transaction. Unit tests plant
    losses, duplicates and swaps to prove that the oracle finds them.
 
-A run is void if the fault was not observed or fewer than 1,000 events flowed. *Healed after* is the time from the end of the cause
+A run is void if the fault was not observed, fewer than 1,000 events flowed, or events still arrived two minutes after the load (what
+was missing then may only have been late). *Healed after* is the time from the end of the cause
 (the process may start, the network works, the disk has space) until an order that was sent after it is delivered. The bound is 10 s,
 or 20 s where Connect or its connector is hit; the appendix gives the reason for each longer bound. *Refused* counts attempts, not
 orders: during an outage each waiting order asks again, after the answer's \`Retry-After\` and a growing pause. *Twice in Kafka*
