@@ -95,7 +95,12 @@ it('refuses to start without offsets instead of skipping what was committed befo
   const { connectctl, name } = await ownConnector()
   await connectctl('apply')
   await connectctl('offsets', 'reset', name, '--yes')
-  expect(await connectctl('resume', name)).toMatchObject({
+  expect(await connectctl('resume', name)).toMatchObject({ code: 1, err: expect.stringContaining('has no offsets') })
+  const api = createConnectApi({ url: useStack().connect.url })
+  expect(await api.request('GET', `/connectors/${name}/status`)).toMatchObject({ connector: { state: 'STOPPED' } })
+  // Debezium's own answer to a person who resumes it without connectctl.
+  await api.request('PUT', `/connectors/${name}/resume`)
+  expect(await connectctl('wait', name)).toMatchObject({
     code: 1,
     err: expect.stringContaining('Could not find existing redo log information')
   })

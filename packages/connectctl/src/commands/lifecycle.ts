@@ -1,10 +1,10 @@
 import { Option } from 'commander'
-import type { ConnectorStatus } from '../connect/connect-api.ts'
-import { halt, pathOf, resume as resumeConnector, waitUntilRunning } from '../connect/connector-states.ts'
+import type { ConnectorConfig, ConnectorStatus } from '../connect/connect-api.ts'
+import { halt, isUnbegun, pathOf, resume as resumeConnector, waitUntilRunning } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { failedPart } from '../connect/verdict.ts'
 import { stopAndSaveOffsets } from '../connector/saved-offsets.ts'
-import { forEach, requireConsent, type Verb, yesOption } from './context.ts'
+import { forEach, requireConsent, type Session, type Verb, yesOption } from './context.ts'
 
 export const wait: Verb = {
   usage: 'wait [connectors...]',
@@ -44,12 +44,26 @@ export const stop = haltVerb('stop', 'end the task; offsets can then be changed'
 
 export const resume: Verb = {
   usage: 'resume <connectors...>',
-  about: 'go on after pause or stop',
+  about: 'go on after pause or stop; refuses a connector without offsets that would begin at the present',
   run: forEach(async (session, name) => {
+    await refuseWithoutOffsets(session, name)
     await resumeConnector(session.api, name, session)
     return { value: { name, did: 'resume' }, text: `✓ ${name}: every task runs` }
   })
 }
+
+/** Without offsets, Debezium begins at the present, unless it takes a snapshot of the rows first. */
+async function refuseWithoutOffsets({ api }: Session, name: string): Promise<void> {
+  const config = await api.request<ConnectorConfig>('GET', pathOf(name, '/config'))
+  const { 'snapshot.mode': mode = 'initial', 'snapshot.mode.configuration.based.snapshot.data': data } = config
+  if (mode === 'configuration_based' ? data === 'true' : readsRows.has(mode)) return
+  if (!(await isUnbegun(api, await api.request<ConnectorStatus>('GET', pathOf(name, '/status'))))) return
+  const next = `connectctl apply ${name} lets it begin, or connectctl offsets set ${name} --to …`
+  const why = `${name} has no offsets: its apply did not finish, or they were reset. It would begin at the present`
+  throw new ConnectctlError('POSITION_UNKNOWN', `${why}, and skip what was committed before: ${next}`)
+}
+
+const readsRows = new Set(['initial', 'initial_only', 'when_needed', 'always', 'custom'])
 
 export const remove: Verb = {
   usage: 'delete <connectors...>',

@@ -145,6 +145,7 @@ async function skip({ edge, db, key, consumer: given, because, yes }: Call & Ski
       1
     )
   edge.write(`Skipped ${skipped.event ?? 'the record'} #${skipped.id}. Its row and your reason stay in parked_event.`)
+  edge.note('The running consumer applies what waits behind it; it needs no retry.')
 }
 
 async function consumerOf(db: Knex, key: string, given: string | undefined): Promise<string> {
