@@ -4,7 +4,7 @@ import type { Topology } from '../harness/lab.ts'
 
 export type BriefPipeline = { readonly name: string; readonly topology: Topology; readonly faults: readonly Fault[] }
 
-// Starting a pipeline takes longer than most faults. These four together serve the topology of every fault.
+// Starting a pipeline takes longer than most faults. These four together serve the topology of every fault but the store message's.
 const topologies: readonly { readonly name: string; readonly topology: Topology }[] = [
   { name: 'plain', topology: { outboxStore: 'delete' } },
   {

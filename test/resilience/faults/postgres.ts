@@ -40,6 +40,15 @@ export const postgres: readonly Fault[] = [
     inject: killWorkerAmongTransactions
   },
   {
+    name: 'postgres-message-connect-killed',
+    title:
+      'PostgreSQL, store message: the only Connect worker is killed, between commits and the flush of its offsets, three times (quick: once)',
+    topology: { ...topology, outboxStore: 'message' },
+    impossible,
+    healWithinMs: connectMs,
+    inject: killWorkerAmongTransactions
+  },
+  {
     name: 'postgres-publication-missing',
     title: 'PostgreSQL: the publication is dropped; the runbook makes it again and sends the missing orders again',
     topology,

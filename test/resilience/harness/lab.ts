@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createOutbox, type Outbox } from '@outbox-cdc/outbox'
 import { blackholeStore } from '@outbox-cdc/outbox/blackhole'
+import { messageStore } from '@outbox-cdc/outbox/message'
 import knex, { type Knex } from 'knex'
 import { type Part, freePort } from '@outbox-cdc/stack'
 import {
@@ -19,7 +20,8 @@ import { createObserverTables } from './observer-tables.ts'
 export type Topology = {
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
-  readonly outboxStore?: 'delete' | 'blackhole'
+  /** `message` with the writer `postgres` only. */
+  readonly outboxStore?: keyof typeof stores
   /** The database of the orders and of the ledger's writer: PostgreSQL, or MySQL when left out. */
   readonly writer?: 'postgres'
   /** Of each Connect worker; 512 when left out. */
@@ -29,6 +31,8 @@ export type Topology = {
   /** The time zone of every process; the machine's own when left out. */
   readonly timeZone?: string
 }
+
+const stores = { delete: undefined, blackhole: blackholeStore({ writer: 1 }), message: messageStore } as const
 
 /** A whole supervised pipeline, as `npm start` runs it, with the oracle's tables and the means to break it. */
 export type Lab = {
@@ -55,10 +59,12 @@ export type Lab = {
 export type Replica = Part & { readonly url: string }
 
 export async function startLab(topology: Topology): Promise<Lab> {
-  const { timeZone, smallDisks = false, writer, ...wishes } = topology
+  const { timeZone, smallDisks = false, writer, outboxStore, ...wishes } = topology
   const restoreZone = setTimeZone(timeZone)
   const disks = smallDisks ? { prepareDir: mountSmallDisks } : {}
-  const system = writer === undefined ? {} : { system: 'test/resilience/postgres/system.ts' }
+  const file = outboxStore === 'message' ? 'message-system' : 'system'
+  const system =
+    writer === undefined ? { outboxStore: onMysql(outboxStore) } : { system: `test/resilience/postgres/${file}.ts` }
   const pipeline = await startTestPipeline({ ...wishes, ...disks, ...system, revive: true })
   const db = connect(pipeline, writer === undefined ? 'orders' : 'deliveries')
   const source = writer === undefined ? db : connectToPostgres(pipeline)
@@ -85,7 +91,7 @@ export async function startLab(topology: Topology): Promise<Lab> {
       db,
       source,
       topic: pipeline.settings.system.flow.topic,
-      outbox: createOutbox({ store: topology.outboxStore === 'blackhole' ? blackholeStore({ writer: 1 }) : undefined }),
+      outbox: createOutbox({ store: stores[outboxStore ?? 'delete'] }),
       history: [],
       part: name => find(name, pipeline, ledger),
       deliveriesUrl: () => deliveriesUrl(pipeline),
@@ -102,6 +108,11 @@ export async function startLab(topology: Topology): Promise<Lab> {
     await close()
     throw error
   }
+}
+
+function onMysql(store: Topology['outboxStore']): 'delete' | 'blackhole' | undefined {
+  if (store === 'message') throw new Error('The store message needs the writer postgres')
+  return store
 }
 
 /** Processes inherit it. */

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { appendToOutbox } from '@outbox-cdc/outbox'
+import { createOutbox, type Outbox } from '@outbox-cdc/outbox'
+import { messageStore } from '@outbox-cdc/outbox/message'
 import { orderCreated } from '@outbox-cdc/order-service/orders/order-events'
 import { runService } from '@outbox-cdc/service-kit'
 import knex, { type Knex } from 'knex'
@@ -8,7 +9,11 @@ import { z } from 'zod'
 
 // The least that places orders on PostgreSQL as the real service does on MySQL. The name of an order is unique, so a
 // request that is repeated gets the order that it made before.
-const schema = z.object({ HTTP_PORT: z.coerce.number(), POSTGRES_URL: z.string() })
+const schema = z.object({
+  HTTP_PORT: z.coerce.number(),
+  POSTGRES_URL: z.string(),
+  OUTBOX_STORE: z.literal('message').optional()
+})
 const orderSchema = z.object({ name: z.string(), quantity: z.number() })
 type Order = z.output<typeof orderSchema>
 const mostOpen = 32
@@ -17,7 +22,8 @@ await runService({
   name: 'order-service',
   schema,
   env: process.env,
-  create({ HTTP_PORT, POSTGRES_URL: connectionString }, logger) {
+  create({ HTTP_PORT, POSTGRES_URL: connectionString, OUTBOX_STORE }, logger) {
+    const outbox = createOutbox(OUTBOX_STORE === 'message' ? { store: messageStore } : {})
     const db = knex({
       client: 'pg',
       connection: { connectionString, connectionTimeoutMillis: 2_000, query_timeout: 2_500 },
@@ -35,7 +41,7 @@ await runService({
       if (open >= mostOpen) return void answer(503, {})
       open += 1
       json(request)
-        .then(body => place(db, orderSchema.parse(body)))
+        .then(body => place({ db, outbox }, orderSchema.parse(body)))
         .then(
           id => answer(201, { id }),
           (error: unknown) => {
@@ -58,14 +64,14 @@ await runService({
   }
 })
 
-async function place(db: Knex, { name, quantity }: Order): Promise<number> {
+async function place({ db, outbox }: { db: Knex; outbox: Outbox }, { name, quantity }: Order): Promise<number> {
   return db.transaction(async trx => {
     const [made] = await trx('customer_order').insert({ name, quantity }).onConflict('name').ignore().returning('id')
     if (made === undefined) {
       const [before] = await trx('customer_order').where({ name }).select('id')
       return before.id
     }
-    await appendToOutbox(trx, orderCreated({ aggregateId: made.id, aggregateVersion: 1, payload: { name, quantity } }))
+    await outbox.append(trx, orderCreated({ aggregateId: made.id, aggregateVersion: 1, payload: { name, quantity } }))
     return made.id
   })
 }
