@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createConnectApi, readConnectorFile, waitUntilRunning } from '@outbox-cdc/connectctl'
+import { type AggregateIdKind, createOutboxTables, type OutboxTablesOptions } from '@outbox-cdc/outbox'
 import { createTopics, withAdmin } from '@outbox-cdc/stack'
+import knex, { type Knex } from 'knex'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { uniqueName, useStack } from './use-stack.ts'
@@ -38,13 +40,13 @@ export type PostgresOutbox = {
 /** A database with an outbox of one store, a publication, and the slot that a connector reads; all is removed with the test. */
 export async function usePostgresOutbox(
   store: Store,
-  ids: 'bigint' | 'varchar(255)' = 'bigint'
+  aggregateId: AggregateIdKind = 'integer'
 ): Promise<PostgresOutbox> {
   const { postgres, kafka, connect, secretsDir } = useStack()
   if (postgres === undefined) throw new Error('there is no PostgreSQL')
   const name = uniqueName('orders').replaceAll('-', '_')
+  const { host, port, password } = postgres
   const connectTo = async (database: string) => {
-    const { host, port, password } = postgres
     const client = new pg.Client({ host, port, user: 'postgres', password, database })
     await client.connect()
     return client
@@ -61,7 +63,9 @@ export async function usePostgresOutbox(
     await admin.query(`DROP ROLE ${name}`)
     await admin.end()
   })
-  for (const statement of setUp(name, store, ids)) await db.query(statement)
+  const writer = knex({ client: 'pg', connection: { host, port, user: 'postgres', password, database: name } })
+  await migrate(writer, name, { store, aggregateId })
+  await writer.destroy()
   const topic = `${name}.public.outbox`
   await withAdmin({ brokers: [...kafka.brokers] }, client => createTopics(client, [{ topic, numPartitions: 3 }]))
   await writeFile(join(secretsDir, name), 'of-this-test', { mode: 0o600 })
@@ -77,8 +81,8 @@ export async function usePostgresOutbox(
     },
     async startConnector(changes = {}) {
       const environment = {
-        POSTGRES_HOST: postgres.host,
-        POSTGRES_PORT: String(postgres.port),
+        POSTGRES_HOST: host,
+        POSTGRES_PORT: String(port),
         CONNECT_SECRETS_DIR: secretsDir
       }
       const { config } = await readConnectorFile(connectors[store], environment)
@@ -107,27 +111,11 @@ export async function usePostgresOutbox(
 }
 
 /** What a migration does once: the table of the store, the account, the publication, and the slot, so that no event is missed. */
-function setUp(name: string, store: Store, ids: string): readonly string[] {
-  const table = `
-    CREATE TABLE outbox (
-      id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-      event             varchar(100) NOT NULL,
-      event_id          ${ids} NOT NULL,
-      payload           json NOT NULL,
-      created_at        timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
-      message_id        char(36) NOT NULL,
-      aggregate         varchar(64) NOT NULL,
-      aggregate_version int NULL,
-      schema_version    smallint NOT NULL,
-      correlation_id    varchar(64) NULL,
-      causation_id      varchar(64) NULL,
-      traceparent       varchar(55) NULL
-    )`
-  const role = `CREATE ROLE ${name} LOGIN REPLICATION PASSWORD 'of-this-test'`
-  const slot = `SELECT pg_create_logical_replication_slot('${name}', 'pgoutput')`
-  if (store === 'message') return [role, `CREATE PUBLICATION ${name}`, slot]
-  const publication = `CREATE PUBLICATION ${name} FOR TABLE outbox WITH (publish = 'insert')`
-  return [role, table, publication, `GRANT SELECT ON outbox TO ${name}`, slot]
+async function migrate(db: Knex, name: string, outbox: OutboxTablesOptions): Promise<void> {
+  await createOutboxTables(db, { ...outbox, publication: name })
+  await db.raw(`CREATE ROLE ?? LOGIN REPLICATION PASSWORD 'of-this-test'`, [name])
+  await db.raw('GRANT SELECT ON ALL TABLES IN SCHEMA public TO ??', [name])
+  await db.raw("SELECT pg_create_logical_replication_slot(?, 'pgoutput')", [name])
 }
 
 const always = { event: 'order_created' }
