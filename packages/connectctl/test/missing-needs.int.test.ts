@@ -47,6 +47,9 @@ it('examines the tables that a connector captures, and the grants for its locks'
   const healthy = await connectctl('doctor')
   expect(healthy.out).toContain(`✓ captures ${database}.outbox`)
   expect(healthy.out).not.toContain('RELOAD')
+  expect(healthy.out).toContain(
+    `✗ no topic schema_changes.${database} yet: the connector has never run: connectctl apply`
+  )
   await configure({ 'table.include.list': 'walet.outbox', 'snapshot.locking.mode': undefined })
   const examined = await connectctl('doctor')
   expect(examined).toMatchObject({

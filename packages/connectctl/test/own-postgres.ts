@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createOutboxTables } from '@outbox-cdc/outbox'
 import { freePort, type Stack, startStack } from '@outbox-cdc/stack'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { uniqueName, useStack } from '@outbox-cdc/test-support/use-stack'
 import knex, { type Knex } from 'knex'
+import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { createConnectApi } from '../src/connect/connect-api.ts'
 import { readConnectorFile } from '../src/connector/connector-file.ts'
 import { startKeeper } from '../src/keep/keeper.ts'
 import { runConnectctl } from './run-connectctl.ts'
 
-const ours = join(import.meta.dirname, '../../../connect-config/postgres/orders-connector.json')
+const folder = join(import.meta.dirname, '../../../connect-config')
+const ours = {
+  table: join(folder, 'postgres/orders-connector.json'),
+  message: join(folder, 'postgres-message/orders-connector.ts')
+}
 
 /** A PostgreSQL of this file alone: what it does to slots would hit those of other tests. Kafka and Connect are shared. */
 export function startOwnPostgres(): Promise<Stack> {
@@ -22,7 +27,7 @@ export function startOwnPostgres(): Promise<Stack> {
 export type PostgresConnector = Awaited<ReturnType<typeof ownPostgresConnector>>
 
 /** A connector like the repository's for PostgreSQL, with its own names, accounts and database. */
-export async function ownPostgresConnector({ postgres }: Stack, { migrated = true } = {}) {
+export async function ownPostgresConnector({ postgres }: Stack, store: keyof typeof ours = 'table') {
   if (postgres === undefined) throw new Error('there is no PostgreSQL')
   const { kafka, connect, secretsDir } = useStack()
   const name = uniqueName('orders').replaceAll('-', '_')
@@ -47,12 +52,12 @@ export async function ownPostgresConnector({ postgres }: Stack, { migrated = tru
   await db.raw(`CREATE ROLE ?? LOGIN REPLICATION PASSWORD '${password}'`, [name])
   await db.raw(`CREATE ROLE ?? LOGIN PASSWORD '${password}'`, [`${name}_keeper`])
   const migrate = async () => {
-    await createOutboxTables(db, { publication: name })
+    await createOutboxTables(db, { publication: name, store: store === 'table' ? 'delete' : 'message' })
     await db.raw('GRANT SELECT ON ALL TABLES IN SCHEMA public TO ??', [name])
     await db.raw('GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO ??', [name])
     await db.raw('GRANT SELECT, INSERT, DELETE ON connect_heartbeat TO ??', [`${name}_keeper`])
   }
-  if (migrated) await migrate()
+  await migrate()
   const environment = {
     POSTGRES_HOST: postgres.host,
     POSTGRES_PORT: String(postgres.port),
@@ -65,7 +70,8 @@ export async function ownPostgresConnector({ postgres }: Stack, { migrated = tru
   const path = join(dir, `${name}.json`)
 
   async function configure(changes: Readonly<Record<string, string | undefined>>): Promise<void> {
-    const text = (await readFile(ours, 'utf8'))
+    const { config } = await readConnectorFile(ours[store], environment)
+    const text = JSON.stringify(config)
       .replaceAll(/orders_(server|outbox)/g, name)
       .replace(':debezium}', `:${name}}`)
     const own = { 'database.user': name, 'database.dbname': name }
@@ -90,6 +96,7 @@ export async function ownPostgresConnector({ postgres }: Stack, { migrated = tru
     topic: `${name}.public.outbox`,
     insertEvent: (eventId: number) => insertEvent(db, eventId),
     dropSlot: () => dropSlot(server, name),
+    readSlot: () => readSlot(urlOf(name), name),
     slot: async () => {
       const { rows } = await server.raw('SELECT * FROM pg_replication_slots WHERE slot_name = ?', [name])
       return rows[0] as { active: boolean; confirmed_flush_lsn: string; wal_status: string } | undefined
@@ -131,6 +138,19 @@ async function insertEvent(db: Knex, eventId: number): Promise<void> {
       .returning('id')
     await trx('outbox').where(row).delete()
   })
+}
+
+/** Reads the slot as another connector would, until it is told to leave. */
+async function readSlot(connectionString: string, name: string): Promise<() => Promise<void>> {
+  // Its types don't know this setting of libpq, which pg passes on.
+  const client = new pg.Client({ connectionString, replication: 'database' } as pg.ClientConfig)
+  await client.connect()
+  const options = `"proto_version" '1', "publication_names" '${name}'`
+  const reading = client.query(`START_REPLICATION SLOT "${name}" LOGICAL 0/0 (${options})`).catch(() => undefined)
+  return async () => {
+    await client.end()
+    await reading
+  }
 }
 
 /** A slot can only be dropped when its reader has left. */

@@ -1,10 +1,14 @@
+import { createOutbox, defineEvent } from '@outbox-cdc/outbox'
+import { messageStore } from '@outbox-cdc/outbox/message'
 import { noPostgres, type Stack } from '@outbox-cdc/stack'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { patience, startOrders } from './orders-on-postgres.ts'
 import { recordsOf } from './own-connector.ts'
 import { ownPostgresConnector, startOwnPostgres } from './own-postgres.ts'
 
+const pinged = defineEvent({ name: 'pinged', aggregate: 'ping', version: 1, payload: z.object({ at: z.int() }) })
 let stack: Stack
 
 beforeAll(async () => {
@@ -48,6 +52,7 @@ describe.skipIf(noPostgres !== undefined)('a connector of PostgreSQL', { timeout
     expect(await connectctl('offsets', 'reset', name, '--yes')).toMatchObject({ code: 0 })
     await insertEvent(3)
     expect((await connectctl('status', name)).out).toContain('Let it begin: connectctl apply')
+    expect(await connectctl('resume', name)).toMatchObject({ code: 1, err: said('would begin at the present') })
     expect(await connectctl('apply')).toMatchObject({ code: 0, out: said('created') })
     await eventually(() => expect(idsIn(records)).toEqual([1, 2, 3]), patience)
     expect((await slot())?.confirmed_flush_lsn).not.toBe(before?.confirmed_flush_lsn)
@@ -67,7 +72,8 @@ describe.skipIf(noPostgres !== undefined)('a connector of PostgreSQL', { timeout
   })
 
   it('makes no slot after the first event, unless a person says so, and takes no slot of another', async () => {
-    const { connectctl, insertEvent, topic, name, slot, db, server, dropSlot } = await ownPostgresConnector(stack)
+    const { connectctl, insertEvent, topic, name, slot, db, server, dropSlot, readSlot } =
+      await ownPostgresConnector(stack)
     await insertEvent(1)
     expect(await connectctl('apply')).toMatchObject({ code: 1, err: said('public.outbox has given ids to events') })
     expect(await connectctl('apply', '--start-at', 'oldest')).toMatchObject({ code: 1, err: said('There is no slot') })
@@ -86,9 +92,47 @@ describe.skipIf(noPostgres !== undefined)('a connector of PostgreSQL', { timeout
     // A slot that a migration made keeps what comes after it.
     await db.raw("SELECT pg_create_logical_replication_slot(?, 'pgoutput')", [name])
     await insertEvent(2)
+    const leave = await readSlot()
+    expect(await connectctl('apply')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/is read by the process \d+ of PostgreSQL .*: each connector needs a slot of its own/)
+    })
+    await leave()
     expect(await connectctl('apply')).toMatchObject({ code: 0 })
     const records = await recordsOf(topic)
     await eventually(() => expect(idsIn(records)).toEqual([2]), patience)
+  })
+
+  it('reads messages, and has a keeper that sees them flow and names what is missing', async () => {
+    const own = await ownPostgresConnector(stack, 'message')
+    const { connectctl, db, name, topic } = own
+    expect(await connectctl('apply')).toMatchObject({ code: 1, err: said('pg_create_logical_replication_slot') })
+    await db.raw("SELECT pg_create_logical_replication_slot(?, 'pgoutput')", [name])
+    const outbox = createOutbox({ store: messageStore })
+    const write = (aggregateId: number) =>
+      db.transaction(trx => outbox.append(trx, pinged({ aggregateId, payload: { at: aggregateId } })))
+    await write(1)
+    expect(await connectctl('apply')).toMatchObject({ code: 0, out: said('created, every task runs') })
+    const records = await recordsOf(topic)
+    await eventually(() => expect(idsIn(records)).toEqual([1]), patience)
+    expect((await connectctl('validate')).out).toContain('nothing to say')
+    await eventually(async () => expect((await connectctl('doctor')).out).not.toContain('✗'), patience)
+
+    const keeper = await own.keeper()
+    const flowing = { state: 'flowing', fatal: undefined }
+    await eventually(() => expect(keeper.watched()).toMatchObject(flowing), patience)
+    await db.raw('ALTER PUBLICATION ?? DROP TABLE connect_heartbeat', [name])
+    await eventually(() => expect(keeper.watched()?.fatal?.cause).toBe('publication_missing'), patience)
+    await write(2)
+    await db.raw('ALTER PUBLICATION ?? ADD TABLE connect_heartbeat', [name])
+    await eventually(() => expect(keeper.watched()).toMatchObject(flowing), patience)
+    await own.dropSlot()
+    await eventually(() => expect(keeper.watched()?.fatal?.cause).toBe('slot_lost'), patience)
+    expect(await connectctl('offsets', 'set', name, '--to', 'now', '--yes')).toMatchObject({ code: 0 })
+    await connectctl('resume', name)
+    await eventually(() => expect(keeper.watched()).toMatchObject(flowing), patience)
+    await write(3)
+    await eventually(() => expect(idsIn(records)).toEqual([1, 2, 3]), patience)
   })
 
   describe('with a keeper beside it', () => {
