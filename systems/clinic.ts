@@ -28,7 +28,8 @@ export const system: System = {
       migrate: `${folder}/board/migrate.ts`,
       port: { variable: 'BOARD_PORT', usual: 8282 },
       ready: '/health/ready',
-      env: { DATABASE_URL: { account: 'board', database: 'board' }, KAFKA_BROKERS: { from: 'brokers' } }
+      env: { DATABASE_URL: { account: 'board', database: 'board' }, KAFKA_BROKERS: { from: 'brokers' } },
+      reads: { topics, group: 'board' }
     }
   ],
 

@@ -38,7 +38,8 @@ export const system: System = {
         KAFKA_TOPIC: outbox,
         KAFKA_GROUP: 'delivery-service',
         SCHEMA_REGISTRY_URL: { from: 'registry' }
-      }
+      },
+      reads: { topics: [outbox], group: 'delivery-service' }
     }
   ],
 
@@ -66,6 +67,7 @@ export const system: System = {
     {
       name: 'schema_changes.orders',
       partitions: 1,
+      historyOf: 'orders_server',
       config: { 'retention.ms': -1, 'retention.bytes': -1, 'cleanup.policy': 'delete' }
     },
     ...heartbeats.map(name => ({ name, partitions: 1, config: { 'retention.ms': day } })),

@@ -55,7 +55,7 @@ it('names the images that packages/stack runs, and sets brokers and workers up a
   const usual = (value: string | undefined) => value?.replace(/^\$\{\w+:-(.*)\}$/, '$1')
   for (const [name, value] of group) expect([name, usual(worker[name])]).toEqual([name, value])
   const places = /listeners|voters|node\.id/
-  const broker = Object.entries(brokerSettings(node, [node], '')).filter(([key]) => !places.test(key))
+  const broker = Object.entries(brokerSettings(node, [node], { listenOn: '' })).filter(([key]) => !places.test(key))
   const given = asTexts(services['kafka']?.environment)
   for (const [name, value] of Object.entries(brokerEnvironment(Object.fromEntries(broker))))
     expect([name, usual(given[name])]).toEqual([name, value])

@@ -72,7 +72,7 @@ export async function describeMachine(lab: Lab): Promise<Machine> {
 function engineSettings({ stack }: Lab): Readonly<Record<string, readonly string[]>> {
   const node = { id: 1, port: 0, controllerPort: 0 }
   const assignments = (settings: object) => Object.entries(settings).map(([key, value]) => `${key}=${value}`)
-  const broker = assignments(brokerSettings(node, [node], '127.0.0.1')).filter(
+  const broker = assignments(brokerSettings(node, [node], { listenOn: '127.0.0.1' })).filter(
     line => !/^[^=]*(listeners|voters)/.test(line)
   )
   const worker = textOf('connect-config/worker.properties')

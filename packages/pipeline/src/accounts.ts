@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Stack, readOrCreateSecret } from '@outbox-cdc/stack'
+import { type Stack, databaseUrl, readOrCreateSecret } from '@outbox-cdc/stack'
 import { ensureMysqlAccounts } from './mysql-accounts.ts'
 import { ensurePostgresAccounts } from './postgres-accounts.ts'
 import { type Engine, type System, enginesOf } from './system.ts'
@@ -45,12 +45,11 @@ export async function ensureAccounts(system: System, stack: Stack, secretsDir: s
 
 type At = { readonly system: System; readonly stack: Stack; readonly secretsDir: string }
 
-/** `mysql://` or `postgres://account:password@host:port/database`, for the environment of a service that we start. */
+/** `mysql://` or `postgres://account:password@host:port/database`, with what TLS needs, for the environment of a service that we start. */
 export async function urlFor(account: string, database: string, at: At): Promise<string> {
   const password = await readOrCreateSecret(at.secretsDir, account)
   const engine = at.system.databases[database]?.engine ?? 'mysql'
-  const { host, port } = serverOf(at.stack, engine)
-  return `${engine}://${account}:${encodeURIComponent(password)}@${host}:${port}/${database}`
+  return databaseUrl(engine, serverOf(at.stack, engine), { user: account, password, database })
 }
 
 function serverOf<E extends Engine>(stack: Stack, engine: E): NonNullable<Stack[E]> {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { Stack } from '@outbox-cdc/stack'
 import { connectSecrets } from './accounts.ts'
+import { adminVariables } from './security-variables.ts'
 import { root } from './load-system.ts'
 import type { Settings } from './settings.ts'
 import { type System, enginesOf } from './system.ts'
@@ -34,6 +35,8 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
     ...Object.fromEntries(system.services.map(({ name }) => [urlVariable(name), local(ports[name])])),
     CONSOLE_URL: local(ports.console),
     KEEPER_URL: local(ports.keeper),
+    ...adminVariables(stack, join(dir, 'secrets')),
+    ...external?.variables,
     ...auditVariables(system),
     ...system.connectors.variables,
     ...(registry && stack.registry !== undefined ? { SCHEMA_REGISTRY_URL: stack.registry.url } : {}),

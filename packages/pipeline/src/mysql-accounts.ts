@@ -1,5 +1,6 @@
 import mysql from 'mysql2/promise'
-import type { Stack } from '@outbox-cdc/stack'
+import { mysqlOptions } from '@outbox-cdc/outbox/security'
+import { type Stack, mysqlUrl } from '@outbox-cdc/stack'
 import { type Role, type System, databasesOn } from './system.ts'
 
 const replication = 'REPLICATION CLIENT ON *.*'
@@ -30,10 +31,10 @@ export function mysqlGrants(system: System): ReadonlyMap<string, readonly string
 /** Creates the databases and accounts on MySQL, as root. */
 export async function ensureMysqlAccounts(
   system: System,
-  { host, port, rootPassword }: Stack['mysql'],
+  server: Stack['mysql'],
   passwords: ReadonlyMap<string, string>
 ): Promise<void> {
-  const connection = await mysql.createConnection({ host, port, user: 'root', password: rootPassword })
+  const connection = await mysql.createConnection(mysqlOptions(mysqlUrl(server)))
   try {
     for (const { name } of databasesOn(system, 'mysql'))
       await connection.query(`CREATE DATABASE IF NOT EXISTS ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci`)

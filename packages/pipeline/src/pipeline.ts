@@ -119,8 +119,13 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     connectHeapMb,
     registry = false,
     containers = false,
-    external
+    external,
+    secure = false
   } = settings
+  requireThat(
+    !secure || (!containers && external === undefined),
+    '--secure is for the servers that npm start runs as processes: leave STACK out.'
+  )
   if (external !== undefined) {
     requireThat(
       !registry || external.registry !== undefined,
@@ -134,6 +139,7 @@ export async function openStack(settings: Settings, progress: Progress): Promise
     brokers,
     workers,
     ports,
+    secure,
     workerProperties: join(root, 'connect-config/worker.properties'),
     references: { CONNECT_SECRETS_DIR: await makeConnectSecrets(join(dir, 'secrets')) },
     progress

@@ -1,5 +1,6 @@
 import pg from 'pg'
-import type { Stack } from '@outbox-cdc/stack'
+import { postgresOptions } from '@outbox-cdc/outbox/security'
+import { type Stack, postgresUrl } from '@outbox-cdc/stack'
 import { type Role, type System, databasesOn } from './system.ts'
 
 type Server = NonNullable<Stack['postgres']>
@@ -90,12 +91,8 @@ async function isMissing(client: pg.Client, what: string, value: string): Promis
   return (await client.query(`SELECT 1 FROM ${what}`, [value])).rowCount === 0
 }
 
-async function inDatabase(
-  { host, port, password }: Server,
-  database: string,
-  work: (client: pg.Client) => Promise<void>
-): Promise<void> {
-  const client = new pg.Client({ host, port, user: 'postgres', password, database })
+async function inDatabase(server: Server, database: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client(postgresOptions(postgresUrl(server, database)))
   await client.connect()
   try {
     await work(client)

@@ -1,5 +1,6 @@
 import type { Progress } from '@outbox-cdc/stack'
 import { ensureAccounts } from './accounts.ts'
+import { ensurePrincipals } from './kafka-accounts.ts'
 import { runNode } from './node-process.ts'
 import { type Surroundings, environmentOf } from './processes.ts'
 import { grantProbes } from './postgres-accounts.ts'
@@ -10,10 +11,15 @@ import { ensureTopics } from './topics.ts'
 export async function prepare(around: Surroundings, progress: Progress): Promise<void> {
   const { system, stack, secretsDir } = around
   await progress('accounts and topics', () =>
-    Promise.all([ensureAccounts(system, stack, secretsDir), ensureTopics(system, stack.kafka.brokers)])
+    Promise.all([
+      ensureAccounts(system, stack, secretsDir),
+      ensureTopics(system, stack.kafka),
+      ensurePrincipals(system, stack, secretsDir)
+    ])
   )
-  const runMigration = async ({ migrate, env }: Service) => {
-    if (migrate !== undefined) await runNode(migrate, await environmentOf(env, { ...around, asOwner: true }))
+  const runMigration = async (service: Service) => {
+    if (service.migrate === undefined) return
+    await runNode(service.migrate, await environmentOf(service, { ...around, asOwner: true }))
   }
   await progress('tables (migrations)', async () => {
     await Promise.all(system.services.map(runMigration))

@@ -1,6 +1,7 @@
 import type { Stack } from '@outbox-cdc/stack'
 import { ownerOf, urlFor } from './accounts.ts'
 import { type Addresses, connectorFiles, flowVariables, urlVariable } from './addresses.ts'
+import { accessOf } from './security-variables.ts'
 import type { NodeProcess } from './node-process.ts'
 import type { Settings } from './settings.ts'
 import type { Service, System, Value } from './system.ts'
@@ -18,20 +19,28 @@ export type Surroundings = {
 
 /** The services, each with its own account, its own port and nothing that it doesn't need. */
 export function serviceProcesses(around: Surroundings & Pick<Settings, 'ports'>): Promise<readonly NodeProcess[]> {
-  const processes = around.system.services.map(async ({ name, main, ready, env }) => {
+  const processes = around.system.services.map(async service => {
+    const { name, main, ready } = service
     const port = around.ports[name] ?? 0
     return {
       name,
       file: main,
-      env: { HTTP_PORT: String(port), ...(await environmentOf(env, around)) },
+      env: { HTTP_PORT: String(port), ...(await environmentOf(service, around)) },
       readyUrl: `http://127.0.0.1:${port}${ready}`
     }
   })
   return Promise.all(processes)
 }
 
-export async function environmentOf(env: Service['env'], around: Surroundings): Promise<Record<string, string>> {
-  const resolved: Record<string, string> = {}
+export async function environmentOf(
+  { name, env, reads }: Service,
+  around: Surroundings
+): Promise<Record<string, string>> {
+  const { NODE_EXTRA_CA_CERTS, ...access } = accessOf(name, around)
+  const resolved: Record<string, string> = {
+    ...(NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS }),
+    ...(reads === undefined ? {} : access)
+  }
   for (const [variable, source] of Object.entries(env)) {
     const value = await resolve(source, around)
     if (value !== undefined) resolved[variable] = value
@@ -72,7 +81,7 @@ export async function toolProcesses(around: Surroundings, settings: Settings): P
       name: 'keeper',
       file: 'packages/connectctl/src/cli.ts',
       args: ['keep', ...files, '--port', String(ports.keeper), '--watch-disk', dir],
-      env: addresses,
+      env: { ...addresses, ...accessOf('keeper', around) },
       readyUrl: liveUrl(ports.keeper)
     },
     await consoleProcess(around, settings, files)
@@ -89,6 +98,7 @@ async function consoleProcess(
     file: 'packages/console/src/cli.ts',
     env: {
       ...around.addresses,
+      ...accessOf('console', around),
       ...(await consoleEnvironment(around, files)),
       CONSOLE_PORT: String(ports.console),
       // Without these limits, garbage of a search takes up to twice as much memory.

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { kafkaSecurity } from '@outbox-cdc/outbox/security'
 import type { Stack } from '@outbox-cdc/stack'
 import { defaultSystem, loadSystem, root, systemNames } from './load-system.ts'
+import { securityVariables } from './security-variables.ts'
 import { type PortFact, type Ports, canServe, choosePorts, portsOf } from './ports.ts'
 import { type Engine, type System, enginesOf } from './system.ts'
 
@@ -14,6 +16,8 @@ export type Settings = {
   readonly ports: Ports
   readonly brokers: 1 | 3
   readonly workers: 1 | 2
+  /** Whether Kafka, Connect and the databases demand TLS and passwords, with generated keys. */
+  readonly secure?: boolean
   /** Whether a schema registry runs and events are Avro; they are JSON when left out. */
   readonly registry?: boolean
   /** How the services write their outboxes; `delete` when left out. */
@@ -28,12 +32,19 @@ export type Settings = {
   readonly external?: ExternalServers
 }
 
-type DatabaseServer = { readonly host: string; readonly port: number; readonly passwordFile: string }
+type DatabaseServer = {
+  readonly host: string
+  readonly port: number
+  readonly passwordFile: string
+  readonly tls?: string | undefined
+}
 
 /** Those that the system needs. */
 export type ExternalServers = Pick<Stack, 'kafka' | 'connect' | 'registry'> & {
   readonly mysql?: DatabaseServer | undefined
   readonly postgres?: DatabaseServer | undefined
+  /** How to reach secured servers. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 async function usage(system: System): Promise<string> {
@@ -48,6 +59,8 @@ until Ctrl-C.
   --workers 2       two Connect workers (default 1)
   --registry        events as Avro instead of JSON, with a schema registry (it needs Java 21, and fetches it with pip
                     where there is none)
+  --secure          TLS, passwords and ACLs on Kafka, Connect, the databases and the registry, with keys and passwords that
+                    are made at the first start; docs/security.md
   --help            this text
 
 Ports of ${system.name}, each with its variable:
@@ -80,6 +93,7 @@ const options = {
   brokers: { type: 'string', default: '1' },
   workers: { type: 'string', default: '1' },
   registry: { type: 'boolean', default: false },
+  secure: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false }
 } as const
 
@@ -99,17 +113,21 @@ export async function readSettings(env: NodeJS.ProcessEnv, name?: string): Promi
   return settingsOf(await loadSystem(name), parseArgs({ args: [], options }).values, env)
 }
 
-type Values = Readonly<Record<'port-offset' | 'brokers' | 'workers', string>> & { readonly registry: boolean }
+type Values = Readonly<Record<'port-offset' | 'brokers' | 'workers', string>> & {
+  readonly registry: boolean
+  readonly secure: boolean
+}
 
 function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Settings {
   const offset = wholeNumber('--port-offset', values['port-offset'], 50_000)
   return {
     system,
-    dir: env['DATA_DIR'] ?? join(root, shownDir(system.name)),
+    dir: env['DATA_DIR'] ?? join(root, shownDir(system.name) + (values.secure ? '-secure' : '')),
     ports: choosePorts(system, port => portNumber(port, env[port.variable], { system, offset })),
     brokers: oneOf('--brokers', values.brokers, [1, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
     registry: values.registry,
+    secure: values.secure,
     outboxStore: env['OUTBOX_STORE'] ? oneOf('OUTBOX_STORE', env['OUTBOX_STORE'], stores) : undefined,
     ...chosenStack(env, system)
   }
@@ -155,16 +173,29 @@ function externalServers(env: NodeJS.ProcessEnv, engines: ReadonlySet<Engine>): 
   const database = (name: 'MYSQL' | 'POSTGRES', usualPort: string, passwordFile: string): DatabaseServer => ({
     host: env[`${name}_HOST`] ?? '127.0.0.1',
     port: wholeNumber(`${name}_PORT`, env[`${name}_PORT`] ?? usualPort, 65_535),
-    passwordFile: given(passwordFile)
+    passwordFile: given(passwordFile),
+    tls: env[`${name}_TLS`]
   })
   const registry = env['SCHEMA_REGISTRY_URL'] ?? ''
   return {
     ...(engines.has('mysql') ? { mysql: database('MYSQL', '3306', 'MYSQL_ROOT_PASSWORD_FILE') } : {}),
     ...(engines.has('postgres') ? { postgres: database('POSTGRES', '5432', 'POSTGRES_PASSWORD_FILE') } : {}),
-    kafka: { brokers: list('KAFKA_BROKERS') },
+    kafka: { brokers: list('KAFKA_BROKERS'), security: kafkaSecurity(env) },
     connect: { urls: list('CONNECT_URL') },
-    registry: registry === '' ? undefined : { url: registry }
+    registry: registry === '' ? undefined : { url: registry },
+    variables: givenAccess(env)
   }
+}
+
+/** pipeline.env repeats these variables, and it holds no secret. */
+function givenAccess(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const given = securityVariables.flatMap(name => {
+    const value = env[name]
+    return value === undefined || value === '' ? [] : [[name, value] as const]
+  })
+  const plain = given.find(([name, value]) => /PASSWORD|SECRET|TOKEN$/.test(name) && !value.startsWith('${'))
+  if (plain === undefined) return Object.fromEntries(given)
+  throw new Error(`${plain[0]} holds a secret: name its file instead, as \${dir:FOLDER:FILE}.`)
 }
 
 function wholeNumber(name: string, text: string, most: number): number {

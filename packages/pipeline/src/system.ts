@@ -32,6 +32,8 @@ export type Service = {
   /** The path that answers 2xx when the service can be used. */
   readonly ready: string
   readonly env: Readonly<Record<string, Value>>
+  /** What it reads from Kafka, for a service that has the addresses of the brokers: a secured broker lets it read nothing else. */
+  readonly reads?: { readonly topics: readonly string[]; readonly group: string }
 }
 
 /** A text, or where the value comes from. A source that has no value, such as an absent registry, sets no variable. */
@@ -58,6 +60,8 @@ export type Role = 'owner' | 'service' | 'capture' | 'probe' | 'read' | 'read an
 export type Topic = {
   readonly name: string
   readonly partitions: number
+  /** On a topic with the schema history of a connector on MySQL: the `topic.prefix` of the connector. */
+  readonly historyOf?: string
   readonly config: Readonly<Record<string, string | number>>
 }
 
@@ -115,7 +119,15 @@ export function problemsOf(system: System): readonly string[] {
     require(Object.values(accounts).includes(
       'owner'
     ), `The database ${name} is PostgreSQL and needs an account with the role owner.`)
-  for (const { name, env } of services) {
+  const topicNames = new Set(topics.map(({ name }) => name))
+  for (const { name, env, reads } of services) {
+    const hasBrokers = Object.values(env).some(
+      value => typeof value === 'object' && 'from' in value && value.from === 'brokers'
+    )
+    require(hasBrokers ===
+      (reads !== undefined), `${name} needs both the addresses of the brokers and "reads", or neither.`)
+    for (const topic of reads?.topics ?? [])
+      require(topicNames.has(topic), `${name} reads ${topic}, which is no topic.`)
     for (const [variable, value] of Object.entries(env)) {
       if (typeof value === 'string') continue
       if ('account' in value) requireAccount(`${name} (${variable})`, value.account, value.database)
@@ -127,7 +139,7 @@ export function problemsOf(system: System): readonly string[] {
   }
   for (const name of [flow.writer, flow.consumer])
     require(serviceNames.has(name), `flow names ${name}, which is no service.`)
-  require(topics.some(({ name }) => name === flow.topic), `flow names ${flow.topic}, which is no topic.`)
+  require(topicNames.has(flow.topic), `flow names ${flow.topic}, which is no topic.`)
   requireAccount('The keeper', 'keeper', flow.aggregate.database)
   for (const { database } of [flow.aggregate, flow.effect]) requireAccount('The console', 'console', database)
   for (const [, name = ''] of tryIt.join().matchAll(/\{([a-z][\w-]*)\}/g))

@@ -1,9 +1,11 @@
-import { createTopics, withAdmin } from '@outbox-cdc/stack'
+import { kafkajsSecurity } from '@outbox-cdc/outbox/security'
+import { type Stack, createTopics, withAdmin } from '@outbox-cdc/stack'
 import type { System } from './system.ts'
 
 /** Creates the topics that are missing and leaves the others as they are. */
-export function ensureTopics({ topics }: System, brokers: readonly string[]): Promise<void> {
-  return withAdmin({ clientId: 'create-topics', brokers: [...brokers], retry: { retries: 8 } }, async admin => {
+export function ensureTopics({ topics }: System, { brokers, security = {} }: Stack['kafka']): Promise<void> {
+  const config = { clientId: 'create-topics', brokers: [...brokers], ...kafkajsSecurity(security) }
+  return withAdmin({ ...config, retry: { retries: 8 } }, async admin => {
     const existing = new Set(await admin.listTopics())
     const missing = topics
       .filter(({ name }) => !existing.has(name))

@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { classArchive } from './engines/class-archive.ts'
 import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
 import { type Part, createPart } from './process/part.ts'
 import { type Properties, propertiesText } from './properties.ts'
 import { requireOk } from './require-ok.ts'
+import { prepareWorker, securedWorkerSettings } from './security/worker-settings.ts'
+import type { StackSecurity } from './security/stack-security.ts'
 
 export type ConnectPartOptions = {
   readonly engine: JavaEngine
@@ -15,13 +16,14 @@ export type ConnectPartOptions = {
   readonly heapMb: number
   /** Addresses and ports are added to it. */
   readonly worker: Properties
+  readonly security?: StackSecurity | undefined
   /** A port for the Prometheus JMX exporter, with its configuration file. */
   readonly jmx: { readonly port: number; readonly configFile: string } | undefined
 }
 
 /** One Kafka Connect worker in distributed mode with the Debezium MySQL connector, on loopback. */
 export async function createConnectPart(options: ConnectPartOptions): Promise<Part> {
-  const { engine, dir, port, brokers, heapMb, jmx } = options
+  const { engine, dir, port, brokers, heapMb, jmx, security } = options
   const name = `connect-${options.id}`
   const propertiesFile = join(dir, 'connect', name, 'worker.properties')
   const settings = {
@@ -32,20 +34,20 @@ export async function createConnectPart(options: ConnectPartOptions): Promise<Pa
     'rest.advertised.port': port,
     ...groupSettings(brokers.length),
     'plugin.path': engine.pluginPath,
-    'plugin.discovery': 'service_load'
+    'plugin.discovery': 'service_load',
+    ...(security && securedWorkerSettings(security, port))
   }
   await mkdir(join(dir, 'connect', name), { recursive: true })
   await writeFile(propertiesFile, propertiesText(settings), { mode: 0o600 })
+  const login = security && (await prepareWorker(security))
   const agent = jmx === undefined ? [] : [`-javaagent:${engine.jmxAgent}=127.0.0.1:${jmx.port}:${jmx.configFile}`]
   const main = 'org.apache.kafka.connect.cli.ConnectDistributed'
-  const { args, afterEnd } = await classArchive(jmx === undefined ? 'connect' : 'connect-jmx', engine.classPath)
   return createPart({
     name,
     dir,
     command: 'java',
-    args: [...args, ...agent, ...javaArgs(engine, heapMb), main, propertiesFile],
-    afterEnd,
-    answers: () => workerAnswers(port)
+    args: [...agent, ...(login ?? []), ...javaArgs(engine, heapMb), main, propertiesFile],
+    answers: () => workerAnswers(port, security)
   })
 }
 
@@ -66,6 +68,8 @@ export function groupSettings(brokers: number): Properties {
 }
 
 /** A worker that answers on / may still be joining its group: only then does it list its connectors. */
-export function workerAnswers(port: number): Promise<void> {
-  return requireOk(`http://127.0.0.1:${port}/connectors`)
+export function workerAnswers(port: number, security?: StackSecurity): Promise<void> {
+  if (security === undefined) return requireOk(`http://127.0.0.1:${port}/connectors`)
+  const { ca, connectPassword } = security
+  return requireOk(`https://127.0.0.1:${port}/connectors`, { ca, auth: `connect-admin:${connectPassword}` })
 }

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
 import mysql from 'mysql2/promise'
+import { mysqlOptions } from '@outbox-cdc/outbox/security'
 import type { MysqlEngine } from './engines/mysql-engine.ts'
 import { runTool } from './engines/run-tool.ts'
 import { type Part, createPart } from './process/part.ts'
+import { mysqlTls, type StackSecurity } from './security/stack-security.ts'
+import { mysqlUrl } from './server-urls.ts'
 
 export type MysqlPartOptions = {
   readonly engine: MysqlEngine
@@ -15,11 +18,12 @@ export type MysqlPartOptions = {
   readonly port: number
   readonly rootPassword: string
   readonly extraArgs: readonly string[]
+  readonly security?: StackSecurity | undefined
 }
 
 /** A mysqld on loopback at full durability, with a row binlog and GTIDs as Debezium needs them. */
 export async function createMysqlPart(options: MysqlPartOptions): Promise<Part> {
-  const { engine, dir, port, rootPassword, extraArgs } = options
+  const { engine, dir, port, rootPassword, extraArgs, security } = options
   const folder = join(dir, 'mysql')
   const initFile = join(folder, 'init.sql')
   const socket = socketOf(folder)
@@ -39,11 +43,12 @@ export async function createMysqlPart(options: MysqlPartOptions): Promise<Part> 
       '--secure-file-priv=',
       ...serverSettings,
       `--init-file=${initFile}`,
+      ...(security === undefined ? [] : securedArgs(security)),
       ...extraArgs
     ],
     // A killed mysqld leaves its pid there; the next one refuses to start if another process has that pid by then.
     beforeStart: () => rmSync(`${socket}.lock`, { force: true }),
-    answers: () => mysqlAnswers(port, rootPassword)
+    answers: () => mysqlAnswers(port, rootPassword, security && mysqlTls(security))
   })
 }
 
@@ -84,6 +89,12 @@ export const serverSettings: readonly string[] = [
   '--binlog-transaction-dependency-history-size=25000'
 ]
 
+/** Over TCP only with TLS. */
+function securedArgs({ dir, caFile }: StackSecurity): readonly string[] {
+  const pair = join(dir, 'mysql.pem')
+  return ['--require-secure-transport=ON', `--ssl-ca=${caFile}`, `--ssl-cert=${pair}`, `--ssl-key=${pair}`]
+}
+
 /** The path of a Unix socket has a limit of 107 bytes, which a clone deep in the file system exceeds. */
 function socketOf(dir: string): string {
   return join(tmpdir(), `outbox-cdc-${createHash('sha256').update(dir).digest('hex').slice(0, 16)}.sock`)
@@ -97,13 +108,8 @@ function rootAccount(password: string): string {
 }
 
 /** Resolves when MySQL at a port of this machine answers a query of root. */
-export async function mysqlAnswers(port: number, password: string): Promise<void> {
-  const connection = await mysql.createConnection({
-    host: '127.0.0.1',
-    port,
-    user: 'root',
-    password,
-    connectTimeout: 2_000
-  })
+export async function mysqlAnswers(port: number, password: string, tls?: string): Promise<void> {
+  const url = mysqlUrl({ host: '127.0.0.1', port, rootPassword: password, tls })
+  const connection = await mysql.createConnection({ ...mysqlOptions(url), connectTimeout: 2_000 })
   await connection.query({ sql: 'SELECT 1', timeout: 2_000 }).finally(() => connection.destroy())
 }

@@ -2,24 +2,30 @@ import { existsSync, rmSync } from 'node:fs'
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getuid } from 'node:process'
+import { postgresOptions } from '@outbox-cdc/outbox/security'
 import pg from 'pg'
 import type { PostgresEngine } from './engines/postgres-engine.ts'
 import { runTool } from './engines/run-tool.ts'
 import { type Part, createPart } from './process/part.ts'
+import { postgresTls, type StackSecurity } from './security/stack-security.ts'
+import { postgresUrl } from './server-urls.ts'
 
 export type PostgresPartOptions = {
   readonly engine: PostgresEngine
   readonly dir: string
   readonly port: number
   readonly password: string
+  readonly security?: StackSecurity | undefined
 }
 
 /** A PostgreSQL on loopback at full durability, with a logical WAL as Debezium needs it. */
-export async function createPostgresPart({ engine, dir, port, password }: PostgresPartOptions): Promise<Part> {
+export async function createPostgresPart(options: PostgresPartOptions): Promise<Part> {
+  const { engine, dir, port, password, security } = options
   const folder = join(dir, 'postgres')
   const data = join(folder, 'data')
   if (!existsSync(data)) await initialise(engine, folder, password)
-  const settings = [...postgresSettings, "listen_addresses='127.0.0.1'", "unix_socket_directories=''", `port=${port}`]
+  const listening = ["listen_addresses='127.0.0.1'", "unix_socket_directories=''", `port=${port}`]
+  const settings = [...postgresSettings, ...listening, ...(security ? await securedSettings(folder, security) : [])]
   // In a file, because ALTER SYSTEM can't change what the command line sets.
   const settingsFile = join(folder, 'postgresql.conf')
   await writeFile(settingsFile, `${settings.join('\n')}\n`)
@@ -34,7 +40,7 @@ export async function createPostgresPart({ engine, dir, port, password }: Postgr
     withChildren: true,
     // A killed server leaves its pid there; the next one refuses to start if another process has that pid by then.
     beforeStart: () => rmSync(join(data, 'postmaster.pid'), { force: true }),
-    answers: () => postgresAnswers(port, password)
+    answers: () => postgresAnswers(port, password, security && postgresTls(security))
   })
 }
 
@@ -54,6 +60,13 @@ export const postgresSettings: readonly string[] = [
   'timezone=UTC',
   'log_timezone=UTC'
 ]
+
+/** Only with TLS. */
+async function securedSettings(folder: string, { dir }: StackSecurity): Promise<readonly string[]> {
+  const [access, pair] = [join(folder, 'pg_hba.conf'), join(dir, 'postgres.pem')]
+  await writeFile(access, 'hostssl all all all scram-sha-256\nhostssl replication all all scram-sha-256\n')
+  return ['ssl=on', `ssl_cert_file='${pair}'`, `ssl_key_file='${pair}'`, `hba_file='${access}'`]
+}
 
 const account = 65_534
 const asRoot = getuid?.() === 0
@@ -85,16 +98,9 @@ function commandOf({ home }: PostgresEngine, name: string, ...args: readonly str
 }
 
 /** Resolves when PostgreSQL at a port of this machine answers a query of its superuser. */
-export async function postgresAnswers(port: number, password: string): Promise<void> {
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port,
-    user: 'postgres',
-    password,
-    database: 'postgres',
-    connectionTimeoutMillis: 2_000,
-    query_timeout: 2_000
-  })
+export async function postgresAnswers(port: number, password: string, tls?: string): Promise<void> {
+  const url = postgresUrl({ host: '127.0.0.1', port, password, tls })
+  const client = new pg.Client({ ...postgresOptions(url), connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
   client.on('error', () => undefined)
   try {
     await client.connect()

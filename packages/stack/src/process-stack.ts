@@ -34,7 +34,7 @@ export async function startStack(options: ProcessStackOptions): Promise<Stack> {
 /** The parts that are wanted, made but not started; their engines are fetched where they are missing. */
 async function createParts(plan: Plan, options: ProcessStackOptions): Promise<readonly Part[]> {
   const { progress = noProgress, mysqlArgs = [] } = options
-  const { dir, ports, rootPassword, postgresPassword: password } = plan
+  const { dir, ports, rootPassword, postgresPassword: password, security } = plan
   const wants = new Set(options.parts)
   const [mysqlEngine, postgresEngine, javaEngine, registryEngine] = await Promise.all([
     wants.has('mysql') ? findMysqlEngine(progress) : undefined,
@@ -42,8 +42,8 @@ async function createParts(plan: Plan, options: ProcessStackOptions): Promise<re
     wants.has('kafka') || wants.has('connect') ? fetchJavaEngines(wants, progress) : undefined,
     wants.has('registry') ? findRegistryEngine(progress) : undefined
   ])
-  const mysql = { dir, port: ports.mysql, rootPassword, extraArgs: mysqlArgs }
-  const postgres = { dir, port: ports.postgres }
+  const mysql = { dir, port: ports.mysql, rootPassword, extraArgs: mysqlArgs, security }
+  const postgres = { dir, port: ports.postgres, security }
   const parts = await Promise.all([
     mysqlEngine ? createMysqlPart({ ...mysql, engine: mysqlEngine }) : [],
     postgresEngine && password !== undefined
@@ -51,7 +51,7 @@ async function createParts(plan: Plan, options: ProcessStackOptions): Promise<re
       : [],
     javaEngine && wants.has('kafka') ? createKafkaParts(plan, javaEngine) : [],
     javaEngine && wants.has('connect') ? createConnectParts(plan, options, javaEngine) : [],
-    registryEngine ? createRegistryPart({ dir, engine: registryEngine, port: ports.registry }) : []
+    registryEngine ? createRegistryPart({ dir, engine: registryEngine, port: ports.registry, security }) : []
   ])
   return parts.flat()
 }
@@ -63,15 +63,15 @@ async function fetchJavaEngines(wants: ReadonlySet<string>, progress: Progress):
   return { ...engine, pluginPath: `${engine.pluginPath},${await fetchPostgresConnector(progress)}` }
 }
 
-async function createKafkaParts({ dir, ports }: Plan, engine: JavaEngine): Promise<readonly Part[]> {
+async function createKafkaParts({ dir, ports, security }: Plan, engine: JavaEngine): Promise<readonly Part[]> {
   await requireSameSize(join(dir, 'kafka'), ports.kafka.length)
-  return Promise.all(ports.kafka.map(node => createKafkaPart({ engine, dir, node, nodes: ports.kafka })))
+  return Promise.all(ports.kafka.map(node => createKafkaPart({ engine, dir, node, nodes: ports.kafka, security })))
 }
 
 function createConnectParts(plan: Plan, options: ProcessStackOptions, engine: JavaEngine): Promise<readonly Part[]> {
-  const { dir, ports, worker } = plan
+  const { dir, ports, worker, security } = plan
   const { jmxConfig, connectHeapMb: heapMb = 512 } = options
-  const common = { engine, dir, brokers: brokersOf(ports), heapMb, worker }
+  const common = { engine, dir, brokers: brokersOf(ports), heapMb, worker, security }
   const jmxOf = (index: number) =>
     jmxConfig && ports.jmx ? { port: ports.jmx + index, configFile: jmxConfig } : undefined
   const parts = ports.connect.map((port, index) =>

@@ -6,6 +6,7 @@ import { fetchByMaven } from './engines/java-engine.ts'
 import { freePort } from './ports.ts'
 import { type Part, createPart } from './process/part.ts'
 import { requireOk } from './require-ok.ts'
+import type { StackSecurity } from './security/stack-security.ts'
 
 /** Apicurio Registry with the Java that runs it. */
 export type RegistryEngine = { readonly java: string; readonly jar: string }
@@ -14,6 +15,7 @@ export type RegistryPartOptions = {
   readonly engine: RegistryEngine
   readonly dir: string
   readonly port: number
+  readonly security?: StackSecurity | undefined
 }
 
 export async function findRegistryEngine(progress: Progress): Promise<RegistryEngine> {
@@ -28,21 +30,22 @@ export function fetchRegistry(progress: Progress): Promise<string> {
 }
 
 /** Where a registry offers Confluent's API. */
-export function registryUrl(port: number): string {
-  return `http://127.0.0.1:${port}/apis/ccompat/v7`
+export function registryUrl(port: number, isSecured = false): string {
+  return `${isSecured ? 'https' : 'http'}://127.0.0.1:${port}/apis/ccompat/v7`
 }
 
 /**
  * One Apicurio Registry on loopback. It keeps its schemas in a file of `dir`: an id that is given out twice would make a
  * consumer read an old record by a new schema. A new version of a schema must read what the last one wrote.
  */
-export async function createRegistryPart({ engine, dir, port }: RegistryPartOptions): Promise<Part> {
+export async function createRegistryPart({ engine, dir, port, security }: RegistryPartOptions): Promise<Part> {
   const folder = join(dir, 'registry')
   const temp = join(folder, 'tmp')
   await mkdir(temp, { recursive: true })
   const settings = {
     'quarkus.http.host': '127.0.0.1',
     'quarkus.http.port': port,
+    ...(security && securedSettings(security, port)),
     'quarkus.management.host': '127.0.0.1',
     'quarkus.management.port': await freePort(),
     'quarkus.http.access-log.enabled': false,
@@ -59,6 +62,17 @@ export async function createRegistryPart({ engine, dir, port }: RegistryPartOpti
     dir,
     command: engine.java,
     args: ['-Xms64m', '-Xmx256m', '-XX:+ExitOnOutOfMemoryError', ...properties, '-jar', engine.jar],
-    answers: () => requireOk(`${registryUrl(port)}/subjects`)
+    answers: () => requireOk(`${registryUrl(port, security !== undefined)}/subjects`, security && { ca: security.ca })
   })
+}
+
+/** Only with TLS. */
+function securedSettings({ dir }: StackSecurity, port: number) {
+  const pair = join(dir, 'registry.pem')
+  return {
+    'quarkus.http.insecure-requests': 'disabled',
+    'quarkus.http.ssl-port': port,
+    'quarkus.http.ssl.certificate.files': pair,
+    'quarkus.http.ssl.certificate.key-files': pair
+  }
 }

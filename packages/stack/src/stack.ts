@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import type { KafkaSecurity } from '@outbox-cdc/outbox/security'
+import { groupSettings } from './connect-part.ts'
 import type { Progress } from './engines/cache.ts'
 import { StackError } from './errors.ts'
 import { type Ports, type RequestedPorts, choosePorts } from './ports.ts'
@@ -6,16 +8,33 @@ import type { Part } from './process/part.ts'
 import { readProperties } from './properties.ts'
 import { registryUrl } from './registry-part.ts'
 import { readOrCreateSecret } from './secrets.ts'
+import { ensureKafkaAccounts } from './security/kafka-access.ts'
+import { type StackSecurity, adminAccess, mysqlTls, postgresTls, prepareSecurity } from './security/stack-security.ts'
+import { workerRights } from './security/worker-settings.ts'
 
 /** The real engines, whichever way they run: child processes, containers, or servers that already run. */
 export type Stack = {
-  readonly mysql: { readonly host: string; readonly port: number; readonly rootPassword: string }
-  /** PostgreSQL, where one was wanted; its superuser is `postgres`. */
-  readonly postgres?: { readonly host: string; readonly port: number; readonly password: string } | undefined
-  readonly kafka: { readonly brokers: readonly string[] }
+  readonly mysql: {
+    readonly host: string
+    readonly port: number
+    readonly rootPassword: string
+    readonly tls?: string | undefined
+  }
+  /**
+   * PostgreSQL, where one was wanted; its superuser is `postgres`. `tls` is what a database's URL has after its `?`, such as
+   * `sslmode=verify-full&sslrootcert=/ca.pem`.
+   */
+  readonly postgres?:
+    | { readonly host: string; readonly port: number; readonly password: string; readonly tls?: string | undefined }
+    | undefined
+  /** With how its administrator logs in, where the brokers are secured. */
+  readonly kafka: { readonly brokers: readonly string[]; readonly security?: KafkaSecurity }
+  /** A password in a URL is a reference, such as `${dir:FOLDER:FILE}`. */
   readonly connect: { readonly urls: readonly string[] }
   /** The schema registry, where one was wanted, at the address that Confluent's clients use. */
   readonly registry?: { readonly url: string } | undefined
+  /** What all parts were secured with, where that was wanted. */
+  readonly security?: StackSecurity | undefined
   /** What can be broken on purpose: 'mysql', 'postgres', 'kafka-1' …, 'connect-1' …, 'registry'. Empty for servers that already ran. */
   readonly parts: readonly Part[]
   /** The part of that name; throws when there is none. */
@@ -33,6 +52,8 @@ export type StackOptions = {
   readonly dir: string
   /** MySQL, Kafka and Connect when left out. A registry runs as a process only. */
   readonly parts?: readonly PartName[]
+  /** Every part demands TLS, and Kafka and Connect a password too; keys and passwords are made in `secrets`. */
+  readonly secure?: boolean
   readonly brokers?: 1 | 3
   readonly workers?: 1 | 2
   /** Ports that are not named are chosen among the free ones. */
@@ -61,7 +82,16 @@ const jsonConverters = { 'key.converter': jsonConverter, 'value.converter': json
 export type Plan = Awaited<ReturnType<typeof makePlan>>
 
 async function makePlan(options: Opening) {
-  const { dir, brokers = 1, workers = 1, ports = {}, workerProperties, references = {}, wanted } = options
+  const {
+    dir,
+    brokers = 1,
+    workers = 1,
+    ports = {},
+    workerProperties,
+    references = {},
+    wanted,
+    secure = false
+  } = options
   return {
     dir,
     ports: await choosePorts(ports, { brokers, workers, wanted }),
@@ -69,6 +99,7 @@ async function makePlan(options: Opening) {
     postgresPassword: wanted.includes('postgres')
       ? await readOrCreateSecret(join(dir, 'secrets'), 'postgres')
       : undefined,
+    security: secure ? await prepareSecurity(dir) : undefined,
     worker: workerProperties === undefined ? jsonConverters : await readProperties(workerProperties, references)
   }
 }
@@ -90,7 +121,7 @@ export async function openStack(
   try {
     const plan = await makePlan(opening)
     parts = await createParts(plan)
-    await progress(`start ${namesOf(parts)}${where}`, () => startParts(parts))
+    await progress(`start ${namesOf(parts)}${where}`, () => startParts(parts, plan))
     return stackOf(plan, parts, stopAll)
   } catch (error) {
     await stopAll()
@@ -99,13 +130,19 @@ export async function openStack(
 }
 
 function stackOf(plan: Plan, parts: readonly Part[], stopAll: Stack['stopAll']): Stack {
-  const { ports, rootPassword, postgresPassword: password } = plan
+  const { ports, rootPassword, postgresPassword: password, security } = plan
   return {
-    mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword },
-    postgres: password === undefined ? undefined : { host: '127.0.0.1', port: ports.postgres, password },
-    kafka: { brokers: brokersOf(ports) },
-    connect: { urls: ports.connect.map(port => `http://127.0.0.1:${port}`) },
-    registry: parts.some(({ name }) => name === 'registry') ? { url: registryUrl(ports.registry) } : undefined,
+    mysql: { host: '127.0.0.1', port: ports.mysql, rootPassword, tls: security && mysqlTls(security) },
+    postgres:
+      password === undefined
+        ? undefined
+        : { host: '127.0.0.1', port: ports.postgres, password, tls: security && postgresTls(security) },
+    kafka: { brokers: brokersOf(ports), ...(security && { security: adminAccess(security) }) },
+    connect: { urls: ports.connect.map(port => connectUrl(port, security)) },
+    registry: parts.some(({ name }) => name === 'registry')
+      ? { url: registryUrl(ports.registry, security !== undefined) }
+      : undefined,
+    security,
     parts,
     part(name) {
       const part = parts.find(candidate => candidate.name === name)
@@ -116,13 +153,27 @@ function stackOf(plan: Plan, parts: readonly Part[], stopAll: Stack['stopAll']):
   }
 }
 
+function connectUrl(port: number, security: StackSecurity | undefined): string {
+  if (security === undefined) return `http://127.0.0.1:${port}`
+  return `https://connect-admin:\${dir:${security.secrets}:connect-admin}@127.0.0.1:${port}`
+}
+
 /** Starts Kafka before Connect and all else at once. Waits even when a part fails, so that the caller can stop the rest. */
-async function startParts(parts: readonly Part[]): Promise<void> {
+async function startParts(parts: readonly Part[], { ports, security }: Plan): Promise<void> {
   const start = (...kinds: readonly string[]) =>
     Promise.all(parts.filter(({ name }) => kinds.some(kind => name.startsWith(kind))).map(part => part.start()))
+  const letWorkersIn = async () => {
+    if (security === undefined || !parts.some(({ name }) => name.startsWith('connect'))) return
+    const kafka = { brokers: brokersOf(ports), security: adminAccess(security) }
+    await ensureKafkaAccounts(kafka, [
+      { name: 'connect', password: security.workerPassword, rights: workerRights(groupSettings(ports.kafka.length)) }
+    ])
+  }
   const started = await Promise.allSettled([
     start('mysql', 'postgres', 'registry'),
-    start('kafka').then(() => start('connect'))
+    start('kafka')
+      .then(letWorkersIn)
+      .then(() => start('connect'))
   ])
   const failed = started.find(result => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason

@@ -81,7 +81,8 @@ function consumer({ name, ids, topic }: Combination, index: number): System['ser
       TOPIC: topic,
       GROUP: `${name}_deliveries`,
       IDS: ids
-    }
+    },
+    reads: { topics: [topic], group: `${name}_deliveries` }
   }
 }
 
@@ -99,7 +100,12 @@ function topics({ name, engine, topic }: Combination): System['topics'] {
   const heartbeat =
     engine === 'mysql' ? `${name}_server.${name}.connect_heartbeat` : `${name}_server.public.connect_heartbeat`
   const beats = [`__debezium-heartbeat.${name}_server`, heartbeat, `${name}_server`]
-  const history = { name: `schema_changes.${name}`, partitions: 1, config: { 'retention.ms': -1 } }
+  const history = {
+    name: `schema_changes.${name}`,
+    historyOf: `${name}_server`,
+    partitions: 1,
+    config: { 'retention.ms': -1 }
+  }
   return [
     { name: topic, partitions: 3, config: { 'retention.ms': 24 * hour } },
     ...beats.map(beat => ({ name: beat, partitions: 1, config: { 'retention.ms': hour } })),

@@ -29,7 +29,8 @@ export const system: System = {
         KAFKA_BROKERS: { from: 'brokers' },
         KAFKA_TOPIC: topic,
         PING_SERVICE_URL: { urlOf: 'ping-service' }
-      }
+      },
+      reads: { topics: [topic], group: 'pong-service' }
     }
   ],
   databases: {
@@ -42,11 +43,10 @@ export const system: System = {
       accounts: { pongs_owner: 'owner', pong_service: 'service', console: 'read and retry' }
     }
   },
-  topics: [topic, 'schema_changes.pings', ...heartbeats, 'pings_server'].map(name => ({
-    name,
-    partitions: 1,
-    config: { 'retention.ms': -1 }
-  })),
+  topics: [
+    ...[topic, ...heartbeats, 'pings_server'].map(name => ({ name, partitions: 1, config: { 'retention.ms': -1 } })),
+    { name: 'schema_changes.pings', historyOf: 'pings_server', partitions: 1, config: { 'retention.ms': -1 } }
+  ],
   connectors: { json: [`${folder}/connectors/pings-connector.ts`] },
   flow: {
     about: 'see a ping travel',

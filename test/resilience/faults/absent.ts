@@ -74,5 +74,5 @@ async function eraseConnector(lab: Lab): Promise<void> {
   await admin.connect()
   await admin.deleteTopics({ topics: ['schema_changes.orders'] })
   await admin.disconnect()
-  await eventually(() => ensureTopics(settings.system, kafka.brokers))
+  await eventually(() => ensureTopics(settings.system, kafka))
 }

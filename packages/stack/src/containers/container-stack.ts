@@ -69,7 +69,10 @@ function kafkaSpecs({ dir, ports }: Plan): readonly ContainerSpec[] {
     dir,
     image: images.kafka,
     environment: {
-      ...brokerEnvironment({ ...brokerSettings(node, ports.kafka, '0.0.0.0'), 'log.dirs': '/var/lib/kafka/data' }),
+      ...brokerEnvironment({
+        ...brokerSettings(node, ports.kafka, { listenOn: '0.0.0.0' }),
+        'log.dirs': '/var/lib/kafka/data'
+      }),
       CLUSTER_ID: clusterId,
       KAFKA_HEAP_OPTS: '-Xms64m -Xmx384m'
     },
