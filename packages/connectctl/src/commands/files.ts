@@ -26,7 +26,7 @@ export const validate: Verb = {
     const checked = []
     for (const file of files) {
       const findings = offline
-        ? checkConfig(file.config, othersOf(file, files))
+        ? checkConfig(file.config, othersOf(file, files), session.environment)
         : [...(await checkOnline(file, files, session)), ...(await validateByWorker(session.api, file))]
       checked.push({ name: file.name, findings })
     }
@@ -104,7 +104,7 @@ async function checkOnline(file: ConnectorFile, files: readonly ConnectorFile[],
   const live = (await listConnectors(api)).map(({ info }) => info)
   const kafka = kafkaOf(file.config, environment)
   const [history, topics] = await Promise.all([checkSchemaHistory(file.config, kafka), checkTopics(file.config, kafka)])
-  return [...checkConfig(file.config, othersOf(file, [...live, ...files])), ...history, ...topics]
+  return [...checkConfig(file.config, othersOf(file, [...live, ...files]), environment), ...history, ...topics]
 }
 
 /** The other connectors, which must not share an identity with this one. The last of a name counts. */

@@ -1,20 +1,31 @@
 import type { ConnectorConfig, NamedConfig } from '../connect/connect-api.ts'
 import { itemsOf } from './captured-tables.ts'
+import { checkDatabaseTls } from './database-tls-rules.ts'
 import { connectorClasses, type Engine, engineOf } from './engine.ts'
 import { error, type Finding, warning } from './finding.ts'
+import { checkKafkaClients, keepsHistoryInKafka } from './kafka-client-rules.ts'
 import { isOfAnother, knownSettings, openPrefixes } from './known-settings.ts'
 import { checkLosses } from './loss-rules.ts'
 import { checkOutbox } from './outbox-rules.ts'
-import { hidesSecret, isSecretKey, isSecretReference } from './secrets.ts'
+import { type Environment, hidesSecret, isSecretKey, isSecretReference } from './secrets.ts'
 
-/** All findings about a connector's settings, errors first. For other connector classes it checks the secrets only. */
-export function checkConfig(config: ConnectorConfig, neighbours: readonly NamedConfig[] = []): readonly Finding[] {
+/**
+ * All findings about a connector's settings, errors first. `environment` says whether the cluster is secured. For other connector classes it
+ * checks the secrets only.
+ */
+export function checkConfig(
+  config: ConnectorConfig,
+  neighbours: readonly NamedConfig[] = [],
+  environment: Environment = {}
+): readonly Finding[] {
   const { 'connector.class': ofClass } = config
   if (ofClass !== undefined && !Object.values(connectorClasses).includes(ofClass)) return checkSecrets(config)
   const findings = [
     ...checkNames(config),
     ...checkValues(config),
     ...checkSecrets(config),
+    ...checkKafkaClients(config, environment),
+    ...checkDatabaseTls(config, environment),
     ...checkNeighbours(config, neighbours),
     ...checkLosses(config),
     ...checkOutbox(config),
@@ -123,10 +134,9 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
 
 const required = ['connector.class', 'topic.prefix', 'database.hostname', 'database.user', 'database.password']
 const history = 'schema.history.internal'
-const keptInKafka = (config: ConnectorConfig) =>
-  (config[history] ?? 'KafkaSchemaHistory').endsWith('KafkaSchemaHistory')
 const requiredBy: Readonly<Record<Engine, (config: ConnectorConfig) => readonly string[]>> = {
-  MySQL: config => (keptInKafka(config) ? [`${history}.kafka.topic`, `${history}.kafka.bootstrap.servers`] : []),
+  MySQL: config =>
+    keepsHistoryInKafka(config) ? [`${history}.kafka.topic`, `${history}.kafka.bootstrap.servers`] : [],
   PostgreSQL: () => ['database.dbname']
 }
 

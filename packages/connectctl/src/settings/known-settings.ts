@@ -1,4 +1,5 @@
 import type { Engine } from './engine.ts'
+import { clientPrefixes, securitySettings } from './kafka-client-rules.ts'
 import * as mysql from './mysql-settings.ts'
 import * as postgres from './postgres-settings.ts'
 
@@ -79,12 +80,14 @@ type Lists = { readonly booleans: string; readonly numbers: string; readonly tex
 
 const knownIn = (...lists: readonly Lists[]): Known =>
   new Map(
-    lists.flatMap(each => [
-      ...wordsOf(each.booleans).map(name => [name, 'true|false'] as const),
-      ...wordsOf(each.numbers).map(name => [name, 'number'] as const),
-      ...wordsOf(each.texts).map(name => [name, 'text'] as const),
-      ...(Object.entries(each.modes) as [string, string][])
-    ])
+    lists
+      .flatMap(each => [
+        ...wordsOf(each.booleans).map(name => [name, 'true|false'] as const),
+        ...wordsOf(each.numbers).map(name => [name, 'number'] as const),
+        ...wordsOf(each.texts).map(name => [name, 'text'] as const),
+        ...(Object.entries(each.modes) as [string, string][])
+      ])
+      .concat(clientPrefixes.flatMap(prefix => securitySettings.map(name => [`${prefix}${name}`, 'text'] as const)))
   )
 
 const shared = { booleans, numbers, texts, modes }

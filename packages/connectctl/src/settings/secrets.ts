@@ -4,7 +4,9 @@ const reference = /\$\{\w+:(?:[^:}]*:)?[^}]*\}/g
 
 /** Whether a setting's value must never be shown. */
 export function isSecretKey(key: string): boolean {
-  return /password|secret|credential|sasl\.jaas|private\.key|keystore\.key|api\.?key|token|user\.info/i.test(key)
+  return /password|secret|credential|sasl\.jaas|private\.key|keystore\.key|api\.?key|token(?!\.endpoint)|user\.info/i.test(
+    key
+  )
 }
 
 /** Whether a config provider of the worker fills in the value, such as `${dir:/run/secrets:debezium}`. */
