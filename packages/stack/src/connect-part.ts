@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { classArchive } from './engines/class-archive.ts'
 import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
 import { type Part, createPart } from './process/part.ts'
 import { type Properties, propertiesText } from './properties.ts'
@@ -42,11 +43,13 @@ export async function createConnectPart(options: ConnectPartOptions): Promise<Pa
   const login = security && (await prepareWorker(security))
   const agent = jmx === undefined ? [] : [`-javaagent:${engine.jmxAgent}=127.0.0.1:${jmx.port}:${jmx.configFile}`]
   const main = 'org.apache.kafka.connect.cli.ConnectDistributed'
+  const { args, afterEnd } = await classArchive(jmx === undefined ? 'connect' : 'connect-jmx', engine.classPath)
   return createPart({
     name,
     dir,
     command: 'java',
-    args: [...agent, ...(login ?? []), ...javaArgs(engine, heapMb), main, propertiesFile],
+    args: [...args, ...agent, ...(login ?? []), ...javaArgs(engine, heapMb), main, propertiesFile],
+    afterEnd,
     answers: () => workerAnswers(port, security)
   })
 }

@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kafkajsSecurity } from '@outbox-cdc/outbox/security'
 import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
+import { classArchive } from './engines/class-archive.ts'
 import { runTool } from './engines/run-tool.ts'
 import { StackError } from './errors.ts'
 import { type Part, createPart } from './process/part.ts'
@@ -39,11 +40,13 @@ export async function createKafkaPart({ engine, dir, node, nodes, security }: Ka
     const clusterId = await readOrCreate(join(dir, 'kafka', 'cluster-id'), newClusterId())
     await format({ engine, clusterId, propertiesFile, security })
   }
+  const { args, afterEnd } = await classArchive('kafka', engine.classPath)
   return createPart({
     name,
     dir,
     command: 'java',
-    args: [...javaArgs(engine, 384), 'kafka.Kafka', propertiesFile],
+    args: [...args, ...javaArgs(engine, 384), 'kafka.Kafka', propertiesFile],
+    afterEnd,
     answers: () => brokerAnswers(node.port, security)
   })
 }

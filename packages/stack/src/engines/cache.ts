@@ -10,7 +10,7 @@ import { startTimeOf } from '../process/process-record.ts'
 export type Progress = <T>(step: string, work: () => Promise<T>) => Promise<T>
 
 /** The user's cache of engines, shared by all clones: `$OUTBOX_CDC_CACHE`, else the XDG cache folder. */
-function engineCacheDir(): string {
+export function engineCacheDir(): string {
   return env.OUTBOX_CDC_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'outbox-cdc')
 }
 
@@ -34,11 +34,12 @@ export async function cachedEngine(key: string, fetch: (dir: string) => Promise<
   return finished
 }
 
-async function removeAbandonedBuilds(finished: string): Promise<void> {
+/** What processes that have ended were building when they ended. */
+export async function removeAbandonedBuilds(finished: string): Promise<void> {
   const siblings = await readdir(dirname(finished)).catch(() => [])
   for (const name of siblings) {
     const [key, pid] = name.split('.building-')
-    if (key !== basename(finished) || pid === undefined || startTimeOf(Number(pid)) !== undefined) continue
+    if (key !== basename(finished) || pid === undefined || startTimeOf(Number.parseInt(pid)) !== undefined) continue
     await rm(join(dirname(finished), name), { recursive: true, force: true })
   }
 }

@@ -21,6 +21,8 @@ export type PartSpec = Answering & {
   readonly env?: NodeJS.ProcessEnv
   /** Removes what a killed process left and the next one would refuse. */
   readonly beforeStart?: () => void
+  /** Gets how the process ended, such as `exit code 143` or `SIGKILL`. */
+  readonly afterEnd?: ((how: string) => void) | undefined
   readonly stopTimeoutMs?: number
   /** What asks it to end; SIGTERM by default. */
   readonly stopSignal?: NodeJS.Signals
@@ -117,7 +119,11 @@ function launch(spec: PartSpec, logFile: string): Running {
   const ended = new Promise<string>(resolve => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
     child.once('error', error => resolve(error.message))
-  }).finally(() => forgetProcess(runDir, spec.name))
+  }).then(how => {
+    forgetProcess(runDir, spec.name)
+    spec.afterEnd?.(how)
+    return how
+  })
   const send = async (signal: NodeJS.Signals) => void child.kill(signal)
   const sendToAll = async (signal: NodeJS.Signals) => {
     if (spec.withChildren === true) signalWithChildren(child, signal)
