@@ -12,7 +12,10 @@ export type InboxRetention = {
    * a connector that starts at an older binlog position. 0 by default.
    */
   readonly replayWindowMs?: number
-  /** How long inbox rows are kept; computed by default. A value that is too short is rejected at the start. */
+  /**
+   * How long inbox rows are kept; computed by default. A value that is too short is rejected at the start, unless Kafka
+   * refuses to describe the topic's configuration (DESCRIBE_CONFIGS): then it is needed, and isn't checked.
+   */
   readonly keepMs?: number
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { OutboxError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import type { KafkaSecurity } from '../security/kafka-security.ts'
 
 /** How a client reaches the brokers. */
 export type BrokerOptions = {
@@ -8,6 +9,8 @@ export type BrokerOptions = {
   readonly brokers: readonly string[]
   readonly clientId: string
   readonly logger: Logger
+  /** TLS and SASL, such as `kafkaSecurity` of `@outbox-cdc/outbox/security` reads them from variables; none by default. */
+  readonly security?: KafkaSecurity
 }
 
 /** One record as the broker holds it. Offsets are bigint, so that code which mixes them with numbers doesn't compile. */
@@ -72,15 +75,12 @@ export type TopicFacts = {
 }
 
 /** A topic's settings from its configuration, where a negative time means no limit. */
-export function topicFacts(
-  partitions: number | undefined,
-  settingOf: (name: string) => string | null | undefined
-): TopicFacts {
+export function topicFacts(partitions: number, settingOf: (name: string) => string | null | undefined): TopicFacts {
   const msOf = (name: string) => {
     const ms = Number(settingOf(name) ?? -1)
     return ms < 0 ? Infinity : ms
   }
-  return { partitions: partitions ?? 0, retentionMs: msOf('retention.ms'), segmentMs: msOf('segment.ms') }
+  return { partitions, retentionMs: msOf('retention.ms'), segmentMs: msOf('segment.ms') }
 }
 
 /** A member of a group: the topics that it asked for, and the partitions of a topic that it was given. */

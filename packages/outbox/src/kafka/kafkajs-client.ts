@@ -1,5 +1,6 @@
 import type { Admin, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs'
 import type { Logger } from '../logger.ts'
+import { kafkajsSecurity } from '../security/kafka-clients.ts'
 import {
   aboutTopic,
   type BrokerOptions,
@@ -9,12 +10,13 @@ import {
   topicFacts,
   type TopicFacts
 } from './kafka-client.ts'
+import { refusalsOf } from './refusals.ts'
 import { joinWithKafkajs, readWithKafkajs, usualRetry, workersFor } from './kafkajs-member.ts'
 
 /** How kafkajs reaches the brokers. */
 export type KafkajsOptions = BrokerOptions & {
-  /** Further options of kafkajs: TLS, SASL, timeouts. */
-  readonly kafka?: Partial<KafkaConfig>
+  /** Further options of kafkajs, such as timeouts. */
+  readonly kafka?: Partial<Omit<KafkaConfig, 'ssl' | 'sasl'>>
 }
 
 /**
@@ -22,6 +24,8 @@ export type KafkajsOptions = BrokerOptions & {
  * answers, it rejects, and the next call connects again. Needs the package kafkajs.
  */
 export function kafkajsClient(options: KafkajsOptions): KafkaClient {
+  const refusals = refusalsOf(options)
+
   async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     const admin = (await load(options, usualRetry)).admin()
     try {
@@ -34,19 +38,25 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   }
 
   function askAbout<T>(topic: string, question: (admin: Admin, topic: string) => Promise<T>): Promise<T> {
-    return aboutTopic(
-      topic,
-      ask(admin => question(admin, topic))
-    )
+    const answer = ask(admin => question(admin, topic))
+    return aboutTopic(topic, refusals.about({ topic }, answer))
   }
 
   return {
     async join(membership) {
-      const facts = await Promise.all(membership.topics.map(topic => askAbout(topic, describeTopic)))
-      const partitions = facts.reduce((sum, each) => sum + each.partitions, 0)
-      return joinWithKafkajs(await load(options, memberRetry), membership, workersFor(partitions))
+      const { group, topics, onFailure } = membership
+      const counts = await Promise.all(topics.map(topic => askAbout(topic, countPartitions)))
+      const workers = workersFor(counts.reduce((sum, count) => sum + count, 0))
+      const what = { group, topic: topics.join(', ') }
+      const explaining = { ...membership, onFailure: (error: unknown) => onFailure(refusals.explained(error, what)) }
+      return refusals.about(what, joinWithKafkajs(await load(options, memberRetry), explaining, workers))
     },
-    topic: name => askAbout(name, describeTopic),
+    topic: name =>
+      askAbout(name, async admin => {
+        const partitions = await countPartitions(admin, name)
+        const right = 'DESCRIBE_CONFIGS'
+        return refusals.about({ topic: name, right }, describeTopic(admin, name, partitions))
+      }),
     async watermarks(topic) {
       const offsets = await askAbout(topic, admin => admin.fetchTopicOffsets(topic))
       return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]))
@@ -55,17 +65,25 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
       const offsets = await askAbout(topic, admin => admin.fetchTopicOffsetsByTimestamp(topic, timestamp))
       return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]))
     },
-    members: group => ask(admin => describeMembers(admin, group)),
+    members: group =>
+      refusals.about(
+        { group },
+        ask(admin => describeMembers(admin, group))
+      ),
     committed: (groupId, topic) =>
-      ask(async admin => {
-        const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] })
-        const known = (offsets?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n)
-        return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]))
-      }),
+      refusals.about(
+        { group: groupId, topic },
+        ask(async admin => {
+          const [offsets] = await admin.fetchOffsets({ groupId, topics: [topic] })
+          const known = (offsets?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n)
+          return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]))
+        })
+      ),
     async read(read) {
       const groupId = readingGroup(read.topic)
       try {
-        await aboutTopic(read.topic, readWithKafkajs(await load(options, usualRetry), { ...read, groupId }))
+        const reading = readWithKafkajs(await load(options, usualRetry), { ...read, groupId })
+        await aboutTopic(read.topic, refusals.about({ topic: read.topic, group: groupId }, reading))
       } finally {
         await ask(admin => admin.deleteGroups([groupId])).catch(() => undefined)
       }
@@ -79,11 +97,13 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
 const memberRetry: RetryOptions = { ...usualRetry, retries: 24 }
 
 // Loaded at first use: a service that only writes needs no Kafka client.
-async function load({ brokers, clientId, logger, kafka: more = {} }: KafkajsOptions, retry: RetryOptions) {
+async function load(options: KafkajsOptions, retry: RetryOptions) {
+  const { brokers, clientId, logger, security = {}, kafka: more = {} } = options
   const { createKafkajs } = await import('./kafkajs.ts')
   return createKafkajs({
     retry,
     ...more,
+    ...kafkajsSecurity(security),
     brokers: brokers.map(broker => broker.trim()),
     clientId,
     logCreator: kafkajsLog(logger)
@@ -92,15 +112,18 @@ async function load({ brokers, clientId, logger, kafka: more = {} }: KafkajsOpti
 
 const topicResource = 2
 
-async function describeTopic(admin: Admin, name: string): Promise<TopicFacts> {
+async function countPartitions(admin: Admin, name: string): Promise<number> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] })
+  return topics[0]?.partitions.length ?? 0
+}
+
+async function describeTopic(admin: Admin, name: string, partitions: number): Promise<TopicFacts> {
   const configs = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: topicResource, name, configNames: ['retention.ms', 'segment.ms'] }]
   })
   const entries = configs.resources[0]?.configEntries ?? []
-  const valueOf = (config: string) => entries.find(({ configName }) => configName === config)?.configValue
-  return topicFacts(topics[0]?.partitions.length, valueOf)
+  return topicFacts(partitions, config => entries.find(({ configName }) => configName === config)?.configValue)
 }
 
 async function describeMembers(admin: Admin, group: string): Promise<readonly GroupMember[] | undefined> {
@@ -120,9 +143,12 @@ async function describeMembers(admin: Admin, group: string): Promise<readonly Gr
 
 const warning = 2
 const expected =
-  /rebalanc|does not host this topic|coordinator|not the leader|leadership election|Connection (error|timeout)|ECONNREFUSED|closed connection|Crash|Restarting/i
+  /rebalanc|does not host this topic|coordinator|not the leader|leadership election|Connection (error|timeout)|ECONNREFUSED|closed connection|Crash|Restarting|SASL|authoriz|authenticat/i
 
-/** kafkajs logs its retries as errors. What it fixes by itself goes to debug, so that each warning matters. */
+/**
+ * kafkajs logs its retries as errors. What it fixes by itself goes to debug, so that each warning matters, and so does
+ * what security refuses: the error of the request says it.
+ */
 function kafkajsLog(logger: Logger) {
   return () =>
     ({ namespace, level, log: { message, ...fields } }: LogEntry): void => {

@@ -8,12 +8,18 @@ import {
   topicFacts,
   type TopicFacts
 } from '../kafka/kafka-client.ts'
+import { refusalsOf } from '../kafka/refusals.ts'
+import { platformaticSecurity } from '../security/kafka-clients.ts'
 import { type ClientOptions, joinWithPlatformatic, readWithPlatformatic } from './member.ts'
 
 /** How @platformatic/kafka reaches the brokers. */
 export type PlatformaticOptions = BrokerOptions & {
-  /** Further options of @platformatic/kafka: TLS, SASL, timeouts. */
-  readonly kafka?: Readonly<Record<string, unknown>>
+  /** Further options of @platformatic/kafka, such as timeouts. */
+  readonly kafka?: Readonly<Record<string, unknown>> & {
+    readonly tls?: never
+    readonly ssl?: never
+    readonly sasl?: never
+  }
 }
 
 /**
@@ -21,24 +27,36 @@ export type PlatformaticOptions = BrokerOptions & {
  * the next call tries again. Close it after its consumer has stopped. Needs the package @platformatic/kafka.
  */
 export function platformaticClient(options: PlatformaticOptions): KafkaClient {
-  const { brokers, clientId, logger, kafka = {} } = options
+  const { clientId, logger, security = {}, kafka = {} } = options
+  const brokers = options.brokers.map(broker => broker.trim())
   const base: ClientOptions = {
     retries: 3,
     retryDelay: 250,
     ...kafka,
+    ...platformaticSecurity(security, brokers),
     clientId,
-    bootstrapBrokers: brokers.map(broker => broker.trim())
+    bootstrapBrokers: brokers
   }
   const admin = new Admin(base)
-  const offsets = (topic: string, timestamp: bigint) => aboutTopic(topic, listOffsets(admin, topic, timestamp))
+  const refusals = refusalsOf(options)
+  // READ also allows what DESCRIBE does, and a reader needs it.
+  const about = <T>(topic: string, request: Promise<T>, right = 'READ') =>
+    aboutTopic(topic, refusals.about({ topic, right }, request))
+  const offsets = (topic: string, timestamp: bigint) => about(topic, listOffsets(admin, topic, timestamp))
 
   return {
     async join(membership) {
+      const { group, topics, onFailure } = membership
       // Joining a group doesn't say which of the topics is missing.
-      for (const topic of membership.topics) await aboutTopic(topic, describeTopic(admin, topic))
-      return joinWithPlatformatic(base, membership, logger)
+      for (const topic of topics) await about(topic, countPartitions(admin, topic))
+      const what = { group, topic: topics.join(', '), right: 'READ' }
+      const explaining = { ...membership, onFailure: (error: unknown) => onFailure(refusals.explained(error, what)) }
+      return refusals.about(what, joinWithPlatformatic(base, explaining, logger))
     },
-    topic: name => aboutTopic(name, describeTopic(admin, name)),
+    async topic(name) {
+      const partitions = await about(name, countPartitions(admin, name))
+      return about(name, describeTopic(admin, name, partitions), 'DESCRIBE_CONFIGS')
+    },
     async watermarks(topic) {
       const [lows, highs] = await Promise.all([offsets(topic, earliest), offsets(topic, latest)])
       return new Map([...highs].map(([partition, high]) => [partition, { low: lows.get(partition) ?? 0n, high }]))
@@ -47,12 +65,13 @@ export function platformaticClient(options: PlatformaticOptions): KafkaClient {
       const [found, highs] = await Promise.all([offsets(topic, BigInt(timestamp)), offsets(topic, latest)])
       return new Map([...highs].map(([partition, high]) => [partition, found.get(partition) ?? high]))
     },
-    committed: (group, topic) => committedOffsets(admin, group, topic),
-    members: group => describeMembers(admin, group),
+    committed: (group, topic) => refusals.about({ group, topic, right: 'READ' }, committedOffsets(admin, group, topic)),
+    members: group => refusals.about({ group, right: 'READ' }, describeMembers(admin, group)),
     async read(read) {
       const groupId = readingGroup(read.topic)
       try {
-        await aboutTopic(read.topic, readWithPlatformatic(base, { ...read, groupId }))
+        const what = { topic: read.topic, group: groupId, right: 'READ' }
+        await aboutTopic(read.topic, refusals.about(what, readWithPlatformatic(base, { ...read, groupId })))
       } finally {
         await admin.deleteGroups({ groups: [groupId] }).catch(() => undefined)
       }
@@ -65,13 +84,16 @@ const earliest = -2n
 const latest = -1n
 const topicResource = 2
 
-async function describeTopic(admin: Admin, name: string): Promise<TopicFacts> {
+async function countPartitions(admin: Admin, name: string): Promise<number> {
   const metadata = await admin.metadata({ topics: [name], autocreateTopics: false, forceUpdate: true })
+  return metadata.topics.get(name)?.partitionsCount ?? 0
+}
+
+async function describeTopic(admin: Admin, name: string, partitions: number): Promise<TopicFacts> {
   const [described] = await admin.describeConfigs({
     resources: [{ resourceType: topicResource, resourceName: name, configurationKeys: ['retention.ms', 'segment.ms'] }]
   })
-  const valueOf = (key: string) => described?.configs.find(config => config.name === key)?.value
-  return topicFacts(metadata.topics.get(name)?.partitionsCount, valueOf)
+  return topicFacts(partitions, key => described?.configs.find(config => config.name === key)?.value)
 }
 
 async function listOffsets(admin: Admin, topic: string, timestamp: bigint): Promise<Map<number, bigint>> {

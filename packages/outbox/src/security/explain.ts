@@ -1,42 +1,79 @@
-/** Whose connection failed: `part` such as `MySQL`, and what is known of it. */
-export type Connection = {
-  readonly part: string
-  /** `host:port`. */
-  readonly address?: string
-  /** Who connects, such as `User:delivery-service`. */
-  readonly principal?: string
-  /** What it asked for, such as `the topic orders_server.orders.outbox`. */
-  readonly what?: string
-}
+import { databaseProblem } from './explain-databases.ts'
+import { kafkaProblem, rightIn } from './explain-kafka.ts'
+import { type Known, type Place, placeOf } from './place.ts'
 
-type Known = { readonly code?: unknown; readonly message: string }
-
-/** One sentence for a connection that security broke; undefined for any other error. Its cause says more. */
-export function explainSecurity(error: unknown, at: Connection): string | undefined {
-  for (const each of causesOf(error)) {
-    const sentence = certificateProblem(each, at)
-    if (sentence !== undefined) return sentence
-  }
+/**
+ * One sentence for a connection that security broke: who is refused, which right is missing, what is wrong with a
+ * certificate, and what to do. Undefined for any other error. Knows kafkajs, @platformatic/kafka, mysql2, pg and `fetch`.
+ */
+export function explainSecurity(error: unknown, at: Place): string | undefined {
+  const known = [...causesOf(error)]
+  const place = { ...at, right: at.right ?? rightIn(known) }
+  for (const explain of [certificateProblem, tlsProblem, kafkaProblem, databaseProblem, httpProblem])
+    for (const each of known) {
+      const sentence = explain(each, place)
+      if (sentence !== undefined) return sentence
+    }
   return undefined
 }
 
-function placeOf({ part, address }: Connection): string {
-  return address === undefined ? part : `${part} at ${address}`
+/** The error and those within it, the innermost last. */
+export function* causesOf(error: unknown): Generator<Known> {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return
+  yield error as Known
+  if ('errors' in error && Array.isArray(error.errors)) for (const inner of error.errors) yield* causesOf(inner)
+  if ('cause' in error) yield* causesOf(error.cause)
 }
 
-function certificateProblem({ code, message }: Known, at: Connection): string | undefined {
+function certificateProblem({ code, message, cert }: Known, at: Place): string | undefined {
   const text = `${String(code)} ${message}`
-  if (/CERT_HAS_EXPIRED|certificate has expired/.test(text)) return `The certificate of ${placeOf(at)} has expired.`
-  if (/ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames/.test(text))
-    return `The certificate of ${placeOf(at)} is for another host name.`
-  if (/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|self.signed certificate|unable to (verify|get)/.test(text))
-    return `The certificate of ${placeOf(at)} is not signed by an authority that this process knows: name it with NODE_EXTRA_CA_CERTS.`
+  const whose = `The certificate of ${placeOf(at)}`
+  if (/CERT_HAS_EXPIRED|certificate has expired/.test(text)) {
+    const end = at.certificate?.valid_to ?? cert?.valid_to
+    return end === undefined ? `${whose} has expired.` : `${whose} expired on ${dayOf(end)}.`
+  }
+  if (/CERT_NOT_YET_VALID|certificate is not yet valid/.test(text)) return `${whose} is not valid yet.`
+  if (/ALTNAME_INVALID|does not match certificate's altnames/.test(text)) {
+    const names = namesOf(
+      at.certificate?.subjectaltname ?? cert?.subjectaltname ?? /altnames: ((?:DNS|IP)[^"]*)$/.exec(message)?.[1]
+    )
+    const asked = /(?:Host: |IP: )(\S+?)\.? is not/.exec(message)?.[1] ?? 'the name in the address'
+    return names === '' ? `${whose} is not for ${asked}.` : `${whose} is for ${names}, not for ${asked}.`
+  }
+  if (/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|self.signed certificate|unable to (?:verify|get)/.test(text))
+    return `${whose} is not signed by an authority that this process knows: name it with ${authorityOf(at)}.`
   return undefined
 }
 
-function* causesOf(error: unknown): Generator<Known> {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    yield each
-    if (each instanceof AggregateError) for (const inner of each.errors) yield* causesOf(inner)
-  }
+const dayOf = (text: string) => new Date(text).toISOString().slice(0, 10)
+
+const namesOf = (altNames = '') =>
+  altNames
+    .split(', ')
+    .map(name => name.replace(/^(?:DNS|IP(?: Address)?):/, ''))
+    .join(', ')
+
+function authorityOf({ part }: Place): string {
+  const own = { Kafka: 'KAFKA_SSL_CA', MySQL: 'ssl-ca in the URL', PostgreSQL: 'sslrootcert in the URL' }[part]
+  return own === undefined ? 'NODE_EXTRA_CA_CERTS' : `${own} or NODE_EXTRA_CA_CERTS`
+}
+
+function tlsProblem({ code, message }: Known, at: Place): string | undefined {
+  const text = `${String(code)} ${message}`
+  if (
+    /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_REQUIRED|UNKNOWN_CA)|alert (?:bad certificate|certificate required|unknown ca)/i.test(
+      text
+    )
+  )
+    return `${placeOf(at)} demands a client certificate of an authority that it knows.`
+  if (/WRONG_VERSION_NUMBER|wrong version number|packet length too long/i.test(text))
+    return `${placeOf(at)} speaks no TLS.`
+  return undefined
+}
+
+function httpProblem({ status }: Known, at: Place): string | undefined {
+  const who = at.principal ?? 'this client'
+  if (status === 401) return `${placeOf(at)} refuses ${who}: the password or the token is wrong or missing.`
+  if (status === 403) return `${who} lacks the right to use ${at.what ?? placeOf(at)}.`
+  return undefined
 }

@@ -4,9 +4,11 @@ export {
   type PostgresTls,
   postgresOptions
 } from './database-urls.ts'
-export { type Connection, explainSecurity } from './explain.ts'
+export { explainSecurity } from './explain.ts'
+export { explainKafka, type KafkaPlace } from './explain-kafka-client.ts'
 export { kafkajsSecurity, platformaticSecurity } from './kafka-clients.ts'
 export { kafkaPrincipal, type KafkaSecurity, kafkaSecurity } from './kafka-security.ts'
 export { type Certificates, type MysqlTls, mysqlTls } from './mysql-tls.ts'
 export { resolveSecrets } from './secrets.ts'
 export { type Environment, SettingsError } from './settings-error.ts'
+export type { Place } from './place.ts'

@@ -39,9 +39,10 @@ export function kafkaSecurity(environment: Environment): KafkaSecurity {
   return { ...(withTls && { tls: tlsOf(read) }), ...(withSasl && { sasl: saslOf(read) }) }
 }
 
-/** Who the brokers see, such as `User:delivery-service`; undefined if only a broker or a token says so. */
-export function kafkaPrincipal({ sasl }: KafkaSecurity): string | undefined {
-  return sasl === undefined || sasl.mechanism === 'OAUTHBEARER' ? undefined : `User:${sasl.username}`
+/** Who the brokers see, such as `User:delivery-service`; undefined if a certificate or a token says so. */
+export function kafkaPrincipal({ tls, sasl }: KafkaSecurity): string | undefined {
+  if (sasl !== undefined) return sasl.mechanism === 'OAUTHBEARER' ? undefined : `User:${sasl.username}`
+  return tls?.cert === undefined ? 'User:ANONYMOUS' : undefined
 }
 
 function tlsOf(read: Read): NonNullable<KafkaSecurity['tls']> {

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { asError, OutboxError } from '../../errors.ts'
 import { createFailureLog } from '../../failure-log.ts'
 import { refuseWithoutTables } from '../../inbox/inbox-tables.ts'
-import { type InboxRetention, inboxKeepMs, pruneInbox } from '../../inbox/prune-inbox.ts'
+import { type InboxRetention, pruneInbox } from '../../inbox/prune-inbox.ts'
 import type { KafkaClient, KafkaMember, Membership, TopicPartition } from '../../kafka/kafka-client.ts'
+import { isRefused } from '../../kafka/refusals.ts'
 import { countParked, type ParkedCounts } from '../../parking/parked-commands.ts'
 import { handlingOf, type HandlingOptions, usualRetry } from '../settle/handling.ts'
 import { retryParked } from '../settle/retry-parked.ts'
@@ -11,6 +12,7 @@ import { delayBefore } from '../settle/retry-policy.ts'
 import { createAssignment } from './assignment.ts'
 import { createGroupCoverage, refuseMixedGroup } from './group-coverage.ts'
 import { createLiveness, type LivenessOptions } from './liveness.ts'
+import { createRetention } from './retention.ts'
 
 /** What a consumer reads, where its effects go, and how often it does its background work. Times are in milliseconds. */
 export type ConsumerOptions = HandlingOptions & {
@@ -72,6 +74,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const assignment = createAssignment(handling)
   const liveness = createLiveness({ ...options, topics }, () => assignment.positions())
   const coverage = createGroupCoverage({ ...options, topics })
+  const look = createRetention(options)
   const failures = createFailureLog(logger)
   const stopping = new AbortController()
   const { signal } = stopping
@@ -97,7 +100,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     },
     onFailure(error) {
       if (signal.aborted) return
-      problem = `Kafka: ${asError(error).message}`
+      problem = isRefused(error) ? error.message : `Kafka: ${asError(error).message}`
       failures.failed({ err: error, topics, group }, 'cannot read from Kafka now; will retry')
     }
   }
@@ -113,9 +116,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   async function tryToJoin(): Promise<void> {
     try {
       for (const topic of topics) {
-        const facts = await kafka.topic(topic)
-        inboxKeepMs(facts, options.inbox ?? {})
-        coverage.noticeGrowth(topic, facts.partitions)
+        coverage.noticeGrowth(topic, (await look(topic)).partitions)
       }
       await refuseMixedGroup({ ...options, topics })
       if (!signal.aborted) member = await kafka.join(membership)
@@ -139,8 +140,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   }
 
   async function prune(): Promise<void> {
-    const facts = await Promise.all(topics.map(topic => kafka.topic(topic)))
-    const olderThanMs = Math.max(...facts.map(each => inboxKeepMs(each, options.inbox ?? {})))
+    const looked = await Promise.all(topics.map(look))
+    const olderThanMs = Math.max(...looked.map(({ keepMs }) => keepMs))
     const pruned = await pruneInbox(handling.db, { consumer: handling.name, olderThanMs, signal })
     if (pruned > 0) logger.debug({ pruned }, 'inbox pruned')
   }

@@ -3,6 +3,7 @@ import type { Knex } from 'knex'
 import { asError } from '../../errors.ts'
 import { poolShortage } from '../../inbox/take-turn.ts'
 import { type KafkaClient, type OffsetWindow, partitionName, type TopicPartition } from '../../kafka/kafka-client.ts'
+import { isRefused } from '../../kafka/refusals.ts'
 
 /** When a consumer that has work but makes no progress counts as stalled. Times are in milliseconds. */
 export type LivenessOptions = {
@@ -87,7 +88,13 @@ export function createLiveness(
     let records = 0
     const onRecords = async (_partition: number, { length }: { readonly length: number }) => void (records += length)
     const reads = windows.map(([topic, window]) => kafka.read({ topic, window, onRecords }))
-    await Promise.race([Promise.all(reads), tooLate(readWithinMs)])
+    try {
+      await Promise.race([Promise.all(reads), tooLate(readWithinMs)])
+    } catch (error) {
+      // A consumer that may not read as another group can't look: what waits counts as events.
+      if (!isRefused(error)) throw error
+      return false
+    }
     if (records > 0) return false
     for (const [topic, window] of windows)
       for (const [partition, { to }] of window) markersUntil.set(partitionName({ topic, partition }), to)
@@ -119,7 +126,7 @@ export function createLiveness(
         unreachable = undefined
         await checkProgress(position)
       } catch (error) {
-        unreachable = `Kafka does not answer: ${asError(error).message}`
+        unreachable = isRefused(error) ? error.message : `Kafka does not answer: ${asError(error).message}`
         await checkProgress(last.position)
       }
     },
