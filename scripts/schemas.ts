@@ -4,6 +4,7 @@ import { OutboxError } from '@outbox-cdc/outbox'
 import {
   checkSchemas,
   registeredSchemas,
+  registryAddress,
   type SchemaFinding,
   schemaFiles,
   type SystemSchemas
@@ -15,7 +16,8 @@ const usage = `Usage: npm run schemas -- check [--registry URL]
        npm run schemas -- snapshot
 
   check      says whether every event still fits its readers, and the schemas agreed last: those in docs/schemas, or those
-             of a registry (URL of its Confluent API, such as http://localhost:8081/apis/ccompat/v7)
+             of a registry (URL of its Confluent API, such as http://localhost:8081/apis/ccompat/v7; SCHEMA_REGISTRY_TOKEN
+             is sent as a bearer token)
   snapshot   writes docs/schemas, unless check rejects a change
 
 Exit code: 0 all is well, 1 a change is rejected or missing in docs/schemas, 2 wrong usage, or the registry doesn't answer.`
@@ -24,7 +26,8 @@ const folder = join(root, 'docs/schemas')
 
 async function run(command: string, registry?: string): Promise<number> {
   const schemas = eventSchemas()
-  const findings = await checkSchemas(schemas, registry ? registeredSchemas(registry) : schemaFiles(folder))
+  const known = registry ? registeredSchemas(registryAddress(registry, process.env)) : schemaFiles(folder)
+  const findings = await checkSchemas(schemas, known)
   const rejected = findings.some(({ problems }) => problems.length > 0)
   if (command === 'snapshot' && !rejected) return writeSnapshot(schemas, findings)
   for (const finding of findings) print(finding)

@@ -19,7 +19,7 @@ function newEvent() {
     check: async (fields: z.ZodRawShape, wanted: z.ZodRawShape = {}) => {
       const written = [{ service: 'shop', subject, schema: schemaOf(fields) }]
       const read = [{ service: 'depot', subject, schema: schemaOf(wanted) }]
-      return (await checkSchemas({ written, read }, registeredSchemas(registry().url)))[0]
+      return (await checkSchemas({ written, read }, registeredSchemas({ url: registry().url })))[0]
     },
     allow: async (compatibility: string) => {
       const headers = { 'Content-Type': 'application/json' }

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import avsc from 'avsc'
 import { asError, OutboxError } from '../errors.ts'
 import type { AvroRecord } from './avro-schema.ts'
+import { type RegistryAddress, registryAccess } from './registry-access.ts'
 
 /** Where the last agreed schema of each subject is found. */
 export interface KnownSchemas {
@@ -120,34 +121,39 @@ export function schemaFiles(folder: string): KnownSchemas {
 }
 
 /** The schemas of a running registry. Its other subjects may belong to other systems, so it lists none. */
-export function registeredSchemas(url: string): KnownSchemas {
+export function registeredSchemas(address: RegistryAddress): KnownSchemas {
   return {
     subjects: async () => [],
     async latest(subject) {
-      const version = (await ask(url, `/subjects/${subject}/versions/latest`)) as { schema: string } | undefined
+      const version = (await ask(address, `/subjects/${subject}/versions/latest`)) as { schema: string } | undefined
       return version && (JSON.parse(version.schema) as AvroRecord)
     },
     async rejection(subject, schema) {
       const body = JSON.stringify({ schema: JSON.stringify(schema) })
       const path = `/compatibility/subjects/${subject}/versions/latest?verbose=true`
-      const answer = (await ask(url, path, body)) as { is_compatible: boolean; messages?: string[] } | undefined
+      const answer = (await ask(address, path, body)) as { is_compatible: boolean; messages?: string[] } | undefined
       if (answer === undefined || answer.is_compatible) return undefined
       return answer.messages?.join('; ') || 'it gives no reason'
     }
   }
 }
 
-async function ask(url: string, path: string, body?: string): Promise<unknown> {
-  const post = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body ?? '' }
-  const init = { signal: AbortSignal.timeout(10_000), ...(body === undefined ? {} : post) }
+async function ask(address: RegistryAddress, path: string, body?: string): Promise<unknown> {
+  const { url, headers, explain } = registryAccess(address)
+  const post = { method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' }, body: body ?? '' }
+  const init = { headers, signal: AbortSignal.timeout(10_000), ...(body === undefined ? {} : post) }
   const response = await fetch(url + path, init).catch((cause: Error & { cause?: Error }) => {
     throw unavailable(`does not answer: ${cause.cause?.message ?? cause.message}`, cause)
   })
   if (response.status === 404) return undefined
-  if (!response.ok) throw unavailable(`answered ${response.status} to ${path}`)
+  if (!response.ok) {
+    const what = `answered ${response.status} to ${path}`
+    throw unavailable(what, Object.assign(new Error(what), { status: response.status }))
+  }
   return response.json()
 
-  function unavailable(what: string, cause?: Error): OutboxError {
-    return new OutboxError('REGISTRY_UNAVAILABLE', `The schema registry ${url} ${what}`, { cause, retryable: true })
+  function unavailable(what: string, cause: Error): OutboxError {
+    const message = explain(cause) ?? `The schema registry ${url} ${what}`
+    return new OutboxError('REGISTRY_UNAVAILABLE', message, { cause, retryable: true })
   }
 }

@@ -132,14 +132,14 @@ describe('a registry', () => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void server.close())
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    await expect(check(base, {}, registeredSchemas(url))).rejects.toMatchObject({
+    await expect(check(base, {}, registeredSchemas({ url }))).rejects.toMatchObject({
       code: 'REGISTRY_UNAVAILABLE',
       message: `The schema registry ${url} answered 500 to /subjects/order.placed/versions/latest`
     })
   })
 
   it('that is away is named with the cause', async () => {
-    await expect(check(base, {}, registeredSchemas('http://127.0.0.1:2'))).rejects.toThrow(
+    await expect(check(base, {}, registeredSchemas({ url: 'http://127.0.0.1:2' }))).rejects.toThrow(
       /^The schema registry http:\S+ does not answer: .*ECONNREFUSED/
     )
   })

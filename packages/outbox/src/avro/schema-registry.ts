@@ -3,12 +3,10 @@ import type avsc from 'avsc'
 import { asError, OutboxError } from '../errors.ts'
 import { type AvroRecord, subjectOf } from './avro-schema.ts'
 import { typeHook } from './long-type.ts'
+import { type RegistryAddress, registryAccess } from './registry-access.ts'
 
-/** Where the registry is, and how long a request to it may take. */
-export type SchemaRegistryOptions = {
-  /** Of its Confluent-compatible API: `http://127.0.0.1:8081/apis/ccompat/v7` for Apicurio. */
-  readonly url: string
-  readonly auth?: { readonly username: string; readonly password: string }
+/** Where the registry is, who asks it, and how long a request may take. */
+export type SchemaRegistryOptions = RegistryAddress & {
   /** 5,000 by default. */
   readonly timeoutMs?: number
 }
@@ -28,17 +26,16 @@ export interface SchemaRegistry {
 }
 
 /** A registry with Confluent's REST API, through @kafkajs/confluent-schema-registry. */
-export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryOptions): SchemaRegistry {
+export function schemaRegistry({ timeoutMs = 5_000, ...address }: SchemaRegistryOptions): SchemaRegistry {
   let loaded: Promise<Client> | undefined
   const client = () => (loaded ??= load())
-  // Errors are logged and stored, and the URL may contain a password.
-  const shown = url.replace(/\/\/[^/]*@/, '//')
+  const { url, headers, explain } = registryAccess(address)
 
   async function load(): Promise<Client> {
     const { SchemaRegistry, SchemaType } = await import('@kafkajs/confluent-schema-registry')
     const bounded = () => ({
       // Without a limit it would wait without end for a registry that accepts a request and never answers.
-      request: (request: Enhanced) => request.enhance({ timeout: timeoutMs }),
+      request: (request: Enhanced) => request.enhance({ timeout: timeoutMs, headers }),
       // A page of a proxy isn't an answer of the registry.
       response: async (next: () => Promise<Answer>) => {
         const answer = await next()
@@ -47,18 +44,18 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
       }
     })
     return new SchemaRegistry(
-      { host: url, ...(auth && { auth }), retry: { retries: 0 }, middlewares: [bounded as never] },
+      { host: url, retry: { retries: 0 }, middlewares: [bounded as never] },
       { [SchemaType.AVRO]: { typeHook: typeHook as never } }
     )
   }
 
-  async function ask(asked: Omit<Asked, 'url'>, idIn: (registry: Client) => Promise<number>) {
+  async function ask(asked: Asked, idIn: (registry: Client) => Promise<number>) {
     const registry = await client()
     try {
       const id = await idIn(registry)
       return { id, type: (await registry.getSchema(id)) as unknown as avsc.Type }
     } catch (cause) {
-      throw registryError(cause, { ...asked, url: shown })
+      throw registryError(cause, { ...asked, url, explain })
     }
   }
 
@@ -72,12 +69,13 @@ export function schemaRegistry({ url, auth, timeoutMs = 5_000 }: SchemaRegistryO
   }
 }
 
-type Enhanced = { enhance(extras: { readonly timeout: number }): Enhanced }
+type Enhanced = { enhance(extras: { readonly timeout: number; readonly headers: object }): Enhanced }
 type Answer = { data(): unknown }
-type Asked = { readonly what: string; readonly url: string; readonly refusals: readonly number[] }
+type Asked = { readonly what: string; readonly refusals: readonly number[] }
+type Access = Pick<ReturnType<typeof registryAccess>, 'url' | 'explain'>
 
 // The client reports an unreachable registry as status 400, so only the API's own refusals are final.
-function registryError(cause: unknown, { what, url, refusals }: Asked): OutboxError {
+function registryError(cause: unknown, { what, url, refusals, explain }: Asked & Access): OutboxError {
   const reason = asError(cause).message
   const status = cause instanceof Error && 'status' in cause ? Number(cause.status) : 0
   if (status === 404 && refusals.includes(404))
@@ -89,6 +87,6 @@ function registryError(cause: unknown, { what, url, refusals }: Asked): OutboxEr
   }
   if (refusals.includes(status) || (cause instanceof Error && cause.name.includes('CompatibilityError')))
     return new OutboxError('SCHEMA_REFUSED', `${what} was refused: ${reason}`, { cause, retryable: false })
-  const message = `The schema registry ${url} does not answer: ${reason}`
+  const message = explain(cause) ?? `The schema registry ${url} does not answer: ${reason}`
   return new OutboxError('REGISTRY_UNAVAILABLE', message, { cause, retryable: true })
 }

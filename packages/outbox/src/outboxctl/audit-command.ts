@@ -3,6 +3,7 @@ import { collect } from '../audit/collect.ts'
 import { type AuditReport, compare, type Finding } from '../audit/compare.ts'
 import { jsonText } from '../json-text.ts'
 import { kafkajsClient } from '../kafka/kafkajs-client.ts'
+import { kafkaSecurity, resolveSecrets } from '../security/index.ts'
 import { CommandError, counted, type Edge, idBeside, table, writeJson } from './edge.ts'
 import { isPostgresUrl, withDatabase } from './open-database.ts'
 import { registryDecoding } from './parked-reader.ts'
@@ -51,7 +52,7 @@ export function auditCommand(edge: Edge): Command {
 
 async function audit(edge: Edge, options: Options): Promise<void> {
   const { environment } = edge
-  const given = (name: Input) => options[name] ?? environment[inputs[name][2]]
+  const given = (name: Input) => resolveSecrets(options[name] ?? environment[inputs[name][2]] ?? '', environment)
   const needed = (name: Input): string => {
     const value = given(name)
     if (value) return value
@@ -69,7 +70,7 @@ async function audit(edge: Edge, options: Options): Promise<void> {
   const note = (_: object, message: string) => edge.note(message)
   const logger = { debug() {}, info() {}, warn: note, error: note }
   const decoding = await registryDecoding(environment)
-  const kafka = kafkajsClient({ brokers, clientId: 'outboxctl', logger })
+  const kafka = kafkajsClient({ brokers, clientId: 'outboxctl', logger, security: kafkaSecurity(environment) })
   try {
     const input = await withDatabase(source, from =>
       withDatabase(target, to => collect({ ...what, ...window, decoding, kafka, source: from, target: to }))

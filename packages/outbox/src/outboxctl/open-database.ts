@@ -1,13 +1,25 @@
 import knex, { type Knex } from 'knex'
+import { explainSecurity, mysqlOptions, postgresOptions } from '../security/index.ts'
 import { CommandError } from './edge.ts'
 
 /** Opens a `mysql://` or `postgres://` URL, runs `work`, and closes it. Times are UTC in both. */
 export async function withDatabase<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {
   // The error says what knex would log.
   const log = { warn() {}, error() {}, deprecate() {}, debug() {} }
-  const db = knex({ ...(await configOf(url)), log })
+  const { client, connection, session } = await configOf(url)
+  const pool = {
+    min: 0,
+    max: 2,
+    afterCreate: (raw: Session, done: (error: Error | null) => void) => raw.query(session, done)
+  }
+  const db = knex({ client, connection, pool, log })
   try {
     return await work(db)
+  } catch (error) {
+    const part = client === 'pg' ? 'PostgreSQL' : 'MySQL'
+    const { host, port, user: principal } = connection
+    const sentence = explainSecurity(error, { part, address: `${host}:${port}`, principal })
+    throw sentence === undefined ? error : new CommandError(sentence)
   } finally {
     await db.destroy()
   }
@@ -17,26 +29,19 @@ type Session = { query: (sql: string, done: (error: Error | null) => void) => vo
 
 export const isPostgresUrl = (url: string): boolean => /^postgres(ql)?:/.test(url)
 
-async function configOf(text: string): Promise<Knex.Config> {
-  const url = URL.parse(text)
-  // An error of `new URL` would print the text, including the password.
-  if (url === null) throw new CommandError('The database must be a URL such as mysql://user:password@host:3306/name')
-  const poolAfter = (sql: string) => ({
-    min: 0,
-    max: 2,
-    afterCreate: (connection: Session, done: (error: Error | null) => void) => connection.query(sql, done)
-  })
-  if (isPostgresUrl(url.protocol)) {
-    const connection = { connectionString: text, types: await timesInUtc() }
-    return { client: 'pg', connection, pool: poolAfter("SET TIME ZONE 'UTC'") }
+async function configOf(url: string) {
+  if (isPostgresUrl(url)) {
+    const connection = { ...postgresOptions(url), types: await timesInUtc() }
+    return { client: 'pg', connection, session: "SET TIME ZONE 'UTC'" }
   }
-  if (url.protocol !== 'mysql:') throw new CommandError(`Not a mysql:// or postgres:// URL: ${url.protocol}//…`)
-  url.searchParams.set('timezone', 'Z')
-  // Services use ssl=true; the driver needs an object.
-  if (url.searchParams.get('ssl') === 'true') url.searchParams.set('ssl', '{}')
+  // An error of `new URL` would print the text, including the password.
+  const protocol = URL.parse(url)?.protocol
+  if (protocol === undefined)
+    throw new CommandError('The database must be a URL such as mysql://user:password@host:3306/name')
+  if (protocol !== 'mysql:') throw new CommandError(`Not a mysql:// or postgres:// URL: ${protocol}//…`)
   // An id above 2^53 must stay exact.
-  url.searchParams.set('supportBigNumbers', 'true')
-  return { client: 'mysql2', connection: url.href, pool: poolAfter("SET time_zone = '+00:00'") }
+  const connection = { ...mysqlOptions(url), timezone: 'Z', supportBigNumbers: true }
+  return { client: 'mysql2', connection, session: "SET time_zone = '+00:00'" }
 }
 
 const timestampWithoutZone = 1114

@@ -6,6 +6,7 @@ import { databaseFault } from '../database-errors.ts'
 import { forTerminal } from '../json-text.ts'
 import { requireInboxTables } from '../inbox/inbox-tables.ts'
 import { listParked, type ParkedKey, requestRetry, showParked, skipParked } from '../parking/parked-commands.ts'
+import { resolveSecrets } from '../security/secrets.ts'
 import { age, CommandError, counted, type Edge, idBeside, table, writeJson } from './edge.ts'
 import { withDatabase } from './open-database.ts'
 import { type ParkedReader, parkedReader } from './parked-reader.ts'
@@ -47,7 +48,7 @@ function inDatabase<Options extends Shared>(edge: Edge, options: Options, work: 
   const url = options.url ?? edge.environment.OUTBOX_DB_URL
   if (url === undefined || url === '')
     throw new CommandError('Which database? Set OUTBOX_DB_URL, or name it with --url mysql://…')
-  return withDatabase(url, async db => {
+  return withDatabase(resolveSecrets(url, edge.environment), async db => {
     try {
       await work({ edge, db, ...options })
     } catch (error) {

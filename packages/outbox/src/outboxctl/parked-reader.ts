@@ -43,6 +43,6 @@ export async function registryDecoding(environment: Edge['environment']): Promis
   const url = environment['SCHEMA_REGISTRY_URL']
   if (url === undefined || url === '') return undefined
   // Loaded only here, because its packages are optional.
-  const { avroDecoding, schemaRegistry } = await import('../avro/index.ts')
-  return avroDecoding({ registry: schemaRegistry({ url }) })
+  const { avroDecoding, registryAddress, schemaRegistry } = await import('../avro/index.ts')
+  return avroDecoding({ registry: schemaRegistry(registryAddress(url, environment)) })
 }
