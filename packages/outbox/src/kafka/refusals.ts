@@ -1,10 +1,10 @@
 import { OutboxError } from '../errors.ts'
 import { explainSecurity } from '../security/explain.ts'
-import { explainKafka, kafkaPlace } from '../security/explain-kafka-client.ts'
-import type { Place } from '../security/place.ts'
+import { explainKafka, kafkaConnection } from '../security/explain-kafka-client.ts'
+import type { Connection } from '../security/connection.ts'
 import type { BrokerOptions } from './kafka-client.ts'
 
-type Asked = Pick<Place, 'topic' | 'group' | 'right' | 'what'>
+type Asked = Pick<Connection, 'topic' | 'group' | 'right' | 'what'>
 
 /** Turns what Kafka's security refuses into one sentence, for one client. Other errors stay as they are. */
 export function refusalsOf({ brokers, security = {} }: BrokerOptions) {
@@ -15,7 +15,7 @@ export function refusalsOf({ brokers, security = {} }: BrokerOptions) {
   return {
     /** Explains the error with what it says itself. */
     explained: (error: unknown, asked: Asked): unknown =>
-      refusal(error, explainSecurity(error, kafkaPlace(error, { ...client, ...asked }))),
+      refusal(error, explainSecurity(error, kafkaConnection(error, { ...client, ...asked }))),
 
     /** Explains why a request fails, also with what the broker demands. */
     async about<T>(asked: Asked, request: Promise<T>): Promise<T> {

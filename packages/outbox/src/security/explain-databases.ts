@@ -1,11 +1,11 @@
-import { type Known, type Place, placeOf } from './place.ts'
+import { type Known, type Connection, placeOf } from './connection.ts'
 
 /** What MySQL and PostgreSQL refuse. Other privileges than the login stay with the server's own words. */
-export function databaseProblem({ code, message }: Known, at: Place): string | undefined {
+export function databaseProblem({ code, message }: Known, at: Connection): string | undefined {
   return mysqlProblem(String(code), message, at) ?? postgresProblem(String(code), message, at)
 }
 
-function mysqlProblem(code: string, message: string, at: Place): string | undefined {
+function mysqlProblem(code: string, message: string, at: Connection): string | undefined {
   const part = { ...at, part: 'MySQL' }
   if (code === 'ER_SECURE_TRANSPORT_REQUIRED')
     return `${placeOf(part)} demands TLS: add ?ssl-mode=VERIFY_IDENTITY to its URL.`
@@ -24,7 +24,7 @@ function mysqlProblem(code: string, message: string, at: Place): string | undefi
   return undefined
 }
 
-function postgresProblem(code: string, message: string, at: Place): string | undefined {
+function postgresProblem(code: string, message: string, at: Connection): string | undefined {
   const part = { ...at, part: 'PostgreSQL' }
   if (message === 'The server does not support SSL connections')
     return `${placeOf(part)} speaks no TLS: take sslmode out of its URL, or turn TLS on.`

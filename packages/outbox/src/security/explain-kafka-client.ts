@@ -1,10 +1,10 @@
 import { causesOf, explainSecurity } from './explain.ts'
 import { kafkaPrincipal, type KafkaSecurity } from './kafka-security.ts'
-import { type Place, placeOf } from './place.ts'
+import { type Connection, placeOf } from './connection.ts'
 import { type Listener, probeKafka } from './probe-kafka.ts'
 
 /** A client whose request failed, and what it asked for. */
-export type KafkaPlace = Pick<Place, 'topic' | 'group' | 'right' | 'what'> & {
+export type KafkaConnection = Pick<Connection, 'topic' | 'group' | 'right' | 'what'> & {
   readonly brokers: readonly string[]
   readonly security: KafkaSecurity
 }
@@ -13,8 +13,8 @@ export type KafkaPlace = Pick<Place, 'topic' | 'group' | 'right' | 'what'> & {
  * As `explainSecurity`, for a client of Kafka. Where the error says only that the broker closed the connection, it asks
  * the broker whether it demands TLS or a login.
  */
-export async function explainKafka(error: unknown, client: KafkaPlace): Promise<string | undefined> {
-  const at = kafkaPlace(error, client)
+export async function explainKafka(error: unknown, client: KafkaConnection): Promise<string | undefined> {
+  const at = kafkaConnection(error, client)
   const { brokers, security } = client
   const address = at.address ?? brokers[0] ?? ''
   const text = [...causesOf(error)].map(({ code, message }) => `${String(code)} ${message}`).join('\n')
@@ -33,7 +33,7 @@ export async function explainKafka(error: unknown, client: KafkaPlace): Promise<
 }
 
 /** What `explainSecurity` takes for an error of a client of Kafka. */
-export function kafkaPlace(error: unknown, { brokers, security, ...asked }: KafkaPlace): Place {
+export function kafkaConnection(error: unknown, { brokers, security, ...asked }: KafkaConnection): Connection {
   const principal = kafkaPrincipal(security)
   const address = brokerIn([...causesOf(error)]) ?? brokers[0]
   return { ...asked, part: 'Kafka', address, principal, mechanism: security.sasl?.mechanism }
@@ -44,7 +44,7 @@ function brokerIn(known: readonly { readonly broker?: unknown; readonly message:
   return named.find(name => typeof name === 'string')
 }
 
-function differenceOf({ tls, mechanisms }: Listener, security: KafkaSecurity, at: Place): string | undefined {
+function differenceOf({ tls, mechanisms }: Listener, security: KafkaSecurity, at: Connection): string | undefined {
   const where = placeOf(at)
   const login = mechanisms !== undefined && mechanisms.length > 0
   const protocol = `${login ? 'SASL_' : ''}${tls ? 'SSL' : 'PLAINTEXT'}`

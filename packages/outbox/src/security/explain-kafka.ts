@@ -1,7 +1,7 @@
-import { type Known, type Place, placeOf } from './place.ts'
+import { type Known, type Connection, placeOf } from './connection.ts'
 
 /** What Kafka's brokers refuse. */
-export function kafkaProblem({ message, name, type, apiId }: Known, at: Place): string | undefined {
+export function kafkaProblem({ message, name, type, apiId }: Known, at: Connection): string | undefined {
   const kafka = String(type ?? apiId)
   return missingRight(kafka, at) ?? refusedLogin(`${kafka} ${String(name)} ${message}`, at)
 }
@@ -23,7 +23,7 @@ export function rightIn(known: readonly Known[]): string | undefined {
   return api === undefined ? undefined : rights[api]
 }
 
-function missingRight(kafka: string, at: Place): string | undefined {
+function missingRight(kafka: string, at: Connection): string | undefined {
   const { principal = 'This client', right = 'READ', topic, group, what } = at
   const lacks = (on: string) => `${principal} lacks ${right} on ${on}.`
   if (kafka === 'TOPIC_AUTHORIZATION_FAILED')
@@ -34,7 +34,7 @@ function missingRight(kafka: string, at: Place): string | undefined {
   return undefined
 }
 
-function refusedLogin(text: string, at: Place): string | undefined {
+function refusedLogin(text: string, at: Connection): string | undefined {
   const { principal = 'this client', mechanism = 'of SASL' } = at
   if (/UNSUPPORTED_SASL_MECHANISM|mechanism is not supported by the server/.test(text))
     return `${placeOf(at)} doesn't offer the mechanism ${mechanism}: choose another with KAFKA_SASL_MECHANISM.`

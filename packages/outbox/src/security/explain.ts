@@ -1,12 +1,12 @@
 import { databaseProblem } from './explain-databases.ts'
 import { kafkaProblem, rightIn } from './explain-kafka.ts'
-import { type Known, type Place, placeOf } from './place.ts'
+import { type Known, type Connection, placeOf } from './connection.ts'
 
 /**
  * One sentence for a connection that security broke: who is refused, which right is missing, what is wrong with a
  * certificate, and what to do. Undefined for any other error. Knows kafkajs, @platformatic/kafka, mysql2, pg and `fetch`.
  */
-export function explainSecurity(error: unknown, at: Place): string | undefined {
+export function explainSecurity(error: unknown, at: Connection): string | undefined {
   const known = [...causesOf(error)]
   const place = { ...at, right: at.right ?? rightIn(known) }
   for (const explain of [certificateProblem, tlsProblem, kafkaProblem, databaseProblem, httpProblem])
@@ -25,7 +25,7 @@ export function* causesOf(error: unknown): Generator<Known> {
   if ('cause' in error) yield* causesOf(error.cause)
 }
 
-function certificateProblem({ code, message, cert }: Known, at: Place): string | undefined {
+function certificateProblem({ code, message, cert }: Known, at: Connection): string | undefined {
   const text = `${String(code)} ${message}`
   const whose = `The certificate of ${placeOf(at)}`
   if (/CERT_HAS_EXPIRED|certificate has expired/.test(text)) {
@@ -53,12 +53,12 @@ const namesOf = (altNames = '') =>
     .map(name => name.replace(/^(?:DNS|IP(?: Address)?):/, ''))
     .join(', ')
 
-function authorityOf({ part }: Place): string {
+function authorityOf({ part }: Connection): string {
   const own = { Kafka: 'KAFKA_SSL_CA', MySQL: 'ssl-ca in the URL', PostgreSQL: 'sslrootcert in the URL' }[part]
   return own === undefined ? 'NODE_EXTRA_CA_CERTS' : `${own} or NODE_EXTRA_CA_CERTS`
 }
 
-function tlsProblem({ code, message }: Known, at: Place): string | undefined {
+function tlsProblem({ code, message }: Known, at: Connection): string | undefined {
   const text = `${String(code)} ${message}`
   if (
     /ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_REQUIRED|UNKNOWN_CA)|alert (?:bad certificate|certificate required|unknown ca)/i.test(
@@ -71,7 +71,7 @@ function tlsProblem({ code, message }: Known, at: Place): string | undefined {
   return undefined
 }
 
-function httpProblem({ status }: Known, at: Place): string | undefined {
+function httpProblem({ status }: Known, at: Connection): string | undefined {
   const who = at.principal ?? 'this client'
   if (status === 401) return `${placeOf(at)} refuses ${who}: the password or the token is wrong or missing.`
   if (status === 403) return `${who} lacks the right to use ${at.what ?? placeOf(at)}.`

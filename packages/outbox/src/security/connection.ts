@@ -1,5 +1,5 @@
 /** Whose connection failed, and what is known of it. */
-export type Place = {
+export type Connection = {
   /** `Kafka`, `MySQL`, `PostgreSQL`, `Connect`, or another name. */
   readonly part: string
   /** `host:port`. */
@@ -22,7 +22,7 @@ export type Known = {
   readonly message: string
   readonly name?: string
   readonly code?: unknown
-  readonly cert?: Place['certificate']
+  readonly cert?: Connection['certificate']
   readonly status?: unknown
   /** Of kafkajs: Kafka's name of the error, and the broker. */
   readonly type?: unknown
@@ -33,6 +33,6 @@ export type Known = {
 }
 
 /** `Kafka at 127.0.0.1:9092`. */
-export function placeOf({ part, address }: Place): string {
+export function placeOf({ part, address }: Connection): string {
   return address === undefined ? part : `${part} at ${address}`
 }
