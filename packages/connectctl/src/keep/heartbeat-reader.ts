@@ -136,8 +136,6 @@ export function obstacleOf(
       why: `the probes on ${topic} cannot be unpacked (${message}): set compression.type of the producer and of the topic`,
       endsWith: 'a beat'
     }
-  if (/AUTHORIZATION|AUTHENTICATION/.test(type) || name === 'KafkaJSSASLAuthenticationError')
-    return { why: `Kafka refuses the keeper (${message})`, endsWith: 'an answer' }
   if (/Connection|Timeout|BrokerNotFound|NoBrokerAvailable|Aggregate/.test(name))
     return { why: `Kafka does not answer at ${kafka.brokers.join()} (${message})`, endsWith: 'an answer' }
   return { why: `the probes on ${topic} cannot be read (${message})`, endsWith: 'an answer' }

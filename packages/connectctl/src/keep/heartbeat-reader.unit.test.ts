@@ -32,7 +32,11 @@ it.each([
   ['a broker that is away', gaveUp, 'Kafka does not answer at a:9092 (connect ECONNREFUSED)'],
   ['a missing topic', failure('KafkaJSProtocolError', '?', 'UNKNOWN_TOPIC_OR_PARTITION'), 'there is no topic beats'],
   ['a compression', failure('KafkaJSNotImplemented', 'ZSTD compression not implemented'), 'cannot be unpacked (ZSTD'],
-  ['a missing right', failure('KafkaJSProtocolError', 'Not authorized', 'TOPIC_AUTHORIZATION_FAILED'), 'Kafka refuses'],
+  [
+    'a missing right',
+    failure('KafkaJSProtocolError', 'no', 'TOPIC_AUTHORIZATION_FAILED'),
+    'lacks READ on the topic beats'
+  ],
   ['anything else', new TypeError('x is not a function'), 'the probes on beats cannot be read (x is not a function)']
 ])('says of %s what it is', (_what, error, words) => {
   expect(obstacleOf(error, { topic: 'beats', kafka: { brokers: ['a:9092'] } }).why).toContain(words)
