@@ -4,8 +4,7 @@ import {
   answerProblems,
   createHealth,
   createHttpServer,
-  databaseAt,
-  explaining,
+  explainConnections,
   kafkaFrom,
   type Logger,
   type Service,
@@ -24,6 +23,7 @@ export const configSchema = z.object({
   HTTP_PORT: variable.port(8282, 'GET /days/DAY'),
   DATABASE_URL: variable.postgresUrl('board'),
   ...variable.kafka,
+  INBOX_KEEP_MS: variable.inboxKeepMs,
   LOG_LEVEL: variable.logLevel
 })
 
@@ -36,20 +36,22 @@ export function createService(config: Config, logger: Logger): Service {
   const db = open(10)
   // Requests that wait for the pool must not make this replica unready.
   const probes = open(1)
+  for (const pool of [db, probes]) explainConnections(pool, config.DATABASE_URL)
   const kafka = kafkajsClient({ ...kafkaFrom(config), clientId: 'board', logger })
+  const { INBOX_KEEP_MS: keepMs } = config
   const consumer = createConsumer({
     kafka,
     group: 'board',
     db,
     logger,
+    inbox: keepMs === undefined ? {} : { keepMs },
     topics: { 'clinic.patient': onPatients, 'clinic.appointment': onAppointments }
   })
   const reading = async () => {
     const { ok, reason } = consumer.health()
     if (!ok) throw new Error(reason)
   }
-  const database = explaining(databaseAt(config.DATABASE_URL), async () => await probes.raw('SELECT 1'))
-  const health = createHealth({ ready: { database, consumer: reading } })
+  const health = createHealth({ ready: { database: async () => await probes.raw('SELECT 1'), consumer: reading } })
   const app = express()
     .disable('x-powered-by')
     .use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger))

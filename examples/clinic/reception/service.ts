@@ -33,10 +33,11 @@ export function createService(config: Config, logger: Logger): Service {
   const at = databaseAt(config.DATABASE_URL)
   const health = createHealth({
     ready: {
-      database: explaining(at, () => probes.db.execute('SELECT 1')),
-      outbox: explaining(at, () =>
-        probes.db.transaction(tx => requireOutboxTable(drizzleTransaction(tx), { aggregateId: 'string' }))
-      )
+      database: () => explaining(at, () => probes.db.execute('SELECT 1')),
+      outbox: () =>
+        explaining(at, () =>
+          probes.db.transaction(tx => requireOutboxTable(drizzleTransaction(tx), { aggregateId: 'string' }))
+        )
     }
   })
   const app = express()

@@ -78,6 +78,11 @@ export const variable = {
   mysqlPoolSize: whole(1, 1000).default(16).describe('Most connections to MySQL'),
   /** Spread it into a schema; `kafkaFrom` takes what it reads. */
   kafka: kafkaVariables,
+  inboxKeepMs: whole(1, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe(
+      "How long the inbox remembers events; needed only where the account may not describe the topic's settings"
+    ),
   /** Of a registry with Confluent's API; empty for none. */
   schemaRegistryUrl: z.union([z.url({ protocol: /^https?$/ }), z.literal('')]).default(''),
   schemaRegistryToken: z

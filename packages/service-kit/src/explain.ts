@@ -1,5 +1,8 @@
 import { type Connection, explainSecurity } from '@outbox-cdc/outbox/security'
-import type { Check } from './health.ts'
+import type { Knex } from 'knex'
+
+/** A server refuses this process, or this process doesn't trust it. The message is the one sentence that says so. */
+export class RefusedError extends Error {}
 
 /** What a sentence calls the database of a URL. */
 export function databaseAt(url: string): Connection {
@@ -8,19 +11,20 @@ export function databaseAt(url: string): Connection {
   return { part, address: host, principal: decodeURIComponent(username) }
 }
 
-/** The error, or, if security broke the connection, one whose message is the sentence that says so. */
-export function explained(error: unknown, at: Connection): unknown {
-  const sentence = explainSecurity(error, at)
-  return sentence === undefined ? error : new Error(sentence, { cause: error })
+/** Runs `work`; if security breaks it, the error is a `RefusedError`. */
+export async function explaining<T>(at: Connection, work: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof RefusedError) throw error
+    const sentence = explainSecurity(error, at)
+    throw sentence === undefined ? error : new RefusedError(sentence, { cause: error })
+  }
 }
 
-/** A check that says in one sentence if security keeps the part from answering. */
-export function explaining(at: Connection, check: Check): Check {
-  return async () => {
-    try {
-      return await check()
-    } catch (error) {
-      throw explained(error, at)
-    }
-  }
+/** Makes each query of `db` explain a connection that security broke. */
+export function explainConnections(db: Knex, url: string): void {
+  const { client } = db
+  const acquire: () => Promise<unknown> = client.acquireConnection.bind(client)
+  client.acquireConnection = () => explaining(databaseAt(url), acquire)
 }

@@ -1,7 +1,7 @@
 export { answer, describeApi } from './api-docs.ts'
 export { ConfigError, loadConfig, variable } from './config.ts'
 export { createApp } from './create-app.ts'
-export { databaseAt, explaining } from './explain.ts'
+export { databaseAt, explainConnections, explaining, RefusedError } from './explain.ts'
 export { type Check, createHealth, type Health } from './health.ts'
 export { createHttpServer, type HttpServer } from './http-server.ts'
 export { kafkaFrom } from './kafka.ts'

@@ -1,6 +1,6 @@
 import { mysqlOptions } from '@outbox-cdc/outbox/security'
 import knex, { type Knex } from 'knex'
-import { databaseAt, explained } from './explain.ts'
+import { explainConnections } from './explain.ts'
 
 type MigrateOptions = {
   readonly url: string
@@ -18,11 +18,10 @@ export async function migrate({ url, directory, report, params = {} }: MigrateOp
     pool: { min: 0, max: 3 },
     migrations: { directory, loadExtensions: ['.ts'] }
   })
+  explainConnections(db, url)
   db.userParams = { ...params }
   try {
     await db.transaction(lock => inTurn(lock, () => latest(db, report)))
-  } catch (error) {
-    throw explained(error, databaseAt(url))
   } finally {
     await db.destroy()
   }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { explainSecurity, mysqlOptions } from '@outbox-cdc/outbox/security'
 import knex, { type Knex } from 'knex'
-import { databaseAt } from './explain.ts'
+import { databaseAt, explainConnections } from './explain.ts'
 import type { Logger } from './logger.ts'
 import { poolLimits, silenceMs, waitMs } from './pool-limits.ts'
 
@@ -53,6 +53,7 @@ export function createMysql(options: MysqlOptions): Knex {
       }
     })
   })
+  explainConnections(db, url)
   if (logger !== undefined) logOutages(db, url, logger)
   return db
 }
