@@ -6,11 +6,7 @@ export const configSchema = z.object({
   HTTP_PORT: variable.port(8082, 'GET /deliveries'),
   MYSQL_URL: variable.mysqlUrl('deliveries'),
   MYSQL_POOL_SIZE: variable.mysqlPoolSize,
-  KAFKA_BROKERS: z
-    .string()
-    .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, { error: 'must be host:port, or several separated by commas' })
-    .transform(brokers => brokers.split(','))
-    .describe('host:port of each broker, separated by commas'),
+  ...variable.kafka,
   KAFKA_TOPIC: z.string().default('orders_server.orders.outbox').describe('Topic of the order events'),
   KAFKA_GROUP: z.string().default('delivery-service').describe('Consumer group, also the name in the inbox'),
   KAFKA_CLIENT: z
@@ -18,9 +14,11 @@ export const configSchema = z.object({
     .default('kafkajs')
     .describe('Kafka client: kafkajs or platformatic'),
   BATCH_SIZE: z.coerce.number().int().min(1).max(10_000).default(500).describe('Most events in one transaction'),
+  INBOX_KEEP_MS: variable.inboxKeepMs,
   SCHEMA_REGISTRY_URL: variable.schemaRegistryUrl.describe(
     'Confluent API of a schema registry. With it Avro events are read too, without it only JSON'
   ),
+  SCHEMA_REGISTRY_TOKEN: variable.schemaRegistryToken,
   STALL_AFTER_MS: z.coerce
     .number()
     .int()

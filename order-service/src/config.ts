@@ -13,6 +13,7 @@ export const variables = z.object({
   SCHEMA_REGISTRY_URL: variable.schemaRegistryUrl.describe(
     'Confluent API of a schema registry. With it events are Avro, without it JSON'
   ),
+  SCHEMA_REGISTRY_TOKEN: variable.schemaRegistryToken,
   IDEMPOTENCY_KEY_TTL_S: z.coerce
     .number()
     .int()

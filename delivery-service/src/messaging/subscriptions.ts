@@ -1,5 +1,5 @@
 import { createConsumer, kafkajsClient, type RecordDecoding } from '@outbox-cdc/outbox'
-import type { Check, Logger } from '@outbox-cdc/service-kit'
+import { type Check, kafkaFrom, type Logger } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 import type { Registry } from 'prom-client'
 import type { Config } from '../config.ts'
@@ -20,9 +20,9 @@ export type Subscriptions = {
 
 /** The events that this service handles. It ignores other events on the topic. */
 export async function createSubscriptions(config: Config, { db, logger, registry }: Parts): Promise<Subscriptions> {
-  const { KAFKA_BROKERS: brokers, KAFKA_GROUP: group, KAFKA_TOPIC: topic, SCHEMA_REGISTRY_URL: url } = config
+  const { KAFKA_GROUP: group, INBOX_KEEP_MS: keepMs, KAFKA_TOPIC: topic, SCHEMA_REGISTRY_URL: url } = config
   const createClient = config.KAFKA_CLIENT === 'kafkajs' ? kafkajsClient : await loadPlatformatic()
-  const kafka = createClient({ brokers, clientId: 'delivery-service', logger })
+  const kafka = createClient({ ...kafkaFrom(config), clientId: 'delivery-service', logger })
   const decoding = url === '' ? undefined : await loadAvro(url)
   let stalled: string | undefined
   const consumer = createConsumer({
@@ -31,6 +31,7 @@ export async function createSubscriptions(config: Config, { db, logger, registry
     db,
     logger,
     decoding,
+    inbox: keepMs === undefined ? {} : { keepMs },
     topics: { [topic]: { [orderCreated.name]: onOrderCreated } },
     batchSize: config.BATCH_SIZE,
     observe: createDeliveryObserver(logger, registry),

@@ -1,8 +1,12 @@
 import { variable } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 
-const databaseUrl = z.url({ protocol: /^(mysql|postgres(ql)?)$/ }).optional()
-const httpUrl = z.url({ protocol: /^https?$/ }).optional()
+const databaseUrl = variable.databaseUrl.optional()
+const httpUrl = z.url({ protocol: /^https?$/ })
+/** Of a part that asks for no account: `fetch` refuses such a URL, and its error would show the password. */
+const openUrl = httpUrl
+  .refine(url => new URL(url).username === '' && new URL(url).password === '', { error: 'must not hold an account' })
+  .optional()
 const list = z.string().transform(text =>
   text
     .split(',')
@@ -44,12 +48,18 @@ export const configSchema = z.object({
     .optional()
     .describe('Token that a browser must present once; at least 16 characters'),
   CONSOLE_ACTIONS: z.enum(['on', 'off']).default('on').describe('off: the page can only read'),
-  KAFKA_BROKERS: list.default(['127.0.0.1:9092']).describe('host:port, separated by commas'),
+  ...variable.kafka,
+  KAFKA_BROKERS: variable.kafka.KAFKA_BROKERS.default(['127.0.0.1:9092']).describe('host:port, separated by commas'),
   KAFKA_TOPIC: name.describe('The topic that the pipeline publishes to'),
   KAFKA_GROUP: name.describe('The consumer group at the end of the pipeline'),
-  SCHEMA_REGISTRY_URL: httpUrl.describe('Confluent API of a schema registry, to show Avro records as JSON'),
-  KEEPER_URL: httpUrl.describe('The keeper (connectctl keep): only it can tell whether events flow'),
-  CONNECT_URL: list.default([]).describe('Kafka Connect workers, separated by commas'),
+  SCHEMA_REGISTRY_URL: httpUrl.optional().describe('Confluent API of a schema registry, to show Avro records as JSON'),
+  SCHEMA_REGISTRY_TOKEN: variable.schemaRegistryToken,
+  KEEPER_URL: openUrl.describe('The keeper (connectctl keep): only it can tell whether events flow'),
+  CONNECT_URL: list
+    .refine(urls => urls.every(url => httpUrl.safeParse(url).success), { error: 'must be http:// or https:// URLs' })
+    .default([])
+    .describe('Kafka Connect workers, separated by commas; https://user:password@host:port sends an account'),
+  CONNECT_TOKEN: z.string().optional().describe('Bearer token for Kafka Connect'),
   CONNECTOR_NAME: name.optional().describe('The connector of the pipeline'),
   CONNECTOR_FILE: z.string().optional().describe('File of the connector, to compare with the running configuration'),
   AGGREGATE_DB_URL: databaseUrl.describe(
@@ -79,14 +89,14 @@ export const configSchema = z.object({
     .default('applied_at')
     .describe('When its row was written, as a timestamp or DATETIME; with an index if the key is no number'),
   EFFECT_TIME_ZONE: timeZone.describe('Time zone of that column if it has none of its own, such as +09:00'),
-  WRITER_URL: httpUrl.describe('URL of the writer, to show its health and metrics'),
+  WRITER_URL: openUrl.describe('URL of the writer, to show its health and metrics'),
   WRITER_EXAMPLE: z
     .string()
     .transform(exampleIn)
     .optional()
     .describe('Path and JSON of a POST to the writer that the page may send: /order {"quantity":95}'),
   WRITER_NAME: name.default('writer').describe('What the page calls the first hop'),
-  CONSUMER_URL: httpUrl.describe('URL of the consumer, to show its health and metrics'),
+  CONSUMER_URL: openUrl.describe('URL of the consumer, to show its health and metrics'),
   CONSUMER_NAME: name.default('consumer').describe('What the page calls the last hop'),
   LOG_LEVEL: variable.logLevel
 })

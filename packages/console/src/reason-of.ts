@@ -1,6 +1,9 @@
+import { RefusedError } from '@outbox-cdc/service-kit'
+
 /** Why something failed, in few words: the code where the system gives one, else the message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (error instanceof RefusedError) return error.message
   if (error.name === 'TimeoutError') return 'no answer in time'
   const { errors, cause } = error as Error & { errors?: unknown }
   const inner: unknown = Array.isArray(errors) ? errors[0] : cause

@@ -1,5 +1,5 @@
 import { createConnectApi } from '@outbox-cdc/connectctl'
-import type { Logger } from '@outbox-cdc/service-kit'
+import { kafkaFrom, type Logger } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import { avroDecoder } from './kafka/avro-decoder.ts'
 import { asTheyAre } from './kafka/decode-record.ts'
@@ -20,11 +20,11 @@ export function openSources(config: Config, logger: Logger) {
   const actionsDb = open(config.EFFECT_DB_URL, false)
   const { SCHEMA_REGISTRY_URL: registry } = config
   const decode = registry === undefined ? asTheyAre : avroDecoder(registry)
-  const kafka = createKafkaClients(config.KAFKA_BROKERS, decode)
+  const kafka = createKafkaClients(kafkaFrom(config), decode)
   return {
     kafka,
     decode,
-    connect: openConnect(config.CONNECT_URL),
+    connect: openConnect(config),
     consumerDb,
     actionsDb,
     aggregates: openTable('aggregates', writerDb, config),
@@ -37,9 +37,9 @@ export function openSources(config: Config, logger: Logger) {
 }
 
 /** Asked with short limits: a page must not wait for a worker that hangs. An action may take longer than a question. */
-function openConnect(urls: readonly string[]) {
+function openConnect({ CONNECT_URL: urls, CONNECT_TOKEN: token }: Config) {
   if (urls.length === 0) return undefined
   const open = (totalMs: number) =>
-    createConnectApi({ url: urls.join(), retryForMs: 0, answerTimeoutMs: totalMs / urls.length })
+    createConnectApi({ url: urls.join(), token, retryForMs: 0, answerTimeoutMs: totalMs / urls.length })
   return { reading: open(1_400), acting: open(14_000) }
 }

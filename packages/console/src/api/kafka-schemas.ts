@@ -32,6 +32,10 @@ export type RecordPage = z.output<typeof recordPage>
 export const volume = z.object({ from: z.number(), stepMs: z.number(), counts: z.array(z.number()) })
 export type Volume = z.output<typeof volume>
 
+export const missing = z.array(z.string()).meta({
+  description: 'Sentences about what is left out, because the account of this console lacks a right'
+})
+
 export const listedTopic = named('ListedTopic', {
   name: z.string(),
   partitions: z.number(),
@@ -56,7 +60,8 @@ export const describedTopic = named('Topic', {
       bytes: z.number().nullable()
     })
   ),
-  settings: z.array(z.object({ name: z.string(), value: z.string().nullable(), changed: z.boolean() }))
+  settings: z.array(z.object({ name: z.string(), value: z.string().nullable(), changed: z.boolean() })),
+  missing
 })
 export type DescribedTopic = z.output<typeof describedTopic>
 
@@ -71,7 +76,8 @@ export const listedGroup = named('ListedGroup', {
   members: z.number().nullable().meta({ description: 'null where this console cannot read them' }),
   topics: z.array(z.string()),
   lag: z.number().nullable(),
-  partitionsBehind: z.number()
+  partitionsBehind: z.number(),
+  problem: z.string().nullable().meta({ description: 'Why this console cannot read it' })
 })
 export type ListedGroup = z.output<typeof listedGroup>
 

@@ -1,4 +1,5 @@
-import { createMysql, type Logger, poolLimits, silenceMs, waitMs } from '@outbox-cdc/service-kit'
+import { postgresOptions } from '@outbox-cdc/outbox/security'
+import { createMysql, explainConnections, type Logger, poolLimits, silenceMs, waitMs } from '@outbox-cdc/service-kit'
 import knex, { type Knex } from 'knex'
 
 /** What the page calls a database, and the log from which Debezium reads it. */
@@ -25,10 +26,10 @@ type Session = { query(sql: string, done: (error: Error | null) => void): void }
 function createPostgres({ url, name, poolSize, logger, readOnly }: Options & { name: string; poolSize: number }): Knex {
   const limits = `SET TIME ZONE 'UTC'; SET statement_timeout = ${silenceMs}; SET lock_timeout = 1000`
   const session = readOnly ? `${limits}; SET default_transaction_read_only = on` : limits
-  return knex({
+  const db = knex({
     client: 'pg',
     connection: {
-      connectionString: url,
+      ...postgresOptions(url),
       application_name: name,
       connectionTimeoutMillis: waitMs,
       // The client's own limit: a frozen server keeps to none.
@@ -42,4 +43,6 @@ function createPostgres({ url, name, poolSize, logger, readOnly }: Options & { n
       prepare: (connection, done) => connection.query(session, done)
     })
   })
+  explainConnections(db, url)
+  return db
 }

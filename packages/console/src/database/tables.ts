@@ -1,9 +1,11 @@
 import { idInColumn } from '@outbox-cdc/outbox'
+import { RefusedError } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 import type { Config } from '../config.ts'
 import { duration } from '../page/format.js'
 import { type Columns, type Named, readColumns } from './columns.ts'
 import { ConfigurationError } from './configuration-error.ts'
+import { isPostgres } from './open-database.ts'
 
 /** A row of the table that causes events (the aggregates), or of the table that the consumer writes (their effects). */
 export type Row = {
@@ -55,10 +57,11 @@ function createTable(db: Knex, named: Named) {
       return await ask(await columns())
     } catch (error) {
       const { code = '', message, sqlMessage } = error as Error & { code?: string; sqlMessage?: string }
-      if (!missing.has(code)) throw error
-      known = undefined
       // Knex puts the statement before it.
       const words = sqlMessage ?? message.split(' - ').at(-1)
+      if (forbidden.has(code)) throw refusal(db, words ?? message, error)
+      if (!missing.has(code)) throw error
+      known = undefined
       throw new ConfigurationError(`${words}. Check ${variables}`, { cause: error })
     }
   }
@@ -149,6 +152,15 @@ const timeIn = (at: unknown): number | undefined =>
 
 /** A table or a column that doesn't exist. */
 const missing = new Set(['ER_NO_SUCH_TABLE', 'ER_BAD_FIELD_ERROR', '42P01', '42703'])
+
+/** A right that the account lacks. */
+const forbidden = new Set(['ER_TABLEACCESS_DENIED_ERROR', 'ER_COLUMNACCESS_DENIED_ERROR', '42501'])
+
+function refusal(db: Knex, words: string, cause: unknown): RefusedError {
+  const { host, port, user } = db.client.config.connection
+  const name = isPostgres(db) ? 'PostgreSQL' : 'MySQL'
+  return new RefusedError(`${name} at ${host}:${port} refuses ${user}: ${words}.`, { cause })
+}
 
 /** Clocks differ less than time zones do. */
 export const mostSkewMs = 600_000

@@ -30,8 +30,8 @@ const severity: readonly HopState[] = ['stopped', 'slow', 'unknown']
 
 /** All that is wrong, the worst first, causes before their effects: a person should look at the first one. */
 export function findProblems(readings: Readings, names: Names): readonly Problem[] {
-  const kafka = [databaseAway, kafkaAway, eventsStopped]
-  const consumer = [consumerDown, effectsAway, groupStuck, behindKafka, leftTopics, parked]
+  const kafka = [databaseAway, kafkaAway, topicUnread, eventsStopped]
+  const consumer = [consumerDown, effectsAway, groupUnread, groupStuck, behindKafka, leftTopics, parked]
   const found = [...kafka, ...consumer, writerDown, lackingReplicas].flatMap(find => find(readings, names) ?? [])
   return found.sort((a, b) => severity.indexOf(a.state) - severity.indexOf(b.state))
 }
@@ -51,9 +51,11 @@ type Away = Pick<Problem, 'hop' | 'state' | 'advice'> & {
 }
 
 /** A part that does not answer. */
-function away({ since, reason, wrongSettings }: Failing, now: number, about: Away): Problem {
+function away({ since, reason, wrongSettings, refused }: Failing, now: number, about: Away): Problem {
   const { hop, state, advice, words = 'does not answer', part, where = '', effect = '' } = about
   if (wrongSettings) return settingsProblem(hop, reason)
+  // A refusal of this page is no news of the part.
+  if (refused) return { hop, state: 'unknown', words: 'refuses this page', text: reason, since }
   const text = `${part} ${silence(now - since)}: ${reason}${where}.${effect}`
   return { hop, state, words: `${words}: ${reason}`, text, advice, since }
 }
@@ -116,6 +118,18 @@ const kafkaAway: Finder = (readings, { brokers, topic, database }) => {
   return failing && away(failing, readings.now, { ...about, state: ifEventsStop(readings) })
 }
 
+/** The ends of the topic may be known all the same, and with them rates and lag. */
+const topicUnread: Finder = ({ topic }) => {
+  const { unread } = topic.value ?? {}
+  if (topic.failing !== undefined || unread === undefined) return undefined
+  return { hop: 'topic', state: 'unknown', words: 'its records cannot be read', text: unread }
+}
+
+const groupUnread: Finder = ({ group, topic }) => {
+  if (topic.failing !== undefined || !group.failing?.refused) return undefined
+  return { hop: 'delivery', state: 'unknown', words: 'its group cannot be read', text: group.failing.reason }
+}
+
 /** While the keeper sees events flow, a part that this console cannot reach is no outage. */
 function ifEventsStop(readings: Readings): Problem['state'] {
   return verdictIn(readings)?.state === 'flowing' ? 'slow' : 'stopped'
@@ -167,7 +181,7 @@ const serverOf = (place: string) => place.split('/')[0]
 const groupStuck: Finder = ({ group, topic, now }, names) => {
   if (topic.failing !== undefined) return undefined
   if (group.failing?.wrongSettings) return settingsProblem('delivery', group.failing.reason)
-  if (group.value === undefined) return undefined
+  if (group.value === undefined || group.failing?.refused) return undefined
   const { state, members, waiting, movedAt, others } = group.value
   const { events, ms } = waiting ?? { events: 0, ms: 0 }
   const hop = 'delivery'

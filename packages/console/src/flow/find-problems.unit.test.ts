@@ -184,3 +184,31 @@ describe('the sentence on top', () => {
     })
   })
 })
+
+describe('a part that refuses this page', () => {
+  const refused = (reason: string) => ({ failing: { since: now - 9_000, reason, refused: true } })
+
+  it('is the sentence itself, and no outage', () => {
+    const sentence = 'Kafka at kafka:9092 refuses User:console: the password is wrong.'
+    const [problem, ...others] = findProblems(aHealthyPipeline({ topic: refused(sentence) }), names)
+    expect(problem).toMatchObject({ hop: 'topic', state: 'unknown', text: sentence })
+    expect(others).toEqual([])
+  })
+
+  it('leaves the lag of a topic whose records it may not read', () => {
+    const { topic } = aHealthyPipeline()
+    const unread = 'User:console lacks READ on the topic orders_server.orders.outbox.'
+    const change = { topic: { ...topic, value: { ...topic.value!, unread } }, group: waitingGroup('stable', 0) }
+    const { headline: worst, hops } = picture(change)
+    expect(worst).toMatchObject({ state: 'stopped', hop: 'delivery' })
+    expect(hops[3]).toMatchObject({ id: 'topic', state: 'unknown', words: 'its records cannot be read' })
+    expect(headline({ topic: change.topic })).toMatchObject({ state: 'unknown', text: unread })
+  })
+
+  it('makes only the last hop unknown if it is the group', () => {
+    const sentence = 'User:console lacks DESCRIBE on the group delivery-service.'
+    const { headline: worst, hops } = picture({ group: refused(sentence) })
+    expect(worst).toMatchObject({ state: 'unknown', hop: 'delivery', text: sentence })
+    expect(hops.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'unknown'])
+  })
+})

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { RefusedError } from '@outbox-cdc/service-kit'
 import { ConfigurationError } from '../database/configuration-error.ts'
 import { reasonOf } from '../reason-of.ts'
 
@@ -16,6 +17,8 @@ export type Failing = {
   readonly reason: string
   /** The part answers, but the settings name something that it does not have. */
   readonly wrongSettings?: boolean
+  /** Security keeps it from answering: the reason is a whole sentence. */
+  readonly refused?: boolean
 }
 
 const timeoutMs = 1_500
@@ -24,16 +27,16 @@ export function createProbe<T>(read: () => Promise<T>) {
   let reading: Reading<T> = {}
   let running: Promise<void> | undefined
 
-  function fail(reason: string, wrongSettings = false): void {
-    reading = { ...reading, failing: { since: reading.failing?.since ?? Date.now(), reason, wrongSettings } }
+  function fail(failing: Omit<Failing, 'since'>): void {
+    reading = { ...reading, failing: { since: reading.failing?.since ?? Date.now(), ...failing } }
   }
 
   async function once(): Promise<void> {
     try {
       reading = { value: await read(), at: Date.now() }
     } catch (error) {
-      if (error instanceof ConfigurationError) fail(error.message, true)
-      else fail(reasonOf(error))
+      if (error instanceof ConfigurationError) fail({ reason: error.message, wrongSettings: true })
+      else fail({ reason: reasonOf(error), refused: error instanceof RefusedError })
     }
   }
 
@@ -44,7 +47,8 @@ export function createProbe<T>(read: () => Promise<T>) {
       if (running !== undefined) return
       running = once().finally(() => (running = undefined))
       const late = await Promise.race([running, sleep(timeoutMs, 'late', { ref: false })])
-      if (late) fail('no answer in time')
+      // A refusal may take longer, and says more.
+      if (late && reading.failing?.refused !== true) fail({ reason: 'no answer in time' })
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Admin } from '@platformatic/kafka'
 import { ConfigurationError } from '../database/configuration-error.ts'
+import { type AskKafka, refusalIn } from '../kafka/ask-kafka.ts'
 import { endsOf, startsOf } from '../kafka/describe-topics.ts'
 import { type FoundGroup, type GroupReader, hasOffsets, type ReadGroup } from '../kafka/read-groups.ts'
 import { mapOffsets, type Offsets, type RecordReader, sum } from '../kafka/record-reader.ts'
@@ -10,6 +11,7 @@ type GroupSource = {
   readonly admin: Admin
   readonly reader: RecordReader
   readonly groups: GroupReader
+  readonly ask: AskKafka
   readonly group: string
   /** The pipeline's topic, and its ends as they were read last. */
   readonly topic: string
@@ -17,13 +19,16 @@ type GroupSource = {
 }
 
 /** Watches the group: how far it is in the pipeline's topic, and what waits in the others that it reads. */
-export function createConsumerReader({ admin, reader, groups, topic, group, log }: GroupSource) {
+export function createConsumerReader({ admin, reader, groups, ask, topic, group, log }: GroupSource) {
   const describe = createDescriber(groups, group)
   const rate = createRate()
   const delayIn = createDelays(reader)
   let read: ReadonlySet<string> = new Set()
   return async () => {
-    const [committedIn, described] = await Promise.all([committedOffsets(admin, group), describe()])
+    const [committedIn, described] = await Promise.all([
+      ask({ group, right: 'DESCRIBE' }, () => committedOffsets(admin, group)),
+      describe()
+    ])
     const committed = committedIn.get(topic) ?? new Map()
     // While the group rebalances, its members have no partitions.
     const assigned = topicsOf(described)
@@ -32,7 +37,7 @@ export function createConsumerReader({ admin, reader, groups, topic, group, log 
     const main = await delayIn(topic, { committed, ends })
     const names = [...new Set([...committedIn.keys(), ...read])].filter(name => name !== topic)
     const others = await Promise.all(
-      [...(await endsIn(admin, names, committedIn))].map(async ([name, found]) => {
+      [...(await ask({ right: 'DESCRIBE' }, () => endsIn(admin, names, committedIn)))].map(async ([name, found]) => {
         return { name, ...(await delayIn(name, { committed: committedIn.get(name) ?? new Map(), ends: found })) }
       })
     )
@@ -66,13 +71,22 @@ function createDelays(reader: RecordReader) {
   const moved = new Map<string, { readonly place: string; readonly at: number }>()
   const oldest = new Map<string, { readonly place: string; readonly at: number }>()
 
+  /** None where records can't be read: they are then as old as this page knows them. */
+  async function timesAt(topic: string, behind: Offsets): Promise<readonly number[]> {
+    try {
+      return [...(await reader.firstAt(topic, behind)).values()].flatMap(({ timestamp }) => timestamp ?? [])
+    } catch (error) {
+      refusalIn(error)
+      return []
+    }
+  }
+
   async function oldestOf(topic: string, behind: Offsets): Promise<number> {
     const place = [...behind].join(' ')
     if (place === '') return Date.now()
     const known = oldest.get(topic)
     if (known?.place === place) return known.at
-    const records = [...(await reader.firstAt(topic, behind)).values()]
-    const at = Math.min(Date.now(), ...records.flatMap(({ timestamp }) => timestamp ?? []))
+    const at = Math.min(Date.now(), ...(await timesAt(topic, behind)))
     oldest.set(topic, { place, at })
     return at
   }

@@ -1,5 +1,5 @@
 import { ConnectctlError } from '@outbox-cdc/connectctl'
-import { notFound, Problem } from '@outbox-cdc/service-kit'
+import { notFound, Problem, RefusedError } from '@outbox-cdc/service-kit'
 import { ConfigurationError } from '../database/configuration-error.ts'
 import { reasonOf } from '../reason-of.ts'
 
@@ -25,6 +25,7 @@ const refusals: Readonly<Record<string, string>> = {
 /** What a part of the pipeline refused, or that it does not answer. */
 export function explain(cause: unknown): Problem | undefined {
   const { code = '', message: detail } = cause as Error & { readonly code?: string }
+  if (cause instanceof RefusedError) return new Problem(503, { type: 'refused', title: 'Refused', detail }, { cause })
   if (cause instanceof ConfigurationError)
     return new Problem(501, { type: 'not-configured', title: 'Configuration error', detail }, { cause })
   if (cause instanceof ConnectctlError) {

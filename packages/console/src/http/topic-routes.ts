@@ -1,7 +1,7 @@
-import { notFound, validated, wholeNumberText } from '@outbox-cdc/service-kit'
+import { notFound, RefusedError, validated, wholeNumberText } from '@outbox-cdc/service-kit'
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
-import { describedTopic, listedTopic, recordPage, volume } from '../api/kafka-schemas.ts'
+import { describedTopic, listedTopic, missing, recordPage, volume } from '../api/kafka-schemas.ts'
 import { describeTopic, listTopics, volumeOf } from '../kafka/describe-topics.ts'
 import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { readPage } from '../kafka/read-page.ts'
@@ -11,17 +11,18 @@ import { reasonOf } from '../reason-of.ts'
 import { eventStreamHeaders, eventText } from './event-stream.ts'
 import { get, type Route } from './route.ts'
 
-export function topicRoutes({ admin, reader }: KafkaAccess): readonly Route[] {
+export function topicRoutes(kafka: KafkaAccess): readonly Route[] {
+  const { reader } = kafka
   return [
     get('/api/topics', 'All topics with partitions, records, bytes and retention', {
-      answer: z.object({ items: z.array(listedTopic) }),
-      handle: async () => ({ items: await listTopics(admin) })
+      answer: z.object({ items: z.array(listedTopic), missing }),
+      handle: () => listTopics(kafka)
     }),
     get('/api/topics/{topic}', 'One topic: partitions, replicas, offsets, sizes, settings', {
       input: topicInput,
       answer: describedTopic,
       async handle({ topic }) {
-        const described = await describeTopic(admin, topic)
+        const described = await describeTopic(kafka, topic)
         if (described === undefined) throw notFound(`There is no topic ${topic}`)
         return described
       }
@@ -56,7 +57,7 @@ export function searchStream({ reader }: KafkaAccess): RequestHandler {
         return void send('failed', { detail: 'Two searches run already; wait for one, or cancel it' })
       for await (const [event, data] of searchRecords({ ...input, reader, signal: gone.signal })) send(event, data)
     } catch (error) {
-      send('failed', { detail: `Kafka: ${reasonOf(error)}` })
+      send('failed', { detail: error instanceof RefusedError ? error.message : `Kafka: ${reasonOf(error)}` })
     } finally {
       running--
       response.end()

@@ -1,15 +1,20 @@
 import type { Admin, ClusterTopicMetadata } from '@platformatic/kafka'
+import { RefusedError } from '@outbox-cdc/service-kit'
 import type { DescribedTopic, ListedTopic, Volume } from '../api/kafka-schemas.ts'
+import { askAboutEach, inShort, only } from './ask-kafka.ts'
+import type { KafkaAccess } from './kafka-clients.ts'
 import { type RecordReader, sum } from './record-reader.ts'
+
+type Access = Pick<KafkaAccess, 'admin' | 'ask'>
 
 const topicResource = 2
 const defaultSource = 5
 
 /** All topics in four requests, however many there are. */
-export async function listTopics(admin: Admin): Promise<ListedTopic[]> {
-  const names = await admin.listTopics({ includeInternals: true })
-  const topics = await describeTopics(admin, names, ['retention.ms', 'cleanup.policy'])
-  return topics
+export async function listTopics(access: Access): Promise<{ items: ListedTopic[]; missing: string[] }> {
+  const names = await access.ask({ right: 'DESCRIBE' }, () => access.admin.listTopics({ includeInternals: true }))
+  const topics = await describeTopics(access, names, ['retention.ms', 'cleanup.policy'])
+  const items = topics
     .map(({ name, partitions, settings }) => {
       const setting = (wanted: string) => settings.find(one => one.name === wanted)?.value ?? null
       const bytes = partitions.flatMap(one => one.bytes ?? [])
@@ -24,31 +29,43 @@ export async function listTopics(admin: Admin): Promise<ListedTopic[]> {
       }
     })
     .sort((a, b) => Number(a.internal) - Number(b.internal) || a.name.localeCompare(b.name))
+  return { items, missing: inShort(topics.flatMap(({ missing }) => missing)) }
 }
 
 /** One topic with all its settings. */
-export async function describeTopic(admin: Admin, name: string): Promise<DescribedTopic | undefined> {
-  return (await describeTopics(admin, [name]))[0]
+export async function describeTopic(access: Access, name: string): Promise<DescribedTopic | undefined> {
+  return (await describeTopics(access, [name]))[0]
 }
 
 /** Topics: their partitions with leader, replicas, offsets and size, and all their settings or those of these keys. */
-async function describeTopics(admin: Admin, names: string[], keys?: string[]): Promise<DescribedTopic[]> {
-  const topics = await topicsNamed(admin, names, true)
+async function describeTopics(access: Access, names: string[], keys?: string[]): Promise<DescribedTopic[]> {
+  const { admin, ask } = access
+  const topics = await ask({ topic: only(names), right: 'DESCRIBE' }, () => topicsNamed(admin, names, true))
   const [first, next, sizes, settings] = await Promise.all([
     offsetsOf(admin, topics, -2n),
     offsetsOf(admin, topics, -1n),
-    sizesOf(admin, topics).catch(() => new Map<string, number>()),
-    settingsOf(admin, names, keys).catch(() => new Map<string, DescribedTopic['settings']>())
+    optional(() => ask({ right: 'DESCRIBE' }, () => sizesOf(admin, topics))),
+    settingsOf(access, names, keys)
   ])
   return [...topics].map(([name, topic]) => ({
     name,
     partitions: topic.partitions.map(({ leader, replicas, isr }, partition) => {
       const place = `${name}/${partition}`
       const ends = { first: first.get(place) ?? 0, next: next.get(place) ?? 0 }
-      return { partition, leader, replicas, inSync: isr, ...ends, bytes: sizes.get(place) ?? null }
+      return { partition, leader, replicas, inSync: isr, ...ends, bytes: sizes.found?.get(place) ?? null }
     }),
-    settings: settings.get(name) ?? []
+    settings: settings.found.get(name) ?? [],
+    missing: [sizes.refused, settings.refused.get(name)].filter(sentence => sentence !== undefined)
   }))
+}
+
+/** What the page can do without: found, refused with a sentence, or neither. */
+async function optional<T>(question: () => Promise<T>): Promise<{ readonly found?: T; readonly refused?: string }> {
+  try {
+    return { found: await question() }
+  } catch (error) {
+    return error instanceof RefusedError ? { refused: error.message } : {}
+  }
 }
 
 type Topics = ReadonlyMap<string, ClusterTopicMetadata>
@@ -96,26 +113,31 @@ async function sizesOf(admin: Admin, topics: Topics): Promise<ReadonlyMap<string
   return sizes
 }
 
-async function settingsOf(admin: Admin, names: readonly string[], keys?: string[]) {
+type Settings = readonly (readonly [topic: string, settings: DescribedTopic['settings']])[]
+
+async function settingsOf({ admin, ask }: Access, names: readonly string[], keys?: string[]) {
+  const answer = await optional(() =>
+    askAboutEach(names, some =>
+      ask({ topic: only(some), right: 'DESCRIBE_CONFIGS' }, () => describeSettings(admin, some, keys))
+    )
+  )
+  return { found: new Map(answer.found?.found), refused: answer.found?.refused ?? new Map<string, string>() }
+}
+
+async function describeSettings(admin: Admin, names: readonly string[], keys?: string[]): Promise<Settings> {
   const resources = names.map(resourceName => ({
     resourceType: topicResource as never,
     resourceName,
     ...(keys && { configurationKeys: keys })
   }))
   const described = await admin.describeConfigs({ resources })
-  return new Map(
-    described.map(({ resourceName, configs }) => [
-      resourceName,
-      configs
-        .filter(({ isSensitive }) => !isSensitive)
-        .map(({ name, value, configSource }) => ({
-          name,
-          value: value ?? null,
-          changed: configSource !== defaultSource
-        }))
-        .sort((a, b) => Number(b.changed) - Number(a.changed) || a.name.localeCompare(b.name))
-    ])
-  )
+  return described.map(({ resourceName, configs }) => {
+    const shown = configs
+      .filter(({ isSensitive }) => !isSensitive)
+      .map(({ name, value, configSource }) => ({ name, value: value ?? null, changed: configSource !== defaultSource }))
+    const first = (one: { readonly changed: boolean }) => Number(one.changed)
+    return [resourceName, shown.sort((a, b) => first(b) - first(a) || a.name.localeCompare(b.name))]
+  })
 }
 
 const buckets = 60

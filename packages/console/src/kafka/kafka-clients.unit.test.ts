@@ -8,7 +8,7 @@ it('survives a connection that reports more than one error', async () => {
   const broker = createServer()
   await new Promise<void>(resolve => broker.listen(0, '127.0.0.1', resolve))
   const { address: host, port } = broker.address() as AddressInfo
-  const clients = createKafkaClients([`${host}:${port}`], asTheyAre)
+  const clients = createKafkaClients({ brokers: [`${host}:${port}`], security: {} }, asTheyAre)
   onTestFinished(async () => {
     await clients.close()
     broker.close()

@@ -7,6 +7,7 @@ import {
   Reader,
   ResponseError
 } from '@platformatic/kafka'
+import { type AskKafka, only } from './ask-kafka.ts'
 
 /** A group as the brokers list it. */
 export type FoundGroup = {
@@ -35,16 +36,23 @@ const modern = 'consumer (KIP-848)'
 /** Whether it commits the offsets of topics, as consumers do; an empty type is a group that only has offsets. */
 export const hasOffsets = ({ type }: FoundGroup): boolean => [classic, modern, 'streams', ''].includes(type)
 
+type GroupSource = { readonly admin: Admin; readonly connections: ConnectionPool; readonly ask: AskKafka }
+
 /**
  * Reads groups of every type. The client's own `describeGroups` decodes what the members of each group say as if they
  * were consumers, and the members of a schema registry or a worker end the process with it.
  */
-export function createGroupReader(admin: Admin, connections: ConnectionPool) {
+export function createGroupReader({ admin, connections, ask }: GroupSource) {
   /** Asks the coordinator of each group; groups that it refuses are left out. */
-  async function ask<G extends { groupId: string; errorCode: number }>(groups: readonly FoundGroup[], api: Api<G>) {
+  async function describeBy<G extends { groupId: string; errorCode: number }>(
+    groups: readonly FoundGroup[],
+    api: Api<G>
+  ) {
     if (groups.length === 0) return []
     const keys = groups.map(({ id }) => id)
-    const found = await admin.findCoordinator({ keyType: FindCoordinatorKeyTypes.GROUP, keys })
+    const found = await ask({ group: only(keys), right: 'DESCRIBE' }, () =>
+      admin.findCoordinator({ keyType: FindCoordinatorKeyTypes.GROUP, keys })
+    )
     const answers = [...Map.groupBy(found, ({ nodeId }) => nodeId).values()].map(async coordinated => {
       const { host = '', port = 0 } = coordinated[0] ?? {}
       const connection = await connections.get({ host, port })
@@ -57,7 +65,7 @@ export function createGroupReader(admin: Admin, connections: ConnectionPool) {
   return {
     async list(): Promise<ReadonlyMap<string, FoundGroup>> {
       // No type at all asks for all of them.
-      const listed = await admin.listGroups({ types: [] })
+      const listed = await ask({ right: 'DESCRIBE' }, () => admin.listGroups({ types: [] }))
       return new Map(
         [...listed.values()].map(({ id, state, groupType = 'classic', protocolType }) => [
           id,
@@ -67,8 +75,8 @@ export function createGroupReader(admin: Admin, connections: ConnectionPool) {
     },
     async describe(groups: readonly FoundGroup[]): Promise<readonly ReadGroup[]> {
       const [old, recent] = await Promise.all([
-        ask(groups.filter(isClassic), describeGroupsV5.api),
-        ask(
+        describeBy(groups.filter(isClassic), describeGroupsV5.api),
+        describeBy(
           groups.filter(({ type }) => type === modern),
           consumerGroupDescribeV0.api
         )

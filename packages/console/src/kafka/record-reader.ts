@@ -1,5 +1,6 @@
 import { type Admin, type Consumer, type RecordsBatch, UserError } from '@platformatic/kafka'
 import pLimit from 'p-limit'
+import type { AskKafka } from './ask-kafka.ts'
 import { type RecordDecoder, type StoredRecord, timeOf } from './decode-record.ts'
 
 /** A place in a topic: the next offset of each partition. */
@@ -12,13 +13,20 @@ export type RecordReader = ReturnType<typeof createRecordReader>
 const marks = { latest: -1n, earliest: -2n } as const
 const controlBatch = 0x20
 
-type ReaderParts = { readonly admin: Admin; readonly consumer: Consumer; readonly decode: RecordDecoder }
+type ReaderParts = {
+  readonly admin: Admin
+  readonly consumer: Consumer
+  readonly decode: RecordDecoder
+  readonly ask: AskKafka
+}
 
-export function createRecordReader({ admin, consumer, decode }: ReaderParts) {
+export function createRecordReader({ admin, consumer, decode, ask }: ReaderParts) {
   const queue = pLimit(1)
 
   async function findTopic(topic: string) {
-    const metadata = await admin.metadata({ topics: [topic], autocreateTopics: false })
+    const metadata = await ask({ topic, right: 'DESCRIBE' }, () =>
+      admin.metadata({ topics: [topic], autocreateTopics: false })
+    )
     const found = metadata.topics.get(topic)
     if (found === undefined) throw new UserError(`There is no topic ${topic}`)
     return found
@@ -28,7 +36,9 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts) {
   async function offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets> {
     const timestamp = at instanceof Date ? BigInt(at.getTime()) : marks[at]
     const partitions = (await findTopic(topic)).partitions.map((_, partitionIndex) => ({ partitionIndex, timestamp }))
-    const [answer] = await admin.listOffsets({ topics: [{ name: topic, partitions }] })
+    const [answer] = await ask({ topic, right: 'DESCRIBE' }, () =>
+      admin.listOffsets({ topics: [{ name: topic, partitions }] })
+    )
     const listed = new Map((answer?.partitions ?? []).map(each => [each.partitionIndex, Number(each.offset)]))
     // Kafka answers -1 when there is no record that new; the reader then starts at the end.
     if ([...listed.values()].every(offset => offset >= 0)) return listed
@@ -53,7 +63,8 @@ export function createRecordReader({ admin, consumer, decode }: ReaderParts) {
           topics: [{ topicId: found.id, partitions: places.map(place => wantedPartition(place, bytesPerPartition)) }]
         })
       )
-      const topics = (await Promise.all(answers)).flatMap(({ responses }) => responses)
+      const fetched = await ask({ topic, right: 'READ' }, () => Promise.all(answers))
+      const topics = fetched.flatMap(({ responses }) => responses)
       const batches = topics.flatMap(({ partitions }) =>
         partitions.flatMap(({ partitionIndex: partition, records }) =>
           (records ?? []).map(batch => ({ partition, batch }))

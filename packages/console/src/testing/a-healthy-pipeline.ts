@@ -49,6 +49,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
         lackingReplicas: 0,
         first: new Map([[0, 0]]),
         next: new Map([[0, 100]]),
+        unread: undefined,
         newestAt: now - 1_000,
         rate: null,
         toDebezium: null,

@@ -49,6 +49,11 @@ export function whenLoaded({ data, error }, failed, draw) {
   return error === undefined ? html`<p class="muted loading">Loading …</p>` : problem(error, failed)
 }
 
+/** What a list leaves out, and why. @param {readonly string[]} sentences */
+export function missingNotes(sentences) {
+  return sentences.map(sentence => html`<p class="small footnote">${stateMark('unknown', sentence)}</p>`)
+}
+
 /** How long ago, with the exact time in its tooltip. @param {number | null} at */
 export function when(at) {
   if (at === null) return html`<span class="muted">not known</span>`

@@ -25,7 +25,7 @@ function list({ items }) {
   const rows = table({ label: 'Groups', items, empty, hrefOf: ({ id }) => addressOf('groups', id) }, [
     ['Group', group => group.id],
     ['Type', ({ type }) => type || 'offsets only'],
-    ['State', ({ state, members }) => stateOf(state, members)],
+    ['State', ({ problem, state, members }) => (problem ? stateMark('unknown', problem) : stateOf(state, members))],
     ['Members', group => compact(group.members), 'num'],
     ['Lag', group => compact(group.lag), 'num'],
     ['Behind in', ({ partitionsBehind }) => countOf(partitionsBehind, 'partition')],

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import { bytes, compact, duration, number } from '../format.js'
 import { useLoaded } from '../load.js'
-import { panel, screenHead, table, tabs, whenLoaded } from '../parts/basics.js'
+import { missingNotes, panel, screenHead, table, tabs, whenLoaded } from '../parts/basics.js'
 import { addressOf, go, place, withQuery } from '../place.js'
 import { TopicRecords } from './records.js'
 
@@ -11,7 +11,7 @@ import { TopicRecords } from './records.js'
  */
 
 export function TopicList() {
-  /** @type {Loaded<{ items: ListedTopic[] }>} */
+  /** @type {Loaded<{ items: ListedTopic[], missing: string[] }>} */
   const topics = useLoaded('/api/topics', 5_000)
   const all = place.value.query.get('show') === 'all'
   const toggle = () => go(withQuery({ show: all ? null : 'all' }))
@@ -20,12 +20,12 @@ export function TopicList() {
   </label>`
   return html`
     ${screenHead('Topics', check)}
-    ${whenLoaded(topics, 'The topics cannot be listed', ({ items }) => list(items, all))}
+    ${whenLoaded(topics, 'The topics cannot be listed', ({ items, missing }) => list(items, missing, all))}
   `
 }
 
-/** @type {(topics: readonly ListedTopic[], all: boolean) => unknown} */
-function list(topics, all) {
+/** @type {(topics: readonly ListedTopic[], missing: readonly string[], all: boolean) => unknown} */
+function list(topics, missing, all) {
   const items = topics.filter(topic => all || !topic.internal)
   const hidden = topics.length - items.length
   const hrefOf = (/** @type {ListedTopic} */ { name }) => addressOf('topics', name)
@@ -38,7 +38,7 @@ function list(topics, all) {
     ['Clean-up', topic => topic.cleanup ?? '–']
   ])
   return html`<section class="panel">
-    ${rows}${hidden > 0 && html`<p class="small footnote">${hidden === 1 ? '1 internal or heartbeat topic is' : `${hidden} internal and heartbeat topics are`} hidden.</p>`}
+    ${rows}${hidden > 0 && html`<p class="small footnote">${hidden === 1 ? '1 internal or heartbeat topic is' : `${hidden} internal and heartbeat topics are`} hidden.</p>`}${missingNotes(missing)}
   </section>`
 }
 
@@ -59,7 +59,7 @@ export function Topic({ id }) {
 }
 
 /** @param {DescribedTopic} topic */
-function details({ partitions, settings }) {
+function details({ partitions, settings, missing }) {
   const places = table({ label: 'Partitions', items: partitions }, [
     ['Partition', one => one.partition],
     ['First', one => number(one.first), 'num'],
@@ -74,5 +74,5 @@ function details({ partitions, settings }) {
     ['Value', one => one.value ?? '–', 'wide'],
     ['', one => (one.changed ? 'set here' : 'default')]
   ])
-  return html`${panel('Partitions', places)}${panel('Settings', values)}`
+  return html`${missingNotes(missing)}${panel('Partitions', places)}${panel('Settings', values)}`
 }
