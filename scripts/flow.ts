@@ -9,6 +9,7 @@ const usage = `Usage: npm run flow -- [SYSTEM] [options]
   --url URL   the console (default: the one of npm start)
   --once      print once and end; exit code 1 if something has stopped
   --json      print JSON once and end
+  --secure    the console of npm start -- --secure
   --help      this text`
 
 const flag = { type: 'boolean', default: false } as const

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import { join } from 'node:path'
 import { appendToOutbox, type KafkaRecord, kafkajsClient } from '@outbox-cdc/outbox'
 import knex, { type Knex } from 'knex'
 import { orderCreated } from '@outbox-cdc/order-service/orders/order-events'
-import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
+import { kafkaSecurity, mysqlOptions, resolveSecrets, trustExtraAuthorities } from '@outbox-cdc/outbox/security'
+import { exitWithUsage, optionsOrExit, readAddresses, root } from '@outbox-cdc/pipeline'
 
 // Repairs the pipeline after MySQL purged a binlog that Debezium had not read: compares the orders with the topic, and
 // appends the event of each order that the topic lacks to the outbox again.
@@ -13,7 +15,8 @@ const usage = `Usage: node scripts/bootstrap.mjs scripts/republish-orders.ts [--
   --dry-run     only print which orders are missing
   --help        this text
 
-From the environment: MYSQL_URL of an account that may write orders.outbox, KAFKA_BROKERS.`
+From the environment: MYSQL_URL of an account that may write orders.outbox; KAFKA_BROKERS and the variables of its
+security, by default those that npm start wrote.`
 
 const topic = 'orders_server.orders.outbox'
 // The events of younger orders may still be on their way.
@@ -25,7 +28,7 @@ type OrderRow = { readonly id: number; readonly name: string; readonly quantity:
 type Seen = { readonly orderIds: ReadonlySet<number>; readonly oldest: Date | undefined }
 
 /** Every order in the topic, from its beginning to its present end. */
-async function readOrders(brokers: readonly string[]): Promise<Seen> {
+async function readOrders(environment: Readonly<Record<string, string | undefined>>): Promise<Seen> {
   const orderIds = new Set<number>()
   let oldest = Number.POSITIVE_INFINITY
   const addAll = async (_partition: number, records: readonly KafkaRecord[]) => {
@@ -34,7 +37,9 @@ async function readOrders(brokers: readonly string[]): Promise<Seen> {
       oldest = Math.min(oldest, timestamp)
     }
   }
-  const kafka = kafkajsClient({ brokers, clientId: 'republish-orders', logger: silent })
+  const brokers = resolveSecrets(environment['KAFKA_BROKERS'] ?? '', environment).split(',')
+  const security = kafkaSecurity(environment)
+  const kafka = kafkajsClient({ brokers, security, clientId: 'republish-orders', logger: silent })
   try {
     const marks = await kafka.watermarks(topic)
     const window = new Map([...marks].map(([partition, { low, high }]) => [partition, { from: low, to: high }]))
@@ -73,17 +78,19 @@ async function republish(db: Knex, { id, name, quantity }: OrderRow): Promise<vo
 }
 
 const values = optionsOrExit({ since: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } }, usage)
-const { MYSQL_URL: url, KAFKA_BROKERS: brokers } = process.env
+const addresses = await readAddresses(process.env['DATA_DIR'] ?? join(root, '.data/stack'))
+const environment = { ...addresses, ...process.env }
+trustExtraAuthorities(environment)
+const { MYSQL_URL: url, KAFKA_BROKERS: brokers } = environment
 if (url === undefined || brokers === undefined) exitWithUsage('Set MYSQL_URL and KAFKA_BROKERS.', usage)
 const asked = values.since === undefined ? undefined : new Date(values.since)
 if (Number.isNaN(asked?.getTime())) exitWithUsage(`--since takes a time, not "${values.since}".`, usage)
-const utc = new URL(url)
-utc.searchParams.set('timezone', 'Z')
-const db = knex({ client: 'mysql2', connection: utc.href, pool: { min: 0, max: 1 } })
+const connection = { ...mysqlOptions(resolveSecrets(url, environment)), timezone: 'Z' }
+const db = knex({ client: 'mysql2', connection, pool: { min: 0, max: 1 } })
 try {
   // Before the topic is read: a younger order may arrive behind the end that was read.
   const settled = new Date(Date.now() - settledAfterMs)
-  const seen = await readOrders(brokers.split(','))
+  const seen = await readOrders(environment)
   const since = asked ?? seen.oldest
   if (since === undefined)
     exitWithUsage(`${topic} is empty, so it doesn't say where to begin: add --since TIME.`, usage)

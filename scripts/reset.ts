@@ -9,8 +9,9 @@ const usage = `Usage: npm run reset -- [SYSTEM] [options]
 
 Deletes what npm start keeps in .data/stack (of another system, .data/SYSTEM) or in the folder in DATA_DIR, after asking.
 
-  --yes    don't ask
-  --help   this text`
+  --secure   what npm start -- --secure keeps, in .data/stack-secure
+  --yes      don't ask
+  --help     this text`
 
 // What npm start creates in its folder. DATA_DIR may also hold other files, or be the wrong folder.
 const made = ['mysql', 'postgres', 'kafka', 'connect', 'registry', 'logs', 'run', 'secrets', 'pipeline.env']

@@ -36,6 +36,6 @@ it('refuses a folder in which npm start never was', async () => {
 
 it('says how it is used, and does nothing for an option that there is not', async () => {
   const dir = await tempFolder('reset')
-  expect(await reset(dir, '--help')).toMatchObject({ code: 0, said: expect.stringContaining("--yes    don't ask") })
+  expect(await reset(dir, '--help')).toMatchObject({ code: 0, said: expect.stringContaining("--yes      don't ask") })
   expect(await reset(dir, '--yse')).toMatchObject({ code: 2, said: expect.stringContaining('Usage') })
 })

@@ -1,14 +1,19 @@
 import { join } from 'node:path'
 import { livingProcesses } from '@outbox-cdc/stack'
+import { explainSecurity, resolveSecrets, trustExtraAuthorities } from '@outbox-cdc/outbox/security'
 import { readAddresses, systemOrExit, urlVariable } from '@outbox-cdc/pipeline'
 
-const usage = `Usage: npm run status -- [SYSTEM]
+const usage = `Usage: npm run status -- [SYSTEM] [options]
 
-Shows what is running in this clone, part by part. Exit code 0 if everything is ok, else 1.`
+Shows what is running in this clone, part by part. Exit code 0 if everything is ok, else 1.
+
+  --secure   what npm start -- --secure started
+  --help     this text`
 
 const { system, dir } = (await systemOrExit({}, usage)).settings
 const addresses = await readAddresses(dir)
 const { SCHEMA_REGISTRY_URL: registry } = addresses
+trustExtraAuthorities(addresses)
 const living = await livingProcesses(join(dir, 'run'))
 
 if (living.length === 0) {
@@ -22,7 +27,9 @@ const rows = [
     ...system.services.map(({ name, ready }) => health(`${name} ready`, `${addresses[urlVariable(name)]}${ready}`)),
     // The keeper sends events through the connector: Connect also says RUNNING when nothing flows.
     health(`${system.flow.connector} flows`, `${addresses['KEEPER_URL']}/health`),
-    ...(registry === undefined ? [] : [health('schema registry', `${registry}/subjects`)]),
+    ...(registry === undefined
+      ? []
+      : [health('schema registry', `${registry}/subjects`, addresses['SCHEMA_REGISTRY_TOKEN'])]),
     health('console', `${addresses['CONSOLE_URL']}/health/live`)
   ]))
 ]
@@ -32,8 +39,23 @@ if (starter === undefined)
   console.log('The starter is gone, so nothing restarts what dies. npm start ends these processes and starts new ones.')
 process.exitCode = starter !== undefined && rows.every(([, , state]) => state === 'runs' || state === 'ok') ? 0 : 1
 
-async function health(name: string, url: string): Promise<readonly string[]> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
-  if (answer?.ok === true) return [name, url, 'ok']
-  return [name, url, `NOT OK: ${answer === undefined ? 'no answer' : `${answer.status} ${await answer.text()}`}`]
+async function health(name: string, address: string, token?: string): Promise<readonly string[]> {
+  const { url, headers } = withoutAccount(address, token)
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(5_000) }).catch((error: unknown) => error)
+  if (!(answer instanceof Response)) {
+    const sentence = explainSecurity(answer, { part: name, address: new URL(url).host })
+    return [name, url, `NOT OK: ${sentence ?? 'no answer'}`]
+  }
+  return [name, url, answer.ok ? 'ok' : `NOT OK: ${answer.status} ${await answer.text()}`]
+}
+
+/** A URL that may be printed, and its account or a token as a header. */
+function withoutAccount(address: string, token?: string) {
+  const url = new URL(resolveSecrets(address, process.env))
+  const account = [url.username, url.password].map(decodeURIComponent).join(':')
+  const basic = account === ':' ? undefined : `Basic ${Buffer.from(account).toString('base64')}`
+  const authorization = token === undefined ? basic : `Bearer ${resolveSecrets(token, process.env)}`
+  url.username = ''
+  url.password = ''
+  return { url: url.href, headers: authorization === undefined ? {} : { authorization } }
 }

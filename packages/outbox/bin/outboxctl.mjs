@@ -2,8 +2,10 @@
 // outboxctl in a clone. It knows the addresses that `npm start` wrote there.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { trustExtraAuthorities } from '../src/security/index.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const addresses = join(process.env.DATA_DIR ?? join(root, '.data/stack'), 'pipeline.env')
 if (existsSync(addresses)) process.loadEnvFile(addresses)
+trustExtraAuthorities(process.env)
 await import(join(import.meta.dirname, '../src/cli.ts'))

@@ -17,10 +17,11 @@ export function optionsOrExit<const T extends Options>(options: T, usage: string
   }
 }
 
-/** The options of a script for one system, with the settings of the system that the arguments name. */
+/** The options of a script for one system, with the settings of the system that the arguments name; `--secure` is one. */
 export async function systemOrExit<const T extends Options>(options: T, usage: string) {
-  const values = optionsOrExit(options, usage, true)
-  const read = readSettings(process.env, values.positionals[0])
+  const values = optionsOrExit({ ...options, secure: { type: 'boolean', default: false } as const }, usage, true)
+  const secure = 'secure' in values && values.secure === true
+  const read = readSettings(process.env, values.positionals[0], secure)
   return { ...values, settings: await read.catch(error => exitWithUsage(error.message, usage)) }
 }
 

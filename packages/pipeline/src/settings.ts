@@ -108,9 +108,9 @@ export async function readCommandLine(
   return values.help ? { help: await usage(system) } : settingsOf(system, values, env)
 }
 
-/** The settings of a system that the environment alone decides, for the tools beside `npm start`. */
-export async function readSettings(env: NodeJS.ProcessEnv, name?: string): Promise<Settings> {
-  return settingsOf(await loadSystem(name), parseArgs({ args: [], options }).values, env)
+/** The settings of a system for the tools beside `npm start`: only whether it is secured is an argument of theirs. */
+export async function readSettings(env: NodeJS.ProcessEnv, name?: string, secure = false): Promise<Settings> {
+  return settingsOf(await loadSystem(name), { ...parseArgs({ args: [], options }).values, secure }, env)
 }
 
 type Values = Readonly<Record<'port-offset' | 'brokers' | 'workers', string>> & {

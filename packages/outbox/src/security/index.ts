@@ -5,6 +5,7 @@ export {
   postgresOptions
 } from './database-urls.ts'
 export { explainSecurity } from './explain.ts'
+export { trustExtraAuthorities } from './extra-authorities.ts'
 export { explainKafka, type KafkaConnection } from './explain-kafka-client.ts'
 export { kafkajsSecurity, platformaticSecurity } from './kafka-clients.ts'
 export { kafkaPrincipal, type KafkaSecurity, kafkaSecurity } from './kafka-security.ts'
