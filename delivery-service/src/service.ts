@@ -1,13 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  createApp,
-  createHealth,
-  createHttpServer,
-  createMetrics,
-  createMysql,
-  databaseAt,
-  explaining
-} from '@outbox-cdc/service-kit'
+import { createApp, createHealth, createHttpServer, createMetrics, createMysql } from '@outbox-cdc/service-kit'
 import type { Logger, Service } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import { createDeliveryStore } from './deliveries/delivery-store.ts'

@@ -33,7 +33,7 @@ export async function createService(
   const probes = createMysql({ url: config.MYSQL_URL, name: 'order-service-health', poolSize: 1, failFast: true })
   const oncePerKey = createOncePerKey({ ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
   const pruning = createPruning(limit => pruneKeys(db, limit), logger)
-  const schemas = await createEventSchemas(config.SCHEMA_REGISTRY_URL, logger)
+  const schemas = await createEventSchemas(config, logger)
   const { encoding } = schemas
   const table = { store: config.OUTBOX_STORE, encoding }
   const health = createHealth({

@@ -23,7 +23,7 @@ export async function createSubscriptions(config: Config, { db, logger, registry
   const { KAFKA_GROUP: group, INBOX_KEEP_MS: keepMs, KAFKA_TOPIC: topic, SCHEMA_REGISTRY_URL: url } = config
   const createClient = config.KAFKA_CLIENT === 'kafkajs' ? kafkajsClient : await loadPlatformatic()
   const kafka = createClient({ ...kafkaFrom(config), clientId: 'delivery-service', logger })
-  const decoding = url === '' ? undefined : await loadAvro(url)
+  const decoding = url === '' ? undefined : await loadAvro(config)
   let stalled: string | undefined
   const consumer = createConsumer({
     kafka,
@@ -60,7 +60,7 @@ async function loadPlatformatic() {
   return (await import('@outbox-cdc/outbox/platformatic')).platformaticClient
 }
 
-async function loadAvro(url: string): Promise<RecordDecoding> {
+async function loadAvro({ SCHEMA_REGISTRY_URL: url, SCHEMA_REGISTRY_TOKEN: token }: Config): Promise<RecordDecoding> {
   const { avroDecoding, schemaRegistry } = await import('@outbox-cdc/outbox/avro')
-  return avroDecoding({ registry: schemaRegistry({ url }) })
+  return avroDecoding({ registry: schemaRegistry({ url, ...(token !== undefined && { token }) }) })
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PayloadEncoding } from '@outbox-cdc/outbox'
 import type { Check, Logger } from '@outbox-cdc/service-kit'
+import type { Config } from '../config.ts'
 import * as orderEvents from './order-events.ts'
 
 export type EventSchemas = {
@@ -11,13 +12,19 @@ export type EventSchemas = {
   readonly stop: () => Promise<void>
 }
 
+type RegistryConfig = Pick<Config, 'SCHEMA_REGISTRY_URL' | 'SCHEMA_REGISTRY_TOKEN'>
+
 const everyMs = 2_000
 
 /** Registers this service's events at the start, and keeps trying while the registry is away or refuses. */
-export async function createEventSchemas(url: string, logger: Logger): Promise<EventSchemas> {
+export async function createEventSchemas(config: RegistryConfig, logger: Logger): Promise<EventSchemas> {
+  const { SCHEMA_REGISTRY_URL: url, SCHEMA_REGISTRY_TOKEN: token } = config
   if (url === '') return { encoding: undefined, registered: async () => {}, start: () => {}, stop: async () => {} }
   const { avroEncoding, schemaRegistry } = await import('@outbox-cdc/outbox/avro')
-  const encoding = avroEncoding({ registry: schemaRegistry({ url }), events: Object.values(orderEvents) })
+  const encoding = avroEncoding({
+    registry: schemaRegistry({ url, ...(token !== undefined && { token }) }),
+    events: Object.values(orderEvents)
+  })
   const stopping = new AbortController()
   let problem: string | undefined = 'The schemas of the events are not registered yet'
   let running: Promise<void> = Promise.resolve()

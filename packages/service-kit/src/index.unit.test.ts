@@ -7,5 +7,5 @@ it('names each export in the README, and no other', async () => {
   const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8')
   const rows = readme.match(/^\| `.*? \|/gm) ?? []
   const named = rows.flatMap(row => [...row.matchAll(/`(\w+)`/g)].map(([, name]) => name))
-  expect(named.toSorted()).toEqual(Object.keys(exported).toSorted())
+  expect(new Set(named)).toEqual(new Set(Object.keys(exported)))
 })

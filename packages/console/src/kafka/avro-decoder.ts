@@ -1,16 +1,18 @@
 import type { RecordDecoding } from '@outbox-cdc/outbox'
 import { asKafkaRecord, type RecordDecoder } from './decode-record.ts'
 
+type Registry = { readonly url: string; readonly token?: string }
+
 const restMs = 5_000
 
 /**
  * Opens keys and values that are Avro by the schemas of a registry. While it is away they are shown as they are, and it
  * is left alone for a while: a page that waits for it with every answer would be away too.
  */
-export function avroDecoder(url: string): RecordDecoder {
+export function avroDecoder(registry: Registry): RecordDecoder {
   // Loaded only when needed: most pipelines have no registry.
   const loading = import('@outbox-cdc/outbox/avro').then(({ avroDecoding, schemaRegistry }) =>
-    avroDecoding({ registry: schemaRegistry({ url, timeoutMs: 1_500 }) })
+    avroDecoding({ registry: schemaRegistry({ ...registry, timeoutMs: 1_500 }) })
   )
   let askedAgainAt = 0
   return async records => {

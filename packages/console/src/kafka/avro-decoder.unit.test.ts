@@ -40,7 +40,7 @@ async function useRegistry() {
 }
 
 it('decodes an Avro value, with the fields that its headers hold', async () => {
-  const [opened] = await avroDecoder(await useRegistry())([record()])
+  const [opened] = await avroDecoder({ url: await useRegistry() })([record()])
   const shown = showRecord(opened as StoredRecord)
   expect(shown).toMatchObject({ key: '3', event: 'order_created', value: { name: 'joon', quantity: 95 } })
   expect(shown.rawValue).toBe(value.toString('hex'))
@@ -49,14 +49,14 @@ it('decodes an Avro value, with the fields that its headers hold', async () => {
 })
 
 it('decodes an Avro key', async () => {
-  const [opened] = await avroDecoder(await useRegistry())([record({ key: value, value: null })])
+  const [opened] = await avroDecoder({ url: await useRegistry() })([record({ key: value, value: null })])
   expect(showRecord(opened as StoredRecord)).toMatchObject({ key: '{"name":"joon","quantity":95}', value: null })
 })
 
 it('leaves JSON, an unknown schema and broken Avro unchanged, beside the records that it decodes', async () => {
   const unknown = Buffer.from([0, 0, 0, 0, 9, 8])
   const values = [Buffer.from('{"a":1}'), unknown, value.subarray(0, 7), value]
-  const opened = await avroDecoder(await useRegistry())(values.map(bytes => record({ value: bytes })))
+  const opened = await avroDecoder({ url: await useRegistry() })(values.map(bytes => record({ value: bytes })))
   expect(opened.map(({ opened: content }) => content)).toEqual([
     undefined,
     undefined,
@@ -66,6 +66,6 @@ it('leaves JSON, an unknown schema and broken Avro unchanged, beside the records
 })
 
 it('shows records as they are while the registry is away', async () => {
-  const [shown] = await avroDecoder('http://127.0.0.1:1')([record()])
+  const [shown] = await avroDecoder({ url: 'http://127.0.0.1:1' })([record()])
   expect(shown).toEqual(record())
 })
