@@ -44,6 +44,22 @@ describe.skipIf(skipped)('docker compose up --wait', () => {
     }
   )
 
+  it('starts PostgreSQL beside it with the profile postgres, for those who know its password', async () => {
+    const withPostgres = (...args: readonly string[]) => project.compose('--profile', 'postgres', ...args)
+    await withPostgres('up', '--detach', '--wait', 'postgres')
+    const ask = (password: string) =>
+      withPostgres(
+        'exec',
+        '-T',
+        'postgres',
+        'bash',
+        '-c',
+        `PGPASSWORD=${password} psql -h "$(hostname)" -U postgres -Atc 'SHOW wal_level'`
+      )
+    expect(await ask('$(cat /run/secrets/postgres)')).toBe('logical\n')
+    await expect(ask('wrong')).rejects.toThrow('password authentication failed')
+  })
+
   it('has images of ours that stay under 250 MB', async () => {
     const names = (await project.compose('config', '--images'))
       .split('\n')
@@ -61,7 +77,7 @@ describe.skipIf(skipped)('docker compose up --wait', () => {
   })
 
   it('leaves nothing after down -v', async () => {
-    await project.compose('down', '--volumes')
+    await project.compose('--profile', 'postgres', 'down', '--volumes')
     const label = `label=com.docker.compose.project=${project.name}`
     for (const kind of ['container', 'volume', 'network']) {
       const all = kind === 'container' ? ['--all'] : []
