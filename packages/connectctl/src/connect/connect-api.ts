@@ -36,6 +36,8 @@ export type RequestOptions = {
 /** One Connect cluster, by the REST addresses of its workers. If one doesn't answer or is starting, the next is tried. */
 export type ConnectApi = {
   readonly url: string
+  /** Whom the workers see. */
+  readonly principal?: string | undefined
   request<T>(method: string, path: string, options?: RequestOptions): Promise<T>
 }
 
@@ -84,7 +86,7 @@ export function createConnectApi(options: ConnectApiOptions): ConnectApi {
       await sleep(waitMs)
     }
   }
-  return { url, request }
+  return { url, principal: workers[0]?.principal, request }
 }
 
 /** `again`: whether it may help to ask again, or to ask another worker. */

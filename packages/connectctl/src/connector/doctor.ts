@@ -5,7 +5,7 @@ import type { Environment } from '../settings/secrets.ts'
 import { sourceOf } from './source-of.ts'
 import type { ComplaintOf } from './connect-log.ts'
 import type { ConnectorFile } from './connector-file.ts'
-import { examineLog, examineTopics } from './doctor-needs.ts'
+import { examineKafka, examineLog, examineTopics } from './doctor-needs.ts'
 import type { Source } from '../source/source.ts'
 import { type Symptom, symptom } from '../source/symptom.ts'
 
@@ -22,6 +22,7 @@ export async function examine(api: ConnectApi, file: ConnectorFile, around: Surr
   const groups = await Promise.all([
     tried('Kafka Connect', examineWorker(api, config, source)),
     ...source.examine(stored).map(([what, look]) => tried(what, look())),
+    tried('Kafka', examineKafka(config, environment)),
     tried('the topics', examineTopics(config, environment)),
     tried("Connect's log", examineLog(file, complaints))
   ])
@@ -43,7 +44,10 @@ async function examineWorker(
   const found = plugin === undefined ? `no plugin ${wanted}` : `plugin ${plugin.class} ${plugin.version}`
   const hazard = plugin && source.hazardOf(plugin.version)
   return [
-    { ok: true, what: `Kafka Connect ${version} answers at ${api.url}` },
+    {
+      ok: true,
+      what: `Kafka Connect ${version} answers at ${api.url}${api.principal === undefined ? '' : ` to ${api.principal}`}`
+    },
     hazard === undefined
       ? symptom(plugin !== undefined, found, "put the connector's jars on plugin.path")
       : { ok: true, what: found, advice: hazard, beware: true }

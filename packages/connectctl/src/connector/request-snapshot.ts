@@ -4,7 +4,7 @@ import { until } from '../connect/connector-states.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { itemsOf } from '../settings/captured-tables.ts'
 import { engineOf } from '../settings/engine.ts'
-import { type KafkaCluster, quietKafka, withAdmin } from '../kafka/kafka.ts'
+import { type KafkaCluster, kafkaRefusal, quietKafka, withAdmin } from '../kafka/kafka.ts'
 
 export type SnapshotRequest = {
   readonly config: ConnectorConfig
@@ -52,7 +52,7 @@ export async function requestSnapshot(request: SnapshotRequest): Promise<string>
         `offset ${offset}); it stays there and is read when the connector reads signals again: connectctl restart`
       await until(isRead, () => complaint, timeoutMs)
     },
-    { timeoutMs, what: `the topic ${topic} and the group ${groupId}` }
+    { timeoutMs, group: groupId, right: 'DESCRIBE' }
   )
   return id
 }
@@ -77,6 +77,8 @@ async function send(topic: string, id: string, { config, kafka, tables }: Snapsh
     const message = { key: config['topic.prefix'] ?? '', value, partition: signalPartition }
     const [written] = await producer.send({ topic, messages: [message] })
     return BigInt(written?.baseOffset ?? 0)
+  } catch (error) {
+    throw await kafkaRefusal(error, kafka, { topic, right: 'WRITE' })
   } finally {
     await producer.disconnect()
   }

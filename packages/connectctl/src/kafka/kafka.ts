@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createKafkajs } from '@outbox-cdc/outbox/kafkajs'
 import {
-  explainSecurity,
+  explainKafka,
+  type KafkaConnection,
   kafkajsSecurity,
-  kafkaPrincipal,
   type KafkaSecurity,
   kafkaSecurity,
   resolveSecrets
@@ -36,25 +36,29 @@ export function kafkaOf(config: ConnectorConfig, environment: Environment): Kafk
   return { brokers: itemsOf(resolveSecrets(named, environment)), security: kafkaSecurity(environment) }
 }
 
-/** What stands between us and Kafka, in one sentence; undefined unless it is security. `what` is what was asked for. */
-export function explainKafka(error: unknown, { brokers, security = {} }: KafkaCluster, what?: string) {
-  const principal = kafkaPrincipal(security)
-  const known = { ...(principal === undefined ? {} : { principal }), ...(what === undefined ? {} : { what }) }
-  return explainSecurity(error, { part: 'Kafka', address: brokers.join(), ...known })?.replace(/\.$/, '')
+/** What was asked of Kafka, so that a missing right can be named. */
+type Asked = Pick<KafkaConnection, 'topic' | 'group' | 'right'>
+
+/** What stands between us and Kafka, in one sentence; undefined unless it is security. */
+export async function explainRefusal(error: unknown, { brokers, security = {} }: KafkaCluster, asked: Asked = {}) {
+  const sentence = await explainKafka(error, { ...asked, brokers, security })
+  return sentence?.replace(/\.$/, '')
 }
 
-type AdminOptions = {
-  readonly retries?: number
-  readonly timeoutMs?: number
-  /** What is asked for, such as `the topic orders`. */
-  readonly what?: string
+/** The same as an error, or the error itself. */
+export async function kafkaRefusal(error: unknown, kafka: KafkaCluster, asked?: Asked): Promise<unknown> {
+  if (error instanceof ConnectctlError) return error
+  const said = await explainRefusal(error, kafka, asked)
+  return said === undefined ? error : new ConnectctlError('KAFKA_REFUSES', said, { cause: error })
 }
+
+type AdminOptions = Asked & { readonly retries?: number; readonly timeoutMs?: number }
 
 /** Waits for `timeoutMs` at most until a broker answers, also for one that takes connections and says nothing. */
 export async function withAdmin<T>(
   kafka: KafkaCluster,
   work: (admin: Admin) => Promise<T>,
-  { retries, timeoutMs = 60_000, what }: AdminOptions = {}
+  { retries, timeoutMs = 60_000, ...asked }: AdminOptions = {}
 ): Promise<T> {
   const { brokers } = kafka
   const admin = quietKafka(kafka, retries).admin()
@@ -68,8 +72,7 @@ export async function withAdmin<T>(
     await Promise.race([admin.connect(), late]).finally(() => connected.abort())
     return await use(admin, work)
   } catch (error) {
-    const said = explainKafka(error, kafka, what)
-    throw said === undefined ? error : new ConnectctlError('KAFKA_REFUSES', said, { cause: error })
+    throw await kafkaRefusal(error, kafka, asked)
   }
 }
 

@@ -23,7 +23,7 @@ export async function deleteSchemaHistory(
       await admin.deleteTopics({ topics: [topic] })
       await until(isGone, () => `Kafka did not delete ${topic} within ${timeoutMs / 1000} s`, timeoutMs)
     },
-    { timeoutMs, what: `the topic ${topic}` }
+    { timeoutMs, topic, right: 'DELETE' }
   )
 }
 
@@ -39,7 +39,7 @@ export function inspectSchemaHistory(config: ConnectorConfig, kafka: KafkaCluste
     const entries = resources[0]?.configEntries ?? []
     return { topic, exists: true, forgets: forgettingIn(entries.map(e => [e.configName, e.configValue])) }
   }
-  return withAdmin(kafka, look, { retries: 1, what: `the topic ${topic}` }) // don't wait long for brokers that only the worker can reach
+  return withAdmin(kafka, look, { retries: 1, topic, right: 'DESCRIBE_CONFIGS' }) // don't wait long for brokers that only the worker can reach
 }
 
 const longestRetentionMs = 10 * 365 * 24 * 3_600_000

@@ -13,6 +13,18 @@ type Known = Readonly<Record<string, readonly [words: RegExp, summary: string]>>
 
 const diskFull =
   /No space left on device|ER_DISK_FULL|Disk is full|ER_RECORD_FILE_FULL|The table .* is full|errno 28\b/i
+/** The words of Java's clients, and of ours. Kafka's come first, because it wraps those about certificates. */
+const securityCauses: Known = {
+  kafka_refuses: [
+    /(Sasl|Ssl)AuthenticationException|(Topic|Group|Cluster|TransactionalId)AuthorizationException/,
+    'Kafka refuses the worker or the connector: a password is wrong, an ACL is missing, or a certificate is not accepted'
+  ],
+  certificate_refused: [
+    /PKIX path|CertificateExpiredException|CertificateException|No (name|subject alternative .*) matching|hostname .* could not be verified|^The certificate of /i,
+    'the certificate of the database is not accepted: it has expired, is for another host, or its authority is unknown'
+  ]
+}
+
 const mysqlCauses: Known = {
   binlog_purged: [
     /is no longer available on the server|purged (required )?binary logs|Could not find first log file name/i,
@@ -31,7 +43,7 @@ const mysqlCauses: Known = {
     'the rows of a table have another shape than the schema history says, or a value that Debezium cannot convert'
   ],
   connection_insecure: [
-    /Public Key Retrieval is not allowed|require_secure_transport|insecure transport/i,
+    /Public Key Retrieval is not allowed|require_secure_transport|insecure transport|demands TLS:/i,
     'MySQL takes no login over a connection without TLS'
   ],
   schema_history_lost: [
@@ -47,7 +59,7 @@ const mysqlCauses: Known = {
     "another replica reads this MySQL with the connector's database.server.id, and they disconnect each other"
   ],
   grants_missing: [
-    /Access denied|command denied to user|ER_(TABLE|DB|SPECIFIC)?_?ACCESS_DENIED/i,
+    /Access denied|refuses '|has no grant on|command denied to user|ER_(TABLE|DB|SPECIFIC)?_?ACCESS_DENIED/i,
     "MySQL refuses the account: a grant is missing, or the password is not the account's"
   ],
   offsets_lost: [
@@ -70,8 +82,12 @@ const postgresCauses: Known = {
     /Publication autocreation is disabled|publication "[^"]*" does not exist/i,
     'the publication is missing: PostgreSQL sends no event'
   ],
+  connection_insecure: [
+    /no pg_hba\.conf entry for .*(no encryption|SSL off)|without TLS/i,
+    'PostgreSQL takes no login over a connection without TLS'
+  ],
   grants_missing: [
-    /permission denied|authentication failed|no pg_hba\.conf entry|is not permitted to log in|role "[^"]*" does not exist/i,
+    /permission denied|refuses \S+:|authentication failed|no pg_hba\.conf entry|is not permitted to log in|role "[^"]*" does not exist/i,
     "PostgreSQL refuses the account: a grant is missing, or the password is not the account's"
   ],
   disk_full: [
@@ -80,7 +96,10 @@ const postgresCauses: Known = {
   ]
 }
 
-const causes: Readonly<Record<Engine, Known>> = { MySQL: mysqlCauses, PostgreSQL: postgresCauses }
+const causes: Readonly<Record<Engine, Known>> = {
+  MySQL: { ...securityCauses, ...mysqlCauses },
+  PostgreSQL: { ...securityCauses, ...postgresCauses }
+}
 /** Seen at the database, while Connect may say RUNNING. */
 const seenCauses = ['slot_lag']
 

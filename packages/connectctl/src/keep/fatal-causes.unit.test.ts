@@ -53,6 +53,23 @@ it.each([
   ['gtids_unknown', "Replica has more GTIDs than the source has, using the source's SERVER_UUID."],
   ['connection_insecure', 'java.sql.SQLNonTransientConnectionException: Public Key Retrieval is not allowed'],
   ['connection_insecure', 'Connections using insecure transport are prohibited while --require_secure_transport=ON.'],
+  ['connection_insecure', 'MySQL at db:3306 demands TLS: set database.ssl.mode to verify_identity'],
+  [
+    'grants_missing',
+    "MySQL at db:3306 refuses 'keeper'@'%': the password is wrong, there is no such account, or the account demands TLS"
+  ],
+  ['kafka_refuses', 'org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [a]'],
+  ['kafka_refuses', 'SslAuthenticationException: SSL handshake failed\nCaused by: PKIX path building failed'],
+  ['kafka_refuses', 'org.apache.kafka.common.errors.SaslAuthenticationException: Authentication failed'],
+  [
+    'certificate_refused',
+    'ValidatorException: PKIX path validation failed: java.security.cert.CertPathValidatorException'
+  ],
+  [
+    'certificate_refused',
+    'java.security.cert.CertificateException: No subject alternative names matching IP address 127.0.0.1'
+  ],
+  ['certificate_refused', 'The certificate of MySQL at db:3306 expired on 2026-01-02'],
   ['disk_full', 'java.io.IOException: No space left on device']
 ])('knows %s by its words', (cause, words) => {
   expect(fatalCauseIn(words, 'MySQL')?.cause).toBe(cause)

@@ -1,7 +1,7 @@
 import type { Consumer } from 'kafkajs'
 import { explain } from '../connect/errors.ts'
 import { parseJson } from '../connect/parse-json.ts'
-import { explainKafka, type KafkaCluster, quietKafka } from '../kafka/kafka.ts'
+import { explainRefusal, type KafkaCluster, quietKafka } from '../kafka/kafka.ts'
 import { repeat } from './repeat.ts'
 
 export type HeartbeatReaderOptions = {
@@ -53,13 +53,12 @@ export function startHeartbeatReader(options: HeartbeatReaderOptions) {
     const ended = new Promise<void>(resolve => {
       end = resolve
       consumer.on(consumer.events.CRASH, ({ payload }) => {
-        meet(obstacleOf(payload.error, options))
-        resolve()
+        void obstacleOf(payload.error, options).then(meet).finally(resolve)
       })
     })
     consumer.on(consumer.events.FETCH, fetched)
     const reading = read(consumer, options.topic, arrived).then(() => ended)
-    await reading.catch(error => meet(obstacleOf(error, options)))
+    await reading.catch(async error => meet(await obstacleOf(error, options)))
     await consumer.disconnect().catch(() => undefined)
     return 500
   })
@@ -77,10 +76,13 @@ export function startHeartbeatReader(options: HeartbeatReaderOptions) {
   }
 }
 
+const groupOf = ({ topic, sender }: Pick<HeartbeatReaderOptions, 'topic' | 'sender'>) =>
+  `connectctl-keeper-${topic}-${sender}`
+
 /** A group of its own: in one that two keepers share, one of them reads nothing and restarts what flows. */
 function consumerFor({ topic, kafka, sender }: HeartbeatReaderOptions): Consumer {
   return quietKafka(kafka).consumer({
-    groupId: `connectctl-keeper-${topic}-${sender}`,
+    groupId: groupOf({ topic, sender }),
     allowAutoTopicCreation: false,
     sessionTimeout: 6_000,
     heartbeatInterval: 1_500,
@@ -119,12 +121,12 @@ const unreadable = (topic: string): Obstacle => ({
 })
 
 /** A failure of the consumer in words that say what to do. */
-export function obstacleOf(
+export async function obstacleOf(
   error: unknown,
-  { topic, kafka }: Pick<HeartbeatReaderOptions, 'topic' | 'kafka'>
-): Obstacle {
+  { topic, kafka, sender }: Pick<HeartbeatReaderOptions, 'topic' | 'kafka' | 'sender'>
+): Promise<Obstacle> {
   const { name, type = '', message } = innermost(error)
-  const said = explainKafka(error, kafka, `the topic ${topic}`)
+  const said = await explainRefusal(error, kafka, { topic, group: groupOf({ topic, sender }) })
   if (said !== undefined) return { why: said, endsWith: 'an answer' }
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION')
     return {

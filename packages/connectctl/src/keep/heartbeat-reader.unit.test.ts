@@ -38,6 +38,7 @@ it.each([
     'lacks READ on the topic beats'
   ],
   ['anything else', new TypeError('x is not a function'), 'the probes on beats cannot be read (x is not a function)']
-])('says of %s what it is', (_what, error, words) => {
-  expect(obstacleOf(error, { topic: 'beats', kafka: { brokers: ['a:9092'] } }).why).toContain(words)
+])('says of %s what it is', async (_what, error, words) => {
+  const options = { topic: 'beats', sender: 'me', kafka: { brokers: ['a:9092'] } }
+  expect((await obstacleOf(error, options)).why).toContain(words)
 })

@@ -40,15 +40,16 @@ export async function connectMysql(
   const { mode, certificates, unread } = securityOf(config, environment)
   const open = (as: Exclude<MysqlSecurity['mode'], 'PREFERRED'>) =>
     createConnection({ ...options, ...mysqlTls({ ...options, ...certificates, mode: as }) })
+  const byUrl = 'uri' in account && saysMode(account.uri)
   try {
-    if ('uri' in account && saysMode(account.uri)) return await createConnection(options)
+    if (byUrl) return await createConnection(options)
     if (mode !== 'PREFERRED') return await open(mode)
     return await open('REQUIRED').catch(error => {
       if (error.code !== 'HANDSHAKE_NO_SSL_SUPPORT') throw error
       return open('DISABLED')
     })
   } catch (error) {
-    throw refusalOf(error, { ...options, engine: 'MySQL', unread })
+    throw refusalOf(error, { ...options, engine: 'MySQL', byUrl, unread })
   }
 }
 

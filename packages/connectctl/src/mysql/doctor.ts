@@ -2,7 +2,7 @@ import type { Connection } from 'mysql2/promise'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { kafkaOf } from '../kafka/kafka.ts'
 import { inspectSchemaHistory, remedy } from '../kafka/schema-history.ts'
-import { type Symptom, symptom } from '../source/symptom.ts'
+import { loginSymptom, type Symptom, symptom } from '../source/symptom.ts'
 import { captures } from '../settings/captured-tables.ts'
 import { namedTables } from '../settings/named-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
@@ -22,6 +22,7 @@ export function examineMysql(
 ): readonly Examination[] {
   const asked = (ask: (connection: Connection) => Symptoms) => () => withSourceDatabase(config, environment, ask)
   return [
+    ['the login to MySQL', asked(connection => examineLogin(connection, config))],
     ['MySQL', asked(examineServer)],
     ['the binlog', asked(connection => examineBinlog(sql => rowsOf(connection, sql), config))],
     ['what it captures', asked(connection => examineTables(connection, config))],
@@ -29,6 +30,11 @@ export function examineMysql(
     ['the stored offset', asked(connection => examineOffset(connection, stored))],
     ['the schema history', () => examineHistory(config, environment, stored)]
   ]
+}
+
+async function examineLogin(connection: Connection, config: ConnectorConfig): Symptoms {
+  const [status] = await rowsOf<{ Value: string }>(connection, "SHOW SESSION STATUS LIKE 'Ssl_version'")
+  return [loginSymptom('MySQL', status?.Value ?? '', `database.ssl.mode ${config['database.ssl.mode'] ?? 'preferred'}`)]
 }
 
 async function examineServer(connection: Connection): Symptoms {

@@ -36,7 +36,10 @@ export function connectPostgres(
   const { ssl, ...named } = postgresOptions(account.uri)
   const says = URL.parse(account.uri)?.searchParams.has('sslmode') === true
   const use = ssl === undefined ? 'never' : 'always'
-  return open({ ...named, database }, says ? { use, ssl: { ...ssl }, unread: [] } : tlsOf(config, environment))
+  return open(
+    { ...named, database },
+    says ? { use, ssl: { ...ssl }, byUrl: true, unread: [] } : tlsOf(config, environment)
+  )
 }
 
 /** Without waiting for a server that says nothing. */
@@ -53,13 +56,13 @@ export async function rowsOf<T extends object>(
   return (await client.query<T>(sql, [...values])).rows
 }
 
-async function open(options: pg.ClientConfig, { use, ssl, unread }: PostgresTls): Promise<pg.Client> {
+async function open(options: pg.ClientConfig, { use, ssl, byUrl = false, unread }: PostgresTls): Promise<pg.Client> {
   try {
     return await connect({ ...options, ssl: use === 'never' ? false : ssl })
   } catch (error) {
     if (use === 'where the server has it' && /does not support SSL/.test(String(error)))
       return connect({ ...options, ssl: false })
-    throw refusalOf(error, { ...options, engine: 'PostgreSQL', unread })
+    throw refusalOf(error, { ...options, engine: 'PostgreSQL', byUrl, unread })
   }
 }
 

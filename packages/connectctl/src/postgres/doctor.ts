@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
-import { type Symptom, symptom } from '../source/symptom.ts'
+import { loginSymptom, type Symptom, symptom } from '../source/symptom.ts'
 import { namedTables } from '../settings/named-tables.ts'
 import type { Environment } from '../settings/secrets.ts'
 import type { Examination, ReadOffsets } from '../source/source.ts'
@@ -18,6 +18,7 @@ export function examinePostgres(
 ): readonly Examination[] {
   const asked = (ask: (client: pg.Client) => Symptoms) => () => withPostgres(config, environment, ask)
   return [
+    ['the login to PostgreSQL', asked(client => examineLogin(client, config))],
     ['PostgreSQL', asked(examineServer)],
     ['the slot', asked(client => examineSlot(client, config, stored))],
     ['the publication', asked(client => examinePublication(client, config))],
@@ -32,6 +33,13 @@ type Server = {
   readonly slotsUsed: number
   readonly senders: number
   readonly sendersUsed: number
+}
+
+async function examineLogin(client: pg.Client, config: ConnectorConfig): Symptoms {
+  const select = 'SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
+  const [found] = await rowsOf<{ version: string | null }>(client, select)
+  const mode = `database.sslmode ${config['database.sslmode'] ?? 'prefer'}`
+  return [loginSymptom('PostgreSQL', found?.version ?? '', mode)]
 }
 
 async function examineServer(client: pg.Client): Symptoms {

@@ -10,6 +10,8 @@ import type { Environment } from '../settings/secrets.ts'
 export type PostgresTls = {
   readonly use: 'never' | 'where the server has it' | 'always'
   readonly ssl: ConnectionOptions
+  /** Whether a URL says so, rather than the connector's settings. */
+  readonly byUrl?: boolean
   /** What this machine can't read, such as a certificate that only the worker has. */
   readonly unread: readonly string[]
 }

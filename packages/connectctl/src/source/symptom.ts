@@ -10,3 +10,8 @@ export type Symptom = {
 export function symptom(ok: boolean, what: string, advice: string): Symptom {
   return { ok, what, advice }
 }
+
+/** How the login was secured: `version` is that of TLS, empty without it. */
+export function loginSymptom(engine: string, version: string, mode: string): Symptom {
+  return { ok: true, what: `logs in to ${engine} ${version === '' ? 'without TLS' : `with ${version}`} (${mode})` }
+}
