@@ -32,20 +32,35 @@ export function serviceProcesses(around: Surroundings & Pick<Settings, 'ports'>)
   return Promise.all(processes)
 }
 
-export async function environmentOf(
-  { name, env, reads }: Service,
-  around: Surroundings
-): Promise<Record<string, string>> {
-  const { NODE_EXTRA_CA_CERTS, ...access } = accessOf(name, around)
-  const resolved: Record<string, string> = {
-    ...(NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS }),
-    ...(reads === undefined ? {} : access)
-  }
-  for (const [variable, source] of Object.entries(env)) {
+export async function environmentOf(service: Service, around: Surroundings): Promise<Record<string, string>> {
+  const resolved = securityOf(service, around)
+  for (const [variable, source] of Object.entries(service.env)) {
     const value = await resolve(source, around)
     if (value !== undefined) resolved[variable] = value
   }
   return resolved
+}
+
+/** A service that reads no topic needs no account on Kafka. */
+function securityOf({ name, reads }: Service, around: Surroundings): Record<string, string> {
+  const access = accessOf(name, around)
+  const { NODE_EXTRA_CA_CERTS: authority } = access
+  if (reads === undefined) return authority === undefined ? {} : { NODE_EXTRA_CA_CERTS: authority }
+  // Its account may not ask the broker how long a topic keeps its records.
+  const keep = around.stack.security === undefined ? {} : { INBOX_KEEP_MS: String(keepMs(reads.topics, around.system)) }
+  return { ...access, ...keep }
+}
+
+const [hour, day] = [3_600_000, 86_400_000]
+
+/** How long a record can be read again: the longest retention of the topics, one segment more, and an hour. */
+function keepMs(names: readonly string[], { topics }: System): number {
+  const kept = topics.flatMap(({ name, config }) => {
+    if (!names.includes(name)) return []
+    const retention = Number(config['retention.ms'] ?? 7 * day)
+    return [retention < 0 ? 36_500 * day : retention + Number(config['segment.ms'] ?? 7 * day) + hour]
+  })
+  return Math.max(...kept)
 }
 
 async function resolve(value: Value, around: Surroundings): Promise<string | undefined> {

@@ -193,9 +193,15 @@ function givenAccess(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
     const value = env[name]
     return value === undefined || value === '' ? [] : [[name, value] as const]
   })
-  const plain = given.find(([name, value]) => /PASSWORD|SECRET|TOKEN$/.test(name) && !value.startsWith('${'))
-  if (plain === undefined) return Object.fromEntries(given)
-  throw new Error(`${plain[0]} holds a secret: name its file instead, as \${dir:FOLDER:FILE}.`)
+  const { CONNECT_URL = '', SCHEMA_REGISTRY_URL = '' } = env
+  const open = [
+    ...given.filter(([name, value]) => /PASSWORD|SECRET|TOKEN$/.test(name) && !value.startsWith('${')),
+    ...Object.entries({ CONNECT_URL, SCHEMA_REGISTRY_URL }).filter(([, url]) =>
+      /:\/\/[^/@:]*:(?!\$\{)[^/@]*@/.test(url)
+    )
+  ]
+  if (open[0] === undefined) return Object.fromEntries(given)
+  throw new Error(`${open[0][0]} holds a secret: name its file instead, as \${dir:FOLDER:FILE}.`)
 }
 
 function wholeNumber(name: string, text: string, most: number): number {

@@ -9,7 +9,11 @@ const databases = [
 ] as const
 
 /** The text that a person sees when everything is up: addresses, and commands to try. */
-export function welcome({ system, ports, dir }: Settings, addresses: Addresses, tookMs: number): string {
+export function welcome(
+  { system, ports, dir, secure = false }: Settings,
+  addresses: Addresses,
+  tookMs: number
+): string {
   const here = (address = '') => address.replaceAll('127.0.0.1', 'localhost').replaceAll(',', ', ')
   const folder = relative(root, dir) || dir
   const { SCHEMA_REGISTRY_URL: registry } = addresses
@@ -17,8 +21,8 @@ export function welcome({ system, ports, dir }: Settings, addresses: Addresses, 
     ...system.services.map(({ name, about }) => [name, `http://localhost:${ports[name]}`, about] as const),
     ['console', `http://localhost:${ports.console}`, system.flow.about],
     ['keeper', `http://localhost:${ports.keeper}`, 'do events flow: /health, /metrics'],
-    ['Kafka Connect', here(addresses['CONNECT_URL']), 'REST, Debezium inside'],
-    ['Kafka', here(addresses['KAFKA_BROKERS']), ''],
+    ['Kafka Connect', here(withoutLogins(addresses['CONNECT_URL'])), 'REST, Debezium inside'],
+    ['Kafka', here(addresses['KAFKA_BROKERS']), secure ? 'SASL_SSL, SCRAM-SHA-512' : ''],
     ...databases.flatMap(([name, variable]) => {
       const host = addresses[`${variable}_HOST`]
       if (host === undefined) return []
@@ -27,7 +31,8 @@ export function welcome({ system, ports, dir }: Settings, addresses: Addresses, 
     ...(registry === undefined
       ? []
       : [['schema registry', here(new URL(registry).origin), 'Avro; /apis/ccompat/v7'] as const]),
-    ['logs', `${folder}/logs`, '']
+    ['logs', `${folder}/logs`, ''],
+    ...(secure ? [['secrets', `${folder}/secrets`, 'keys, passwords; the authority is tls/ca.pem'] as const] : [])
   ]
   const width = Math.max(...rows.map(([name]) => name.length)) + 1
   const table = rows.map(([name, address, words]) => `  ${name.padEnd(width)} ${address.padEnd(24)} ${words}`.trimEnd())
@@ -40,8 +45,17 @@ Ready in ${(tookMs / 1000).toFixed(1)} s.
 ${table.join('\n')}
 
 Try it:
-${commands.join('\n')}
+${[...commands, ...(secure ? securedCommands(folder, ports) : [])].join('\n')}
 
 Stop with Ctrl-C. The services' log follows.
 `
+}
+
+/** A URL without the user and the reference to a password. */
+const withoutLogins = (urls = ''): string => urls.replaceAll(/\/\/[^@,]*@/g, '//')
+
+/** curl takes the password out of its own command line, where the list of processes would show it. */
+function securedCommands(folder: string, ports: Settings['ports']): readonly string[] {
+  const login = `-u connect-admin:"$(cat ${folder}/secrets/connect-admin)"`
+  return [`  curl --cacert ${folder}/secrets/tls/ca.pem ${login} https://localhost:${ports.connect}/connectors`]
 }

@@ -71,7 +71,7 @@ export function adminAccess({ ca, kafkaPassword: password }: StackSecurity): Kaf
 }
 
 /** The parameters of a URL that demand TLS of a server with our certificate. */
-export const mysqlTls = ({ caFile }: StackSecurity): string =>
-  `ssl-mode=VERIFY_IDENTITY&ssl-ca=${encodeURIComponent(caFile)}`
-export const postgresTls = ({ caFile }: StackSecurity): string =>
-  `sslmode=verify-full&sslrootcert=${encodeURIComponent(caFile)}`
+export const mysqlTls = ({ caFile }: StackSecurity): string => `ssl-mode=VERIFY_IDENTITY&ssl-ca=${inQuery(caFile)}`
+export const postgresTls = ({ caFile }: StackSecurity): string => `sslmode=verify-full&sslrootcert=${inQuery(caFile)}`
+
+const inQuery = (path: string): string => path.split('/').map(encodeURIComponent).join('/')
