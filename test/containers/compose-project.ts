@@ -30,7 +30,7 @@ export async function createComposeProject(docker: Docker, envFile?: string): Pr
     published,
     compose,
     ports: choosePorts(await loadSystem(), ({ variable }) => published[variable] ?? 0),
-    brokers: [`127.0.0.1:${published['KAFKA_PORT']}`],
+    kafka: { brokers: [`127.0.0.1:${published['KAFKA_PORT']}`] },
     restartDeliveryService: async () => void (await compose('restart', 'delivery-service')),
     stop: async () => void (await compose('down', '-v', '--remove-orphans', '--timeout', '5'))
   }

@@ -51,7 +51,7 @@ function expected(event: WrittenEvent, store: Store) {
 
 /** The records of that many events. A restarted connector may repeat some: as in a consumer's inbox, the first one counts. */
 async function recordsOf({ topic }: PostgresOutbox, length: number) {
-  const watched = await watchTopic(useStack().kafka.brokers, topic)
+  const watched = await watchTopic(useStack().kafka, topic)
   onTestFinished(() => watched.stop())
   return eventually(() => {
     const records = watched.records.map(opened)

@@ -64,8 +64,7 @@ function ordersOf(combination: Combination): OrdersTarget {
       await consumer?.stop()
       await consumer?.start()
     },
-    records: async count =>
-      Promise.all((await readTopic(pipeline.stack.kafka.brokers, combination.topic, count)).map(open))
+    records: async count => Promise.all((await readTopic(pipeline.stack.kafka, combination.topic, count)).map(open))
   }
 }
 

@@ -37,7 +37,7 @@ coreSuite('npm start on servers that run already', async () => {
   await starter.says(/Stop with Ctrl-C/, 240_000)
   return {
     ports: settings.ports,
-    brokers: kafka.brokers,
+    kafka,
     restartDeliveryService,
     async stop() {
       if (starter.child.exitCode === null) starter.child.kill('SIGTERM')

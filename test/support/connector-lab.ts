@@ -158,7 +158,7 @@ function superviseWorkers({ parts }: Stack, note: (line: string) => void) {
 }
 
 async function watchOrders({ kafka }: Stack) {
-  const topic = await watchTopic(kafka.brokers, 'orders_server.orders.outbox')
+  const topic = await watchTopic(kafka, 'orders_server.orders.outbox')
   const orders: Arrived[] = []
   let read = 0
   const arrived = () => {

@@ -1,6 +1,7 @@
 import type { KafkaMessage } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Settings, loadSystem } from '@outbox-cdc/pipeline'
+import type { Stack } from '@outbox-cdc/stack'
 import { eventually } from './eventually.ts'
 import { get, post } from './http.ts'
 import { curlCommands, runAt, withoutTimes } from './readme-commands.ts'
@@ -13,7 +14,7 @@ const { flow } = await loadSystem()
 /** A pipeline of which a test knows only the addresses. */
 export type CoreTarget = {
   readonly ports: Settings['ports']
-  readonly brokers: readonly string[]
+  readonly kafka: Stack['kafka']
   /** Decodes a record of the outbox topic; by default JSON with its schema. */
   readonly open?: (record: KafkaMessage) => Promise<OpenRecord>
   restartDeliveryService(): Promise<void>
@@ -35,7 +36,7 @@ const coreRecord: OrdersTarget['record'] = {
 }
 
 function ordersOf(target: CoreTarget): OrdersTarget {
-  const { ports, brokers, open = openJson } = target
+  const { ports, kafka, open = openJson } = target
   const deliveries = `http://127.0.0.1:${ports['delivery-service']}/deliveries`
   return {
     record: coreRecord,
@@ -58,7 +59,7 @@ function ordersOf(target: CoreTarget): OrdersTarget {
       }
       return items
     },
-    records: async count => Promise.all((await readTopic(brokers, flow.topic, count)).map(open))
+    records: async count => Promise.all((await readTopic(kafka, flow.topic, count)).map(open))
   }
 }
 

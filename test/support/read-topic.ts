@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, type KafkaMessage, logLevel } from 'kafkajs'
+import { kafkajsSecurity } from '@outbox-cdc/outbox/security'
+import type { Stack } from '@outbox-cdc/stack'
 import { eventually } from './eventually.ts'
 
 export type WatchedTopic = {
@@ -9,9 +11,14 @@ export type WatchedTopic = {
 }
 
 /** Reads a topic from its beginning until stopped, with a plain consumer that uses nothing of this project. */
-export async function watchTopic(brokers: readonly string[], topic: string): Promise<WatchedTopic> {
+export async function watchTopic({ brokers, security = {} }: Stack['kafka'], topic: string): Promise<WatchedTopic> {
   const records: (KafkaMessage & { at: number })[] = []
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, retry: { retries: 20 } })
+  const kafka = new Kafka({
+    brokers: [...brokers],
+    ...kafkajsSecurity(security),
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 20 }
+  })
   const consumer = kafka.consumer({ groupId: randomUUID(), maxWaitTimeInMs: 100 })
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
@@ -20,12 +27,8 @@ export async function watchTopic(brokers: readonly string[], topic: string): Pro
 }
 
 /** Reads a topic from its beginning until it has given `count` records. */
-export async function readTopic(
-  brokers: readonly string[],
-  topic: string,
-  count: number
-): Promise<readonly KafkaMessage[]> {
-  const watched = await watchTopic(brokers, topic)
+export async function readTopic(kafka: Stack['kafka'], topic: string, count: number): Promise<readonly KafkaMessage[]> {
+  const watched = await watchTopic(kafka, topic)
   const { records } = watched
   try {
     await eventually(

@@ -60,7 +60,7 @@ export function coreTarget(pipeline: TestPipeline): CoreTarget {
   const delivery = pipeline.services.get('delivery-service')
   return {
     ports: pipeline.settings.ports,
-    brokers: pipeline.stack.kafka.brokers,
+    kafka: pipeline.stack.kafka,
     async restartDeliveryService() {
       await delivery?.stop()
       await delivery?.start()
