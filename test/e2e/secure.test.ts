@@ -32,7 +32,7 @@ it('has a keeper that sees its probe come through, and a console that sees every
   })
   await eventually(async () => {
     const { body } = await get(local('console', '/api/flow'))
-    expect(body.headline).toMatchObject({ state: 'flowing' })
+    expect(body.headline).toMatchObject({ state: 'ok' })
   })
 })
 
