@@ -1,4 +1,4 @@
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import tls from 'node:tls'
 import { readText } from './secrets.ts'
 import type { Environment } from './settings-error.ts'
 
@@ -8,5 +8,6 @@ import type { Environment } from './settings-error.ts'
  */
 export function trustExtraAuthorities({ NODE_EXTRA_CA_CERTS: file }: Environment): void {
   if (!file) return
-  setDefaultCACertificates([...getCACertificates('default'), readText('NODE_EXTRA_CA_CERTS', file)])
+  // Node 20 has neither, and a named import of them would keep it from loading this module.
+  tls.setDefaultCACertificates?.([...tls.getCACertificates('default'), readText('NODE_EXTRA_CA_CERTS', file)])
 }
