@@ -6,7 +6,7 @@ import { readAddresses, root } from '@outbox-cdc/pipeline'
 // npm run connectors: brings every connector of connect-config to Kafka Connect; repeated, it changes nothing.
 const addresses = await readAddresses(process.env.DATA_DIR ?? join(root, '.data/stack'))
 const environment = { CONNECT_DIR: join(root, 'connect-config'), ...addresses, ...process.env }
-trustExtraAuthorities(environment)
+trustExtraAuthorities(addresses)
 process.exitCode = await run(['apply', ...process.argv.slice(2)], {
   environment,
   write: text => console.log(text),

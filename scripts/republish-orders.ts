@@ -80,7 +80,7 @@ async function republish(db: Knex, { id, name, quantity }: OrderRow): Promise<vo
 const values = optionsOrExit({ since: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } }, usage)
 const addresses = await readAddresses(process.env['DATA_DIR'] ?? join(root, '.data/stack'))
 const environment = { ...addresses, ...process.env }
-trustExtraAuthorities(environment)
+trustExtraAuthorities(addresses)
 const { MYSQL_URL: url, KAFKA_BROKERS: brokers } = environment
 if (url === undefined || brokers === undefined) exitWithUsage('Set MYSQL_URL and KAFKA_BROKERS.', usage)
 const asked = values.since === undefined ? undefined : new Date(values.since)

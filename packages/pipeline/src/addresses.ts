@@ -94,7 +94,9 @@ export function connectorFiles({ connectors }: System, registry = false): readon
 }
 
 export async function writeAddresses(dir: string, addresses: Addresses): Promise<void> {
-  const lines = Object.entries(addresses).map(([name, value]) => `${name}=${value}\n`)
+  // Quoted, so that a shell that reads the file leaves `${dir:…}` and `&` alone.
+  const quoted = (value: string) => (value.includes("'") ? `"${value}"` : `'${value}'`)
+  const lines = Object.entries(addresses).map(([name, value]) => `${name}=${quoted(value)}\n`)
   await writeFile(join(dir, fileName), `# Written by npm start: where everything is.\n${lines.join('')}`)
 }
 
