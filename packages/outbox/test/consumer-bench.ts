@@ -16,6 +16,7 @@ import {
   kafkajsClient,
   type OutboundEvent
 } from '../src/index.ts'
+import { type KafkaSecurity, kafkajsSecurity } from '../src/security/index.ts'
 import { counted, logger, Refused } from './counted.ts'
 import { wireMessage } from './wire-message.ts'
 
@@ -25,13 +26,24 @@ export type ParkedRow = { readonly event_key: string; readonly reason: string; r
 type Handlers = Readonly<Record<string, EventHandler>>
 type Range = { readonly keys: number; readonly perKey: number; readonly from?: number }
 
+type BenchOptions = {
+  readonly partitions?: number
+  readonly database?: Knex
+  /** The brokers, and who makes the topic and writes to it; those that all tests share by default. */
+  readonly admin?: { readonly brokers: readonly string[]; readonly security?: KafkaSecurity }
+}
+
 /** A topic, a database with an effect table, and consumers that write into it. */
-export async function useConsumerBench({ partitions = 3, database }: { partitions?: number; database?: Knex } = {}) {
+export async function useConsumerBench({
+  partitions = 3,
+  database,
+  admin: cluster = useStack().kafka
+}: BenchOptions = {}) {
   const topic = uniqueName('bench')
   const db = database ?? (await useDatabase('bench')).db
   await createInboxTables(db)
   await createEffects(db)
-  const producer = await useTopic(topic, partitions)
+  const producer = await useTopic(topic, { partitions, admin: cluster })
   const seen = { handled: 0, duplicates: 0, parked: 0, retries: 0 }
   const refuse = new Set<string>()
   const group = uniqueName('group')
@@ -155,8 +167,10 @@ async function recreateTopic(topic: string, partitions: number): Promise<void> {
   await admin.disconnect()
 }
 
-async function useTopic(topic: string, partitions: number) {
-  const kafka = new Kafka({ brokers: [...useStack().kafka.brokers], clientId: 'bench-producer', logLevel: 0 })
+async function useTopic(topic: string, { partitions, admin: cluster }: Required<Omit<BenchOptions, 'database'>>) {
+  const { brokers, security = {} } = cluster
+  const settings = { brokers: [...brokers], clientId: 'bench-producer', logLevel: 0, ...kafkajsSecurity(security) }
+  const kafka = new Kafka(settings)
   const admin = kafka.admin()
   await admin.connect()
   const configEntries = [{ name: 'max.message.bytes', value: String(5 * 1024 * 1024) }]

@@ -22,18 +22,21 @@ export type KafkaPartOptions = {
   readonly node: KafkaNode
   readonly nodes: readonly KafkaNode[]
   readonly security?: StackSecurity | undefined
+  /** Changes the node's usual settings. */
+  readonly settings?: ((usual: Properties) => Properties) | undefined
 }
 
 /** One KRaft node, broker and controller in one process, on loopback. */
-export async function createKafkaPart({ engine, dir, node, nodes, security }: KafkaPartOptions): Promise<Part> {
+export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> {
+  const { engine, dir, node, nodes, security, settings: change = usual => usual } = options
   const name = `kafka-${node.id}`
   const data = join(dir, 'kafka', name)
   const propertiesFile = join(data, 'server.properties')
-  const settings = {
+  const settings = change({
     ...brokerSettings(node, nodes, { listenOn: '127.0.0.1', clientListener: security && 'CLIENT' }),
     'log.dirs': join(data, 'log'),
     ...(security && securedBrokerSettings(security, { username: 'admin', password: security.kafkaPassword }))
-  }
+  })
   await mkdir(data, { recursive: true })
   await writeFile(propertiesFile, propertiesText(settings), { mode: 0o600 })
   if (!existsSync(join(data, 'log', 'meta.properties'))) {

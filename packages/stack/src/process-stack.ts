@@ -5,7 +5,7 @@ import { requireJava } from './engines/java.ts'
 import { type JavaEngine, fetchJavaEngine, fetchPostgresConnector } from './engines/java-engine.ts'
 import { findMysqlEngine } from './engines/mysql-engine.ts'
 import { findPostgresEngine } from './engines/postgres-engine.ts'
-import { createKafkaPart, requireSameSize } from './kafka-part.ts'
+import { type KafkaPartOptions, createKafkaPart, requireSameSize } from './kafka-part.ts'
 import { createMysqlPart } from './mysql-part.ts'
 import { createPostgresPart } from './postgres-part.ts'
 import type { Part } from './process/part.ts'
@@ -19,6 +19,8 @@ export type ProcessStackOptions = StackOptions & {
   readonly jmxConfig?: string
   readonly connectHeapMb?: number | undefined
   readonly mysqlArgs?: readonly string[]
+  /** Changes the usual settings of the brokers. */
+  readonly kafkaSettings?: KafkaPartOptions['settings']
 }
 
 /** Starts MySQL, Kafka and Connect as child processes on loopback and resolves when all answer. */
@@ -49,7 +51,7 @@ async function createParts(plan: Plan, options: ProcessStackOptions): Promise<re
     postgresEngine && password !== undefined
       ? createPostgresPart({ ...postgres, engine: postgresEngine, password })
       : [],
-    javaEngine && wants.has('kafka') ? createKafkaParts(plan, javaEngine) : [],
+    javaEngine && wants.has('kafka') ? createKafkaParts(plan, javaEngine, options.kafkaSettings) : [],
     javaEngine && wants.has('connect') ? createConnectParts(plan, options, javaEngine) : [],
     registryEngine ? createRegistryPart({ dir, engine: registryEngine, port: ports.registry, security }) : []
   ])
@@ -63,9 +65,14 @@ async function fetchJavaEngines(wants: ReadonlySet<string>, progress: Progress):
   return { ...engine, pluginPath: `${engine.pluginPath},${await fetchPostgresConnector(progress)}` }
 }
 
-async function createKafkaParts({ dir, ports, security }: Plan, engine: JavaEngine): Promise<readonly Part[]> {
+async function createKafkaParts(
+  { dir, ports, security }: Plan,
+  engine: JavaEngine,
+  settings: KafkaPartOptions['settings']
+): Promise<readonly Part[]> {
   await requireSameSize(join(dir, 'kafka'), ports.kafka.length)
-  return Promise.all(ports.kafka.map(node => createKafkaPart({ engine, dir, node, nodes: ports.kafka, security })))
+  const common = { engine, dir, nodes: ports.kafka, security, settings }
+  return Promise.all(ports.kafka.map(node => createKafkaPart({ ...common, node })))
 }
 
 function createConnectParts(plan: Plan, options: ProcessStackOptions, engine: JavaEngine): Promise<readonly Part[]> {
