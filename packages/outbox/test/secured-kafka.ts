@@ -46,6 +46,7 @@ export async function startSecuredKafka() {
   let accounts = 0
   return {
     admin: { brokers, security: admin },
+    caFile: stack.security?.caFile ?? '',
     /** A client certificate, of `User:admin`. */
     certificate: await readFile(join(stack.security?.dir ?? '', 'kafka.pem'), 'utf8'),
     /** An authority that the brokers' certificates are signed by, or those of the listeners with another certificate. */

@@ -17,37 +17,50 @@ export async function stayJoined<Member>(
 ): Promise<KafkaMember> {
   const leaving = new AbortController()
   const { signal } = leaving
-  let current = await join(onCrash)
+  let current: Member | undefined
 
-  function onCrash(error: unknown): void {
-    if (signal.aborted) return
-    onAssigned([])
-    onFailure(error)
-    void joinAgain()
+  /** Resolves to false if the member crashed before it had joined, which it may report before `join` has resolved. */
+  async function joinOnce(): Promise<boolean> {
+    let state: 'joining' | 'joined' | 'crashed' = 'joining'
+    function onCrash(error: unknown): void {
+      if (signal.aborted) return
+      onAssigned([])
+      onFailure(error)
+      if (state === 'joined') void joinAgain()
+      state = 'crashed'
+    }
+    current = await join(onCrash)
+    const isJoined = state === 'joining'
+    if (isJoined) state = 'joined'
+    return isJoined
   }
 
   async function joinAgain(): Promise<void> {
-    await cleanUp(current)
+    let crashed = current
     for (let delay = 200; !signal.aborted; delay = Math.min(delay * 2, 5_000)) {
+      if (crashed !== undefined) await cleanUp(crashed)
+      crashed = undefined
       await sleep(delay, undefined, { signal }).catch(() => undefined)
       if (signal.aborted) return
       try {
-        current = await join(onCrash)
-        if (signal.aborted) await leave(current)
-        return
+        const isJoined = await joinOnce()
+        if (signal.aborted && current !== undefined) await leave(current)
+        if (isJoined) return
+        crashed = current
       } catch (error) {
         onFailure(error)
       }
     }
   }
 
+  if (!(await joinOnce())) void joinAgain()
   return {
     async commit(next) {
-      await commit(current, next)
+      if (current !== undefined) await commit(current, next)
     },
     async leave() {
       leaving.abort()
-      await leave(current)
+      if (current !== undefined) await leave(current)
     }
   }
 }

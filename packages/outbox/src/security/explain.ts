@@ -1,6 +1,8 @@
+import { OutboxError } from '../errors.ts'
 import { databaseProblem } from './explain-databases.ts'
 import { kafkaProblem, rightIn } from './explain-kafka.ts'
 import { type Known, type Connection, placeOf } from './connection.ts'
+import { SettingsError } from './settings-error.ts'
 
 /**
  * One sentence for a connection that security broke: who is refused, which right is missing, what is wrong with a
@@ -8,6 +10,8 @@ import { type Known, type Connection, placeOf } from './connection.ts'
  */
 export function explainSecurity(error: unknown, at: Connection): string | undefined {
   const known = [...causesOf(error)]
+  const explained = known.find(isExplained)
+  if (explained !== undefined) return explained.message
   const place = { ...at, right: at.right ?? rightIn(known) }
   for (const explain of [certificateProblem, tlsProblem, kafkaProblem, databaseProblem, httpProblem])
     for (const each of known) {
@@ -16,6 +20,9 @@ export function explainSecurity(error: unknown, at: Connection): string | undefi
     }
   return undefined
 }
+
+const isExplained = (error: Known) =>
+  error instanceof SettingsError || (error instanceof OutboxError && error.code === 'KAFKA_REFUSED')
 
 /** The error and those within it, the innermost last. */
 export function* causesOf(error: unknown): Generator<Known> {
@@ -40,7 +47,11 @@ function certificateProblem({ code, message, cert }: Known, at: Connection): str
     const asked = /(?:Host: |IP: )(\S+?)\.? is not/.exec(message)?.[1] ?? 'the name in the address'
     return names === '' ? `${whose} is not for ${asked}.` : `${whose} is for ${names}, not for ${asked}.`
   }
-  if (/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|self.signed certificate|unable to (?:verify|get)/.test(text))
+  if (
+    /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|self.signed certificate|unable to (?:verify the first|get (?:local )?issuer)/.test(
+      text
+    )
+  )
     return `${whose} is not signed by an authority that this process knows: name it with ${authorityOf(at)}.`
   return undefined
 }

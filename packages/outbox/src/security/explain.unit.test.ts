@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { OutboxError } from '../errors.ts'
 import { explainKafka, explainSecurity } from './index.ts'
 
 const withCode = (message: string, code: unknown, more = {}) => Object.assign(new Error(message), { code, ...more })
@@ -168,6 +169,12 @@ it('says who is refused over HTTP', () => {
   const refused = (status: number) => explainSecurity(Object.assign(new Error('no'), { status }), at)
   expect(refused(401)).toBe('Connect at c:1 refuses ann: the password or the token is wrong or missing.')
   expect(refused(403)).toBe('ann lacks the right to use Connect at c:1.')
+})
+
+it('keeps the sentence of an error that is explained already', () => {
+  const cause = Object.assign(new Error('no'), { type: 'TOPIC_AUTHORIZATION_FAILED' })
+  const error = new OutboxError('KAFKA_REFUSED', 'User:ann lacks READ on the topic orders.', { cause })
+  expect(explainSecurity(error, { part: 'MySQL' })).toBe(error.message)
 })
 
 it.each([new Error('ECONNREFUSED'), withCode('deadlock', 'ER_LOCK_DEADLOCK'), 'text', undefined])(

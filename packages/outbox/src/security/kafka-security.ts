@@ -78,6 +78,7 @@ function saslOf(read: Read): PasswordLogin | TokenLogin {
     clientSecret: needed('KAFKA_OAUTH_CLIENT_SECRET'),
     scope: read('KAFKA_OAUTH_SCOPE')
   }
+  if (!URL.canParse(endpoint.url)) throw new SettingsError('KAFKA_OAUTH_TOKEN_URL must be a URL')
   return { mechanism, token: cachedToken(() => fetchToken(endpoint)) }
 }
 

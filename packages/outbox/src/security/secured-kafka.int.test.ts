@@ -4,8 +4,9 @@ import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { silent } from '../../test/counted.ts'
 import { useMember } from '../../test/kafka-client-contract.ts'
+import { databaseUrl, outboxctl } from '../../test/run-outboxctl.ts'
 import { startSecuredKafka } from '../../test/secured-kafka.ts'
-import { kafkajsClient, type KafkaRecord } from '../index.ts'
+import { kafkajsClient, type KafkaRecord, OutboxError } from '../index.ts'
 import { platformaticClient } from '../platformatic/index.ts'
 import type { KafkaSecurity } from './index.ts'
 
@@ -159,10 +160,52 @@ describe.each(clients)('a secured broker, on %s', (_, create) => {
       ['expired', { tls: other }, 'expired on 2020-01-02.'],
       ['otherhost', { tls: other }, 'is for broker.example, not for 127.0.0.1.']
     ]
+    const warnings: string[] = []
+    const logger = { ...silent, warn: (_: object, message: string) => void warnings.push(message) }
     for (const [listener, security, sentence] of refusals) {
       const message = expect.stringContaining(`Kafka at ${kafka.brokers(listener)[0]} ${sentence}`)
       const refused = { code: 'KAFKA_REFUSED', retryable: true, message }
-      await expect(useClient(create, security, listener).topic('any')).rejects.toMatchObject(refused)
+      const client = create({ brokers: kafka.brokers(listener), clientId: 'secured', logger, security })
+      await expect(client.topic('any')).rejects.toMatchObject(refused)
+      await client.close()
     }
+    const reason = 'The token endpoint http://oauth gave no token: 401'
+    const noToken = () => Promise.reject(new OutboxError('KAFKA_REFUSED', reason, { retryable: true }))
+    const withoutToken = useClient(create, { tls: own, sasl: { mechanism: 'OAUTHBEARER', token: noToken } }, 'logins')
+    await expect(withoutToken.topic('any')).rejects.toMatchObject({ code: 'KAFKA_REFUSED', message: reason })
+    // The error says it all.
+    expect(warnings).toEqual([])
+  })
+})
+
+it('lets outboxctl audit with the variables of a service, and says in one sentence what it refuses', async () => {
+  const bench = await useConsumerBench({ admin: kafka.admin })
+  await bench.produce(bench.events({ keys: 2, perKey: 1 }))
+  const url = await databaseUrl(bench.db)
+  const readingGroups = { on: 'group', name: 'outbox-read-*', may: ['READ'] } as const
+  await kafka.account([...reads(bench.topic, 'another'), readingGroups], 'auditor')
+  const rows = 'effect(event_key,at)'
+  const audit = (KAFKA_SASL_PASSWORD: string) =>
+    outboxctl(['audit', '--until', new Date(Date.now() + 60_000).toISOString()], {
+      OUTBOX_SOURCE_URL: '${env:OUTBOX_DB_URL}',
+      OUTBOX_DB_URL: url,
+      OUTBOX_TOPIC: bench.topic,
+      OUTBOX_EVENT: 'counted',
+      OUTBOX_COMMITTED: rows,
+      OUTBOX_EFFECTS: rows,
+      KAFKA_BROKERS: kafka.brokers('usual').join(),
+      KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
+      KAFKA_SSL_CA: kafka.caFile,
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+      KAFKA_SASL_USERNAME: 'auditor',
+      KAFKA_SASL_PASSWORD,
+      PASSWORD: 'a password'
+    })
+  const { code, out } = await audit('${env:PASSWORD}')
+  expect({ code, out }).toMatchObject({ code: 1, out: expect.stringContaining('0 committed · 2 events') })
+  expect(await audit('wrong')).toEqual({
+    code: 2,
+    out: '',
+    notes: `✗ Kafka at ${kafka.brokers('usual')[0]} refuses User:auditor: the password is wrong, or the mechanism (SCRAM-SHA-512) isn't the one it was made for.`
   })
 })
