@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useDatabase, useStack } from '@outbox-cdc/test-support/use-stack'
+import { pemFile } from '../../test/certificates.ts'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { databaseUrl, outboxctl } from '../../test/run-outboxctl.ts'
 
@@ -51,6 +52,26 @@ describe('outboxctl parked', () => {
       })
       expect(notes).not.toMatch(/select/i)
     }
+  })
+
+  it('reaches an account of MySQL that demands TLS, and says in one sentence what is refused', async () => {
+    const { db, name } = await useDatabase('tls')
+    const { host, port } = useStack().mysql
+    await db.raw(`CREATE USER ${name}@'%' IDENTIFIED BY 'pw' REQUIRE SSL`)
+    onTestFinished(() => db.raw(`DROP USER ${name}@'%'`).then(() => undefined))
+    await db.raw(`GRANT SELECT ON ${name}.* TO ${name}@'%'`)
+    const at = `${host}:${port}`
+    const notesOf = async (password: string, parameters: string) => {
+      const url = `mysql://${name}:\${env:PASSWORD}@${at}/${name}${parameters}`
+      return (await outboxctl(['parked', 'list'], { OUTBOX_DB_URL: url, PASSWORD: password })).notes
+    }
+    expect(await notesOf('pw', '?ssl-mode=REQUIRED')).toContain('The table inbox is missing')
+    const refused = `✗ MySQL at ${at} refuses '${name}'@`
+    expect(await notesOf('pw', '')).toContain(refused)
+    expect(await notesOf('wrong', '?ssl-mode=REQUIRED')).toContain(refused)
+    expect(await notesOf('pw', `?ssl-mode=VERIFY_CA&ssl-ca=${pemFile('ca')}`)).toBe(
+      `✗ The certificate of MySQL at ${at} is not signed by an authority that this process knows: name it with ssl-ca in the URL or NODE_EXTRA_CA_CERTS.`
+    )
   })
 
   it('names what is missing, and never prints the password', async () => {
