@@ -9,8 +9,9 @@ import { mysqlUrl } from '@outbox-cdc/stack'
 import { auditor } from '../support/auditor.ts'
 import { coreSuite } from '../support/core-suite.ts'
 import { eventually } from '../support/eventually.ts'
-import { get } from '../support/http.ts'
+import { get, post } from '../support/http.ts'
 import { watchCommandLines } from '../support/process-lines.ts'
+import { runScript } from '../support/run-script.ts'
 import { type TestPipeline, coreTarget, startTestPipeline } from '../support/test-pipeline.ts'
 
 // npm start -- --secure, started once.
@@ -81,6 +82,32 @@ it('shows no secret in a log, a command line, an API or a page', async () => {
     [...secrets].flatMap(([name, value]) => (text.includes(value) ? [`${name} in ${where}`] : []))
   )
   expect(leaks).toEqual([])
+})
+
+it('starts on secured servers that run already, with STACK=external', async () => {
+  const { stack, services, settings, addresses } = pipeline
+  await Promise.all([...services.values()].map(service => service.stop()))
+  // A folder that the workers may read, because the connector's password is in it.
+  const dir = join(settings.dir, 'secrets/connect/external')
+  const names = Object.keys(addresses).filter(name => /^(KAFKA_S|NODE_EXTRA|CONNECT_DEFAULTS|MYSQL_TLS)/.test(name))
+  const variables = Object.fromEntries(names.map(name => [name, addresses[name] ?? '']))
+  const { kafka, connect } = stack
+  const mysqlServer = { ...stack.mysql, passwordFile: join(settings.dir, 'secrets/root') }
+  const { secure: _, ...others } = settings
+  const external = { mysql: mysqlServer, kafka, connect, variables }
+  const starter = runScript('scripts/start.ts', { ...others, dir, external })
+  try {
+    await starter.says(/Stop with Ctrl-C/, 240_000)
+    const { body } = await post(local('order-service', '/order'), { name: 'joon', quantity: 95 })
+    await eventually(async () =>
+      expect((await get(local('delivery-service', `/deliveries/${body.id}`))).status).toBe(200)
+    )
+    const status = runScript('scripts/status.ts', { ...others, dir, external })
+    expect(await status.ended(), status.output()).toBe(0)
+  } finally {
+    starter.child.kill('SIGTERM')
+    await starter.ended()
+  }
 })
 
 const pages = (): readonly string[] => [

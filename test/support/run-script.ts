@@ -47,13 +47,14 @@ function environmentOf({ system, dir, ports, external }: Settings): Record<strin
   return { DATA_DIR: dir, ...Object.fromEntries(variables), ...(external === undefined ? {} : servers(external)) }
 }
 
-function servers({ mysql, postgres, kafka, connect }: ExternalServers): Record<string, string> {
+function servers({ mysql, postgres, kafka, connect, variables }: ExternalServers): Record<string, string> {
   return {
     STACK: 'external',
     ...database('MYSQL', 'MYSQL_ROOT_PASSWORD_FILE', mysql),
     ...database('POSTGRES', 'POSTGRES_PASSWORD_FILE', postgres),
     KAFKA_BROKERS: kafka.brokers.join(),
-    CONNECT_URL: connect.urls.join()
+    CONNECT_URL: connect.urls.join(),
+    ...variables
   }
 }
 

@@ -32,15 +32,11 @@ function connectorRights({ topics }: System): readonly KafkaRight[] {
   })
 }
 
-/** It reads its own probe, and compares the topics with what the connectors expect. */
+/** It reads its own probe. */
 function keeperRights({ topics }: System): readonly KafkaRight[] {
+  const probes = topics.filter(({ name }) => name.endsWith('.connect_heartbeat'))
   return [
-    ...topics.map(({ name }) =>
-      onTopic(
-        name,
-        name.endsWith('connect_heartbeat') ? ['READ', 'DESCRIBE_CONFIGS'] : ['DESCRIBE', 'DESCRIBE_CONFIGS']
-      )
-    ),
+    ...probes.map(({ name }) => onTopic(name, ['READ'])),
     { on: 'group', name: 'connectctl-keeper-*', may: ['READ'] }
   ]
 }

@@ -30,6 +30,15 @@ it('refuses to switch a folder with JSON events to Avro', async () => {
   await expect(requireSameData({ dir, system, registry: true })).rejects.toThrow(/without --registry/)
 })
 
+it('refuses to open a folder that was secured, and to secure one that was open', async () => {
+  const dir = await tempFolder('events')
+  await writeAddresses(dir, { KAFKA_BROKERS: '127.0.0.1:9092' })
+  await expect(requireSameData({ dir, system, secure: true })).rejects.toThrow(/was started without --secure/)
+  await writeAddresses(dir, { KAFKA_BROKERS: '127.0.0.1:9092', KAFKA_SASL_PASSWORD: '${dir:/s:kafka-admin}' })
+  await requireSameData({ dir, system, secure: true })
+  await expect(requireSameData({ dir, system })).rejects.toThrow(/was started with --secure/)
+})
+
 it('refuses to start one system on the data of another', async () => {
   const dir = await tempFolder('events')
   await writeAddresses(dir, { SYSTEM: 'orders-and-deliveries' })

@@ -76,7 +76,8 @@ Databases, Kafka and Connect in containers: STACK=containers; their data end wit
 
 Servers that run already: STACK=external with ${databaseVariables(system)},
 KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas), for --registry also SCHEMA_REGISTRY_URL. Only
-the services, the keeper and the console are started then. Connect must reach the databases and Kafka at these addresses
+the services, the keeper and the console are started then. Secured ones take KAFKA_SECURITY_PROTOCOL and the further variables
+of docs/security.md. Connect must reach the databases and Kafka at these addresses
 and read ${shownDir(system.name)}/secrets/connect; connect-config/README.md says which settings its workers need.`
 }
 

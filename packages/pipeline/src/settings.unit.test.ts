@@ -67,6 +67,29 @@ it('takes servers that already run when STACK says so, and names what is missing
   )
 })
 
+it('takes how to reach secured servers, and refuses a secret that pipeline.env would repeat', async () => {
+  const servers = { KAFKA_BROKERS: 'a:9092', CONNECT_URL: 'https://c:8083', MYSQL_ROOT_PASSWORD_FILE: 'secret' }
+  const login = { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_SASL_USERNAME: 'me' }
+  const env = { STACK: 'external', MYSQL_TLS: 'ssl-mode=REQUIRED', PW: 'hidden', ...servers, ...login }
+  const read = await readSettings({ ...env, KAFKA_SASL_PASSWORD: '${env:PW}' })
+  expect(read.external).toMatchObject({
+    mysql: { tls: 'ssl-mode=REQUIRED' },
+    kafka: { security: { tls: {}, sasl: { mechanism: 'PLAIN', username: 'me', password: 'hidden' } } },
+    variables: { ...login, KAFKA_SASL_PASSWORD: '${env:PW}', MYSQL_TLS: 'ssl-mode=REQUIRED' }
+  })
+  await expect(readSettings({ ...env, KAFKA_SASL_PASSWORD: 'hidden' })).rejects.toThrow(
+    'KAFKA_SASL_PASSWORD holds a secret: name its file instead, as ${dir:FOLDER:FILE}.'
+  )
+  const inUrl = { KAFKA_SASL_PASSWORD: '${env:PW}', CONNECT_URL: 'https://me:hidden@c:8083' }
+  await expect(readSettings({ ...env, ...inUrl })).rejects.toThrow('CONNECT_URL holds a secret')
+})
+
+it('keeps the data of a secured start in a folder of its own', async () => {
+  const [open, secured] = [await readCommandLine([], {}), await readCommandLine(['--secure'], {})]
+  expect(secured).toMatchObject({ secure: true, dir: `${'dir' in open ? open.dir : ''}-secure` })
+  expect(await readCommandLine(['--secure'], { DATA_DIR: '/x' })).toMatchObject({ dir: '/x' })
+})
+
 it('asks for the servers of the databases that the description has', async () => {
   const system = await loadSystem()
   const payments = { engine: 'postgres', accounts: {} } as const
