@@ -45,7 +45,8 @@ it('names what a description refers to and does not have', () => {
     ...system,
     services: [
       { ...writer, env: { MYSQL_URL: { account: 'shop', database: 'orders' }, SHOP_URL: { urlOf: 'shop' } } },
-      consumer
+      { ...consumer, reads: { topics: ['shop.orders'], group: 'shop' } },
+      { ...consumer, name: 'greedy', reads: undefined }
     ],
     flow: { ...system.flow, topic: 'shop.orders' },
     tryIt: ['curl {shop}']
@@ -53,6 +54,8 @@ it('names what a description refers to and does not have', () => {
   expect(problemsOf(broken)).toEqual([
     'order-service (MYSQL_URL) uses the account shop, which has no role in the database orders.',
     'order-service (SHOP_URL) needs the URL of shop, which is no service.',
+    'delivery-service reads shop.orders, which is no topic.',
+    'greedy needs both the addresses of the brokers and "reads", or neither.',
     'flow names shop.orders, which is no topic.',
     'tryIt names shop, which is no service.'
   ])

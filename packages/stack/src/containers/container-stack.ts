@@ -8,8 +8,8 @@ import { type ContainerSpec, createContainer, createContainerPart } from './cont
 import { brokerEnvironment, images, workerEnvironment } from './images.ts'
 import { type Container, openRuntime, startPod } from './runtime.ts'
 
-/** Starts databases, Kafka and Connect in containers, through testcontainers. Data are in the containers and end with them. */
-export async function startContainers(options: StackOptions): Promise<Stack> {
+/** Starts databases, Kafka and Connect in containers, through testcontainers. Data are in the containers and end with them. They are never secured. */
+export async function startContainers(options: Omit<StackOptions, 'secure'>): Promise<Stack> {
   const runtime = await openRuntime()
   const containers: Container[] = []
   const release = async () => {
