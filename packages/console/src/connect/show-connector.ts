@@ -42,7 +42,9 @@ export async function diffWithFile(file: string, running: ConnectorConfig): Prom
     const filled = Object.entries(wanted).map(([key, value]) => [key, fill(String(value), running[key])] as const)
     const changes = diffConfig(running, Object.fromEntries(filled)).map(({ key, from, to }) => {
       const shown = (value: string | undefined) =>
-        value !== undefined && isSecretKey(key) && !isReference(value) ? 'hidden' : (value ?? null)
+        value !== undefined && isSecretKey(key) && !isReference(value)
+          ? 'hidden'
+          : ((value && withoutUrlPassword(value)) ?? null)
       return { key, file: shown(to), running: shown(from) }
     })
     return { file: name, changes, problem: null }

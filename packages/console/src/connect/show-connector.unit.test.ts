@@ -64,6 +64,13 @@ describe('the difference from the file', () => {
     })
   })
 
+  it('never shows the password of a URL', async () => {
+    const file = await aFile({ 'registry.url': 'http://user:hunter3@host/' })
+    const diff = await diffWithFile(file, { 'registry.url': 'http://user:hunter2@host/' })
+    expect(diff?.changes).toHaveLength(1)
+    expect(JSON.stringify(diff)).not.toContain('hunter')
+  })
+
   it('says so when the file cannot be read', async () => {
     expect((await diffWithFile('/nowhere/orders.json', {}))?.problem).toMatch(/ENOENT/)
   })

@@ -3,7 +3,11 @@ import { type Known, type Connection, placeOf } from './connection.ts'
 /** What Kafka's brokers refuse. */
 export function kafkaProblem({ message, name, type, apiId }: Known, at: Connection): string | undefined {
   const kafka = String(type ?? apiId)
-  return missingRight(kafka, at) ?? refusedLogin(`${kafka} ${String(name)} ${message}`, at)
+  return (
+    missingRight(kafka, at) ??
+    noCoordinator(String(name), at) ??
+    refusedLogin(`${kafka} ${String(name)} ${message}`, at)
+  )
 }
 
 const rights: Readonly<Record<string, string>> = {
@@ -32,6 +36,13 @@ function missingRight(kafka: string, at: Connection): string | undefined {
     return lacks(group === undefined ? (what ?? 'its group') : `the group ${group}`)
   if (kafka === 'CLUSTER_AUTHORIZATION_FAILED') return lacks('the cluster')
   return undefined
+}
+
+/** kafkajs gives up with this, and drops what the brokers answered. */
+function noCoordinator(name: string, { principal, group }: Connection): string | undefined {
+  if (name !== 'KafkaJSGroupCoordinatorNotFound' || group === undefined) return undefined
+  if (principal === undefined || principal === 'User:ANONYMOUS') return undefined
+  return `No broker names the coordinator of the group ${group}: ${principal} lacks READ on it, or the brokers are still starting.`
 }
 
 function refusedLogin(text: string, at: Connection): string | undefined {

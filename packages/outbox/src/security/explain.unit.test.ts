@@ -143,6 +143,10 @@ describe('Kafka', () => {
       'User:ann lacks READ on the group delivery.'
     ],
     [
+      Object.assign(new Error('no'), { name: 'KafkaJSGroupCoordinatorNotFound' }),
+      'No broker names the coordinator of the group delivery: User:ann lacks READ on it, or the brokers are still starting.'
+    ],
+    [
       inPlatformatic('TOPIC_AUTHORIZATION_FAILED', 'DescribeConfigs'),
       'User:ann lacks DESCRIBE_CONFIGS on the topic orders.'
     ],
