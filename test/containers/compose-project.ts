@@ -23,8 +23,9 @@ export async function createComposeProject(docker: Docker, envFile?: string): Pr
   )
   const env = Object.fromEntries(Object.entries(published).map(([variable, port]) => [variable, String(port)]))
   const file = envFile === undefined ? [] : ['--env-file', join(root, envFile)]
+  // As a person runs it: an --env-file may choose more files.
   const compose = (...args: readonly string[]) =>
-    docker.run(['compose', '-p', name, '-f', join(root, 'docker-compose.yml'), ...file, ...args], { env })
+    docker.run(['compose', '-p', name, ...file, ...args], { env, cwd: root })
   return {
     name,
     published,

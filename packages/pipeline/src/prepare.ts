@@ -14,7 +14,8 @@ export async function prepare(around: Surroundings, progress: Progress): Promise
     Promise.all([
       ensureAccounts(system, stack, secretsDir),
       ensureTopics(system, stack.kafka),
-      ensurePrincipals(system, stack, secretsDir)
+      // On servers that run already, they are not ours to make.
+      stack.security === undefined ? undefined : ensurePrincipals(system, stack.kafka, secretsDir)
     ])
   )
   const runMigration = async (service: Service) => {

@@ -4,10 +4,15 @@ export { StackError } from './errors.ts'
 export { type Part, createPart } from './process/part.ts'
 export { freePort, requireFree } from './ports.ts'
 export { endLeftovers, endProcess, forgetProcess, livingProcesses, ownFolder } from './process/process-record.ts'
-export { type KafkaAccount, type KafkaRight, ensureKafkaAccounts } from './security/kafka-access.ts'
-export { workerRights } from './security/worker-settings.ts'
+export {
+  type KafkaAccount,
+  type KafkaRight,
+  ensureKafkaAccounts,
+  setPasswords
+} from './security/kafka-access.ts'
+export { prepareWorker, securedWorkerSettings, workerRights } from './security/worker-settings.ts'
 export { groupSettings } from './connect-part.ts'
-export type { StackSecurity } from './security/stack-security.ts'
+export { prepareSecurity, type StackSecurity } from './security/stack-security.ts'
 export { databaseUrl, mysqlUrl, postgresUrl } from './server-urls.ts'
 export { startStack } from './process-stack.ts'
 export { installMysqlFirst } from './engines/mysql-engine.ts'

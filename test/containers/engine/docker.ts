@@ -9,22 +9,38 @@ export type Docker = {
   shell(line: string): Promise<string>
 }
 
-type RunOptions = { readonly env?: Readonly<Record<string, string>>; readonly timeoutMs?: number }
+type RunOptions = {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  readonly timeoutMs?: number
+}
 
 export function dockerWith(own: Readonly<Record<string, string>>): Docker {
   const env = { ...process.env, ...own, BUILDKIT_PROGRESS: 'plain' }
   return {
     env,
     run: (args, options = {}) =>
-      runToEnd('docker', args, { env: { ...env, ...options.env }, timeout: options.timeoutMs ?? 300_000 }),
-    shell: line => runToEnd('bash', ['-o', 'pipefail', '-c', line], { env, timeout: 300_000 })
+      runToEnd('docker', args, {
+        env: { ...env, ...options.env },
+        cwd: options.cwd,
+        timeout: options.timeoutMs ?? 300_000
+      }),
+    shell: line => runToEnd('bash', ['-o', 'pipefail', '-c', line], { env, cwd: undefined, timeout: 300_000 })
   }
 }
 
-type Limits = { readonly env: NodeJS.ProcessEnv; readonly timeout: number }
+type Limits = { readonly env: NodeJS.ProcessEnv; readonly cwd: string | undefined; readonly timeout: number }
 
 async function runToEnd(command: string, args: readonly string[], limits: Limits): Promise<string> {
-  const options = { ...limits, stdin: 'ignore', all: true, reject: false, stripFinalNewline: false } as const
+  const { cwd, ...others } = limits
+  const options = {
+    ...others,
+    ...(cwd === undefined ? {} : { cwd }),
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+    stripFinalNewline: false
+  } as const
   const { failed, stdout, all, signal, exitCode } = await execa(command, args, options)
   if (!failed) return stdout
   const lastLines = all.trim().split('\n').slice(-25).join('\n')

@@ -76,7 +76,10 @@ function entriesOf(principal: string, { on, name, may }: KafkaRight) {
 const [scramSha512, iterations] = [2, 4_096]
 
 /** Sends what the broker keeps of a password, not the password. */
-async function setPasswords({ brokers, security }: SecuredKafka, accounts: readonly KafkaAccount[]): Promise<void> {
+export async function setPasswords(
+  { brokers, security }: SecuredKafka,
+  accounts: readonly Pick<KafkaAccount, 'name' | 'password'>[]
+): Promise<void> {
   const salted = accounts.map(async ({ name, password }) => {
     const salt = randomBytes(24)
     const saltedPassword = await promisify(pbkdf2)(password, salt, iterations, 64, 'sha512')

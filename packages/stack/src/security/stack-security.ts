@@ -1,11 +1,10 @@
-import { existsSync, statSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KafkaSecurity } from '@outbox-cdc/outbox/security'
-import { runTool } from '../engines/run-tool.ts'
 import { readOrCreateSecret } from '../secrets.ts'
 import { propertiesText } from '../properties.ts'
 import { ensureCertificates, writeKeyStore } from './certificates.ts'
+import { trustStoreOf } from './trust-store.ts'
 import { connectorSettings } from './worker-settings.ts'
 
 /** What the parts of a secured stack are made with. Everything is kept in `secrets` of the stack's folder. */
@@ -46,23 +45,14 @@ export async function prepareSecurity(stackDir: string, names: readonly string[]
   await ensureCertificates(dir, all)
   await writeKeyStore(dir, 'connect', trustStorePassword)
   const caFile = join(dir, 'ca.pem')
-  const trustStore = await makeTrustStore(caFile, join(workerSecrets, 'truststore'))
   const ca = await readFile(caFile, 'utf8')
+  const trustStore = join(dir, 'truststore.jks')
+  await writeFile(trustStore, trustStoreOf(ca, trustStorePassword))
   const passwords = { trustStorePassword, kafkaPassword, workerPassword, connectPassword }
   const connectorDefaults = join(secrets, 'connectors.properties')
   const security = { dir, ca, caFile, trustStore, secrets, workerSecrets, connectorDefaults, ...passwords }
   await writeFile(connectorDefaults, propertiesText(connectorSettings(security)))
   return security
-}
-
-async function makeTrustStore(caFile: string, passwordFile: string): Promise<string> {
-  const file = join(caFile, '../truststore.p12')
-  const isCurrent = existsSync(file) && statSync(file).mtimeMs > statSync(caFile).mtimeMs
-  if (isCurrent) return file
-  await rm(file, { force: true })
-  const store = ['-keystore', file, '-storetype', 'PKCS12', '-storepass:file', passwordFile]
-  await runTool('keytool', ['-importcert', '-noprompt', '-alias', 'ca', '-file', caFile, ...store])
-  return file
 }
 
 /** How the administrator reaches the brokers. */

@@ -26,7 +26,7 @@ export function securedWorkerSettings(worker: Worker, port: number): Properties 
     'ssl.keystore.location': join(worker.dir, 'connect.p12'),
     'ssl.keystore.password': password,
     'ssl.key.password': password,
-    'ssl.truststore.type': 'PKCS12',
+    'ssl.truststore.type': 'JKS',
     'ssl.truststore.location': worker.trustStore,
     'ssl.truststore.password': password
   }
