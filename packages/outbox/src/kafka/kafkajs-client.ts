@@ -27,10 +27,13 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
   const refusals = refusalsOf(options)
 
   async function ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    const admin = (await load(options, usualRetry)).admin()
+    const { kafka, complete } = await load(options, usualRetry)
+    const admin = kafka.admin()
     try {
       await admin.connect()
       return await question(admin)
+    } catch (error) {
+      throw complete(error)
     } finally {
       // Not awaited, because a broker that is frozen doesn't answer.
       void admin.disconnect().catch(() => undefined)
@@ -48,8 +51,12 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
       const counts = await Promise.all(topics.map(topic => askAbout(topic, countPartitions)))
       const workers = workersFor(counts.reduce((sum, count) => sum + count, 0))
       const what = { group, topic: topics.join(', ') }
-      const explaining = { ...membership, onFailure: (error: unknown) => onFailure(refusals.explained(error, what)) }
-      return refusals.about(what, joinWithKafkajs(await load(options, memberRetry), explaining, workers))
+      const { kafka, complete } = await load(options, memberRetry)
+      const explaining = {
+        ...membership,
+        onFailure: (error: unknown) => onFailure(refusals.explained(complete(error), what))
+      }
+      return refusals.about(what, joinWithKafkajs(kafka, explaining, workers))
     },
     topic: name =>
       askAbout(name, async admin => {
@@ -82,7 +89,10 @@ export function kafkajsClient(options: KafkajsOptions): KafkaClient {
     async read(read) {
       const groupId = readingGroup(read.topic)
       try {
-        const reading = readWithKafkajs(await load(options, usualRetry), { ...read, groupId })
+        const { kafka, complete } = await load(options, usualRetry)
+        const reading = readWithKafkajs(kafka, { ...read, groupId }).catch((error: unknown) => {
+          throw complete(error)
+        })
         await aboutTopic(read.topic, refusals.about({ topic: read.topic, group: groupId }, reading))
       } finally {
         await ask(admin => admin.deleteGroups([groupId])).catch(() => undefined)
@@ -100,14 +110,24 @@ const memberRetry: RetryOptions = { ...usualRetry, retries: 24 }
 async function load(options: KafkajsOptions, retry: RetryOptions) {
   const { brokers, clientId, logger, security = {}, kafka: more = {} } = options
   const { createKafkajs } = await import('./kafkajs.ts')
-  return createKafkajs({
+  let groupRefused = false
+  const kafka = createKafkajs({
     retry,
     ...more,
     ...kafkajsSecurity(security),
     brokers: brokers.map(broker => broker.trim()),
     clientId,
-    logCreator: kafkajsLog(logger)
+    logCreator: () => entry => {
+      groupRefused ||= /Not authorized to access group/.test(String(entry.log['error']))
+      logEntry(logger, entry)
+    }
   })
+  /** kafkajs only logs that a group is refused; its error is that the group has no coordinator. */
+  const complete = (error: unknown): unknown =>
+    groupRefused && error instanceof Error && /Failed to find group coordinator/.test(error.message)
+      ? Object.assign(new Error('Not authorized', { cause: error }), { type: 'GROUP_AUTHORIZATION_FAILED' })
+      : error
+  return { kafka, complete }
 }
 
 const topicResource = 2
@@ -149,12 +169,9 @@ const expected =
  * kafkajs logs its retries as errors. What it fixes by itself goes to debug, so that each warning matters, and so does
  * what security refuses: the error of the request says it.
  */
-function kafkajsLog(logger: Logger) {
-  return () =>
-    ({ namespace, level, log: { message, ...fields } }: LogEntry): void => {
-      const line = { kafkajs: namespace, ...fields }
-      const known = expected.test(`${message} ${String(fields.error ?? '')}`)
-      if (level <= warning && !known) logger.warn(line, message)
-      else logger.debug(line, message)
-    }
+function logEntry(logger: Logger, { namespace, level, log: { message, ...fields } }: LogEntry): void {
+  const line = { kafkajs: namespace, ...fields }
+  const known = expected.test(`${message} ${String(fields.error ?? '')}`)
+  if (level <= warning && !known) logger.warn(line, message)
+  else logger.debug(line, message)
 }
