@@ -49,7 +49,7 @@ it('gives a key or password to the services that use it, and to no other', () =>
     connect: ['connect-admin'],
     console: ['connect-admin', 'kafka-console'],
     keeper: ['connect-admin', 'kafka-keeper'],
-    connectors: ['connect-admin', 'kafka-keeper']
+    connectors: ['connect-admin', 'kafka-admin']
   }
   for (const [name, { group_add: own = [] }] of Object.entries(secured.services)) {
     if (jobs.includes(name)) continue
