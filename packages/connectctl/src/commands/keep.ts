@@ -73,8 +73,11 @@ const variables: Readonly<Record<Engine, readonly [name: string, scheme: RegExp]
 
 /** The account of the engine's URL, or else the account "keeper" of each connector's database. */
 async function keeperAccount(environment: Environment): Promise<(file: ConnectorFile) => ProbeAccount> {
+  const uris = new Map<string, string>()
   for (const [name, scheme] of Object.values(variables)) {
-    const given = environment[name]
+    const value = environment[name]
+    const given = value === undefined ? undefined : resolveSecrets(value, environment)
+    if (given !== undefined) uris.set(name, given)
     if (given !== undefined && !scheme.test(URL.parse(given)?.protocol ?? ''))
       throw new ConnectctlError('VARIABLE_MISSING', `${name} is not ${schemeIn(name)}://user:password@host:port`)
   }
@@ -82,8 +85,8 @@ async function keeperAccount(environment: Environment): Promise<(file: Connector
   const password = (await readFile(path, 'utf8').catch(() => undefined))?.trimEnd()
   return ({ config }) => {
     const [name] = variables[engineOf(config)]
-    const uri = environment[name]
-    if (uri !== undefined) return { uri: resolveSecrets(uri, environment) }
+    const uri = uris.get(name)
+    if (uri !== undefined) return { uri }
     if (password !== undefined) return { user: 'keeper', password }
     const message = `The keeper has no account: set ${name}, or put its password into SECRETS_DIR/keeper`
     throw new ConnectctlError('VARIABLE_MISSING', message)

@@ -6,7 +6,7 @@ import type { ConnectorFile } from './connector-file.ts'
 import type { ComplaintOf } from './connect-log.ts'
 import type { Symptom } from '../source/symptom.ts'
 import { kafkaOf, withAdmin } from '../kafka/kafka.ts'
-import { createThem, missingTopics } from './missing-topics.ts'
+import { createThem, missingTopics, unseenTopics } from './missing-topics.ts'
 
 type Symptoms = Promise<readonly Symptom[]>
 
@@ -22,8 +22,9 @@ export async function examineKafka(config: ConnectorConfig, environment: Environ
 }
 
 export async function examineTopics(config: ConnectorConfig, environment: Environment): Symptoms {
-  const missing = await missingTopics(config, kafkaOf(config, environment))
+  const { missing, unseen } = await missingTopics(config, kafkaOf(config, environment))
   const which = describesTables(config) === undefined ? 'that it writes' : 'that its settings name'
+  if (unseen.length > 0) return [{ ok: false, what: unseenTopics(unseen) }]
   if (missing.length === 0) return [{ ok: true, what: `the topics ${which} exist, or are created` }]
   return [{ ok: false, what: `no topic ${missing.join(', ')}`, advice: createThem }]
 }

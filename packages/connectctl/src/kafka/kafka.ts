@@ -83,3 +83,21 @@ async function use<T>(admin: Admin, work: (admin: Admin) => Promise<T>): Promise
     await admin.disconnect()
   }
 }
+
+// The ConfigResourceTypes of kafkajs cannot be imported by name from a module.
+const topicResource = 2
+
+/**
+ * Settings of a topic; undefined if there is none. Unlike a list of topics, which leaves out what the principal may not
+ * see, this fails where it may not.
+ */
+export async function topicSettings(admin: Admin, topic: string, configNames: string[]) {
+  const resources = [{ type: topicResource, name: topic, configNames }]
+  try {
+    const found = await admin.describeConfigs({ includeSynonyms: false, resources })
+    return found.resources[0]?.configEntries ?? []
+  } catch (error) {
+    if ((error as { type?: string }).type === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined
+    throw error
+  }
+}

@@ -2,10 +2,8 @@ import type { Admin } from 'kafkajs'
 import type { ConnectorConfig } from '../connect/connect-api.ts'
 import { until } from '../connect/connector-states.ts'
 import { warning } from '../settings/finding.ts'
-import { type KafkaCluster, withAdmin } from './kafka.ts'
+import { type KafkaCluster, topicSettings, withAdmin } from './kafka.ts'
 
-// The ConfigResourceTypes of kafkajs cannot be imported by name from a module.
-const topicResource = 2
 const topicKey = 'schema.history.internal.kafka.topic'
 
 /** Removes the connector's schema history; Debezium rebuilds it in recovery mode, with infinite retention. */
@@ -31,12 +29,8 @@ export async function deleteSchemaHistory(
 export function inspectSchemaHistory(config: ConnectorConfig, kafka: KafkaCluster) {
   const topic = config[topicKey] ?? ''
   const look = async (admin: Admin) => {
-    if (!(await admin.listTopics()).includes(topic)) return { topic, exists: false, forgets: [] }
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: topicResource, name: topic, configNames: Object.keys(harmless) }]
-    })
-    const entries = resources[0]?.configEntries ?? []
+    const entries = await topicSettings(admin, topic, Object.keys(harmless))
+    if (entries === undefined) return { topic, exists: false, forgets: [] }
     return { topic, exists: true, forgets: forgettingIn(entries.map(e => [e.configName, e.configValue])) }
   }
   return withAdmin(kafka, look, { retries: 1, topic, right: 'DESCRIBE_CONFIGS' }) // don't wait long for brokers that only the worker can reach

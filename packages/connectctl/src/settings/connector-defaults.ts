@@ -22,7 +22,7 @@ export async function withDefaults(config: ConnectorConfig, environment: Environ
 }
 
 /** The lines of a Java properties file. A backslash at the end of a line continues it. */
-export function propertiesIn(text: string): readonly (readonly [key: string, value: string])[] {
+function propertiesIn(text: string): readonly (readonly [key: string, value: string])[] {
   const lines = text.replaceAll(/\\\r?\n[ \t]*/g, '').split(/\r?\n/)
   return lines
     .map(line => line.trim())
