@@ -79,6 +79,8 @@ function tlsProblem({ code, message }: Known, at: Connection): string | undefine
     return `${placeOf(at)} demands a client certificate of an authority that it knows.`
   if (/WRONG_VERSION_NUMBER|wrong version number|packet length too long/i.test(text))
     return `${placeOf(at)} speaks no TLS.`
+  if (/HPE_INVALID_CONSTANT|Expected HTTP\//.test(text))
+    return `${placeOf(at)} doesn't answer in HTTP: if it speaks TLS, its address begins with https://.`
   return undefined
 }
 

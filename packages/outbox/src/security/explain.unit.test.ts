@@ -95,6 +95,12 @@ describe('a database', () => {
       'PostgreSQL at db:1 refuses ann on orders from 10.0.0.1: its pg_hba.conf has no line for it.'
     ],
     [
+      'Kafka Connect',
+      'Response does not match the HTTP/1.1 protocol (Expected HTTP/, RTSP/ or ICE/)',
+      'HPE_INVALID_CONSTANT',
+      "Kafka Connect at db:1 doesn't answer in HTTP: if it speaks TLS, its address begins with https://."
+    ],
+    [
       'PostgreSQL',
       'The server does not support SSL connections',
       undefined,
