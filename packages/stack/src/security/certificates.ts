@@ -7,7 +7,7 @@ import forge from 'node-forge'
 
 const day = 86_400_000
 /** The names by which a process of this machine reaches a server of it. */
-export const loopbackNames: readonly string[] = ['localhost', '127.0.0.1', '::1']
+const loopbackNames: readonly string[] = ['localhost', '127.0.0.1', '::1']
 
 export type ServerCertificate = {
   /** The name of its file. */

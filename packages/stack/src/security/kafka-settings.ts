@@ -6,7 +6,7 @@ type Files = { readonly dir: string }
 type Login = { readonly username: string; readonly password: string }
 
 /** The line with which a Java client logs in to Kafka. The password may be a reference that a config provider resolves. */
-export const scramLogin = ({ username, password }: Login): string =>
+const scramLogin = ({ username, password }: Login): string =>
   `org.apache.kafka.common.security.scram.ScramLoginModule required username="${username}" password="${password}";`
 
 /** What a Java client needs to reach the brokers. */
