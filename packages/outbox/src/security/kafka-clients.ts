@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from '@platformatic/kafka'
 import type { KafkaConfig } from 'kafkajs'
 import { isIP } from 'node:net'
 import type { KafkaSecurity } from './kafka-security.ts'
@@ -17,11 +16,15 @@ function kafkajsSasl(sasl: NonNullable<KafkaSecurity['sasl']>): NonNullable<Kafk
   return { mechanism: 'scram-sha-512', username, password }
 }
 
+// Not a type of that package, whose own types an application without it would have to check.
+type PlatformaticSecurity = {
+  tls?: NonNullable<KafkaSecurity['tls']>
+  tlsServerName?: boolean
+  sasl?: NonNullable<KafkaSecurity['sasl']>
+}
+
 /** The options of @platformatic/kafka for it. It sends the brokers' names (SNI), which proxies of managed clusters need. */
-export function platformaticSecurity(
-  { tls, sasl }: KafkaSecurity,
-  brokers: readonly string[]
-): Pick<ConnectionOptions, 'tls' | 'tlsServerName' | 'sasl'> {
+export function platformaticSecurity({ tls, sasl }: KafkaSecurity, brokers: readonly string[]): PlatformaticSecurity {
   const named = brokers.every(broker => isIP(hostOf(broker)) === 0)
   return {
     ...(tls !== undefined && { tls: { ...tls }, tlsServerName: named }),

@@ -40,8 +40,8 @@ it('gives both clients the token of an OAuth server, asked for once', async () =
     tlsServerName: true,
     sasl: { mechanism: 'OAUTHBEARER' }
   })
-  const { token } = platformaticSecurity(security, ['b:1']).sasl ?? {}
-  expect(typeof token === 'function' && (await token())).toBe('token-1')
+  const { sasl: platformatic } = platformaticSecurity(security, ['b:1'])
+  expect(platformatic?.mechanism === 'OAUTHBEARER' && (await platformatic.token())).toBe('token-1')
   expect(asked).toEqual([expect.stringContaining('grant_type=client_credentials&scope=kafka')])
 })
 
