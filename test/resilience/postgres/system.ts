@@ -21,7 +21,11 @@ export const system: System = {
       ready: '/',
       env: { POSTGRES_URL: { account: 'order_service', database: 'orders' } }
     },
-    ...consumers.map(service => ({ ...service, env: { ...service.env, KAFKA_TOPIC: outbox } }))
+    ...consumers.map(service => ({
+      ...service,
+      env: { ...service.env, KAFKA_TOPIC: outbox },
+      reads: { topics: [outbox], group: flow.group }
+    }))
   ],
   databases: {
     ...databases,
