@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -113,7 +114,7 @@ async function start(file: string, env: Env) {
   const child = spawn(process.execPath, [join(root, file)], {
     env: { PATH: process.env['PATH'], HTTP_PORT: '0', CONSOLE_PORT: '0', LOG_LEVEL: 'debug', ...env }
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  onTestFinished(() => end(child))
   let output = ''
   const listen = (chunk: unknown) => {
     output += String(chunk)
@@ -133,6 +134,15 @@ async function start(file: string, env: Env) {
     said.push(answer.text)
     return answer
   }
+}
+
+/** In order, so that a consumer commits what it has handled: the console's tests count that. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
+  const late = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  clearTimeout(late)
 }
 
 function startDelivery(env: Env) {
