@@ -3,7 +3,7 @@ export const elsewhere: readonly string[] = [
   'Clock steps of MySQL, Kafka and Connect themselves. In the matrix the clocks of both services step, and MySQL commits with other times; stepping only the clock of an engine takes libfaketime, which this project does not bring.',
   'Events that arrive out of order, or without their predecessor: a connector cannot be made to send them. `packages/outbox/src/consumer/settle/versions.int.test.ts` plants them on a real broker.',
   'Missing grants, a changed password, an unreadable history: `test/e2e/connectctl-runbook.test.ts` tests each with its page of the runbook.',
-  'PostgreSQL with the store `message`, more than one broker or worker: the matrix breaks PostgreSQL with its table, one broker and one worker.',
+  'PostgreSQL with more than one broker or worker, and other faults of the store `message` than a killed worker.',
   'Loss of power. Processes are killed, and what the kernel has accepted from them stays. MySQL is configured to reach the disk with every commit; Kafka relies on its replicas.'
 ]
 
