@@ -86,12 +86,14 @@ function engineSettings({ stack }: Lab): Readonly<Record<string, readonly string
   }
 }
 
+/** Without the paths in them, which belong to one machine. */
 function jvmOptions(pid: number | undefined): readonly string[] {
   const file = `/proc/${pid}/cmdline`
   if (!existsSync(file)) return []
   return readFileSync(file, 'utf8')
     .split('\0')
     .filter(argument => argument.startsWith('-X'))
+    .map(argument => argument.replace(/=\/.*/, ''))
 }
 
 function commitOf(): string {
