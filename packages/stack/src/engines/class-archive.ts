@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { engineCacheDir, removeAbandonedBuilds } from './cache.ts'
-import { runTool } from './run-tool.ts'
+import { javaVersion } from './java.ts'
 
 /** What a JVM needs to start from an archive of its classes, or to make one. */
 export type ClassArchive = {
@@ -17,9 +17,8 @@ export type ClassArchive = {
  * path; a JVM that it doesn't fit ignores it.
  */
 export async function classArchive(kind: string, classPath: string): Promise<ClassArchive> {
-  javaVersion ??= runTool('java', ['-version'])
   const key = createHash('sha256')
-    .update(`${await javaVersion}${classPath}`)
+    .update(`${await javaVersion()}${classPath}`)
     .digest('hex')
     .slice(0, 12)
   const archive = join(engineCacheDir(), 'class-archives', `${kind}-${key}.jsa`)
@@ -40,6 +39,5 @@ export async function classArchive(kind: string, classPath: string): Promise<Cla
 // The JMX exporter is an agent, beside which Java makes no archive unless it's told that the agent changes no classes.
 const always = ['-XX:+UnlockDiagnosticVMOptions', '-XX:+AllowArchivingWithJavaAgent', '-Xshare:auto', '-Xlog:cds*=off']
 
-let javaVersion: Promise<string> | undefined
 let buildings = 0
 const endedInOrder = `exit code ${128 + 15}` // after SIGTERM

@@ -64,8 +64,17 @@ async function candidates(): Promise<readonly string[]> {
   return [...homes, 'java', ...(await Promise.all(installed)).flat()]
 }
 
+const versions = new Map<string, Promise<string>>()
+
+/** What `java -version` says, asked once; empty where there is no Java. */
+export function javaVersion(java = 'java'): Promise<string> {
+  const asked = versions.get(java) ?? runTool(java, ['-version'], 20_000).catch(() => '')
+  versions.set(java, asked)
+  return asked
+}
+
 async function majorOf(java: string): Promise<number> {
-  const words = await runTool(java, ['-version'], 20_000).catch(() => '')
+  const words = await javaVersion(java)
   return Number(/version "(?:1\.)?(\d+)/.exec(words)?.[1] ?? 0)
 }
 
