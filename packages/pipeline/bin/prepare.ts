@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kafkaSecurity } from '@outbox-cdc/outbox/security'
-import { ensureKafkaAccounts, externalStack, groupSettings, setPasswords, workerRights } from '@outbox-cdc/stack'
+import { ensureWorkerAccount, externalStack, setPasswords } from '@outbox-cdc/stack'
 import { ensurePrincipals, loadSystem, prepare, progressLines } from '@outbox-cdc/pipeline'
 
 // The job `migrate` of docker-compose.yml: accounts, topics and tables in servers that already run. Ends with 0 or 1.
@@ -11,6 +11,7 @@ const { MYSQL_TLS, POSTGRES_TLS, NODE_EXTRA_CA_CERTS, KAFKA_ADMIN_BROKERS = '' }
 if (SECRETS_DIR === undefined) throw new Error('SECRETS_DIR is not set: the folder with one password file per account')
 const password = (account: string) => readFile(join(SECRETS_DIR, account), 'utf8')
 
+const kafka = { brokers: KAFKA_BROKERS.split(','), security: kafkaSecurity(process.env) }
 const stack = externalStack({
   mysql: {
     host: MYSQL_HOST,
@@ -28,7 +29,7 @@ const stack = externalStack({
           tls: POSTGRES_TLS
         }
       }),
-  kafka: { brokers: KAFKA_BROKERS.split(','), security: kafkaSecurity(process.env) },
+  kafka,
   connect: { urls: [] }
 })
 const addresses = {
@@ -46,9 +47,7 @@ if (KAFKA_ADMIN_BROKERS !== '')
     await setPasswords({ brokers: KAFKA_ADMIN_BROKERS.split(','), security: { tls: { ca, cert: own, key: own } } }, [
       admin
     ])
-    const worker = { name: 'connect', password: await password('connect/kafka-connect') }
-    const kafka = { brokers: stack.kafka.brokers, security: kafkaSecurity(process.env) }
-    await ensureKafkaAccounts(kafka, [{ ...worker, rights: workerRights(groupSettings(kafka.brokers.length)) }])
-    await ensurePrincipals(system, stack.kafka, SECRETS_DIR)
+    await ensureWorkerAccount(kafka, await password('connect/kafka-connect'))
+    await ensurePrincipals(system, kafka, SECRETS_DIR)
   })
 await prepare({ system, stack, secretsDir: SECRETS_DIR, addresses }, progress)

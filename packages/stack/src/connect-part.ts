@@ -5,7 +5,8 @@ import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
 import { type Part, createPart } from './process/part.ts'
 import { type Properties, propertiesText } from './properties.ts'
 import { requireOk } from './require-ok.ts'
-import { prepareWorker, securedWorkerSettings } from './security/worker-settings.ts'
+import { type SecuredKafka, ensureKafkaAccounts } from './security/kafka-access.ts'
+import { prepareWorker, securedWorkerSettings, workerRights } from './security/worker-settings.ts'
 import type { StackSecurity } from './security/stack-security.ts'
 
 export type ConnectPartOptions = {
@@ -68,6 +69,12 @@ export function groupSettings(brokers: number): Properties {
     'status.storage.replication.factor': replicas,
     'status.storage.partitions': 1
   }
+}
+
+/** Lets the workers of secured brokers in: they need their account before they start, and their connectors' rights later. */
+export function ensureWorkerAccount(kafka: SecuredKafka, password: string): Promise<void> {
+  const rights = workerRights(groupSettings(kafka.brokers.length))
+  return ensureKafkaAccounts(kafka, [{ name: 'connect', password, rights }])
 }
 
 /** A worker that answers on / may still be joining its group: only then does it list its connectors. */

@@ -11,7 +11,7 @@ export {
   setPasswords
 } from './security/kafka-access.ts'
 export { prepareWorker, securedWorkerSettings, workerRights } from './security/worker-settings.ts'
-export { groupSettings } from './connect-part.ts'
+export { ensureWorkerAccount, groupSettings } from './connect-part.ts'
 export { prepareSecurity, type StackSecurity } from './security/stack-security.ts'
 export { databaseUrl, mysqlUrl, postgresUrl } from './server-urls.ts'
 export { startStack } from './process-stack.ts'

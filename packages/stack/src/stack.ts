@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { KafkaSecurity } from '@outbox-cdc/outbox/security'
-import { groupSettings } from './connect-part.ts'
+import { ensureWorkerAccount } from './connect-part.ts'
 import type { Progress } from './engines/cache.ts'
 import { StackError } from './errors.ts'
 import { type Ports, type RequestedPorts, choosePorts } from './ports.ts'
@@ -8,9 +8,7 @@ import type { Part } from './process/part.ts'
 import { readProperties } from './properties.ts'
 import { registryUrl } from './registry-part.ts'
 import { readOrCreateSecret } from './secrets.ts'
-import { ensureKafkaAccounts } from './security/kafka-access.ts'
 import { type StackSecurity, adminAccess, mysqlTls, postgresTls, prepareSecurity } from './security/stack-security.ts'
-import { workerRights } from './security/worker-settings.ts'
 
 /** The real engines, whichever way they run: child processes, containers, or servers that already run. */
 export type Stack = {
@@ -165,9 +163,7 @@ async function startParts(parts: readonly Part[], { ports, security }: Plan): Pr
   const letWorkersIn = async () => {
     if (security === undefined || !parts.some(({ name }) => name.startsWith('connect'))) return
     const kafka = { brokers: brokersOf(ports), security: adminAccess(security) }
-    await ensureKafkaAccounts(kafka, [
-      { name: 'connect', password: security.workerPassword, rights: workerRights(groupSettings(ports.kafka.length)) }
-    ])
+    await ensureWorkerAccount(kafka, security.workerPassword)
   }
   const started = await Promise.allSettled([
     start('mysql', 'postgres', 'registry'),
