@@ -31,7 +31,7 @@ export async function createSubscriptions(config: Config, { db, logger, registry
     db,
     logger,
     decoding,
-    inbox: keepMs === undefined ? {} : { keepMs },
+    inbox: { keepMs },
     topics: { [topic]: { [orderCreated.name]: onOrderCreated } },
     batchSize: config.BATCH_SIZE,
     observe: createDeliveryObserver(logger, registry),
@@ -62,5 +62,5 @@ async function loadPlatformatic() {
 
 async function loadAvro({ SCHEMA_REGISTRY_URL: url, SCHEMA_REGISTRY_TOKEN: token }: Config): Promise<RecordDecoding> {
   const { avroDecoding, schemaRegistry } = await import('@outbox-cdc/outbox/avro')
-  return avroDecoding({ registry: schemaRegistry({ url, ...(token !== undefined && { token }) }) })
+  return avroDecoding({ registry: schemaRegistry({ url, token }) })
 }

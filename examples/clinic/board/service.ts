@@ -44,7 +44,7 @@ export function createService(config: Config, logger: Logger): Service {
     group: 'board',
     db,
     logger,
-    inbox: keepMs === undefined ? {} : { keepMs },
+    inbox: { keepMs },
     topics: { 'clinic.patient': onPatients, 'clinic.appointment': onAppointments }
   })
   const reading = async () => {

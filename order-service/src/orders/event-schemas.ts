@@ -22,7 +22,7 @@ export async function createEventSchemas(config: RegistryConfig, logger: Logger)
   if (url === '') return { encoding: undefined, registered: async () => {}, start: () => {}, stop: async () => {} }
   const { avroEncoding, schemaRegistry } = await import('@outbox-cdc/outbox/avro')
   const encoding = avroEncoding({
-    registry: schemaRegistry({ url, ...(token !== undefined && { token }) }),
+    registry: schemaRegistry({ url, token }),
     events: Object.values(orderEvents)
   })
   const stopping = new AbortController()

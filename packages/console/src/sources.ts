@@ -19,7 +19,7 @@ export function openSources(config: Config, logger: Logger) {
   // For what a person asks to retry or to skip: the other sessions are read-only.
   const actionsDb = open(config.EFFECT_DB_URL, false)
   const { SCHEMA_REGISTRY_URL: url, SCHEMA_REGISTRY_TOKEN: token } = config
-  const decode = url === undefined ? asTheyAre : avroDecoder({ url, ...(token !== undefined && { token }) })
+  const decode = url === undefined ? asTheyAre : avroDecoder({ url, token })
   const kafka = createKafkaClients(kafkaFrom(config), decode)
   return {
     kafka,

@@ -1,4 +1,4 @@
-import { type KafkaSecurity, kafkaSecurity } from '@outbox-cdc/outbox/security'
+import { type KafkaSecurity, kafkaSecurity, saslMechanisms, securityProtocols } from '@outbox-cdc/outbox/security'
 import { z } from 'zod'
 
 const text = z.string().optional()
@@ -12,14 +12,14 @@ export const kafkaVariables = {
     .transform(brokers => brokers.split(',').map(broker => broker.trim()))
     .describe('host:port of each broker, separated by commas'),
   KAFKA_SECURITY_PROTOCOL: z
-    .enum(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])
+    .enum(securityProtocols)
     .default('PLAINTEXT')
     .describe('How the brokers are reached: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL'),
   KAFKA_SSL_CA: text.describe("PEM file of the brokers' authority, unless Node or NODE_EXTRA_CA_CERTS knows it"),
   KAFKA_SSL_CERT: text.describe('PEM file of a client certificate'),
   KAFKA_SSL_KEY: text.describe('PEM file of the key of the client certificate'),
   KAFKA_SASL_MECHANISM: z
-    .enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER', 'AWS_MSK_IAM'])
+    .enum(saslMechanisms)
     .optional()
     .describe('For SASL: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM'),
   KAFKA_SASL_USERNAME: text.describe('For PLAIN and SCRAM: the user'),

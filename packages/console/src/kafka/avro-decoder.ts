@@ -1,7 +1,6 @@
 import type { RecordDecoding } from '@outbox-cdc/outbox'
+import type { RegistryAddress } from '@outbox-cdc/outbox/avro'
 import { asKafkaRecord, type RecordDecoder } from './decode-record.ts'
-
-type Registry = { readonly url: string; readonly token?: string }
 
 const restMs = 5_000
 
@@ -9,7 +8,7 @@ const restMs = 5_000
  * Opens keys and values that are Avro by the schemas of a registry. While it is away they are shown as they are, and it
  * is left alone for a while: a page that waits for it with every answer would be away too.
  */
-export function avroDecoder(registry: Registry): RecordDecoder {
+export function avroDecoder(registry: RegistryAddress): RecordDecoder {
   // Loaded only when needed: most pipelines have no registry.
   const loading = import('@outbox-cdc/outbox/avro').then(({ avroDecoding, schemaRegistry }) =>
     avroDecoding({ registry: schemaRegistry({ ...registry, timeoutMs: 1_500 }) })

@@ -8,7 +8,7 @@ export type RegistryAddress = {
   readonly url: string
   readonly auth?: { readonly username: string; readonly password: string }
   /** A bearer token. */
-  readonly token?: string
+  readonly token?: string | undefined
 }
 
 /** The registry at a URL, with the bearer token of SCHEMA_REGISTRY_TOKEN. Both may hold `${dir:…}` and the like. */

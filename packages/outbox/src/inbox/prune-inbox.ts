@@ -16,7 +16,7 @@ export type InboxRetention = {
    * How long inbox rows are kept; computed by default. A value that is too short is rejected at the start, unless Kafka
    * refuses to describe the topic's configuration (DESCRIBE_CONFIGS): then it is needed, and isn't checked.
    */
-  readonly keepMs?: number
+  readonly keepMs?: number | undefined
 }
 
 /**

@@ -19,6 +19,9 @@ type PasswordLogin = {
 /** `token` is called for each connection; it returns the same token until it nearly expires. */
 type TokenLogin = { readonly mechanism: 'OAUTHBEARER'; readonly token: () => Promise<string> }
 
+/** The values of KAFKA_SECURITY_PROTOCOL. */
+export const securityProtocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const
+
 type Read = (name: string) => string | undefined
 
 /**
@@ -31,7 +34,7 @@ export function kafkaSecurity(environment: Environment): KafkaSecurity {
     return value === undefined || value === '' ? undefined : resolveSecrets(value, environment)
   }
   const protocol = read('KAFKA_SECURITY_PROTOCOL') ?? 'PLAINTEXT'
-  requireOneOf('KAFKA_SECURITY_PROTOCOL', protocol, ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])
+  requireOneOf('KAFKA_SECURITY_PROTOCOL', protocol, securityProtocols)
   const withTls = protocol.endsWith('SSL')
   const withSasl = protocol.startsWith('SASL')
   if (!withTls) refuse(read, protocol, ['KAFKA_SSL_CA', 'KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'])
@@ -56,7 +59,8 @@ function tlsOf(read: Read): NonNullable<KafkaSecurity['tls']> {
   return { ...(ca !== undefined && { ca }), ...(cert !== undefined && key !== undefined && { cert, key }) }
 }
 
-const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER', 'AWS_MSK_IAM'] as const
+/** The values of KAFKA_SASL_MECHANISM. */
+export const saslMechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER', 'AWS_MSK_IAM'] as const
 
 function saslOf(read: Read): PasswordLogin | TokenLogin {
   const needed = (name: string) => {
@@ -66,8 +70,8 @@ function saslOf(read: Read): PasswordLogin | TokenLogin {
   }
   const given = read('KAFKA_SASL_MECHANISM')
   if (given === undefined)
-    throw new SettingsError(`KAFKA_SASL_MECHANISM is not set: choose one of ${mechanisms.join(', ')}`)
-  const mechanism = requireOneOf('KAFKA_SASL_MECHANISM', given, mechanisms)
+    throw new SettingsError(`KAFKA_SASL_MECHANISM is not set: choose one of ${saslMechanisms.join(', ')}`)
+  const mechanism = requireOneOf('KAFKA_SASL_MECHANISM', given, saslMechanisms)
   if (mechanism === 'AWS_MSK_IAM')
     return { mechanism: 'OAUTHBEARER', token: cachedToken(mskToken(needed('AWS_REGION'))) }
   if (mechanism !== 'OAUTHBEARER')
