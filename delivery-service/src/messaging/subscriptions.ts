@@ -1,9 +1,8 @@
 import { createConsumer, kafkajsClient, type RecordDecoding } from '@outbox-cdc/outbox'
-import { type Check, kafkaFrom, type Logger } from '@outbox-cdc/service-kit'
+import { type Check, kafkaFrom, type Logger, registerConsumerGauges } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 import type { Registry } from 'prom-client'
 import type { Config } from '../config.ts'
-import { registerGauges } from './consumer-gauges.ts'
 import { createDeliveryObserver } from './delivery-observer.ts'
 import { onOrderCreated, orderCreated } from './on-order-created.ts'
 
@@ -37,7 +36,7 @@ export async function createSubscriptions(config: Config, { db, logger, registry
     observe: createDeliveryObserver(logger, registry),
     liveness: { stallAfterMs: config.STALL_AFTER_MS, onStalled: reason => void (stalled = reason) }
   })
-  registerGauges(consumer, registry)
+  registerConsumerGauges(consumer, registry)
   return {
     start: () => consumer.start(),
     async stop() {

@@ -1,15 +1,9 @@
-import { wholeNumberText } from '@outbox-cdc/service-kit'
+import { textSchema, wholeNumberText } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { keyPattern } from './idempotency-header.ts'
-import { largestQuantity, longestName, nameProblem } from '../orders/order.ts'
+import { largestQuantity } from '../orders/order.ts'
 
-const name = z
-  .string({ error: 'must be a string' })
-  .superRefine((value, context) => {
-    const message = nameProblem(value)
-    if (message !== undefined) context.addIssue({ code: 'custom', message })
-  })
-  .meta({ minLength: 1, maxLength: longestName, example: 'joon' })
+const name = textSchema(255).meta({ example: 'joon' })
 const quantityError = `must be a whole number from 1 to ${largestQuantity}`
 const quantity = z
   .int({ error: quantityError })

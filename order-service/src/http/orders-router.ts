@@ -1,9 +1,8 @@
-import { contextOf, notFound, onlyMethods, validated } from '@outbox-cdc/service-kit'
+import { contextOf, jsonBody, notFound, onlyMethods, validated } from '@outbox-cdc/service-kit'
 import { Router } from 'express'
 import type { OrderStore } from '../orders/order-store.ts'
 import type { PlaceOrder } from '../orders/place-order.ts'
 import { readIdempotencyKey } from './idempotency-header.ts'
-import { jsonBody } from './json-body.ts'
 import { newOrderSchema, orderPathSchema, orderQuerySchema } from './order-schemas.ts'
 
 export type OrdersRouterParts = { readonly placeOrder: PlaceOrder; readonly orders: OrderStore }

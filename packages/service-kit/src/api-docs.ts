@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi'
 import { Router, static as serveStatic } from 'express'
 import type { z } from 'zod'
-import { problemSchema, readOnly } from './problem.ts'
+import { onlyMethods, problemSchema, readOnly } from './problem.ts'
 
 const problem = (description: string) => ({
   description,
@@ -29,11 +29,19 @@ export function describeApi(title: string, description: string, routes: readonly
 const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', validatorUrl: null, deepLinking: true })\n`
 
-/** Serves `GET /openapi.json`, and Swagger UI at `GET /docs`, which loads nothing from other hosts. */
-export function createApiDocs(document: object): Router {
+/** Serves `GET /openapi.json`. */
+export function createApiDocument(document: object): Router {
+  const routes = Router()
+  routes
+    .route('/openapi.json')
+    .get((_, response) => void response.json(document))
+    .all(onlyMethods('GET, HEAD'))
+  return routes
+}
+
+/** Serves Swagger UI at the path where it's mounted. It shows `/openapi.json` and loads nothing from other hosts. */
+export function createSwaggerUi(): Router {
   return Router()
-    .get('/openapi.json', (_, response) => response.json(document))
-    .get('/docs/swagger-initializer.js', (_, response) => response.type('js').send(start))
-    .use('/docs', serveStatic(swaggerUi))
-    .all(['/openapi.json', /^\/docs(\/|$)/], readOnly)
+    .get('/swagger-initializer.js', (_, response) => response.type('js').send(start))
+    .use(readOnly, serveStatic(swaggerUi))
 }

@@ -1,6 +1,6 @@
 import express, { type Express, type Router } from 'express'
 import helmet from 'helmet'
-import { createApiDocs } from './api-docs.ts'
+import { createApiDocument, createSwaggerUi } from './api-docs.ts'
 import type { Health } from './health.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -16,6 +16,8 @@ type AppParts = {
   readonly document: object
   /** The service's own errors in HTTP. */
   readonly explain?: Explain
+  /** A path under which the routes are served too, with Swagger UI at `swagger-ui` below it. */
+  readonly alias?: string
 }
 
 const [none, self] = [["'none'"], ["'self'"]]
@@ -26,10 +28,12 @@ const contentSecurityPolicy = {
 }
 
 /** Wraps a service's own routes: context, log and metrics before them; health, docs and problem documents after them. */
-export function createApp({ logger, health, metrics, routes, document, explain }: AppParts): Express {
+export function createApp({ logger, health, metrics, routes, document, explain, alias }: AppParts): Express {
   const app = express().disable('etag').set('query parser', 'simple')
   app.use(helmet({ contentSecurityPolicy }), requestContext(logger), metrics.count)
-  app.use(routes, health.routes, metrics.routes, createApiDocs(document))
+  app.use(routes, health.routes, metrics.routes, createApiDocument(document))
+  app.use('/docs', createSwaggerUi())
+  if (alias !== undefined) app.use(alias, routes).use(`${alias}/swagger-ui`, createSwaggerUi())
   app.use(unknownRoute, answerProblems(logger, explain))
   return app
 }

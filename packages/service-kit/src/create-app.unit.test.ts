@@ -11,8 +11,9 @@ async function get(path: string, init: RequestInit = {}) {
     logger: createLogger('shop', 'silent'),
     health: createHealth({ ready: {} }),
     metrics: createMetrics('shop'),
-    routes: Router(),
-    document: { openapi: '3.1.0' }
+    routes: Router().get('/shops', (_, response) => response.json([])),
+    document: { openapi: '3.1.0' },
+    alias: '/old/shop'
   })
   const server = createHttpServer(app, { host: '127.0.0.1', port: 0 })
   onTestFinished(() => server.stop())
@@ -33,6 +34,13 @@ it('shows its own API at /docs, and lets that page load nothing from elsewhere',
   expect((await get('/openapi.json')).text).toBe('{"openapi":"3.1.0"}')
 })
 
+it('serves the routes and Swagger UI under the alias too', async () => {
+  for (const path of ['/shops', '/old/shop/shops']) expect((await get(path)).text).toBe('[]')
+  const { response, text } = await get('/old/shop/swagger-ui')
+  expect([response.status, text]).toEqual([200, expect.stringContaining('swagger-ui-bundle.js')])
+  expect((await get('/old/shop/swagger-ui/swagger-initializer.js')).text).toContain("url: '/openapi.json'")
+})
+
 it('sends security headers and names the route that does not exist', async () => {
   const { response, text } = await get('/nothing')
   expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -45,10 +53,15 @@ it('sends security headers and names the route that does not exist', async () =>
   expect(JSON.parse(text)).toMatchObject({ status: 404, detail: 'There is nothing at /nothing' })
 })
 
-it.each(['/health/live', '/health/ready', '/metrics', '/openapi.json', '/docs', '/docs/index.html'])(
-  'says of another method for %s which ones it knows',
-  async path => {
-    const { response } = await get(path, { method: 'DELETE' })
-    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
-  }
-)
+it.each([
+  '/health/live',
+  '/health/ready',
+  '/metrics',
+  '/openapi.json',
+  '/docs',
+  '/docs/index.html',
+  '/old/shop/swagger-ui'
+])('says of another method for %s which ones it knows', async path => {
+  const { response } = await get(path, { method: 'DELETE' })
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+})

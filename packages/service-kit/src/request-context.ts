@@ -29,7 +29,7 @@ export function requestContext(logger: Logger): RequestHandler {
       const ms = Math.round((performance.now() - started) * 10) / 10
       const { reason } = response.locals
       const fields = { method, path, status, ms, requestId, correlationId, location: response.get('Location'), reason }
-      const level = /^\/(health|metrics|docs|openapi)/.test(path) ? 'debug' : 'info'
+      const level = /^\/(health|metrics|docs|openapi)|\/swagger-ui(\/|$)/.test(path) ? 'debug' : 'info'
       logger[reason === undefined ? level : 'warn'](fields, writableFinished ? 'request' : 'request cut off')
     })
     next()

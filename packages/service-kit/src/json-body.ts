@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { invalidRequest, Problem } from '@outbox-cdc/service-kit'
 import { json, type RequestHandler } from 'express'
+import { Problem } from './problem.ts'
+import { invalidRequest } from './validate.ts'
 
 const unsupported = (detail: string) => {
   const errors = [{ field: 'content-type', message: detail }]

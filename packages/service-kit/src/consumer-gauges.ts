@@ -1,10 +1,15 @@
-import type { Consumer } from '@outbox-cdc/outbox'
 import { Gauge, type Registry } from 'prom-client'
 
-type Figures = Awaited<ReturnType<Consumer['parked']>>
+type Figures = { readonly keys: number; readonly events: number; readonly oldestAgeMs: number }
+
+/** What the gauges ask of a consumer of the library. */
+type Consumer = {
+  readonly health: () => { readonly lag: number }
+  readonly parked: () => Promise<Figures>
+}
 
 /** Gauges of parked events and lag, read when Prometheus scrapes. */
-export function registerGauges(consumer: Consumer, registry: Registry): void {
+export function registerConsumerGauges(consumer: Consumer, registry: Registry): void {
   const gauge = (name: string, help: string, read: () => Promise<number | undefined>) =>
     new Gauge({
       name,
@@ -24,8 +29,8 @@ export function registerGauges(consumer: Consumer, registry: Registry): void {
       .finally(() => (asking = undefined)))
   gauge('consumer_lag', 'Events of our partitions that are not settled yet', async () => consumer.health().lag)
   gauge('parked_events', 'Events that wait for a person', async () => (await parked())?.events)
-  gauge('parked_keys', 'Orders whose events are parked', async () => (await parked())?.keys)
-  gauge('parked_oldest_seconds', 'Age of the oldest parked order', async () => {
+  gauge('parked_keys', 'Keys whose events are parked', async () => (await parked())?.keys)
+  gauge('parked_oldest_seconds', 'Age of the oldest parked key', async () => {
     const age = (await parked())?.oldestAgeMs
     return age === undefined ? undefined : age / 1000
   })
