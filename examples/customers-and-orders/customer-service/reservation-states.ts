@@ -38,7 +38,8 @@ export const reservationStates = {
   CustomerEvent
 >
 
-export type RejectReason = 'CREDIT_LIMIT_EXCEEDED' | 'UNKNOWN_CUSTOMER' | 'INVALID_AMOUNT'
+export const rejectReasons = ['CREDIT_LIMIT_EXCEEDED', 'UNKNOWN_CUSTOMER', 'INVALID_AMOUNT'] as const
+type RejectReason = (typeof rejectReasons)[number]
 
 type Request = {
   /** Undefined if there is no such customer. */
@@ -51,12 +52,12 @@ type Request = {
 /** Decides on an order that was created. An order that takes exactly the rest of the limit fits. */
 export function decide({ creditLimit, reserved, orderTotal }: Request): {
   readonly trigger: Decision
-  readonly reason: RejectReason | null
+  readonly reason: RejectReason | undefined
 } {
   if (creditLimit === undefined) return { trigger: 'order_created [invalid]', reason: 'UNKNOWN_CUSTOMER' }
   if (orderTotal === undefined || orderTotal <= 0n)
     return { trigger: 'order_created [invalid]', reason: 'INVALID_AMOUNT' }
   if (orderTotal > creditLimit - reserved)
     return { trigger: 'order_created [over the limit]', reason: 'CREDIT_LIMIT_EXCEEDED' }
-  return { trigger: 'order_created [fits]', reason: null }
+  return { trigger: 'order_created [fits]', reason: undefined }
 }

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { decide, type ReservationState, reservationStates } from './reservation-states.ts'
 
 it.each([
-  ['fits', 10_000n, 0n, 4_000n, null],
-  ['fits', 10_000n, 4_000n, 6_000n, null],
+  ['fits', 10_000n, 0n, 4_000n, undefined],
+  ['fits', 10_000n, 4_000n, 6_000n, undefined],
   ['over the limit', 10_000n, 4_000n, 6_001n, 'CREDIT_LIMIT_EXCEEDED'],
   ['over the limit', 10_000n, 10_000n, 1n, 'CREDIT_LIMIT_EXCEEDED'],
   ['invalid', undefined, 0n, 1n, 'UNKNOWN_CUSTOMER'],

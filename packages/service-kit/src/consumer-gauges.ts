@@ -3,13 +3,13 @@ import { Gauge, type Registry } from 'prom-client'
 type Figures = { readonly keys: number; readonly events: number; readonly oldestAgeMs: number }
 
 /** What the gauges ask of a consumer of the library. */
-type Consumer = {
+export type GaugedConsumer = {
   readonly health: () => { readonly lag: number }
   readonly parked: () => Promise<Figures>
 }
 
 /** Gauges of parked events and lag, read when Prometheus scrapes. */
-export function registerConsumerGauges(consumer: Consumer, registry: Registry): void {
+export function registerConsumerGauges(consumer: GaugedConsumer, registry: Registry): void {
   const gauge = (name: string, help: string, read: () => Promise<number | undefined>) =>
     new Gauge({
       name,

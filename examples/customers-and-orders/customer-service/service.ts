@@ -1,0 +1,30 @@
+import { createConsumer, kafkajsClient, requireOutboxTable } from '@outbox-cdc/outbox'
+import { createMysqlService, kafkaFrom, type Logger, mysqlServiceConfig, type Service } from '@outbox-cdc/service-kit'
+import { z } from 'zod'
+import { apiDocument } from './api-document.ts'
+import { onOrders } from './orders.ts'
+import { createRoutes } from './routes.ts'
+
+export const configSchema = mysqlServiceConfig({ port: 8091, route: 'POST /customers', database: 'customers' }).extend({
+  KAFKA_TOPIC: z.string().default('orderTopic').describe('Topic of order-service')
+})
+
+const name = 'customer-service'
+
+/** Registers customers, and answers each order with what the customer's credit says. */
+export function createService(config: Readonly<z.output<typeof configSchema>>, logger: Logger): Service {
+  const kafka = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
+  const topics = { [config.KAFKA_TOPIC]: onOrders }
+  return createMysqlService({
+    name,
+    config,
+    logger,
+    routes: createRoutes,
+    document: apiDocument,
+    alias: '/customer-order/customer-service',
+    // One order in a transaction locks one customer, so two transactions never wait for each other.
+    consumer: db => createConsumer({ kafka, group: name, db, logger, topics, batchSize: 1 }),
+    ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
+    close: () => kafka.close()
+  })
+}

@@ -1,0 +1,33 @@
+import { createConsumer, kafkajsClient, requireOutboxTable } from '@outbox-cdc/outbox'
+import { createMysqlService, kafkaFrom, type Logger, mysqlServiceConfig, type Service } from '@outbox-cdc/service-kit'
+import { z } from 'zod'
+import { onAnswers } from './answers.ts'
+import { apiDocument } from './api-document.ts'
+import { createRoutes } from './routes.ts'
+
+export const configSchema = mysqlServiceConfig({
+  port: 8092,
+  route: 'POST /orders',
+  database: 'customer_orders'
+}).extend({
+  KAFKA_TOPIC: z.string().default('customerTopic').describe('Topic of customer-service')
+})
+
+const name = 'order-service'
+
+/** Takes orders, and settles each by the answer of customer-service. */
+export function createService(config: Readonly<z.output<typeof configSchema>>, logger: Logger): Service {
+  const kafka = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
+  const topics = { [config.KAFKA_TOPIC]: onAnswers }
+  return createMysqlService({
+    name,
+    config,
+    logger,
+    routes: createRoutes,
+    document: apiDocument,
+    alias: '/customer-order/order-service',
+    consumer: db => createConsumer({ kafka, group: name, db, logger, topics }),
+    ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
+    close: () => kafka.close()
+  })
+}

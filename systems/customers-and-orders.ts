@@ -1,0 +1,121 @@
+import type { System } from '@outbox-cdc/pipeline'
+
+const hour = 3_600_000
+const day = 24 * hour
+
+const folder = 'examples/customers-and-orders'
+const topics = { CUSTOMER_TOPIC: 'customerTopic', ORDER_TOPIC: 'orderTopic' }
+const databases = ['customers', 'customer_orders']
+const kept = { 'retention.ms': -1, 'retention.bytes': -1, 'cleanup.policy': 'delete' }
+
+/** Two services that agree on the fate of an order by events alone: each writes, and each reads what the other wrote. */
+export const system: System = {
+  name: 'customers-and-orders',
+
+  services: [
+    {
+      name: 'customer-service',
+      about: 'POST /customers · API at /docs',
+      main: `${folder}/customer-service/main.ts`,
+      migrate: `${folder}/customer-service/migrate.ts`,
+      port: { variable: 'CUSTOMER_SERVICE_PORT', usual: 8091 },
+      ready: '/health/ready',
+      env: {
+        MYSQL_URL: { account: 'customer_service', database: 'customers' },
+        KAFKA_BROKERS: { from: 'brokers' },
+        KAFKA_TOPIC: topics.ORDER_TOPIC
+      },
+      reads: { topics: [topics.ORDER_TOPIC], group: 'customer-service' }
+    },
+    {
+      name: 'order-service',
+      about: 'POST /orders · API at /docs',
+      main: `${folder}/order-service/main.ts`,
+      migrate: `${folder}/order-service/migrate.ts`,
+      port: { variable: 'ORDER_SERVICE_PORT', usual: 8092 },
+      ready: '/health/ready',
+      env: {
+        MYSQL_URL: { account: 'order_service', database: 'customer_orders' },
+        KAFKA_BROKERS: { from: 'brokers' },
+        KAFKA_TOPIC: topics.CUSTOMER_TOPIC
+      },
+      reads: { topics: [topics.CUSTOMER_TOPIC], group: 'order-service' }
+    }
+  ],
+
+  databases: {
+    customers: {
+      engine: 'mysql',
+      accounts: {
+        customers_owner: 'owner',
+        customer_service: 'service',
+        debezium: 'capture',
+        keeper: 'probe',
+        console: 'read and retry'
+      }
+    },
+    customer_orders: {
+      engine: 'mysql',
+      accounts: {
+        customer_orders_owner: 'owner',
+        order_service: 'service',
+        debezium: 'capture',
+        keeper: 'probe',
+        console: 'read and retry'
+      }
+    }
+  },
+
+  topics: [
+    ...Object.values(topics).map(name => ({
+      name,
+      partitions: 3,
+      config: { 'retention.ms': 7 * day, 'segment.ms': hour }
+    })),
+    ...databases.flatMap(database => [
+      { name: `schema_changes.${database}`, partitions: 1, historyOf: `${database}_server`, config: kept },
+      ...[`__debezium-heartbeat.${database}_server`, `${database}_server.${database}.connect_heartbeat`].map(name => ({
+        name,
+        partitions: 1,
+        config: { 'retention.ms': day }
+      }))
+    ])
+  ],
+
+  connectors: {
+    json: ['customers', 'customer-orders'].map(name => `${folder}/connectors/${name}-connector.ts`),
+    variables: topics
+  },
+
+  // The order's way to the decision. The answer's way back is not shown.
+  flow: {
+    about: 'see an order travel to the decision',
+    writer: 'order-service',
+    event: 'order_created',
+    example: { path: '/orders', body: { customerId: 1, orderTotal: '1.00' } },
+    aggregate: {
+      name: 'order',
+      database: 'customer_orders',
+      table: 'customer_order',
+      idColumn: 'id',
+      createdAtColumn: 'created_at',
+      outboxTable: 'outbox'
+    },
+    connector: 'customer-orders-connector',
+    topic: topics.ORDER_TOPIC,
+    consumer: 'customer-service',
+    group: 'customer-service',
+    effect: {
+      database: 'customers',
+      table: 'reservation',
+      aggregateIdColumn: 'order_id',
+      appliedAtColumn: 'decided_at'
+    }
+  },
+
+  tryIt: [
+    `curl -i -X POST {customer-service}/customers -H 'content-type: application/json' -d '{"name":"Kim","creditLimit":"10000"}'`,
+    `curl -i -X POST {order-service}/orders -H 'content-type: application/json' -d '{"customerId":1,"orderTotal":"4000"}'`,
+    'curl {order-service}/orders/1'
+  ]
+}
