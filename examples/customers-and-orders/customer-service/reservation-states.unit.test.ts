@@ -1,18 +1,20 @@
 import { expect, it } from 'vitest'
 import { decide, type ReservationState, reservationStates } from './reservation-states.ts'
 
+const credit = (creditLimit: bigint | undefined, reserved = 0n) => ({ creditLimit, reserved })
+
 it.each([
-  ['fits', 10_000n, 0n, 4_000n, undefined],
-  ['fits', 10_000n, 4_000n, 6_000n, undefined],
-  ['over the limit', 10_000n, 4_000n, 6_001n, 'CREDIT_LIMIT_EXCEEDED'],
-  ['over the limit', 10_000n, 10_000n, 1n, 'CREDIT_LIMIT_EXCEEDED'],
-  ['invalid', undefined, 0n, 1n, 'UNKNOWN_CUSTOMER'],
-  ['invalid', undefined, 0n, undefined, 'UNKNOWN_CUSTOMER'],
-  ['invalid', 10_000n, 0n, undefined, 'INVALID_AMOUNT'],
-  ['invalid', 10_000n, 0n, 0n, 'INVALID_AMOUNT'],
-  ['invalid', 10_000n, 0n, -1n, 'INVALID_AMOUNT']
-] as const)('decides: %s with limit %s, reserved %s, total %s', (guard, creditLimit, reserved, orderTotal, reason) => {
-  expect(decide({ creditLimit, reserved, orderTotal })).toEqual({ trigger: `order_created [${guard}]`, reason })
+  ['fits', { ...credit(10_000n), orderTotal: 4_000n }, undefined],
+  ['fits', { ...credit(10_000n, 4_000n), orderTotal: 6_000n }, undefined],
+  ['over the limit', { ...credit(10_000n, 4_000n), orderTotal: 6_001n }, 'CREDIT_LIMIT_EXCEEDED'],
+  ['over the limit', { ...credit(10_000n, 10_000n), orderTotal: 1n }, 'CREDIT_LIMIT_EXCEEDED'],
+  ['invalid', { ...credit(undefined), orderTotal: 1n }, 'UNKNOWN_CUSTOMER'],
+  ['invalid', { ...credit(undefined), orderTotal: undefined }, 'UNKNOWN_CUSTOMER'],
+  ['invalid', { ...credit(10_000n), orderTotal: undefined }, 'INVALID_AMOUNT'],
+  ['invalid', { ...credit(10_000n), orderTotal: 0n }, 'INVALID_AMOUNT'],
+  ['invalid', { ...credit(10_000n), orderTotal: -1n }, 'INVALID_AMOUNT']
+] as const)('decides %s for %o, with the reason %s', (guard, request, reason) => {
+  expect(decide(request)).toEqual({ trigger: `order_created [${guard}]`, reason })
 })
 
 const [fits, over, invalid] = [

@@ -31,14 +31,16 @@ it('starts orders-and-deliveries, or the system that is named, and lists the sys
   for (const args of [[], ['orders-and-deliveries']])
     expect(await readCommandLine(args, {})).toMatchObject({ system: { name: 'orders-and-deliveries' } })
   await expect(readCommandLine(['shop'], {})).rejects.toThrow(
-    'There is no system "shop". There are: clinic, orders-and-deliveries.'
+    'There is no system "shop". There are: clinic, customers-and-orders, orders-and-deliveries.'
   )
   await expect(readCommandLine(['a', 'b'], {})).rejects.toThrow('One system starts at a time, not a and b.')
 })
 
 it('names the systems and the ports of the chosen one with their variables in --help', async () => {
   const answer = await readCommandLine(['--help'], {})
-  expect(answer).toMatchObject({ help: expect.stringContaining('SYSTEM            clinic, orders-and-deliveries') })
+  expect(answer).toMatchObject({
+    help: expect.stringContaining('SYSTEM            clinic, customers-and-orders, orders-and-deliveries')
+  })
   expect(answer).toMatchObject({
     help: expect.stringContaining('ORDER_SERVICE_PORT (8080), DELIVERY_SERVICE_PORT (8082)')
   })
