@@ -312,7 +312,10 @@ async function sendAgain(topic: string): Promise<void> {
   await watched.stop()
   const producer = new Kafka(kafkaConfig()).producer()
   await producer.connect()
-  const messages = watched.records.map(({ key, value, headers }) => ({ key, value, headers: headers ?? {} }))
+  // kafkajs can't write a header without a value, and the consumer reads none the same.
+  const given = (headers: object = {}) =>
+    Object.fromEntries(Object.entries(headers).filter(([, each]) => each !== null))
+  const messages = watched.records.map(({ key, value, headers }) => ({ key, value, headers: given(headers) }))
   await producer.send({ topic, messages })
   await producer.disconnect()
 }

@@ -34,7 +34,13 @@ export const moneyRequestSchema = z
     context.addIssue({ code: 'custom', message: error })
     return z.NEVER
   })
-  .meta({ type: ['string', 'integer'], pattern: '^(0|[1-9]\\d{0,12})(\\.\\d{1,2})?$', minimum: 1, example: '12.50' })
+  .meta({
+    type: ['string', 'integer'],
+    pattern: '^(?!0(\\.0{1,2})?$)(0|[1-9]\\d{0,12})(\\.\\d{1,2})?$',
+    minimum: 1,
+    maximum: Number(largestMoney / 100n),
+    example: '12.50'
+  })
 
 /** An amount in an answer, or in an event: a decimal string on the wire, `Money` inside. */
 export const moneyTextSchema = z
