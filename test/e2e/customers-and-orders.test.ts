@@ -304,10 +304,9 @@ const everyRow = () =>
 
 /** Puts each record of a topic on it once more. */
 async function sendAgain(topic: string): Promise<void> {
-  const { brokers } = pipeline.stack.kafka
   const ends = await withAdmin(kafkaConfig(), admin => admin.fetchTopicOffsets(topic))
   const wanted = ends.reduce((sum, { high }) => sum + Number(high), 0)
-  const watched = await watchTopic(brokers, topic)
+  const watched = await watchTopic(pipeline.stack.kafka, topic)
   await eventually(() => expect(watched.records.length).toBe(wanted))
   await watched.stop()
   const producer = new Kafka(kafkaConfig()).producer()

@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { variable } from './config.ts'
 import { type GaugedConsumer, registerConsumerGauges } from './consumer-gauges.ts'
 import { createApp } from './create-app.ts'
-import { databaseAt, explaining } from './explain.ts'
 import { type Check, createHealth } from './health.ts'
 import { createHttpServer } from './http-server.ts'
 import type { Logger } from './logger.ts'
@@ -62,7 +61,7 @@ export function createMysqlService({ name, config, logger, consumer: createConsu
     const { ok, reason } = consumer.health()
     if (!ok) throw new Error(reason)
   }
-  const mysql = explaining(databaseAt(url), async () => await probes.raw('SELECT 1'))
+  const mysql = async () => await probes.raw('SELECT 1')
   const health = createHealth({ ready: { mysql, consumer: reading, ...parts.ready(probes) } })
   const metrics = createMetrics(name)
   registerConsumerGauges(consumer, metrics.registry)
