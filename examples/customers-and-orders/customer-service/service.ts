@@ -1,4 +1,4 @@
-import { createConsumer, kafkajsClient, requireOutboxTable } from '@outbox-cdc/outbox'
+import { createConsumer, type KafkaClient, kafkajsClient, requireOutboxTable } from '@outbox-cdc/outbox'
 import { createMysqlService, kafkaFrom, type Logger, mysqlServiceConfig, type Service } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { apiDocument } from './api-document.ts'
@@ -11,9 +11,14 @@ export const configSchema = mysqlServiceConfig({ port: 8091, route: 'POST /custo
 
 const name = 'customer-service'
 
+type Config = Readonly<z.output<typeof configSchema>>
+
 /** Registers customers, and answers each order with what the customer's credit says. */
-export function createService(config: Readonly<z.output<typeof configSchema>>, logger: Logger): Service {
-  const kafka = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
+export function createService(
+  config: Config,
+  logger: Logger,
+  kafka: KafkaClient = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
+): Service {
   const topics = { [config.KAFKA_TOPIC]: onOrders }
   return createMysqlService({
     name,

@@ -1,4 +1,4 @@
-import { createConsumer, kafkajsClient, requireOutboxTable } from '@outbox-cdc/outbox'
+import { createConsumer, type KafkaClient, kafkajsClient, requireOutboxTable } from '@outbox-cdc/outbox'
 import { createMysqlService, kafkaFrom, type Logger, mysqlServiceConfig, type Service } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { onAnswers } from './answers.ts'
@@ -15,9 +15,14 @@ export const configSchema = mysqlServiceConfig({
 
 const name = 'order-service'
 
+type Config = Readonly<z.output<typeof configSchema>>
+
 /** Takes orders, and settles each by the answer of customer-service. */
-export function createService(config: Readonly<z.output<typeof configSchema>>, logger: Logger): Service {
-  const kafka = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
+export function createService(
+  config: Config,
+  logger: Logger,
+  kafka: KafkaClient = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
+): Service {
   const topics = { [config.KAFKA_TOPIC]: onAnswers }
   return createMysqlService({
     name,
