@@ -1,4 +1,4 @@
-const service = '(order-service|delivery-service|examples/[^/]+/[^/.]+)'
+const service = '(order-service|delivery-service|examples/[^/]+/(?!test/)[^/.]+)'
 const workspace = '(packages/[^/]+|order-service|delivery-service|examples/[^/]+|bench|test/support)'
 const tests = ['\\.test\\.ts$', '/test/', '/testing/']
 
