@@ -27,7 +27,7 @@ export function createService(
     routes: createRoutes,
     document: apiDocument,
     alias: '/customer-order/customer-service',
-    // One order in a transaction locks one customer, so two transactions never wait for each other.
+    // A transaction with one order locks one customer, so there are no deadlocks.
     consumer: db => createConsumer({ kafka, group: name, db, logger, topics, batchSize: 1 }),
     ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
     close: () => kafka.close()
