@@ -1,21 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { MemoryTopic } from '@outbox-cdc/outbox/testing'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { post } from '@outbox-cdc/test-support/http'
 import { orderStates } from '../order-service/order-states.ts'
 import type { Schedule, Step } from './schedule.ts'
-import type { Running, startTwoServices } from './two-services.ts'
+import type { startTwoServices } from './two-services.ts'
 
 export type World = Awaited<ReturnType<typeof startTwoServices>>
 
 /** Runs a schedule on customers of its own. Resolves with them when the system is calm; throws what is wrong then. */
 export async function runSchedule(world: World, { limits, steps }: Schedule): Promise<readonly number[]> {
   const customers = await addCustomers(world, limits)
+  const starts = new Map([world.customers, world.orders].map(({ topic }) => [topic, topic.records().length]))
   const placed: number[] = []
   const requests: Promise<unknown>[] = []
   for (const step of steps) {
     if (step.kind === 'place') requests.push(place(world, { ...step, customer: customers[step.customer] ?? 0 }, placed))
     else if (step.kind === 'cancel') requests.push(cancel(world, placed.at(-1 - step.back)))
-    else await disturb(world, step)
+    else await disturb(world, step, starts)
     await sleep(step.pauseMs)
   }
   await Promise.all(requests)
@@ -42,16 +44,18 @@ async function cancel({ orders }: World, id = 0): Promise<void> {
   await post(`${orders.url()}/orders/${id}/cancel`, {}).catch(() => undefined)
 }
 
-async function disturb(world: World, step: Exclude<Step, { kind: 'place' | 'cancel' }>): Promise<void> {
-  const { customers, orders } = world
+type Disturbance = Exclude<Step, { kind: 'place' | 'cancel' }>
+
+async function disturb({ customers, orders }: World, step: Disturbance, starts: Starts): Promise<void> {
   if (step.kind === 'crash') return (step.service === 'order-service' ? orders : customers).crash()
   const [writer, reader] = step.topic === 'orderTopic' ? [orders, customers] : [customers, orders]
   if (step.kind === 'redeliver') return writer.topic.redeliver(step.records)
-  await forget(reader)
-  writer.topic.redeliver(writer.topic.records().length)
+  await reader.db('inbox').delete()
+  writer.topic.redeliver(writer.topic.records().length - (starts.get(writer.topic) ?? 0))
 }
 
-const forget = async ({ db }: Running): Promise<void> => void (await db('inbox').delete())
+/** How many records each topic had when the schedule began: earlier ones would make each replay longer. */
+type Starts = ReadonlyMap<MemoryTopic, number>
 
 /** Throws a sentence for what doesn't hold when all is calm. */
 export async function check({ customers, orders }: World, ids: readonly number[]): Promise<void> {

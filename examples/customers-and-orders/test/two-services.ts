@@ -9,12 +9,13 @@ import * as customerService from '../customer-service/service.ts'
 import * as orderService from '../order-service/service.ts'
 
 /** A service on a database of its own, with its topic, in this process. */
-export type Running = {
+type Running = {
   readonly db: Knex
   readonly topic: MemoryTopic
   readonly url: () => string
   /** Cuts all its connections, as a death does, and starts it again. */
   readonly crash: () => Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Both services on MySQL. Instead of Debezium and Kafka, what is committed to an outbox goes to a topic in memory. */
@@ -27,7 +28,9 @@ export async function startTwoServices() {
     startOne('customer-service', customerService, { publishes: topics.customerTopic, reads: topics.orderTopic }),
     startOne('order-service', orderService, { publishes: topics.orderTopic, reads: topics.customerTopic })
   ])
-  return { customers, orders }
+  const stop = async () => void (await Promise.all([customers.stop(), orders.stop()]))
+  onTestFinished(stop)
+  return { customers, orders, stop }
 }
 
 type Module = typeof customerService | typeof orderService
@@ -46,14 +49,15 @@ async function startOne(folder: string, module: Module, { publishes, reads }: To
     port = await service.start()
   }
   await start()
-  onTestFinished(async () => {
+  const stop = async () => {
     await service.stop()
     await stopRelay()
     await database.drop()
-  })
+  }
   return {
     db: database.db,
     topic: publishes,
+    stop: onlyOnce(stop),
     url: () => `http://127.0.0.1:${port}`,
     async crash() {
       await cutConnections(database)
@@ -61,6 +65,11 @@ async function startOne(folder: string, module: Module, { publishes, reads }: To
       await start()
     }
   }
+}
+
+function onlyOnce(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => (running ??= work())
 }
 
 async function cutConnections({ db, url }: TestDatabase): Promise<void> {
