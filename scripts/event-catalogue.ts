@@ -9,14 +9,14 @@ import { stringify } from 'yaml'
 import { loadSystem, root } from '@outbox-cdc/pipeline'
 
 // npm run catalogue: writes docs/event-catalogue.md and docs/asyncapi.yaml from the event definitions.
-const { flow } = await loadSystem()
+const [hop] = (await loadSystem()).hops
 
 /** Who publishes what, and for whom. */
 export const channels: readonly EventChannel[] = [
   {
-    topic: flow.topic,
-    producer: flow.writer,
-    consumers: [flow.consumer],
+    topic: hop.topic,
+    producer: hop.writer,
+    consumers: [hop.consumer],
     source: 'order-service/src/orders/order-events.ts',
     events: Object.values(orderEvents)
   }

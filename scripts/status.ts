@@ -26,7 +26,7 @@ const rows = [
   ...(await Promise.all([
     ...system.services.map(({ name, ready }) => health(`${name} ready`, `${addresses[urlVariable(name)]}${ready}`)),
     // The keeper sends events through the connector: Connect also says RUNNING when nothing flows.
-    health(`${system.flow.connector} flows`, `${addresses['KEEPER_URL']}/health`),
+    health(`${system.hops[0].connector} flows`, `${addresses['KEEPER_URL']}/health`),
     ...(registry === undefined
       ? []
       : [health('schema registry', `${registry}/subjects`, addresses['SCHEMA_REGISTRY_TOKEN'])]),

@@ -57,24 +57,26 @@ export const system: System = {
 
   connectors: { json: [`${folder}/connectors/reception-connector.json`] },
 
-  flow: {
-    about: 'see an appointment travel',
-    writer: 'reception',
-    event: 'appointment_booked',
-    aggregate: {
-      name: 'appointment',
-      database: 'reception',
-      table: 'appointment',
-      idColumn: 'id',
-      createdAtColumn: 'created_at',
-      outboxTable: 'outbox'
-    },
-    connector: 'reception-connector',
-    topic: 'clinic.appointment',
-    consumer: 'board',
-    group: 'board',
-    effect: { database: 'board', table: 'appointment', aggregateIdColumn: 'id', appliedAtColumn: 'shown_at' }
-  },
+  about: 'see an appointment travel',
+  hops: [
+    {
+      writer: 'reception',
+      event: 'appointment_booked',
+      aggregate: {
+        name: 'appointment',
+        database: 'reception',
+        table: 'appointment',
+        idColumn: 'id',
+        createdAtColumn: 'created_at',
+        outboxTable: 'outbox'
+      },
+      connector: 'reception-connector',
+      topic: 'clinic.appointment',
+      consumer: 'board',
+      group: 'board',
+      effect: { database: 'board', table: 'appointment', aggregateIdColumn: 'id', appliedAtColumn: 'shown_at' }
+    }
+  ],
 
   tryIt: [
     `curl -i -X PUT {reception}/appointments/3f0e8a52-1c1b-4f8e-9d5a-1f2f6d0c7b11 -H 'content-type: application/json' -d '{"patient":{"id":"9b2d7c1e-5a44-4c0f-8f0e-2d6a1b3c4d5e","name":"Ada"},"startsAt":"2030-05-02T09:15:00Z"}'`,

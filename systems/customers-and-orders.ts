@@ -88,30 +88,32 @@ export const system: System = {
   },
 
   // The order's way to the decision. The answer's way back is not shown.
-  flow: {
-    about: 'see an order travel to the decision',
-    writer: 'order-service',
-    event: 'order_created',
-    example: { path: '/orders', body: { customerId: 1, orderTotal: '1.00' } },
-    aggregate: {
-      name: 'order',
-      database: 'customer_orders',
-      table: 'customer_order',
-      idColumn: 'id',
-      createdAtColumn: 'created_at',
-      outboxTable: 'outbox'
-    },
-    connector: 'customer-orders-connector',
-    topic: topics.ORDER_TOPIC,
-    consumer: 'customer-service',
-    group: 'customer-service',
-    effect: {
-      database: 'customers',
-      table: 'reservation',
-      aggregateIdColumn: 'order_id',
-      appliedAtColumn: 'decided_at'
+  about: 'see an order travel to the decision',
+  hops: [
+    {
+      writer: 'order-service',
+      event: 'order_created',
+      example: { path: '/orders', body: { customerId: 1, orderTotal: '1.00' } },
+      aggregate: {
+        name: 'order',
+        database: 'customer_orders',
+        table: 'customer_order',
+        idColumn: 'id',
+        createdAtColumn: 'created_at',
+        outboxTable: 'outbox'
+      },
+      connector: 'customer-orders-connector',
+      topic: topics.ORDER_TOPIC,
+      consumer: 'customer-service',
+      group: 'customer-service',
+      effect: {
+        database: 'customers',
+        table: 'reservation',
+        aggregateIdColumn: 'order_id',
+        appliedAtColumn: 'decided_at'
+      }
     }
-  },
+  ],
 
   tryIt: [
     `curl -i -X POST {customer-service}/customers -H 'content-type: application/json' -d '{"name":"Kim","creditLimit":"10000"}'`,

@@ -80,30 +80,32 @@ export const system: System = {
     avro: ['connect-config/avro/orders-connector.ts']
   },
 
-  flow: {
-    about: 'see an order travel',
-    writer: 'order-service',
-    event: 'order_created',
-    example: { path: '/order', body: { name: 'joon', quantity: 95 } },
-    aggregate: {
-      name: 'order',
-      database: 'orders',
-      table: 'customer_order',
-      idColumn: 'id',
-      createdAtColumn: 'created_at',
-      outboxTable: 'outbox'
-    },
-    connector: 'orders-connector',
-    topic: outbox,
-    consumer: 'delivery-service',
-    group: 'delivery-service',
-    effect: {
-      database: 'deliveries',
-      table: 'delivery',
-      aggregateIdColumn: 'order_id',
-      appliedAtColumn: 'delivered_at'
+  about: 'see an order travel',
+  hops: [
+    {
+      writer: 'order-service',
+      event: 'order_created',
+      example: { path: '/order', body: { name: 'joon', quantity: 95 } },
+      aggregate: {
+        name: 'order',
+        database: 'orders',
+        table: 'customer_order',
+        idColumn: 'id',
+        createdAtColumn: 'created_at',
+        outboxTable: 'outbox'
+      },
+      connector: 'orders-connector',
+      topic: outbox,
+      consumer: 'delivery-service',
+      group: 'delivery-service',
+      effect: {
+        database: 'deliveries',
+        table: 'delivery',
+        aggregateIdColumn: 'order_id',
+        appliedAtColumn: 'delivered_at'
+      }
     }
-  },
+  ],
 
   tryIt: [
     `curl -i -X POST {order-service}/order -H 'content-type: application/json' -d '{"name":"joon","quantity":95}'`,

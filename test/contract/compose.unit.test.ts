@@ -124,7 +124,7 @@ it('runs each service of the description in its environment, and shows its flow 
   }
   const shown = asTexts(services['console']?.environment)
   const flow = flowVariables(system)
-  const { aggregate, effect, writer, consumer } = system.flow
+  const { aggregate, effect, writer, consumer } = system.hops[0]
   expect({ ...flow, ...shown }).toMatchObject({
     ...flow,
     AGGREGATE_DB_URL: inCompose({ account: 'console', database: aggregate.database }),

@@ -15,7 +15,7 @@ import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.t
 const launched = await launchBrowser()
 if (typeof launched === 'string') console.log(`The console's browser tests are skipped: ${launched}`)
 
-const { topic } = (await loadSystem()).flow
+const [{ topic }] = (await loadSystem()).hops
 
 const screens = {
   Flow: '/',

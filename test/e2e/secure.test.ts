@@ -63,7 +63,7 @@ it('lets a consumer read its topic, and neither another topic nor a setting', as
   const sasl = { mechanism: 'SCRAM-SHA-512', username: 'delivery-service', password } as const
   const admin = clientOf({ ...pipeline.stack.kafka.security, sasl }).admin()
   await admin.connect()
-  expect(await admin.listTopics()).toEqual([pipeline.settings.system.flow.topic])
+  expect(await admin.listTopics()).toEqual([pipeline.settings.system.hops[0].topic])
   await expect(admin.fetchTopicOffsets('schema_changes.orders')).rejects.toThrow(/authorized/)
   await admin.disconnect()
 })
@@ -130,7 +130,7 @@ const pages = (): readonly string[] => [
   )
 ]
 
-const topic = () => pipeline.settings.system.flow.topic
+const topic = () => pipeline.settings.system.hops[0].topic
 
 const connectPaths = [
   '/',

@@ -22,7 +22,7 @@ export function avroCoreSuite(): void {
   it('shows the decoded events on the page, and the keeper sees its probe come through', async () => {
     const { ports } = pipeline.settings
     const { body } = await get(
-      `http://127.0.0.1:${ports.console}/api/topics/${pipeline.settings.system.flow.topic}/records?limit=1`
+      `http://127.0.0.1:${ports.console}/api/topics/${pipeline.settings.system.hops[0].topic}/records?limit=1`
     )
     const [record] = body.items as { key: string; event: string; value: Fields }[]
     expect(record?.value).toEqual({ name: expect.any(String), quantity: expect.any(Number) })

@@ -9,7 +9,7 @@ import { type Delivery, effectsSuite, type OpenRecord, type OrdersTarget } from 
 import { openJson } from './open-record.ts'
 import { readTopic } from './read-topic.ts'
 
-const { flow } = await loadSystem()
+const [hop] = (await loadSystem()).hops
 
 /** A pipeline of which a test knows only the addresses. */
 export type CoreTarget = {
@@ -59,7 +59,7 @@ function ordersOf(target: CoreTarget): OrdersTarget {
       }
       return items
     },
-    records: async count => Promise.all((await readTopic(kafka, flow.topic, count)).map(open))
+    records: async count => Promise.all((await readTopic(kafka, hop.topic, count)).map(open))
   }
 }
 

@@ -56,32 +56,32 @@ function databaseAddresses(system: System, { mysql, postgres }: Stack): Addresse
 export const urlVariable = (service: string): string => `${service.replaceAll('-', '_').toUpperCase()}_URL`
 
 /** What `outboxctl audit` compares. */
-function auditVariables({ flow }: System): Addresses {
-  const { aggregate, effect } = flow
+function auditVariables({ hops: [hop] }: System): Addresses {
+  const { aggregate, effect } = hop
   return {
-    OUTBOX_TOPIC: flow.topic,
-    OUTBOX_EVENT: flow.event,
+    OUTBOX_TOPIC: hop.topic,
+    OUTBOX_EVENT: hop.event,
     OUTBOX_COMMITTED: `${aggregate.table}(${aggregate.idColumn},${aggregate.createdAtColumn})`,
     OUTBOX_EFFECTS: `${effect.table}(${effect.aggregateIdColumn},${effect.appliedAtColumn})`
   }
 }
 
 /** What the console shows. */
-export function flowVariables({ flow }: System): Addresses {
-  const { aggregate, effect, example } = flow
+export function flowVariables({ hops: [hop] }: System): Addresses {
+  const { aggregate, effect, example } = hop
   return {
-    WRITER_NAME: flow.writer,
+    WRITER_NAME: hop.writer,
     ...(example === undefined ? {} : { WRITER_EXAMPLE: `${example.path} ${JSON.stringify(example.body)}` }),
-    CONSUMER_NAME: flow.consumer,
-    CONNECTOR_NAME: flow.connector,
-    KAFKA_TOPIC: flow.topic,
-    KAFKA_GROUP: flow.group,
+    CONSUMER_NAME: hop.consumer,
+    CONNECTOR_NAME: hop.connector,
+    KAFKA_TOPIC: hop.topic,
+    KAFKA_GROUP: hop.group,
     OUTBOX_TABLE: aggregate.outboxTable,
     AGGREGATE_TABLE: aggregate.table,
     AGGREGATE_NAME: aggregate.name,
     AGGREGATE_ID_COLUMN: aggregate.idColumn,
     AGGREGATE_CREATED_AT_COLUMN: aggregate.createdAtColumn,
-    AGGREGATE_EVENT: flow.event,
+    AGGREGATE_EVENT: hop.event,
     EFFECT_TABLE: effect.table,
     EFFECT_AGGREGATE_ID_COLUMN: effect.aggregateIdColumn,
     EFFECT_APPLIED_AT_COLUMN: effect.appliedAtColumn

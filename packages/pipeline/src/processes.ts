@@ -125,14 +125,14 @@ async function consoleProcess(
 
 async function consoleEnvironment(around: Surroundings, files: readonly string[]): Promise<Addresses> {
   const { addresses } = around
-  const { flow } = around.system
-  const file = files.find(path => path.split('/').at(-1)?.startsWith(`${flow.connector}.`))
+  const [hop] = around.system.hops
+  const file = files.find(path => path.split('/').at(-1)?.startsWith(`${hop.connector}.`))
   return {
     ...flowVariables(around.system),
     ...(file === undefined ? {} : { CONNECTOR_FILE: file }),
-    AGGREGATE_DB_URL: await urlFor('console', flow.aggregate.database, around),
-    EFFECT_DB_URL: await urlFor('console', flow.effect.database, around),
-    WRITER_URL: addresses[urlVariable(flow.writer)] ?? '',
-    CONSUMER_URL: addresses[urlVariable(flow.consumer)] ?? ''
+    AGGREGATE_DB_URL: await urlFor('console', hop.aggregate.database, around),
+    EFFECT_DB_URL: await urlFor('console', hop.effect.database, around),
+    WRITER_URL: addresses[urlVariable(hop.writer)] ?? '',
+    CONSUMER_URL: addresses[urlVariable(hop.consumer)] ?? ''
   }
 }

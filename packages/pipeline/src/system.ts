@@ -15,7 +15,10 @@ export type System = {
     /** What the files may refer to as `${NAME}`, such as the name of a topic, beside the addresses of the servers. */
     readonly variables?: Readonly<Record<string, string>>
   }
-  readonly flow: Flow
+  /** What the starter shows beside the console's address. */
+  readonly about: string
+  /** The paths of its events. What shows one only, such as the console at first, shows the first. */
+  readonly hops: readonly [Hop, ...Hop[]]
   /** Commands that the starter suggests when all is up; `{name-of-a-service}` becomes its host and port. */
   readonly tryIt: readonly string[]
 }
@@ -66,9 +69,9 @@ export type Topic = {
 }
 
 /** The path of an event from the row that causes it to the row that it causes: what the console shows and the audit compares. */
-export type Flow = {
-  /** What the starter shows beside the console's address. */
-  readonly about: string
+export type Hop = {
+  /** What a person calls it by; its event if left out. */
+  readonly name?: string
   readonly writer: string
   readonly event: string
   /** A request to the writer that writes one; the console's page may send it. */
@@ -94,6 +97,9 @@ export type Flow = {
   }
 }
 
+/** What a hop is called by. */
+export const nameOf = ({ name, event }: Hop): string => name ?? event
+
 /** The databases of a system that are on one engine. */
 export function databasesOn({ databases }: System, engine: Engine) {
   const entries = Object.entries(databases).filter(([, database]) => database.engine === engine)
@@ -107,7 +113,7 @@ export function enginesOf({ databases }: System): ReadonlySet<Engine> {
 
 /** What is wrong with a description, one sentence each; empty when it can be started. */
 export function problemsOf(system: System): readonly string[] {
-  const { databases, flow, services, topics, tryIt } = system
+  const { databases, hops, services, topics, tryIt } = system
   const serviceNames = new Set(services.map(({ name }) => name))
   const problems: string[] = []
   const require = (fine: boolean, problem: string) => void (fine || problems.push(problem))
@@ -137,11 +143,17 @@ export function problemsOf(system: System): readonly string[] {
         ), `${name} (${variable}) needs the URL of ${value.urlOf}, which is no service.`)
     }
   }
-  for (const name of [flow.writer, flow.consumer])
-    require(serviceNames.has(name), `flow names ${name}, which is no service.`)
-  require(topicNames.has(flow.topic), `flow names ${flow.topic}, which is no topic.`)
-  requireAccount('The keeper', 'keeper', flow.aggregate.database)
-  for (const { database } of [flow.aggregate, flow.effect]) requireAccount('The console', 'console', database)
+  const hopNames = hops.map(nameOf)
+  for (const hop of hops) {
+    const { writer, consumer, topic, aggregate, effect } = hop
+    const about = `The hop ${nameOf(hop)}`
+    require(hopNames.indexOf(nameOf(hop)) === hops.indexOf(hop), `Two hops are called ${nameOf(hop)}.`)
+    for (const name of [writer, consumer])
+      require(serviceNames.has(name), `${about} names ${name}, which is no service.`)
+    require(topicNames.has(topic), `${about} names ${topic}, which is no topic.`)
+    requireAccount('The keeper', 'keeper', aggregate.database)
+    for (const { database } of [aggregate, effect]) requireAccount('The console', 'console', database)
+  }
   for (const [, name = ''] of tryIt.join().matchAll(/\{([a-z][\w-]*)\}/g))
     require(serviceNames.has(name), `tryIt names ${name}, which is no service.`)
   return problems

@@ -48,7 +48,7 @@ it('names what a description refers to and does not have', () => {
       { ...consumer, reads: { topics: ['shop.orders'], group: 'shop' } },
       { ...consumer, name: 'greedy', reads: undefined }
     ],
-    flow: { ...system.flow, topic: 'shop.orders' },
+    hops: [{ ...system.hops[0], topic: 'shop.orders' }, system.hops[0]],
     tryIt: ['curl {shop}']
   } as System
   expect(problemsOf(broken)).toEqual([
@@ -56,7 +56,8 @@ it('names what a description refers to and does not have', () => {
     'order-service (SHOP_URL) needs the URL of shop, which is no service.',
     'delivery-service reads shop.orders, which is no topic.',
     'greedy needs both the addresses of the brokers and "reads", or neither.',
-    'flow names shop.orders, which is no topic.',
+    'The hop order_created names shop.orders, which is no topic.',
+    'Two hops are called order_created.',
     'tryIt names shop, which is no service.'
   ])
 })

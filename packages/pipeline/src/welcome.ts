@@ -19,7 +19,7 @@ export function welcome(
   const { SCHEMA_REGISTRY_URL: registry } = addresses
   const rows: readonly (readonly [name: string, address: string, words: string])[] = [
     ...system.services.map(({ name, about }) => [name, `http://localhost:${ports[name]}`, about] as const),
-    ['console', `http://localhost:${ports.console}`, system.flow.about],
+    ['console', `http://localhost:${ports.console}`, system.about],
     ['keeper', `http://localhost:${ports.keeper}`, 'do events flow: /health, /metrics'],
     ['Kafka Connect', here(withoutLogins(addresses['CONNECT_URL'])), 'REST, Debezium inside'],
     ['Kafka', here(addresses['KAFKA_BROKERS']), secure ? 'SASL_SSL, SCRAM-SHA-512' : ''],

@@ -17,29 +17,31 @@ export function systemOf(chosen: readonly Combination[]): System {
       json: chosen.map(({ name }) => `${folder}/connectors/${name}.ts`),
       variables: Object.fromEntries(chosen.map(combination => [topicVariable(combination), combination.topic]))
     },
-    flow: {
-      about: 'see an order travel',
-      writer: `${first.name}_orders`,
-      event: 'order_created',
-      aggregate: {
-        name: 'order',
-        database: first.name,
-        table: 'customer_order',
-        idColumn: 'id',
-        createdAtColumn: 'created_at',
-        outboxTable: 'outbox'
-      },
-      connector: first.name,
-      topic: first.topic,
-      consumer: `${first.name}_deliveries`,
-      group: `${first.name}_deliveries`,
-      effect: {
-        database: inboxOf(first),
-        table: 'delivery',
-        aggregateIdColumn: 'order_id',
-        appliedAtColumn: 'delivered_at'
+    about: 'see an order travel',
+    hops: [
+      {
+        writer: `${first.name}_orders`,
+        event: 'order_created',
+        aggregate: {
+          name: 'order',
+          database: first.name,
+          table: 'customer_order',
+          idColumn: 'id',
+          createdAtColumn: 'created_at',
+          outboxTable: 'outbox'
+        },
+        connector: first.name,
+        topic: first.topic,
+        consumer: `${first.name}_deliveries`,
+        group: `${first.name}_deliveries`,
+        effect: {
+          database: inboxOf(first),
+          table: 'delivery',
+          aggregateIdColumn: 'order_id',
+          appliedAtColumn: 'delivered_at'
+        }
       }
-    },
+    ],
     tryIt: []
   }
 }

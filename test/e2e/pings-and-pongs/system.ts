@@ -48,24 +48,26 @@ export const system: System = {
     { name: 'schema_changes.pings', historyOf: 'pings_server', partitions: 1, config: { 'retention.ms': -1 } }
   ],
   connectors: { json: [`${folder}/connectors/pings-connector.ts`] },
-  flow: {
-    about: 'see a ping travel',
-    writer: 'ping-service',
-    event: 'pinged',
-    example: { path: '/pings', body: {} },
-    aggregate: {
-      name: 'ping',
-      database: 'pings',
-      table: 'ping',
-      idColumn: 'id',
-      createdAtColumn: 'created_at',
-      outboxTable: 'outbox'
-    },
-    connector: 'pings-connector',
-    topic,
-    consumer: 'pong-service',
-    group: 'pong-service',
-    effect: { database: 'pongs', table: 'pong', aggregateIdColumn: 'ping_id', appliedAtColumn: 'answered_at' }
-  },
+  about: 'see a ping travel',
+  hops: [
+    {
+      writer: 'ping-service',
+      event: 'pinged',
+      example: { path: '/pings', body: {} },
+      aggregate: {
+        name: 'ping',
+        database: 'pings',
+        table: 'ping',
+        idColumn: 'id',
+        createdAtColumn: 'created_at',
+        outboxTable: 'outbox'
+      },
+      connector: 'pings-connector',
+      topic,
+      consumer: 'pong-service',
+      group: 'pong-service',
+      effect: { database: 'pongs', table: 'pong', aggregateIdColumn: 'ping_id', appliedAtColumn: 'answered_at' }
+    }
+  ],
   tryIt: ['curl -X POST {ping-service}/pings', 'curl {pong-service}/pongs/1']
 }

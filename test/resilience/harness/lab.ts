@@ -90,7 +90,7 @@ export async function startLab(topology: Topology): Promise<Lab> {
       pipeline,
       db,
       source,
-      topic: pipeline.settings.system.flow.topic,
+      topic: pipeline.settings.system.hops[0].topic,
       outbox: createOutbox({ store: stores[outboxStore ?? 'delete'] }),
       history: [],
       part: name => find(name, pipeline, ledger),
@@ -179,7 +179,7 @@ async function ledgerProcess(pipeline: TestPipeline): Promise<NodeProcess> {
       HTTP_PORT: String(port),
       MYSQL_URL: await deliveriesUrl(pipeline),
       KAFKA_BROKERS: stack.kafka.brokers.join(),
-      KAFKA_TOPIC: pipeline.settings.system.flow.topic
+      KAFKA_TOPIC: pipeline.settings.system.hops[0].topic
     },
     readyUrl: `http://127.0.0.1:${port}/`
   }

@@ -4,8 +4,9 @@ const folder = 'test/resilience/postgres'
 const outbox = 'orders_server.public.outbox'
 const heartbeats = ['__debezium-heartbeat.orders_server', 'orders_server.public.connect_heartbeat']
 
-const { services, databases, topics, flow, ...usual } = await loadSystem()
+const { services, databases, topics, hops, ...usual } = await loadSystem()
 const [, ...consumers] = services
+const [hop] = hops
 
 /** Orders are placed on PostgreSQL; the same delivery service as ever delivers them, on MySQL. */
 export const system: System = {
@@ -24,7 +25,7 @@ export const system: System = {
     ...consumers.map(service => ({
       ...service,
       env: { ...service.env, KAFKA_TOPIC: outbox },
-      reads: { topics: [outbox], group: flow.group }
+      reads: { topics: [outbox], group: hop.group }
     }))
   ],
   databases: {
@@ -45,5 +46,5 @@ export const system: System = {
     ...heartbeats.map(name => ({ name, partitions: 1, config: { 'retention.ms': 86_400_000 } }))
   ],
   connectors: { json: ['connect-config/postgres/orders-connector.json'] },
-  flow: { ...flow, topic: outbox }
+  hops: [{ ...hop, topic: outbox }]
 }

@@ -16,7 +16,7 @@ const browser = await launchBrowser()
 if (typeof browser === 'string') throw new Error(browser)
 await rm(dir, { recursive: true, force: true })
 const system = await loadSystem()
-const { topic } = system.flow
+const [{ topic }] = system.hops
 const pipeline = await startPipeline(
   { system, dir, ports: await freePorts(system), brokers: 1, workers: 1 },
   { progress: (_, work) => work(), onLog: () => undefined }
