@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectorLab } from '../support/connector-lab.ts'
 import { eventually } from '../support/eventually.ts'
-import type { FaultyProxy } from '../support/faulty-proxy.ts'
+import type { FaultyProxy } from '@outbox-cdc/pipeline'
 
 type Measured = {
   /** From the moment that the case's title names until an order placed after it reached the topic. */

@@ -12,12 +12,18 @@ import {
   startKeeper
 } from '@outbox-cdc/connectctl'
 import { appendToOutbox, defineEvent } from '@outbox-cdc/outbox'
-import { type Addresses, type Settings, root, supervise } from '@outbox-cdc/pipeline'
+import {
+  type Addresses,
+  type FaultyProxy,
+  type Settings,
+  root,
+  startFaultyProxy,
+  supervise
+} from '@outbox-cdc/pipeline'
 import { type Stack, freePort } from '@outbox-cdc/stack'
 import knex, { type Knex } from 'knex'
 import { z } from 'zod'
 import { eventually } from './eventually.ts'
-import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts'
 import { watchTopic } from './read-topic.ts'
 import { type Engines, freeSettings, startEngines } from './test-pipeline.ts'
 

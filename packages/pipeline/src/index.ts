@@ -1,6 +1,7 @@
 export { accountsOf, connectSecrets, makeConnectSecrets, urlFor } from './accounts.ts'
 export { type Addresses, connectorFiles, flowVariables, readAddresses, urlVariable } from './addresses.ts'
 export { ensurePrincipals } from './kafka-accounts.ts'
+export { type FaultyProxy, startFaultyProxy } from './playground/faulty-proxy.ts'
 export { loadSystem, root } from './load-system.ts'
 export { type NodeProcess, createNodePart, runNode } from './node-process.ts'
 export { exitWithHelp, exitWithUsage, optionsOrExit, systemOrExit } from './options.ts'

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runNode } from '@outbox-cdc/pipeline'
+import { type FaultyProxy, runNode, startFaultyProxy } from '@outbox-cdc/pipeline'
 import { eventually } from '../../support/eventually.ts'
 import type { Injected, Fault } from '../harness/fault.ts'
 import type { Lab } from '../harness/lab.ts'
-import { type FaultyProxy, startFaultyProxy } from '../../support/faulty-proxy.ts'
 
 type Break = (proxy: FaultyProxy, quick: boolean) => Promise<string | undefined>
 
