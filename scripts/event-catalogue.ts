@@ -1,26 +1,62 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { orderCreated } from '@outbox-cdc/delivery-service/messaging/on-order-created'
 import * as orderEvents from '@outbox-cdc/order-service/orders/order-events'
 import type { EventDefinition } from '@outbox-cdc/outbox'
 import { avroSchema, type ServiceSchema, subjectOf, type SystemSchemas } from '@outbox-cdc/outbox/avro'
 import { asyncApi, type EventChannel, eventCatalogue } from '@outbox-cdc/outbox/catalogue'
+import { root } from '@outbox-cdc/pipeline'
 import { stringify } from 'yaml'
-import { loadSystem, root } from '@outbox-cdc/pipeline'
+import * as clinicEvents from '../examples/clinic/reception/events.ts'
+import { answers } from '../examples/customers-and-orders/customer-service/events.ts'
+import { orderEvents as customersOrders } from '../examples/customers-and-orders/order-service/events.ts'
 
-// npm run catalogue: writes docs/event-catalogue.md and docs/asyncapi.yaml from the event definitions.
-const [hop] = (await loadSystem()).hops
+// npm run catalogue: writes docs/event-catalogue.md and docs/asyncapi.yaml of each system from its event definitions.
 
-/** Who publishes what, and for whom. */
+/** The events of the system whose schemas are in docs/schemas: who publishes what, and for whom. */
 export const channels: readonly EventChannel[] = [
   {
-    topic: hop.topic,
-    producer: hop.writer,
-    consumers: [hop.consumer],
+    topic: 'orders_server.orders.outbox',
+    producer: 'order-service',
+    consumers: ['delivery-service'],
     source: 'order-service/src/orders/order-events.ts',
     events: Object.values(orderEvents)
   }
 ]
+
+// Sorted, because the order of a module's exports differs between Node and the test runner.
+const clinic = Object.values(clinicEvents).toSorted((a, b) => a.name.localeCompare(b.name))
+
+/** The folder of each system, and its events. */
+const systems: Readonly<Record<string, readonly EventChannel[]>> = {
+  '.': channels,
+  'examples/clinic': ['patient', 'appointment'].map(aggregate => ({
+    topic: `clinic.${aggregate}`,
+    producer: 'reception',
+    consumers: ['board'],
+    source: 'reception/events.ts',
+    shape: 'routed',
+    events: clinic.filter(event => event.aggregate === aggregate)
+  })),
+  'examples/customers-and-orders': [
+    {
+      topic: 'orderTopic',
+      producer: 'order-service',
+      consumers: ['customer-service'],
+      source: 'order-service/events.ts',
+      shape: 'routed',
+      events: Object.values(customersOrders)
+    },
+    {
+      topic: 'customerTopic',
+      producer: 'customer-service',
+      consumers: ['order-service'],
+      source: 'customer-service/events.ts',
+      shape: 'routed',
+      events: Object.values(answers)
+    }
+  ]
+}
 
 /** Each consumer's own definitions of what it reads. */
 const readers: Readonly<Record<string, readonly EventDefinition[]>> = { 'delivery-service': [orderCreated] }
@@ -44,10 +80,15 @@ const info = {
 }
 
 /** What the generated files must hold now, by their paths. */
-const files = {
-  'docs/event-catalogue.md': eventCatalogue(channels),
-  'docs/asyncapi.yaml': stringify(asyncApi(info, channels), { lineWidth: 0, aliasDuplicateObjects: false })
-}
+const files = Object.fromEntries(
+  Object.entries(systems).flatMap(([folder, events]) => [
+    [join(folder, 'docs/event-catalogue.md'), eventCatalogue(events)],
+    [
+      join(folder, 'docs/asyncapi.yaml'),
+      stringify(asyncApi(info, events), { lineWidth: 0, aliasDuplicateObjects: false })
+    ]
+  ])
+)
 
 /** The generated files that are out of date. */
 export async function staleFiles(): Promise<readonly string[]> {
@@ -59,6 +100,9 @@ export async function staleFiles(): Promise<readonly string[]> {
 
 if (import.meta.main) {
   const stale = await staleFiles()
-  for (const [path, text] of Object.entries(files)) await writeFile(join(root, path), text)
+  for (const path of stale) {
+    await mkdir(join(root, dirname(path)), { recursive: true })
+    await writeFile(join(root, path), files[path] ?? '')
+  }
   console.log(stale.length === 0 ? 'The docs are up to date' : `Wrote ${stale.join(' and ')}`)
 }

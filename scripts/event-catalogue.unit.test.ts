@@ -4,7 +4,7 @@ import { root } from '@outbox-cdc/pipeline'
 import { expect, it } from 'vitest'
 import { channels, eventSchemas, staleFiles } from './event-catalogue.ts'
 
-it('finds docs/event-catalogue.md and docs/asyncapi.yaml up to date; if not, run `npm run catalogue`', async () => {
+it('finds docs/event-catalogue.md and docs/asyncapi.yaml of each system up to date; if not, run `npm run catalogue`', async () => {
   expect(await staleFiles()).toEqual([])
 })
 

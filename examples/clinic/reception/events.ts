@@ -6,20 +6,41 @@ import { z } from 'zod'
 const patient = { aggregate: 'patient', aggregateId: 'string', version: 1 } as const
 const appointment = { aggregate: 'appointment', aggregateId: 'string', version: 1 } as const
 
-const named = z.object({ name: z.string() })
+const named = { payload: z.object({ name: z.string() }), example: { name: 'Kim' } }
 const at = z.object({ startsAt: z.iso.datetime() })
+const startsAt = '2026-03-02T09:00:00Z'
 
-export const patientRegistered = defineEvent({ ...patient, name: 'patient_registered', payload: named })
-export const patientRenamed = defineEvent({ ...patient, name: 'patient_renamed', payload: named })
+export const patientRegistered = defineEvent({
+  ...patient,
+  ...named,
+  name: 'patient_registered',
+  description: 'The reception knows this patient from now on.'
+})
+export const patientRenamed = defineEvent({
+  ...patient,
+  ...named,
+  name: 'patient_renamed',
+  description: 'The patient has another name.'
+})
 
 export const appointmentBooked = defineEvent({
   ...appointment,
   name: 'appointment_booked',
-  payload: at.extend({ patientId: z.uuid() })
+  description: 'A patient comes at this time.',
+  payload: at.extend({ patientId: z.uuid() }),
+  example: { startsAt, patientId: '01980000-0000-7000-8000-000000000003' }
 })
-export const appointmentMoved = defineEvent({ ...appointment, name: 'appointment_moved', payload: at })
+export const appointmentMoved = defineEvent({
+  ...appointment,
+  name: 'appointment_moved',
+  description: 'The patient comes at another time.',
+  payload: at,
+  example: { startsAt }
+})
 export const appointmentCancelled = defineEvent({
   ...appointment,
   name: 'appointment_cancelled',
-  payload: z.object({})
+  description: 'The patient does not come.',
+  payload: z.object({}),
+  example: {}
 })

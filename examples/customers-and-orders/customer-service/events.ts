@@ -11,7 +11,22 @@ const reservation = {
 
 /** What this service publishes on customerTopic. Each is its answer to one order_created. */
 export const answers = {
-  customer_credit_reserved: defineEvent({ ...reservation, name: 'customer_credit_reserved' }),
-  customer_credit_limit_exceeded: defineEvent({ ...reservation, name: 'customer_credit_limit_exceeded' }),
-  customer_validation_failed: defineEvent({ ...reservation, name: 'customer_validation_failed' })
+  customer_credit_reserved: defineEvent({
+    ...reservation,
+    name: 'customer_credit_reserved',
+    description: 'The order fits into what is left of the credit limit, and now holds that much of it.',
+    example: { customerId: 1 }
+  }),
+  customer_credit_limit_exceeded: defineEvent({
+    ...reservation,
+    name: 'customer_credit_limit_exceeded',
+    description: 'The order is above what is left of the credit limit.',
+    example: { customerId: 1, reason: 'CREDIT_LIMIT_EXCEEDED' }
+  }),
+  customer_validation_failed: defineEvent({
+    ...reservation,
+    name: 'customer_validation_failed',
+    description: 'There is no such customer, or the total is no amount.',
+    example: { customerId: 99, reason: 'UNKNOWN_CUSTOMER' }
+  })
 }

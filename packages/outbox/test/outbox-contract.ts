@@ -7,7 +7,7 @@ import { type AggregateId, type AggregateIdKind, defineEvent, type KafkaRecord, 
 import type { RecordShape } from './record-shapes.ts'
 
 // Where the events come from Debezium, the connector adds these.
-const onMysql = headers.filter(([, from]) => from === 'from the connector').map(([name]) => name)
+const onMysql = headers.row.filter(([, from]) => from === 'from the connector').map(([name]) => name)
 const added = new Set<string>([...onMysql, 'lsn', 'tx_id', 'captured_ms'])
 
 /** What every outbox guarantees, however it writes and whatever carries the events to Kafka. */

@@ -1,6 +1,14 @@
 import type { EventDefinition } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
-import { type EventChannel, eventsOf, exampleRecord, headers, payloadSchema } from './event-channel.ts'
+import {
+  type EventChannel,
+  eventsOf,
+  exampleRecord,
+  headers,
+  payloadSchema,
+  type Published,
+  type RecordShape
+} from './event-channel.ts'
 
 /** The document's own title and version. */
 export type AsyncApiInfo = { readonly title: string; readonly version: string; readonly description?: string }
@@ -19,7 +27,7 @@ export function asyncApi(info: AsyncApiInfo, channels: readonly EventChannel[]):
     channels: Object.fromEntries(channels.map(channel => [channelId(channel), channelObject(channel)])),
     operations: Object.fromEntries(channels.flatMap(operationsOf)),
     components: {
-      messages: Object.fromEntries(published.map(({ event, channel }) => [event.name, message(event, channel.topic)])),
+      messages: Object.fromEntries(published.map(each => [each.event.name, message(each)])),
       schemas: Object.fromEntries(published.map(({ event }) => [event.name, componentSchema(event)]))
     }
   }
@@ -45,18 +53,19 @@ function operationsOf(channel: EventChannel): readonly (readonly [string, object
   return [operation('send', 'publishes')(channel.producer), ...channel.consumers.map(operation('receive', 'consumes'))]
 }
 
-function message(event: EventDefinition, topic: string) {
-  const example = exampleRecord(event, topic)
+function message(published: Published) {
+  const { event, channel } = published
+  const { shape = 'row' } = channel
+  const example = exampleRecord(published)
+  const key = shape === 'row' ? objectOf({ event_id: idSchema(event) }) : idSchema(event)
   return {
     name: event.name,
     title: `${event.name}, version ${event.version}`,
     summary: event.description,
     contentType: 'application/json',
-    headers: headersSchema,
-    payload: envelope(event),
-    bindings: {
-      kafka: { key: objectOf({ payload: objectOf({ event_id: idSchema(event) }) }), bindingVersion: '0.5.0' }
-    },
+    headers: headersSchema(shape),
+    payload: envelope(event, shape),
+    bindings: { kafka: { key: objectOf({ payload: key }), bindingVersion: '0.5.0' } },
     examples: example && [{ name: 'example', headers: example.headers, payload: { payload: example.value } }]
   }
 }
@@ -75,30 +84,35 @@ const objectOf = (properties: object, required: readonly string[] = Object.keys(
   properties
 })
 
-const headersSchema = objectOf(
-  Object.fromEntries(
-    headers.map(([name, presence, description]) => {
-      return [name, { type: presence === 'always' ? 'string' : ['string', 'null'], description }]
-    })
-  ),
-  headers.filter(([, presence]) => presence === 'always').map(([name]) => name)
-)
+function headersSchema(shape: RecordShape) {
+  const always = headers[shape].filter(([, presence]) => presence === 'always')
+  return objectOf(
+    Object.fromEntries(
+      headers[shape].map(([name, presence, description]) => {
+        return [name, { type: presence === 'always' ? 'string' : ['string', 'null'], description }]
+      })
+    ),
+    always.map(([name]) => name)
+  )
+}
 
 const idSchema = ({ aggregateId = 'integer' }: EventDefinition) => ({ type: aggregateId })
 
-function envelope(event: EventDefinition) {
+function envelope(event: EventDefinition, shape: RecordShape) {
   const { name, aggregate } = event
+  const payload = {
+    type: 'string',
+    contentMediaType: 'application/json',
+    contentSchema: ref(`components/schemas/${name}`)
+  }
   const row = objectOf({
     id: { type: 'integer', description: 'Of the outbox row.' },
     event: { const: name },
     event_id: { ...idSchema(event), description: `Id of the ${aggregate}: the key again.` },
-    payload: {
-      type: 'string',
-      contentMediaType: 'application/json',
-      contentSchema: ref(`components/schemas/${name}`)
-    },
+    payload,
     created_at: { type: 'string', format: 'date-time' }
   })
-  const schema = { type: 'object', description: "Kafka Connect's description of the five fields." }
-  return objectOf({ schema, payload: row }, ['payload'])
+  const [value, described] = shape === 'row' ? [row, 'the five fields'] : [payload, 'the payload']
+  const schema = { type: 'object', description: `Kafka Connect's description of ${described}.` }
+  return objectOf({ schema, payload: value }, ['payload'])
 }

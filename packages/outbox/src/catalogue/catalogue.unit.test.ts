@@ -47,6 +47,16 @@ describe('eventCatalogue', () => {
     expect(page).toContain(String.raw`"payload": "{\"by\":\"card\",\"cents\":100}"`)
     expect(eventCatalogue([channel])).toBe(page)
   })
+
+  it('shows the records of the Outbox Event Router where a channel says so', () => {
+    const page = eventCatalogue([{ ...channel, shape: 'routed' }])
+    expect(page).toContain('The value is the payload as JSON text.')
+    expect(page).toContain(String.raw`"key": 1,
+  "value": "{\"by\":\"card\",\"cents\":100}",
+  "headers": {
+    "event": "order_paid",`)
+    expect(page).not.toContain('binlog_pos')
+  })
 })
 
 describe('asyncApi', () => {
@@ -81,6 +91,22 @@ describe('asyncApi', () => {
         'delivery-service.receive': { action: 'receive' }
       },
       components: { schemas: { order_paid: { type: 'object', required: ['cents'] } } }
+    })
+  })
+
+  it('describes the records of the Outbox Event Router where a channel says so', () => {
+    const routed = asyncApi({ title: 'Orders', version: '1.0.0' }, [{ ...channel, shape: 'routed' }])
+    expect(references(routed).filter(([, target]) => target === undefined)).toEqual([])
+    expect(routed).toMatchObject({
+      components: {
+        messages: {
+          order_paid: {
+            headers: { required: expect.arrayContaining(['event', 'created_at', 'message_id']) },
+            payload: { properties: { payload: { type: 'string' } } },
+            bindings: { kafka: { key: { properties: { payload: { type: 'integer' } } } } }
+          }
+        }
+      }
     })
   })
 })

@@ -1,5 +1,13 @@
 import type { JsonSchema } from '../json-schema.ts'
-import { type EventChannel, eventsOf, exampleRecord, headers, payloadSchema, type Published } from './event-channel.ts'
+import {
+  type EventChannel,
+  eventsOf,
+  exampleRecord,
+  headers,
+  payloadSchema,
+  type Published,
+  type RecordShape
+} from './event-channel.ts'
 
 /** A Markdown page with everything that a consumer needs to know about each event. The same input gives the same text. */
 export function eventCatalogue(channels: readonly EventChannel[]): string {
@@ -15,24 +23,38 @@ export function eventCatalogue(channels: readonly EventChannel[]): string {
       consumers.join(', ')
     ])
   )
-  const headerRows = headers.map(([name, ...more]) => [`\`${name}\``, ...more])
+  const shapes = new Set(channels.map(({ shape = 'row' }) => shape))
   return (
     [
       '# Event catalogue',
       'Generated from the event definitions by `npm run catalogue`. A test fails when this page is out of date.',
       overview,
       '## Every record',
-      'The key is the id of the aggregate. Events with the same key are in the order of their commits. The value has ' +
-        'five fields: `id` of the outbox row, `event`, `event_id` (the key again), `payload` as JSON text, and ' +
-        '`created_at` in UTC. Everything else is a header, as UTF-8 text:',
-      table(['Header', 'Value', 'Meaning'], headerRows),
+      ...[...shapes].flatMap(shape => [
+        `The key is the id of the aggregate. Events with the same key are in the order of their commits. ${values[shape]}`,
+        table(
+          ['Header', 'Value', 'Meaning'],
+          headers[shape].map(([name, ...more]) => [`\`${name}\``, ...more])
+        )
+      ]),
       ...published.map(section)
     ].join('\n\n') + '\n'
   )
 }
 
-function section({ event, channel: { topic, source } }: Published): string {
-  const example = exampleRecord(event, topic)
+const values: Readonly<Record<RecordShape, string>> = {
+  row:
+    'The value has five fields: `id` of the outbox row, `event`, `event_id` (the key again), `payload` as JSON text, and ' +
+    '`created_at` in UTC. Everything else is a header, as UTF-8 text:',
+  routed: 'The value is the payload as JSON text. Everything else is a header, as UTF-8 text:'
+}
+
+function section(published: Published): string {
+  const {
+    event,
+    channel: { source }
+  } = published
+  const example = exampleRecord(published)
   return [
     `## ${event.name}`,
     ...(event.description === undefined ? [] : [event.description]),

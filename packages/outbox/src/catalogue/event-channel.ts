@@ -9,8 +9,12 @@ export type EventChannel = {
   readonly consumers: readonly string[]
   /** The file of the definitions, for the reader of the catalogue. */
   readonly source: string
+  /** Whether a record is the row, or as Debezium's Outbox Event Router makes it; `row` by default. */
+  readonly shape?: RecordShape
   readonly events: readonly EventDefinition[]
 }
+
+export type RecordShape = 'row' | 'routed'
 
 /** An event and the channel that it is published on. */
 export type Published = { readonly event: EventDefinition; readonly channel: EventChannel }
@@ -23,19 +27,31 @@ export function eventsOf(channels: readonly EventChannel[]): readonly Published[
  * The headers of a record: name, whether it has a value, and meaning. The connector adds the last four if `add.headers`
  * is configured; the others come from columns of the outbox.
  */
-export const headers = [
+const ofColumns = [
   ['message_id', 'always', 'UUIDv7. The same id twice is the same message.'],
   ['aggregate', 'always', 'The kind of thing whose id is the key.'],
   ['aggregate_version', 'may be empty', "Counts the aggregate's events 1, 2, 3 …"],
   ['schema_version', 'always', "Version of the payload's schema."],
   ['correlation_id', 'may be empty', 'Links everything that one request caused.'],
   ['causation_id', 'may be empty', 'The message id of the event that caused this one.'],
-  ['traceparent', 'may be empty', 'W3C Trace Context.'],
-  ['binlog_file', 'from the connector', 'Binlog file in which the event was committed.'],
-  ['binlog_pos', 'from the connector', 'Its position there.'],
-  ['gtid', 'from the connector', 'The transaction that committed it.'],
-  ['captured_us', 'from the connector', 'When Debezium read it, in microseconds since 1970.']
+  ['traceparent', 'may be empty', 'W3C Trace Context.']
 ] as const
+
+export const headers = {
+  row: [
+    ...ofColumns,
+    ['binlog_file', 'from the connector', 'Binlog file in which the event was committed.'],
+    ['binlog_pos', 'from the connector', 'Its position there.'],
+    ['gtid', 'from the connector', 'The transaction that committed it.'],
+    ['captured_us', 'from the connector', 'When Debezium read it, in microseconds since 1970.']
+  ],
+  routed: [
+    ['event', 'always', 'Its name.'],
+    ['created_at', 'always', 'When the row was written, in UTC.'],
+    ...ofColumns,
+    ['id', 'from the connector', 'The message id again.']
+  ]
+} as const satisfies Record<RecordShape, readonly (readonly [name: string, presence: string, meaning: string])[]>
 
 /** The payload as it travels, in draft-07, which AsyncAPI builds upon. */
 export function payloadSchema(definition: EventDefinition): JsonSchema {
@@ -44,7 +60,7 @@ export function payloadSchema(definition: EventDefinition): JsonSchema {
 }
 
 /** The record of the definition's example, without the schemas around key and value; the same at every call. */
-export function exampleRecord(definition: EventDefinition, topic: string) {
+export function exampleRecord({ event: definition, channel: { topic, shape = 'row' } }: Published) {
   if (definition.example === undefined) return undefined
   const event = definition({
     aggregateId: definition.aggregateId === 'string' ? '01980000-0000-7000-8000-000000000002' : 1,
@@ -54,7 +70,10 @@ export function exampleRecord(definition: EventDefinition, topic: string) {
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     payload: definition.example
   })
-  const { key, value, headers } = debeziumRecord(event, { id: 1, createdAt: new Date(Date.UTC(2026, 0, 1)), topic })
-  const [keyPayload, valuePayload] = [key, value].map(json => JSON.parse(String(json)).payload)
-  return { key: keyPayload, value: valuePayload, headers }
+  const record = debeziumRecord(event, { id: 1, createdAt: new Date(Date.UTC(2026, 0, 1)), topic })
+  const [key, value] = [record.key, record.value].map(json => JSON.parse(String(json)).payload)
+  if (shape === 'row') return { key, value, headers: record.headers }
+  const { event: name, event_id: id, created_at, payload } = value
+  const headers = { event: name, created_at, ...record.headers, id: event.messageId }
+  return { key: id, value: payload, headers }
 }
