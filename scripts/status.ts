@@ -1,7 +1,8 @@
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
+import { isHealthy, readKeeper } from '@outbox-cdc/connectctl'
 import { livingProcesses } from '@outbox-cdc/stack'
 import { explainSecurity, resolveSecrets, trustExtraAuthorities } from '@outbox-cdc/outbox/security'
-import { readAddresses, systemOrExit, urlVariable } from '@outbox-cdc/pipeline'
+import { connectorFiles, readAddresses, systemOrExit, urlVariable } from '@outbox-cdc/pipeline'
 
 const usage = `Usage: npm run status -- [SYSTEM] [options]
 
@@ -25,19 +26,33 @@ const rows = [
   ...living.filter(({ name }) => name !== 'starter').map(({ name, pid }) => [name, `pid ${pid}`, 'runs']),
   ...(await Promise.all([
     ...system.services.map(({ name, ready }) => health(`${name} ready`, `${addresses[urlVariable(name)]}${ready}`)),
-    // The keeper sends events through the connector: Connect also says RUNNING when nothing flows.
-    health(`${system.hops[0].connector} flows`, `${addresses['KEEPER_URL']}/health`),
     ...(registry === undefined
       ? []
       : [health('schema registry', `${registry}/subjects`, addresses['SCHEMA_REGISTRY_TOKEN'])]),
     health('console', `${addresses['CONSOLE_URL']}/health/live`)
-  ]))
+  ])),
+  ...(await connectors())
 ]
-for (const [name = '', where = '', state = ''] of rows) console.log(`${name.padEnd(24)} ${where.padEnd(52)} ${state}`)
+const [first, second] = [0, 1].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))
+for (const [name = '', where = '', state = ''] of rows)
+  console.log(`${name.padEnd(first ?? 0)} ${where.padEnd(second ?? 0)} ${state}`)
 const starter = living.find(({ name }) => name === 'starter')
 if (starter === undefined)
   console.log('The starter is gone, so nothing restarts what dies. npm start ends these processes and starts new ones.')
 process.exitCode = starter !== undefined && rows.every(([, , state]) => state === 'runs' || state === 'ok') ? 0 : 1
+
+/** The keeper sends events through each connector: Connect also says RUNNING when nothing flows. */
+async function connectors(): Promise<readonly (readonly string[])[]> {
+  const keeper = addresses['KEEPER_URL'] ?? ''
+  const verdicts = await readKeeper(keeper)
+  return connectorFiles(system, registry !== undefined).map(file => {
+    const found = verdicts?.find(({ name }) => name === parse(file).name)
+    const why = found === undefined ? 'not watched' : `${found.state}: ${found.reason}`
+    const state =
+      found !== undefined && isHealthy(found) ? 'ok' : `NOT OK: ${verdicts === undefined ? 'no answer' : why}`
+    return [`${parse(file).name} flows`, `${keeper}/status`, state]
+  })
+}
 
 async function health(name: string, address: string, token?: string): Promise<readonly string[]> {
   const { url, headers } = withoutAccount(address, token)

@@ -61,7 +61,7 @@ export const system: System = {
   hops: [
     {
       writer: 'reception',
-      event: 'appointment_booked',
+      events: ['appointment_booked'],
       aggregate: {
         name: 'appointment',
         database: 'reception',

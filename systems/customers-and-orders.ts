@@ -87,12 +87,11 @@ export const system: System = {
     variables: topics
   },
 
-  // The order's way to the decision. The answer's way back is not shown.
-  about: 'see an order travel to the decision',
+  about: 'see an order travel to the decision, and the answer back',
   hops: [
     {
       writer: 'order-service',
-      event: 'order_created',
+      events: ['order_created'],
       example: { path: '/orders', body: { customerId: 1, orderTotal: '1.00' } },
       aggregate: {
         name: 'order',
@@ -111,6 +110,30 @@ export const system: System = {
         table: 'reservation',
         aggregateIdColumn: 'order_id',
         appliedAtColumn: 'decided_at'
+      }
+    },
+    {
+      name: 'answer',
+      writer: 'customer-service',
+      events: ['customer_credit_reserved', 'customer_credit_limit_exceeded', 'customer_validation_failed'],
+      aggregate: {
+        name: 'reservation',
+        database: 'customers',
+        table: 'reservation',
+        idColumn: 'order_id',
+        createdAtColumn: 'decided_at',
+        outboxTable: 'outbox'
+      },
+      connector: 'customers-connector',
+      topic: topics.CUSTOMER_TOPIC,
+      consumer: 'order-service',
+      group: 'order-service',
+      effect: {
+        database: 'customer_orders',
+        table: 'order_change',
+        aggregateIdColumn: 'order_id',
+        appliedAtColumn: 'at',
+        eventColumn: 'cause'
       }
     }
   ],

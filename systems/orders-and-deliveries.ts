@@ -84,7 +84,7 @@ export const system: System = {
   hops: [
     {
       writer: 'order-service',
-      event: 'order_created',
+      events: ['order_created'],
       example: { path: '/order', body: { name: 'joon', quantity: 95 } },
       aggregate: {
         name: 'order',

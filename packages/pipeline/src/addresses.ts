@@ -60,7 +60,7 @@ function auditVariables({ hops: [hop] }: System): Addresses {
   const { aggregate, effect } = hop
   return {
     OUTBOX_TOPIC: hop.topic,
-    OUTBOX_EVENT: hop.event,
+    OUTBOX_EVENT: hop.events[0],
     OUTBOX_COMMITTED: `${aggregate.table}(${aggregate.idColumn},${aggregate.createdAtColumn})`,
     OUTBOX_EFFECTS: `${effect.table}(${effect.aggregateIdColumn},${effect.appliedAtColumn})`
   }
@@ -81,7 +81,7 @@ export function flowVariables({ hops: [hop] }: System): Addresses {
     AGGREGATE_NAME: aggregate.name,
     AGGREGATE_ID_COLUMN: aggregate.idColumn,
     AGGREGATE_CREATED_AT_COLUMN: aggregate.createdAtColumn,
-    AGGREGATE_EVENT: hop.event,
+    AGGREGATE_EVENT: hop.events[0],
     EFFECT_TABLE: effect.table,
     EFFECT_AGGREGATE_ID_COLUMN: effect.aggregateIdColumn,
     EFFECT_APPLIED_AT_COLUMN: effect.appliedAtColumn

@@ -70,10 +70,11 @@ export type Topic = {
 
 /** The path of an event from the row that causes it to the row that it causes: what the console shows and the audit compares. */
 export type Hop = {
-  /** What a person calls it by; its event if left out. */
+  /** What a person calls it by; its first event if left out. */
   readonly name?: string
   readonly writer: string
-  readonly event: string
+  /** The events that one row of `aggregate` may cause: one of them, once. */
+  readonly events: readonly [string, ...string[]]
   /** A request to the writer that writes one; the console's page may send it. */
   readonly example?: { readonly path: string; readonly body: object }
   readonly aggregate: {
@@ -94,11 +95,13 @@ export type Hop = {
     readonly table: string
     readonly aggregateIdColumn: string
     readonly appliedAtColumn: string
+    /** The column that names the event which caused a row, for a table that has rows of other causes too. */
+    readonly eventColumn?: string
   }
 }
 
 /** What a hop is called by. */
-export const nameOf = ({ name, event }: Hop): string => name ?? event
+export const nameOf = ({ name, events }: Hop): string => name ?? events[0]
 
 /** The databases of a system that are on one engine. */
 export function databasesOn({ databases }: System, engine: Engine) {

@@ -21,7 +21,7 @@ export function systemOf(chosen: readonly Combination[]): System {
     hops: [
       {
         writer: `${first.name}_orders`,
-        event: 'order_created',
+        events: ['order_created'],
         aggregate: {
           name: 'order',
           database: first.name,

@@ -52,7 +52,7 @@ export const system: System = {
   hops: [
     {
       writer: 'ping-service',
-      event: 'pinged',
+      events: ['pinged'],
       example: { path: '/pings', body: {} },
       aggregate: {
         name: 'ping',
