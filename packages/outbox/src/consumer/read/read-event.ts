@@ -83,18 +83,26 @@ const headersOf = z.object({
 })
 
 /** Reads a record that Connect wrote. Never throws: a record that can't be read becomes a refusal. */
-export function readEnvelope(record: KafkaRecord, { decode }: RecordDecoding = jsonDecoding): Received {
+export function readEnvelope(record: KafkaRecord, decoding: RecordDecoding = jsonDecoding): Received {
+  return readTimed(record, decoding).received
+}
+
+/** The same, with the time that the row was written at as it says it: a Date has no microseconds. */
+export function readTimed(record: KafkaRecord, { decode }: RecordDecoding): Timed {
   const key = readKey(record, decode)
   const headers = key.routed ? routedHeaders(record) : record.headers
   const messageId = headersOf.shape.message_id.safeParse(headers.message_id)
   const place = { record, key: key.text, messageId: messageId.success ? messageId.data : placeName(record) }
   try {
     if (key.id === undefined) throw key.cause
-    return { ...place, event: eventOf({ ...record, headers }, key, decode) }
+    const { event, createdAt } = eventOf({ ...record, headers }, key, decode)
+    return { received: { ...place, event }, createdAt }
   } catch (cause) {
-    return { ...place, refusal: { reason: 'UNREADABLE', error: asError(cause) } }
+    return { received: { ...place, refusal: { reason: 'UNREADABLE', error: asError(cause) } } }
   }
 }
+
+type Timed = { readonly received: Received; readonly createdAt?: string }
 
 /** The headers as our connectors name them. Services in Java name the event in `eventType` or `type`. */
 function routedHeaders(record: KafkaRecord): KafkaRecord['headers'] {
@@ -106,7 +114,7 @@ function routedHeaders(record: KafkaRecord): KafkaRecord['headers'] {
 type Decode = RecordDecoding['decode']
 type ReadKey = Extract<RecordKey, { readonly id: AggregateId }>
 
-function eventOf(record: KafkaRecord, key: ReadKey, decode: Decode): ConsumedEvent {
+function eventOf(record: KafkaRecord, key: ReadKey, decode: Decode) {
   if (record.value === null)
     throw new SyntaxError(
       key.routed
@@ -122,7 +130,7 @@ function eventOf(record: KafkaRecord, key: ReadKey, decode: Decode): ConsumedEve
   const headers = headersOf.parse(record.headers)
   if (value.event_id !== key.id)
     throw new SyntaxError(`The key says event_id ${key.id}, the value says ${value.event_id}`)
-  return {
+  const event: ConsumedEvent = {
     id: value.id,
     name: value.event,
     aggregateId: key.id,
@@ -140,6 +148,7 @@ function eventOf(record: KafkaRecord, key: ReadKey, decode: Decode): ConsumedEve
     partition: record.partition,
     offset: record.offset
   }
+  return { event, createdAt: value.created_at }
 }
 
 type Value = z.output<typeof fieldsOf> & {
