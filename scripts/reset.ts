@@ -14,7 +14,18 @@ Deletes what npm start keeps in .data/stack (of another system, .data/SYSTEM) or
   --help     this text`
 
 // What npm start creates in its folder. DATA_DIR may also hold other files, or be the wrong folder.
-const made = ['mysql', 'postgres', 'kafka', 'connect', 'registry', 'logs', 'run', 'secrets', 'pipeline.env']
+const made = [
+  'mysql',
+  'postgres',
+  'kafka',
+  'connect',
+  'registry',
+  'logs',
+  'run',
+  'secrets',
+  'pipeline.env',
+  'saga-map.json'
+]
 
 const { yes, settings } = await systemOrExit({ yes: { type: 'boolean', default: false } }, usage)
 const { dir, system } = settings

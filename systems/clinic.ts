@@ -19,7 +19,8 @@ export const system: System = {
       migrate: `${folder}/reception/migrate.ts`,
       port: { variable: 'RECEPTION_PORT', usual: 8280 },
       ready: '/health/ready',
-      env: { DATABASE_URL: { account: 'reception', database: 'reception' } }
+      env: { DATABASE_URL: { account: 'reception', database: 'reception' } },
+      publishes: topics
     },
     {
       name: 'board',

@@ -1,4 +1,6 @@
 import type { System } from '@outbox-cdc/pipeline'
+import { expectations as afterAnswers } from '../examples/customers-and-orders/customer-service/events.ts'
+import { expectations as afterOrders } from '../examples/customers-and-orders/order-service/events.ts'
 
 const hour = 3_600_000
 const day = 24 * hour
@@ -25,7 +27,8 @@ export const system: System = {
         KAFKA_BROKERS: { from: 'brokers' },
         KAFKA_TOPIC: topics.ORDER_TOPIC
       },
-      reads: { topics: [topics.ORDER_TOPIC], group: 'customer-service' }
+      reads: { topics: [topics.ORDER_TOPIC], group: 'customer-service' },
+      publishes: [topics.CUSTOMER_TOPIC]
     },
     {
       name: 'order-service',
@@ -39,7 +42,8 @@ export const system: System = {
         KAFKA_BROKERS: { from: 'brokers' },
         KAFKA_TOPIC: topics.CUSTOMER_TOPIC
       },
-      reads: { topics: [topics.CUSTOMER_TOPIC], group: 'order-service' }
+      reads: { topics: [topics.CUSTOMER_TOPIC], group: 'order-service' },
+      publishes: [topics.ORDER_TOPIC]
     }
   ],
 
@@ -137,6 +141,8 @@ export const system: System = {
       }
     }
   ],
+
+  sagas: { expectations: [...afterOrders, ...afterAnswers] },
 
   tryIt: [
     `curl -i -X POST {customer-service}/customers -H 'content-type: application/json' -d '{"name":"Kim","creditLimit":"10000"}'`,

@@ -23,7 +23,8 @@ export const system: System = {
         OUTBOX_STORE: { from: 'outbox store' },
         OUTBOX_WRITER: { from: 'outbox writer' },
         SCHEMA_REGISTRY_URL: { from: 'registry' }
-      }
+      },
+      publishes: [outbox]
     },
     {
       name: 'delivery-service',

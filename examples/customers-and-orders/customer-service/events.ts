@@ -1,4 +1,5 @@
 import { defineEvent } from '@outbox-cdc/outbox'
+import { expectAfter } from '@outbox-cdc/outbox/saga'
 import { z } from 'zod'
 import { rejectReasons } from './reservation-states.ts'
 
@@ -30,3 +31,13 @@ export const answers = {
     example: { customerId: 99, reason: 'UNKNOWN_CUSTOMER' }
   })
 }
+
+const ends = { from: 'order-service', withinMs: 5_000 } as const
+
+/** What must follow these events, and from whom. A saga that misses it is listed as stuck. */
+export const expectations = [
+  // The order was cancelled while it waited for this answer, or else it is approved.
+  expectAfter(answers.customer_credit_reserved, { ...ends, oneOf: ['order_approved', 'order_cancelled'] }),
+  expectAfter(answers.customer_credit_limit_exceeded, { ...ends, oneOf: ['order_rejected'] }),
+  expectAfter(answers.customer_validation_failed, { ...ends, oneOf: ['order_rejected'] })
+]

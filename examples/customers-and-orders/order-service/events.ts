@@ -1,4 +1,5 @@
 import { defineEvent } from '@outbox-cdc/outbox'
+import { expectAfter } from '@outbox-cdc/outbox/saga'
 import { moneyTextSchema } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 
@@ -37,3 +38,12 @@ export const orderEvents = {
     example
   })
 }
+
+/** What must follow these events, and from whom. A saga that misses it is listed as stuck. */
+export const expectations = [
+  expectAfter(orderEvents.order_created, {
+    oneOf: ['customer_credit_reserved', 'customer_credit_limit_exceeded', 'customer_validation_failed'],
+    from: 'customer-service',
+    withinMs: 5_000
+  })
+]

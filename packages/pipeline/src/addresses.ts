@@ -6,6 +6,7 @@ import type { Stack } from '@outbox-cdc/stack'
 import { connectSecrets } from './accounts.ts'
 import { adminVariables } from './security-variables.ts'
 import { root } from './load-system.ts'
+import { sagaMapFile } from './saga-map.ts'
 import type { Settings } from './settings.ts'
 import { type System, enginesOf } from './system.ts'
 
@@ -38,6 +39,7 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
     ...adminVariables(stack, join(dir, 'secrets')),
     ...external?.variables,
     ...auditVariables(system),
+    SAGA_MAP: sagaMapFile(dir),
     ...system.connectors.variables,
     ...(registry && stack.registry !== undefined ? { SCHEMA_REGISTRY_URL: stack.registry.url } : {}),
     ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join(), CONNECT_LOG: logs.join() } : {})

@@ -18,6 +18,7 @@ import { type NodeProcess, createNodePart, runNode } from './node-process.ts'
 import { prepare } from './prepare.ts'
 import { type Surroundings, serviceProcesses, toolProcesses } from './processes.ts'
 import { requireSameData } from './same-data.ts'
+import { writeSagaMap } from './saga-map.ts'
 import type { ExternalServers, Settings } from './settings.ts'
 import { databasesOn, enginesOf } from './system.ts'
 import { supervise } from './supervise.ts'
@@ -77,6 +78,7 @@ async function startProcesses({ settings, around, started, progress, onLog }: St
   await prepare(around, progress)
   // Only once the tables exist: until then, a failed start may be repeated in another event format.
   await writeAddresses(dir, addresses)
+  await writeSagaMap(dir, system)
   const start = async (specs: readonly NodeProcess[]) => {
     const parts = specs.map(spec => createNodePart(spec, { dir, onLog }))
     started.push(...parts)

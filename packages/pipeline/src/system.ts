@@ -19,6 +19,8 @@ export type System = {
   readonly about: string
   /** The paths of its events. What shows one only, such as the console at first, shows the first. */
   readonly hops: readonly [Hop, ...Hop[]]
+  /** Which events must follow which, as `expectAfter` of the library declares it beside the events of a service. */
+  readonly sagas?: { readonly expectations: readonly Expectation[] }
   /** Commands that the starter suggests when all is up; `{name-of-a-service}` becomes its host and port. */
   readonly tryIt: readonly string[]
 }
@@ -37,6 +39,16 @@ export type Service = {
   readonly env: Readonly<Record<string, Value>>
   /** What it reads from Kafka, for a service that has the addresses of the brokers: a secured broker lets it read nothing else. */
   readonly reads?: { readonly topics: readonly string[]; readonly group: string }
+  /** The topics that the events in its outbox go to. A topic has the events of one service. */
+  readonly publishes?: readonly string[]
+}
+
+/** After the event `after`, the service `from` must send one of these events within so many milliseconds. */
+export type Expectation = {
+  readonly after: string
+  readonly oneOf: readonly string[]
+  readonly from: string
+  readonly withinMs: number
 }
 
 /** A text, or where the value comes from. A source that has no value, such as an absent registry, sets no variable. */
@@ -159,5 +171,26 @@ export function problemsOf(system: System): readonly string[] {
   }
   for (const [, name = ''] of tryIt.join().matchAll(/\{([a-z][\w-]*)\}/g))
     require(serviceNames.has(name), `tryIt names ${name}, which is no service.`)
-  return problems
+  return [...problems, ...writerProblems(system)]
+}
+
+/** What is wrong with who writes which topic, and with who must answer. */
+function writerProblems({ services, topics, hops, sagas }: System): readonly string[] {
+  const writers = services.flatMap(({ name, publishes = [] }) => publishes.map(topic => ({ name, topic })))
+  const writes = (service: string, topic: string) => writers.some(one => one.name === service && one.topic === topic)
+  const topicNames = new Set(topics.map(({ name }) => name))
+  return [
+    ...writers
+      .filter(({ topic }) => !topicNames.has(topic))
+      .map(({ name, topic }) => `${name} publishes to ${topic}, which is no topic.`),
+    ...writers
+      .filter(({ topic }, at) => writers.findIndex(one => one.topic === topic) !== at)
+      .map(({ name, topic }) => `${name} publishes to ${topic}, as another service does.`),
+    ...hops
+      .filter(({ writer, topic }) => topicNames.has(topic) && !writes(writer, topic))
+      .map(hop => `The hop ${nameOf(hop)} needs ${hop.topic} in what ${hop.writer} publishes.`),
+    ...(sagas?.expectations ?? [])
+      .filter(({ from }) => !writers.some(({ name }) => name === from))
+      .map(({ after, from }) => `What follows ${after} must come from ${from}, which publishes nothing.`)
+  ]
 }

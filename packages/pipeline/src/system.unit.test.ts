@@ -44,11 +44,19 @@ it('names what a description refers to and does not have', () => {
   const broken = {
     ...system,
     services: [
-      { ...writer, env: { MYSQL_URL: { account: 'shop', database: 'orders' }, SHOP_URL: { urlOf: 'shop' } } },
+      {
+        ...writer,
+        publishes: ['shop.mails', 'orders_server.orders.outbox'],
+        env: { MYSQL_URL: { account: 'shop', database: 'orders' }, SHOP_URL: { urlOf: 'shop' } }
+      },
       { ...consumer, reads: { topics: ['shop.orders'], group: 'shop' } },
-      { ...consumer, name: 'greedy', reads: undefined }
+      { ...consumer, name: 'greedy', reads: undefined, publishes: ['orders_server.orders.outbox'] }
     ],
-    hops: [{ ...system.hops[0], topic: 'shop.orders' }, system.hops[0]],
+    hops: [
+      { ...system.hops[0], topic: 'shop.orders' },
+      { ...system.hops[0], writer: 'delivery-service' }
+    ],
+    sagas: { expectations: [{ after: 'order_created', oneOf: ['paid'], from: 'shop', withinMs: 5_000 }] },
     tryIt: ['curl {shop}']
   } as System
   expect(problemsOf(broken)).toEqual([
@@ -58,6 +66,10 @@ it('names what a description refers to and does not have', () => {
     'greedy needs both the addresses of the brokers and "reads", or neither.',
     'The hop order_created names shop.orders, which is no topic.',
     'Two hops are called order_created.',
-    'tryIt names shop, which is no service.'
+    'tryIt names shop, which is no service.',
+    'order-service publishes to shop.mails, which is no topic.',
+    'greedy publishes to orders_server.orders.outbox, as another service does.',
+    'The hop order_created needs orders_server.orders.outbox in what delivery-service publishes.',
+    'What follows order_created must come from shop, which publishes nothing.'
   ])
 })

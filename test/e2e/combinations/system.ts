@@ -52,7 +52,7 @@ function inboxOf({ name }: Pick<Combination, 'name'>): string {
   return `${name}_inbox`
 }
 
-function writer({ name, store, ids }: Combination, index: number): System['services'][number] {
+function writer({ name, store, ids, topic }: Combination, index: number): System['services'][number] {
   return {
     name: `${name}_orders`,
     about: 'POST /order',
@@ -65,7 +65,8 @@ function writer({ name, store, ids }: Combination, index: number): System['servi
       STORE: store,
       IDS: ids,
       OUTBOX_NAME: `${name}_outbox`
-    }
+    },
+    publishes: [topic]
   }
 }
 

@@ -15,7 +15,8 @@ export const system: System = {
       migrate: `${folder}/migrate-pings.ts`,
       port: { variable: 'PING_SERVICE_PORT', usual: 8180 },
       ready: '/health/ready',
-      env: { MYSQL_URL: { account: 'ping_service', database: 'pings' } }
+      env: { MYSQL_URL: { account: 'ping_service', database: 'pings' } },
+      publishes: [topic]
     },
     {
       name: 'pong-service',

@@ -20,7 +20,8 @@ export const system: System = {
       migrate: `${folder}/migrate.ts`,
       port: { variable: 'ORDER_SERVICE_PORT', usual: 8080 },
       ready: '/',
-      env: { POSTGRES_URL: { account: 'order_service', database: 'orders' } }
+      env: { POSTGRES_URL: { account: 'order_service', database: 'orders' } },
+      publishes: [outbox]
     },
     ...consumers.map(service => ({
       ...service,

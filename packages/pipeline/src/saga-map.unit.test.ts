@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { loadSystem } from './load-system.ts'
+import { sagaMapOf } from './saga-map.ts'
+
+it('names the writer of each topic, and what services declare beside their events', async () => {
+  const system = await loadSystem('customers-and-orders')
+  expect(sagaMapOf(system)).toMatchObject({
+    services: { customerTopic: 'customer-service', orderTopic: 'order-service' },
+    expectations: [
+      { after: 'order_created', from: 'customer-service', withinMs: 5_000 },
+      { after: 'customer_credit_reserved', oneOf: ['order_approved', 'order_cancelled'], from: 'order-service' },
+      { after: 'customer_credit_limit_exceeded', oneOf: ['order_rejected'] },
+      { after: 'customer_validation_failed', oneOf: ['order_rejected'] }
+    ]
+  })
+  expect(sagaMapOf(await loadSystem())).toEqual({
+    services: { 'orders_server.orders.outbox': 'order-service' },
+    expectations: []
+  })
+})
