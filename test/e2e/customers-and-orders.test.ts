@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
 import { appendToOutbox, defineEvent } from '@outbox-cdc/outbox'
-import { urlFor } from '@outbox-cdc/pipeline'
+import { root, urlFor } from '@outbox-cdc/pipeline'
 import { withAdmin } from '@outbox-cdc/stack'
 import { Kafka, logLevel } from 'kafkajs'
 import knex, { type Knex } from 'knex'
@@ -13,6 +14,7 @@ import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
 import { curlCommands, runAt, withoutTimes } from '../support/readme-commands.ts'
 import { watchTopic } from '../support/read-topic.ts'
+import { schemathesis } from '../support/schemathesis.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
 
 // The example's own promises, with everything started once.
@@ -219,6 +221,16 @@ it('parks a poison event with the later events of its order, and settles every o
   expect(await readCustomer(customer)).toMatchObject({ reserved: '30.00' })
 })
 
+it('publishes records as its event catalogue shows them', async () => {
+  const page = await readFile(join(root, 'examples/customers-and-orders/docs/event-catalogue.md'), 'utf8')
+  const shown = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '')
+  const record = (await recordsOf('orderTopic')).find(({ headers }) => String(headers?.['event']) === 'order_created')
+  expect(Object.keys(record?.headers ?? {}).sort()).toEqual(Object.keys(shown.headers).sort())
+  const [key, value] = [record?.key, record?.value].map(json => JSON.parse(String(json)).payload)
+  expect([typeof key, typeof value]).toEqual([typeof shown.key, typeof shown.value])
+  expect(Object.keys(JSON.parse(value)).sort()).toEqual(Object.keys(JSON.parse(shown.value)).sort())
+})
+
 it('shows every operation in Swagger UI, at /docs and under the original path, and runs them there', async context => {
   const browser = await launchBrowser()
   if (typeof browser === 'string') return context.skip(browser)
@@ -302,19 +314,25 @@ const everyRow = () =>
     databases.orders?.('order_change').orderBy('id')
   ])
 
-/** Puts each record of a topic on it once more. */
-async function sendAgain(topic: string): Promise<void> {
+/** Every record of a topic. */
+async function recordsOf(topic: string) {
   const ends = await withAdmin(kafkaConfig(), admin => admin.fetchTopicOffsets(topic))
   const wanted = ends.reduce((sum, { high }) => sum + Number(high), 0)
   const watched = await watchTopic(pipeline.stack.kafka, topic)
   await eventually(() => expect(watched.records.length).toBe(wanted))
   await watched.stop()
+  return watched.records
+}
+
+/** Puts each record of a topic on it once more. */
+async function sendAgain(topic: string): Promise<void> {
+  const records = await recordsOf(topic)
   const producer = new Kafka(kafkaConfig()).producer()
   await producer.connect()
   // kafkajs can't write a header without a value, and the consumer reads none the same.
   const given = (headers: object = {}) =>
     Object.fromEntries(Object.entries(headers).filter(([, each]) => each !== null))
-  const messages = watched.records.map(({ key, value, headers }) => ({ key, value, headers: given(headers) }))
+  const messages = records.map(({ key, value, headers }) => ({ key, value, headers: given(headers) }))
   await producer.send({ topic, messages })
   await producer.disconnect()
 }
@@ -337,3 +355,13 @@ async function insertOrder(customerId: number, { orderTotal }: { readonly orderT
   })
   return insert ?? 0
 }
+
+const findFaults = await schemathesis()
+
+// The last one: it sends whatever the documents allow, and more.
+it.skipIf(findFaults === undefined).each(services)(
+  'answers what its OpenAPI document says, whatever is asked: %s',
+  async service => {
+    expect(await findFaults?.({ document: url(service, '/openapi.json') })).toBe('')
+  }
+)
