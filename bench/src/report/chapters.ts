@@ -5,6 +5,7 @@ import { drainChapter } from './drain-chapter.ts'
 import { growthChapter } from './growth-chapter.ts'
 import { latencyChapter } from './latency-chapter.ts'
 import { profileChapter, settingsChapter, stagesChapter } from './plain-chapters.ts'
+import { sagaChapter } from './saga-chapter.ts'
 import { shapesChapter } from './shapes-chapter.ts'
 import { writePathChapter } from './write-path-chapter.ts'
 import { writersChapter } from './writers-chapter.ts'
@@ -19,7 +20,8 @@ const chapters = {
   cost: costChapter,
   settings: settingsChapter,
   shapes: shapesChapter,
-  growth: growthChapter
+  growth: growthChapter,
+  saga: sagaChapter
 }
 
 /** The chapter about one section's result. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { GrowthRow } from '../sections/growth.ts'
 import type { LatencyRow } from '../sections/latency.ts'
+import type { SagaRow } from '../sections/saga.ts'
 import { drainChapter } from './drain-chapter.ts'
 import { growthChapter } from './growth-chapter.ts'
 import { latencyChapter } from './latency-chapter.ts'
 import { barChart, lineChart, renderSvg } from './charts.ts'
+import { sagaChapter } from './saga-chapter.ts'
 import { figure, spread, table } from './text.ts'
 import { writersChapter } from './writers-chapter.ts'
 
@@ -167,5 +169,31 @@ describe('growth', () => {
     const { text } = growthChapter(grown(step(1_000, [5, 6, 7], 610)))
     expect(text).toContain('| 10 | 5 (4–9) |')
     expect(text).toContain('| 1,000 | 6 (5–7) |')
+  })
+})
+
+describe('saga', () => {
+  const row = (max: number, settled = 100): SagaRow => ({
+    rate: 100,
+    round: 1,
+    asked: 100,
+    accepted: 100,
+    settled,
+    brokers: 2,
+    settlement: summary(20, max)
+  })
+  const chapter = (rows: readonly SagaRow[]) =>
+    sagaChapter({ section: 'saga', startedAt: '', tookSeconds: 1, plan: { quick: false, rounds: 2 }, machine, rows })
+
+  it('holds its goal if every order is settled within a second', () => {
+    const { text, goals } = chapter([row(400), row(900)])
+    expect(text).toContain('| 100 | 20 | 650 (400–900) |')
+    expect(text).toContain('200 of 200')
+    expect(goals).toMatchObject([{ held: true, measured: '900 ms at most' }])
+  })
+
+  it("doesn't hold it for a slow order, or one without an outcome", () => {
+    expect(chapter([row(1_001)]).goals).toMatchObject([{ held: false }])
+    expect(chapter([row(400, 99)]).goals).toMatchObject([{ held: false, measured: "1 orders weren't settled" }])
   })
 })

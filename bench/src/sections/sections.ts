@@ -3,6 +3,7 @@ import { drain } from './drain.ts'
 import { growth } from './growth.ts'
 import { latency } from './latency.ts'
 import { profile } from './profile.ts'
+import { saga } from './saga.ts'
 import { settingsSection } from './settings.ts'
 import { shapes } from './shapes.ts'
 import { stages } from './stages.ts'
@@ -21,5 +22,6 @@ export const sections: readonly Section[] = [
   cost,
   settingsSection,
   growth,
-  shapes
+  shapes,
+  saga
 ]
