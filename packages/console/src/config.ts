@@ -98,6 +98,17 @@ export const configSchema = z.object({
   WRITER_NAME: name.default('writer').describe('What the page calls the first hop'),
   CONSUMER_URL: openUrl.describe('URL of the consumer, to show its health and metrics'),
   CONSUMER_NAME: name.default('consumer').describe('What the page calls the last hop'),
+  SAGA_MAP: z
+    .string()
+    .optional()
+    .describe('JSON file that says which service writes each topic and which event must follow which, to show sagas'),
+  SAGA_WINDOW_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(43_200)
+    .default(60)
+    .describe('How far back in the topics the console looks for sagas when it starts'),
   LOG_LEVEL: variable.logLevel
 })
 

@@ -4,6 +4,7 @@ import { createSampler } from './flow/sampler.ts'
 import { createApp } from './http/app.ts'
 import { createEventStream } from './http/event-stream.ts'
 import { isLoopback } from './http/guard.ts'
+import { watchSagas } from './sagas/watch-sagas.ts'
 import { openSources } from './sources.ts'
 
 /** Puts the console's parts together. Any part of the pipeline may be down: the page says so and goes on. */
@@ -12,16 +13,19 @@ export function createConsole(config: Config, logger: Logger): Service {
   const sources = openSources(config, logger)
   const flowStream = createEventStream('flow')
   const sampler = createSampler(config, sources, { onFlow: flowStream.send, logger })
-  const app = createApp(config, { logger, sources, sampler, flowStream })
+  const sagas = watchSagas(config, sources.kafka.following)
+  const app = createApp(config, { logger, sources, sampler, flowStream, sagas })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
   return {
     async start() {
       const port = await server.start()
       sampler.start()
+      sagas?.start()
       return port
     },
     async stop() {
       sampler.stop()
+      sagas?.stop()
       flowStream.close()
       await server.stop(2_000)
       await sources.close()

@@ -33,13 +33,21 @@ describe('the JSON API', () => {
     })
     const bench = await useConsoleBench({ CONNECT_URL: connect.url, CONNECTOR_NAME: 'orders' })
     const [id] = await bench.orders.db('customer_order').insert({ name: 'joon', quantity: 95 })
-    await bench.produce([{ eventId: Number(id), payload: { name: 'joon', quantity: 95 } }])
+    const headers = { correlation_id: 'saga-1' }
+    await bench.produce([{ eventId: Number(id), payload: { name: 'joon', quantity: 95 }, headers }])
+    await eventually(async () => expect(await bench.get('/api/sagas/saga-1')).toMatchObject({ status: 200 }))
     const offsets = [0, 1, 2].map(partition => ({ partition, offset: 0n }))
     await bench.admin.alterConsumerGroupOffsets({
       groupId: bench.group,
       topics: [{ name: bench.topic, partitionOffsets: offsets }]
     })
-    const names = { id: String(id), topic: bench.topic, group: bench.group, connector: 'orders' }
+    const names = {
+      id: String(id),
+      topic: bench.topic,
+      group: bench.group,
+      connector: 'orders',
+      correlationId: 'saga-1'
+    }
 
     const { text } = await bench.get('/api/openapi.json')
     const document = JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as Document
@@ -144,7 +152,16 @@ describe('the JSON API', () => {
     const bench = await useConsoleBench({ CONNECT_URL: '' })
     const about = await bench.get('/api/openapi.json')
     const { paths } = about.body as Document
-    const others = ['/api/openapi.json', '/api/flow/stream', '/health/live', '/', '/topics', '/app.js']
+    const others = [
+      '/api/openapi.json',
+      '/api/flow/stream',
+      '/api/saga-search',
+      '/metrics',
+      '/health/live',
+      '/',
+      '/topics',
+      '/app.js'
+    ]
     for (const path of [...Object.keys(paths), ...others]) {
       const answer = await fetch(`${bench.url}${path.replaceAll(/[{}]/g, '')}`, { method: 'DELETE' })
       expect({ path, status: answer.status, allow: answer.headers.get('allow') }).toEqual({

@@ -2,6 +2,9 @@ import { answerProblems, type Logger, onlyMethods, unknownRoute } from '@outbox-
 import express, { type Express, type RequestHandler } from 'express'
 import type { Config } from '../config.ts'
 import type { Sampler } from '../flow/sampler.ts'
+import { searchRecords } from '../kafka/search-records.ts'
+import { searchInput } from '../kafka/topic-inputs.ts'
+import type { SagaWatch } from '../sagas/watch-sagas.ts'
 import type { Sources } from '../sources.ts'
 import { connectorRoutes } from './connector-routes.ts'
 import type { EventStream } from './event-stream.ts'
@@ -13,17 +16,21 @@ import { createPage } from './page-files.ts'
 import { parkedRoutes } from './parked-routes.ts'
 import { explain } from './problems.ts'
 import { openApi, serveRoutes } from './route.ts'
-import { searchStream, topicRoutes } from './topic-routes.ts'
+import { sagaRoutes, sagaSearch, sagaSearchInput, serveSagaMetrics } from './saga-routes.ts'
+import { createSearches } from './search-stream.ts'
+import { topicRoutes } from './topic-routes.ts'
 
 type AppParts = {
   readonly logger: Logger
   readonly sources: Sources
   readonly sampler: Sampler
   readonly flowStream: EventStream
+  /** undefined where no saga map is configured. */
+  readonly sagas: SagaWatch | undefined
 }
 
 /** The page, its JSON API and its event streams. */
-export function createApp(config: Config, { logger, sources, sampler, flowStream }: AppParts): Express {
+export function createApp(config: Config, { logger, sources, sampler, flowStream, sagas }: AppParts): Express {
   const guard = guardActions(config.CONSOLE_ACTIONS === 'on', logger)
   const kafka = sources.kafka.browsing
   const token = config.CONSOLE_TOKEN
@@ -33,7 +40,8 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
     ...topicRoutes(kafka),
     ...groupRoutes(kafka),
     ...connectorRoutes(config, sources.connect),
-    ...parkedRoutes(config, sources)
+    ...parkedRoutes(config, sources),
+    ...sagaRoutes(sagas)
   ]
   const base = config.CONSOLE_BASE_PATH
   const page = createPage(base, config.AGGREGATE_NAME)
@@ -49,7 +57,15 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
     (_, response) => void response.json({ ...openApi(routes), servers: [{ url: base || '/' }] })
   )
   getOnly(app, '/api/flow/stream', flowStream.handler)
-  getOnly(app, '/api/topics/:topic/search', searchStream(kafka))
+  const { reader } = kafka
+  const searched = createSearches()
+  getOnly(
+    app,
+    '/api/topics/:topic/search',
+    searched(searchInput, (asked, signal) => searchRecords({ ...asked, reader, signal }))
+  )
+  getOnly(app, '/api/saga-search', searched(sagaSearchInput, sagaSearch(sagas, reader)))
+  getOnly(app, '/metrics', serveSagaMetrics(sagas))
   app.use(serveRoutes(routes, guard.handlers))
   app.use('/api', unknownRoute)
   app.use(page.routes, unknownRoute, answerProblems(logger, explain))

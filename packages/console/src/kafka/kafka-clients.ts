@@ -41,14 +41,17 @@ export function createKafkaClients(place: Brokers, decode: RecordDecoder) {
   }
   const samples = open('samples', impatient)
   const browsing = open('browsing', patient)
+  const following = open('following', patient)
   return {
     /** Only for the sampler: short limits, and never behind a person's search. */
     samples,
     /** For what a person asks: on a busy cluster a late answer is better than none. */
     browsing,
+    /** For what is read all the time, which must hold up neither of them. */
+    following,
     async close() {
       await Promise.allSettled(
-        [samples, browsing].flatMap(({ admin, consumer, connections }) => [
+        [samples, browsing, following].flatMap(({ admin, consumer, connections }) => [
           admin.close(),
           consumer.close(true),
           connections.close()

@@ -15,7 +15,8 @@ export function readPage(options: PageOptions): Promise<RecordPage> {
 async function readNewest({ after, before, ...place }: PageOptions): Promise<RecordPage> {
   const [first, next] = await place.reader.ends(place.topic)
   const start = (partition: number) => Math.max(first.get(partition) ?? 0, after?.get(partition) ?? 0)
-  const ends = mapOffsets(next, (end, partition) => Math.min(before?.get(partition) ?? end, end))
+  // A partition that the cursor doesn't name is left out.
+  const ends = mapOffsets(next, (end, partition) => (before ? Math.min(before.get(partition) ?? 0, end) : end))
   const { from, records } = await readWindow(place, window => ({
     from: mapOffsets(ends, (end, partition) => Math.max(start(partition), end - window)),
     to: ends

@@ -83,6 +83,8 @@ export function createRecordReader({ admin, consumer, decode, ask }: ReaderParts
 
   return {
     offsets,
+    /** A topic that is deleted and made again gets another id. */
+    idOf: async (topic: string): Promise<string> => (await findTopic(topic)).id,
     /** Both ends of the log. */
     ends: (topic: string): Promise<readonly [first: Offsets, next: Offsets]> =>
       Promise.all([offsets(topic, 'earliest'), offsets(topic, 'latest')]),

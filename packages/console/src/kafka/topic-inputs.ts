@@ -10,7 +10,7 @@ export const latestTime = 8_640_000_000_000_000
 export const topicInput = z.object({ topic: z.string().regex(/^[\w.-]{1,249}$/) })
 
 const cursor = z.string().regex(cursorPattern).transform(offsetsFrom)
-const time = wholeNumberText(0, latestTime)
+export const time = wholeNumberText(0, latestTime)
   .transform(ms => new Date(ms))
   .meta({ type: 'integer', minimum: 0, maximum: latestTime, description: 'Milliseconds since 1970' })
 

@@ -70,6 +70,11 @@ export function ms(value) {
   return duration(value)
 }
 
+/** A limit as a person sets it: 5 s, 250 ms. @param {number} value */
+export function limit(value) {
+  return value % 1_000 === 0 ? duration(value) : ms(value)
+}
+
 /** @param {number} value */
 export function duration(value) {
   const seconds = Math.max(0, Math.round(value / 1000))

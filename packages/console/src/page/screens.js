@@ -7,6 +7,8 @@ import { FlowScreen } from './screens/flow.js'
 import { Group, GroupList } from './screens/groups.js'
 import { Aggregate, AggregateList } from './screens/aggregates.js'
 import { EventsOfKey, ParkedKeys } from './screens/parked.js'
+import { Saga } from './screens/saga.js'
+import { SagaList } from './screens/sagas.js'
 import { TimeScreen } from './screens/time.js'
 import { Topic, TopicList } from './screens/topics.js'
 
@@ -20,6 +22,7 @@ import { Topic, TopicList } from './screens/topics.js'
 export const screens = [
   { href: '/', title: 'Flow', letter: 'f', List: FlowScreen },
   { href: '/orders', title: Nouns, letter: 'o', List: AggregateList, One: Aggregate },
+  { href: '/sagas', title: 'Sagas', letter: 's', List: SagaList, One: Saga },
   { href: '/topics', title: 'Topics', letter: 't', List: TopicList, One: Topic },
   { href: '/groups', title: 'Groups', letter: 'c', List: GroupList, One: Group },
   { href: '/connectors', title: 'Connectors', letter: 'd', List: ConnectorList, One: Connector },

@@ -1,10 +1,14 @@
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { Admin } from '@platformatic/kafka'
 import { createInboxTables, createOutboxTables } from '@outbox-cdc/outbox'
+import type { SagaMap } from '@outbox-cdc/outbox/saga'
 import { createLogger, loadConfig } from '@outbox-cdc/service-kit'
 import { expect, onTestFinished } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
+import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { type TestDatabase, uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-stack'
 import { configSchema } from '../config.ts'
 import { createConsole } from '../console.ts'
@@ -36,6 +40,7 @@ export async function useConsoleBench(env: Readonly<Record<string, string>> = {}
   onTestFinished(() => admin.close())
   await createTopic(admin, topic)
   const group = uniqueName('group')
+  const sagaMap = await writeSagaMap({ services: { [topic]: 'writer' }, expectations: [] })
   const url = await startConsole({
     KAFKA_BROKERS: stack.kafka.brokers.join(','),
     KAFKA_TOPIC: topic,
@@ -49,6 +54,7 @@ export async function useConsoleBench(env: Readonly<Record<string, string>> = {}
     EFFECT_TABLE: 'delivery',
     EFFECT_AGGREGATE_ID_COLUMN: 'order_id',
     EFFECT_APPLIED_AT_COLUMN: 'delivered_at',
+    SAGA_MAP: sagaMap,
     ...env
   })
   return {
@@ -65,11 +71,18 @@ export async function useConsoleBench(env: Readonly<Record<string, string>> = {}
   }
 }
 
+/** The path of a saga map that is removed when the test ends. */
+export async function writeSagaMap(map: SagaMap): Promise<string> {
+  const file = join(await tempFolder('sagas'), 'saga-map.json')
+  await writeFile(file, JSON.stringify(map))
+  return file
+}
+
 /**
  * Comes back when each partition answers: a record sent before would be sent again, and stand twice in the partitions
  * that were quicker.
  */
-async function createTopic(admin: Admin, name: string): Promise<void> {
+export async function createTopic(admin: Admin, name: string): Promise<void> {
   await admin.createTopics({ topics: [name], partitions: 3, replicas: 1 })
   const partitions = [0, 1, 2].map(partitionIndex => ({ partitionIndex, timestamp: -1n }))
   await eventually(async () => {

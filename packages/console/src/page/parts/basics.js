@@ -6,8 +6,11 @@ import { notify } from './notices.js'
 
 /** @import { HopState } from '../../api/pipeline-schemas.ts' */
 
-const stateWords = { ok: 'well', slow: 'slow', stopped: 'stopped', unknown: 'unknown' }
+/** @typedef {HopState | 'pending'} Mark */
+
+const stateWords = { ok: 'well', slow: 'slow', stopped: 'stopped', unknown: 'unknown', pending: 'waiting' }
 const shapes = {
+  pending: html`<path d="M1.5 6h3v4h-3Zm5 0h3v4h-3Zm5 0h3v4h-3Z" />`,
   ok: html`<circle cx="8" cy="8" r="5.5" />`,
   slow: html`<path d="M8 1.8 14.6 13.6H1.4Z" />`,
   stopped: html`<rect x="2.5" y="2.5" width="11" height="11" rx="1.5" />`,
@@ -16,7 +19,7 @@ const shapes = {
 
 /**
  * A state as a colour, a shape and a word; with empty words the shape alone, beside a sentence that says it.
- * @param {HopState} state
+ * @param {Mark} state
  * @param {string} [text]
  */
 export function stateMark(state, text = stateWords[state]) {

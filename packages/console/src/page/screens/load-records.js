@@ -37,7 +37,7 @@ export function useRecords(topic, query, isPaused) {
     const path = `/api${addressOf('topics', topic)}`
     const pick = (/** @type {readonly string[]} */ names) => [...query].filter(([name]) => names.includes(name))
     return isSearch(query)
-      ? search(`${path}/search?${new URLSearchParams(pick([...searched, 'before']))}`, show)
+      ? startSearch(`${path}/search?${new URLSearchParams(pick([...searched, 'before']))}`, show)
       : read(`${path}/records?`, { from: `${new URLSearchParams(pick(['at', 'before']))}`, isPaused, show })
   }, [])
   return state.value
@@ -71,7 +71,7 @@ function read(base, { from, isPaused, show }) {
  * @param {string} path
  * @param {Show} show
  */
-function search(path, show) {
+export function startSearch(path, show) {
   const source = new EventSource(base + path)
   /** @type {ShownRecord[]} */
   const items = []

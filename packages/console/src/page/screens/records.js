@@ -84,7 +84,7 @@ function RecordList({ topic }) {
     <section class="panel" aria-label="Records">
       <div class="row apart"><h2>${title(query)}</h2>${isNewest(query) && pause}</div>
       ${error && problem(error, 'The records cannot be read')}
-      ${search && progress(search)}
+      ${search && searchProgress(search)}
       ${items.length > 0 ? list : hidden === 0 && nothing(records !== undefined, search)}
       ${hidden > 0 && html`<p class="small footnote">${hidden === 1 ? '1 heartbeat is' : `${hidden} heartbeats are`} hidden. ${showAll()}</p>`}
       ${older && html`<p class="more"><a href=${older}>Older records</a></p>`}
@@ -140,8 +140,8 @@ function filters(topic, items) {
   </form>`
 }
 
-/** @param {Search} search */
-function progress({ progress: now, isRunning, end, failed, stop }) {
+/** How far a search has come, with a link that continues it. @param {Search} search */
+export function searchProgress({ progress: now, isRunning, end, failed, stop }) {
   if (failed !== undefined) return html`<p class="row muted search-state" role="alert">The search failed. ${failed}</p>`
   const done = now && `${compact(now.scanned)} of ${compact(now.of)} records searched, ${compact(now.hits)} found`
   if (isRunning)
