@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { StackError, endProcess, forgetProcess, livingProcesses } from '@outbox-cdc/stack'
+import { StackError, endProcesses, forgetProcess, livingProcesses } from '@outbox-cdc/stack'
 import {
   exitWithHelp,
   exitWithUsage,
@@ -73,7 +73,7 @@ async function endRecorded(graceMs: number): Promise<void> {
   const runDir = join(settings.dir, 'run')
   const others = async () => (await livingProcesses(runDir)).filter(({ pid }) => pid !== process.pid)
   for (let left = await others(); left.length > 0; left = await others()) {
-    await Promise.all(left.map(record => endProcess(record, graceMs)))
+    await endProcesses(left, graceMs)
   }
   forgetProcess(runDir, 'starter')
 }

@@ -13,6 +13,7 @@ const kept = { 'retention.ms': -1, 'retention.bytes': -1, 'cleanup.policy': 'del
 /** Two services that agree on the fate of an order by events alone: each writes, and each reads what the other wrote. */
 export const system: System = {
   name: 'customers-and-orders',
+  brokers: 2,
 
   services: [
     {

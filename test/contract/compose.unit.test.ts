@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { groupSettings } from '@outbox-cdc/stack/connect-part'
 import { brokerEnvironment, images, workerEnvironment } from '@outbox-cdc/stack/containers/images'
-import { brokerSettings } from '@outbox-cdc/stack/kafka-part'
+import { nodeSettings } from '@outbox-cdc/stack/kafka-part'
 import { serverSettings } from '@outbox-cdc/stack/mysql-part'
 import { postgresSettings } from '@outbox-cdc/stack/postgres-part'
 import { settingsIn } from '@outbox-cdc/stack/properties'
@@ -55,7 +55,7 @@ it('names the images that packages/stack runs, and sets brokers and workers up a
   const usual = (value: string | undefined) => value?.replace(/^\$\{\w+:-(.*)\}$/, '$1')
   for (const [name, value] of group) expect([name, usual(worker[name])]).toEqual([name, value])
   const places = /listeners|voters|node\.id/
-  const broker = Object.entries(brokerSettings(node, [node], { listenOn: '' })).filter(([key]) => !places.test(key))
+  const broker = Object.entries(nodeSettings(node, [node], { listenOn: '' })).filter(([key]) => !places.test(key))
   const given = asTexts(services['kafka']?.environment)
   for (const [name, value] of Object.entries(brokerEnvironment(Object.fromEntries(broker))))
     expect([name, usual(given[name])]).toEqual([name, value])

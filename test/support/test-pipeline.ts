@@ -80,7 +80,7 @@ export async function freeSettings({ system: name, ...wishes }: Partial<Wishes> 
     system,
     dir,
     ports: await freePorts(system),
-    brokers: 1,
+    brokers: system.brokers ?? 1,
     workers: 1,
     ...chosenStack(process.env, system),
     ...wishes

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { root } from '@outbox-cdc/pipeline'
-import { brokerSettings } from '@outbox-cdc/stack/kafka-part'
+import { nodeSettings } from '@outbox-cdc/stack/kafka-part'
 import { serverSettings } from '@outbox-cdc/stack/mysql-part'
 import type { RowDataPacket } from 'mysql2/promise'
 import type { Lab } from './lab.ts'
@@ -72,7 +72,7 @@ export async function describeMachine(lab: Lab): Promise<Machine> {
 function engineSettings({ stack }: Lab): Readonly<Record<string, readonly string[]>> {
   const node = { id: 1, port: 0, controllerPort: 0 }
   const assignments = (settings: object) => Object.entries(settings).map(([key, value]) => `${key}=${value}`)
-  const broker = assignments(brokerSettings(node, [node], { listenOn: '127.0.0.1' })).filter(
+  const broker = assignments(nodeSettings(node, [node], { listenOn: '127.0.0.1' })).filter(
     line => !/^[^=]*(listeners|voters)/.test(line)
   )
   const worker = textOf('connect-config/worker.properties')

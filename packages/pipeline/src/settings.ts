@@ -14,7 +14,7 @@ export type Settings = {
   /** Data, logs, passwords and pid records. */
   readonly dir: string
   readonly ports: Ports
-  readonly brokers: 1 | 3
+  readonly brokers: 1 | 2 | 3
   readonly workers: 1 | 2
   /** Whether Kafka, Connect and the databases demand TLS and passwords, with generated keys. */
   readonly secure?: boolean
@@ -55,7 +55,8 @@ until Ctrl-C.
 
   SYSTEM            ${(await systemNames()).join(', ')} (default ${defaultSystem})
   --port-offset N   add N to every port, for a second clone beside the first
-  --brokers 3       three Kafka brokers with replication 3 (default 1)
+  --brokers N       N Kafka brokers, 1 to 3, with every topic on each of them (default ${system.brokers ?? 1}); beside 2, a controller
+                    runs in a process of its own
   --workers 2       two Connect workers (default 1)
   --registry        events as Avro instead of JSON, with a schema registry (it needs Java 21, and fetches it with pip
                     where there is none)
@@ -91,7 +92,7 @@ function databaseVariables(system: System): string {
 
 const options = {
   'port-offset': { type: 'string', default: '0' },
-  brokers: { type: 'string', default: '1' },
+  brokers: { type: 'string' },
   workers: { type: 'string', default: '1' },
   registry: { type: 'boolean', default: false },
   secure: { type: 'boolean', default: false },
@@ -114,7 +115,8 @@ export async function readSettings(env: NodeJS.ProcessEnv, name?: string, secure
   return settingsOf(await loadSystem(name), { ...parseArgs({ args: [], options }).values, secure }, env)
 }
 
-type Values = Readonly<Record<'port-offset' | 'brokers' | 'workers', string>> & {
+type Values = Readonly<Record<'port-offset' | 'workers', string>> & {
+  readonly brokers?: string
   readonly registry: boolean
   readonly secure: boolean
 }
@@ -125,7 +127,7 @@ function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Set
     system,
     dir: env['DATA_DIR'] ?? join(root, shownDir(system.name) + (values.secure ? '-secure' : '')),
     ports: choosePorts(system, port => portNumber(port, env[port.variable], { system, offset })),
-    brokers: oneOf('--brokers', values.brokers, [1, 3]),
+    brokers: oneOf('--brokers', values.brokers ?? String(system.brokers ?? 1), [1, 2, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
     registry: values.registry,
     secure: values.secure,

@@ -21,7 +21,7 @@ it('refuses a port that browsers and fetch refuse to open, and names an offset t
 })
 
 it('refuses what makes no sense with a sentence', async () => {
-  await expect(readCommandLine(['--brokers', '2'], {})).rejects.toThrow('--brokers takes 1 or 3, not "2".')
+  await expect(readCommandLine(['--brokers', '4'], {})).rejects.toThrow('--brokers takes 1 or 2 or 3, not "4".')
   await expect(readSettings({ KAFKA_PORT: 'many' })).rejects.toThrow(
     'KAFKA_PORT takes a whole number from 0 to 65535, not "many".'
   )
@@ -34,6 +34,12 @@ it('starts orders-and-deliveries, or the system that is named, and lists the sys
     'There is no system "shop". There are: clinic, customers-and-orders, orders-and-deliveries.'
   )
   await expect(readCommandLine(['a', 'b'], {})).rejects.toThrow('One system starts at a time, not a and b.')
+})
+
+it('starts as many brokers as the option says, else as the system does', async () => {
+  expect(await readCommandLine([], {})).toMatchObject({ brokers: 1 })
+  expect(await readCommandLine(['customers-and-orders'], {})).toMatchObject({ brokers: 2 })
+  expect(await readCommandLine(['customers-and-orders', '--brokers', '3'], {})).toMatchObject({ brokers: 3 })
 })
 
 it('names the systems and the ports of the chosen one with their variables in --help', async () => {

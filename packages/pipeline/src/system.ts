@@ -6,6 +6,8 @@ export type System = {
   readonly name: string
   readonly services: readonly Service[]
   readonly databases: Readonly<Record<string, Database>>
+  /** How many brokers it starts on if no option says so; 1 when left out. */
+  readonly brokers?: 1 | 2 | 3
   /** The brokers create no topic by themselves. */
   readonly topics: readonly Topic[]
   /** The connector files for JSON events and, with --registry, for Avro events. Each format has its own folder. */

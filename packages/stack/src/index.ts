@@ -3,7 +3,14 @@ export { createTopics, withAdmin } from './topics.ts'
 export { StackError } from './errors.ts'
 export { type Part, createPart } from './process/part.ts'
 export { freePort, requireFree } from './ports.ts'
-export { endLeftovers, endProcess, forgetProcess, livingProcesses, ownFolder } from './process/process-record.ts'
+export {
+  endLeftovers,
+  endProcess,
+  endProcesses,
+  forgetProcess,
+  livingProcesses,
+  ownFolder
+} from './process/process-record.ts'
 export {
   type KafkaAccount,
   type KafkaRight,

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { kafkajsSecurity } from '@outbox-cdc/outbox/security'
 import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
 import { classArchive } from './engines/class-archive.ts'
 import { runTool } from './engines/run-tool.ts'
 import { StackError } from './errors.ts'
+import type { KafkaNode } from './ports.ts'
 import { type Part, createPart } from './process/part.ts'
 import { type Properties, propertiesText } from './properties.ts'
 import { readOrCreate } from './secrets.ts'
 import { securedBrokerSettings } from './security/kafka-settings.ts'
 import { adminAccess, type StackSecurity } from './security/stack-security.ts'
 import { withAdmin } from './topics.ts'
-
-export type KafkaNode = { readonly id: number; readonly port: number; readonly controllerPort: number }
 
 export type KafkaPartOptions = {
   readonly engine: JavaEngine
@@ -26,14 +26,14 @@ export type KafkaPartOptions = {
   readonly settings?: ((usual: Properties) => Properties) | undefined
 }
 
-/** One KRaft node, broker and controller in one process, on loopback. */
+/** One KRaft node on loopback. */
 export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> {
   const { engine, dir, node, nodes, security, settings: change = usual => usual } = options
-  const name = `kafka-${node.id}`
+  const name = nodeName(node)
   const data = join(dir, 'kafka', name)
   const propertiesFile = join(data, 'server.properties')
   const settings = change({
-    ...brokerSettings(node, nodes, { listenOn: '127.0.0.1', clientListener: security && 'CLIENT' }),
+    ...nodeSettings(node, nodes, { listenOn: '127.0.0.1', clientListener: security && 'CLIENT' }),
     'log.dirs': join(data, 'log'),
     ...(security && securedBrokerSettings(security, { username: 'admin', password: security.kafkaPassword }))
   })
@@ -43,14 +43,15 @@ export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> 
     const clusterId = await readOrCreate(join(dir, 'kafka', 'cluster-id'), newClusterId())
     await format({ engine, clusterId, propertiesFile, security })
   }
-  const { args, afterEnd } = await classArchive('kafka', engine.classPath)
+  const isBroker = node.port !== undefined
+  const { args, afterEnd } = await classArchive(isBroker ? 'kafka' : name, engine.classPath)
   return createPart({
     name,
     dir,
     command: 'java',
-    args: [...args, ...javaArgs(engine, 384), 'kafka.Kafka', propertiesFile],
+    args: [...args, ...javaArgs(engine, isBroker ? 384 : 128), 'kafka.Kafka', propertiesFile],
     afterEnd,
-    answers: () => brokerAnswers(node.port, security)
+    answers: () => nodeAnswers(node, security)
   })
 }
 
@@ -80,21 +81,31 @@ export const newClusterId = (): string => randomBytes(16).toString('base64url').
 
 type Listeners = { readonly listenOn: string; readonly clientListener?: string | undefined }
 
+/** `kafka-1` …, or `controller` for a node that is no broker. */
+export const nodeName = ({ id, port }: KafkaNode): string => (port === undefined ? 'controller' : `kafka-${id}`)
+
 /** The settings of one node, which everyone reaches at 127.0.0.1. A topic is only made by a request to create it. */
-export function brokerSettings(
+export function nodeSettings(
   node: KafkaNode,
   nodes: readonly KafkaNode[],
   { listenOn, clientListener = 'PLAINTEXT' }: Listeners
 ): Properties {
-  const replicas = Math.min(3, nodes.length)
+  const { id, port, controllerPort } = node
+  const isBroker = port !== undefined
+  const isController = controllerPort !== undefined
+  const replicas = Math.min(3, nodes.filter(each => each.port !== undefined).length)
   const inSync = replicas === 3 ? 2 : 1
+  const listeners = [
+    ...(isBroker ? [`${clientListener}://${listenOn}:${port}`] : []),
+    ...(isController ? [`CONTROLLER://${isBroker ? '127.0.0.1' : listenOn}:${controllerPort}`] : [])
+  ]
   return {
-    'process.roles': 'broker,controller',
-    'node.id': node.id,
-    'controller.quorum.voters': nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(','),
+    'process.roles': [...(isBroker ? ['broker'] : []), ...(isController ? ['controller'] : [])].join(),
+    'node.id': id,
+    'controller.quorum.voters': votersOf(nodes),
     'controller.listener.names': 'CONTROLLER',
-    listeners: `${clientListener}://${listenOn}:${node.port},CONTROLLER://127.0.0.1:${node.controllerPort}`,
-    'advertised.listeners': `${clientListener}://127.0.0.1:${node.port}`,
+    listeners: listeners.join(),
+    ...(isBroker && { 'advertised.listeners': `${clientListener}://127.0.0.1:${port}` }),
     'auto.create.topics.enable': false,
     'default.replication.factor': replicas,
     'min.insync.replicas': inSync,
@@ -110,6 +121,11 @@ export function brokerSettings(
   }
 }
 
+const votersOf = (nodes: readonly KafkaNode[]): string =>
+  nodes
+    .flatMap(({ id, controllerPort }) => (controllerPort === undefined ? [] : [`${id}@127.0.0.1:${controllerPort}`]))
+    .join()
+
 /** Refuses to start a cluster with another number of brokers than its data was made with: replicas would be missing. */
 export async function requireSameSize(dir: string, brokers: number): Promise<void> {
   await mkdir(dir, { recursive: true })
@@ -121,11 +137,23 @@ export async function requireSameSize(dir: string, brokers: number): Promise<voi
   )
 }
 
-/** Resolves when the broker at a port of this machine describes its cluster. */
-export async function brokerAnswers(port: number, security?: StackSecurity): Promise<void> {
+/** Resolves when a node of this machine describes its cluster, or takes connections if it is no broker. */
+export async function nodeAnswers({ port, controllerPort = 0 }: KafkaNode, security?: StackSecurity): Promise<void> {
+  if (port === undefined) return takesConnections(controllerPort)
   const patience = { connectionTimeout: 1_000, requestTimeout: 3_000, retry: { retries: 0 } }
   await withAdmin(
     { brokers: [`127.0.0.1:${port}`], ...patience, ...(security && kafkajsSecurity(adminAccess(security))) },
     admin => admin.describeCluster()
   )
+}
+
+/** The brokers can't join a controller that doesn't work, so more need not be asked. */
+function takesConnections(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve()
+    })
+    socket.once('error', reject)
+  })
 }

@@ -76,18 +76,28 @@ export async function choosePorts(requested: RequestedPorts, { brokers, workers,
     while (ports.length < count) ports.push(await freePort())
     return ports
   }
-  const controllers = await several(brokers)
-  const kafka = (await several(brokers, requested.kafka)).map((port, index) => ({
-    id: index + 1,
-    port,
-    controllerPort: controllers[index] ?? 0
-  }))
+  const [voters, brokerPorts] = [await several(brokers === 2 ? 1 : brokers), await several(brokers, requested.kafka)]
   return {
     mysql: requested.mysql ?? (await freePort()),
     postgres: requested.postgres ?? (await freePort()),
-    kafka,
+    kafka: kafkaNodes(brokerPorts, voters),
     connect: await several(workers, requested.connect),
     registry: requested.registry ?? (await freePort()),
     jmx: requested.jmx
   }
+}
+
+/** A KRaft node: a broker, a controller, or both in one process. */
+export type KafkaNode = {
+  readonly id: number
+  readonly port?: number | undefined
+  readonly controllerPort?: number | undefined
+}
+
+/** Two controllers can't go on when one of them is lost, so two brokers get a controller that is no broker. */
+export function kafkaNodes(brokers: readonly number[], voters: readonly number[]): readonly KafkaNode[] {
+  const nodes = brokers.map((port, index) => ({ id: index + 1, port }))
+  if (voters.length === nodes.length) return nodes.map((node, index) => ({ ...node, controllerPort: voters[index] }))
+  const controllers = voters.map((controllerPort, index) => ({ id: nodes.length + index + 1, controllerPort }))
+  return [...nodes, ...controllers]
 }

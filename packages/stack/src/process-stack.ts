@@ -70,7 +70,7 @@ async function createKafkaParts(
   engine: JavaEngine,
   settings: KafkaPartOptions['settings']
 ): Promise<readonly Part[]> {
-  await requireSameSize(join(dir, 'kafka'), ports.kafka.length)
+  await requireSameSize(join(dir, 'kafka'), brokersOf(ports).length)
   const common = { engine, dir, nodes: ports.kafka, security, settings }
   return Promise.all(ports.kafka.map(node => createKafkaPart({ ...common, node })))
 }

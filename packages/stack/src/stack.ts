@@ -33,7 +33,7 @@ export type Stack = {
   readonly registry?: { readonly url: string } | undefined
   /** What all parts were secured with, where that was wanted. */
   readonly security?: StackSecurity | undefined
-  /** What can be broken on purpose: 'mysql', 'postgres', 'kafka-1' …, 'connect-1' …, 'registry'. Empty for servers that already ran. */
+  /** What can be broken on purpose: 'mysql', 'postgres', 'kafka-1' …, 'controller', 'connect-1' …, 'registry'. Empty for servers that already ran. */
   readonly parts: readonly Part[]
   /** The part of that name; throws when there is none. */
   part(name: string): Part
@@ -52,7 +52,8 @@ export type StackOptions = {
   readonly parts?: readonly PartName[]
   /** Every part demands TLS, and Kafka and Connect a password too; keys and passwords are made in `secrets`. */
   readonly secure?: boolean
-  readonly brokers?: 1 | 3
+  /** Two have a controller beside them; one and three are their own controllers. */
+  readonly brokers?: 1 | 2 | 3
   readonly workers?: 1 | 2
   /** Ports that are not named are chosen among the free ones. */
   readonly ports?: RequestedPorts
@@ -112,8 +113,11 @@ export async function openStack(
   const stop = (stopped: readonly Part[]) => Promise.all(stopped.map(part => part.stop()))
   const stopAll = async () => {
     const isWorker = ({ name }: Part) => name.startsWith('connect')
+    const isController = ({ name }: Part) => name === 'controller'
     await stop(parts.filter(isWorker))
-    await stop(parts.filter(part => !isWorker(part)))
+    await stop(parts.filter(part => !isWorker(part) && !isController(part)))
+    // A broker only ends in order once the controller has given its partitions to others.
+    await stop(parts.filter(isController))
     await release()
   }
   try {
@@ -167,7 +171,7 @@ async function startParts(parts: readonly Part[], { ports, security }: Plan): Pr
   }
   const started = await Promise.allSettled([
     start('mysql', 'postgres', 'registry'),
-    start('kafka')
+    start('kafka', 'controller')
       .then(letWorkersIn)
       .then(() => start('connect'))
   ])
@@ -176,7 +180,7 @@ async function startParts(parts: readonly Part[], { ports, security }: Plan): Pr
 }
 
 export function brokersOf(ports: Ports): readonly string[] {
-  return ports.kafka.map(({ port }) => `127.0.0.1:${port}`)
+  return ports.kafka.flatMap(({ port }) => (port === undefined ? [] : [`127.0.0.1:${port}`]))
 }
 
 function namesOf(parts: readonly Part[]): string {

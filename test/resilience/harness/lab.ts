@@ -18,7 +18,7 @@ import { mountSmallDisks } from './small-disks.ts'
 import { createObserverTables } from './observer-tables.ts'
 
 export type Topology = {
-  readonly brokers?: 1 | 3
+  readonly brokers?: 1 | 2 | 3
   readonly workers?: 1 | 2
   /** `message` with the writer `postgres` only. */
   readonly outboxStore?: keyof typeof stores

@@ -1,5 +1,5 @@
 import { groupSettings, workerAnswers } from '../connect-part.ts'
-import { brokerAnswers, brokerSettings, newClusterId } from '../kafka-part.ts'
+import { newClusterId, nodeAnswers, nodeName, nodeSettings } from '../kafka-part.ts'
 import { mysqlAnswers, serverSettings } from '../mysql-part.ts'
 import { postgresAnswers, postgresSettings } from '../postgres-part.ts'
 import type { Part } from '../process/part.ts'
@@ -18,7 +18,7 @@ export async function startContainers(options: Omit<StackOptions, 'secure'>): Pr
   const { parts: wanted = usualParts } = options
   return openStack({ ...options, wanted, where: ' in containers', release }, async plan => {
     const { mysql, postgres, kafka, connect } = plan.ports
-    const ports = [mysql, postgres, ...kafka.map(({ port }) => port), ...connect]
+    const ports = [mysql, postgres, ...kafka.map(({ port, controllerPort = 0 }) => port ?? controllerPort), ...connect]
     const pod = await startPod(runtime, wanted.includes('mysql') ? images.mysql : images.postgres, ports)
     containers.push(pod)
     const parts: Part[] = []
@@ -65,18 +65,18 @@ function postgresSpec({ dir, ports, postgresPassword = '' }: Plan): ContainerSpe
 function kafkaSpecs({ dir, ports }: Plan): readonly ContainerSpec[] {
   const clusterId = newClusterId()
   return ports.kafka.map(node => ({
-    name: `kafka-${node.id}`,
+    name: nodeName(node),
     dir,
     image: images.kafka,
     environment: {
       ...brokerEnvironment({
-        ...brokerSettings(node, ports.kafka, { listenOn: '0.0.0.0' }),
+        ...nodeSettings(node, ports.kafka, { listenOn: '0.0.0.0' }),
         'log.dirs': '/var/lib/kafka/data'
       }),
       CLUSTER_ID: clusterId,
-      KAFKA_HEAP_OPTS: '-Xms64m -Xmx384m'
+      KAFKA_HEAP_OPTS: node.port === undefined ? '-Xms64m -Xmx128m' : '-Xms64m -Xmx384m'
     },
-    answers: () => brokerAnswers(node.port)
+    answers: () => nodeAnswers(node)
   }))
 }
 

@@ -36,6 +36,13 @@ export async function endProcess(record: ProcessRecord, graceMs: number): Promis
   for (const end = Date.now() + 10_000; Date.now() < end && isSameProcess(record); ) await sleep(20)
 }
 
+/** Ends recorded processes, Kafka's controller last: without it, a broker doesn't end in order. */
+export async function endProcesses(records: readonly ProcessRecord[], graceMs: number): Promise<void> {
+  const isController = ({ name }: ProcessRecord) => name === 'controller'
+  await Promise.all(records.filter(record => !isController(record)).map(record => endProcess(record, graceMs)))
+  await Promise.all(records.filter(isController).map(record => endProcess(record, graceMs)))
+}
+
 function isSameProcess({ pid, startTime }: ProcessRecord): boolean {
   return startTimeOf(pid) === startTime
 }
@@ -93,6 +100,6 @@ export async function endLeftovers(runDir: string): Promise<boolean> {
 }
 
 async function endAll(runDir: string, leftovers: readonly ProcessRecord[]): Promise<void> {
-  await Promise.all(leftovers.map(record => endProcess(record, 15_000)))
+  await endProcesses(leftovers, 15_000)
   for (const { name } of leftovers) forgetProcess(runDir, name)
 }
