@@ -4,7 +4,7 @@ import { type AuditReport, compare, type Finding } from '../audit/compare.ts'
 import { jsonText } from '../json-text.ts'
 import { kafkajsClient } from '../kafka/kafkajs-client.ts'
 import { kafkaSecurity, resolveSecrets } from '../security/index.ts'
-import { CommandError, counted, type Edge, idBeside, table, writeJson } from './edge.ts'
+import { CommandError, counted, type Edge, idBeside, table, timeOf, writeJson } from './edge.ts'
 import { isPostgresUrl, withDatabase } from './open-database.ts'
 import { registryDecoding } from './parked-reader.ts'
 
@@ -135,16 +135,4 @@ function inUtc(column: string, zone: string, isPostgres: boolean): string {
   if (!isPostgres) return `CONVERT_TZ(${column}, '${zone}', '+00:00')`
   // As an interval, because PostgreSQL counts the offset in a zone's name to the west.
   return /^[+-]/.test(zone) ? `(${column} AT TIME ZONE INTERVAL '${zone}')` : `(${column} AT TIME ZONE '${zone}')`
-}
-
-const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
-/** A time, or how long ago. */
-function timeOf(text: string): Date {
-  const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
-  if (amount !== undefined && unit !== undefined)
-    return new Date(Date.now() - Number(amount) * units[unit as keyof typeof units])
-  const time = new Date(text)
-  if (Number.isNaN(time.getTime())) throw new CommandError(`Not a time, and not a duration such as 30m or 7d: ${text}`)
-  return time
 }

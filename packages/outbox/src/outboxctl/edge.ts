@@ -50,3 +50,15 @@ export function age(ms: number): string {
   if (seconds < 7_200) return `${Math.round(seconds / 60)} m`
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`
 }
+
+const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** Reads a time, or how long ago. */
+export function timeOf(text: string): Date {
+  const [, amount, unit] = /^(\d+)([smhd])$/.exec(text) ?? []
+  if (amount !== undefined && unit !== undefined)
+    return new Date(Date.now() - Number(amount) * units[unit as keyof typeof units])
+  const time = new Date(text)
+  if (Number.isNaN(time.getTime())) throw new CommandError(`Not a time, and not a duration such as 30m or 7d: ${text}`)
+  return time
+}

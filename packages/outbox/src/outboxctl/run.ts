@@ -2,13 +2,15 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './audit-command.ts'
 import { CommandError, type Edge } from './edge.ts'
 import { parkedCommand } from './parked-command.ts'
+import { sagaCommand } from './saga-command.ts'
 
 /** Runs one `outboxctl` command line; resolves to the exit code. */
 export async function runOutboxctl(args: readonly string[], edge: Edge): Promise<number> {
   const program = new Command('outboxctl')
-    .description('handles parked events and audits a transactional outbox')
+    .description('handles parked events, audits a transactional outbox, and follows a saga')
     .addCommand(parkedCommand(edge))
     .addCommand(auditCommand(edge))
+    .addCommand(sagaCommand(edge))
   for (const command of [program, ...program.commands.flatMap(one => [one, ...one.commands])])
     command
       .exitOverride()

@@ -25,7 +25,10 @@ export type SagaCounts = {
 export interface SagaIndex {
   /** Takes a step. A record that it has taken before changes nothing; another with the same message id is a copy. */
   readonly add: (step: StepInput) => void
-  /** All records of this topic that came between these times were added. Call it after each read, `from` being the start. */
+  /**
+   * All records of this topic that came between these times were added. Call it after each read with the `from` of the
+   * first one, or, if records were lost in between, with the time from which on none was.
+   */
   readonly caughtUp: (topic: string, read: Coverage) => void
   readonly saga: (correlationId: string, now: number) => Saga | undefined
   /** The sagas with a step of this aggregate, oldest first. */

@@ -86,6 +86,14 @@ describe('an expectation', () => {
     expect(statesOf(index, 90_000)).toEqual(['order_created: unknown'])
   })
 
+  it('is unknown where records were lost before they were read', () => {
+    const index = indexOf([created], { readUpTo: 3_000 })
+    index.caughtUp('customerTopic', { from: 4_000, to: 90_000 })
+    index.caughtUp('customerTopic', { from: 0, to: 2_000 })
+    expect(statesOf(index, 90_000)).toEqual(['order_created: unknown'])
+    expect(index.coverage().get('customerTopic')).toEqual({ from: 4_000, to: 90_000 })
+  })
+
   it('is not met by an event that another step caused', () => {
     const other = { ...created, messageId: 'other', aggregateId: '8', at: 1_001 }
     const answer = { ...reserved, causationId: 'other' }
