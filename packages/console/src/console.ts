@@ -12,8 +12,8 @@ export function createConsole(config: Config, logger: Logger): Service {
   requireTokenBeyondLoopback(config)
   const sources = openSources(config, logger)
   const flowStream = createEventStream('flow')
-  const sampler = createSampler(config, sources, { onFlow: flowStream.send, logger })
   const sagas = watchSagas(config, sources.kafka.following)
+  const sampler = createSampler(config, sources, { onFlow: flowStream.send, logger, sagas })
   const app = createApp(config, { logger, sources, sampler, flowStream, sagas })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
   return {

@@ -1,6 +1,7 @@
 import { flowStates } from '@outbox-cdc/connectctl'
 import { z } from 'zod'
 import { named, shownRecord } from './kafka-schemas.ts'
+import { flowSagas } from './saga-schemas.ts'
 
 // What /api answers about the pipeline: the routes answer it, the OpenAPI document describes it, the page's types are it.
 
@@ -91,7 +92,8 @@ export const flow = named('Flow', {
   }),
   partitions: z.array(z.object({ partition: z.number(), lag: z.number().nullable() })),
   newest: z.array(listedAggregate),
-  parked: z.number().nullable()
+  parked: z.number().nullable(),
+  sagas: flowSagas.nullable().meta({ description: 'null where no saga map is configured' })
 })
 export type Flow = z.output<typeof flow>
 

@@ -69,6 +69,14 @@ export const stuckSaga = named('StuckSaga', {
 })
 export type ShownStuck = z.output<typeof stuckSaga>
 
+/** What the picture of the flow says of the sagas. */
+export const flowSagas = z.object({
+  stuck: z.number(),
+  open: z.number(),
+  oldest: z.array(stuckSaga).meta({ description: 'Of the stuck ones those that are longest overdue' })
+})
+export type FlowSagas = z.output<typeof flowSagas>
+
 const readTopic = z.object({
   topic: z.string(),
   service: z.string(),

@@ -19,7 +19,8 @@ export function buildFlow(readings: Readings, names: Names): Flow {
     latency: { toDebezium, toKafka, toDelivery: fresh(effects, now)?.latency ?? null },
     partitions: partitionsOf(readings),
     newest: listAggregates(aggregates?.value?.newest ?? [], effects?.value?.appliedAt),
-    parked: effects?.value?.parked ?? null
+    parked: effects?.value?.parked ?? null,
+    sagas: null
   }
 }
 

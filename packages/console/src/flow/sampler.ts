@@ -1,6 +1,8 @@
 import type { Logger } from '@outbox-cdc/service-kit'
 import type { Flow } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
+import { addSagas, summarizeSagas } from '../sagas/add-sagas.ts'
+import type { SagaWatch } from '../sagas/watch-sagas.ts'
 import type { Sources } from '../sources.ts'
 import { buildFlow } from './build-flow.ts'
 import { figuresOf } from './measures.ts'
@@ -12,15 +14,20 @@ export type Sampler = ReturnType<typeof createSampler>
 
 const everyMs = 1_000
 
-type Watcher = { readonly onFlow: (flow: Flow) => void; readonly logger: Logger }
+type Watcher = {
+  readonly onFlow: (flow: Flow) => void
+  readonly logger: Logger
+  readonly sagas?: Pick<SagaWatch, 'index'> | undefined
+}
 
 /** Reads every hop once a second and keeps the newest picture, which `onFlow` gets, and the figures of the last hour. */
-export function createSampler(config: Config, sources: Sources, { onFlow, logger }: Watcher) {
+export function createSampler(config: Config, sources: Sources, { onFlow, logger, sagas }: Watcher) {
   const probes = createProbes(config, sources)
   const names = namesFrom(config)
   const series = createSeries({ stepMs: 5_000, means: ['committed', 'published', 'delivered'] })
   let timer: NodeJS.Timeout | undefined
-  const picture = () => buildFlow(readAll(probes), names)
+  const picture = () =>
+    addSagas(buildFlow(readAll(probes), names), sagas === undefined ? null : summarizeSagas(sagas, Date.now()))
   let newest = picture()
 
   async function sample(): Promise<void> {

@@ -30,11 +30,11 @@ export function Header() {
 
 function navigation() {
   const current = currentScreen()
-  const parked = flow.value?.parked
+  const { parked, sagas } = flow.value ?? {}
   return html`<nav aria-label="Screens">
     ${screens.map(
       screen => html`<a key=${screen.href} href=${screen.href} aria-current=${screen === current ? 'page' : null}>
-        ${screen.title}${screen.href === '/parked' && parked ? html`<span class="badge small slow">${parked}</span>` : null}
+        ${screen.title}${screen.href === '/parked' && parked ? html`<span class="badge small slow">${parked}</span>` : null}${screen.href === '/sagas' && sagas?.stuck ? html`<span class="badge small stopped">${sagas.stuck}</span>` : null}
       </a>`
     )}
   </nav>`
@@ -70,7 +70,8 @@ const linkOf = {
   '/connectors': 'See the connector',
   '/topics': 'See the topics',
   '/groups': 'See the group',
-  '/parked': 'See what is parked'
+  '/parked': 'See what is parked',
+  '/sagas': 'See the sagas'
 }
 
 function toggleTheme() {

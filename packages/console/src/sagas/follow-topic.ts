@@ -1,5 +1,4 @@
 import type { Coverage } from '@outbox-cdc/outbox/saga'
-import type { Failing } from '../flow/probe.ts'
 import type { StoredRecord } from '../kafka/decode-record.ts'
 import type { Offsets, RecordReader } from '../kafka/record-reader.ts'
 import { scanRange } from '../kafka/scan-range.ts'
@@ -11,7 +10,7 @@ export type TopicReading = {
   readonly read?: Coverage | undefined
   /** Records that are no events, as far as they were read. */
   readonly unreadable: number
-  readonly failing?: Pick<Failing, 'since' | 'reason'> | undefined
+  readonly failing?: { readonly since: number; readonly reason: string } | undefined
 }
 
 type FollowerParts = {

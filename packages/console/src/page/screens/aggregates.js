@@ -18,6 +18,7 @@ import { nothingYet, writeButton } from '../parts/write-one.js'
 import { recordDetails } from '../parts/record.js'
 import { noun, Noun, nouns, Nouns } from '../noun.js'
 import { addressOf, go, place, withQuery } from '../place.js'
+import { flow } from '../signals.js'
 
 /**
  * @import { Loaded } from '../load.js'
@@ -101,8 +102,16 @@ function journey(found) {
 /** @param {string | null} traceId @param {string | null} correlationId */
 function identities(traceId, correlationId) {
   if (traceId === null && correlationId === null) return null
-  const ids = { 'trace id': traceId && copyable(traceId), 'correlation id': correlationId && copyable(correlationId) }
+  const ids = {
+    'trace id': traceId && copyable(traceId),
+    'correlation id': correlationId && html`${copyable(correlationId)}${sagaLink(correlationId)}`
+  }
   return panel('What it belongs to', pairs(Object.entries(ids)))
+}
+
+/** Only where the console follows sagas. @param {string} correlationId */
+function sagaLink(correlationId) {
+  return flow.value?.sagas && html` <a href=${addressOf('sagas', correlationId)}>See its saga</a>`
 }
 
 /** @param {Journey} journey */
