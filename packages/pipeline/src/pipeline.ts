@@ -15,8 +15,9 @@ import { makeConnectSecrets } from './accounts.ts'
 import { type Addresses, addressesOf, connectorFiles, writeAddresses } from './addresses.ts'
 import { root } from './load-system.ts'
 import { type NodeProcess, createNodePart, runNode } from './node-process.ts'
+import { type Playground, createPlayground } from './playground/playground.ts'
 import { prepare } from './prepare.ts'
-import { type Surroundings, serviceProcesses, toolProcesses } from './processes.ts'
+import { type Surroundings, oracleProcesses, serviceProcesses, toolProcesses } from './processes.ts'
 import { requireSameData } from './same-data.ts'
 import { writeSagaMap } from './saga-map.ts'
 import type { ExternalServers, Settings } from './settings.ts'
@@ -34,7 +35,7 @@ export type Pipeline = {
 export type PipelineOptions = {
   readonly progress: Progress
   readonly onLog: (name: string, line: string) => void
-  /** When given, parts that die are started again, with one line for each death and each return. */
+  /** When given, parts that die are started again, with one line for each death and each return, and for what the playground breaks. */
   readonly onRestart?: (line: string) => void
 }
 
@@ -51,13 +52,24 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     const stack = await openStack(settings, options.progress)
     ends.push(() => stack.stopAll())
     const addresses = addressesOf(settings, stack)
+    const say = options.onRestart ?? (settings.playground === true ? () => undefined : undefined)
+    const playground =
+      say && settings.playground === true ? await createPlayground({ settings, stack, say }) : undefined
+    ends.push(() => playground?.close())
     const started: Part[] = []
     ends.push(() => Promise.all(started.toReversed().map(part => part.stop())))
-    await startProcesses({ ...options, settings, started, around: surroundingsOf(settings, stack, addresses) })
-    const { onRestart } = options
-    if (onRestart !== undefined) {
-      const supervisions = [...stack.parts, ...started].map(part => supervise(part, onRestart))
-      ends.push(() => supervisions.forEach(supervision => supervision.stop()))
+    await startProcesses({
+      ...options,
+      settings,
+      started,
+      around: surroundingsOf(settings, stack, addresses),
+      playground
+    })
+    if (say !== undefined) {
+      const supervised = [...stack.parts, ...started].map(part => ({ part, supervision: supervise(part, say) }))
+      ends.push(() => supervised.forEach(({ supervision }) => supervision.stop()))
+      playground?.open(supervised)
+      ends.push(() => playground?.endFaults())
     }
     return { stack, addresses, services: new Map(started.map(part => [part.name, part])), stop }
   } catch (error) {
@@ -70,9 +82,10 @@ type Start = PipelineOptions & {
   readonly settings: Settings
   readonly around: Surroundings
   readonly started: Part[]
+  readonly playground: Playground | undefined
 }
 
-async function startProcesses({ settings, around, started, progress, onLog }: Start): Promise<void> {
+async function startProcesses({ settings, around, started, progress, onLog, playground }: Start): Promise<void> {
   const { system, dir, registry } = settings
   const { addresses } = around
   await prepare(around, progress)
@@ -87,17 +100,21 @@ async function startProcesses({ settings, around, started, progress, onLog }: St
     )
   }
   const files = connectorFiles(system, registry)
+  const forConnect = playground?.links.forConnect(addresses) ?? addresses
   const connect = () =>
     progress(`connector ${files.map(file => parse(file).name).join(', ')}`, () =>
-      runNode('packages/connectctl/src/cli.ts', addresses, ['apply', ...files])
+      runNode('packages/connectctl/src/cli.ts', forConnect, ['apply', ...files])
     )
-  const services = await serviceProcesses({ ...around, ports: settings.ports })
+  const services = await serviceProcesses({ ...around, ports: settings.ports, through: playground?.links.through })
   // PostgreSQL publishes only what is written after the connector's slot is made; MySQL's migration has recorded a position.
   if (databasesOn(system, 'postgres').some(({ accounts }) => Object.values(accounts).includes('capture'))) {
     await connect()
     await start(services)
   } else await Promise.all([start(services), connect()])
-  await start(await toolProcesses(around, settings))
+  await start([
+    ...(await toolProcesses({ ...around, addresses: forConnect }, settings, playground?.variables)),
+    ...(playground === undefined ? [] : await oracleProcesses({ ...around, ports: settings.ports }))
+  ])
 }
 
 /** What the environments of a pipeline's processes are made of. */
@@ -174,7 +191,8 @@ function requireThat(condition: boolean, problem: string): void {
   if (!condition) throw new StackError('REQUIREMENT_MISSING', problem)
 }
 
-async function requirePorts({ system, ports }: Settings): Promise<void> {
-  const names = [...system.services.map(({ name }) => name), 'keeper', 'console']
+async function requirePorts({ system, ports, playground }: Settings): Promise<void> {
+  const oracle = playground === true ? system.playground?.oracle : undefined
+  const names = [...system.services.map(({ name }) => name), 'keeper', 'console', ...(oracle ? [oracle.name] : [])]
   for (const name of names) await requireFree(ports[name] ?? 0, name)
 }

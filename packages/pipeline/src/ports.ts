@@ -24,7 +24,8 @@ export type PortFact = { readonly name: string; readonly variable: string; reado
 /** Every port of a system, with the variable that sets it and its usual number. */
 export function portsOf(system: System): readonly PortFact[] {
   const engines = [...enginesOf(system)].toSorted().map(engine => databasePorts[engine])
-  return [...system.services.map(({ name, port }) => ({ name, ...port })), ...tools, ...engines]
+  const oracle = system.playground === undefined ? [] : [system.playground.oracle]
+  return [...[...system.services, ...oracle].map(({ name, port }) => ({ name, ...port })), ...tools, ...engines]
 }
 
 // https://fetch.spec.whatwg.org/#port-blocking, without the ports below 1024, which need root.

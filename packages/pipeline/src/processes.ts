@@ -17,19 +17,32 @@ export type Surroundings = {
   readonly asOwner?: boolean
 }
 
-/** The services, each with its own account, its own port and nothing that it doesn't need. */
-export function serviceProcesses(around: Surroundings & Pick<Settings, 'ports'>): Promise<readonly NodeProcess[]> {
-  const processes = around.system.services.map(async service => {
-    const { name, main, ready } = service
-    const port = around.ports[name] ?? 0
-    return {
-      name,
-      file: main,
-      env: { HTTP_PORT: String(port), ...(await environmentOf(service, around)) },
-      readyUrl: `http://127.0.0.1:${port}${ready}`
-    }
-  })
+type Started = Surroundings & Pick<Settings, 'ports'>
+type Through = { readonly through?: ((service: string, around: Surroundings) => Surroundings) | undefined }
+
+/** The services, each with its own account, its own port and nothing that it doesn't need, as `through` lets it reach the databases. */
+export function serviceProcesses({ through, ...around }: Started & Through): Promise<readonly NodeProcess[]> {
+  const { system, ports } = around
+  const processes = system.services.map(service =>
+    serviceProcess(service, { ...(through?.(service.name, around) ?? around), ports })
+  )
   return Promise.all(processes)
+}
+
+/** What checks the system's invariants; it reaches everything directly. */
+export async function oracleProcesses(around: Started): Promise<readonly NodeProcess[]> {
+  const { playground } = around.system
+  return playground === undefined ? [] : [await serviceProcess(playground.oracle, around)]
+}
+
+async function serviceProcess(service: Service, { ports, ...around }: Started): Promise<NodeProcess> {
+  const port = ports[service.name] ?? 0
+  return {
+    name: service.name,
+    file: service.main,
+    env: { HTTP_PORT: String(port), ...(await environmentOf(service, around)) },
+    readyUrl: `http://127.0.0.1:${port}${service.ready}`
+  }
 }
 
 export async function environmentOf(service: Service, around: Surroundings): Promise<Record<string, string>> {
@@ -86,8 +99,12 @@ async function resolve(value: Value, around: Surroundings): Promise<string | und
 
 const liveUrl = (port: number) => `http://127.0.0.1:${port}/health/live`
 
-/** The keeper and the console. */
-export async function toolProcesses(around: Surroundings, settings: Settings): Promise<readonly NodeProcess[]> {
+/** The keeper and the console, which gets `more` variables. */
+export async function toolProcesses(
+  around: Surroundings,
+  settings: Settings,
+  more: Addresses = {}
+): Promise<readonly NodeProcess[]> {
   const { system, addresses } = around
   const { ports, registry, dir } = settings
   const files = connectorFiles(system, registry)
@@ -99,15 +116,18 @@ export async function toolProcesses(around: Surroundings, settings: Settings): P
       env: { ...addresses, ...accessOf('keeper', around) },
       readyUrl: liveUrl(ports.keeper)
     },
-    await consoleProcess(around, settings, files)
+    await consoleProcess({ around, settings, files, more })
   ]
 }
 
-async function consoleProcess(
-  around: Surroundings,
-  { ports }: Settings,
-  files: readonly string[]
-): Promise<NodeProcess> {
+type ConsoleParts = {
+  readonly around: Surroundings
+  readonly settings: Settings
+  readonly files: readonly string[]
+  readonly more: Addresses
+}
+
+async function consoleProcess({ around, settings: { ports }, files, more }: ConsoleParts): Promise<NodeProcess> {
   return {
     name: 'console',
     file: 'packages/console/src/cli.ts',
@@ -115,6 +135,7 @@ async function consoleProcess(
       ...around.addresses,
       ...accessOf('console', around),
       ...(await consoleEnvironment(around, files)),
+      ...more,
       CONSOLE_PORT: String(ports.console),
       // Without these limits, garbage of a search takes up to twice as much memory.
       NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192'

@@ -18,6 +18,8 @@ export type Settings = {
   readonly workers: 1 | 2
   /** Whether Kafka, Connect and the databases demand TLS and passwords, with generated keys. */
   readonly secure?: boolean
+  /** Whether an API on loopback may break the parts for a while. */
+  readonly playground?: boolean
   /** Whether a schema registry runs and events are Avro; they are JSON when left out. */
   readonly registry?: boolean
   /** How the services write their outboxes; `delete` when left out. */
@@ -62,6 +64,8 @@ until Ctrl-C.
                     where there is none)
   --secure          TLS, passwords and ACLs on Kafka, Connect, the databases and the registry, with keys and passwords that
                     are made at the first start; docs/security.md
+  --playground      parts may be broken for a while: from the console's screen "Break it", or by an API on loopback;
+                    packages/pipeline/README.md
   --help            this text
 
 Ports of ${system.name}, each with its variable:
@@ -96,6 +100,7 @@ const options = {
   workers: { type: 'string', default: '1' },
   registry: { type: 'boolean', default: false },
   secure: { type: 'boolean', default: false },
+  playground: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false }
 } as const
 
@@ -119,6 +124,7 @@ type Values = Readonly<Record<'port-offset' | 'workers', string>> & {
   readonly brokers?: string
   readonly registry: boolean
   readonly secure: boolean
+  readonly playground: boolean
 }
 
 function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Settings {
@@ -131,6 +137,7 @@ function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Set
     workers: oneOf('--workers', values.workers, [1, 2]),
     registry: values.registry,
     secure: values.secure,
+    playground: values.playground,
     outboxStore: env['OUTBOX_STORE'] ? oneOf('OUTBOX_STORE', env['OUTBOX_STORE'], stores) : undefined,
     ...chosenStack(env, system)
   }

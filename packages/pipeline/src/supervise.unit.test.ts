@@ -50,3 +50,25 @@ it('leaves a dead part alone once it was told to stop', async () => {
   await new Promise(resolve => setTimeout(resolve, 60))
   expect(start).not.toHaveBeenCalled()
 })
+
+it('leaves a part alone while it is held, and looks after it again when it was brought back', async () => {
+  let starts = 0
+  const said: string[] = []
+  const { part, die } = aPartThatDies(async () => {
+    starts += 1
+    if (starts === 1) throw new Error('MySQL is away')
+  })
+  const supervision = supervise(part, line => said.push(line), quick)
+  die()
+  supervision.hold()
+  die()
+  await new Promise(resolve => setTimeout(resolve, 60))
+  expect(starts).toBe(0)
+  await expect(supervision.bringBack()).rejects.toThrow('MySQL is away')
+  await vi.waitFor(() => expect(starts).toBe(2))
+  die()
+  await vi.waitFor(() => expect(starts).toBe(3))
+  supervision.stop()
+  await supervision.bringBack()
+  expect(starts).toBe(3)
+})

@@ -23,6 +23,8 @@ export type System = {
   readonly hops: readonly [Hop, ...Hop[]]
   /** Which events must follow which, as `expectAfter` of the library declares it beside the events of a service. */
   readonly sagas?: { readonly expectations: readonly Expectation[] }
+  /** A service that checks what must always hold; it answers `GET /invariants`. Only `--playground` starts it. */
+  readonly playground?: { readonly oracle: Service }
   /** Commands that the starter suggests when all is up; `{name-of-a-service}` becomes its host and port. */
   readonly tryIt: readonly string[]
 }
@@ -130,7 +132,7 @@ export function enginesOf({ databases }: System): ReadonlySet<Engine> {
 
 /** What is wrong with a description, one sentence each; empty when it can be started. */
 export function problemsOf(system: System): readonly string[] {
-  const { databases, hops, services, topics, tryIt } = system
+  const { databases, hops, playground, services, topics, tryIt } = system
   const serviceNames = new Set(services.map(({ name }) => name))
   const problems: string[] = []
   const require = (fine: boolean, problem: string) => void (fine || problems.push(problem))
@@ -143,7 +145,7 @@ export function problemsOf(system: System): readonly string[] {
       'owner'
     ), `The database ${name} is PostgreSQL and needs an account with the role owner.`)
   const topicNames = new Set(topics.map(({ name }) => name))
-  for (const { name, env, reads } of services) {
+  for (const { name, env, reads } of [...services, ...(playground === undefined ? [] : [playground.oracle])]) {
     const hasBrokers = Object.values(env).some(
       value => typeof value === 'object' && 'from' in value && value.from === 'brokers'
     )

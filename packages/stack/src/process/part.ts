@@ -81,7 +81,10 @@ export function partOf(spec: Answering, launch: (logFile: string) => Promise<Run
       throw error
     })
     exited = running.ended.then(ended)
-    await waitForAnswer(spec, logFile, () => isUp)
+    await waitForAnswer(spec, logFile, () => isUp).catch(async error => {
+      await end(silent => silent.kill()) // else the next start would find it running, and take it for well
+      throw error
+    })
     wanted = true
   }
 

@@ -44,6 +44,21 @@ describe('a part', () => {
     expect(await livingProcesses(join(dir, 'run'))).toEqual([])
   })
 
+  it('ends a process that does not answer in time, so that the next start begins with a new one', async () => {
+    let isReady = false
+    const silent = aPart(forever, {
+      startTimeoutMs: 300,
+      answers: async () => {
+        if (!isReady) throw new Error('not yet')
+      }
+    })
+    await expect(silent.start()).rejects.toThrow('p did not answer within 0.3 s')
+    expect(silent.pid()).toBeUndefined()
+    isReady = true
+    await silent.start()
+    expect(silent.pid()).toBeDefined()
+  })
+
   it('reports a death by itself, and no other', async () => {
     const deaths: string[] = []
     const running = aPart(forever)

@@ -1,0 +1,119 @@
+import type { Part, Stack } from '@outbox-cdc/stack'
+import type { Supervision } from '../supervise.ts'
+import type { System } from '../system.ts'
+import type { Target, TargetKind } from './faults.ts'
+import type { Link } from './links.ts'
+import { moveToBeginning, sendAgain } from './records.ts'
+
+/** A part with what starts it again when it dies: while a fault holds the part, that leaves it alone. */
+export type Supervised = { readonly part: Part; readonly supervision: Supervision }
+
+export type Breakable = {
+  readonly system: System
+  readonly kafka: Stack['kafka']
+  readonly links: readonly Link[]
+  readonly supervised: readonly Supervised[]
+}
+
+/** Everything that may be broken. The console is left out, because a person who breaks it no longer sees what happens. */
+export function targetsOf({ system, kafka, links, supervised }: Breakable): readonly Target[] {
+  const services = new Map(system.services.map(({ name, about }) => [name, about]))
+  const parts = supervised.flatMap(one => {
+    const { name } = one.part
+    const kind = services.has(name) ? 'service' : 'engine'
+    if (name === 'console' || name === system.playground?.oracle.name) return []
+    if (name === 'keeper') return [partTarget(one, 'tool', 'checks that events flow, and repairs connectors')]
+    return [partTarget(one, kind, services.get(name) ?? aboutEngine(name))]
+  })
+  const read = system.services.flatMap(({ name, reads }) => (reads === undefined ? [] : [{ name, ...reads }]))
+  const topics = [...new Set(read.flatMap(each => each.topics))]
+  return [
+    ...parts,
+    ...links.map(linkTarget),
+    ...topics.map(topic => topicTarget(topic, kafka)),
+    ...read.flatMap(group => groupTarget(group, { kafka, supervised }))
+  ]
+}
+
+function aboutEngine(name: string): string {
+  if (name.startsWith('connect')) return 'Kafka Connect, with Debezium inside'
+  if (name.startsWith('kafka')) return 'a broker'
+  return { mysql: 'MySQL', postgres: 'PostgreSQL', registry: 'the schema registry' }[name] ?? name
+}
+
+function partTarget({ part, supervision }: Supervised, kind: TargetKind, about: string): Target {
+  const { name } = part
+  const refusal = () => (part.pid() === undefined ? `${name} doesn't run now: wait until it's back.` : undefined)
+  const away = (verb: string, how: () => Promise<void>) => ({
+    counts: 'seconds' as const,
+    refusal,
+    async begin(seconds: number) {
+      supervision.hold()
+      await how()
+      return `${verb} ${name} for ${seconds} s`
+    },
+    end: () => supervision.bringBack()
+  })
+  const thaw = () => part.thaw()
+  const freeze = {
+    counts: 'seconds' as const,
+    refusal,
+    async begin(seconds: number) {
+      await part.freeze()
+      return `froze ${name} for ${seconds} s`
+    },
+    end: thaw,
+    letGo: thaw
+  }
+  const stop = away('stopped', () => part.stop())
+  return { name, kind, about, faults: { stop, kill: away('killed', () => part.kill()), freeze } }
+}
+
+function linkTarget({ name, about, proxy }: Link): Target {
+  // What was silent stays silent after the cut, so it's closed: then both ends connect again.
+  const heal = async () => {
+    proxy.heal()
+    proxy.reset()
+  }
+  const cut = {
+    counts: 'seconds' as const,
+    async begin(seconds: number) {
+      const connections = Math.ceil(proxy.cut() / 2)
+      return `cut ${name} for ${seconds} s (${connections} ${connections === 1 ? 'connection' : 'connections'})`
+    },
+    end: heal,
+    letGo: heal
+  }
+  return { name, kind: 'link', about, faults: { cut } }
+}
+
+function topicTarget(topic: string, kafka: Stack['kafka']): Target {
+  const duplicate = {
+    counts: 'records' as const,
+    begin: async (count: number) => `sent the last ${await sendAgain(kafka, topic, count)} records of ${topic} again`
+  }
+  return { name: topic, kind: 'topic', about: 'its last records are sent again', faults: { duplicate } }
+}
+
+type Reader = { readonly name: string; readonly group: string; readonly topics: readonly string[] }
+
+function groupTarget(
+  { name, group, topics }: Reader,
+  { kafka, supervised }: Pick<Breakable, 'kafka' | 'supervised'>
+): readonly Target[] {
+  const found = supervised.find(({ part }) => part.name === name)
+  if (found === undefined) return []
+  const { part, supervision } = found
+  const list = topics.join(', ')
+  const replay = {
+    async begin() {
+      supervision.hold()
+      await part.stop()
+      await moveToBeginning(kafka, group, topics)
+      return `moved the group ${group} to the beginning of ${list}`
+    },
+    end: () => supervision.bringBack()
+  }
+  const about = `${name} reads ${list} again from the beginning`
+  return [{ name: group, kind: 'group', about, holds: name, faults: { replay } }]
+}
