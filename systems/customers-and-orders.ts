@@ -56,7 +56,8 @@ export const system: System = {
         customer_service: 'service',
         debezium: 'capture',
         keeper: 'probe',
-        console: 'read and retry'
+        console: 'read and retry',
+        oracle: 'read'
       }
     },
     customer_orders: {
@@ -66,7 +67,8 @@ export const system: System = {
         order_service: 'service',
         debezium: 'capture',
         keeper: 'probe',
-        console: 'read and retry'
+        console: 'read and retry',
+        oracle: 'read'
       }
     }
   },
@@ -144,6 +146,19 @@ export const system: System = {
   ],
 
   sagas: { expectations: [...afterOrders, ...afterAnswers] },
+  playground: {
+    oracle: {
+      name: 'oracle',
+      about: 'GET /invariants',
+      main: `${folder}/oracle/main.ts`,
+      port: { variable: 'ORACLE_PORT', usual: 8093 },
+      ready: '/health/ready',
+      env: {
+        CUSTOMERS_URL: { account: 'oracle', database: 'customers' },
+        ORDERS_URL: { account: 'oracle', database: 'customer_orders' }
+      }
+    }
+  },
 
   tryIt: [
     `curl -i -X POST {customer-service}/customers -H 'content-type: application/json' -d '{"name":"Kim","creditLimit":"10000"}'`,

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import type { Addresses } from './addresses.ts'
 import { root } from './load-system.ts'
 import type { Settings } from './settings.ts'
+import type { System } from './system.ts'
 
 const databases = [
   ['MySQL', 'MYSQL'],
@@ -10,7 +11,7 @@ const databases = [
 
 /** The text that a person sees when everything is up: addresses, and commands to try. */
 export function welcome(
-  { system, ports, dir, secure = false }: Settings,
+  { system, ports, dir, secure = false, playground = false }: Settings,
   addresses: Addresses,
   tookMs: number
 ): string {
@@ -20,6 +21,7 @@ export function welcome(
   const rows: readonly (readonly [name: string, address: string, words: string])[] = [
     ...system.services.map(({ name, about }) => [name, `http://localhost:${ports[name]}`, about] as const),
     ['console', `http://localhost:${ports.console}`, system.about],
+    ...(playground ? playgroundRows(system, ports) : []),
     ['keeper', `http://localhost:${ports.keeper}`, 'do events flow: /health, /metrics'],
     ['Kafka Connect', here(withoutLogins(addresses['CONNECT_URL'])), 'REST, Debezium inside'],
     ['Kafka', here(addresses['KAFKA_BROKERS']), secure ? 'SASL_SSL, SCRAM-SHA-512' : ''],
@@ -49,6 +51,13 @@ ${[...commands, ...(secure ? securedCommands(folder, ports) : [])].join('\n')}
 
 Stop with Ctrl-C. The services' log follows.
 `
+}
+
+function playgroundRows({ playground }: System, ports: Settings['ports']) {
+  const rows = [['break it', `http://localhost:${ports.console}/break`, 'stop, kill, freeze, cut, send again']] as const
+  if (playground === undefined) return rows
+  const { name, about } = playground.oracle
+  return [...rows, [name, `http://localhost:${ports[name]}`, about] as const]
 }
 
 /** A URL without the user and the reference to a password. */

@@ -140,7 +140,7 @@ export function createFaults(targets: () => readonly Target[], say: (line: strin
       if (held.length > 0)
         say(`playground: ended ${held.map(({ fault }) => `${fault.fault} of ${fault.target}`).join(', ')}`)
       for (const { endNow } of held) endNow.abort()
-      await Promise.all(held.map(({ breakage }) => breakage.letGo?.().catch(() => undefined)))
+      await Promise.allSettled(held.map(async ({ breakage }) => breakage.letGo?.()))
     }
   }
 }

@@ -10,7 +10,7 @@ export type Link = { readonly name: string; readonly about: string; readonly pro
 export type Links = {
   readonly all: readonly Link[]
   /** The databases as this service reaches them. */
-  through(service: string, around: Surroundings): Surroundings
+  readonly through: (service: string, around: Surroundings) => Surroundings
   /** The addresses as the connectors get them; the keeper checks and repairs connectors, so it gets the same. */
   forConnect(addresses: Addresses): Addresses
   close(): Promise<void>
