@@ -8,7 +8,7 @@ const mostShown = 20
 
 const names = {
   limits: "No customer's reservations exceed the credit limit",
-  sums: 'What is reserved is the sum of the approved orders',
+  sums: 'What is reserved for settled orders is the sum of the approved ones',
   agreement: 'Every order is final, and both services say the same about it'
 } as const
 type Key = keyof typeof names
@@ -36,6 +36,11 @@ export type Report = {
   readonly problem: string | null
 }
 
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.name === 'KnexTimeoutError' ? 'a database accepts no connection in time' : error.message
+}
+
 /** Checks again and again, and remembers what the last check found. */
 export function watchInvariants(check: () => Promise<Round>, logger: Logger) {
   let found: Round | undefined
@@ -57,7 +62,7 @@ export function watchInvariants(check: () => Promise<Round>, logger: Logger) {
       problem = null
       for (const key of keys) remember(key, found[key].violations, began)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = reasonOf(error)
       if (problem === null) logger.warn({ reason }, 'the invariants cannot be checked')
       problem = reason
     }

@@ -109,6 +109,9 @@ export const configSchema = z.object({
     .max(43_200)
     .default(60)
     .describe('How far back in the topics the console looks for sagas when it starts'),
+  PLAYGROUND_URL: openUrl.describe('API of npm start -- --playground: the page may then break parts for a while'),
+  PLAYGROUND_TOKEN: z.string().min(16).optional().describe('Token of that API'),
+  PLAYGROUND_ORACLE_URL: openUrl.describe('URL of the service that checks the invariants of the system'),
   LOG_LEVEL: variable.logLevel
 })
 

@@ -8,6 +8,7 @@ import { flowSagas } from './saga-schemas.ts'
 export const about = named('About', {
   actions: z.boolean().meta({ description: 'Whether the page may change something' }),
   actionToken: z.string().meta({ description: 'For the header X-Console-Action of each POST' }),
+  playground: z.boolean().meta({ description: 'Whether parts may be broken for a while' }),
   example: z.string().nullable().meta({ description: 'A command that writes one; POST /api/orders does the same' }),
   names: z.record(z.string(), z.string())
 })

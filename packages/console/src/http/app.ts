@@ -14,6 +14,7 @@ import { guardActions, onlyLoopbackNames, requireToken, securityHeaders } from '
 import { aggregateRoutes } from './aggregate-routes.ts'
 import { createPage } from './page-files.ts'
 import { parkedRoutes } from './parked-routes.ts'
+import { playgroundRoutes } from './playground-routes.ts'
 import { explain } from './problems.ts'
 import { openApi, serveRoutes } from './route.ts'
 import { sagaRoutes, sagaSearch, sagaSearchInput, serveSagaMetrics } from './saga-routes.ts'
@@ -41,7 +42,8 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
     ...groupRoutes(kafka),
     ...connectorRoutes(config, sources.connect),
     ...parkedRoutes(config, sources),
-    ...sagaRoutes(sagas)
+    ...sagaRoutes(sagas),
+    ...playgroundRoutes(config)
   ]
   const base = config.CONSOLE_BASE_PATH
   const page = createPage(base, config.AGGREGATE_NAME)

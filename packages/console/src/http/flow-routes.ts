@@ -13,6 +13,7 @@ export function flowRoutes(config: Config, sampler: Sampler, { actionToken }: Ac
       handle: () => ({
         actions,
         actionToken,
+        playground: config.PLAYGROUND_URL !== undefined,
         example: actions ? exampleCommand(config) : null,
         names: namesFrom(config)
       })

@@ -3,7 +3,7 @@ import { ago, duration } from './format.js'
 import { keysShown } from './keys.js'
 import { stateMark } from './parts/basics.js'
 import { themeChanges } from './parts/chart.js'
-import { currentScreen, screens } from './screens.js'
+import { currentScreen, shownScreens } from './screens.js'
 import { flow, lostAt, now } from './signals.js'
 
 /** The bar on top of every screen: where we are, and the one sentence that says whether all is well. */
@@ -32,7 +32,7 @@ function navigation() {
   const current = currentScreen()
   const { parked, sagas } = flow.value ?? {}
   return html`<nav aria-label="Screens">
-    ${screens.map(
+    ${shownScreens().map(
       screen => html`<a key=${screen.href} href=${screen.href} aria-current=${screen === current ? 'page' : null}>
         ${screen.title}${screen.href === '/parked' && parked ? html`<span class="badge small slow">${parked}</span>` : null}${screen.href === '/sagas' && sagas?.stuck ? html`<span class="badge small stopped">${sagas.stuck}</span>` : null}
       </a>`

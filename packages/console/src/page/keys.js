@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import { Modal } from './parts/dialog.js'
 import { go } from './place.js'
-import { screens } from './screens.js'
+import { shownScreens } from './screens.js'
 
 export const keysShown = signal(false)
 
@@ -13,7 +13,7 @@ export function listenForKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
     if (event.key === '/') return focusSearch(event)
     if (event.key === '?') return (keysShown.value = true)
-    const screen = before === 'g' ? screens.find(({ letter }) => letter === event.key) : undefined
+    const screen = before === 'g' ? shownScreens().find(({ letter }) => letter === event.key) : undefined
     before = event.key
     if (screen !== undefined) go(screen.href)
   })
@@ -38,7 +38,7 @@ export function KeysDialog() {
   const rows = [
     ['/', 'search'],
     ['?', 'this list'],
-    ...screens.map(({ letter, title }) => [`g ${letter}`, `go to ${title}`])
+    ...shownScreens().map(({ letter, title }) => [`g ${letter}`, `go to ${title}`])
   ]
   return html`<${Modal} titleId="keys-title" onClose=${() => (keysShown.value = false)}>
     <h2 id="keys-title">Keys</h2>

@@ -2,6 +2,7 @@ import { html } from 'htm/preact'
 import { screenHead } from './parts/basics.js'
 import { Nouns } from './noun.js'
 import { place } from './place.js'
+import { BreakScreen } from './screens/break.js'
 import { Connector, ConnectorList } from './screens/connectors.js'
 import { FlowScreen } from './screens/flow.js'
 import { Group, GroupList } from './screens/groups.js'
@@ -11,15 +12,16 @@ import { Saga } from './screens/saga.js'
 import { SagaList } from './screens/sagas.js'
 import { TimeScreen } from './screens/time.js'
 import { Topic, TopicList } from './screens/topics.js'
+import { about } from './signals.js'
 
 /**
- * `List` is drawn at `href`, `One` at the addresses below it; `g` and `letter` go there.
+ * `List` is drawn at `href`, `One` at the addresses below it; `g` and `letter` go there. Some are there only now and then.
  * @typedef {(properties: any) => unknown} Component
- * @typedef {{ href: string, title: string, letter: string, List: Component, One?: Component }} Screen
+ * @typedef {{ href: string, title: string, letter: string, List: Component, One?: Component, isShown?: () => boolean }} Screen
  */
 
-/** The screens as the bar lists them. @type {readonly Screen[]} */
-export const screens = [
+/** @type {readonly Screen[]} */
+const screens = [
   { href: '/', title: 'Flow', letter: 'f', List: FlowScreen },
   { href: '/orders', title: Nouns, letter: 'o', List: AggregateList, One: Aggregate },
   { href: '/sagas', title: 'Sagas', letter: 's', List: SagaList, One: Saga },
@@ -27,8 +29,14 @@ export const screens = [
   { href: '/groups', title: 'Groups', letter: 'c', List: GroupList, One: Group },
   { href: '/connectors', title: 'Connectors', letter: 'd', List: ConnectorList, One: Connector },
   { href: '/parked', title: 'Parked', letter: 'p', List: ParkedKeys, One: EventsOfKey },
-  { href: '/time', title: 'Time', letter: 'h', List: TimeScreen }
+  { href: '/time', title: 'Time', letter: 'h', List: TimeScreen },
+  { href: '/break', title: 'Break it', letter: 'b', List: BreakScreen, isShown: () => about.value?.playground === true }
 ]
+
+/** The screens as the bar lists them. */
+export function shownScreens() {
+  return screens.filter(({ isShown }) => isShown?.() ?? true)
+}
 
 /** For a mistyped address. @type {Screen} */
 const nowhere = { href: '', title: 'Nothing here', letter: '', List: Nowhere }

@@ -102,7 +102,7 @@ export function createFaults(targets: () => readonly Target[], say: (line: strin
         await breakage.end?.().catch(() => undefined)
         throw error
       })
-      say(`playground: ${words} (asked by ${by})`)
+      if (!isClosed) say(`playground: ${words} (asked by ${by})`)
       change({ words })
       if (one.fault.endsAt !== null) await until(one.fault.endsAt, endNow.signal)
       if (isClosed) return void (await breakage.letGo?.())

@@ -22,7 +22,7 @@ export function targetsOf({ system, kafka, links, supervised }: Breakable): read
     const { name } = one.part
     const kind = services.has(name) ? 'service' : 'engine'
     if (name === 'console' || name === system.playground?.oracle.name) return []
-    if (name === 'keeper') return [partTarget(one, 'tool', 'checks that events flow, and repairs connectors')]
+    if (name === 'keeper') return [partTarget(one, 'tool', 'checks and repairs connectors')]
     return [partTarget(one, kind, services.get(name) ?? aboutEngine(name))]
   })
   const read = system.services.flatMap(({ name, reads }) => (reads === undefined ? [] : [{ name, ...reads }]))
@@ -92,7 +92,7 @@ function topicTarget(topic: string, kafka: Stack['kafka']): Target {
     counts: 'records' as const,
     begin: async (count: number) => `sent the last ${await sendAgain(kafka, topic, count)} records of ${topic} again`
   }
-  return { name: topic, kind: 'topic', about: 'its last records are sent again', faults: { duplicate } }
+  return { name: topic, kind: 'topic', about: 'sends its last records again', faults: { duplicate } }
 }
 
 type Reader = { readonly name: string; readonly group: string; readonly topics: readonly string[] }
@@ -114,6 +114,6 @@ function groupTarget(
     },
     end: () => supervision.bringBack()
   }
-  const about = `${name} reads ${list} again from the beginning`
+  const about = `reads ${list} from the beginning`
   return [{ name: group, kind: 'group', about, holds: name, faults: { replay } }]
 }
