@@ -7,10 +7,11 @@ export type Entry = {
   /** By message id. */
   readonly steps: Map<string, SagaStep>
   /** The places of messages that lie in several; the others are missing here. */
-  readonly places: Map<string, Place[]>
+  places: Map<string, Place[]> | undefined
   /** The time of its latest step. */
   lastAt: number
-  expected: readonly ExpectedEvent[]
+  /** Kept while one isn't met. */
+  expected: readonly ExpectedEvent[] | undefined
   incomplete: boolean
 }
 
@@ -19,7 +20,7 @@ type Place = Pick<SagaStep, 'topic' | 'partition' | 'offset'>
 const mostCopies = 100
 
 export function newEntry(correlationId: string, incomplete: boolean): Entry {
-  return { correlationId, steps: new Map(), places: new Map(), lastAt: -Infinity, expected: [], incomplete }
+  return { correlationId, steps: new Map(), places: undefined, lastAt: -Infinity, expected: undefined, incomplete }
 }
 
 /** Adds a record to its saga. `none` means that it was there before. */
@@ -35,10 +36,11 @@ export function addTo(entry: Entry, step: SagaStep, mostSteps: number): 'added' 
   return 'added'
 }
 
-function addCopy({ steps, places }: Entry, known: SagaStep, copy: SagaStep): boolean {
+function addCopy(entry: Entry, known: SagaStep, copy: SagaStep): boolean {
+  const { steps, places = new Map<string, Place[]>() } = entry
   const seen = places.get(known.messageId) ?? [placeOf(known)]
   if (seen.length >= mostCopies || seen.some(place => samePlace(place, copy))) return false
-  places.set(known.messageId, [...seen, placeOf(copy)])
+  entry.places = places.set(known.messageId, [...seen, placeOf(copy)])
   const first = compareSteps(copy, known, 'arrivedAt') < 0 ? { ...copy, ...contentOf(known) } : known
   steps.set(known.messageId, { ...first, copies: seen.length + 1 })
   return true

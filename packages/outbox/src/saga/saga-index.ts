@@ -47,8 +47,8 @@ export function createSagaIndex(map: SagaMap, limits: SagaLimits = {}): SagaInde
   const store = createSagaStore(map, limits)
   const coverage = createCoverage(map)
 
-  const expectationsOf = ({ expected, incomplete }: Entry, now: number) =>
-    expected.map(each => coverage.judge(each, { now, incomplete }))
+  const expectationsOf = (entry: Entry, now: number) =>
+    store.expectedOf(entry).map(each => coverage.judge(each, { now, incomplete: entry.incomplete }))
   const overdueOf = (entry: Entry, now: number) => expectationsOf(entry, now).filter(({ state }) => state === 'overdue')
   const sagaIn = (entry: Entry, now: number) => sagaOf(entry, expectationsOf(entry, now))
 

@@ -16,9 +16,8 @@ export type SagaLimits = {
 /** Holds the sagas, up to a number of steps. */
 export function createSagaStore(map: SagaMap, { steps: mostSteps = 50_000, stepsPerSaga = 1_000 }: SagaLimits) {
   const expectations = expectationsByEvent(map)
-  // Each in the order of the last additions.
-  const open = new Map<string, Entry>()
-  const settled = new Map<string, Entry>()
+  const open = createQueue()
+  const settled = createQueue()
   const byAggregate = createAggregates()
   const forgotten = { sagas: 0, open: 0, omitted: 0, upTo: -Infinity }
   let stepCount = 0
@@ -41,21 +40,20 @@ export function createSagaStore(map: SagaMap, { steps: mostSteps = 50_000, steps
   }
 
   function keep(entry: Entry): void {
-    entry.expected = expectedEvents(expectations, entry.steps)
-    open.delete(entry.correlationId)
-    settled.delete(entry.correlationId)
-    const isSettled = entry.expected.every(({ metBy }) => metBy !== undefined)
-    ;(isSettled ? settled : open).set(entry.correlationId, entry)
+    const expected = expectedEvents(expectations, entry.steps)
+    const isSettled = expected.every(({ metBy }) => metBy !== undefined)
+    entry.expected = isSettled ? undefined : expected
+    open.delete(entry)
+    settled.delete(entry)
+    ;(isSettled ? settled : open).add(entry)
   }
 
   function forgetOldest(): void {
-    const from = settled.size > 0 ? settled : open
-    const [entry] = from.values()
+    const entry = settled.takeOldest() ?? open.takeOldest()
     if (entry === undefined) return
-    from.delete(entry.correlationId)
     stepCount -= entry.steps.size
     forgotten.sagas++
-    if (from === open) forgotten.open++
+    if (entry.expected !== undefined) forgotten.open++
     forgotten.upTo = Math.max(forgotten.upTo, entry.lastAt)
     for (const step of entry.steps.values()) byAggregate.delete(step, entry.correlationId)
   }
@@ -64,19 +62,43 @@ export function createSagaStore(map: SagaMap, { steps: mostSteps = 50_000, steps
     add,
     get,
     open: (): Iterable<Entry> => open.values(),
+    expectedOf: ({ expected, steps }: Entry) => expected ?? expectedEvents(expectations, steps),
     ofAggregate: (aggregate: string, id: string): readonly Entry[] =>
       byAggregate.get({ aggregate, aggregateId: id }).flatMap(correlationId => get(correlationId) ?? []),
     /** The ones with the latest steps. */
     latest: (limit: number): readonly Entry[] =>
       [...open.values(), ...settled.values()].sort((a, b) => b.lastAt - a.lastAt).slice(0, limit),
     counts: () => ({
-      open: open.size,
-      sagas: open.size + settled.size,
+      open: open.size(),
+      sagas: open.size() + settled.size(),
       steps: stepCount,
       evicted: forgotten.sagas,
       evictedOpen: forgotten.open,
       omitted: forgotten.omitted
     })
+  }
+}
+
+/** Sagas by their correlation ids, in the order in which they were added. */
+function createQueue() {
+  const entries = new Map<string, Entry>()
+  // Kept, because a new iterator would pass over every entry that was deleted at the front.
+  let oldest = entries.values()
+
+  return {
+    get: (id: string) => entries.get(id),
+    values: () => entries.values(),
+    size: () => entries.size,
+    add: (entry: Entry) => void entries.set(entry.correlationId, entry),
+    delete: (entry: Entry) => void entries.delete(entry.correlationId),
+    takeOldest(): Entry | undefined {
+      let next = oldest.next()
+      // An iterator that has reached the end stays there.
+      if (next.done === true) next = (oldest = entries.values()).next()
+      if (next.done === true) return undefined
+      entries.delete(next.value.correlationId)
+      return next.value
+    }
   }
 }
 
