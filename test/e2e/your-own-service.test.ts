@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { root } from '@outbox-cdc/pipeline'
+import { endProcess, livingProcesses } from '@outbox-cdc/stack'
+import { expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../support/eventually.ts'
+import { curlCommands, runAt } from '../support/readme-commands.ts'
+import { runScript } from '../support/run-script.ts'
+import { freeSettings } from '../support/test-pipeline.ts'
+
+const page = 'docs/your-own-service.md'
+// As deep as examples/loyalty, so that the relative paths of the page fit.
+const folder = `.data/loyalty-${process.pid}`
+
+/** Writes the files of the page. */
+async function writeFiles(): Promise<void> {
+  const text = await readFile(join(root, page), 'utf8')
+  for (const [, path = '', code = ''] of text.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)) {
+    const file = join(root, here(path))
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, here(code))
+  }
+}
+
+const here = (text: string) => text.replaceAll('examples/loyalty', folder)
+
+async function typeCheck(): Promise<void> {
+  const project = join(root, folder, 'tsconfig.json')
+  await writeFile(project, '{"extends":"../../tsconfig.json","include":["**/*.ts"],"exclude":[]}')
+  await promisify(execFile)('tsc', ['--project', project]).catch(error => Promise.reject(new Error(error.stdout)))
+}
+
+it('leads from an empty folder to a service that takes part in a running system, as the page says', async () => {
+  onTestFinished(() => rm(join(root, folder), { recursive: true, force: true }))
+  await writeFiles()
+  await typeCheck()
+  const description = join(root, folder, 'system.ts')
+  const settings = await freeSettings({ system: description })
+  const { dir, ports } = settings
+  onTestFinished(async () => {
+    for (const record of await livingProcesses(join(dir, 'run'))) await endProcess(record, 2_000)
+    await rm(dir, { recursive: true, force: true })
+  })
+
+  const starter = runScript('scripts/start.ts', settings, [description])
+  await starter.says(/Stop with Ctrl-C/, 240_000)
+  expect(starter.output()).toMatch(/✓ connector .*loyalty-connector +\d/)
+  expect(starter.output()).toContain(
+    `loyalty-service   http://localhost:${ports['loyalty-service']}   GET /customers/ID/points`
+  )
+
+  const commands = await curlCommands(page)
+  expect(commands.length).toBe(5)
+  for (const { command, output } of commands) {
+    // A GET is asked again until the events have come round; a POST is sent once.
+    const ask = () => runAt(settings, command)
+    if (command.includes('POST')) expect((await ask()).split('\n')).toEqual(expect.arrayContaining([...output]))
+    else await eventually(async () => expect((await ask()).split('\n')).toEqual(output))
+  }
+
+  const up = runScript('scripts/status.ts', settings, [description])
+  expect(await up.ended(), up.output()).toBe(0)
+  for (const line of [/loyalty-service ready .* ok/, /loyalty-connector flows .* ok/]) expect(up.output()).toMatch(line)
+
+  starter.child.kill('SIGINT')
+  expect(await starter.ended()).toBe(0)
+  const cleared = runScript('scripts/reset.ts', settings, ['--yes', description])
+  expect(await cleared.ended(), cleared.output()).toBe(0)
+  expect(cleared.output()).toContain('Deleted.')
+})
