@@ -60,6 +60,11 @@ it('leads from an empty folder to a service that takes part in a running system,
     else await eventually(async () => expect((await ask()).split('\n')).toEqual(output))
   }
 
+  const saga = runScript('packages/outbox/bin/outboxctl.mjs', settings, ['saga', 'order:1'])
+  expect(await saga.ended(), saga.output()).toBe(0)
+  for (const event of ['order_created', 'customer_credit_reserved', 'points_granted', 'points_returned'])
+    expect(saga.output()).toContain(event)
+
   const up = runScript('scripts/status.ts', settings, [description])
   expect(await up.ended(), up.output()).toBe(0)
   for (const line of [/loyalty-service ready .* ok/, /loyalty-connector flows .* ok/]) expect(up.output()).toMatch(line)

@@ -55,7 +55,7 @@ async function startSystem(): Promise<Running> {
   const dir = join(root, '.data/bench-saga')
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
-  const [ports, brokers] = [await freePorts(system), 1 as const]
+  const [ports, brokers] = [await freePorts(system), system.brokers ?? 1]
   const pipeline = await startPipeline(
     { system, dir, ports, brokers, workers: 1 },
     { progress: (_, work) => work(), onLog: () => undefined }
