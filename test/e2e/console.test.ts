@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { Admin } from '@platformatic/kafka'
 import mysql from 'mysql2/promise'
 import type { Browser, Page } from 'playwright-core'
@@ -9,6 +7,7 @@ import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
 import { type OutboxRecord, produceOutbox } from '@outbox-cdc/console/testing/produce-outbox'
 import { loadSystem } from '@outbox-cdc/pipeline'
 import { eventually } from '../support/eventually.ts'
+import { findBarriers } from '../support/find-barriers.ts'
 import { get, post } from '../support/http.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
 
@@ -20,6 +19,8 @@ const [{ topic }] = (await loadSystem()).hops
 const screens = {
   Flow: '/',
   Orders: '/orders',
+  Sagas: '/sagas',
+  'Sagas of order 1': '/sagas?aggregate=order&id=1',
   Topics: '/topics',
   Groups: '/groups',
   Connectors: '/connectors',
@@ -80,17 +81,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
   const open = (path: string) => page.goto(`${url}${path}`)
   const confirm = (button: string) => page.locator('dialog').getByRole('button', { name: button }).click()
 
-  /** Serious accessibility problems that axe finds. */
-  async function barriers(): Promise<string[]> {
-    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-    await page.evaluate(axe)
-    const violations = await page.evaluate(
-      async () =>
-        (await (globalThis as never as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run()).violations
-    )
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    return serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`.slice(0, 400))
-  }
+  const barriers = () => findBarriers(page)
 
   it('says after a start that all is well, and shows the five hops', async () => {
     await open('/')
@@ -388,5 +379,3 @@ async function sideTopic({ stack }: TestPipeline): Promise<(records: readonly Ou
   await admin.close()
   return records => produceOutbox(stack.kafka.brokers, topic, records)
 }
-
-type Violation = { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }

@@ -8,9 +8,10 @@ import { withAdmin } from '@outbox-cdc/stack'
 import { Kafka, logLevel } from 'kafkajs'
 import knex, { type Knex } from 'knex'
 import type { Locator } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '../support/eventually.ts'
+import { followStuckSaga } from '../support/follow-stuck-saga.ts'
 import { get, post } from '../support/http.ts'
 import { curlCommands, runAt, withoutTimes } from '../support/readme-commands.ts'
 import { watchTopic } from '../support/read-topic.ts'
@@ -159,6 +160,19 @@ it('takes orders and cancellations while customer-service is down, and settles t
   await becomes(cancelled, 'CANCELLED')
   expect((await becomes(tooLarge, 'REJECTED')).reason).toBe('CREDIT_LIMIT_EXCEEDED')
   await eventually(async () => expect(await readCustomer(customer)).toMatchObject({ reserved: '40.00' }))
+})
+
+it('shows in the console which service is silent and which event is missing, until it comes', async context => {
+  const browser = await launchBrowser()
+  if (typeof browser === 'string') return context.skip(browser)
+  onTestFinished(() => browser.close())
+  const page = await browser.newPage({ locale: 'en-GB' })
+  page.setDefaultTimeout(120_000)
+  const customer = await register(100)
+  await part('customer-service').stop()
+  const orderId = await place(customer, 40)
+  const startService = () => part('customer-service').start()
+  await followStuckSaga(page, { url: pipeline.addresses['CONSOLE_URL'] ?? '', orderId, startService })
 })
 
 it('settles an order whose service was killed after its commit and missed the answer', async () => {
