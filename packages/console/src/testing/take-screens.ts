@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from './launch-browser.ts'
 import { produceOutbox } from './produce-outbox.ts'
+import { shoot } from './shoot.ts'
 import { freePorts, loadSystem, root, startPipeline } from '@outbox-cdc/pipeline'
 
 // npm run console:screens: takes the pictures in docs/screens again, from a pipeline of its own under traffic.
 const warmMs = 150_000
-const out = join(root, 'docs/screens')
 const dir = join(root, '.data/console-screens')
 const names = ['joon', 'mina', 'theo', 'aiko', 'sam', 'lena', 'omar', 'ines']
 
@@ -58,13 +58,13 @@ async function shootScreens(page: Page): Promise<void> {
   const list = (await (await fetch(`${url}/api/topics/${topic}/records?limit=9`)).json()) as {
     items: { key: string }[]
   }
-  await shoot(page, 'flow-light', { path: '/' })
-  await shoot(page, 'flow-narrow', { path: '/', width: 390, height: 1_000 })
-  await shoot(page, 'order-dark', { path: `/orders/${list.items[8]?.key}` })
-  await shoot(page, 'topic-light', { path: `/topics/${topic}` })
-  await shoot(page, 'group-light', { path: '/groups/delivery-service' })
-  await shoot(page, 'connector-light', { path: '/connectors/orders-connector' })
-  await shoot(page, 'time-dark', { path: '/time?minutes=10' })
+  await shoot(page, 'flow-light', { at: `${url}/` })
+  await shoot(page, 'flow-narrow', { at: `${url}/`, width: 390, height: 1_000 })
+  await shoot(page, 'order-dark', { at: `${url}/orders/${list.items[8]?.key}` })
+  await shoot(page, 'topic-light', { at: `${url}/topics/${topic}` })
+  await shoot(page, 'group-light', { at: `${url}/groups/delivery-service` })
+  await shoot(page, 'connector-light', { at: `${url}/connectors/orders-connector` })
+  await shoot(page, 'time-dark', { at: `${url}/time?minutes=10` })
 }
 
 /** A dead Connect, then a parked event. */
@@ -80,15 +80,5 @@ async function shootTrouble(page: Page): Promise<void> {
     { eventId: key, payload: { name: 'x'.repeat(300), quantity: 1 } }
   ])
   await sleep(4_000)
-  await shoot(page, 'parked-light', { path: `/parked/delivery-service/${encodeURIComponent(`order/${key}`)}` })
-}
-
-type Shot = { readonly path?: string; readonly width?: number; readonly height?: number }
-
-async function shoot(page: Page, name: string, { path, width = 1_280, height = 900 }: Shot): Promise<void> {
-  await page.emulateMedia({ colorScheme: name.endsWith('-dark') ? 'dark' : 'light' })
-  await page.setViewportSize({ width, height })
-  if (path !== undefined) await page.goto(`${url}${path}`)
-  await sleep(2_500)
-  await page.screenshot({ path: join(out, `${name}.png`) })
+  await shoot(page, 'parked-light', { at: `${url}/parked/delivery-service/${encodeURIComponent(`order/${key}`)}` })
 }
