@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -56,3 +57,13 @@ describe.each(groups.flatMap(({ rules }) => rules))('the alert $alert', ({ expr,
     if (!anchor.startsWith('{{')) expect(anchors).toContain(anchor)
   })
 })
+
+const promtool = (...args: readonly string[]) => spawnSync('promtool', args, { cwd: root, encoding: 'utf8' })
+
+it.skipIf(promtool('--version').status !== 0)(
+  'fires and ends as ops/alerts.test.yaml says, by Prometheus itself',
+  () => {
+    const { status, stdout, stderr } = promtool('test', 'rules', 'ops/alerts.test.yaml')
+    expect({ status, output: `${stdout}${stderr}` }).toMatchObject({ status: 0 })
+  }
+)
