@@ -3,6 +3,7 @@ import type { Flow } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
 import { addSagas, summarizeSagas } from '../sagas/add-sagas.ts'
 import type { SagaWatch } from '../sagas/watch-sagas.ts'
+import { withRests } from '../sagas/with-rests.ts'
 import type { Sources } from '../sources.ts'
 import { buildFlow } from './build-flow.ts'
 import { figuresOf } from './measures.ts'
@@ -26,8 +27,9 @@ export function createSampler(config: Config, sources: Sources, { onFlow, logger
   const names = namesFrom(config)
   const series = createSeries({ stepMs: 5_000, means: ['committed', 'published', 'delivered'] })
   let timer: NodeJS.Timeout | undefined
-  const picture = () =>
-    addSagas(buildFlow(readAll(probes), names), sagas === undefined ? null : summarizeSagas(sagas, Date.now()))
+  // With very many open sagas it takes long.
+  const summary = withRests(() => (sagas === undefined ? null : summarizeSagas(sagas, Date.now())))
+  const picture = () => addSagas(buildFlow(readAll(probes), names), summary())
   let newest = picture()
 
   async function sample(): Promise<void> {

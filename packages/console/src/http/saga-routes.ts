@@ -8,6 +8,7 @@ import { createSagaMetrics } from '../sagas/saga-metrics.ts'
 import { searchSagas } from '../sagas/search-sagas.ts'
 import { showSaga, showSagas, showTopics } from '../sagas/show-sagas.ts'
 import type { SagaWatch } from '../sagas/watch-sagas.ts'
+import { withRests } from '../sagas/with-rests.ts'
 import { configured } from './problems.ts'
 import { get, type Route } from './route.ts'
 
@@ -23,12 +24,15 @@ function bothOrNeither({ aggregate, id }: { aggregate?: string | undefined; id?:
 }
 
 export function sagaRoutes(sagas: SagaWatch | undefined): readonly Route[] {
+  const newest = sagas && withRests(() => showSagas(sagas))
   return [
     get('/api/sagas', 'The sagas that are stuck, and the newest, or those of an aggregate', {
       input: listInput,
       answer: sagaList,
       handle: ({ aggregate, id }) =>
-        showSagas(configured(sagas, need), aggregate !== undefined && id !== undefined ? { aggregate, id } : undefined)
+        aggregate !== undefined && id !== undefined
+          ? showSagas(configured(sagas, need), { aggregate, id })
+          : configured(newest, need)()
     }),
     get('/api/sagas/{correlationId}', 'One saga: its events by cause, and what must follow them', {
       input: z.object({ correlationId: name }),

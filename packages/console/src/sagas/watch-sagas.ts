@@ -7,6 +7,9 @@ import { reasonOf } from '../reason-of.ts'
 import { followTopic } from './follow-topic.ts'
 import { stepIn } from './step-in.ts'
 
+/** About 60 MB where each is a saga of its own. */
+const mostSteps = 25_000
+
 export type SagaWatch = NonNullable<ReturnType<typeof watchSagas>>
 
 /** Follows the topics of the saga map, and knows the sagas in them; undefined where no map is configured. */
@@ -15,7 +18,7 @@ export function watchSagas(config: Config, kafka: KafkaAccess) {
   if (file === undefined) return undefined
   const map = readMap(file)
   const windowMs = minutes * 60_000
-  const index = createSagaIndex(map)
+  const index = createSagaIndex(map, { steps: mostSteps })
   const followers = Object.keys(map.services).map(topic =>
     followTopic({
       reader: kafka.reader,
