@@ -155,7 +155,9 @@ export const system: System = {
       ready: '/health/ready',
       env: {
         CUSTOMERS_URL: { account: 'oracle', database: 'customers' },
-        ORDERS_URL: { account: 'oracle', database: 'customer_orders' }
+        ORDERS_URL: { account: 'oracle', database: 'customer_orders' },
+        // The console asks it each second.
+        LOG_LEVEL: 'warn'
       }
     }
   },

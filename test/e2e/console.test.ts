@@ -29,6 +29,7 @@ const screens = {
   'orders-connector': '/connectors/orders-connector',
   'Parked events': '/parked',
   Time: '/time',
+  'Break it': '/break',
   'Nothing here': '/nowhere'
 }
 
@@ -41,7 +42,7 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
   let lastOrder = 0
 
   beforeAll(async () => {
-    pipeline = await startTestPipeline()
+    pipeline = await startTestPipeline({ playground: true })
     url = `http://127.0.0.1:${pipeline.settings.ports.console}`
     lastOrder = await placeOrder()
     page = await browser.newPage({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })

@@ -38,7 +38,9 @@ export type Report = {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.name === 'KnexTimeoutError' ? 'a database accepts no connection in time' : error.message
+  if (error.name === 'KnexTimeoutError') return 'a database accepts no connection in time'
+  // The message of a query's error begins with the query.
+  return 'sqlMessage' in error && typeof error.sqlMessage === 'string' ? error.sqlMessage : error.message
 }
 
 /** Checks again and again, and remembers what the last check found. */
@@ -58,7 +60,7 @@ export function watchInvariants(check: () => Promise<Round>, logger: Logger) {
       // The rows are as old as the beginning of the check.
       at = began
       checks += 1
-      if (problem !== null) logger.info({}, 'the invariants can be checked again')
+      if (problem !== null) logger.warn({}, 'the invariants can be checked again')
       problem = null
       for (const key of keys) remember(key, found[key].violations, began)
     } catch (error) {

@@ -38,6 +38,7 @@ export function targetsOf({ system, kafka, links, supervised }: Breakable): read
 function aboutEngine(name: string): string {
   if (name.startsWith('connect')) return 'Kafka Connect, with Debezium inside'
   if (name.startsWith('kafka')) return 'a broker'
+  if (name.startsWith('controller')) return 'the controller of the brokers'
   return { mysql: 'MySQL', postgres: 'PostgreSQL', registry: 'the schema registry' }[name] ?? name
 }
 
