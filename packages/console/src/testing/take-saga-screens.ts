@@ -25,8 +25,6 @@ try {
   const first = await place('4000')
   for (const total of ['1200', '2500', '9000', '80']) await place(total)
   await sleep(5_000)
-  await post(`${orders}/orders/${first}/cancel`, {})
-  await sleep(5_000)
   const { items } = (await (await fetch(`${url}/api/sagas?aggregate=order&id=${first}`)).json()) as {
     items: { correlationId: string }[]
   }
@@ -36,8 +34,7 @@ try {
   await sleep(overdueMs)
   await shoot(page, 'sagas-light', { at: `${url}/sagas` })
   await page.locator('.stuck-line').first().click()
-  await shoot(page, 'saga-stuck-dark', { height: 700 })
-  await shoot(page, 'saga-narrow', { width: 390, height: 1_000 })
+  await shoot(page, 'saga-stuck-light', {})
 } finally {
   await browser.close()
   await pipeline.stop()
