@@ -98,8 +98,9 @@ COPY packages/service-kit packages/service-kit
 COPY packages/connectctl packages/connectctl
 COPY packages/console packages/console
 COPY connect-config connect-config
+COPY systems/orders-and-deliveries.hops.json systems/
 ENV CONSOLE_HOST=0.0.0.0 \
-    CONNECTOR_FILE=/app/connect-config/orders-connector.json \
+    CONNECT_DIR=/app/connect-config \
     HEALTH_URL=http://127.0.0.1:9000/health/live
 EXPOSE 9000
 CMD ["node", "--max-semi-space-size=4", "--max-old-space-size=192", "packages/console/src/cli.ts"]

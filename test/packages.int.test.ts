@@ -31,13 +31,13 @@ it('runs each public package from its tarball in an empty project', { timeout: 3
   const plugins = await project.node('node_modules/.bin/connectctl', ['plugins', '--url', connectUrl])
   expect(plugins).toContain('io.debezium.connector.mysql.MySqlConnector')
 
+  await project.write({ 'hops.json': JSON.stringify([{ topic: 'a', group: 'b' }]) })
   const port = await freePort()
   const kafka = useStack().kafka.brokers.join()
   const printed = project.start('node_modules/.bin/outbox-console', {
     CONSOLE_PORT: String(port),
     KAFKA_BROKERS: kafka,
-    KAFKA_TOPIC: 'a',
-    KAFKA_GROUP: 'b'
+    HOPS_FILE: 'hops.json'
   })
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
   await eventually(async () => expect(await get('/'), printed()).toContain('<script type="importmap">'))

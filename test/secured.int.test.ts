@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { orderCreated } from '@outbox-cdc/order-service/orders/order-events'
@@ -21,6 +21,7 @@ import mysql from 'mysql2/promise'
 import { beforeAll, expect, it, onTestFinished } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { fetchJson } from './support/http.ts'
+import { tempFolder } from './support/temp-folder.ts'
 
 type Env = Readonly<Record<string, string>>
 
@@ -187,29 +188,20 @@ it('says in its readiness which part refuses whom, and why', async () => {
   )
 })
 
-const flow = {
-  KAFKA_TOPIC: 'orders-kafkajs',
-  KAFKA_GROUP: 'group-kafkajs',
-  EFFECT_TABLE: 'delivery',
-  EFFECT_AGGREGATE_ID_COLUMN: 'order_id',
-  EFFECT_APPLIED_AT_COLUMN: 'delivered_at'
-}
-
-function startConsole(principal: string, env: Env = {}) {
-  return start('packages/console/src/cli.ts', {
-    ...access(principal),
-    ...flow,
-    EFFECT_DB_URL: databaseUrl(),
-    ...env
-  })
+async function startConsole(principal: string, env: Env = {}) {
+  const columns = { aggregateIdColumn: 'order_id', appliedAtColumn: 'delivered_at' }
+  const effect = { url: databaseUrl(), table: 'delivery', ...columns }
+  const file = join(await tempFolder('hops'), 'hops.json')
+  await writeFile(file, JSON.stringify([{ topic: 'orders-kafkajs', group: 'group-kafkajs', effect }]))
+  return start('packages/console/src/cli.ts', { ...access(principal), HOPS_FILE: file, ...env })
 }
 
 it('shows all that its account may see, and says of the rest which right is missing', async () => {
   const get = await startConsole('console')
   await eventually(async () => {
-    const { hops } = (await get('/api/flow')).body
-    expect(hops).toMatchObject([{ id: 'topic', state: 'ok' }, { id: 'delivery' }])
-    expect(hops[1].facts).toContainEqual(expect.objectContaining({ label: 'newest delivery' }))
+    const { parts } = (await get('/api/flow')).body.hops[0]
+    expect(parts).toMatchObject([{ id: 'topic', state: 'ok' }, { id: 'delivery' }])
+    expect(parts[1].facts).toContainEqual(expect.objectContaining({ label: 'newest delivery' }))
   })
   const { items, missing } = (await get('/api/topics')).body
   expect(items).toContainEqual(expect.objectContaining({ name: 'orders-kafkajs', records: 1, retentionMs: null }))
@@ -227,7 +219,7 @@ it('shows the ends of a topic that its account may not read', async () => {
   const get = await startConsole('onlooker')
   await eventually(async () => {
     const { headline, hops } = (await get('/api/flow')).body
-    const [topic, delivery] = hops
+    const [topic, delivery] = hops[0].parts
     expect(topic).toMatchObject({ state: 'unknown', words: 'its records cannot be read' })
     expect(topic.facts).toContainEqual(expect.objectContaining({ label: 'kept', value: 1 }))
     expect(delivery).toMatchObject({ state: 'unknown', words: 'its group cannot be read' })
@@ -246,7 +238,7 @@ it('says of a wrong password whom Kafka refuses, and still shows the database', 
   await eventually(async () => {
     const { headline, hops } = (await get('/api/flow')).body
     expect(headline).toMatchObject({ state: 'unknown', text: expect.stringMatching(sentence) })
-    expect(hops[1].facts).toContainEqual(expect.objectContaining({ label: 'newest delivery' }))
+    expect(hops[0].parts[1].facts).toContainEqual(expect.objectContaining({ label: 'newest delivery' }))
   })
   expect((await get('/api/groups')).body).toMatchObject({ title: 'Refused', detail: expect.stringMatching(sentence) })
 })

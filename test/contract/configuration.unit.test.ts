@@ -4,7 +4,9 @@ import { expect, it } from 'vitest'
 import { configSchema as delivery } from '@outbox-cdc/delivery-service/config'
 import { configSchema as order } from '@outbox-cdc/order-service/config'
 import { configSchema as consolePage } from '@outbox-cdc/console/config'
+import { hopSchema } from '@outbox-cdc/outbox/hops'
 import { describeConfig } from '../support/describe-config.ts'
+import { describeFields } from '../support/describe-fields.ts'
 
 const root = join(import.meta.dirname, '../..')
 const services = [
@@ -30,4 +32,12 @@ it.each(services)('the README of %s has a row for each variable, and no other', 
     `| \`${variable.name}\` | ${variable.initial} | ${variable.description} |`.replace(/ +/g, ' ')
   )
   expect(readme.match(/^\| `[A-Z_]+` \|.*\|$/gm)).toEqual(rows)
+})
+
+it('the README of packages/console has a row for each field of a hop, and no other', async () => {
+  const readme = (await readFile(join(root, 'packages/console/README.md'), 'utf8')).replace(/ +/g, ' ')
+  const rows = describeFields(hopSchema).map(field =>
+    `| \`${field.name}\` | ${field.initial} | ${field.description} |`.replace(/ +/g, ' ')
+  )
+  expect(readme.match(/^\| `[a-z][A-Za-z.]*` \|.*\|$/gm)).toEqual(rows)
 })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { readConnectorFile } from '@outbox-cdc/connectctl'
-import { flowVariables, root } from '@outbox-cdc/pipeline'
+import { hopsFile, root } from '@outbox-cdc/pipeline'
 import { expect, it } from 'vitest'
 import { combinations } from '../e2e/combinations/combinations.ts'
 import { systemOf } from '../e2e/combinations/system.ts'
@@ -14,13 +14,15 @@ const servers = {
   CONNECT_SECRETS_DIR: '/s'
 }
 
+const nowhere = { databaseUrl: String, serviceUrl: String }
+
 it.each(combinations)('gives everything the name of a topic that the description has: $name', async combination => {
   const named = async (topic: string) => {
     const system = systemOf([{ ...combination, topic }])
     const { json, variables } = system.connectors
     const { config } = await readConnectorFile(join(root, json[0] ?? ''), { ...servers, ...variables })
     const environments = system.services.map(({ name, env }) => [name, env])
-    return { topics: system.topics, environments, console: flowVariables(system), config }
+    return { topics: system.topics, environments, console: hopsFile(system, nowhere), config }
   }
   const customers = await named('customerTopic')
   const places = JSON.stringify(customers).split('"customerTopic"').length - 1

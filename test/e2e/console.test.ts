@@ -84,10 +84,10 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
 
   const barriers = () => findBarriers(page)
 
-  it('says after a start that all is well, and shows the five hops', async () => {
+  it('says after a start that all is well, and shows the five parts', async () => {
     await open('/')
     await says(/All is well/)
-    expect(await page.locator('.hop h2').allTextContents()).toEqual([
+    expect(await page.locator('.part h2').allTextContents()).toEqual([
       'order-service',
       'MySQL',
       'Debezium',
@@ -244,20 +244,18 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
   })
 
   it('works with nothing but Kafka, and says on each screen what is not configured', async () => {
-    const server = await startConsoleProcess({
-      KAFKA_BROKERS: pipeline.stack.kafka.brokers.join(','),
-      KAFKA_TOPIC: topic,
-      KAFKA_GROUP: 'delivery-service'
-    })
+    const server = await startConsoleProcess({ KAFKA_BROKERS: pipeline.stack.kafka.brokers.join(',') }, [
+      { topic, group: 'delivery-service' }
+    ])
     onTestFinished(() => server.stop())
     const expected = {
       '/': /^(?!.*(MySQL|Debezium)).*Kafka.*takes records/s,
-      '/orders': /Set AGGREGATE_DB_URL/,
+      '/orders': /Set aggregate.url/,
       '/orders/1': /In Kafkapartition \d, offset \d+/,
       '/topics': topic,
       '/groups/delivery-service': /stable/,
       '/connectors': /Set CONNECT_URL/,
-      '/parked': /Set EFFECT_DB_URL/
+      '/parked': /Set effect.url/
     }
     for (const [path, text] of Object.entries(expected)) {
       await page.goto(`${server.url}${path}`)
@@ -269,12 +267,10 @@ describe.skipIf(typeof launched === 'string')('the console', () => {
   })
 
   it('works under the path of a proxy: its files, its data, its links and its addresses', async () => {
-    const server = await startConsoleProcess({
-      KAFKA_BROKERS: pipeline.stack.kafka.brokers.join(','),
-      KAFKA_TOPIC: topic,
-      KAFKA_GROUP: 'delivery-service',
-      CONSOLE_BASE_PATH: '/tools/console'
-    })
+    const server = await startConsoleProcess(
+      { KAFKA_BROKERS: pipeline.stack.kafka.brokers.join(','), CONSOLE_BASE_PATH: '/tools/console' },
+      [{ topic, group: 'delivery-service' }]
+    )
     onTestFinished(() => server.stop())
     await page.goto(`${server.url}/tools/console/`)
     await says(/This page cannot tell whether events flow/)

@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest'
-import { auditor } from '../support/auditor.ts'
+import { expect, it, onTestFinished } from 'vitest'
+import { join } from 'node:path'
+import { urlFor } from '@outbox-cdc/pipeline'
+import { createConnection } from 'mysql2/promise'
+import { audit } from '../support/auditor.ts'
 import { coreSuite } from '../support/core-suite.ts'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
@@ -14,17 +17,20 @@ coreSuite('the pipeline', async () => {
 
 it('passes outboxctl audit, and fails it with the ids of rows that are then removed or invented', async () => {
   const ids = await placeOrders(100)
-  const { audit, deliveries } = await auditor(pipeline)
-  await eventually(async () => expect(await audit()).toEqual({ code: 0, findings: [] }), {
+  const { settings, stack } = pipeline
+  const at = { system: settings.system, stack, secretsDir: join(settings.dir, 'secrets') }
+  const deliveries = await createConnection(await urlFor('delivery_service', 'deliveries', at))
+  onTestFinished(() => deliveries.end())
+  await eventually(async () => expect(await audit(pipeline)).toMatchObject({ code: 0, findings: [] }), {
     timeoutMs: 30_000,
     everyMs: 1_000
   })
 
   const [lost, never] = [ids[17] ?? 0, 1_000_000_000]
-  await deliveries(`DELETE FROM delivery WHERE order_id = ${lost}`)
-  await deliveries(`INSERT INTO delivery (order_id, name, quantity) VALUES (${never}, 'invented', 1)`)
-  const found = await audit()
-  await deliveries(`DELETE FROM delivery WHERE order_id = ${never}`)
+  await deliveries.query(`DELETE FROM delivery WHERE order_id = ${lost}`)
+  await deliveries.query(`INSERT INTO delivery (order_id, name, quantity) VALUES (${never}, 'invented', 1)`)
+  const found = await audit(pipeline)
+  await deliveries.query(`DELETE FROM delivery WHERE order_id = ${never}`)
   expect(found.code).toBe(1)
   expect(found.findings.sort()).toEqual([`effect without event ${never}`, `missing effect ${lost}`])
 })

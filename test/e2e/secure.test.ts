@@ -6,7 +6,7 @@ import mysql from 'mysql2/promise'
 import { expect, it } from 'vitest'
 import { kafkajsSecurity, mysqlOptions } from '@outbox-cdc/outbox/security'
 import { mysqlUrl } from '@outbox-cdc/stack'
-import { auditor } from '../support/auditor.ts'
+import { audit } from '../support/auditor.ts'
 import { coreSuite } from '../support/core-suite.ts'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
@@ -38,8 +38,7 @@ it('has a keeper that sees its probe come through, and a console that sees every
 })
 
 it('passes outboxctl audit', async () => {
-  const { audit } = await auditor(pipeline)
-  await eventually(async () => expect(await audit()).toEqual({ code: 0, findings: [] }), {
+  await eventually(async () => expect(await audit(pipeline)).toMatchObject({ code: 0, findings: [] }), {
     timeoutMs: 30_000,
     everyMs: 1_000
   })

@@ -1,7 +1,7 @@
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import type { KafkaMessage } from 'kafkajs'
 import { expect, it } from 'vitest'
-import { auditor } from './auditor.ts'
+import { audit } from './auditor.ts'
 import { coreSuite, type CoreTarget } from './core-suite.ts'
 import type { OpenRecord } from './effects-suite.ts'
 import { textsOf } from './open-record.ts'
@@ -31,8 +31,7 @@ export function avroCoreSuite(): void {
   })
 
   it('passes outboxctl audit', async () => {
-    const { audit } = await auditor(pipeline)
-    await eventually(async () => expect(await audit()).toEqual({ code: 0, findings: [] }), {
+    await eventually(async () => expect(await audit(pipeline)).toMatchObject({ code: 0, findings: [] }), {
       timeoutMs: 30_000,
       everyMs: 1_000
     })

@@ -108,14 +108,10 @@ export async function startOrders(stack: Stack) {
 
 async function audit({ name, topic, urlOf }: PostgresConnector): Promise<readonly string[]> {
   const cli = join(import.meta.dirname, '../../outbox/src/cli.ts')
-  const env = {
-    OUTBOX_SOURCE_URL: urlOf(name),
-    OUTBOX_DB_URL: urlOf(name),
-    KAFKA_BROKERS: useStack().kafka.brokers.join(),
-    OUTBOX_COMMITTED: 'customer_order(id,created_at)',
-    OUTBOX_EFFECTS: 'delivery(order_id,delivered_at)'
-  }
-  const args = [cli, 'audit', '--topic', topic, '--event', 'order_created', '--until', '0s', '--json']
+  const env = { URL: urlOf(name), KAFKA_BROKERS: useStack().kafka.brokers.join() }
+  const databases = ['--source', '${env:URL}', '--target', '${env:URL}', '--topic', topic, '--event', 'order_created']
+  const rows = ['--committed', 'customer_order(id,created_at)', '--effects', 'delivery(order_id,delivered_at)']
+  const args = [cli, 'audit', ...databases, ...rows, '--until', '0s', '--json']
   const { stdout, stderr } = await execa(process.execPath, args, { env, timeout: 60_000, reject: false })
   if (stdout === '') throw new Error(stderr)
   const { findings } = JSON.parse(stdout) as { findings: { kind: string; id: string }[] }

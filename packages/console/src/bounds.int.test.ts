@@ -10,11 +10,7 @@ it('stays under 300 MB, and reads no topic unless a page shows it', async () => 
   const { brokers } = useStack().kafka
   const topic = uniqueName('console.bounds')
   const { huge } = await fillTopics({ brokers, topic, records: 150_000, topics: 30 })
-  const server = await startConsoleProcess({
-    KAFKA_BROKERS: brokers.join(','),
-    KAFKA_TOPIC: topic,
-    KAFKA_GROUP: 'bounds'
-  })
+  const server = await startConsoleProcess({ KAFKA_BROKERS: brokers.join(',') }, [{ topic, group: 'bounds' }])
   onTestFinished(() => server.stop())
 
   await sleep(3_000)

@@ -1,6 +1,7 @@
 import { ConfigError, createHttpServer, type Logger, type Service } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
 import { createSampler } from './flow/sampler.ts'
+import type { Hop } from '@outbox-cdc/outbox/hops'
 import { createApp } from './http/app.ts'
 import { createEventStream } from './http/event-stream.ts'
 import { isLoopback } from './http/guard.ts'
@@ -8,9 +9,9 @@ import { watchSagas } from './sagas/watch-sagas.ts'
 import { openSources } from './sources.ts'
 
 /** Puts the console's parts together. Any part of the pipeline may be down: the page says so and goes on. */
-export function createConsole(config: Config, logger: Logger): Service {
+export function createConsole(config: Config, hops: readonly Hop[], logger: Logger): Service {
   requireTokenBeyondLoopback(config)
-  const sources = openSources(config, logger)
+  const sources = openSources(config, hops, logger)
   const flowStream = createEventStream('flow')
   const sagas = watchSagas(config, sources.kafka.following)
   const sampler = createSampler(config, sources, { onFlow: flowStream.send, logger, sagas })

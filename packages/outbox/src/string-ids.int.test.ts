@@ -174,10 +174,9 @@ async function namesInAudit(db: Knex, { url, topic }: { url: string; topic: stri
   const brokers = useStack().kafka.brokers.join(',')
   const until = new Date(Date.now() + 60_000).toISOString()
   const rows = ['--committed', 'account(id,opened_at)', '--effects', 'closing(id,closed_at,+09:00)']
+  const databases = ['--source', url, '--target', url, '--topic', topic]
   const audit = (event: string, ...more: string[]) =>
-    outboxctl(['audit', '--topic', topic, '--event', event, '--since', '1h', '--until', until, ...rows, ...more], {
-      OUTBOX_SOURCE_URL: url,
-      OUTBOX_DB_URL: url,
+    outboxctl(['audit', ...databases, '--event', event, '--since', '1h', '--until', until, ...rows, ...more], {
       KAFKA_BROKERS: brokers
     })
   expect(await audit('account_closed')).toMatchObject({ code: 0 })

@@ -52,6 +52,13 @@ export async function urlFor(account: string, database: string, at: At): Promise
   return databaseUrl(engine, serverOf(at.stack, engine), { user: account, password, database })
 }
 
+/** The same URL with a reference to the file with the password, for a file that tools read. */
+export function urlReference(account: string, database: string, at: At): string {
+  const engine = at.system.databases[database]?.engine ?? 'mysql'
+  const url = databaseUrl(engine, serverOf(at.stack, engine), { user: account, password: 'PASSWORD', database })
+  return url.replace(':PASSWORD@', `:\${dir:${at.secretsDir}:${account}}@`)
+}
+
 function serverOf<E extends Engine>(stack: Stack, engine: E): NonNullable<Stack[E]> {
   const server = stack[engine]
   if (server === undefined) throw new Error(`The system has a database on ${engine}, but no such server was started.`)

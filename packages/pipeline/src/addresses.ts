@@ -38,8 +38,8 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
     KEEPER_URL: local(ports.keeper),
     ...adminVariables(stack, join(dir, 'secrets')),
     ...external?.variables,
-    ...auditVariables(system),
     SAGA_MAP: sagaMapFile(dir),
+    HOPS_FILE: join(dir, 'hops.json'),
     ...system.connectors.variables,
     ...(registry && stack.registry !== undefined ? { SCHEMA_REGISTRY_URL: stack.registry.url } : {}),
     ...(external === undefined && containers !== true ? { JMX_URLS: exporters.join(), CONNECT_LOG: logs.join() } : {})
@@ -56,39 +56,6 @@ function databaseAddresses(system: System, { mysql, postgres }: Stack): Addresse
 
 /** The variable with a service's address: NAME_OF_IT_URL for name-of-it. */
 export const urlVariable = (service: string): string => `${service.replaceAll('-', '_').toUpperCase()}_URL`
-
-/** What `outboxctl audit` compares. */
-function auditVariables({ hops: [hop] }: System): Addresses {
-  const { aggregate, effect } = hop
-  return {
-    OUTBOX_TOPIC: hop.topic,
-    OUTBOX_EVENT: hop.events[0],
-    OUTBOX_COMMITTED: `${aggregate.table}(${aggregate.idColumn},${aggregate.createdAtColumn})`,
-    OUTBOX_EFFECTS: `${effect.table}(${effect.aggregateIdColumn},${effect.appliedAtColumn})`
-  }
-}
-
-/** What the console shows. */
-export function flowVariables({ hops: [hop] }: System): Addresses {
-  const { aggregate, effect, example } = hop
-  return {
-    WRITER_NAME: hop.writer,
-    ...(example === undefined ? {} : { WRITER_EXAMPLE: `${example.path} ${JSON.stringify(example.body)}` }),
-    CONSUMER_NAME: hop.consumer,
-    CONNECTOR_NAME: hop.connector,
-    KAFKA_TOPIC: hop.topic,
-    KAFKA_GROUP: hop.group,
-    OUTBOX_TABLE: aggregate.outboxTable,
-    AGGREGATE_TABLE: aggregate.table,
-    AGGREGATE_NAME: aggregate.name,
-    AGGREGATE_ID_COLUMN: aggregate.idColumn,
-    AGGREGATE_CREATED_AT_COLUMN: aggregate.createdAtColumn,
-    AGGREGATE_EVENT: hop.events[0],
-    EFFECT_TABLE: effect.table,
-    EFFECT_AGGREGATE_ID_COLUMN: effect.aggregateIdColumn,
-    EFFECT_APPLIED_AT_COLUMN: effect.appliedAtColumn
-  }
-}
 
 /** The connectors that write events as JSON, or, with a registry, as Avro. */
 export function connectorFiles({ connectors }: System, registry = false): readonly string[] {

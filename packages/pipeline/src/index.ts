@@ -1,5 +1,6 @@
 export { accountsOf, connectSecrets, makeConnectSecrets, urlFor } from './accounts.ts'
-export { type Addresses, connectorFiles, flowVariables, readAddresses, urlVariable } from './addresses.ts'
+export { type Addresses, connectorFiles, readAddresses, urlVariable } from './addresses.ts'
+export { hopsFile } from './hops-file.ts'
 export { ensurePrincipals } from './kafka-accounts.ts'
 export { type FaultyProxy, startFaultyProxy } from './playground/faulty-proxy.ts'
 export { loadSystem, root } from './load-system.ts'

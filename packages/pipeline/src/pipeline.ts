@@ -14,6 +14,7 @@ import {
 import { makeConnectSecrets } from './accounts.ts'
 import { type Addresses, addressesOf, connectorFiles, writeAddresses } from './addresses.ts'
 import { root } from './load-system.ts'
+import { writeHops } from './hops-file.ts'
 import { type NodeProcess, createNodePart, runNode } from './node-process.ts'
 import { type Playground, createPlayground } from './playground/playground.ts'
 import { prepare } from './prepare.ts'
@@ -90,8 +91,7 @@ async function startProcesses({ settings, around, started, progress, onLog, play
   const { addresses } = around
   await prepare(around, progress)
   // Only once the tables exist: until then, a failed start may be repeated in another event format.
-  await writeAddresses(dir, addresses)
-  await writeSagaMap(dir, system)
+  await Promise.all([writeAddresses(dir, addresses), writeHops(around), writeSagaMap(dir, system)])
   const start = async (specs: readonly NodeProcess[]) => {
     const parts = specs.map(spec => createNodePart(spec, { dir, onLog }))
     started.push(...parts)
@@ -112,7 +112,7 @@ async function startProcesses({ settings, around, started, progress, onLog, play
     await start(services)
   } else await Promise.all([start(services), connect()])
   await start([
-    ...(await toolProcesses({ ...around, addresses: forConnect }, settings, playground?.variables)),
+    ...toolProcesses({ ...around, addresses: forConnect }, settings, playground?.variables),
     ...(playground === undefined ? [] : await oracleProcesses({ ...around, ports: settings.ports }))
   ])
 }

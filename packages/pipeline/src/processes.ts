@@ -1,6 +1,6 @@
 import type { Stack } from '@outbox-cdc/stack'
 import { ownerOf, urlFor } from './accounts.ts'
-import { type Addresses, connectorFiles, flowVariables, urlVariable } from './addresses.ts'
+import { type Addresses, connectorFiles, urlVariable } from './addresses.ts'
 import { accessOf } from './security-variables.ts'
 import type { NodeProcess } from './node-process.ts'
 import type { Settings } from './settings.ts'
@@ -100,11 +100,7 @@ async function resolve(value: Value, around: Surroundings): Promise<string | und
 const liveUrl = (port: number) => `http://127.0.0.1:${port}/health/live`
 
 /** The keeper and the console, which gets `more` variables. */
-export async function toolProcesses(
-  around: Surroundings,
-  settings: Settings,
-  more: Addresses = {}
-): Promise<readonly NodeProcess[]> {
+export function toolProcesses(around: Surroundings, settings: Settings, more: Addresses = {}): readonly NodeProcess[] {
   const { system, addresses } = around
   const { ports, registry, dir } = settings
   const files = connectorFiles(system, registry)
@@ -116,44 +112,22 @@ export async function toolProcesses(
       env: { ...addresses, ...accessOf('keeper', around) },
       readyUrl: liveUrl(ports.keeper)
     },
-    await consoleProcess({ around, settings, files, more })
+    consoleProcess(around, settings, more)
   ]
 }
 
-type ConsoleParts = {
-  readonly around: Surroundings
-  readonly settings: Settings
-  readonly files: readonly string[]
-  readonly more: Addresses
-}
-
-async function consoleProcess({ around, settings: { ports }, files, more }: ConsoleParts): Promise<NodeProcess> {
+function consoleProcess(around: Surroundings, { ports }: Settings, more: Addresses): NodeProcess {
   return {
     name: 'console',
     file: 'packages/console/src/cli.ts',
     env: {
       ...around.addresses,
       ...accessOf('console', around),
-      ...(await consoleEnvironment(around, files)),
       ...more,
       CONSOLE_PORT: String(ports.console),
       // Without these limits, garbage of a search takes up to twice as much memory.
       NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192'
     },
     readyUrl: liveUrl(ports.console)
-  }
-}
-
-async function consoleEnvironment(around: Surroundings, files: readonly string[]): Promise<Addresses> {
-  const { addresses } = around
-  const [hop] = around.system.hops
-  const file = files.find(path => path.split('/').at(-1)?.startsWith(`${hop.connector}.`))
-  return {
-    ...flowVariables(around.system),
-    ...(file === undefined ? {} : { CONNECTOR_FILE: file }),
-    AGGREGATE_DB_URL: await urlFor('console', hop.aggregate.database, around),
-    EFFECT_DB_URL: await urlFor('console', hop.effect.database, around),
-    WRITER_URL: addresses[urlVariable(hop.writer)] ?? '',
-    CONSUMER_URL: addresses[urlVariable(hop.consumer)] ?? ''
   }
 }

@@ -4,7 +4,7 @@ export type { Logger }
 
 const secrets = new Set(
   (
-    'password token authorization cookie MYSQL_URL DATABASE_URL AGGREGATE_DB_URL EFFECT_DB_URL KAFKA_SASL_PASSWORD ' +
+    'password token authorization cookie MYSQL_URL DATABASE_URL KAFKA_SASL_PASSWORD ' +
     'KAFKA_OAUTH_CLIENT_SECRET CONNECT_URL CONNECT_TOKEN SCHEMA_REGISTRY_URL SCHEMA_REGISTRY_TOKEN CONSOLE_TOKEN'
   ).split(' ')
 )

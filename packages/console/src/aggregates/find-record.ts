@@ -2,7 +2,7 @@ import { outboxFields, type StoredRecord } from '../kafka/decode-record.ts'
 import { mapOffsets, type Offsets } from '../kafka/record-reader.ts'
 import { type RangeSource, scanRange } from '../kafka/scan-range.ts'
 
-type RecordSource = RangeSource & { readonly event: string | undefined; readonly signal: AbortSignal }
+type RecordSource = RangeSource & { readonly events: readonly string[] | undefined; readonly signal: AbortSignal }
 type Ends = readonly [first: Offsets, next: Offsets]
 
 type Wanted = {
@@ -21,7 +21,7 @@ const mostScanned = 6_000
  * the offset, then by reading on for a bounded while.
  */
 export async function findRecord(source: RecordSource, wanted: Wanted): Promise<StoredRecord | undefined> {
-  const { reader, topic, event, signal } = source
+  const { reader, topic, events, signal } = source
   const { aggregateId, committedAt } = wanted
   const ends = await reader.ends(topic)
   const [first, next] = ends
@@ -35,7 +35,7 @@ export async function findRecord(source: RecordSource, wanted: Wanted): Promise<
   for await (const records of scanRange(source, { from, to })) {
     for (const record of records) {
       const fields = outboxFields(record)
-      if (fields.eventId === aggregateId && (event === undefined || fields.event === event)) return record
+      if (fields.eventId === aggregateId && (events === undefined || events.includes(fields.event ?? ''))) return record
       if ((fields.createdAt ?? 0) > until) to.set(record.partition, record.offset)
     }
     scanned += records.length

@@ -1,9 +1,9 @@
 import { findMessage, readEnvelope } from '@outbox-cdc/outbox'
-import type { Config } from '../config.ts'
 import { asKafkaRecord, keyOf, outboxFields, type StoredRecord, valueOf } from '../kafka/decode-record.ts'
 import { engineOf } from '../database/open-database.ts'
 import { optional } from '../database/tables.ts'
-import type { Sources } from '../sources.ts'
+import type { HopSources } from '../sources.ts'
+import type { KafkaAccess } from '../kafka/kafka-clients.ts'
 import { findRecord } from './find-record.ts'
 
 /** A part that was asked: what it said, or that it does not answer or is not configured. */
@@ -14,17 +14,16 @@ export type AggregateReadings = Awaited<ReturnType<ReturnType<typeof createAggre
 const remembered = 500
 
 /** Reads what every part knows of one aggregate. A part that does not answer leaves its stage unknown. */
-export function createAggregateReader(config: Config, sources: Sources) {
-  const { kafka, aggregates, effects, consumerDb, track } = sources
-  const { reader } = kafka.browsing
+export function createAggregateReader({ reader }: Pick<KafkaAccess, 'reader'>, sources: HopSources) {
+  const { hop, aggregates, effects, consumerDb, track } = sources
   const found = new Map<string, StoredRecord>()
-  const { KAFKA_TOPIC: topic, AGGREGATE_EVENT: event, KAFKA_GROUP: consumer, AGGREGATE_NAME: noun } = config
-  const engine = engineOf(config.AGGREGATE_DB_URL)
+  const { topic, events, group: consumer } = hop
+  const engine = engineOf(hop.aggregate.url)
 
   async function recordOf(id: string, committedAt: number | undefined, signal: AbortSignal) {
     const known = found.get(id)
     if (known !== undefined) return known
-    const record = await findRecord({ reader, topic, event, signal }, { aggregateId: id, committedAt })
+    const record = await findRecord({ reader, topic, events, signal }, { aggregateId: id, committedAt })
     if (record !== undefined) found.set(id, record)
     const [oldest] = found.keys()
     if (found.size > remembered && oldest !== undefined) found.delete(oldest)
@@ -46,7 +45,7 @@ export function createAggregateReader(config: Config, sources: Sources) {
     const around = committedAt === undefined ? undefined : track.around(committedAt)
     return {
       id,
-      noun,
+      noun: hop.aggregate.name,
       engine,
       topic,
       consumer,

@@ -9,18 +9,23 @@ export const about = named('About', {
   actions: z.boolean().meta({ description: 'Whether the page may change something' }),
   actionToken: z.string().meta({ description: 'For the header X-Console-Action of each POST' }),
   playground: z.boolean().meta({ description: 'Whether parts may be broken for a while' }),
-  example: z.string().nullable().meta({ description: 'A command that writes one; POST /api/orders does the same' }),
-  names: z.record(z.string(), z.string())
+  hops: z.array(
+    z.object({
+      name: z.string(),
+      example: z.string().nullable().meta({ description: 'A command that writes one; POST /api/orders does the same' }),
+      names: z.record(z.string(), z.string())
+    })
+  )
 })
 export type About = z.output<typeof about>
 
-export const hopState = z.enum(['ok', 'slow', 'stopped', 'unknown']).meta({
+export const partState = z.enum(['ok', 'slow', 'stopped', 'unknown']).meta({
   description: '`stopped` is red, `slow` is amber; `unknown` means that the console cannot tell'
 })
-export type HopState = z.output<typeof hopState>
+export type PartState = z.output<typeof partState>
 
-export const hopIds = ['writer', 'database', 'debezium', 'topic', 'delivery'] as const
-export type HopId = (typeof hopIds)[number]
+export const partIds = ['writer', 'database', 'debezium', 'topic', 'delivery'] as const
+export type PartId = (typeof partIds)[number]
 
 const fact = z.object({
   label: z.string(),
@@ -36,11 +41,11 @@ const waiting = z.object({
   ms: z.number().meta({ description: 'Age of the oldest' })
 })
 
-const hop = named('Hop', {
-  id: z.enum(hopIds),
+const part = named('Part', {
+  id: z.enum(partIds),
   title: z.string(),
   name: z.string(),
-  state: hopState,
+  state: partState,
   words: z.string().meta({ description: 'The state in words' }),
   rate: z.number().nullable().meta({ description: 'Events per second over the last ten seconds' }),
   waiting: waiting
@@ -49,7 +54,7 @@ const hop = named('Hop', {
   facts: z.array(fact),
   readAt: z.number().nullable().meta({ description: 'When the newest answer came; older ones are stale' })
 })
-export type Hop = z.output<typeof hop>
+export type Part = z.output<typeof part>
 
 const verdict = z
   .object({
@@ -61,10 +66,11 @@ const verdict = z
   .meta({ id: 'Verdict', description: "The keeper's answer to whether events get from the database to Kafka" })
 
 const headline = z.object({
-  state: hopState,
+  state: partState,
   text: z.string(),
   advice: z.string().nullable(),
-  hop: z.enum(hopIds).nullable(),
+  hop: z.string().nullable().meta({ description: 'The hop of which it speaks; null while all is well' }),
+  part: z.enum(partIds).nullable(),
   see: z.string().nullable().meta({ description: 'The address of the screen with more about it' }),
   since: z.number().nullable()
 })
@@ -79,11 +85,12 @@ const listedAggregate = z.object({
   deliveredMs: z.number().nullable().meta({ description: 'null also where one of the times is not known' })
 })
 
-export const flow = named('Flow', {
-  at: z.number(),
-  headline,
+const hop = named('Hop', {
+  name: z.string(),
+  writer: z.string(),
+  consumer: z.string(),
   verdict: verdict.nullable().meta({ description: 'null where no keeper is configured, or it does not answer' }),
-  hops: z.array(hop).meta({ description: 'Only the parts that are configured' }),
+  parts: z.array(part).meta({ description: 'Only those that are configured' }),
   latency: z.object({
     toDebezium: percentiles.nullable().meta({
       description: 'From commit to Debezium reading it, last minute; null where the connector adds no captured_us'
@@ -93,7 +100,15 @@ export const flow = named('Flow', {
   }),
   partitions: z.array(z.object({ partition: z.number(), lag: z.number().nullable() })),
   newest: z.array(listedAggregate),
-  parked: z.number().nullable(),
+  parked: z.number().nullable()
+})
+export type Hop = z.output<typeof hop>
+
+export const flow = named('Flow', {
+  at: z.number(),
+  headline: headline.meta({ description: 'The worst of all hops in one sentence' }),
+  parked: z.number().nullable().meta({ description: 'Of all hops' }),
+  hops: z.array(hop),
   sagas: flowSagas.nullable().meta({ description: 'null where no saga map is configured' })
 })
 export type Flow = z.output<typeof flow>

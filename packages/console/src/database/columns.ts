@@ -2,10 +2,13 @@ import type { Knex } from 'knex'
 import { ConfigurationError } from './configuration-error.ts'
 import { isPostgres } from './open-database.ts'
 
-/** What the settings say of a table, and the variables that say it. */
+/** What the settings say of a table, and the fields that say it. */
 export type Named = Readonly<
-  Record<'table' | 'idColumn' | 'timeColumn' | 'timeZone' | 'zoneVariable' | 'variables', string>
->
+  Record<'table' | 'idColumn' | 'timeColumn' | 'timeZone' | 'zoneField' | 'fields', string>
+> & {
+  /** Only the rows with one of these values in this column; all if left out. */
+  readonly filter?: { readonly column: string; readonly values: readonly string[] } | undefined
+}
 
 /** What the columns of a table are, and so how they are asked for. */
 export type Columns = {
@@ -58,7 +61,7 @@ export async function readColumns(db: Knex, named: Named): Promise<Columns> {
   const [time, id] = [find(timeColumn), find(idColumn)]
   if (time !== undefined && !Object.values(engine.times).includes(time.type))
     throw new ConfigurationError(
-      `${table}.${timeColumn} is a ${time.type}, not ${engine.timeTypes}. Check ${named.variables}`
+      `${table}.${timeColumn} is a ${time.type}, not ${engine.timeTypes}. Check ${named.fields}`
     )
   const isLocal = time?.type === engine.times.local
   if (isLocal) await requireTimeZone(db, named)
@@ -74,11 +77,11 @@ export async function readColumns(db: Knex, named: Named): Promise<Columns> {
   }
 }
 
-async function requireTimeZone(db: Knex, { table, timeColumn, timeZone, zoneVariable }: Named): Promise<void> {
+async function requireTimeZone(db: Knex, { table, timeColumn, timeZone, zoneField }: Named): Promise<void> {
   if (await knowsTimeZone(db, timeZone)) return
   const engine = isPostgres(db) ? 'PostgreSQL' : 'MySQL'
   throw new ConfigurationError(
-    `${engine} does not know the time zone ${timeZone} of ${table}.${timeColumn}. Check ${zoneVariable}: +09:00 always works`
+    `${engine} does not know the time zone ${timeZone} of ${table}.${timeColumn}. Check ${zoneField}: +09:00 always works`
   )
 }
 

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { loadConfig } from '@outbox-cdc/service-kit'
 import { describe, expect, it } from 'vitest'
-import { configSchema } from '../config.ts'
+import { type HopInput, hopsSchema } from '@outbox-cdc/outbox/hops'
 import { engines, type TestEngine } from '../testing/use-engines.ts'
-import { openTable } from './tables.ts'
+import { openAggregates } from './tables.ts'
 
 const first = Date.parse('2026-01-02T03:00:00Z')
 
-async function useTable(columns: string, env: Readonly<Record<string, string>> = {}, engine = engines[0]!) {
+async function useTable(columns: string, named: HopInput['aggregate'] = {}, engine = engines[0]!) {
   const { db } = await engine.use()
   await db.raw(`CREATE TABLE wallet (${columns})`)
-  const settings = { KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', AGGREGATE_TABLE: 'wallet', ...env }
-  return { db, table: openTable('aggregates', db, loadConfig(configSchema, settings))! }
+  const [hop] = hopsSchema.parse([{ topic: 'a', group: 'b', aggregate: { table: 'wallet', ...named } }])
+  return { db, table: openAggregates(hop!, db)! }
 }
 
 const bytes = (id: string) => Buffer.from(id.replaceAll('-', ''), 'hex')
@@ -112,7 +111,7 @@ describe.each(engines)('a time of $name', engine => {
   })
 
   it('without a zone is in the one that the settings name, and one with a zone is as it is', async () => {
-    const env = { AGGREGATE_TIME_ZONE: '+09:00' }
+    const env = { timeZone: '+09:00' }
     const local = await useTable(`id INT PRIMARY KEY, created_at ${engine.localTime}`, env, engine)
     await local.db('wallet').insert({ id: 1, created_at: local.db.raw(`'2026-01-02 12:00:00.250'`) })
     expect((await local.table.newest(1))[0]?.at).toBe(first + 250)
@@ -129,7 +128,7 @@ describe.each(engines)('a time of $name', engine => {
     }
     await db('wallet').insert({ id: 1, created_at: db.raw(later[engine.name]) })
     await expect(table.newest(1)).rejects.toThrow(
-      /^wallet.created_at is 9 h( 1 min)? ahead of the clock, so it is not in \+00:00. Set AGGREGATE_TIME_ZONE/
+      /^wallet.created_at is 9 h( 1 min)? ahead of the clock, so it is not in \+00:00. Set aggregate.timeZone/
     )
   })
 })
@@ -151,15 +150,15 @@ it.each(engines)('names a setting that does not fit on $name', async engine => {
       : /^wallet.created_at is a bigint, not a timestamp. Check/
   )
   const local = `id INT PRIMARY KEY, created_at ${engine.localTime}`
-  const nowhere = await useTable(local, { AGGREGATE_TIME_ZONE: 'Nowhere/Land' }, engine)
+  const nowhere = await useTable(local, { timeZone: 'Nowhere/Land' }, engine)
   await expect(nowhere.table.newest(1)).rejects.toThrow(
     `${engine.name} does not know the time zone Nowhere/Land of wallet`
   )
   const renamed = await useTable(local.replace('id', 'wallet_id'), {}, engine)
   await expect(renamed.table.newest(1)).rejects.toThrow(
     mysql
-      ? /^Unknown column 'id' .*Check AGGREGATE_TABLE, AGGREGATE_ID_COLUMN/
-      : /^column "id" does not exist. Check AGGREGATE_TABLE, AGGREGATE_ID_COLUMN/
+      ? /^Unknown column 'id' .*Check aggregate.table, aggregate.idColumn/
+      : /^column "id" does not exist. Check aggregate.table, aggregate.idColumn/
   )
   await renamed.db.raw('ALTER TABLE wallet RENAME COLUMN wallet_id TO id')
   expect(await renamed.table.newest(1)).toEqual([])

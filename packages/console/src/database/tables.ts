@@ -1,7 +1,7 @@
 import { idInColumn } from '@outbox-cdc/outbox'
 import { RefusedError } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
-import type { Config } from '../config.ts'
+import type { Hop } from '@outbox-cdc/outbox/hops'
 import { duration } from '../page/format.js'
 import { type Columns, type Named, readColumns } from './columns.ts'
 import { ConfigurationError } from './configuration-error.ts'
@@ -26,21 +26,26 @@ export type Table = ReturnType<typeof createTable>
 const mostCounted = 20_000
 const answerTimeoutMs = 1_500
 
-const variablesOf = {
-  aggregates: ['AGGREGATE_TABLE', 'AGGREGATE_ID_COLUMN', 'AGGREGATE_CREATED_AT_COLUMN', 'AGGREGATE_TIME_ZONE'],
-  effects: ['EFFECT_TABLE', 'EFFECT_AGGREGATE_ID_COLUMN', 'EFFECT_APPLIED_AT_COLUMN', 'EFFECT_TIME_ZONE']
-} as const
+/** The table whose rows cause the events; undefined without settings. */
+export function openAggregates({ name, aggregate }: Hop, db: Knex | undefined): Table | undefined {
+  const { table, idColumn, createdAtColumn: timeColumn, timeZone } = aggregate
+  if (db === undefined || table === undefined) return undefined
+  const fields = `aggregate.table, aggregate.idColumn and aggregate.createdAtColumn of the hop ${name}`
+  return createTable(db, { table, idColumn, timeColumn, timeZone, zoneField: 'aggregate.timeZone', fields })
+}
 
-/** The table that the settings name; undefined without settings. */
-export function openTable(of: keyof typeof variablesOf, db: Knex | undefined, config: Config): Table | undefined {
-  const [table, id, time, zone] = variablesOf[of]
-  const columns = { idColumn: config[id], timeColumn: config[time], timeZone: config[zone] }
-  const names = { ...columns, zoneVariable: zone, variables: `${table}, ${id} and ${time}` }
-  return db && config[table] ? createTable(db, { ...names, table: config[table] }) : undefined
+/** The table that the consumer writes; undefined without settings. */
+export function openEffects({ name, effect, events }: Hop, db: Knex | undefined): Table | undefined {
+  const { table, aggregateIdColumn: idColumn, appliedAtColumn: timeColumn, timeZone, eventColumn: column } = effect
+  if (db === undefined || table === undefined) return undefined
+  const filter = column === undefined || events === undefined ? undefined : { column, values: events }
+  const named = `effect.table, effect.aggregateIdColumn${filter ? ', effect.eventColumn' : ''} and effect.appliedAtColumn`
+  const fields = `${named} of the hop ${name}`
+  return createTable(db, { table, idColumn, timeColumn, timeZone, zoneField: 'effect.timeZone', fields, filter })
 }
 
 function createTable(db: Knex, named: Named) {
-  const { table, idColumn, timeColumn, variables } = named
+  const { table, idColumn, timeColumn, fields, filter } = named
   let known: Promise<Columns> | undefined
 
   /** What the columns are, asked once; a wrong setting is asked about again, because a person may add the column. */
@@ -62,11 +67,16 @@ function createTable(db: Knex, named: Named) {
       if (forbidden.has(code)) throw refusal(db, words ?? message, error)
       if (!missing.has(code)) throw error
       known = undefined
-      throw new ConfigurationError(`${words}. Check ${variables}`, { cause: error })
+      throw new ConfigurationError(`${words}. Check ${fields}`, { cause: error })
     }
   }
 
-  const rows = ({ time }: Columns) => db(table).select('*', time).timeout(answerTimeoutMs)
+  const all = () => {
+    const query = db(table)
+    if (filter !== undefined) void query.whereIn(filter.column, [...filter.values])
+    return query
+  }
+  const rows = ({ time }: Columns) => all().select('*', time).timeout(answerTimeoutMs)
   /** The rows of this id. Another may be the same to the column's collation. */
   const only =
     ({ exactly }: Columns, id: string, value: Knex.Value) =>
@@ -81,8 +91,8 @@ function createTable(db: Knex, named: Named) {
    */
   async function beside(side: '<' | '>', id: string, columns: Columns) {
     const value = columns.valueOf(id)
-    if (value === undefined) return (query: Knex.QueryBuilder) => query.whereRaw('1 = 0')
-    if (columns.counts) return (query: Knex.QueryBuilder) => query.where(idColumn, side, value)
+    if (value === undefined) return (query: Knex.QueryBuilder) => void query.whereRaw('1 = 0')
+    if (columns.counts) return (query: Knex.QueryBuilder) => void query.where(idColumn, side, value)
     const time = () =>
       db(table)
         .select(timeColumn)
@@ -111,7 +121,7 @@ function createTable(db: Knex, named: Named) {
         const query = rows(found)
         if (!found.counts) void query.orderBy(timeColumn, 'desc', found.nullsLast ? 'last' : undefined)
         void query.orderBy(idColumn, 'desc')
-        if (before !== undefined) (await beside('<', before, found))(query)
+        if (before !== undefined) void query.where(await beside('<', before, found))
         const newest = rowsOf(await query.limit(limit))
         if (found.isLocal) requireNoFuture(newest, named)
         return newest
@@ -130,7 +140,7 @@ function createTable(db: Knex, named: Named) {
     times: (ids: readonly string[]): Promise<Times> =>
       explained(async ({ time, valueOf }) => {
         const values = ids.flatMap(id => valueOf(id) ?? [])
-        const query = db(table)
+        const query = all()
           .select(`${idColumn} as __id`, time)
           .whereIn(idColumn, values as string[])
           .timeout(answerTimeoutMs)
@@ -139,8 +149,8 @@ function createTable(db: Knex, named: Named) {
     /** How many rows came after this one, or all, up to a bound. */
     countAfter: (id: string | undefined): Promise<number> =>
       explained(async found => {
-        const query = db(table).select(db.raw('1'))
-        if (id !== undefined) (await beside('>', id, found))(query)
+        const query = all().select(db.raw('1'))
+        if (id !== undefined) void query.where(await beside('>', id, found))
         return countUpTo(db, query)
       })
   }
@@ -165,11 +175,11 @@ function refusal(db: Knex, words: string, cause: unknown): RefusedError {
 /** Clocks differ less than time zones do. */
 export const mostSkewMs = 600_000
 
-function requireNoFuture(rows: readonly Row[], { table, timeColumn, timeZone, zoneVariable }: Named): void {
+function requireNoFuture(rows: readonly Row[], { table, timeColumn, timeZone, zoneField }: Named): void {
   const ahead = Math.max(...rows.map(({ at }) => at ?? 0)) - Date.now()
   if (ahead > mostSkewMs)
     throw new ConfigurationError(
-      `${table}.${timeColumn} is ${duration(ahead)} ahead of the clock, so it is not in ${timeZone}. Set ${zoneVariable}`
+      `${table}.${timeColumn} is ${duration(ahead)} ahead of the clock, so it is not in ${timeZone}. Set ${zoneField}`
     )
 }
 

@@ -1,51 +1,88 @@
-import type { Flow } from '../api/pipeline-schemas.ts'
+import type { Flow, Hop } from '../api/pipeline-schemas.ts'
 import { listAggregates } from '../aggregates/list-aggregates.ts'
+import { sum } from '../kafka/record-reader.ts'
 import { ms, pluralOf, rate } from '../page/format.js'
-import { buildHops } from './build-hops.ts'
-import { findProblems, type Problem } from './find-problems.ts'
+import { buildParts } from './build-parts.ts'
+import { findProblems, type Problem, severity } from './find-problems.ts'
 import type { Readings } from './probes.ts'
 import { fresh, type Names, verdictIn } from './readings.ts'
 
+/** What was read of one hop, and what its parts are called. */
+export type ReadHop = { readonly readings: Readings; readonly names: Names }
+type Seen = ReadHop & { readonly problems: readonly Problem[] }
+
 /** Everything that the flow screen shows, from what was read. Pure: the same readings give the same picture. */
-export function buildFlow(readings: Readings, names: Names): Flow {
-  const problems = findProblems(readings, names)
-  const { now, aggregates, topic, effects } = readings
-  const { toDebezium = null, toKafka = null } = fresh(topic, now) ?? {}
+export function buildFlow(read: readonly ReadHop[]): Flow {
+  const seen = read.map(hop => ({ ...hop, problems: findProblems(hop.readings, hop.names) }))
+  const hops = seen.map(buildHop)
+  // Hops that end in the same group park in the same place.
+  const parked = new Map(seen.map(({ names }, at) => [`${names.effectHost} ${names.group}`, hops[at]?.parked ?? null]))
+  const counts = [...parked.values()].filter(count => count !== null)
   return {
-    at: now,
-    headline: headlineOf(problems[0], readings, names),
-    verdict: verdictIn(readings) ?? null,
-    hops: buildHops(readings, names, problems),
-    latency: { toDebezium, toKafka, toDelivery: fresh(effects, now)?.latency ?? null },
-    partitions: partitionsOf(readings),
-    newest: listAggregates(aggregates?.value?.newest ?? [], effects?.value?.appliedAt),
-    parked: effects?.value?.parked ?? null,
+    at: Math.max(...read.map(({ readings }) => readings.now)),
+    headline: headlineOf(seen),
+    parked: counts.length === 0 ? null : sum(counts),
+    hops,
     sagas: null
   }
 }
 
-function headlineOf(worst: Problem | undefined, readings: Readings, names: Names): Flow['headline'] {
-  if (worst !== undefined) {
-    const { state, text, advice = null, hop, since = null, see = screenOf[hop] } = worst
-    return { state, text, advice, hop, since, see }
+function buildHop({ readings, names, problems }: Seen): Hop {
+  const { now, aggregates, topic, effects } = readings
+  const { toDebezium = null, toKafka = null } = fresh(topic, now) ?? {}
+  return {
+    name: names.hop,
+    writer: names.writer,
+    consumer: names.consumer,
+    verdict: verdictIn(readings) ?? null,
+    parts: buildParts(readings, names, problems),
+    latency: { toDebezium, toKafka, toDelivery: fresh(effects, now)?.latency ?? null },
+    partitions: partitionsOf(readings),
+    newest: listAggregates(aggregates?.value?.newest ?? [], effects?.value?.appliedAt),
+    parked: effects?.value?.parked ?? null
   }
-  const known = readings.topic.value !== undefined && readings.keeper?.value !== undefined
-  const text = known ? allIsWell(readings, names) : 'Looking at the pipeline …'
-  return { state: known ? 'ok' : 'unknown', text, advice: null, hop: null, since: null, see: null }
+}
+
+const order = ({ state }: Problem): number => severity.indexOf(state)
+
+/** The worst problem of all hops. It names its hop, unless all of them say the same. */
+function headlineOf(seen: readonly Seen[]): Flow['headline'] {
+  const worsts = seen.flatMap(({ problems: [worst], names: { hop } }) => (worst ? [{ ...worst, hop }] : []))
+  const [worst] = worsts.toSorted((a, b) => order(a) - order(b))
+  if (worst !== undefined) {
+    const { state, advice = null, hop, part, since = null, see = screenOf[part] } = worst
+    const isCommon = worsts.filter(({ text }) => text === worst.text).length === seen.length
+    return { state, text: isCommon ? worst.text : `${hop}: ${worst.text}`, advice, hop, part, since, see }
+  }
+  const known = seen.every(
+    ({ readings: { topic, keeper } }) => topic.value !== undefined && keeper?.value !== undefined
+  )
+  const text = known ? allIsWell(seen) : 'Looking at the pipeline …'
+  return { state: known ? 'ok' : 'unknown', text, advice: null, hop: null, part: null, since: null, see: null }
 }
 
 const screenOf = { writer: '/', database: '/', debezium: '/connectors', topic: '/topics', delivery: '/groups' } as const
 
-function allIsWell({ now, aggregates, topic, effects }: Readings, { aggregate }: Names): string {
-  const newest = effects?.value?.newest
-  const noun = aggregates === undefined ? 'events' : pluralOf(aggregate)
-  const pass = fresh(aggregates, now)?.rate ?? fresh(topic, now)?.rate ?? 0
-  const pace = pass < 0.05 ? `All is well, no new ${noun}` : `All is well: ${rate(pass)} ${noun}/s`
-  if (effects?.value?.appliedAt?.size === 0) return `All is well, and no ${aggregate} has been delivered yet`
-  return newest?.ms === undefined ? pace : `${pace}, newest delivered ${ms(newest.ms)} after commit`
+function allIsWell(seen: readonly Seen[]): string {
+  const paces = seen.map(paceOf)
+  const [[joint, pace] = ['', '']] = paces
+  return `All is well${paces.length === 1 ? `${joint}${pace}` : `: ${paces.map(([, words]) => words).join('; ')}`}`
 }
 
-function partitionsOf({ topic, group }: Readings): Flow['partitions'] {
+/** How fast a hop is, and how the words continue a sentence. */
+function paceOf({
+  readings: { now, aggregates, topic, effects },
+  names
+}: Seen): readonly [joint: string, words: string] {
+  if (effects?.value?.appliedAt?.size === 0) return [', and ', `no ${names.aggregate} has been delivered yet`]
+  const newest = effects?.value?.newest
+  const noun = aggregates === undefined ? 'events' : pluralOf(names.aggregate)
+  const pass = fresh(aggregates, now)?.rate ?? fresh(topic, now)?.rate ?? 0
+  const took = newest?.ms === undefined ? '' : `, newest delivered ${ms(newest.ms)} after commit`
+  return pass < 0.05 ? [', ', `no new ${noun}${took}`] : [': ', `${rate(pass)} ${noun}/s${took}`]
+}
+
+function partitionsOf({ topic, group }: Readings): Hop['partitions'] {
   const partitions = [...(topic.value?.next.keys() ?? [])].sort((a, b) => a - b)
   return partitions.map(partition => ({ partition, lag: group.value?.lags.get(partition) ?? null }))
 }

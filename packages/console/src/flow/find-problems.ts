@@ -1,19 +1,19 @@
 import { isBroken, isHealthy, type Verdict, verdictOf } from '@outbox-cdc/connectctl'
-import type { HopId, HopState } from '../api/pipeline-schemas.ts'
+import type { PartId, PartState } from '../api/pipeline-schemas.ts'
 import { countOf, duration } from '../page/format.js'
 import type { Failing } from './probe.ts'
 import type { Readings } from './probes.ts'
 import { type Names, verdictIn } from './readings.ts'
 
 export type Problem = {
-  readonly hop: HopId
-  readonly state: Exclude<HopState, 'ok'>
-  /** What is wrong with the hop, in few words. */
+  readonly part: PartId
+  readonly state: Exclude<PartState, 'ok'>
+  /** What is wrong with the part, in few words. */
   readonly words: string
   /** The sentence for the top of the page. */
   readonly text: string
   readonly advice?: string | undefined
-  /** The screen with more about it, where it is not that of the hop. */
+  /** The screen with more about it, where it is not that of the part. */
   readonly see?: string | undefined
   readonly since?: number | undefined
 }
@@ -26,7 +26,7 @@ const slowMs = 2_000
 /** The group's offsets must not move for this long, while records wait, before the page calls it stuck. */
 const stuckMs = 5_000
 
-const severity: readonly HopState[] = ['stopped', 'slow', 'unknown']
+export const severity: readonly PartState[] = ['stopped', 'slow', 'unknown']
 
 /** All that is wrong, the worst first, causes before their effects: a person should look at the first one. */
 export function findProblems(readings: Readings, names: Names): readonly Problem[] {
@@ -37,27 +37,27 @@ export function findProblems(readings: Readings, names: Names): readonly Problem
 }
 
 /** A wrong setting is no diagnosis of the pipeline. */
-function settingsProblem(hop: HopId, reason: string): Problem {
+function settingsProblem(part: PartId, reason: string): Problem {
   const words = `configuration error: ${reason}`
-  return { hop, state: 'unknown', words, text: `Configuration error: ${reason}.` }
+  return { part, state: 'unknown', words, text: `Configuration error: ${reason}.` }
 }
 
-type Away = Pick<Problem, 'hop' | 'state' | 'advice'> & {
+type Away = Pick<Problem, 'part' | 'state' | 'advice'> & {
   readonly words?: string
   /** What does not answer, and where it was asked, as parts of the sentence. */
-  readonly part: string
+  readonly subject: string
   readonly where?: string
   readonly effect?: string
 }
 
 /** A part that does not answer. */
 function away({ since, reason, wrongSettings, refused }: Failing, now: number, about: Away): Problem {
-  const { hop, state, advice, words = 'does not answer', part, where = '', effect = '' } = about
-  if (wrongSettings) return settingsProblem(hop, reason)
+  const { part, state, advice, words = 'does not answer', subject, where = '', effect = '' } = about
+  if (wrongSettings) return settingsProblem(part, reason)
   // A refusal of this page is no news of the part.
-  if (refused) return { hop, state: 'unknown', words: 'refuses this page', text: reason, since }
-  const text = `${part} ${silence(now - since)}: ${reason}${where}.${effect}`
-  return { hop, state, words: `${words}: ${reason}`, text, advice, since }
+  if (refused) return { part, state: 'unknown', words: 'refuses this page', text: reason, since }
+  const text = `${subject} ${silence(now - since)}: ${reason}${where}.${effect}`
+  return { part, state, words: `${words}: ${reason}`, text, advice, since }
 }
 
 /** How long a part has not answered, as the end of a sentence that begins with its name. */
@@ -78,13 +78,13 @@ const eventsStopped: Finder = (readings, names) => {
   const words = 'the keeper alone can tell whether events flow'
   const text = `This page cannot tell whether events flow: ${why}.`
   const advice = keeper ? 'Start the keeper: connectctl keep.' : 'Set KEEPER_URL to a keeper (connectctl keep).'
-  return { hop: 'debezium', state: 'unknown', words, text, advice }
+  return { part: 'debezium', state: 'unknown', words, text, advice }
 }
 
 function problemOf(verdict: Verdict, { connector, database }: Names): Problem | undefined {
   const { state, reason, advice, since } = verdict
   if (state === 'flowing') return undefined
-  const about = { hop: 'debezium', words: `${state}: ${reason}`, advice, since } as const
+  const about = { part: 'debezium', words: `${state}: ${reason}`, advice, since } as const
   if (isBroken(verdict)) return { ...about, state: 'stopped', text: `Events do not leave ${database}: ${reason}.` }
   if (isHealthy(verdict))
     return { ...about, state: 'slow', text: `Events wait in ${database}: ${connector} is ${reason}.` }
@@ -101,20 +101,20 @@ function reportedByConnect({ connector }: Readings, names: Names): Verdict | und
   return failing ? { ...verdict, reason: failing.reason, since: failing.since } : verdict
 }
 
-const databaseAway: Finder = (readings, { aggregateHost, database: part }) => {
+const databaseAway: Finder = (readings, { aggregateHost, database: subject }) => {
   const { failing } = readings.aggregates ?? {}
-  const advice = `Start ${part} again. What was committed is safe and flows on by itself.`
-  const about = { hop: 'database', part, where: ` at ${aggregateHost}`, advice } as const
+  const advice = `Start ${subject} again. What was committed is safe and flows on by itself.`
+  const about = { part: 'database', subject, where: ` at ${aggregateHost}`, advice } as const
   return failing && away(failing, readings.now, { ...about, state: ifEventsStop(readings) })
 }
 
 const kafkaAway: Finder = (readings, { brokers, topic, database }) => {
   const { failing } = readings.topic
   if (failing && /no topic|Unknown topic/i.test(failing.reason))
-    return settingsProblem('topic', `there is no topic ${topic}. Check KAFKA_TOPIC, or create the topic`)
+    return settingsProblem('topic', `there is no topic ${topic}. Check the topic of the hop, or create it`)
   const advice = 'Start the broker again. Debezium and the consumer go on where they stopped.'
   const effect = ` Committed events wait in ${database}.`
-  const about = { hop: 'topic', part: 'Kafka', where: ` at ${brokers}`, effect, advice } as const
+  const about = { part: 'topic', subject: 'Kafka', where: ` at ${brokers}`, effect, advice } as const
   return failing && away(failing, readings.now, { ...about, state: ifEventsStop(readings) })
 }
 
@@ -122,12 +122,12 @@ const kafkaAway: Finder = (readings, { brokers, topic, database }) => {
 const topicUnread: Finder = ({ topic }) => {
   const { unread } = topic.value ?? {}
   if (topic.failing !== undefined || unread === undefined) return undefined
-  return { hop: 'topic', state: 'unknown', words: 'its records cannot be read', text: unread }
+  return { part: 'topic', state: 'unknown', words: 'its records cannot be read', text: unread }
 }
 
 const groupUnread: Finder = ({ group, topic }) => {
   if (topic.failing !== undefined || !group.failing?.refused) return undefined
-  return { hop: 'delivery', state: 'unknown', words: 'its group cannot be read', text: group.failing.reason }
+  return { part: 'delivery', state: 'unknown', words: 'its group cannot be read', text: group.failing.reason }
 }
 
 /** While the keeper sees events flow, a part that this console cannot reach is no outage. */
@@ -141,7 +141,7 @@ const lackingReplicas: Finder = ({ topic }, names) => {
   const partitions = countOf(lacking, 'partition')
   const text = `Events flow, but ${partitions} of ${names.topic} ${lacking === 1 ? 'lacks' : 'lack'} a replica: a broker is down or behind.`
   const advice = 'Start the missing broker. If another one fails, the topic may stop.'
-  return { hop: 'topic', state: 'slow', words: `${partitions} without all replicas`, text, advice }
+  return { part: 'topic', state: 'slow', words: `${partitions} without all replicas`, text, advice }
 }
 
 /** A service that does not answer, or says itself that it is not ready. */
@@ -149,16 +149,21 @@ function serviceDown(reading: Readings['writer'], now: number, service: Omit<Awa
   if (reading?.failing) return away(reading.failing, now, { ...service, state: 'stopped' })
   if (reading?.value === undefined || reading.value.ready) return undefined
   const why = reading.value.reason ?? 'it does not say why'
-  return { hop: service.hop, state: 'slow', words: `not ready: ${why}`, text: `${service.part} is not ready: ${why}.` }
+  return {
+    part: service.part,
+    state: 'slow',
+    words: `not ready: ${why}`,
+    text: `${service.subject} is not ready: ${why}.`
+  }
 }
 
 const writerDown: Finder = ({ writer, now }, { writer: name, writerPlace }) => {
-  const about = { hop: 'writer', part: `${name} at ${writerPlace}`, advice: `Start ${name} again.` } as const
+  const about = { part: 'writer', subject: `${name} at ${writerPlace}`, advice: `Start ${name} again.` } as const
   return serviceDown(writer, now, { ...about, effect: ' It accepts no requests.' })
 }
 
 const consumerDown: Finder = ({ consumer, now }, { consumer: name, consumerPlace }) => {
-  const about = { hop: 'delivery', part: `${name} at ${consumerPlace}`, advice: `Start ${name} again.` } as const
+  const about = { part: 'delivery', subject: `${name} at ${consumerPlace}`, advice: `Start ${name} again.` } as const
   return serviceDown(consumer, now, { ...about, effect: ' Events wait in Kafka until it is back.' })
 }
 
@@ -168,11 +173,11 @@ const effectsAway: Finder = (readings, { aggregateHost, effectHost }) => {
   const isTheirServer = aggregates?.failing !== undefined && serverOf(aggregateHost) === serverOf(effectHost)
   const state = isTheirServer ? ifEventsStop(readings) : 'stopped'
   const about = {
-    part: "The consumer's database",
+    subject: "The consumer's database",
     where: ` at ${effectHost}`,
     words: 'its database does not answer'
   }
-  return effects?.failing && away(effects.failing, now, { ...about, hop: 'delivery', state })
+  return effects?.failing && away(effects.failing, now, { ...about, part: 'delivery', state })
 }
 
 /** `host:port` of `host:port/database`. */
@@ -184,11 +189,11 @@ const groupStuck: Finder = ({ group, topic, now }, names) => {
   if (group.value === undefined || group.failing?.refused) return undefined
   const { state, members, waiting, movedAt, others } = group.value
   const { events, ms } = waiting ?? { events: 0, ms: 0 }
-  const hop = 'delivery'
+  const part = 'delivery'
   if (state === 'dead' && waiting === null) {
     const text = `There is no group ${names.group}: the topic has never been read under this name.`
-    const advice = 'Set KAFKA_GROUP to the group of your consumer, or start it.'
-    return { hop, state: 'unknown', words: 'there is no such group', text, advice }
+    const advice = 'Set the group of the hop to that of your consumer, or start it.'
+    return { part, state: 'unknown', words: 'there is no such group', text, advice }
   }
   const nothing = `Nothing has been delivered for ${duration(ms)}`
   const held =
@@ -197,10 +202,10 @@ const groupStuck: Finder = ({ group, topic, now }, names) => {
     const result = events > 0 ? nothing : 'New events would not be delivered'
     const text = `${result}: the group ${names.group} has no members${held}.`
     const [advice, since] = [`Start ${names.consumer}.`, events > 0 ? now - ms : undefined]
-    return { hop, state: 'stopped', words: 'its group has no members', text, advice, since }
+    return { part, state: 'stopped', words: 'its group has no members', text, advice, since }
   }
   if (events === 0 || ms < slowMs || now - movedAt <= stuckMs) return undefined
-  const stuck = { hop, state: 'stopped', since: movedAt } as const
+  const stuck = { part, state: 'stopped', since: movedAt } as const
   if (/rebalance|assigning|reconciling/.test(state)) {
     const text = `${nothing}: the group ${names.group} is rebalancing${held}.`
     const advice = 'It continues by itself once Kafka has given up a lost member, after about 10 s.'
@@ -223,7 +228,7 @@ const leftTopics: Finder = ({ group }, names) => {
   const events = countOf(first.events, 'event')
   const text = `${first.name} has ${events} that no member of the group ${names.group} reads, although it once did.`
   const advice = `Let ${names.consumer} read it again, or delete the group's offsets of this topic.`
-  return { hop: 'delivery', state: 'slow', words: `does not read ${first.name} any more`, text, advice }
+  return { part: 'delivery', state: 'slow', words: `does not read ${first.name} any more`, text, advice }
 }
 
 const behindKafka: Finder = ({ group }, names) => {
@@ -232,7 +237,7 @@ const behindKafka: Finder = ({ group }, names) => {
   const events = countOf(waiting.events, 'event')
   const wait = `${waiting.events === 1 ? 'waits' : 'wait'} in Kafka${elsewhere(others)} and ${waiting.events === 1 ? 'is' : 'are'}`
   const text = `${names.group} is ${duration(waiting.ms)} behind: ${events} ${wait} being handled.`
-  return { hop: 'delivery', state: 'slow', words: `${events} behind`, text }
+  return { part: 'delivery', state: 'slow', words: `${events} behind`, text }
 }
 
 const parked: Finder = ({ effects }) => {
@@ -241,5 +246,5 @@ const parked: Finder = ({ effects }) => {
   const wait = events === 1 ? 'is parked and waits' : 'are parked and wait'
   const text = `Events flow, but ${countOf(events, 'event')} ${wait} for a person.`
   const advice = 'Fix the cause, then retry.'
-  return { hop: 'delivery', state: 'slow', words: `${events} parked`, text, advice, see: '/parked' }
+  return { part: 'delivery', state: 'slow', words: `${events} parked`, text, advice, see: '/parked' }
 }

@@ -4,9 +4,11 @@ import { aHealthyPipeline, names, noNews, now, running } from '../testing/a-heal
 import { buildFlow } from './build-flow.ts'
 import { findProblems } from './find-problems.ts'
 
+type Change = Parameters<typeof aHealthyPipeline>[0]
 const failing = (ms: number, reason = 'connection refused') => ({ failing: { since: now - ms, reason } })
-const picture = (change: Parameters<typeof aHealthyPipeline>[0]) => buildFlow(aHealthyPipeline(change), names)
-const headline = (change: Parameters<typeof aHealthyPipeline>[0]) => picture(change).headline
+const picture = (change: Change) => buildFlow([{ readings: aHealthyPipeline(change), names }])
+const only = (change: Change) => picture(change).hops[0]
+const headline = (change: Change) => picture(change).headline
 const kept = (verdict: Verdict) => ({ keeper: { value: verdict, at: now } })
 const silent: Verdict = {
   state: 'silent',
@@ -44,10 +46,11 @@ describe('whether events leave MySQL', () => {
 
   it("is the keeper's verdict, in its words and with its advice", () => {
     const flow = picture(kept({ ...silent, advice: 'The keeper restarts it.' }))
-    expect(flow.verdict).toMatchObject({ state: 'silent', since: now - 5_000 })
+    expect(flow.hops[0]?.verdict).toMatchObject({ state: 'silent', since: now - 5_000 })
     expect(flow.headline).toEqual({
       state: 'stopped',
-      hop: 'debezium',
+      hop: 'order_created',
+      part: 'debezium',
       text: 'Events do not leave MySQL: RUNNING, but nothing has come through for 9.0 s.',
       advice: 'The keeper restarts it.',
       since: now - 5_000,
@@ -89,7 +92,8 @@ describe('whether events leave MySQL', () => {
   it('is shown as Connect reports it where there is no keeper and a task failed', () => {
     expect(headline({ keeper: undefined, connector: { value: failedTask, at: now } })).toMatchObject({
       state: 'stopped',
-      hop: 'debezium',
+      hop: 'order_created',
+      part: 'debezium',
       text: 'Events do not leave MySQL: task 0 failed: X: binlog was purged.'
     })
   })
@@ -97,13 +101,13 @@ describe('whether events leave MySQL', () => {
   it('shows no rate that is older than a few seconds', () => {
     const rateAt = (at: number) => {
       const value = { newest: [], ...noNews, rate: 9 }
-      return picture({ aggregates: { value, at, ...failing(1_000) } }).hops.find(({ id }) => id === 'database')?.rate
+      return only({ aggregates: { value, at, ...failing(1_000) } })?.parts.find(({ id }) => id === 'database')?.rate
     }
     expect([rateAt(now - 1_000), rateAt(now - 6_000)]).toEqual([9, null])
   })
 
   it('names the number and the state of the task', () => {
-    const debezium = picture({}).hops.find(({ id }) => id === 'debezium')
+    const debezium = only({})?.parts.find(({ id }) => id === 'debezium')
     expect(debezium?.facts).toEqual([{ label: 'Connect', value: 'task 0: running', unit: 'text' }])
   })
 })
@@ -116,11 +120,11 @@ describe('the sentence on top', () => {
 
   it('names the cause before its effects', () => {
     const away = { ...kept(silent), aggregates: failing(4_000), connector: failing(4_000), effects: failing(4_000) }
-    expect(headline(away)).toMatchObject({ hop: 'database', state: 'stopped' })
+    expect(headline(away)).toMatchObject({ part: 'database', state: 'stopped' })
   })
 
   it('calls a table that does not exist an error of the configuration', () => {
-    const reason = "Table 'orders.nothing' doesn't exist. Check AGGREGATE_TABLE"
+    const reason = "Table 'orders.nothing' doesn't exist. Check aggregate.table"
     const aggregates = { failing: { since: now, reason, wrongSettings: true } }
     expect(headline({ aggregates })).toMatchObject({ state: 'unknown', text: `Configuration error: ${reason}.` })
   })
@@ -128,14 +132,14 @@ describe('the sentence on top', () => {
   it('says that the group has no members and what waits for it', () => {
     expect(headline({ group: waitingGroup('empty', 0) })).toMatchObject({
       state: 'stopped',
-      hop: 'delivery',
+      part: 'delivery',
       text: 'Nothing has been delivered for 12 s: the group delivery-service has no members; 10 events wait in Kafka.'
     })
   })
 
   it('leaves out the parts that are not configured', () => {
     const kafkaOnly = { aggregates: undefined, connector: undefined, effects: undefined, keeper: undefined }
-    expect(picture({ ...kafkaOnly, writer: undefined }).hops.map(({ id }) => id)).toEqual(['topic', 'delivery'])
+    expect(only({ ...kafkaOnly, writer: undefined })?.parts.map(({ id }) => id)).toEqual(['topic', 'delivery'])
     const group = {
       value: {
         state: 'dead',
@@ -166,8 +170,8 @@ describe('the sentence on top', () => {
   })
 
   it('calls what is committed by its configured name', () => {
-    const textOf = (change: Parameters<typeof aHealthyPipeline>[0]) =>
-      buildFlow(aHealthyPipeline(change), { ...names, aggregate: 'delivery' }).headline.text
+    const textOf = (change: Change) =>
+      buildFlow([{ readings: aHealthyPipeline(change), names: { ...names, aggregate: 'delivery' } }]).headline.text
     const none = { latency: null, newest: undefined, appliedAt: new Map(), parked: 0 }
     const undated = { ...none, appliedAt: new Map([['7', undefined]]) }
     const rate = { newest: [], ...noNews, rate: 9 }
@@ -191,7 +195,7 @@ describe('a part that refuses this page', () => {
   it('is the sentence itself, and no outage', () => {
     const sentence = 'Kafka at kafka:9092 refuses User:console: the password is wrong.'
     const [problem, ...others] = findProblems(aHealthyPipeline({ topic: refused(sentence) }), names)
-    expect(problem).toMatchObject({ hop: 'topic', state: 'unknown', text: sentence })
+    expect(problem).toMatchObject({ part: 'topic', state: 'unknown', text: sentence })
     expect(others).toEqual([])
   })
 
@@ -199,16 +203,68 @@ describe('a part that refuses this page', () => {
     const { topic } = aHealthyPipeline()
     const unread = 'User:console lacks READ on the topic orders_server.orders.outbox.'
     const change = { topic: { ...topic, value: { ...topic.value!, unread } }, group: waitingGroup('stable', 0) }
-    const { headline: worst, hops } = picture(change)
-    expect(worst).toMatchObject({ state: 'stopped', hop: 'delivery' })
-    expect(hops[3]).toMatchObject({ id: 'topic', state: 'unknown', words: 'its records cannot be read' })
+    const {
+      headline: worst,
+      hops: [found]
+    } = picture(change)
+    expect(worst).toMatchObject({ state: 'stopped', part: 'delivery' })
+    expect(found?.parts[3]).toMatchObject({ id: 'topic', state: 'unknown', words: 'its records cannot be read' })
     expect(headline({ topic: change.topic })).toMatchObject({ state: 'unknown', text: unread })
   })
 
-  it('makes only the last hop unknown if it is the group', () => {
+  it('makes only the last part unknown if it is the group', () => {
     const sentence = 'User:console lacks DESCRIBE on the group delivery-service.'
-    const { headline: worst, hops } = picture({ group: refused(sentence) })
-    expect(worst).toMatchObject({ state: 'unknown', hop: 'delivery', text: sentence })
-    expect(hops.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'unknown'])
+    const {
+      headline: worst,
+      hops: [found]
+    } = picture({ group: refused(sentence) })
+    expect(worst).toMatchObject({ state: 'unknown', part: 'delivery', text: sentence })
+    expect(found?.parts.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'unknown'])
+  })
+})
+
+describe('several hops', () => {
+  const answers = { ...names, hop: 'answer', aggregate: 'reservation' }
+  const two = (first: Change, second: Change) =>
+    buildFlow([
+      { readings: aHealthyPipeline(first), names },
+      { readings: aHealthyPipeline(second), names: answers }
+    ])
+  const stopped = { group: waitingGroup('empty', 0) }
+  const slow = { effects: { value: { latency: null, newest: undefined, appliedAt: new Map(), parked: 2 }, at: now } }
+
+  it('share one sentence that says all is well, with the pace of each', () => {
+    expect(two({}, {}).headline).toMatchObject({
+      state: 'ok',
+      hop: null,
+      text: 'All is well: no new orders, newest delivered 6 ms after commit; no new reservations, newest delivered 6 ms after commit'
+    })
+  })
+
+  it('have the sentence of the worst, which names it', () => {
+    expect(two(slow, stopped).headline).toMatchObject({
+      state: 'stopped',
+      hop: 'answer',
+      text: expect.stringMatching(/^answer: Nothing has been delivered for 12 s/)
+    })
+    expect(two(slow, {}).headline).toMatchObject({
+      state: 'slow',
+      hop: 'order_created',
+      text: expect.stringMatching(/^order_created: Events flow, but 2 events are parked/)
+    })
+  })
+
+  it('have a sentence without a name if it is the same for all', () => {
+    expect(two({ topic: failing(4_000) }, { topic: failing(4_000) }).headline.text).toMatch(/^Kafka has not answered/)
+  })
+
+  it('keep their own state, and count what is parked in one group once', () => {
+    const { hops } = two(slow, {})
+    const states = hops.map(({ parts }) => parts.map(({ state }) => state))
+    expect(states).toEqual([
+      ['ok', 'ok', 'ok', 'ok', 'slow'],
+      ['ok', 'ok', 'ok', 'ok', 'ok']
+    ])
+    expect(two(slow, slow).parked).toBe(2)
   })
 })

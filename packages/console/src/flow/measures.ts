@@ -1,17 +1,17 @@
-import type { Flow } from '../api/pipeline-schemas.ts'
+import type { Hop } from '../api/pipeline-schemas.ts'
 
-/** The figures of one picture that the charts over time show. */
-export function figuresOf({ hops, latency, partitions }: Flow): Record<string, number | null> {
-  const hop = (id: string) => hops.find(one => one.id === id)
+/** The figures of a hop that the charts over time show. */
+export function figuresOf({ parts, latency, partitions }: Hop): Record<string, number | null> {
+  const part = (id: string) => parts.find(one => one.id === id)
   const { p50 = null, p95 = null, p99 = null } = latency.toDelivery ?? {}
   return {
-    committed: hop('database')?.rate ?? null,
-    published: hop('topic')?.rate ?? null,
-    delivered: hop('delivery')?.rate ?? null,
+    committed: part('database')?.rate ?? null,
+    published: part('topic')?.rate ?? null,
+    delivered: part('delivery')?.rate ?? null,
     p50,
     p95,
     p99,
-    waitingKafka: hop('delivery')?.waiting?.events ?? null,
+    waitingKafka: part('delivery')?.waiting?.events ?? null,
     ...Object.fromEntries(partitions.slice(0, 24).map(({ partition, lag }) => [`lag${partition}`, lag]))
   }
 }
@@ -31,7 +31,7 @@ export function createRate(windowMs = 10_000) {
 /** Takes new measurements and returns the percentiles of the last minute, from at most 20,000 measurements. */
 export function createSample(windowMs = 60_000) {
   let kept: { readonly at: number; readonly values: readonly number[] }[] = []
-  return (values: readonly number[], now = Date.now()): Flow['latency']['toKafka'] => {
+  return (values: readonly number[], now = Date.now()): Hop['latency']['toKafka'] => {
     kept = [...kept, { at: now, values: values.slice(0, 300) }].filter(({ at }) => at > now - windowMs).slice(-70)
     const sorted = Float64Array.from(kept.flatMap(one => one.values)).sort()
     if (sorted.length === 0) return null

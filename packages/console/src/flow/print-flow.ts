@@ -1,24 +1,32 @@
-import type { Flow, Hop, HopState } from '../api/pipeline-schemas.ts'
+import type { Flow, Hop, Part, PartState } from '../api/pipeline-schemas.ts'
 import { countOf, duration, fact, idText, ms, rate } from '../page/format.js'
 
 export type PrintOptions = { readonly width: number; readonly color: boolean; readonly now: number }
 
-const marks: Readonly<Record<HopState, string>> = { ok: '●', slow: '▲', stopped: '■', unknown: '○' }
-const colors: Readonly<Record<HopState, number>> = { ok: 32, slow: 33, stopped: 31, unknown: 90 }
+const marks: Readonly<Record<PartState, string>> = { ok: '●', slow: '▲', stopped: '■', unknown: '○' }
+const colors: Readonly<Record<PartState, number>> = { ok: 32, slow: 33, stopped: 31, unknown: 90 }
 
-/** The flow screen as lines for a terminal: the sentence, a line for each hop, the newest rows. */
-export function printFlow(flow: Flow, options: PrintOptions): string[] {
-  const { headline, hops, newest, latency } = flow
+/** The flow screen as lines for a terminal: the sentence, then of each hop a line for each part and the newest rows. */
+export function printFlow({ headline, hops }: Flow, options: PrintOptions): string[] {
   const said = [headline.text, headline.advice].filter(part => part !== null).join(' ')
+  return [
+    ...wrapped(`${marks[headline.state]} ${said}`, options.width).map(line => paint(line, headline.state, options)),
+    ...hops.flatMap(hop => ['', ...(hops.length === 1 ? [] : [titleOf(hop, options)]), ...hopLines(hop, options)])
+  ]
+}
+
+function titleOf({ name, writer, consumer }: Hop, { width }: PrintOptions): string {
+  return cut(`${name}: ${writer} → ${consumer}`, width)
+}
+
+function hopLines({ parts, newest, latency }: Hop, options: PrintOptions): string[] {
   const times = [
     latency.toDebezium && `commit to Debezium ${ms(latency.toDebezium.p50)}`,
     latency.toKafka && `to Kafka ${ms(latency.toKafka.p50)}`,
     latency.toDelivery && `to delivered ${ms(latency.toDelivery.p50)}, 99 % within ${ms(latency.toDelivery.p99)}`
   ].filter(part => part !== null)
   return [
-    ...wrapped(`${marks[headline.state]} ${said}`, options.width).map(line => paint(line, headline.state, options)),
-    '',
-    ...hops.flatMap(hop => hopLines(hop, options)),
+    ...parts.flatMap(part => partLines(part, options)),
     '',
     ...(times.length === 0 ? [] : [cut(`  ${times.join(' · ')} (median, last minute)`, options.width), '']),
     ...newest
@@ -27,31 +35,31 @@ export function printFlow(flow: Flow, options: PrintOptions): string[] {
   ]
 }
 
-function arrival({ delivered, deliveredMs }: Flow['newest'][number]): string {
+function arrival({ delivered, deliveredMs }: Hop['newest'][number]): string {
   if (!delivered) return delivered === null ? '' : 'on its way'
   return deliveredMs === null ? 'delivered' : `delivered in ${ms(deliveredMs)}`
 }
 
-function hopLines(hop: Hop, options: PrintOptions): string[] {
-  const pace = hop.rate === null ? '' : `${rate(hop.rate)} /s`
+function partLines(part: Part, options: PrintOptions): string[] {
+  const pace = part.rate === null ? '' : `${rate(part.rate)} /s`
   const waits =
-    hop.waiting !== null && hop.waiting.events > 0 && (hop.state === 'stopped' || hop.waiting.ms > 1_000)
-      ? `${countOf(hop.waiting.events, 'event')} waiting, the oldest for ${duration(hop.waiting.ms)}`
+    part.waiting !== null && part.waiting.events > 0 && (part.state === 'stopped' || part.waiting.ms > 1_000)
+      ? `${countOf(part.waiting.events, 'event')} waiting, the oldest for ${duration(part.waiting.ms)}`
       : ''
-  const title = options.width < 60 ? hop.title.padEnd(16) : hop.title.padEnd(18)
-  const head = `  ${title} ${pace.padStart(9)}   ${marks[hop.state]} ${hop.words}`
-  const facts = [waits, ...hop.facts.map(one => `${one.label} ${fact(one, options.now)}`)]
+  const title = options.width < 60 ? part.title.padEnd(16) : part.title.padEnd(18)
+  const head = `  ${title} ${pace.padStart(9)}   ${marks[part.state]} ${part.words}`
+  const facts = [waits, ...part.facts.map(one => `${one.label} ${fact(one, options.now)}`)]
     .filter(text => text !== '')
     .join(' · ')
   const indent = ' '.repeat(options.width < 90 ? 4 : 35)
   const more = facts === '' ? [] : wrapped(facts, options.width - indent.length)
   return [
-    paint(cut(head, options.width), hop.state, options),
+    paint(cut(head, options.width), part.state, options),
     ...more.map(line => dim(`${indent}${line.trim()}`, options))
   ]
 }
 
-function paint(text: string, state: HopState, { color }: PrintOptions): string {
+function paint(text: string, state: PartState, { color }: PrintOptions): string {
   return color && state !== 'ok'
     ? `\u001b[${colors[state]}m${text}\u001b[0m`
     : text.replace('●', color ? '\u001b[32m●\u001b[0m' : '●')

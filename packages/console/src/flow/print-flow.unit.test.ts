@@ -9,7 +9,7 @@ const moving = {
   effects: { ...effects!, value: { ...effects!.value!, latency: { p50: 6.2, p95: 9, p99: 14 } } }
 }
 const flowOf = (change: Parameters<typeof aHealthyPipeline>[0]) =>
-  buildFlow(aHealthyPipeline({ ...moving, ...change }), names)
+  buildFlow([{ readings: aHealthyPipeline({ ...moving, ...change }), names }])
 const lines = (change = {}, width = 100) => printFlow(flowOf(change), { width, color: false, now })
 
 it('prints the sentence, a line for each hop and the newest orders', () => {

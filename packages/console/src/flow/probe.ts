@@ -21,9 +21,15 @@ export type Failing = {
   readonly refused?: boolean
 }
 
+export type Probe<T> = {
+  readonly reading: () => Reading<T>
+  /** Reads again, unless the last read is still running. */
+  readonly tick: () => Promise<void>
+}
+
 const timeoutMs = 1_500
 
-export function createProbe<T>(read: () => Promise<T>) {
+export function createProbe<T>(read: () => Promise<T>): Probe<T> {
   let reading: Reading<T> = {}
   let running: Promise<void> | undefined
 
@@ -40,15 +46,24 @@ export function createProbe<T>(read: () => Promise<T>) {
     }
   }
 
+  async function tick(): Promise<void> {
+    if (running !== undefined) return
+    running = once().finally(() => (running = undefined))
+    const late = await Promise.race([running, sleep(timeoutMs, 'late', { ref: false })])
+    // A refusal may take longer, and says more.
+    if (late && reading.failing?.refused !== true) fail({ reason: 'no answer in time' })
+  }
+
+  return { reading: () => reading, tick }
+}
+
+/** A probe that shows a piece of what another one reads. */
+export function picked<T, Piece>({ reading, tick }: Probe<T>, pick: (value: T) => Piece): Probe<Piece> {
   return {
-    reading: () => reading,
-    /** Reads again, unless the last read is still running. */
-    async tick(): Promise<void> {
-      if (running !== undefined) return
-      running = once().finally(() => (running = undefined))
-      const late = await Promise.race([running, sleep(timeoutMs, 'late', { ref: false })])
-      // A refusal may take longer, and says more.
-      if (late && reading.failing?.refused !== true) fail({ reason: 'no answer in time' })
-    }
+    reading: () => {
+      const { value, ...rest } = reading()
+      return value === undefined ? rest : { ...rest, value: pick(value) }
+    },
+    tick
   }
 }

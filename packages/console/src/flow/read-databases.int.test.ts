@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
 import { useDatabase } from '@outbox-cdc/test-support/use-stack'
-import { loadConfig } from '@outbox-cdc/service-kit'
-import { configSchema } from '../config.ts'
-import { openTable } from '../database/tables.ts'
+import { openEffects } from '../database/tables.ts'
+import { hopsSchema } from '@outbox-cdc/outbox/hops'
 import { createEffectsReader } from './read-databases.ts'
 
 const committedAt = Date.parse('2026-01-02T03:00:00Z')
@@ -15,11 +14,11 @@ async function useDeliveries() {
       order_id,
       delivered_at: db.raw('CONVERT_TZ(?, "+00:00", @@time_zone)', `2026-01-02 ${time}`)
     })
-  const columns = { EFFECT_AGGREGATE_ID_COLUMN: 'order_id', EFFECT_APPLIED_AT_COLUMN: 'delivered_at' }
-  const config = loadConfig(configSchema, { KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', EFFECT_TABLE: 'delivery', ...columns })
+  const effect = { table: 'delivery', aggregateIdColumn: 'order_id', appliedAtColumn: 'delivered_at' }
+  const [hop] = hopsSchema.parse([{ topic: 'a', group: 'b', effect }])
   const read = createEffectsReader({
     db,
-    table: openTable('effects', db, config)!,
+    table: openEffects(hop!, db)!,
     consumer: 'b',
     aggregates: { times: async ids => new Map(ids.map(id => [id, committedAt])) }
   })
@@ -38,5 +37,5 @@ it('shows the effect of the newest time, to the microsecond, and measures only n
 it('says that an effect hours before its cause has the time of another zone', async () => {
   const { read, write } = await useDeliveries()
   await write(7, '01:00:00')
-  await expect(read()).rejects.toThrow('the effect of 7 is 2 h older than its cause. Check AGGREGATE_TIME_ZONE')
+  await expect(read()).rejects.toThrow('the effect of 7 is 2 h older than its cause. Check aggregate.timeZone')
 })

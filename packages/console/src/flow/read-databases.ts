@@ -94,7 +94,7 @@ function createRowsReader(table: Table, aggregates: EffectsSource['aggregates'])
       if (from === undefined) return undefined
       if (from - at > mostSkewMs)
         throw new ConfigurationError(
-          `the effect of ${id} is ${duration(from - at)} older than its cause. Check AGGREGATE_TIME_ZONE and EFFECT_TIME_ZONE`
+          `the effect of ${id} is ${duration(from - at)} older than its cause. Check aggregate.timeZone and effect.timeZone of the hop`
         )
       return Math.max(0, at - from)
     }

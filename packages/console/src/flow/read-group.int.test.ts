@@ -3,17 +3,15 @@ import { eventually } from '@outbox-cdc/test-support/eventually'
 import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 import { Kafka } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
-import { useConsoleBench, useStub } from '../testing/console-bench.ts'
+import type { Flow } from '../api/pipeline-schemas.ts'
+import { noDatabases, useConsoleBench, useStub } from '../testing/console-bench.ts'
 import { produceOutbox } from '../testing/produce-outbox.ts'
-
-type Flow = { headline: { state: string; text: string }; hops: { id: string; facts: object[]; waiting: object }[] }
 
 it('counts what waits in another topic of the group, and says when a topic is no longer read', async () => {
   const keeper = await useStub({
     '/status': { connectors: [{ name: 'orders-connector', state: 'flowing', reason: 'x' }] }
   })
-  const onlyKafka = { CONNECT_URL: '', AGGREGATE_DB_URL: '', EFFECT_DB_URL: '' }
-  const bench = await useConsoleBench({ ...onlyKafka, KEEPER_URL: keeper.url })
+  const bench = await useConsoleBench({ CONNECT_URL: '', KEEPER_URL: keeper.url }, noDatabases)
   const [second, left] = [uniqueName('console.second'), uniqueName('console.left')]
   const kafka = new Kafka({ brokers: [...bench.brokers], logLevel: 0 })
   const admin = kafka.admin()
@@ -35,9 +33,10 @@ it('counts what waits in another topic of the group, and says when a topic is no
   const flow = async () => (await bench.get('/api/flow')).body as Flow
   await eventually(async () => {
     const { headline, hops } = await flow()
+    const parts = hops[0]?.parts
     expect(headline.text).toContain(`(2 in ${second})`)
     expect(headline.state).not.toBe('ok')
-    expect(hops.at(-1)).toMatchObject({
+    expect(parts?.at(-1)).toMatchObject({
       waiting: { events: 2 },
       facts: expect.arrayContaining([{ label: 'also reads', value: second, unit: 'text' }])
     })

@@ -138,7 +138,7 @@ function createDescriber(groups: GroupReader, id: string) {
     const [described] = await groups.describe([found])
     if (described?.state === 'dead' || described?.members === undefined) found = undefined
     if (!hasOffsets({ id, type, state: '' }))
-      throw new ConfigurationError(`${id} is a ${type} group, not one of consumers. Check KAFKA_GROUP`)
+      throw new ConfigurationError(`${id} is a ${type} group, not one of consumers. Check the group of the hop`)
     return described
   }
 }

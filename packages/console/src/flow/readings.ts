@@ -1,5 +1,6 @@
 import type { Verdict } from '@outbox-cdc/connectctl'
 import type { Config } from '../config.ts'
+import type { Hop } from '@outbox-cdc/outbox/hops'
 import { engineOf } from '../database/open-database.ts'
 import type { Reading } from './probe.ts'
 import type { Readings } from './probes.ts'
@@ -17,23 +18,24 @@ export function fresh<T>(reading: Reading<T> | undefined, now: number): T | unde
 /** What sentences call the parts; never a user or a password. */
 export type Names = ReturnType<typeof namesFrom>
 
-export function namesFrom(config: Config) {
-  const engine = engineOf(config.AGGREGATE_DB_URL)
+export function namesFrom(config: Config, hop: Hop) {
+  const engine = engineOf(hop.aggregate.url)
   return {
-    connector: config.CONNECTOR_NAME ?? 'the connector',
-    aggregate: config.AGGREGATE_NAME,
+    hop: hop.name,
+    connector: hop.connector ?? 'the connector',
+    aggregate: hop.aggregate.name,
     database: engine.name,
     log: engine.log,
-    topic: config.KAFKA_TOPIC,
-    group: config.KAFKA_GROUP,
+    topic: hop.topic,
+    group: hop.group,
     keeperUrl: placeOf(config.KEEPER_URL),
     brokers: config.KAFKA_BROKERS.join(', '),
-    aggregateHost: placeOf(config.AGGREGATE_DB_URL),
-    effectHost: placeOf(config.EFFECT_DB_URL),
-    writer: config.WRITER_NAME,
-    consumer: config.CONSUMER_NAME,
-    writerPlace: placeOf(config.WRITER_URL),
-    consumerPlace: placeOf(config.CONSUMER_URL)
+    aggregateHost: placeOf(hop.aggregate.url),
+    effectHost: placeOf(hop.effect.url),
+    writer: hop.writer,
+    consumer: hop.consumer,
+    writerPlace: placeOf(hop.writerUrl),
+    consumerPlace: placeOf(hop.consumerUrl)
   }
 }
 

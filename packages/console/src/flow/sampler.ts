@@ -14,6 +14,7 @@ import { createSeries } from './series.ts'
 export type Sampler = ReturnType<typeof createSampler>
 
 const everyMs = 1_000
+const steps = { stepMs: 5_000, means: ['committed', 'published', 'delivered'] }
 
 type Watcher = {
   readonly onFlow: (flow: Flow) => void
@@ -21,23 +22,27 @@ type Watcher = {
   readonly sagas?: Pick<SagaWatch, 'index'> | undefined
 }
 
-/** Reads every hop once a second and keeps the newest picture, which `onFlow` gets, and the figures of the last hour. */
+/** Reads every hop once a second and keeps the newest picture, which `onFlow` gets, and each hop's figures of the last hour. */
 export function createSampler(config: Config, sources: Sources, { onFlow, logger, sagas }: Watcher) {
-  const probes = createProbes(config, sources)
-  const names = namesFrom(config)
-  const series = createSeries({ stepMs: 5_000, means: ['committed', 'published', 'delivered'] })
+  const hops = createProbes(config, sources).map(({ hop, probes }) => ({
+    hop,
+    probes,
+    names: namesFrom(config, hop),
+    series: createSeries(steps)
+  }))
   let timer: NodeJS.Timeout | undefined
   // With very many open sagas it takes long.
   const summary = withRests(() => (sagas === undefined ? null : summarizeSagas(sagas, Date.now())))
-  const picture = () => addSagas(buildFlow(readAll(probes), names), summary())
+  const picture = () =>
+    addSagas(buildFlow(hops.map(({ names, probes }) => ({ names, readings: readAll(probes) }))), summary())
   let newest = picture()
 
   async function sample(): Promise<void> {
     const began = Date.now()
     try {
-      await tickAll(probes)
+      await tickAll(hops.map(({ probes }) => probes))
       newest = picture()
-      series.add(newest.at, figuresOf(newest))
+      for (const [at, hop] of newest.hops.entries()) hops[at]?.series.add(newest.at, figuresOf(hop))
       onFlow(newest)
     } catch (error) {
       // An answer that we don't understand must not end the page that shows it.
@@ -47,7 +52,8 @@ export function createSampler(config: Config, sources: Sources, { onFlow, logger
   }
 
   return {
-    series,
+    /** Of each hop, the names of its parts and its figures. */
+    hops,
     flow: () => newest,
     start() {
       timer ??= setTimeout(() => void sample(), 0)

@@ -3,6 +3,7 @@ import { eventually } from '@outbox-cdc/test-support/eventually'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { Flow } from '../api/pipeline-schemas.ts'
 import { configSchema } from '../config.ts'
+import { hopsSchema } from '@outbox-cdc/outbox/hops'
 import { openSources } from '../sources.ts'
 import { useStub } from '../testing/console-bench.ts'
 import { createSampler } from './sampler.ts'
@@ -13,15 +14,14 @@ it('goes on after an answer that it cannot draw', async () => {
   const connect = await useStub(answers)
   const config = loadConfig(configSchema, {
     KAFKA_BROKERS: '127.0.0.1:9',
-    KAFKA_TOPIC: 'a',
-    KAFKA_GROUP: 'b',
-    CONNECT_URL: connect.url,
-    CONNECTOR_NAME: 'orders-connector'
+    HOPS_FILE: 'none',
+    CONNECT_URL: connect.url
   })
+  const hops = hopsSchema.parse([{ topic: 'a', group: 'b', connector: 'orders-connector' }])
   const logger = createLogger('console', 'silent')
   const log = vi.spyOn(logger, 'error')
   const pictures: Flow[] = []
-  const sources = openSources(config, logger)
+  const sources = openSources(config, hops, logger)
   const sampler = createSampler(config, sources, { onFlow: flow => pictures.push(flow), logger })
   onTestFinished(async () => {
     sampler.stop()

@@ -1,49 +1,50 @@
 import { Problem, wholeNumberText } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { journey, aggregatePage } from '../api/pipeline-schemas.ts'
-import type { Config } from '../config.ts'
+import type { Hop } from '@outbox-cdc/outbox/hops'
+import { chosenHop } from '../chosen-hop.ts'
 import { buildJourney } from '../aggregates/build-journey.ts'
 import { listAggregates } from '../aggregates/list-aggregates.ts'
 import { createAggregateReader } from '../aggregates/read-aggregate.ts'
-import { pluralOf } from '../page/format.js'
 import { reasonOf } from '../reason-of.ts'
 import type { Sources } from '../sources.ts'
 import { configured, unavailable } from './problems.ts'
-import { get, post, type Route } from './route.ts'
+import { get, hopName, post, type Route } from './route.ts'
 
 const aggregateId = z.string().min(1).max(255)
+const inHop = z.object({ hop: hopName })
 
-export function aggregateRoutes(config: Config, sources: Sources): readonly Route[] {
-  const { aggregates, effects } = sources
-  const { AGGREGATE_NAME: noun } = config
-  const readAggregate = createAggregateReader(config, sources)
+export function aggregateRoutes({ kafka, hops }: Sources): readonly Route[] {
+  const followed = hops.map(one => ({ ...one, read: createAggregateReader(kafka.browsing, one) }))
   return [
-    get('/api/orders', `The ${pluralOf(noun)}, newest first, with the time to their delivery`, {
-      input: z.object({ before: aggregateId.optional(), limit: wholeNumberText(1, 100).default(30) }),
+    get('/api/orders', "The aggregates of a hop, newest first, with the time to each one's delivery", {
+      input: inHop.extend({ before: aggregateId.optional(), limit: wholeNumberText(1, 100).default(30) }),
       answer: aggregatePage,
-      async handle({ before, limit }) {
-        const table = configured(aggregates, 'AGGREGATE_DB_URL and AGGREGATE_TABLE')
+      async handle({ hop, before, limit }) {
+        const { aggregates, effects } = chosenHop(hops, hop)
+        const table = configured(aggregates, 'aggregate.url and aggregate.table of the hop')
         const rows = await table.newest(limit, before)
         // The list is worth showing while the consumer's database does not answer.
         const applied = await effects?.times(rows.map(({ id }) => id)).catch(() => undefined)
         return { items: listAggregates(rows, applied), next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null }
       }
     }),
-    get('/api/orders/{id}', `The way of one ${noun}: what every part knows of it, stage by stage`, {
-      input: z.object({ id: aggregateId }),
+    get('/api/orders/{id}', 'The way of one aggregate: what every part knows of it, stage by stage', {
+      input: inHop.extend({ id: aggregateId }),
       answer: journey,
-      handle: async ({ id }, signal) => buildJourney(await readAggregate(id, signal))
+      handle: async ({ hop, id }, signal) => buildJourney(await chosenHop(followed, hop).read(id, signal))
     }),
-    post('/api/orders', 'Send the writer its example, WRITER_EXAMPLE, which makes it write one', {
+    post('/api/orders', 'Send the writer its example, which makes it write one', {
+      input: inHop,
       answer: z.object({ id: z.string() }),
-      handle: () => writeOne(config)
+      handle: ({ hop }) => writeOne(chosenHop(hops, hop).hop)
     })
   ]
 }
 
-async function writeOne({ WRITER_URL, WRITER_NAME: writer, WRITER_EXAMPLE }: Config): Promise<{ id: string }> {
-  const url = configured(WRITER_URL, 'WRITER_URL')
-  const { path, body } = configured(WRITER_EXAMPLE, 'WRITER_EXAMPLE')
+async function writeOne({ writerUrl, writer, example }: Hop): Promise<{ id: string }> {
+  const url = configured(writerUrl, 'writerUrl of the hop')
+  const { path, body } = configured(example, 'example of the hop')
   const response = await fetch(new URL(path, url), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

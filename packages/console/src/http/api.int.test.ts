@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { startConsole, useConsoleBench, useStub } from '../testing/console-bench.ts'
+import type { Flow } from '../api/pipeline-schemas.ts'
+import { noDatabases, startConsole, useConsoleBench, useStub } from '../testing/console-bench.ts'
 
 type Operation = {
   readonly responses: { readonly 200: { content: { 'application/json': { schema: z.core.JSONSchema.JSONSchema } } } }
@@ -31,7 +32,7 @@ describe('the JSON API', () => {
       '/connectors?expand=status&expand=info': connectors,
       '/connectors/orders/offsets': { offsets: [{ partition: {}, offset: { file: 'binlog.000001', pos: 4 } }] }
     })
-    const bench = await useConsoleBench({ CONNECT_URL: connect.url, CONNECTOR_NAME: 'orders' })
+    const bench = await useConsoleBench({ CONNECT_URL: connect.url }, { connector: 'orders' })
     const [id] = await bench.orders.db('customer_order').insert({ name: 'joon', quantity: 95 })
     const headers = { correlation_id: 'saga-1' }
     await bench.produce([{ eventId: Number(id), payload: { name: 'joon', quantity: 95 }, headers }])
@@ -82,12 +83,9 @@ describe('the JSON API', () => {
       // Rows without records, in any order: only the keeper knows whether their events flow.
       await bench.orders.db('customer_order').insert([{ id: 900 }, { id: 3 }])
       return eventually(async () => {
-        const { headline, verdict } = (await bench.get('/api/flow')).body as {
-          headline: { state: string; text: string }
-          verdict: object | null
-        }
+        const { headline, hops } = (await bench.get('/api/flow')).body as Flow
         expect(headline.text).not.toContain('Looking')
-        return { headline, verdict }
+        return { headline, verdict: hops[0]?.verdict }
       })
     }
     expect(await verdictOf({ KEEPER_URL: keeper.url })).toMatchObject({
@@ -98,14 +96,14 @@ describe('the JSON API', () => {
   })
 
   it('calls a table or a column that does not exist an error of the configuration', async () => {
-    const bench = await useConsoleBench({ AGGREGATE_TABLE: 'nowhere', EFFECT_APPLIED_AT_COLUMN: 'never' })
+    const bench = await useConsoleBench({}, { aggregate: { table: 'nowhere' }, effect: { appliedAtColumn: 'never' } })
     expect(await bench.get('/api/orders')).toMatchObject({
       status: 501,
-      body: { detail: expect.stringMatching(/nowhere' doesn't exist. Check AGGREGATE_TABLE/) }
+      body: { detail: expect.stringMatching(/nowhere' doesn't exist. Check aggregate.table/) }
     })
     await eventually(async () => {
-      const { hops } = (await bench.get('/api/flow')).body as { hops: { id: string; words: string }[] }
-      const words = (id: string) => hops.find(hop => hop.id === id)?.words
+      const parts = hopIn((await bench.get('/api/flow')).body)?.parts
+      const words = (id: string) => parts?.find(part => part.id === id)?.words
       expect(words('database')).toMatch(/^configuration error: Table/)
       expect(words('delivery')).toMatch(/^configuration error: Unknown column 'never'/)
     })
@@ -125,8 +123,7 @@ describe('the JSON API', () => {
     const keeper = await useStub({
       '/status': { connectors: [{ name: 'orders-connector', state: 'flowing', reason: 'x' }] }
     })
-    const nothing = { CONNECT_URL: '', AGGREGATE_DB_URL: '', EFFECT_DB_URL: '' }
-    const bench = await useConsoleBench({ ...nothing, KEEPER_URL: keeper.url })
+    const bench = await useConsoleBench({ CONNECT_URL: '', KEEPER_URL: keeper.url }, noDatabases)
     await eventually(async () => {
       const { body } = await bench.get('/api/flow')
       const text = expect.stringContaining(`There is no group ${bench.group}`)
@@ -173,7 +170,7 @@ describe('the JSON API', () => {
   })
 
   it('follows the event of an aggregate with a UUID, without a table of the consumer', async () => {
-    const bench = await useConsoleBench({ EFFECT_TABLE: '' })
+    const bench = await useConsoleBench({}, { effect: { table: undefined } })
     const id = randomUUID()
     await bench.produce([{ eventId: id, headers: { message_id: 'm1' } }])
     await bench.deliveries.db('inbox').insert({ consumer: bench.group, message_id: 'm1' })
@@ -192,15 +189,13 @@ describe('the JSON API', () => {
     const keeper = await useStub({ '/status': { connectors: [{ name: 'pings', state: 'flowing', reason: 'x' }] } })
     const writer = await useStub({ '/health/ready': {} })
     const closed = '127.0.0.1:9'
-    const pings = {
-      AGGREGATE_NAME: 'ping',
-      AGGREGATE_TABLE: 'ping',
-      AGGREGATE_EVENT: 'pinged',
-      EFFECT_AGGREGATE_ID_COLUMN: 'ping_id',
-      CONNECTOR_NAME: 'pings',
-      WRITER_EXAMPLE: '/pings {"text":"hello"}'
-    }
-    const bench = await useConsoleBench({ ...pings, CONNECT_URL: '', KEEPER_URL: keeper.url, WRITER_URL: writer.url })
+    const [aggregate, effect] = [{ name: 'ping', table: 'ping' }, { aggregateIdColumn: 'ping_id' }]
+    const example = { path: '/pings', body: { text: 'hello' } }
+    const pings = { connector: 'pings', events: ['pinged'], example, aggregate, effect }
+    const bench = await useConsoleBench(
+      { CONNECT_URL: '', KEEPER_URL: keeper.url },
+      { ...pings, writerUrl: writer.url }
+    )
     await bench.orders.db.raw('RENAME TABLE customer_order TO ping')
     await bench.deliveries.db.raw('ALTER TABLE delivery RENAME COLUMN order_id TO ping_id')
     await bench.orders.db('ping').insert({ id: 7, name: 'joon' })
@@ -216,30 +211,33 @@ describe('the JSON API', () => {
     await bench.deliveries.db('delivery').insert({ ping_id: 7 })
     await eventually(async () => expect(await headline(bench.url)).toContain('has no members'))
 
-    expect((await bench.get('/')).text).toContain('<meta name="aggregate-name" content="ping">')
+    expect((await bench.get('/')).text).toContain('&quot;noun&quot;:&quot;ping&quot;')
     expect((await bench.get('/api/orders/8')).text).toContain('there is no ping 8')
     expect((await bench.get('/api/about')).body).toMatchObject({
-      example: `curl -X POST ${writer.url}/pings -H 'content-type: application/json' -d '{"text":"hello"}'`
+      hops: [{ example: `curl -X POST ${writer.url}/pings -H 'content-type: application/json' -d '{"text":"hello"}'` }]
     })
     const refused = await bench.act('/api/orders', {})
     expect(refused).toMatchObject({ status: 409, body: { detail: 'writer answered HTTP 404' } })
     expect(writer.asked).toContain('POST /pings')
-    const away = await startConsole({
-      ...pings,
-      KAFKA_BROKERS: closed,
-      AGGREGATE_DB_URL: `mysql://a:b@${closed}/c`,
-      EFFECT_DB_URL: `mysql://a:b@${closed}/c`,
-      EFFECT_TABLE: 'pong',
-      WRITER_URL: `http://${closed}`,
-      CONSUMER_URL: `http://${closed}`
-    })
+    const url = `mysql://a:b@${closed}/c`
+    const nowhere = { writerUrl: `http://${closed}`, consumerUrl: `http://${closed}` }
+    const away = await startConsole({ KAFKA_BROKERS: closed }, [
+      {
+        ...pings,
+        ...nowhere,
+        topic: 'a',
+        group: 'b',
+        aggregate: { ...aggregate, url },
+        effect: { ...effect, url, table: 'pong' }
+      }
+    ])
     await eventually(async () => expect(await headline(away)).toMatch(/^MySQL/))
     const { text: document, body } = await bench.get('/api/openapi.json')
     const paths = Object.entries((body as Document).paths).filter(([, { get }]) => get !== undefined)
     const texts = [refused.text, document, (await bench.get('/')).text]
     for (const [path] of paths)
-      for (const url of [bench.url, away])
-        texts.push(await (await fetch(url + path.replace('{topic}', bench.topic).replaceAll(/\{\w+\}/g, '7'))).text())
+      for (const base of [bench.url, away])
+        texts.push(await (await fetch(base + path.replace('{topic}', bench.topic).replaceAll(/\{\w+\}/g, '7'))).text())
     for (const text of texts)
       expect(text.match(/.{0,60}(?<![\w./-])(orders?|deliveries)(?![\w-]|\.\w).{0,60}/gi)).toBeNull()
   })
@@ -281,20 +279,23 @@ describe('the JSON API', () => {
     }
     await eventually(async () => {
       const { body } = await bench.get('/api/flow')
-      expect(body).toMatchObject({ newest: items, hops: [{ id: 'database', state: 'ok' }, {}, {}, {}] })
+      expect(hopIn(body)).toMatchObject({ newest: items, parts: [{ id: 'database', state: 'ok' }, {}, {}, {}] })
       expect(earlyTimes(body)).toEqual([])
     })
     await bench.deliveries.db('delivery').update({ delivered_at: null })
     await eventually(async () => {
       const { body } = await bench.get('/api/flow')
-      const { hops } = body as { hops: { id: string; facts: object[] }[] }
-      expect(hops.at(-1)?.facts.map(fact => (fact as { label: string }).label)).not.toContain('newest delivery')
+      expect(
+        hopIn(body)
+          ?.parts.at(-1)
+          ?.facts.map(fact => fact.label)
+      ).not.toContain('newest delivery')
       expect((body as { headline: { text: string } }).headline.text).not.toContain('been delivered yet')
     })
   })
 
   it('counts what is parked where no table of the consumer is configured', async () => {
-    const bench = await useConsoleBench({ EFFECT_TABLE: '' })
+    const bench = await useConsoleBench({}, { effect: { table: undefined } })
     const place = { topic: bench.topic, partition_no: 0, record_offset: 0, record_time: 0, record_headers: '{}' }
     const event = { consumer: bench.group, event_key: 'a', message_id: 'm', reason: 'handler_failed' }
     await bench.deliveries.db('parked_event').insert({ ...event, ...place })
@@ -303,23 +304,23 @@ describe('the JSON API', () => {
 
   it('starts, says which parts do not answer, and stops, when nothing at all is there', async () => {
     const closed = '127.0.0.1:9'
-    const url = await startConsole({
-      KAFKA_BROKERS: closed,
-      CONNECT_URL: `http://${closed}`,
-      CONNECTOR_NAME: 'orders-connector',
-      AGGREGATE_DB_URL: `mysql://a:b@${closed}/c`,
-      AGGREGATE_TABLE: 'customer_order',
-      EFFECT_DB_URL: `mysql://a:b@${closed}/c`,
-      EFFECT_TABLE: 'delivery',
-      WRITER_URL: `http://${closed}`
-    })
+    const [database, http] = [`mysql://a:b@${closed}/c`, `http://${closed}`]
+    const parts = { connector: 'orders-connector', topic: 'a', group: 'b', writerUrl: http }
+    const [aggregate, effect] = ['customer_order', 'delivery'].map(table => ({ url: database, table }))
+    const url = await startConsole({ KAFKA_BROKERS: closed, CONNECT_URL: http }, [{ ...parts, aggregate, effect }])
     await eventually(async () => {
-      const flow = (await (await fetch(`${url}/api/flow`)).json()) as { headline: object; hops: { state: string }[] }
+      const flow = (await (await fetch(`${url}/api/flow`)).json()) as Flow
       expect(flow.headline).toMatchObject({
         state: 'stopped',
         text: expect.stringMatching(/^MySQL (has not answered for .*|does not answer any more): connection refused at/)
       })
-      expect(flow.hops.map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped', 'stopped', 'stopped'])
+      expect(flow.hops[0]?.parts.map(({ state }) => state)).toEqual([
+        'stopped',
+        'stopped',
+        'stopped',
+        'stopped',
+        'stopped'
+      ])
     })
     const topics = await fetch(`${url}/api/topics`)
     expect(topics.status).toBe(503)
@@ -327,6 +328,8 @@ describe('the JSON API', () => {
     expect((await fetch(`${url}/api/orders`)).status).toBe(503)
   })
 })
+
+const hopIn = (body: unknown) => (body as Flow).hops[0]
 
 /** The points in time within an answer that are long before this test. */
 function earlyTimes(answer: unknown): string[] {

@@ -37,16 +37,19 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
   const token = config.CONSOLE_TOKEN
   const routes = [
     ...flowRoutes(config, sampler, guard),
-    ...aggregateRoutes(config, sources),
+    ...aggregateRoutes(sources),
     ...topicRoutes(kafka),
     ...groupRoutes(kafka),
     ...connectorRoutes(config, sources.connect),
-    ...parkedRoutes(config, sources),
+    ...parkedRoutes(sources),
     ...sagaRoutes(sagas),
     ...playgroundRoutes(config)
   ]
   const base = config.CONSOLE_BASE_PATH
-  const page = createPage(base, config.AGGREGATE_NAME)
+  const page = createPage(
+    base,
+    sources.hops.map(({ hop }) => hop)
+  )
   const app = express()
   app.disable('x-powered-by').set('query parser', 'simple')
   app.use(withoutPrefix(base), ...securityHeaders(page.scriptHash))

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join, parse } from 'node:path'
 import { joinVerdicts, listConnectors, readKeeper } from '@outbox-cdc/connectctl'
 import { notFound } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
@@ -42,7 +44,7 @@ export function connectorRoutes(config: Config, connect: Sources['connect']): re
         const one = (await list()).find(({ shown }) => shown.name === connector)
         if (one === undefined) throw notFound(`There is no connector ${connector}`)
         const offsets = await connect?.reading.request('GET', pathOf(connector, 'offsets')).catch(() => null)
-        const file = connector === config.CONNECTOR_NAME ? config.CONNECTOR_FILE : undefined
+        const file = await fileOf(connector, config.CONNECT_DIR)
         const running = one.found.info.config
         const diff = file === undefined ? null : await diffWithFile(file, running)
         return { ...one.shown, config: maskedConfig(running), offsets, diff }
@@ -59,6 +61,13 @@ export function connectorRoutes(config: Config, connect: Sources['connect']): re
       })
     )
   ]
+}
+
+/** The file that the connector is named after, where there is one. */
+async function fileOf(connector: string, dir: string | undefined): Promise<string | undefined> {
+  const files = dir === undefined ? [] : await readdir(dir).catch(() => [])
+  const file = files.find(one => parse(one).name === connector)
+  return file === undefined || dir === undefined ? undefined : join(dir, file)
 }
 
 function pathOf(connector: string, part: string): string {

@@ -1,9 +1,11 @@
+import { z } from 'zod'
 import { about, flow, series } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
-import { namesFrom } from '../flow/readings.ts'
 import type { Sampler } from '../flow/sampler.ts'
+import type { Hop } from '@outbox-cdc/outbox/hops'
+import { chosenHop } from '../chosen-hop.ts'
 import type { ActionGuard } from './guard.ts'
-import { get, type Route } from './route.ts'
+import { get, hopName, type Route } from './route.ts'
 
 export function flowRoutes(config: Config, sampler: Sampler, { actionToken }: ActionGuard): readonly Route[] {
   const actions = config.CONSOLE_ACTIONS === 'on'
@@ -14,22 +16,30 @@ export function flowRoutes(config: Config, sampler: Sampler, { actionToken }: Ac
         actions,
         actionToken,
         playground: config.PLAYGROUND_URL !== undefined,
-        example: actions ? exampleCommand(config) : null,
-        names: namesFrom(config)
+        hops: sampler.hops.map(({ hop, names }) => ({
+          name: hop.name,
+          example: actions ? exampleCommand(hop) : null,
+          names
+        }))
       })
     }),
-    get('/api/flow', 'The whole picture: every hop, its state, rate and backlog, and one sentence on top', {
-      answer: flow,
-      handle: () => sampler.flow()
-    }),
-    get('/api/series', 'Figures over the last hour; `lag0` … are the lag of each partition', {
+    get(
+      '/api/flow',
+      'The whole picture: each hop with the state, rate and backlog of its parts, and one sentence on top',
+      {
+        answer: flow,
+        handle: () => sampler.flow()
+      }
+    ),
+    get('/api/series', "A hop's figures over the last hour; `lag0` … are the lag of each partition", {
+      input: z.object({ hop: hopName }),
       answer: series,
-      handle: () => sampler.series.inSteps()
+      handle: ({ hop }) => chosenHop(sampler.hops, hop).series.inSteps()
     })
   ]
 }
 
-function exampleCommand({ WRITER_URL: url, WRITER_EXAMPLE: example }: Config): string | null {
+function exampleCommand({ writerUrl: url, example }: Hop): string | null {
   if (url === undefined || example === undefined) return null
   const body = JSON.stringify(example.body).replaceAll("'", String.raw`'\''`)
   return `curl -X POST ${new URL(example.path, url).href} -H 'content-type: application/json' -d '${body}'`

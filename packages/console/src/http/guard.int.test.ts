@@ -49,8 +49,8 @@ describe('the console', () => {
   })
 
   it('does not listen beyond loopback without a token', () => {
-    const config = loadConfig(configSchema, { CONSOLE_HOST: '0.0.0.0', KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', ...nowhere })
-    expect(() => createConsole(config, createLogger('console', 'silent'))).toThrow(/CONSOLE_TOKEN/)
+    const config = loadConfig(configSchema, { CONSOLE_HOST: '0.0.0.0', HOPS_FILE: 'none', ...nowhere })
+    expect(() => createConsole(config, [], createLogger('console', 'silent'))).toThrow(/CONSOLE_TOKEN/)
   })
 
   it('requires the token once, and keeps it in a cookie that scripts cannot read', async () => {

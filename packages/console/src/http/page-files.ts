@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readOnly } from '@outbox-cdc/service-kit'
+import type { Hop } from '@outbox-cdc/outbox/hops'
 import compression from 'compression'
 import { Router, static as serveStatic } from 'express'
 
@@ -24,16 +25,22 @@ const vendor: Readonly<Record<string, string>> = {
 
 /**
  * The page's own files and its libraries, compressed; at every other address the page itself, which reads it. `base` is
- * the path under which a browser finds them all, `noun` what the page calls a row.
+ * the path under which a browser finds them all; `hops` are those that the page shows.
  */
-export function createPage(base: string, noun: string) {
+export function createPage(base: string, hops: readonly Hop[]) {
   const html = readFileSync(join(page, 'index.html'), 'utf8')
     .replaceAll('"/', `"${base}/`)
-    .replace('name="aggregate-name" content="event"', `name="aggregate-name" content="${noun}"`)
+    .replace('name="hops" content="[]"', `name="hops" content="${listed(hops)}"`)
   const importMap = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1] ?? ''
   // Lets the policy allow the page's one inline script, the import map.
   const scriptHash = `sha256-${createHash('sha256').update(importMap).digest('base64')}`
   return { routes: servePage(html), scriptHash }
+}
+
+/** Names and nouns hold no sign that HTML or `replace` would read, but JSON has quotes. */
+function listed(hops: readonly Hop[]): string {
+  const shown = hops.map(({ name, writer, consumer, aggregate }) => ({ name, writer, consumer, noun: aggregate.name }))
+  return JSON.stringify(shown).replaceAll('"', '&quot;')
 }
 
 function servePage(html: string): Router {

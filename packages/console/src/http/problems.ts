@@ -14,7 +14,7 @@ export function unavailable(detail: string, cause?: unknown): Problem {
 }
 
 const noTable = 'This database has no parked_event table: the consumer does not park here'
-const noRight = 'The account of EFFECT_DB_URL may not do this: it needs UPDATE on parked_key and parked_event'
+const noRight = 'The account of effect.url may not do this: it needs UPDATE on parked_key and parked_event'
 const refusals: Readonly<Record<string, string>> = {
   ER_NO_SUCH_TABLE: noTable,
   ER_TABLEACCESS_DENIED_ERROR: noRight,

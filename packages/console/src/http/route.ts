@@ -31,6 +31,9 @@ function routeFor(method: Route['method']) {
 export const get = routeFor('get')
 export const post = routeFor('post')
 
+/** Which hop is asked about. */
+export const hopName = z.string().max(249).optional().meta({ description: 'The first one if left out' })
+
 /** The answer of an action. */
 export const done = z.object({ done: z.literal(true) })
 

@@ -18,7 +18,7 @@ async function useSagas() {
   for (const topic of [asks, answers]) await createTopic(admin, topic)
   const expectations = [{ after: 'asked', oneOf: ['answered', 'refused'], from: 'bank', withinMs: 100 }]
   const file = await writeSagaMap({ services: { [asks]: 'shop', [answers]: 'bank' }, expectations })
-  const url = await startConsole({ KAFKA_BROKERS: kafka.brokers.join(), KAFKA_TOPIC: asks, SAGA_MAP: file })
+  const url = await startConsole({ KAFKA_BROKERS: kafka.brokers.join(), SAGA_MAP: file }, [{ topic: asks, group: 'b' }])
   type Sent = { event: string; saga: string; cause?: string; at?: number; id?: number; messageId?: string }
   const send = async (topic: string, { event, saga, cause, at, id = 7, messageId = randomUUID() }: Sent) => {
     const headers = { message_id: messageId, correlation_id: saga, ...(cause && { causation_id: cause }) }

@@ -35,17 +35,9 @@ async function useAccounts(engine: TestEngine) {
   await db.raw(`CREATE TABLE closing (account_id ${engine.text} PRIMARY KEY, closed_at ${engine.time})`)
   const now = new Date().toISOString().slice(0, 23)
   await db('account').insert(ids.map((id, index) => ({ id, owner: `owner-${index}`, created_at: engine.at(db, now) })))
-  const bench = await useConsoleBench({
-    AGGREGATE_DB_URL: url,
-    AGGREGATE_NAME: 'account',
-    AGGREGATE_TABLE: 'account',
-    AGGREGATE_EVENT: 'account_opened',
-    EFFECT_DB_URL: url,
-    EFFECT_TABLE: 'closing',
-    EFFECT_AGGREGATE_ID_COLUMN: 'account_id',
-    EFFECT_APPLIED_AT_COLUMN: 'closed_at',
-    CONNECT_URL: ''
-  })
+  const aggregate = { url, name: 'account', table: 'account' }
+  const effect = { url, table: 'closing', aggregateIdColumn: 'account_id', appliedAtColumn: 'closed_at' }
+  const bench = await useConsoleBench({ CONNECT_URL: '' }, { events: ['account_opened'], aggregate, effect })
   const headers = (aggregate: string, index: number) => ({ aggregate, message_id: `${aggregate}-${index}` })
   await bench.produce([
     ...ids.map((eventId, index) => ({ eventId, event: 'customer_moved', headers: headers('customer', index) })),
@@ -109,7 +101,7 @@ describe.each(engines)('string ids on $name', engine => {
     expect(await bench.act('/api/parked/retry', { consumer: bench.group, key })).toMatchObject({ status: 200 })
     expect(await db('parked_key').whereNotNull('retry_requested_at').pluck('event_key')).toEqual([key])
     const { body: flow } = await bench.get('/api/flow')
-    expect(flow).toMatchObject({ hops: [{ id: 'database', title: engine.name }, {}, {}] })
+    expect(flow).toMatchObject({ hops: [{ parts: [{ id: 'database', title: engine.name }, {}, {}] }] })
   })
 })
 

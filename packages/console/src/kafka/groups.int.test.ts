@@ -13,7 +13,7 @@ import {
 import { expect, it, onTestFinished } from 'vitest'
 import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { useConsoleBench, useStub } from '../testing/console-bench.ts'
+import { noDatabases, useConsoleBench, useStub } from '../testing/console-bench.ts'
 
 /** A connection to the broker that coordinates a group; the member lives as long as its session. */
 async function coordinatorOf(admin: Admin, group: string): Promise<Connection> {
@@ -106,17 +106,16 @@ it('lists groups of every type with what can be read of each', async () => {
   expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('is a share group') } })
 })
 
-it.each(['sr', 'share'])('calls it a configuration error when KAFKA_GROUP names a group of type %s', async type => {
+it.each(['sr', 'share'])('calls it a configuration error when the group of a hop is one of type %s', async type => {
   const group = uniqueName(type)
   const keeper = await useStub({
     '/status': { connectors: [{ name: 'orders-connector', state: 'flowing', reason: 'x' }] }
   })
-  const nothing = { CONNECT_URL: '', AGGREGATE_DB_URL: '', EFFECT_DB_URL: '' }
-  const bench = await useConsoleBench({ ...nothing, KEEPER_URL: keeper.url, KAFKA_GROUP: group })
+  const bench = await useConsoleBench({ CONNECT_URL: '', KEEPER_URL: keeper.url }, { ...noDatabases, group })
   if (type === 'sr') await joinClassic(bench.admin, group, 'sr')
   else await shareGroupHeartbeat.async(await coordinatorOf(bench.admin, group), group, randomUUID(), [bench.topic])
   await eventually(async () => {
-    const text = `Configuration error: ${group} is a ${type} group, not one of consumers. Check KAFKA_GROUP.`
+    const text = `Configuration error: ${group} is a ${type} group, not one of consumers. Check the group of the hop.`
     expect((await bench.get('/api/flow')).body).toMatchObject({ headline: { state: 'unknown', text } })
   })
 })

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact'
 import { ago, duration } from './format.js'
+import { hop, hops } from './hops.js'
 import { keysShown } from './keys.js'
 import { stateMark } from './parts/basics.js'
 import { themeChanges } from './parts/chart.js'
@@ -47,14 +48,13 @@ function headline() {
     return sentence('unknown', `${silence} What you see is old; the page reconnects by itself.`)
   }
   if (picture === undefined) return sentence('unknown', 'Looking at the pipeline …')
-  const { state, text, advice, see } = picture.headline
-  const link = linkOf[see ?? '']
-  const more = html`<span class="muted"> ${advice}</span>${link && html` <a href=${see}>${link}</a>`}`
+  const { state, text, advice } = picture.headline
+  const more = html`<span class="muted"> ${advice}</span>${moreAbout(picture.headline)}`
   if (now.value - picture.at > 5_000) return sentence('unknown', [`As of ${ago(picture.at, now.value)}: ${text}`, more])
   return sentence(state, [spoken(text), more])
 }
 
-/** @param {import('../api/pipeline-schemas.ts').HopState} state @param {unknown} text */
+/** @param {import('../api/pipeline-schemas.ts').PartState} state @param {unknown} text */
 function sentence(state, text) {
   return html`<div class=${`headline ${state}`} role="status">${stateMark(state, '')}<p>${text}</p></div>`
 }
@@ -65,8 +65,18 @@ function spoken(text) {
   return verdict === undefined ? text : html`<b>${verdict}</b><span class="muted">${proof}</span>`
 }
 
+/** Where more about it is, unless it is here. @param {import('../api/pipeline-schemas.ts').Flow['headline']} headline */
+function moreAbout({ see, hop: name }) {
+  const isHere = see === '/' && (name === hop.value.name || name === null)
+  const link = linkOf[see ?? '']
+  if (isHere || see === null || link === undefined) return null
+  const query = name === null || hops.length === 1 ? '' : `?${new URLSearchParams({ hop: name })}`
+  return html` <a href=${`${see}${query}`}>${link}</a>`
+}
+
 /** @type {Record<string, string>} */
 const linkOf = {
+  '/': 'See the hop',
   '/connectors': 'See the connector',
   '/topics': 'See the topics',
   '/groups': 'See the group',

@@ -11,15 +11,9 @@ afterAll(async () => {
 it.skipIf(typeof launched === 'string')(
   'calls rows by their configured name on every screen, and a time that is NULL not known',
   async () => {
-    const bench = await useConsoleBench({
-      AGGREGATE_NAME: 'ping',
-      AGGREGATE_TABLE: 'ping',
-      AGGREGATE_EVENT: 'pinged',
-      EFFECT_TABLE: 'pong',
-      EFFECT_AGGREGATE_ID_COLUMN: 'ping_id',
-      EFFECT_APPLIED_AT_COLUMN: 'answered_at',
-      CONNECT_URL: ''
-    })
+    const aggregate = { name: 'ping', table: 'ping' }
+    const effect = { table: 'pong', aggregateIdColumn: 'ping_id', appliedAtColumn: 'answered_at' }
+    const bench = await useConsoleBench({ CONNECT_URL: '' }, { events: ['pinged'], aggregate, effect })
     const [pings, pongs] = [bench.orders.db, bench.deliveries.db]
     await pings.raw('CREATE TABLE ping (id BIGINT PRIMARY KEY, text VARCHAR(20), created_at TIMESTAMP(6) NULL)')
     await pongs.raw('CREATE TABLE pong (ping_id BIGINT PRIMARY KEY, answered_at TIMESTAMP(6) NULL)')

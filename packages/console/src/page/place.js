@@ -6,10 +6,11 @@ export const base = document.querySelector('meta[name=base-path]')?.getAttribute
 
 const before = options.vnode?.bind(options)
 
-/** Puts it before the address of each link that the page draws. */
+/** Puts it before the address of each link that the page draws, and the hop that a person has chosen after it. */
 options.vnode = node => {
   const props = /** @type {{ href?: unknown }} */ (node.props)
-  if (node.type === 'a' && typeof props.href === 'string' && props.href.startsWith('/')) props.href = base + props.href
+  if (node.type === 'a' && typeof props.href === 'string' && props.href.startsWith('/'))
+    props.href = base + kept(props.href)
   before?.(node)
 }
 
@@ -27,10 +28,17 @@ export function addressOf(screen, ...names) {
   return ['', screen, ...names.map(encodeURIComponent)].join('/')
 }
 
+/** An address that names the present hop, unless it names one or there is none. @param {string} href */
+function kept(href) {
+  const chosen = new URLSearchParams(location.search).get('hop')
+  if (chosen === null || /[?&]hop=/.test(href)) return href
+  return `${href}${href.includes('?') ? '&' : '?'}${new URLSearchParams({ hop: chosen })}`
+}
+
 /** Goes to an address of this page; `replace` leaves no entry in the history. @param {string} href */
 export function go(href, { replace = false } = {}) {
-  if (replace) history.replaceState(null, '', base + href)
-  else history.pushState(null, '', base + href)
+  if (replace) history.replaceState(null, '', base + kept(href))
+  else history.pushState(null, '', base + kept(href))
   place.value = currentPlace()
   if (!replace) scrollTo(0, 0)
 }

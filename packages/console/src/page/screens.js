@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import { screenHead } from './parts/basics.js'
-import { Nouns } from './noun.js'
+import { Nouns } from './hops.js'
 import { place } from './place.js'
 import { BreakScreen } from './screens/break.js'
 import { Connector, ConnectorList } from './screens/connectors.js'
@@ -23,7 +23,15 @@ import { about } from './signals.js'
 /** @type {readonly Screen[]} */
 const screens = [
   { href: '/', title: 'Flow', letter: 'f', List: FlowScreen },
-  { href: '/orders', title: Nouns, letter: 'o', List: AggregateList, One: Aggregate },
+  {
+    href: '/orders',
+    get title() {
+      return Nouns.value
+    },
+    letter: 'o',
+    List: AggregateList,
+    One: Aggregate
+  },
   { href: '/sagas', title: 'Sagas', letter: 's', List: SagaList, One: Saga },
   { href: '/topics', title: 'Topics', letter: 't', List: TopicList, One: Topic },
   { href: '/groups', title: 'Groups', letter: 'c', List: GroupList, One: Group },

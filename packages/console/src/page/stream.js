@@ -1,4 +1,5 @@
 import { get } from './api.js'
+import { hop, inHop } from './hops.js'
 import { poll } from './load.js'
 import { base } from './place.js'
 import { about, flow, lostAt, series, setSoon } from './signals.js'
@@ -11,6 +12,13 @@ export function followFlow() {
   document.addEventListener('visibilitychange', connect)
   connect()
   poll(refreshSeries)
+  let shown = hop.value
+  hop.subscribe(chosen => {
+    if (chosen === shown) return
+    shown = chosen
+    setSoon(series, undefined)
+    void refreshSeries()
+  })
 }
 
 function connect() {
@@ -38,7 +46,8 @@ async function readAbout() {
 
 /** The server keeps the last hour, so a reload loses nothing. */
 async function refreshSeries() {
-  const answer = await get('/api/series').catch(() => undefined)
-  if (answer !== undefined) setSoon(series, answer)
+  const asked = hop.value
+  const answer = await get(inHop('/api/series')).catch(() => undefined)
+  if (answer !== undefined && asked === hop.value) setSoon(series, answer)
   return 5_000
 }

@@ -18,7 +18,7 @@ export function addSagas(flow: Flow, sagas: FlowSagas | null): Flow {
   if (sagas === null || first === undefined || flow.headline.state === 'stopped') return { ...flow, sagas }
   const words = sagas.stuck === 1 ? '1 saga is stuck' : `${number(sagas.stuck)} sagas are stuck`
   const text = `${words}: ${first.missing[0]}.`
-  const nothing = { advice: null, hop: null }
+  const nothing = { advice: null, hop: null, part: null }
   return {
     ...flow,
     sagas,

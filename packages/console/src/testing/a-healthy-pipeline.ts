@@ -12,6 +12,7 @@ export const running: ExpandedConnector['status'] = {
 }
 
 export const names: Names = {
+  hop: 'order_created',
   connector: 'orders-connector',
   aggregate: 'order',
   database: 'MySQL',

@@ -12,6 +12,7 @@ import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { type TestDatabase, uniqueName, useDatabase, useStack } from '@outbox-cdc/test-support/use-stack'
 import { configSchema } from '../config.ts'
 import { createConsole } from '../console.ts'
+import { type HopInput, hopsSchema } from '@outbox-cdc/outbox/hops'
 import { type OutboxRecord, produceOutbox } from './produce-outbox.ts'
 
 export type Answer = { readonly status: number; readonly body: never; readonly text: string }
@@ -30,8 +31,11 @@ export type ConsoleBench = {
   produce(records: readonly OutboxRecord[]): Promise<void>
 }
 
-/** A console on the real Kafka and MySQL with a topic, a group and databases of its own; all removed when the test ends. */
-export async function useConsoleBench(env: Readonly<Record<string, string>> = {}): Promise<ConsoleBench> {
+/** A console of one hop, with `change` in it, on the real Kafka and MySQL with a topic, a group and databases of its own; all removed when the test ends. */
+export async function useConsoleBench(
+  env: Readonly<Record<string, string>> = {},
+  change: Partial<HopInput> = {}
+): Promise<ConsoleBench> {
   const stack = useStack()
   const [orders, deliveries] = await Promise.all([useDatabase('orders'), useDatabase('deliveries')])
   await makeTables(orders, deliveries)
@@ -40,23 +44,13 @@ export async function useConsoleBench(env: Readonly<Record<string, string>> = {}
   onTestFinished(() => admin.close())
   await createTopic(admin, topic)
   const group = uniqueName('group')
-  const sagaMap = await writeSagaMap({ services: { [topic]: 'writer' }, expectations: [] })
-  const url = await startConsole({
-    KAFKA_BROKERS: stack.kafka.brokers.join(','),
-    KAFKA_TOPIC: topic,
-    KAFKA_GROUP: group,
-    CONNECT_URL: stack.connect.url,
-    CONNECTOR_NAME: 'orders-connector',
-    AGGREGATE_DB_URL: orders.url,
-    AGGREGATE_TABLE: 'customer_order',
-    AGGREGATE_EVENT: 'order_created',
-    EFFECT_DB_URL: deliveries.url,
-    EFFECT_TABLE: 'delivery',
-    EFFECT_AGGREGATE_ID_COLUMN: 'order_id',
-    EFFECT_APPLIED_AT_COLUMN: 'delivered_at',
-    SAGA_MAP: sagaMap,
-    ...env
-  })
+  const SAGA_MAP = await writeSagaMap({ services: { [topic]: 'writer' }, expectations: [] })
+  const place = { KAFKA_BROKERS: stack.kafka.brokers.join(','), CONNECT_URL: stack.connect.url, SAGA_MAP }
+  const hop = { connector: 'orders-connector', topic, group, events: ['order_created'], ...change }
+  const aggregate = { url: orders.url, table: 'customer_order', ...change.aggregate }
+  const columns = { aggregateIdColumn: 'order_id', appliedAtColumn: 'delivered_at' }
+  const effect = { url: deliveries.url, table: 'delivery', ...columns, ...change.effect }
+  const url = await startConsole({ ...place, ...env }, [{ ...hop, aggregate, effect }])
   return {
     url,
     topic,
@@ -91,16 +85,18 @@ export async function createTopic(admin: Admin, name: string): Promise<void> {
   })
 }
 
+/** For a hop of which only Kafka is configured. */
+export const noDatabases = { aggregate: { url: undefined }, effect: { url: undefined } }
+
+const anyHop: HopInput = { topic: 'a', group: 'b' }
+
 /** A console with these settings and nothing else, stopped when the test ends. */
-export async function startConsole(env: Readonly<Record<string, string>>): Promise<string> {
-  const config = loadConfig(configSchema, {
-    CONSOLE_PORT: '0',
-    LOG_LEVEL: 'silent',
-    KAFKA_TOPIC: 'a',
-    KAFKA_GROUP: 'b',
-    ...env
-  })
-  const service = createConsole(config, createLogger('console', config.LOG_LEVEL))
+export async function startConsole(
+  env: Readonly<Record<string, string>>,
+  hops: readonly HopInput[] = [anyHop]
+): Promise<string> {
+  const config = loadConfig(configSchema, { CONSOLE_PORT: '0', LOG_LEVEL: 'silent', HOPS_FILE: 'none', ...env })
+  const service = createConsole(config, hopsSchema.parse(hops), createLogger('console', config.LOG_LEVEL))
   onTestFinished(() => service.stop())
   return `http://127.0.0.1:${await service.start()}`
 }

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { HopInput } from '@outbox-cdc/outbox/hops'
 
 export type ConsoleProcess = {
   readonly url: string
@@ -15,9 +17,15 @@ export type ConsoleProcess = {
 const main = join(import.meta.dirname, '../cli.ts')
 
 /** The console as `npm start` runs it, in a process of its own, so that its memory can be measured (on Linux). */
-export async function startConsoleProcess(env: Readonly<Record<string, string>>): Promise<ConsoleProcess> {
+export async function startConsoleProcess(
+  env: Readonly<Record<string, string>>,
+  hops: readonly HopInput[]
+): Promise<ConsoleProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'hops-'))
+  const file = join(folder, 'hops.json')
+  await writeFile(file, JSON.stringify(hops))
   const child = spawn(process.execPath, ['--max-semi-space-size=4', '--max-old-space-size=192', main], {
-    env: { CONSOLE_PORT: '0', ...env },
+    env: { CONSOLE_PORT: '0', HOPS_FILE: file, ...env },
     stdio: ['ignore', 'pipe', 'inherit']
   })
   const port = await portIn(child)
@@ -27,6 +35,7 @@ export async function startConsoleProcess(env: Readonly<Record<string, string>>)
     mostMegabytes: async () => figureIn(await proc('status'), /VmHWM:\s+(\d+) kB/) / 1024,
     bytesRead: async () => figureIn(await proc('io'), /rchar: (\d+)/),
     async stop() {
+      await rm(folder, { recursive: true, force: true })
       if (child.exitCode !== null) return
       child.kill()
       await once(child, 'exit')

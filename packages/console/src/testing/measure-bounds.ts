@@ -34,11 +34,9 @@ const stack = await startStack({ dir, parts: ['kafka'] })
 try {
   const { huge } = await fillTopics({ brokers: stack.kafka.brokers, topic, records, topics })
   say(`${records.toLocaleString('en-GB')} records, ${topics} topics`)
-  const server = await startConsoleProcess({
-    KAFKA_BROKERS: stack.kafka.brokers.join(','),
-    KAFKA_TOPIC: topic,
-    KAFKA_GROUP: 'bounds'
-  })
+  const server = await startConsoleProcess({ KAFKA_BROKERS: stack.kafka.brokers.join(',') }, [
+    { topic, group: 'bounds' }
+  ])
   try {
     const searches = Math.ceil(records / 500_000)
     const { scanned } = await pressConsole({ url: server.url, topic, huge, tabs, searches })

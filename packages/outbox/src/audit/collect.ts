@@ -21,8 +21,8 @@ export type AuditOptions = {
   readonly decoding?: RecordDecoding | undefined
   readonly from: Date
   readonly to: Date
-  /** The event that causes the effect. */
-  readonly event: string
+  /** The event that causes the effect, or several of which a row causes one. */
+  readonly events: readonly [string, ...string[]]
   /** Returns `aggregate_id` and `at`; `:since` is bound. */
   readonly committedSql: string
   /** Returns `aggregate_id` and `at`, and maybe `version` in the order of the effects; `:since` is bound. */
@@ -34,7 +34,7 @@ const slackMs = 600_000
 
 /** Reads the rows of both databases and the topic's records, each from some time before the window on. */
 export async function collect(options: AuditOptions): Promise<AuditInput> {
-  const { source, target, from, to, event } = options
+  const { source, target, from, to, events: causes } = options
   const since = new Date(from.getTime() - slackMs)
   // In the order of the flow: an event that passes while we read is seen by the later reads, and isn't a finding.
   const committed = await rows(source, { option: 'committed', sql: options.committedSql, since })
@@ -42,8 +42,10 @@ export async function collect(options: AuditOptions): Promise<AuditInput> {
   const effects = await rows(target, { option: 'effects', sql: options.effectsSql, since })
   const ofKeys = (state: ParkedRow['state']) => plain(target)('parked_event').distinct('event_key').where({ state })
   const parked = keysOf(await ofKeys('waiting'))
-  const skipped = keysOf(await ofKeys('skipped').where(each => void each.where({ event }).orWhereNull('event')))
-  return { committed, events, effects, parked, skipped, unreadable, from: from.getTime(), to: to.getTime(), event }
+  const skipped = keysOf(
+    await ofKeys('skipped').where(each => void each.whereIn('event', [...causes]).orWhereNull('event'))
+  )
+  return { committed, events, effects, parked, skipped, unreadable, from: from.getTime(), to: to.getTime(), causes }
 }
 
 function keysOf(rows: readonly { readonly event_key: string }[]): ReadonlySet<string> {

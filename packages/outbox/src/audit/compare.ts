@@ -31,8 +31,8 @@ export type AuditInput = {
   /** Only the time between these must be complete; the inputs reach beyond it on both sides. */
   readonly from: number
   readonly to: number
-  /** The event that makes the effect. */
-  readonly event: string
+  /** The events that make the effect: each row of `committed` causes one of them. */
+  readonly causes: readonly string[]
 }
 
 export type FindingKind =
@@ -94,8 +94,8 @@ const keyOf = ({ aggregate, aggregateId }: TopicEvent): string => eventKey(aggre
 type Sides = ReturnType<typeof sidesOf>
 
 /** What is known of each aggregate. */
-function sidesOf({ event, committed, effects, parked, skipped }: AuditInput, first: readonly TopicEvent[]) {
-  const causing = first.filter(({ name }) => name === event)
+function sidesOf({ causes, committed, effects, parked, skipped }: AuditInput, first: readonly TopicEvent[]) {
+  const causing = first.filter(({ name }) => causes.includes(name))
   // A key has the aggregate's name, which rows and effects don't have.
   const named = [...new Set(causing.map(({ aggregate }) => aggregate))]
   const settled = [...parked, ...skipped]
@@ -104,7 +104,7 @@ function sidesOf({ event, committed, effects, parked, skipped }: AuditInput, fir
   return {
     keyOf: (id: string) => (named.length === 1 ? eventKey(named[0], id) : undefined),
     isParkedOrSkipped: (id: string) => names.some(name => parkedOrSkipped.has(eventKey(name, id))),
-    event,
+    causes: causes.join(' or '),
     committed: Map.groupBy(committed, ({ id }) => id),
     causing: Map.groupBy(causing, ({ aggregateId }) => aggregateId),
     effects: Map.groupBy(effects, ({ id }) => id)
@@ -114,14 +114,14 @@ function sidesOf({ event, committed, effects, parked, skipped }: AuditInput, fir
 /** An event may recur, so each row needs an event of its own. */
 function checkCommitted(
   rows: readonly CommittedAggregate[],
-  { causing, isParkedOrSkipped, keyOf, event }: Sides
+  { causing, isParkedOrSkipped, keyOf, causes }: Sides
 ): Finding[] {
   const [{ id, at } = { id: '', at: 0 }] = rows
   const published = causing.get(id)?.length ?? 0
   // A record that can't be read seems to be missing here; its key is parked.
   if (published >= rows.length || isParkedOrSkipped(id)) return []
   const detail =
-    published === 0 ? `committed ${time(at)}, no ${event} in the topic` : `${rows.length} rows, ${published} ${event}`
+    published === 0 ? `committed ${time(at)}, no ${causes} in the topic` : `${rows.length} rows, ${published} ${causes}`
   return [{ kind: 'missing in topic', id, key: keyOf(id), detail }]
 }
 

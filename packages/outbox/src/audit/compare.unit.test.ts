@@ -32,7 +32,7 @@ const around = {
   unreadable: 0,
   from,
   to,
-  event: 'order_created'
+  causes: ['order_created']
 }
 
 function audit(data: Partial<AuditInput>) {

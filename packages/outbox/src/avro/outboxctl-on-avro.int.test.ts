@@ -52,12 +52,10 @@ describe.skipIf(noRegistry !== undefined)('outboxctl on Avro', () => {
     await eventually(async () => expect(await bench.effects()).toHaveLength(2))
 
     const url = await databaseUrl(bench.db)
-    const at = { OUTBOX_DB_URL: url, OUTBOX_SOURCE_URL: url, KAFKA_BROKERS: useStack().kafka.brokers.join() }
+    const at = { KAFKA_BROKERS: useStack().kafka.brokers.join() }
+    const databases = ['--source', url, '--target', url, '--topic', bench.topic]
     const audit = (environment: Record<string, string>) =>
-      outboxctl(
-        ['audit', '--topic', bench.topic, '--event', 'counted', '--since', '1h', '--until', '0s', ...sqls],
-        environment
-      )
+      outboxctl(['audit', ...databases, '--event', 'counted', '--since', '1h', '--until', '0s', ...sqls], environment)
     const typed = await audit({ ...at, SCHEMA_REGISTRY_URL: registry().url })
     expect(typed).toMatchObject({ code: 1, notes: '✗ 1 finding' })
     expect(typed.out).toContain('3 committed · 2 events (0 sent again, 0 records unreadable)')

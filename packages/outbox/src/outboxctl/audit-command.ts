@@ -1,34 +1,27 @@
 import { Command } from 'commander'
 import { collect } from '../audit/collect.ts'
 import { type AuditReport, compare, type Finding } from '../audit/compare.ts'
+import { type Hop, readHops } from '../hops/index.ts'
 import { jsonText } from '../json-text.ts'
 import { kafkajsClient } from '../kafka/kafkajs-client.ts'
 import { kafkaSecurity, resolveSecrets } from '../security/index.ts'
 import { CommandError, counted, type Edge, idBeside, table, timeOf, writeJson } from './edge.ts'
-import { isPostgresUrl, withDatabase } from './open-database.ts'
+import { queriesOf, queryIn } from './audit-rows.ts'
+import { withDatabase } from './open-database.ts'
 import { registryDecoding } from './parked-reader.ts'
 
-// Each may also come from a variable of the environment.
+// Each may also come from a hop.
 const inputs = {
-  source: ['url', "the writer's database", 'OUTBOX_SOURCE_URL'],
-  target: ['url', "the consumer's database", 'OUTBOX_DB_URL'],
-  brokers: ['list', 'host:port, comma separated', 'KAFKA_BROKERS'],
-  topic: ['name', 'the outbox topic, such as orders_server.orders.outbox', 'OUTBOX_TOPIC'],
-  event: ['name', 'the event that causes the effect, such as order_created', 'OUTBOX_EVENT'],
-  committed: [
-    'table',
-    "the writer's rows as TABLE(ID,TIME[,ZONE]), such as customer_order(id,created_at)",
-    'OUTBOX_COMMITTED'
-  ],
-  effects: [
-    'table',
-    "the consumer's rows as TABLE(ID,TIME[,ZONE]), such as delivery(order_id,delivered_at)",
-    'OUTBOX_EFFECTS'
-  ]
+  source: ['url', "the writer's database"],
+  target: ['url', "the consumer's database"],
+  topic: ['name', 'the outbox topic, such as orders_server.orders.outbox'],
+  event: ['names', 'the event that causes the effect, such as order_created, or several of which a row causes one'],
+  committed: ['table', "the writer's rows as TABLE(ID,TIME[,ZONE]), such as customer_order(id,created_at)"],
+  effects: ['table', "the consumer's rows as TABLE(ID,TIME[,ZONE]), such as delivery(order_id,delivered_at)"]
 } as const
 
 type Input = keyof typeof inputs
-type Options = { readonly [name in Input | 'committedSql' | 'effectsSql']?: string } & {
+type Options = { readonly [name in Input | 'brokers' | 'hops' | 'hop' | 'committedSql' | 'effectsSql']?: string } & {
   readonly since: string
   readonly until: string
   readonly json?: boolean
@@ -36,11 +29,14 @@ type Options = { readonly [name in Input | 'committedSql' | 'effectsSql']?: stri
 
 /** `outboxctl audit`: compares what was committed, what is in the topic and what took effect. */
 export function auditCommand(edge: Edge): Command {
-  const command = new Command('audit').description(
-    'compares committed rows, the topic and the effects; exit code 1 for a loss, a double or a disorder. Reads Avro if SCHEMA_REGISTRY_URL is set'
-  )
-  for (const [name, [value, text, variable]] of Object.entries(inputs))
-    command.option(`--${name} <${value}>`, `${text}; or ${variable}`)
+  const command = new Command('audit')
+    .description(
+      'compares committed rows, the topic and the effects; exit code 1 for a loss, a double or a disorder. Reads Avro if SCHEMA_REGISTRY_URL is set'
+    )
+    .option('--brokers <list>', 'host:port, comma separated; or KAFKA_BROKERS')
+    .option('--hops <file>', 'JSON file that says what follows, as for the console; or HOPS_FILE')
+    .option('--hop <name>', 'which of its hops to compare, if not the first')
+  for (const [name, [value, text]] of Object.entries(inputs)) command.option(`--${name} <${value}>`, text)
   return command
     .option('--since <when>', 'start of the window: 30m, 24h, 7d or a time', '24h')
     .option('--until <when>', 'end of the window; younger events may still be on their way', '30s')
@@ -52,21 +48,8 @@ export function auditCommand(edge: Edge): Command {
 
 async function audit(edge: Edge, options: Options): Promise<void> {
   const { environment } = edge
-  const given = (name: Input) => resolveSecrets(options[name] ?? environment[inputs[name][2]] ?? '', environment)
-  const needed = (name: Input): string => {
-    const value = given(name)
-    if (value) return value
-    throw new CommandError(`Which ${name}? Name it with --${name}; see outboxctl audit --help`)
-  }
-  const brokers = needed('brokers').split(',')
-  const [source, target] = [needed('source'), needed('target')]
+  const { brokers, source, target, ...what } = asked(options, environment)
   const window = { from: timeOf(options.since), to: timeOf(options.until) }
-  const what = {
-    topic: needed('topic'),
-    event: needed('event'),
-    committedSql: options.committedSql ?? rowsOf('committed', given('committed'), source),
-    effectsSql: options.effectsSql ?? rowsOf('effects', given('effects'), target)
-  }
   const note = (_: object, message: string) => edge.note(message)
   const logger = { debug() {}, info() {}, warn: note, error: note }
   const decoding = await registryDecoding(environment)
@@ -81,6 +64,46 @@ async function audit(edge: Edge, options: Options): Promise<void> {
   } finally {
     await kafka.close()
   }
+}
+
+/** What to compare: what an option says, else what the hop says. */
+function asked(options: Options, environment: Edge['environment']) {
+  const hop = chosenHop(options, environment)
+  const resolved = (value = '') => resolveSecrets(value, environment)
+  const needed = (name: Input | 'brokers', other?: string): string => {
+    const value = resolved(options[name] ?? other)
+    if (value) return value
+    throw new CommandError(`Which ${name}? Name it with --${name}; see outboxctl audit --help`)
+  }
+  const brokers = needed('brokers', environment['KAFKA_BROKERS']).split(',')
+  const [source, target] = [needed('source', hop?.aggregate.url), needed('target', hop?.effect.url)]
+  const topic = needed('topic', hop?.topic)
+  const [event = '', ...others] = needed('event', hop?.events?.join()).split(',')
+  const queries = hop && queriesOf(hop, { source, target })
+  const sqlOf = (name: 'committed' | 'effects', url: string) =>
+    options[`${name}Sql`] ??
+    (options[name] === undefined && queries?.[name] ? queries[name] : queryIn(name, resolved(options[name]), url))
+  return {
+    brokers,
+    source,
+    target,
+    topic,
+    events: [event, ...others] as const,
+    committedSql: sqlOf('committed', source),
+    effectsSql: sqlOf('effects', target)
+  }
+}
+
+function chosenHop({ hops, hop }: Options, environment: Edge['environment']): Hop | undefined {
+  const file = hops ?? environment['HOPS_FILE']
+  if (!file) {
+    if (hop === undefined) return undefined
+    throw new CommandError(`Which file has the hop ${hop}? Name it with --hops, or in HOPS_FILE`)
+  }
+  const all = readHops(file, environment)
+  const found = hop === undefined ? all[0] : all.find(({ name }) => name === hop)
+  if (found !== undefined) return found
+  throw new CommandError(`${file} has no hop ${hop}. It has: ${all.map(({ name }) => name).join(', ')}`)
 }
 
 /** Clocks differ less than time zones do. */
@@ -116,23 +139,4 @@ function report(edge: Edge, { findings, counts }: AuditReport, { from, to, json 
 
 function lineOf({ kind, id, key, detail }: Finding): string[] {
   return ['✗', kind, key ?? jsonText(id), key === undefined ? '' : idBeside(key, id), detail]
-}
-
-/** `table(id,time)` or, for a time without a zone that isn't in UTC, `table(id,time,+09:00)` as a query. */
-function rowsOf(option: 'committed' | 'effects', rows: string | undefined, url: string): string {
-  const pattern = /^([\w.]+)\((\w+), ?(\w+)(?:, ?([+-]\d\d:\d\d|[A-Za-z][\w/+-]*))?\)$/
-  const [, table, id, column, zone] = pattern.exec(rows ?? '') ?? []
-  if (table !== undefined) {
-    const time = zone === undefined || column === undefined ? column : inUtc(column, zone, isPostgresUrl(url))
-    return `SELECT ${id} AS aggregate_id, ${time} AS at FROM ${table} WHERE ${time} >= :since`
-  }
-  const given = rows === undefined ? `Which rows are ${option}?` : `--${option} is not TABLE(ID,TIME[,ZONE]): ${rows}.`
-  const example = option === 'committed' ? 'customer_order(id,created_at)' : 'delivery(order_id,delivered_at)'
-  throw new CommandError(`${given} Name them, such as --${option} "${example}", or give a query with --${option}-sql`)
-}
-
-function inUtc(column: string, zone: string, isPostgres: boolean): string {
-  if (!isPostgres) return `CONVERT_TZ(${column}, '${zone}', '+00:00')`
-  // As an interval, because PostgreSQL counts the offset in a zone's name to the west.
-  return /^[+-]/.test(zone) ? `(${column} AT TIME ZONE INTERVAL '${zone}')` : `(${column} AT TIME ZONE '${zone}')`
 }

@@ -90,8 +90,9 @@ describe('outboxctl parked', () => {
 
 describe('outboxctl audit', () => {
   it('asks for what it compares, by the names of its options', async () => {
-    const env = { OUTBOX_SOURCE_URL: 'mysql://x/y', OUTBOX_DB_URL: 'mysql://x/y', KAFKA_BROKERS: 'x:1' }
-    const notesOf = async (...args: string[]) => (await outboxctl(['audit', ...args], env)).notes
+    const databases = ['--source', 'mysql://x/y', '--target', 'mysql://x/y']
+    const notesOf = async (...args: string[]) =>
+      (await outboxctl(['audit', ...databases, ...args], { KAFKA_BROKERS: 'x:1' })).notes
     expect(await notesOf()).toContain('Name it with --topic')
     const what = ['--topic', 't', '--event', 'e']
     expect(await notesOf(...what)).toContain('--committed "customer_order(id,created_at)"')
@@ -113,14 +114,11 @@ describe('outboxctl audit', () => {
     const target = await databaseUrl(bench.db)
     // Not now: an effect of this very millisecond would be outside.
     const until = new Date(Date.now() + 60_000).toISOString()
+    const what = ['--topic', bench.topic, '--event', 'counted']
     const audit = (...more: string[]) =>
       outboxctl(
-        ['audit', '--topic', bench.topic, '--event', 'counted', '--since', '1h', '--until', until, ...sqls, ...more],
-        {
-          OUTBOX_SOURCE_URL: url,
-          OUTBOX_DB_URL: target,
-          KAFKA_BROKERS: useStack().kafka.brokers.join(',')
-        }
+        ['audit', '--source', url, '--target', target, ...what, '--since', '1h', '--until', until, ...sqls, ...more],
+        { KAFKA_BROKERS: useStack().kafka.brokers.join(',') }
       )
     const planted = ['missing in topic 17', 'nothing committed 250']
     expect(await findingsOf(audit)).toEqual(planted)

@@ -184,15 +184,15 @@ it('lets outboxctl audit with the variables of a service, and says in one senten
   const url = await databaseUrl(bench.db)
   const readingGroups = { on: 'group', name: 'outbox-read-*', may: ['READ'] } as const
   await kafka.account([...reads(bench.topic, 'another'), readingGroups], 'auditor')
-  const rows = 'effect(event_key,at)'
+  const what = ['--source', '${env:OUTBOX_DB_URL}', '--target', '${env:OUTBOX_DB_URL}', '--topic', bench.topic]
+  const rows = [
+    '--event',
+    'counted',
+    ...['--committed', '--effects'].flatMap(option => [option, 'effect(event_key,at)'])
+  ]
   const audit = (KAFKA_SASL_PASSWORD: string) =>
-    outboxctl(['audit', '--until', new Date(Date.now() + 60_000).toISOString()], {
-      OUTBOX_SOURCE_URL: '${env:OUTBOX_DB_URL}',
+    outboxctl(['audit', ...what, ...rows, '--until', new Date(Date.now() + 60_000).toISOString()], {
       OUTBOX_DB_URL: url,
-      OUTBOX_TOPIC: bench.topic,
-      OUTBOX_EVENT: 'counted',
-      OUTBOX_COMMITTED: rows,
-      OUTBOX_EFFECTS: rows,
       KAFKA_BROKERS: kafka.brokers('usual').join(),
       KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
       KAFKA_SSL_CA: kafka.caFile,

@@ -4,9 +4,9 @@ import { ago, exact, idText } from '../format.js'
 import { now } from '../signals.js'
 import { notify } from './notices.js'
 
-/** @import { HopState } from '../../api/pipeline-schemas.ts' */
+/** @import { PartState } from '../../api/pipeline-schemas.ts' */
 
-/** @typedef {HopState | 'pending'} Mark */
+/** @typedef {PartState | 'pending'} Mark */
 
 const stateWords = { ok: 'well', slow: 'slow', stopped: 'stopped', unknown: 'unknown', pending: 'waiting' }
 const shapes = {
@@ -132,7 +132,7 @@ export function copyableId(id) {
   return copyable(id, idText(id))
 }
 
-/** @param {readonly (readonly [href: string, words: string])[]} links @param {string} current the address of one of them */
+/** @param {readonly (readonly [href: string, words: unknown])[]} links @param {string} current the address of one of them */
 export function tabs(links, current) {
   return html`<div class="row tabs">
     ${links.map(([href, words]) => html`<a href=${href} aria-current=${href === current ? 'page' : null}>${words}</a>`)}

@@ -4,7 +4,7 @@ import { now } from '../signals.js'
 import { panel, stateMark, when } from './basics.js'
 
 /**
- * @import { HopState } from '../../api/pipeline-schemas.ts'
+ * @import { PartState } from '../../api/pipeline-schemas.ts'
  * @import { Invariant, Playground } from '../../api/playground-schemas.ts'
  */
 
@@ -26,7 +26,7 @@ export function invariantsPanel(found) {
   )
 }
 
-/** @type {Record<Invariant['state'], HopState>} */
+/** @type {Record<Invariant['state'], PartState>} */
 const marks = { holds: 'ok', settling: 'slow', violated: 'stopped', unknown: 'unknown' }
 
 /** @param {Invariant} invariant */

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import { clock, duration, exact, idText, limit, ms } from '../format.js'
-import { noun } from '../noun.js'
+import { hops, rowOf } from '../hops.js'
 import { addressOf } from '../place.js'
 import { now } from '../signals.js'
 import { stateMark } from './basics.js'
@@ -74,6 +74,7 @@ function card(
   cause
 ) {
   const whose = `${aggregate} ${idText(aggregateId)}`
+  const followed = hops.find(({ noun }) => noun === aggregate)
   const place = `${addressOf('topics', topic)}?before=${partition}:${offset + 1}&open=${partition}:${offset}`
   const after =
     cause !== undefined
@@ -84,7 +85,7 @@ function card(
   return html`<li key=${messageId} class=${cause === undefined ? 'step first' : 'step'} style=${positionOf(spot)}>
     <p class="step-service small">${service}</p>
     <p><b>${event}</b>${copies > 1 && html`<span class="badge small slow" title="Records with its message id">sent ${copies} times</span>`}</p>
-    <p>${aggregate === noun ? html`<a href=${addressOf('orders', aggregateId)}>${whose}</a>` : whose}</p>
+    <p>${followed ? html`<a href=${rowOf(followed.name, aggregateId)}>${whose}</a>` : whose}</p>
     <p class="small" title=${exact(at)}>${clock(at)} · + ${ms(Math.max(0, sinceStartMs))}</p>
     ${after && html`<p class=${`small ${cause && 'step-after'}`}>${after}</p>`}
     <p class="small step-place"><a href=${place}>${topic} · ${partition} · ${offset}</a></p>

@@ -13,16 +13,17 @@ import {
   when,
   whenLoaded
 } from '../parts/basics.js'
+import { hopTabs } from '../parts/hop-tabs.js'
 import { parkedActions } from '../parts/parked-actions.js'
 import { nothingYet, writeButton } from '../parts/write-one.js'
 import { recordDetails } from '../parts/record.js'
-import { noun, Noun, nouns, Nouns } from '../noun.js'
+import { inHop, noun, Noun, nouns, Nouns } from '../hops.js'
 import { addressOf, go, place, withQuery } from '../place.js'
 import { flow } from '../signals.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { HopState, Journey, AggregatePage, Stage } from '../../api/pipeline-schemas.ts'
+ * @import { PartState, Journey, AggregatePage, Stage } from '../../api/pipeline-schemas.ts'
  */
 
 /** @param {unknown} title */
@@ -33,12 +34,12 @@ function head(title) {
     if (id) go(addressOf('orders', id))
   }
   const search = html`<form class="row search" role="search" onSubmit=${submit}>
-    <label class="sr" for="aggregate-id">${Noun} id</label>
+    <label class="sr" for="aggregate-id">${Noun.value} id</label>
     <input id="aggregate-id" name="id" type="search" placeholder="Follow by id"
       autocomplete="off" />
     <button>Follow</button>
   </form>`
-  return screenHead(title, [search, writeButton()])
+  return [hopTabs(), screenHead(title, [search, writeButton()])]
 }
 
 /**
@@ -47,17 +48,18 @@ function head(title) {
  */
 export function Aggregate({ id }) {
   /** @type {Loaded<Journey>} */
-  const found = useLoaded(`/api${addressOf('orders', id)}`, ({ finished }) => (finished ? 5_000 : 400))
-  return html`${head(html`${Noun} ${copyableId(id)}`)}${whenLoaded(found, `This ${noun} cannot be followed`, journey)}`
+  const found = useLoaded(inHop(`/api${addressOf('orders', id)}`), ({ finished }) => (finished ? 5_000 : 400))
+  return html`${head(html`${Noun.value} ${copyableId(id)}`)}${whenLoaded(found, `This ${noun.value} cannot be followed`, journey)}`
 }
 
 /** The newest page stays new; an older one is loaded once. */
 export function AggregateList() {
   const before = place.value.query.get('before')
-  const query = before === null ? '' : `?before=${encodeURIComponent(before)}`
   /** @type {Loaded<AggregatePage>} */
-  const page = useLoaded(`/api/orders${query}`, () => (before === null ? 1_000 : undefined))
-  return html`${head(Nouns)}${whenLoaded(page, `The ${nouns} cannot be read`, list)}`
+  const page = useLoaded(inHop('/api/orders', before === null ? {} : { before }), () =>
+    before === null ? 1_000 : undefined
+  )
+  return html`${head(Nouns.value)}${whenLoaded(page, `The ${nouns.value} cannot be read`, list)}`
 }
 
 /** @param {AggregatePage} page */
@@ -69,15 +71,15 @@ function list({ items, next }) {
     if (!delivered) return stateMark('unknown', 'not delivered yet')
     return stateMark('ok', deliveredMs === null ? 'when is not known' : `after ${ms(deliveredMs)}`)
   }
-  const rows = table({ label: `${Nouns}, newest first`, items, hrefOf: ({ id }) => addressOf('orders', id) }, [
-    [Noun, one => idText(one.id)],
+  const rows = table({ label: `${Nouns.value}, newest first`, items, hrefOf: ({ id }) => addressOf('orders', id) }, [
+    [Noun.value, one => idText(one.id)],
     ['What', one => one.label],
     ['Committed', one => when(one.createdAt)],
     ['Delivered', arrival]
   ])
   return html`<section class="panel">
     ${rows}
-    ${next !== null && html`<p class="more"><a href=${withQuery({ before: next })}>Older ${nouns}</a></p>`}
+    ${next !== null && html`<p class="more"><a href=${withQuery({ before: next })}>Older ${nouns.value}</a></p>`}
   </section>`
 }
 
@@ -124,11 +126,11 @@ function summary({ stages, finished, found, id, parked }) {
   if (finished) return 'Settled without a delivery.'
   if (found) return 'On its way …'
   if (stages.some(({ state }) => state === 'unknown'))
-    return `${Noun} ${idText(id)} was not found, but not every part of the pipeline can be asked.`
-  return `There is no ${noun} ${idText(id)} in any part that is configured. If it is written later, it appears here.`
+    return `${Noun.value} ${idText(id)} was not found, but not every part of the pipeline can be asked.`
+  return `There is no ${noun.value} ${idText(id)} in any part that is configured. If it is written later, it appears here.`
 }
 
-/** @type {Record<Stage['state'], HopState>} */
+/** @type {Record<Stage['state'], PartState>} */
 const marks = { done: 'ok', waiting: 'unknown', parked: 'stopped', skipped: 'slow', unknown: 'unknown' }
 
 /** @param {Stage} stage @param {Stage | undefined} before */

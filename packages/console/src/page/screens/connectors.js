@@ -10,7 +10,7 @@ import { about } from '../signals.js'
 /**
  * @import { Loaded } from '../load.js'
  * @import { DetailedConnector, ShownConnector } from '../../api/kafka-schemas.ts'
- * @import { HopState } from '../../api/pipeline-schemas.ts'
+ * @import { PartState } from '../../api/pipeline-schemas.ts'
  */
 
 export function ConnectorList() {
@@ -62,7 +62,7 @@ function capital(words) {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** @type {Record<string, HopState>} */
+/** @type {Record<string, PartState>} */
 const markOf = { RUNNING: 'ok', FAILED: 'stopped', STOPPED: 'stopped', PAUSED: 'stopped' }
 
 /** @param {string} name @param {DetailedConnector['connector']} found */

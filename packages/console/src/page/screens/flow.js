@@ -2,21 +2,23 @@ import { html } from 'htm/preact'
 import { ago, compact, duration, exact, fact, idText, ms, number, rate } from '../format.js'
 import { stateMark, when } from '../parts/basics.js'
 import { Chart } from '../parts/chart.js'
+import { hopTabs } from '../parts/hop-tabs.js'
 import { nothingYet, writeButton } from '../parts/write-one.js'
-import { nouns } from '../noun.js'
+import { hop, nouns } from '../hops.js'
 import { addressOf } from '../place.js'
 import { flow, now, series } from '../signals.js'
 import { latencyChart, throughputChart } from './time.js'
 
-/** @import { Flow, Hop } from '../../api/pipeline-schemas.ts' */
+/** @import { Hop, Part } from '../../api/pipeline-schemas.ts' */
 
 export function FlowScreen() {
-  const found = flow.value
+  const found = flow.value?.hops.find(({ name }) => name === hop.value.name)
   if (found === undefined) return html`<p class="muted loading">Reading every part once …</p>`
   return html`
-    <h1 class="sr">The flow of ${nouns}</h1>
+    ${hopTabs()}
+    <h1 class="sr">The flow of ${nouns.value}</h1>
     <ol class="flow" aria-label="From commit to effect">
-      ${found.hops.map((hop, index) => [arrow(found.hops[index - 1], hop), card(hop, found)])}
+      ${found.parts.map((part, index) => [arrow(found.parts[index - 1], part), card(part, found)])}
     </ol>
     <p class="small footnote">Rates are means of the last 10 s, medians those of the last minute.</p>
     <div class="charts">
@@ -28,8 +30,8 @@ export function FlowScreen() {
 }
 
 /**
- * What a hop's rate counts, the figure of its small chart, and the measured time from the commit until an event passed.
- * @type {Record<Hop['id'], { unit: string, figure?: string, latency?: keyof Flow['latency'], passed: string }>}
+ * What a part's rate counts, the figure of its small chart, and the measured time from the commit until an event passed.
+ * @type {Record<Part['id'], { unit: string, figure?: string, latency?: keyof Hop['latency'], passed: string }>}
  */
 const meanings = {
   writer: { unit: 'requests accepted', passed: 'to answer' },
@@ -39,27 +41,27 @@ const meanings = {
   delivery: { unit: 'events handled', figure: 'delivered', latency: 'toDelivery', passed: 'delivered' }
 }
 
-/** @param {Hop} hop @param {Flow} whole */
-function card(hop, whole) {
-  const isStale = hop.readAt !== null && now.value - hop.readAt > 5_000
-  const { unit, figure } = meanings[hop.id]
-  return html`<li key=${hop.id} class=${`panel hop ${hop.state}`} data-stale=${isStale ? '' : null}>
-    <h2>${hop.title}</h2>
-    <p class="muted name" title=${hop.name}>${hop.name}</p>
-    <p class="hop-state">${stateMark(hop.state, hop.words)}</p>
+/** @param {Part} part @param {Hop} whole */
+function card(part, whole) {
+  const isStale = part.readAt !== null && now.value - part.readAt > 5_000
+  const { unit, figure } = meanings[part.id]
+  return html`<li key=${part.id} class=${`panel part ${part.state}`} data-stale=${isStale ? '' : null}>
+    <h2>${part.title}</h2>
+    <p class="muted name" title=${part.name}>${part.name}</p>
+    <p class="part-state">${stateMark(part.state, part.words)}</p>
     <p class="row figure">
-      <span class="big">${rate(hop.rate)}</span><span class="muted">/s</span><span class="small unit">${unit}</span>
+      <span class="big">${rate(part.rate)}</span><span class="muted">/s</span><span class="small unit">${unit}</span>
     </p>
-    ${waits(hop)}
+    ${waits(part)}
     ${figure && sparkline(series.value?.figures[figure] ?? [])}
-    ${hop.id === 'topic' && partitions(whole)}
-    ${facts(hop)}
-    ${isStale && html`<p class="small footnote">figures of ${ago(hop.readAt, now.value)}</p>`}
-    <p class="small at">${clockOf(hop, whole)}</p>
+    ${part.id === 'topic' && partitions(whole)}
+    ${facts(part)}
+    ${isStale && html`<p class="small footnote">figures of ${ago(part.readAt, now.value)}</p>`}
+    <p class="small at">${clockOf(part, whole)}</p>
   </li>`
 }
 
-/** When an event passes here, counted from its commit. @param {Hop} hop @param {Flow} whole */
+/** When an event passes here, counted from its commit. @param {Part} part @param {Hop} whole */
 function clockOf({ id, facts: known }, whole) {
   const { latency, passed } = meanings[id]
   if (id === 'database') return html`<b>0 ms</b> ${passed}`
@@ -69,7 +71,7 @@ function clockOf({ id, facts: known }, whole) {
   return html`<b>${latency === undefined ? '≤' : '+'} ${ms(Number(measured))}</b> ${passed}, median`
 }
 
-/** @param {Hop} hop */
+/** @param {Part} part */
 function facts({ facts: all }) {
   const shown = all.filter(({ unit }) => unit !== 'ms')
   return html`<dl class="stack facts">
@@ -80,7 +82,7 @@ function facts({ facts: all }) {
   </dl>`
 }
 
-/** How far the group is behind in each partition. @param {Flow} flow */
+/** How far the group is behind in each partition. @param {Hop} hop */
 function partitions({ partitions: list }) {
   if (list.length === 0 || list.length > 12) return null
   return html`<ul class="row partitions" aria-label="Lag of each partition">
@@ -92,21 +94,21 @@ function partitions({ partitions: list }) {
   </ul>`
 }
 
-/** Between two hops: whether it moves. @param {Hop | undefined} from @param {Hop} to */
+/** Between two parts: whether it moves. @param {Part | undefined} from @param {Part} to */
 function arrow(from, to) {
   if (from === undefined) return null
   const isMoving = from.state !== 'stopped' && to.state !== 'stopped' && (to.rate ?? 0) > 0.05
   return html`<li key=${`to-${to.id}`} class=${isMoving ? 'arrow moving' : 'arrow'} aria-hidden="true"><span></span></li>`
 }
 
-/** What has not passed a hop; events that are simply on their way are left out. @param {Hop} hop */
+/** What has not passed a part; events that are simply on their way are left out. @param {Part} part */
 function waits({ waiting, state }) {
   if (waiting === null || waiting.events === 0 || (state !== 'stopped' && waiting.ms < 1_000)) return null
   const color = state === 'stopped' ? state : 'slow'
   return html`<p class=${`row waits ${color}`}><b>${number(waiting.events)} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
 }
 
-/** @param {Flow} flow */
+/** @param {Hop} hop */
 function newest({ newest: items }) {
   const rows = items.map(
     one => html`<li key=${one.id}><a class="line" href=${addressOf('orders', one.id)}>
@@ -117,12 +119,12 @@ function newest({ newest: items }) {
     </a></li>`
   )
   return html`<section class="panel">
-    <div class="row apart"><h2>Newest ${nouns}</h2>${writeButton()}</div>
+    <div class="row apart"><h2>Newest ${nouns.value}</h2>${writeButton()}</div>
     ${rows.length === 0 ? nothingYet() : html`<ol class="lines newest">${rows}</ol>`}
   </section>`
 }
 
-/** @param {Flow['newest'][number]} one */
+/** @param {Hop['newest'][number]} one */
 function delivered({ delivered: isDelivered, deliveredMs }) {
   if (isDelivered === null) return null
   if (!isDelivered) return stateMark('unknown', 'on its way')

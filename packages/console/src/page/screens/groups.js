@@ -6,6 +6,7 @@ import { useLoaded } from '../load.js'
 import { panel, screenHead, stateMark, submitted, table, whenLoaded } from '../parts/basics.js'
 import { Chart } from '../parts/chart.js'
 import { confirmed } from '../parts/dialog.js'
+import { hop, hops } from '../hops.js'
 import { addressOf } from '../place.js'
 import { about, now, series } from '../signals.js'
 
@@ -22,7 +23,7 @@ export function GroupList() {
 /** @param {{ items: ListedGroup[] }} answer */
 function list({ items }) {
   const empty = 'No group reads from this cluster yet.'
-  const rows = table({ label: 'Groups', items, empty, hrefOf: ({ id }) => addressOf('groups', id) }, [
+  const rows = table({ label: 'Groups', items, empty, hrefOf }, [
     ['Group', group => group.id],
     ['Type', ({ type }) => type || 'offsets only'],
     ['State', ({ problem, state, members }) => (problem ? stateMark('unknown', problem) : stateOf(state, members))],
@@ -55,7 +56,7 @@ export function Group({ id }) {
         <span class="muted"> · ${found.type || 'offsets only'}</span>
         ${found.protocol !== '' && html`<span class="muted"> · ${found.protocol}</span>`}
       </p>
-      ${id === about.value?.names['group'] && lagChart()}
+      ${id === namesHere()['group'] && lagChart()}
       ${panel('Partitions', partitions(found, moves.current))}
       ${panel('Members', members(found))}
       ${movePanel(found)}
@@ -64,12 +65,23 @@ export function Group({ id }) {
   return html`${screenHead(id)}${details}`
 }
 
-/** The lag of each partition of the pipeline's group. */
+/** @returns {Record<string, string>} */
+function namesHere() {
+  return about.value?.hops.find(({ name }) => name === hop.value.name)?.names ?? {}
+}
+
+/** The address of a group, with the hop that ends in it. @param {ListedGroup} group */
+function hrefOf({ id }) {
+  const found = about.value?.hops.find(({ names }) => names['group'] === id)
+  return `${addressOf('groups', id)}${found && hops.length > 1 ? `?${new URLSearchParams({ hop: found.name })}` : ''}`
+}
+
+/** The lag of each partition of the hop's group. */
 function lagChart() {
   const names = Object.keys(series.value?.figures ?? {}).filter(name => /^lag\d+$/.test(name))
   const shown = names.sort().slice(0, 6)
   const lines = Object.fromEntries(shown.map(name => [name, `partition ${name.slice(3)}`]))
-  const title = `Lag in ${about.value?.names['topic']}`
+  const title = `Lag in ${namesHere()['topic']}`
   return html`<${Chart} title=${title} format=${compact} lines=${lines} minutes=${60} />`
 }
 

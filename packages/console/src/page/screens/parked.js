@@ -1,16 +1,16 @@
 import { html } from 'htm/preact'
 import { ago, countOf, idText } from '../format.js'
 import { useLoaded } from '../load.js'
-import { copyable, screenHead, stateMark, table, when, whenLoaded } from '../parts/basics.js'
+import { copyable, missingNotes, screenHead, stateMark, table, when, whenLoaded } from '../parts/basics.js'
 import { parkedActions } from '../parts/parked-actions.js'
 import { recordDetails } from '../parts/record.js'
-import { noun } from '../noun.js'
+import { hops, rowOf } from '../hops.js'
 import { addressOf } from '../place.js'
 import { now } from '../signals.js'
 
 /**
  * @import { Loaded } from '../load.js'
- * @import { HopState, ParkedEvent, ParkedKey } from '../../api/pipeline-schemas.ts'
+ * @import { PartState, ParkedEvent, ParkedKey } from '../../api/pipeline-schemas.ts'
  */
 
 export function ParkedKeys() {
@@ -26,9 +26,10 @@ const nothingParked = html`
   </p>
 `
 
-/** @param {{ items: ParkedKey[] }} answer */
-function list({ items }) {
-  if (items.length === 0) return html`<section class="panel">${nothingParked}</section>`
+/** @param {{ items: ParkedKey[], missing: string[] }} answer */
+function list({ items, missing }) {
+  if (items.length === 0)
+    return html`<section class="panel">${missing.length === 0 && nothingParked}${missingNotes(missing)}</section>`
   const hrefOf = (/** @type {ParkedKey} */ { consumer, key }) => addressOf('parked', consumer, key)
   const rows = table({ label: 'Parked keys, oldest first', items, hrefOf }, [
     ['Key', named],
@@ -38,7 +39,7 @@ function list({ items }) {
     ['Retry', ({ retryAskedAt: at }) => (at === null ? '–' : `requested ${ago(at, now.value)}`)],
     ['Consumer', one => one.consumer]
   ])
-  return html`<section class="panel">${rows}</section>`
+  return html`<section class="panel">${rows}${missingNotes(missing)}</section>`
 }
 
 /** The key, and the id in it where that is encoded there. @param {ParkedKey} parked */
@@ -50,10 +51,11 @@ function named({ key, id }) {
 /** @param {{ id: string, inside?: string }} properties */
 export function EventsOfKey({ id: consumer, inside: key }) {
   if (key === undefined) return html`<${ParkedKeys} />`
-  /** @type {Loaded<{ items: ParkedEvent[], aggregateId: string | null }>} */
+  /** @type {Loaded<{ items: ParkedEvent[], aggregateId: string | null, hop: string | null }>} */
   const events = useLoaded(`/api/parked/events?${new URLSearchParams({ consumer, key })}`, 1_500)
-  const id = events.data?.aggregateId ?? null
-  const follow = id === null ? '' : html`<a href=${addressOf('orders', id)}>Follow ${noun} ${idText(id)}</a>`
+  const { aggregateId: id = null, hop: name = null } = events.data ?? {}
+  const noun = hops.find(hop => hop.name === name)?.noun
+  const follow = id === null || name === null ? '' : html`<a href=${rowOf(name, id)}>Follow ${noun} ${idText(id)}</a>`
   const found = whenLoaded(events, 'These events cannot be read', ({ items }) => {
     const waiting = items.filter(({ state }) => state === 'waiting')
     const settled = items.filter(({ state }) => state !== 'waiting').toReversed()
@@ -75,7 +77,7 @@ function summary(waiting, parked) {
   `
 }
 
-/** @type {Record<string, HopState>} */
+/** @type {Record<string, PartState>} */
 const markOf = { waiting: 'stopped', applied: 'ok', skipped: 'slow' }
 
 /** @param {ParkedEvent} event */

@@ -4,8 +4,9 @@ import { useEffect } from 'preact/hooks'
 import { clock, compact, countOf, duration, idText, ms } from '../format.js'
 import { useLoaded } from '../load.js'
 import { missingNotes, screenHead, stateMark, submitted, table, when, whenLoaded } from '../parts/basics.js'
+import { exampleCommand } from '../parts/write-one.js'
 import { addressOf, go, place } from '../place.js'
-import { about, now, setSoon } from '../signals.js'
+import { now, setSoon } from '../signals.js'
 import { startSearch } from './load-records.js'
 import { searchProgress } from './records.js'
 
@@ -136,7 +137,7 @@ function rows(items) {
 /** @param {number} windowMs */
 function nothingYet(windowMs) {
   const words = `No events in the last ${duration(windowMs)}. Each new saga appears here, with the time that it took.`
-  const command = about.value?.example
+  const command = exampleCommand()
   if (!command) return html`<p class="muted empty">${words}</p>`
   return html`<div class="empty"><p class="muted">${words} Begin the first:</p><pre>${command}</pre></div>`
 }

@@ -1,6 +1,7 @@
 import { html } from 'htm/preact'
 import { compact, ms, rate } from '../format.js'
 import { screenHead, tabs } from '../parts/basics.js'
+import { hopTabs } from '../parts/hop-tabs.js'
 import { Chart } from '../parts/chart.js'
 import { place, withQuery } from '../place.js'
 
@@ -39,6 +40,7 @@ export function TimeScreen() {
     withQuery({ minutes })
   )
   return html`
+    ${hopTabs()}
     ${screenHead('Time', links)}
     <div class="stack">
       ${[latencyChart, throughputChart, waitingChart].map(

@@ -1,26 +1,26 @@
 import { tasksInWords } from '@outbox-cdc/connectctl'
-import type { Fact, Hop } from '../api/pipeline-schemas.ts'
+import type { Fact, Part } from '../api/pipeline-schemas.ts'
 import { sum } from '../kafka/record-reader.ts'
 import type { Problem } from './find-problems.ts'
 import type { Reading } from './probe.ts'
 import type { Readings } from './probes.ts'
 import { fresh, type Names } from './readings.ts'
 
-type Draft = Pick<Hop, 'id' | 'title' | 'name' | 'rate' | 'facts'> & {
+type Draft = Pick<Part, 'id' | 'title' | 'name' | 'rate' | 'facts'> & {
   /** The state in words while there is no problem. */
   readonly well: string
-  readonly waiting?: Hop['waiting']
+  readonly waiting?: Part['waiting']
   readonly reading: Reading<unknown> | undefined
 }
 
-/** The hops of the picture, each with its rate, its backlog and its state in words. One that is not configured is left out. */
-export function buildHops(readings: Readings, names: Names, problems: readonly Problem[]): Hop[] {
+/** The parts of a hop, each with its rate, its backlog and its state in words. One that is not configured is left out. */
+export function buildParts(readings: Readings, names: Names, problems: readonly Problem[]): Part[] {
   return [writer, database, debezium, topic, consumer].flatMap(draft => finish(draft(readings, names), problems))
 }
 
-function finish({ reading, well, waiting = null, ...rest }: Draft, problems: readonly Problem[]): Hop[] {
+function finish({ reading, well, waiting = null, ...rest }: Draft, problems: readonly Problem[]): Part[] {
   if (reading === undefined) return []
-  const problem = problems.find(({ hop }) => hop === rest.id)
+  const problem = problems.find(({ part }) => part === rest.id)
   const unread = reading.value === undefined && reading.failing === undefined && reading.at === undefined
   const state = problem?.state ?? (unread ? 'unknown' : 'ok')
   const words = problem?.words ?? (unread ? 'not read yet' : well)
