@@ -12,7 +12,7 @@ export type Step = { readonly pauseMs: number } & (
   | { readonly kind: 'crash'; readonly service: ServiceName }
   /** Connect died and begins again at an older offset: the last so many records come once more. */
   | { readonly kind: 'redeliver'; readonly topic: TopicName; readonly records: number }
-  /** Every record so far comes once more, and the inbox doesn't remember them. */
+  /** Every event of this schedule so far comes once more, and the inbox remembers nothing. */
   | { readonly kind: 'replay'; readonly topic: TopicName }
 )
 

@@ -1,6 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import type { OutboundEvent } from '@outbox-cdc/outbox'
-import { createMemoryKafka, createMemoryTopic, debeziumRecord, type MemoryTopic } from '@outbox-cdc/outbox/testing'
+import {
+  createMemoryKafka,
+  createMemoryTopic,
+  debeziumRecord,
+  type MemoryTopic,
+  type ProducedRecord
+} from '@outbox-cdc/outbox/testing'
 import { createLogger, migrate, type Service } from '@outbox-cdc/service-kit'
 import { createServiceDatabase, type TestDatabase } from '@outbox-cdc/test-support/use-stack'
 import type { Knex } from 'knex'
@@ -12,6 +18,8 @@ import * as orderService from '../order-service/service.ts'
 type Running = {
   readonly db: Knex
   readonly topic: MemoryTopic
+  /** What it has published so far, each event once. */
+  readonly published: readonly ProducedRecord[]
   readonly url: () => string
   /** Cuts all its connections, as a death does, and starts it again. */
   readonly crash: () => Promise<void>
@@ -39,7 +47,11 @@ type Topics = { readonly publishes: MemoryTopic; readonly reads: MemoryTopic }
 async function startOne(folder: string, module: Module, { publishes, reads }: Topics): Promise<Running> {
   const directory = fileURLToPath(new URL(`../${folder}/migrations`, import.meta.url))
   const database = await createServiceDatabase('saga', url => migrate({ url, directory, report: () => undefined }))
-  const stopRelay = await relay(database.db, publishes)
+  const published: ProducedRecord[] = []
+  const stopRelay = await relay(database.db, publishes.name, record => {
+    published.push(record)
+    publishes.produce(record)
+  })
   const env = { HTTP_PORT: '0', MYSQL_URL: database.url, KAFKA_BROKERS: 'none:1', KAFKA_TOPIC: reads.name }
   let service: Service
   let port = 0
@@ -57,6 +69,7 @@ async function startOne(folder: string, module: Module, { publishes, reads }: To
   return {
     db: database.db,
     topic: publishes,
+    published,
     stop: onlyOnce(stop),
     url: () => `http://127.0.0.1:${port}`,
     async crash() {
@@ -78,8 +91,8 @@ async function cutConnections({ db, url }: TestDatabase): Promise<void> {
   for (const id of ids) await db.raw('KILL ?', [id]).catch(() => undefined) // it may have ended by itself
 }
 
-/** Sends to the topic what each transaction has left in the outbox, after its commit. */
-async function relay(db: Knex, topic: MemoryTopic): Promise<() => Promise<void>> {
+/** Publishes what each transaction has left in the outbox, after its commit. */
+async function relay(db: Knex, topic: string, publish: (record: ProducedRecord) => void): Promise<() => Promise<void>> {
   await db.raw('CREATE TABLE outbox_log AS SELECT * FROM outbox')
   await db.raw(
     'CREATE TRIGGER log_outbox AFTER INSERT ON outbox FOR EACH ROW INSERT INTO outbox_log SELECT NEW.id, ' +
@@ -90,8 +103,7 @@ async function relay(db: Knex, topic: MemoryTopic): Promise<() => Promise<void>>
   const run = async () => {
     while (!stopped) {
       const rows = await db('outbox_log').orderBy('id')
-      for (const row of rows)
-        topic.produce(debeziumRecord(eventOf(row), { ...row, createdAt: row.created_at, topic: topic.name }))
+      for (const row of rows) publish(debeziumRecord(eventOf(row), { ...row, createdAt: row.created_at, topic }))
       await db('outbox_log')
         .whereIn(
           'id',
