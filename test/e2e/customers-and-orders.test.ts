@@ -17,6 +17,7 @@ import { curlCommands, runAt, withoutTimes } from '../support/readme-commands.ts
 import { watchTopic } from '../support/read-topic.ts'
 import { schemathesis } from '../support/schemathesis.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
+import { twoBrokersSuite } from './two-brokers/suite.ts'
 
 // The example's own promises, with everything started once.
 let pipeline: TestPipeline
@@ -34,7 +35,9 @@ afterAll(async () => {
 async function openDatabase(database: string, account: string): Promise<Knex> {
   const { settings, stack } = pipeline
   const at = { system: settings.system, stack, secretsDir: join(settings.dir, 'secrets') }
-  return knex({ client: 'mysql2', connection: await urlFor(account, database, at), pool: { min: 0, max: 4 } })
+  const connection = await urlFor(account, database, at)
+  // While MySQL is away, its pool would warn of each attempt.
+  return knex({ client: 'mysql2', connection, pool: { min: 0, max: 4 }, log: { warn: () => undefined } })
 }
 
 const services = ['customer-service', 'order-service'] as const
@@ -259,6 +262,12 @@ it('shows every operation in Swagger UI, at /docs and under the original path, a
       for (const operation of operations) expect(await tryOut(operation)).toMatch(/^(200|201|409)/)
     }
   await browser.close()
+})
+
+twoBrokersSuite(() => {
+  const { customers, orders } = databases
+  if (customers === undefined || orders === undefined) throw new Error('The databases are not open')
+  return { pipeline, customers, orders, recordsOf }
 })
 
 /** Runs an operation in Swagger UI with its example; returns the status that the page shows. */

@@ -20,7 +20,7 @@ let commandLines: ReturnType<typeof watchCommandLines>
 
 coreSuite('a secured pipeline', async () => {
   commandLines = watchCommandLines()
-  pipeline = await startTestPipeline({ secure: true })
+  pipeline = await startTestPipeline({ secure: true, brokers: 2 })
   return coreTarget(pipeline)
 })
 
