@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
 import type { Fault, Invariant } from '@outbox-cdc/console/api/playground-schemas'
 import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
+import { urlFor } from '@outbox-cdc/pipeline'
+import knex from 'knex'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
@@ -182,4 +184,36 @@ it('breaks a service from the console, after one more question, and shows what b
   await page.getByText('Nothing is broken on purpose').waitFor()
   await browser.close()
   await eventually(async () => expect((await get(url('order-service', '/health/ready'))).status).toBe(200))
+})
+
+it('turns red for a wrong limit and for services that disagree, and remembers it after it is repaired', async () => {
+  const { settings, stack } = pipeline
+  const at = { system: settings.system, stack, secretsDir: join(settings.dir, 'secrets') }
+  const open = async (database: string, account: string) =>
+    knex({ client: 'mysql2', connection: await urlFor(account, database, at), pool: { min: 0, max: 2 } })
+  const customers = await open('customers', 'customer_service')
+  const orders = await open('customer_orders', 'order_service')
+  try {
+    const { order_id: id, customer_id: customer } = await customers('reservation').where({ state: 'APPROVED' }).first()
+    const { credit_limit: limit } = await customers('customer').where({ id: customer }).first()
+    await customers('customer').where({ id: customer }).update({ credit_limit: 0 })
+    await orders('customer_order').where({ id }).update({ state: 'REJECTED' })
+    await eventually(async () => {
+      const [limits, sums, agreement] = (await readInvariants()).items
+      expect([limits?.state, sums?.state, agreement?.state]).toEqual(['violated', 'violated', 'violated'])
+      expect(limits?.violations.join()).toMatch(
+        new RegExp(`customer ${customer} has .* reserved, and the limit is 0.00`)
+      )
+      expect(agreement?.violations).toContain(`order ${id} is REJECTED, and APPROVED to customer-service`)
+    })
+    await customers('customer').where({ id: customer }).update({ credit_limit: limit })
+    await orders('customer_order').where({ id }).update({ state: 'APPROVED' })
+    await eventually(async () => {
+      const { items } = await readInvariants()
+      expect(items.map(({ state }) => state)).toEqual(['holds', 'holds', 'holds'])
+      for (const { lastViolation } of items) expect(lastViolation).not.toBeNull()
+    })
+  } finally {
+    await Promise.all([customers.destroy(), orders.destroy()])
+  }
 })
