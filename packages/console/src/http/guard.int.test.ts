@@ -55,7 +55,8 @@ describe('the console', () => {
 
   it('requires the token once, and keeps it in a cookie that scripts cannot read', async () => {
     const url = await startConsole({ ...nowhere, CONSOLE_HOST: '0.0.0.0', CONSOLE_TOKEN: token })
-    expect((await ask(`${url}/api/flow`, { headers: { accept: 'application/json' } })).status).toBe(401)
+    for (const path of ['/api/flow', '/metrics'])
+      expect((await ask(`${url}${path}`, { headers: { accept: 'application/json' } })).status).toBe(401)
     expect((await ask(`${url}/`, { headers: { accept: 'text/html' } })).text).toContain('<form')
     expect(
       (await ask(`${url}/api/flow`, { headers: { authorization: 'Bearer wrong-token-wrong-token' } })).status
