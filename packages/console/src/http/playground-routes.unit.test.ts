@@ -36,7 +36,7 @@ async function startRoutes(more: Readonly<Record<string, string>> = {}) {
     response.status(201).json(fault)
   })
   const place = { PLAYGROUND_URL: await listen(controlApi), PLAYGROUND_TOKEN: token }
-  const config = loadConfig(configSchema, { KAFKA_TOPIC: 'a', KAFKA_GROUP: 'b', ...place, ...more })
+  const config = loadConfig(configSchema, { HOPS_FILE: 'none', ...place, ...more })
   const guard = guardActions(config.CONSOLE_ACTIONS === 'on', logger)
   const app = express().use(express.json(), serveRoutes(playgroundRoutes(config), guard.handlers))
   const url = await listen(app.use(answerProblems(logger, explain)))
