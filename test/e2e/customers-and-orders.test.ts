@@ -5,7 +5,6 @@ import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
 import { appendToOutbox, defineEvent } from '@outbox-cdc/outbox'
 import { root, urlFor } from '@outbox-cdc/pipeline'
 import { withAdmin } from '@outbox-cdc/stack'
-import { execa } from 'execa'
 import { Kafka, logLevel } from 'kafkajs'
 import knex, { type Knex } from 'knex'
 import type { Locator } from 'playwright-core'
@@ -13,6 +12,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '../support/eventually.ts'
 import { followStuckSaga } from '../support/follow-stuck-saga.ts'
+import { showsMissingAnswer, showsSettledSaga } from '../support/saga-in-terminal.ts'
 import { get, post } from '../support/http.ts'
 import { curlCommands, runAt, withoutTimes } from '../support/readme-commands.ts'
 import { watchTopic } from '../support/read-topic.ts'
@@ -180,42 +180,15 @@ it('shows in the console which service is silent and which event is missing, unt
 })
 
 it('shows in outboxctl saga how an order was settled, and which service owes the missing answer', async () => {
+  const { dir } = pipeline.settings
   const customer = await register(100)
-  const settledOrder = await place(customer, 40)
-  await becomes(settledOrder, 'APPROVED')
-  const whole = await eventually(async () => {
-    const shown = await saga(settledOrder)
-    expect(shown.stdout).toContain('SETTLED')
-    return shown
-  })
-  expect(whole.exitCode).toBe(0)
-  expect(whole.stdout).toMatch(
-    /^MS +order-service +customer-service +AT .*\n.* order_created [^]*customer_credit_reserved [^]*order_approved /
-  )
-
+  await showsSettledSaga(dir, await place(customer, 40))
   await part('customer-service').stop()
   const stuckOrder = await place(customer, 50)
-  await eventually(async () => {
-    const { exitCode, stdout } = await saga(stuckOrder)
-    expect([exitCode, stdout]).toEqual([
-      1,
-      expect.stringContaining(
-        'customer-service has not sent customer_credit_reserved, customer_credit_limit_exceeded or customer_validation_failed for'
-      )
-    ])
-    expect(stdout).toMatch(new RegExp(`after order_created of order ${stuckOrder}$`))
-  })
+  await showsMissingAnswer(dir, stuckOrder)
   await part('customer-service').start()
-  await becomes(stuckOrder, 'APPROVED')
-  await eventually(async () => expect(await saga(stuckOrder)).toMatchObject({ exitCode: 0 }))
+  await showsSettledSaga(dir, stuckOrder)
 })
-
-/** Runs `outboxctl saga` for an order with the addresses that the starter wrote. */
-const saga = (order: number) =>
-  execa('node', ['packages/outbox/bin/outboxctl.mjs', 'saga', `order:${order}`], {
-    env: { DATA_DIR: pipeline.settings.dir },
-    reject: false
-  })
 
 it('settles an order whose service was killed after its commit and missed the answer', async () => {
   const customer = await register(100)
