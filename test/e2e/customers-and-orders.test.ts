@@ -180,14 +180,13 @@ it('shows in the console which service is silent and which event is missing, unt
 })
 
 it('shows in outboxctl saga how an order was settled, and which service owes the missing answer', async () => {
-  const { dir } = pipeline.settings
   const customer = await register(100)
-  await showsSettledSaga(dir, await place(customer, 40))
+  await showsSettledSaga(pipeline.settings.dir, await place(customer, 40))
   await part('customer-service').stop()
-  const stuckOrder = await place(customer, 50)
-  await showsMissingAnswer(dir, stuckOrder)
+  const stuck = await place(customer, 50)
+  await showsMissingAnswer(pipeline.settings.dir, stuck)
   await part('customer-service').start()
-  await showsSettledSaga(dir, stuckOrder)
+  await showsSettledSaga(pipeline.settings.dir, stuck)
 })
 
 it('settles an order whose service was killed after its commit and missed the answer', async () => {
@@ -230,8 +229,7 @@ it('changes nothing when every message is delivered twice, or the topics are rea
 })
 
 it('changes nothing when both inboxes are lost and the topics are read again', async () => {
-  const before = await everyRow()
-  const sizes = await topicSizes()
+  const [before, sizes] = [await everyRow(), await topicSizes()]
   await rereadTopics(() => Promise.all([databases.customers?.('inbox').delete(), databases.orders?.('inbox').delete()]))
   expect(await everyRow()).toEqual(before)
   expect(await topicSizes()).toEqual(sizes)
