@@ -31,5 +31,7 @@ export function openDatabase(
   const pool = new Pool({ ...postgresOptions(url), max, connectionTimeoutMillis: 2000 })
   // Without a listener, PostgreSQL's restart would end this process.
   pool.on('error', error => logger.warn({ err: error }, 'lost an idle connection'))
+  // The pool doesn't listen while a transaction has the connection. Its next query fails with the same error.
+  pool.on('connect', client => client.on('error', () => undefined))
   return { db: drizzle(pool), close: () => pool.end() }
 }

@@ -91,7 +91,10 @@ function linkTarget({ name, about, proxy }: Link): Target {
 function topicTarget(topic: string, kafka: Stack['kafka']): Target {
   const duplicate = {
     counts: 'records' as const,
-    begin: async (count: number) => `sent the last ${await sendAgain(kafka, topic, count)} records of ${topic} again`
+    async begin(most: number) {
+      const count = await sendAgain(kafka, topic, most)
+      return `sent the last ${count === 1 ? 'record' : `${count} records`} of ${topic} again`
+    }
   }
   return { name: topic, kind: 'topic', about: 'sends its last records again', faults: { duplicate } }
 }
