@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Flow } from '@outbox-cdc/console/api/pipeline-schemas'
 import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
 import { appendToOutbox, defineEvent } from '@outbox-cdc/outbox'
 import { root, urlFor } from '@outbox-cdc/pipeline'
 import { withAdmin } from '@outbox-cdc/stack'
-import { Kafka, logLevel } from 'kafkajs'
 import knex, { type Knex } from 'knex'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
+import { audit } from '../support/auditor.ts'
 import { eventually } from '../support/eventually.ts'
 import { followStuckSaga } from '../support/follow-stuck-saga.ts'
 import { showsMissingAnswer, showsSettledSaga } from '../support/saga-in-terminal.ts'
 import { get, post } from '../support/http.ts'
 import { curlCommands, runAt, withoutTimes } from '../support/readme-commands.ts'
-import { watchTopic } from '../support/read-topic.ts'
+import { kafkaConfig, recordsOf, sendAgain } from '../support/send-again.ts'
 import { schemathesis } from '../support/schemathesis.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
 import { twoBrokersSuite } from './two-brokers/suite.ts'
@@ -216,13 +217,59 @@ it('approves at most the limit of fifty orders at once, and rejects none that st
   expect(await readCustomer(customer)).toMatchObject({ available: `${left / 100n}.00` })
 })
 
+it('passes the audit of both hops, and fails that of the answers with the id of an order that missed one', async () => {
+  await allSettled()
+  for (const hop of ['order_created', 'answer'])
+    await eventually(async () => expect(await audit(pipeline, hop)).toMatchObject({ code: 0, findings: [] }), {
+      timeoutMs: 60_000
+    })
+  const { counts } = await audit(pipeline, 'answer')
+  expect(counts['effects']).toBeGreaterThan(50)
+  expect(counts['effects']).toBe(counts['committed'])
+  const change = await databases.orders?.('order_change').where({ cause: 'customer_credit_reserved' }).first()
+  await databases.orders?.('order_change').where({ id: change.id }).delete()
+  expect(await audit(pipeline, 'answer')).toMatchObject({ code: 1, findings: [`missing effect ${change.order_id}`] })
+  await databases.orders?.('order_change').insert(change)
+})
+
+it('shows both hops on the console, and keeps the chosen one from screen to screen', async context => {
+  const console = `http://127.0.0.1:${pipeline.settings.ports.console}`
+  await eventually(async () => {
+    const { headline, hops } = (await get(`${console}/api/flow`)).body as Flow
+    expect(headline).toMatchObject({
+      state: 'ok',
+      text: expect.stringMatching(/^All is well: .*orders.*; .*reservations/)
+    })
+    expect(hops.map(({ name, newest }) => [name, newest[0]?.delivered])).toEqual([
+      ['order_created', true],
+      ['answer', true]
+    ])
+  })
+  const browser = await launchBrowser()
+  if (typeof browser === 'string') return context.skip(browser)
+  const page = await browser.newPage()
+  await page.goto(console)
+  await page.getByRole('link', { name: 'answer customer-service → order-service' }).click()
+  await page.locator('.part h2').first().getByText('customer-service').waitFor()
+  await page.getByRole('link', { name: 'Reservations' }).click()
+  await page.locator('tbody tr').first().getByRole('link').click()
+  await page.getByText(/^Delivered .* after its commit\.$/).waitFor()
+  await page.reload()
+  await page.getByRole('heading', { level: 1, name: /^Reservation \d+$/ }).waitFor()
+  expect(new URL(page.url()).searchParams.get('hop')).toBe('answer')
+  await page.keyboard.press('g')
+  await page.keyboard.press('f')
+  await page.getByRole('heading', { level: 1, name: 'The flow of reservations' }).waitFor({ state: 'attached' })
+  await browser.close()
+})
+
 it('changes nothing when every message is delivered twice, or the topics are read again from the beginning', async () => {
   await allSettled()
   const before = await everyRow()
   const sizes = await topicSizes()
   await rereadTopics(async () => {
-    await sendAgain('orderTopic')
-    await sendAgain('customerTopic')
+    await sendAgain(pipeline.stack.kafka, 'orderTopic')
+    await sendAgain(pipeline.stack.kafka, 'customerTopic')
   })
   expect(await everyRow()).toEqual(before)
   expect(await topicSizes()).toEqual(sizes.map(size => 2 * size))
@@ -251,7 +298,9 @@ it('parks a poison event with the later events of its order, and settles every o
 it('publishes records as its event catalogue shows them', async () => {
   const page = await readFile(join(root, 'examples/customers-and-orders/docs/event-catalogue.md'), 'utf8')
   const shown = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '')
-  const record = (await recordsOf('orderTopic')).find(({ headers }) => String(headers?.['event']) === 'order_created')
+  const record = (await recordsOf(pipeline.stack.kafka, 'orderTopic')).find(
+    ({ headers }) => String(headers?.['event']) === 'order_created'
+  )
   expect(Object.keys(record?.headers ?? {}).sort()).toEqual(Object.keys(shown.headers).sort())
   const [key, value] = [record?.key, record?.value].map(json => JSON.parse(String(json)).payload)
   expect([typeof key, typeof value]).toEqual([typeof shown.key, typeof shown.value])
@@ -294,7 +343,7 @@ async function tryOut(operation: Locator): Promise<string> {
 async function rereadTopics(meanwhile: () => Promise<unknown>): Promise<void> {
   await Promise.all([part('customer-service').stop(), part('order-service').stop()])
   await meanwhile()
-  await withAdmin(kafkaConfig(), async admin => {
+  await withAdmin(kafkaConfig(pipeline.stack.kafka), async admin => {
     await admin.resetOffsets({ groupId: 'customer-service', topic: 'orderTopic', earliest: true })
     await admin.resetOffsets({ groupId: 'order-service', topic: 'customerTopic', earliest: true })
   })
@@ -302,16 +351,9 @@ async function rereadTopics(meanwhile: () => Promise<unknown>): Promise<void> {
   await allSettled()
 }
 
-const kafkaConfig = () => ({
-  brokers: [...pipeline.stack.kafka.brokers],
-  clientId: 'test',
-  logLevel: logLevel.NOTHING,
-  retry: { retries: 10 }
-})
-
 /** How many records each of the two topics has. */
 const topicSizes = () =>
-  withAdmin(kafkaConfig(), admin =>
+  withAdmin(kafkaConfig(pipeline.stack.kafka), admin =>
     Promise.all(
       ['orderTopic', 'customerTopic'].map(async topic =>
         (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0)
@@ -322,7 +364,7 @@ const topicSizes = () =>
 /** Waits until both services have read all that there is, and every order is final. */
 const allSettled = () =>
   eventually(async () => {
-    await withAdmin(kafkaConfig(), async admin => {
+    await withAdmin(kafkaConfig(pipeline.stack.kafka), async admin => {
       for (const [groupId, topic] of [
         ['customer-service', 'orderTopic'],
         ['order-service', 'customerTopic']
@@ -346,29 +388,6 @@ const everyRow = () =>
     databases.orders?.('customer_order').orderBy('id'),
     databases.orders?.('order_change').orderBy('id')
   ])
-
-/** Every record of a topic. */
-async function recordsOf(topic: string) {
-  const ends = await withAdmin(kafkaConfig(), admin => admin.fetchTopicOffsets(topic))
-  const wanted = ends.reduce((sum, { high }) => sum + Number(high), 0)
-  const watched = await watchTopic(pipeline.stack.kafka, topic)
-  await eventually(() => expect(watched.records.length).toBe(wanted))
-  await watched.stop()
-  return watched.records
-}
-
-/** Puts each record of a topic on it once more. */
-async function sendAgain(topic: string): Promise<void> {
-  const records = await recordsOf(topic)
-  const producer = new Kafka(kafkaConfig()).producer()
-  await producer.connect()
-  // kafkajs can't write a header without a value, and the consumer reads none the same.
-  const given = (headers: object = {}) =>
-    Object.fromEntries(Object.entries(headers).filter(([, each]) => each !== null))
-  const messages = records.map(({ key, value, headers }) => ({ key, value, headers: given(headers) }))
-  await producer.send({ topic, messages })
-  await producer.disconnect()
-}
 
 /** An order whose event says what the API never lets through, as from a service with a mistake. */
 async function insertOrder(customerId: number, { orderTotal }: { readonly orderTotal: unknown }): Promise<number> {

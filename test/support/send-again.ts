@@ -1,0 +1,35 @@
+import { type Stack, withAdmin } from '@outbox-cdc/stack'
+import { Kafka, logLevel } from 'kafkajs'
+import { expect } from 'vitest'
+import { eventually } from './eventually.ts'
+import { watchTopic } from './read-topic.ts'
+
+export const kafkaConfig = ({ brokers }: Stack['kafka']) => ({
+  brokers: [...brokers],
+  clientId: 'test',
+  logLevel: logLevel.NOTHING,
+  retry: { retries: 10 }
+})
+
+/** Every record of a topic. */
+export async function recordsOf(kafka: Stack['kafka'], topic: string) {
+  const ends = await withAdmin(kafkaConfig(kafka), admin => admin.fetchTopicOffsets(topic))
+  const wanted = ends.reduce((sum, { high }) => sum + Number(high), 0)
+  const watched = await watchTopic(kafka, topic)
+  await eventually(() => expect(watched.records.length).toBe(wanted))
+  await watched.stop()
+  return watched.records
+}
+
+/** Puts each record of a topic on it once more. */
+export async function sendAgain(kafka: Stack['kafka'], topic: string): Promise<void> {
+  const records = await recordsOf(kafka, topic)
+  const producer = new Kafka(kafkaConfig(kafka)).producer()
+  await producer.connect()
+  // kafkajs can't write a header without a value, and the consumer reads none the same.
+  const given = (headers: object = {}) =>
+    Object.fromEntries(Object.entries(headers).filter(([, each]) => each !== null))
+  const messages = records.map(({ key, value, headers }) => ({ key, value, headers: given(headers) }))
+  await producer.send({ topic, messages })
+  await producer.disconnect()
+}
