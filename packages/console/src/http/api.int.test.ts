@@ -32,7 +32,9 @@ describe('the JSON API', () => {
       '/connectors?expand=status&expand=info': connectors,
       '/connectors/orders/offsets': { offsets: [{ partition: {}, offset: { file: 'binlog.000001', pos: 4 } }] }
     })
-    const bench = await useConsoleBench({ CONNECT_URL: connect.url }, { connector: 'orders' })
+    const starter = await useStub({ '/targets': { targets: [] }, '/faults': { running: [], over: [] } })
+    const places = { CONNECT_URL: connect.url, PLAYGROUND_URL: starter.url }
+    const bench = await useConsoleBench(places, { connector: 'orders' })
     const [id] = await bench.orders.db('customer_order').insert({ name: 'joon', quantity: 95 })
     const headers = { correlation_id: 'saga-1' }
     await bench.produce([{ eventId: Number(id), payload: { name: 'joon', quantity: 95 }, headers }])
