@@ -4,7 +4,7 @@ import { noRegistry, useRegistry } from '@outbox-cdc/test-support/use-registry'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { counted } from '../../test/counted.ts'
-import { databaseUrl, outboxctl } from '../../test/run-outboxctl.ts'
+import { databaseUrl, outboxctl, useSagaMap } from '../../test/run-outboxctl.ts'
 import { typedMessage } from '../../test/wire-message.ts'
 import { avroDecoding, avroEncoding, schemaRegistry } from './index.ts'
 
@@ -61,6 +61,27 @@ describe.skipIf(noRegistry !== undefined)('outboxctl on Avro', () => {
     expect(typed.out).toContain('3 committed · 2 events (0 sent again, 0 records unreadable)')
     expect(typed.out).toMatch(/✗ {2}missing in topic +thing\/2 /)
     expect((await audit(at)).out).toContain('0 events (0 sent again, 2 records unreadable)')
+  })
+
+  it('follows a saga by the registry, and says how much it cannot read without', async () => {
+    const client = schemaRegistry({ url: registry().url })
+    const encoding = avroEncoding({ registry: client, events: [counted] })
+    await encoding.register()
+    const bench = await useConsumerBench({ partitions: 1 })
+    const event = counted({ aggregateId: 7, correlationId: 'request-7', payload: { n: 1 } })
+    await bench.send([typedMessage(event, encoding)])
+    const SAGA_MAP = await useSagaMap({ services: { [bench.topic]: 'counter' }, expectations: [] })
+    const at = { KAFKA_BROKERS: useStack().kafka.brokers.join(), SAGA_MAP }
+    const typed = await outboxctl(['saga', 'thing:7'], { ...at, SCHEMA_REGISTRY_URL: registry().url })
+    expect(typed).toMatchObject({
+      code: 0,
+      notes: '',
+      out: expect.stringMatching(/ counted [^]*SETTLED .* request-7 /)
+    })
+    expect(await outboxctl(['saga', 'thing:7'], at)).toMatchObject({
+      code: 2,
+      notes: expect.stringContaining("where 1 record can't be read")
+    })
   })
 })
 

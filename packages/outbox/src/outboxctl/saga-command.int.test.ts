@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
-import { outboxctl } from '../../test/run-outboxctl.ts'
+import { outboxctl, useSagaMap } from '../../test/run-outboxctl.ts'
 import { wireMessage } from '../../test/wire-message.ts'
 import { defineEvent, type OutboundEvent } from '../index.ts'
 import { expectAfter, type SagaMap } from '../saga/index.ts'
@@ -38,11 +35,7 @@ async function useTwoServices() {
       expectAfter(reserved, { oneOf: ['order_approved'], from: 'order-service', withinMs: 600_000 })
     ]
   }
-  const dir = await mkdtemp(join(tmpdir(), 'saga-map-'))
-  onTestFinished(() => rm(dir, { recursive: true }))
-  const file = join(dir, 'saga-map.json')
-  await writeFile(file, JSON.stringify(map))
-  const environment = { KAFKA_BROKERS: useStack().kafka.brokers.join(), SAGA_MAP: file }
+  const environment = { KAFKA_BROKERS: useStack().kafka.brokers.join(), SAGA_MAP: await useSagaMap(map) }
   const saga = (...args: string[]) => outboxctl(['saga', ...args], environment)
   return { orders, customers, saga }
 }

@@ -4,7 +4,7 @@ import { uniqueName } from '@outbox-cdc/test-support/use-stack'
 import { useConsumerBench } from '../../test/consumer-bench.ts'
 import { silent } from '../../test/counted.ts'
 import { useMember } from '../../test/kafka-client-contract.ts'
-import { databaseUrl, outboxctl } from '../../test/run-outboxctl.ts'
+import { databaseUrl, outboxctl, useSagaMap } from '../../test/run-outboxctl.ts'
 import { startSecuredKafka } from '../../test/secured-kafka.ts'
 import { kafkajsClient, type KafkaRecord, OutboxError } from '../index.ts'
 import { platformaticClient } from '../platformatic/index.ts'
@@ -207,5 +207,32 @@ it('lets outboxctl audit with the variables of a service, and says in one senten
     code: 2,
     out: '',
     notes: `✗ Kafka at ${kafka.brokers('usual')[0]} refuses User:auditor: the password is wrong, or the mechanism (SCRAM-SHA-512) isn't the one it was made for.`
+  })
+})
+
+it('lets outboxctl follow a saga with READ on the topics and its own reading groups', async () => {
+  const bench = await useConsumerBench({ partitions: 1, admin: kafka.admin })
+  await bench.produce(bench.events({ keys: 1, perKey: 1 }))
+  const readingGroups = { on: 'group', name: 'outbox-read-*', may: ['READ'] } as const
+  const topic = { on: 'topic', name: bench.topic, may: ['READ'] } as const
+  await kafka.account([topic, readingGroups], 'follower')
+  const saga = async (...topics: readonly string[]) =>
+    outboxctl(['saga', 'thing:1'], {
+      SAGA_MAP: await useSagaMap({
+        services: Object.fromEntries(topics.map(name => [name, 'counter'])),
+        expectations: []
+      }),
+      KAFKA_BROKERS: kafka.brokers('usual').join(),
+      KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
+      KAFKA_SSL_CA: kafka.caFile,
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
+      KAFKA_SASL_USERNAME: 'follower',
+      KAFKA_SASL_PASSWORD: '${env:PASSWORD}',
+      PASSWORD: 'a password'
+    })
+  expect(await saga(bench.topic)).toMatchObject({ code: 0, out: expect.stringContaining('counted') })
+  expect(await saga(bench.topic, 'secret')).toMatchObject({
+    code: 2,
+    notes: expect.stringMatching(/User:follower lacks \w+ on the topic secret/)
   })
 })
