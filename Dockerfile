@@ -98,7 +98,7 @@ COPY packages/service-kit packages/service-kit
 COPY packages/connectctl packages/connectctl
 COPY packages/console packages/console
 COPY connect-config connect-config
-COPY systems/orders-and-deliveries.hops.json systems/
+COPY systems/orders-and-deliveries.hops.json systems/orders-and-deliveries.saga-map.json systems/
 ENV CONSOLE_HOST=0.0.0.0 \
     CONNECT_DIR=/app/connect-config \
     HEALTH_URL=http://127.0.0.1:9000/health/live

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { loadSystem } from './load-system.ts'
+import { loadSystem, root } from './load-system.ts'
 import { sagaMapOf } from './saga-map.ts'
 
 it('names the writer of each topic, and what services declare beside their events', async () => {
@@ -13,8 +15,9 @@ it('names the writer of each topic, and what services declare beside their event
       { after: 'customer_validation_failed', oneOf: ['order_rejected'] }
     ]
   })
-  expect(sagaMapOf(await loadSystem())).toEqual({
-    services: { 'orders_server.orders.outbox': 'order-service' },
-    expectations: []
-  })
+})
+
+it('is, for orders and deliveries, what docker compose gives the console', async () => {
+  const file = join(root, 'systems/orders-and-deliveries.saga-map.json')
+  expect(sagaMapOf(await loadSystem())).toEqual(JSON.parse(await readFile(file, 'utf8')))
 })
