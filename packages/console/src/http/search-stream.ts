@@ -38,5 +38,3 @@ export function createSearches() {
       }
     }
 }
-
-export type Searches = ReturnType<typeof createSearches>

@@ -70,7 +70,7 @@ function summary({ state, missing, steps, services, startedAt, lastAt, expectati
 }
 
 /** @type {Record<ShownExpectation['state'], Mark>} */
-export const markOf = { met: 'ok', waiting: 'pending', overdue: 'stopped', unknown: 'unknown' }
+const markOf = { met: 'ok', waiting: 'pending', overdue: 'stopped', unknown: 'unknown' }
 
 /** @param {ShownExpectation} one @param {ShownSaga} saga */
 function expected(

@@ -26,7 +26,7 @@ const marks = {
 }
 
 /** @param {SagaStateName} state */
-export function sagaMark(state) {
+function sagaMark(state) {
   return stateMark(...marks[state])
 }
 
