@@ -80,9 +80,10 @@ function expected(
   const answer = steps.find(({ messageId }) => messageId === metBy)
   const wanted = `${oneOf.join(' or ')} from ${from}`
   const question = `${event} of ${aggregate} ${idText(aggregateId)}`
+  const late = answer !== undefined && answer.at > deadline ? ', too late' : ''
   const words = {
     met: () =>
-      `${answer?.event ?? wanted}${answer === undefined ? '' : ` came after ${ms(Math.max(0, answer.at - at))}`}`,
+      `${answer?.event ?? wanted}${answer === undefined ? '' : ` came after ${ms(Math.max(0, answer.at - at))}${late}`}`,
     waiting: () => `${wanted}, within the next ${duration(deadline - now.value)}`,
     overdue: () => `for ${duration(now.value - deadline)}: ${wanted}`,
     unknown: () => `${wanted}: its topic was not read up to ${clock(deadline).slice(0, 8)}`
