@@ -1,7 +1,8 @@
 import { globSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { loadSystem, root } from '@outbox-cdc/pipeline'
 import { expect, it } from 'vitest'
+import type { z } from 'zod'
 
 const files = globSync(['systems/*.ts', 'test/**/*system.ts'], { cwd: root })
 
@@ -10,3 +11,14 @@ it.each(files)('%s describes a system that can start', async file => {
 })
 
 it('finds the descriptions of the tests too', () => expect(files.length).toBeGreaterThan(5))
+
+/** The services of our systems that read Kafka, with the files that may hold their settings. */
+const systems = await Promise.all(globSync('systems/*.ts', { cwd: root }).map(file => loadSystem(join(root, file))))
+const readers = systems.flatMap(({ services }) => services.filter(({ reads }) => reads !== undefined))
+
+// With --secure, its account may not ask the broker how long a topic keeps its records.
+it.each(readers)('$name takes from its environment how long its inbox remembers', async ({ main }) => {
+  const [file = ''] = globSync(join(dirname(main), '{config,service}.ts'), { cwd: root })
+  const { configSchema } = (await import(join(root, file))) as { configSchema: z.ZodObject }
+  expect(Object.keys(configSchema.shape)).toContain('INBOX_KEEP_MS')
+})

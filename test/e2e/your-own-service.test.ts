@@ -44,7 +44,9 @@ it('leads from an empty folder to a service that takes part in a running system,
     await rm(dir, { recursive: true, force: true })
   })
 
-  const starter = runScript('scripts/start.ts', settings, [description])
+  // Secured, so that a right which the description doesn't give is missed.
+  const named = [description, '--secure']
+  const starter = runScript('scripts/start.ts', settings, named)
   await starter.says(/Stop with Ctrl-C/, 240_000)
   expect(starter.output()).toMatch(/✓ connector .*loyalty-connector +\d/)
   expect(starter.output()).toContain(
@@ -65,13 +67,13 @@ it('leads from an empty folder to a service that takes part in a running system,
   for (const event of ['order_created', 'customer_credit_reserved', 'points_granted', 'points_returned'])
     expect(saga.output()).toContain(event)
 
-  const up = runScript('scripts/status.ts', settings, [description])
+  const up = runScript('scripts/status.ts', settings, named)
   expect(await up.ended(), up.output()).toBe(0)
   for (const line of [/loyalty-service ready .* ok/, /loyalty-connector flows .* ok/]) expect(up.output()).toMatch(line)
 
   starter.child.kill('SIGINT')
   expect(await starter.ended()).toBe(0)
-  const cleared = runScript('scripts/reset.ts', settings, ['--yes', description])
+  const cleared = runScript('scripts/reset.ts', settings, ['--yes', ...named])
   expect(await cleared.ended(), cleared.output()).toBe(0)
   expect(cleared.output()).toContain('Deleted.')
 })

@@ -1,11 +1,19 @@
 import { createConsumer, type KafkaClient, kafkajsClient, requireOutboxTable } from '@outbox-cdc/outbox'
-import { createMysqlService, kafkaFrom, type Logger, mysqlServiceConfig, type Service } from '@outbox-cdc/service-kit'
+import {
+  createMysqlService,
+  kafkaFrom,
+  type Logger,
+  mysqlServiceConfig,
+  type Service,
+  variable
+} from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { apiDocument } from './api-document.ts'
 import { onOrders } from './orders.ts'
 import { createRoutes } from './routes.ts'
 
 export const configSchema = mysqlServiceConfig({ port: 8091, route: 'POST /customers', database: 'customers' }).extend({
+  INBOX_KEEP_MS: variable.inboxKeepMs,
   KAFKA_TOPIC: z.string().default('orderTopic').describe('Topic of order-service')
 })
 
@@ -19,6 +27,7 @@ export function createService(
   logger: Logger,
   kafka: KafkaClient = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
 ): Service {
+  const inbox = { keepMs: config.INBOX_KEEP_MS }
   const topics = { [config.KAFKA_TOPIC]: onOrders }
   return createMysqlService({
     name,
@@ -28,7 +37,7 @@ export function createService(
     document: apiDocument,
     alias: '/customer-order/customer-service',
     // A transaction with one order locks one customer, so there are no deadlocks.
-    consumer: db => createConsumer({ kafka, group: name, db, logger, topics, batchSize: 1 }),
+    consumer: db => createConsumer({ kafka, group: name, db, logger, topics, inbox, batchSize: 1 }),
     ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
     close: () => kafka.close()
   })

@@ -1,5 +1,12 @@
 import { createConsumer, type KafkaClient, kafkajsClient, requireOutboxTable } from '@outbox-cdc/outbox'
-import { createMysqlService, kafkaFrom, type Logger, mysqlServiceConfig, type Service } from '@outbox-cdc/service-kit'
+import {
+  createMysqlService,
+  kafkaFrom,
+  type Logger,
+  mysqlServiceConfig,
+  type Service,
+  variable
+} from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import { onAnswers } from './answers.ts'
 import { apiDocument } from './api-document.ts'
@@ -10,6 +17,7 @@ export const configSchema = mysqlServiceConfig({
   route: 'POST /orders',
   database: 'customer_orders'
 }).extend({
+  INBOX_KEEP_MS: variable.inboxKeepMs,
   KAFKA_TOPIC: z.string().default('customerTopic').describe('Topic of customer-service')
 })
 
@@ -23,6 +31,7 @@ export function createService(
   logger: Logger,
   kafka: KafkaClient = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
 ): Service {
+  const inbox = { keepMs: config.INBOX_KEEP_MS }
   const topics = { [config.KAFKA_TOPIC]: onAnswers }
   return createMysqlService({
     name,
@@ -31,7 +40,7 @@ export function createService(
     routes: createRoutes,
     document: apiDocument,
     alias: '/customer-order/order-service',
-    consumer: db => createConsumer({ kafka, group: name, db, logger, topics }),
+    consumer: db => createConsumer({ kafka, group: name, db, logger, topics, inbox }),
     ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
     close: () => kafka.close()
   })
