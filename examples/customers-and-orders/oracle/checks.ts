@@ -1,3 +1,5 @@
+import { writeMoney } from '@outbox-cdc/service-kit'
+
 /** An order as order-service has it. Amounts are hundredths. */
 export type OrderRow = {
   readonly id: number
@@ -36,7 +38,7 @@ export function checkLimits(customers: readonly CustomerRow[]): Found {
   const violations = customers.flatMap(({ id, limit, reserved }) => {
     if (reserved <= (limit ?? 0n)) return []
     return [
-      `customer ${id} has ${amount(reserved)} reserved, and ${limit === undefined ? 'is not registered' : `the limit is ${amount(limit)}`}`
+      `customer ${id} has ${writeMoney(reserved)} reserved, and ${limit === undefined ? 'is not registered' : `the limit is ${writeMoney(limit)}`}`
     ]
   })
   return { checked: customers.length, violations, settling: [] }
@@ -58,7 +60,9 @@ export function checkSums({ orders, reservations }: Both): Found {
     if (state === 'APPROVED' && !settling.has(orderId)) add(reserved, customerId, total ?? 0n)
   const violations = [...new Set([...approved.keys(), ...reserved.keys()])].flatMap(customer => {
     const [of, by] = [approved.get(customer) ?? 0n, reserved.get(customer) ?? 0n]
-    return of === by ? [] : [`customer ${customer} has ${amount(by)} reserved for approved orders of ${amount(of)}`]
+    return of === by
+      ? []
+      : [`customer ${customer} has ${writeMoney(by)} reserved for approved orders of ${writeMoney(of)}`]
   })
   return { checked: orders.length - settling.size, violations, settling: [] }
 }
@@ -85,9 +89,4 @@ export function checkAgreement({ orders, reservations }: Both): Found {
 function isOnItsWay({ state }: OrderRow, reservation: ReservationRow | undefined): boolean {
   if (state === 'PENDING' || state === 'CANCEL_PENDING') return true
   return state === 'CANCELLED' && reservation?.state === 'APPROVED'
-}
-
-function amount(hundredths: bigint): string {
-  const digits = String(hundredths).padStart(3, '0')
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
