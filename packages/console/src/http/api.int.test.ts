@@ -142,6 +142,11 @@ describe('the JSON API', () => {
     })
     for (const at of ['5.9e66', '-1', '8640000000000001'])
       expect(await bench.get(`/api/topics/${bench.topic}/records?at=${at}`)).toMatchObject({ status: 400 })
+    expect(await bench.act('/api/orders', [null])).toMatchObject({ status: 400 })
+    expect(await bench.get('/api/orders?hop=none')).toMatchObject({
+      status: 404,
+      body: { detail: 'There is no hop none' }
+    })
     expect(await bench.get('/api/topics/no-such-topic')).toMatchObject({ status: 404 })
     expect(await bench.get(`/api/topics/${bench.topic}/records?before=nonsense`)).toMatchObject({ status: 400 })
     expect(await bench.get('/api/nothing')).toMatchObject({ status: 404, body: { type: 'urn:problem-type:not-found' } })

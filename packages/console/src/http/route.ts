@@ -45,7 +45,9 @@ export function serveRoutes(routes: readonly Route[], guard: readonly RequestHan
     router[method](expressPath(path), ...before, async (request, response) => {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
-      const given = { ...(method === 'get' ? request.query : request.body), ...request.params }
+      const asked: unknown = method === 'get' ? request.query : request.body
+      // A list would lose its brackets, and with them what is wrong with it.
+      const given = Array.isArray(asked) ? asked : { ...(asked as object), ...request.params }
       const answer = await Promise.race([handle(validated(input, given, 'body'), gone.signal), tooLate()])
       if (!response.headersSent) response.set('Cache-Control', 'no-store').json(answer)
     })
