@@ -45,6 +45,7 @@ describe('the JSON API', () => {
       topics: [{ name: bench.topic, partitionOffsets: offsets }]
     })
     const names = {
+      aggregate: 'order',
       id: String(id),
       topic: bench.topic,
       group: bench.group,

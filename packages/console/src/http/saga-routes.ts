@@ -15,10 +15,6 @@ import { get, type Route } from './route.ts'
 const name = z.string().min(1).max(255)
 const need = 'SAGA_MAP, the file of a saga map (docs/monitoring.md),'
 
-const listInput = z.object({ aggregate: name.optional(), id: name.optional() }).refine(bothOrNeither, {
-  error: 'needs both aggregate and id'
-})
-
 function bothOrNeither({ aggregate, id }: { aggregate?: string | undefined; id?: string | undefined }): boolean {
   return (aggregate === undefined) === (id === undefined)
 }
@@ -26,13 +22,14 @@ function bothOrNeither({ aggregate, id }: { aggregate?: string | undefined; id?:
 export function sagaRoutes(sagas: SagaWatch | undefined): readonly Route[] {
   const newest = sagas && withRests(() => showSagas(sagas))
   return [
-    get('/api/sagas', 'The sagas that are stuck, and the newest, or those of an aggregate', {
-      input: listInput,
+    get('/api/sagas', 'The sagas that are stuck, and the newest', {
       answer: sagaList,
-      handle: ({ aggregate, id }) =>
-        aggregate !== undefined && id !== undefined
-          ? showSagas(configured(sagas, need), { aggregate, id })
-          : configured(newest, need)()
+      handle: () => configured(newest, need)()
+    }),
+    get('/api/sagas/{aggregate}/{id}', 'The sagas of an aggregate, such as order 7', {
+      input: z.object({ aggregate: name, id: name }),
+      answer: sagaList,
+      handle: of => showSagas(configured(sagas, need), of)
     }),
     get('/api/sagas/{correlationId}', 'One saga: its events by cause, and what must follow them', {
       input: z.object({ correlationId: name }),

@@ -105,7 +105,13 @@ it('goes on in a topic that was deleted and made again', async () => {
 it('says without a map which setting it needs, and refuses a map that it cannot read', async () => {
   const { kafka } = useStack()
   const url = await startConsole({ KAFKA_BROKERS: kafka.brokers.join() })
-  for (const path of ['/api/sagas', '/api/sagas/1', '/metrics', '/api/saga-search?correlationId=1'])
+  for (const path of [
+    '/api/sagas',
+    '/api/sagas/1',
+    '/api/sagas/order/1',
+    '/metrics',
+    '/api/saga-search?correlationId=1'
+  ])
     expect(await ask(`${url}${path}`, {})).toMatchObject({
       status: 501,
       body: { detail: expect.stringContaining('SAGA_MAP') }

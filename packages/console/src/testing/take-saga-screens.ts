@@ -25,7 +25,7 @@ try {
   const first = await place('4000')
   for (const total of ['1200', '2500', '9000', '80']) await place(total)
   await sleep(5_000)
-  const { items } = (await (await fetch(`${url}/api/sagas?aggregate=order&id=${first}`)).json()) as {
+  const { items } = (await (await fetch(`${url}/api/sagas/order/${first}`)).json()) as {
     items: { correlationId: string }[]
   }
   await shoot(page, 'saga-light', { at: `${url}/sagas/${items[0]?.correlationId}` })

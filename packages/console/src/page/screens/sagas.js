@@ -51,7 +51,7 @@ export function SagaList() {
   const { query } = place.value
   const [aggregate, id] = [query.get('aggregate'), query.get('id')]
   const isOne = aggregate !== null && id !== null
-  const path = isOne ? `/api/sagas?${new URLSearchParams({ aggregate, id })}` : '/api/sagas'
+  const path = isOne ? `/api/sagas/${encodeURIComponent(aggregate)}/${encodeURIComponent(id)}` : '/api/sagas'
   /** @type {Loaded<List>} */
   const sagas = useLoaded(path, 1_000)
   if (!isOne) return html`${sagaHead('Sagas')}${whenLoaded(sagas, 'The sagas cannot be read', overview)}`
