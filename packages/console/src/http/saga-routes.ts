@@ -26,7 +26,7 @@ export function sagaRoutes(sagas: SagaWatch | undefined): readonly Route[] {
       answer: sagaList,
       handle: () => configured(newest, need)()
     }),
-    get('/api/sagas/{aggregate}/{id}', 'The sagas of an aggregate, such as order 7', {
+    get('/api/sagas/{aggregate}/{id}', 'The sagas of an aggregate, oldest first', {
       input: z.object({ aggregate: name, id: name }),
       answer: sagaList,
       handle: of => showSagas(configured(sagas, need), of)
