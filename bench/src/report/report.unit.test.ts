@@ -189,7 +189,7 @@ describe('saga', () => {
     const { text, goals } = chapter([row(400), row(900)])
     expect(text).toContain('| 100 | 20 | 650 (400–900) |')
     expect(text).toContain('200 of 200')
-    expect(goals).toMatchObject([{ held: true, measured: '900 ms at most' }])
+    expect(goals).toMatchObject([{ held: true, measured: '900 ms at most at 100 orders/s' }])
   })
 
   it("doesn't hold it for a slow order, or one without an outcome", () => {
