@@ -25,7 +25,7 @@ export function summary(results: readonly Result[], goals: readonly Goal[]): str
 
 A client sends orders to \`POST /order\` at a fixed rate. Each order is committed to MySQL together with its event, Debezium reads the event
 from the binlog, Kafka stores it, and the delivery service commits a delivery. Latency is the time from the first COMMIT to the second, as
-MySQL's own binlog records both. ${machineText(results.at(-1))}
+MySQL's own binlog records both. ${machineText(results[0])}
 So compare the figures with each other, not with those of other machines.
 
 ${table(['figure', 'this project', 'compared with'], lines)}

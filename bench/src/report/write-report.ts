@@ -46,7 +46,7 @@ async function overview(found: readonly Found[], goals: readonly Goal[]): Promis
 
 function tables(found: readonly Found[], goals: readonly Goal[]): string {
   const lines = goals.map(({ goal, wanted, measured, held }) => [goal, wanted, measured, held ? 'yes' : '**no**'])
-  const machine = found.at(-1)?.result.machine
+  const machine = found[0]?.result.machine
   return `${[
     '# Performance: all tables',
     'The appendix to [the report](performance.md), also written by `npm run bench`. Tables show the median of the rounds and, in brackets, the lowest and the highest round.',
@@ -60,7 +60,7 @@ function tables(found: readonly Found[], goals: readonly Goal[]): string {
 
 function originOf({ startedAt, tookSeconds, plan, machine }: Result): string {
   const load = machine.loadBefore > 0.5 ? `, load ${machine.loadBefore.toFixed(1)} before the start` : ''
-  return `Measured on ${startedAt.slice(0, 16).replace('T', ' ')} UTC in ${Math.round(tookSeconds / 60)} min, commit ${machine.commit}, ${plan.rounds} round(s)${load}.`
+  return `Measured on ${startedAt.slice(0, 16).replace('T', ' ')} UTC in ${Math.round(tookSeconds / 60)} min, commit ${machine.commit}, on ${machine.cores} cores, ${plan.rounds} round(s)${load}.`
 }
 
 function machineText({ cpu, cores, memoryGb, system, versions, durability, engines = {} }: Machine): string {
