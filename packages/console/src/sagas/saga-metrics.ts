@@ -4,48 +4,44 @@ import type { SagaWatch } from './watch-sagas.ts'
 type Sample = readonly [labels: Record<string, string>, value: number]
 
 /** What Prometheus reads at /metrics; asked of the index on each scrape. */
-export function createSagaMetrics({ map, index, topics }: SagaWatch): Registry {
-  const registry = new Registry()
-  const gauge = (name: string, help: string, samples: (now: number) => readonly Sample[]) => {
-    const labelNames = ['event', 'service', 'topic']
-    return new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        this.reset()
-        for (const [labels, value] of samples(Date.now())) this.set(labels, value)
-      }
-    })
-  }
-  const count = (name: string, help: string, key: keyof ReturnType<typeof index.counts>) =>
-    gauge(name, help, now => [[{}, index.counts(now)[key] ?? 0]])
-  count('outbox_sagas_stuck', 'Sagas with an event that is overdue', 'stuck')
-  count('outbox_sagas_open', 'Sagas of which something is still expected, the stuck ones included', 'open')
-  count('outbox_sagas', 'Sagas that the console remembers', 'sagas')
-  count('outbox_saga_steps', 'Events that the console remembers', 'steps')
-  count(
-    'outbox_sagas_evicted',
-    'Sagas that were forgotten since the start, to stay within the limit of memory',
-    'evicted'
-  )
-  count(
-    'outbox_sagas_evicted_open',
-    'How many of those were still open: a stuck one among them is not counted',
-    'evictedOpen'
-  )
-  gauge(
-    'outbox_saga_expectations_overdue',
-    'Overdue answers, by the event that was not answered and the service that should have',
-    now => overdue(now)
-  )
-  gauge(
-    'outbox_saga_topics_read_age_seconds',
-    'Seconds since all of the topic had been read; since the start of the console where that never was',
-    now => topics().map(({ topic, read }) => [{ topic }, (now - (read?.to ?? startedAt)) / 1_000])
-  )
+export function createSagaMetrics({ map, index, topics }: SagaWatch) {
   const startedAt = Date.now()
+  const { contentType } = new Registry()
+
+  async function metrics(): Promise<string> {
+    const registry = new Registry()
+    const gauge = (name: string, help: string, samples: readonly Sample[]) =>
+      addGauge(registry, { name, help }, samples)
+    const at = Date.now()
+    // Once: with very many open sagas a look at all of them takes long.
+    const counts = index.counts(at)
+    const count = (name: string, help: string, value: number) => gauge(name, help, [[{}, value]])
+    count('outbox_sagas_stuck', 'Sagas with an event that is overdue', counts.stuck)
+    count('outbox_sagas_open', 'Sagas of which something is still expected, the stuck ones included', counts.open)
+    count('outbox_sagas', 'Sagas that the console remembers', counts.sagas)
+    count('outbox_saga_steps', 'Events that the console remembers', counts.steps)
+    count(
+      'outbox_sagas_evicted',
+      'Sagas that were forgotten since the start, to stay within the limit of memory',
+      counts.evicted
+    )
+    count(
+      'outbox_sagas_evicted_open',
+      'How many of those were still open: a stuck one among them is not counted',
+      counts.evictedOpen
+    )
+    gauge(
+      'outbox_saga_expectations_overdue',
+      'Overdue answers, by the event that was not answered and the service that should have',
+      overdue(at)
+    )
+    gauge(
+      'outbox_saga_topics_read_age_seconds',
+      'Seconds since all of the topic had been read; since the start of the console where that never was',
+      topics().map(({ topic, read }) => [{ topic }, (at - (read?.to ?? startedAt)) / 1_000])
+    )
+    return registry.metrics()
+  }
 
   /** Of each expectation of the map, so that an alert ends when the last one is met. */
   function overdue(now: number): readonly Sample[] {
@@ -60,5 +56,14 @@ export function createSagaMetrics({ map, index, topics }: SagaWatch): Registry {
       return [{ event, service }, value]
     })
   }
-  return registry
+  return { contentType, metrics }
+}
+
+function addGauge(
+  registry: Registry,
+  { name, help }: { readonly name: string; readonly help: string },
+  samples: readonly Sample[]
+): void {
+  const gauge = new Gauge({ name, help, labelNames: ['event', 'service', 'topic'], registers: [registry] })
+  for (const [labels, value] of samples) gauge.set(labels, value)
 }
