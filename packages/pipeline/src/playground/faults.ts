@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 export type FaultName = 'stop' | 'kill' | 'freeze' | 'cut' | 'duplicate' | 'replay'
 export type TargetKind = 'service' | 'tool' | 'engine' | 'link' | 'topic' | 'group'
 
@@ -104,7 +106,9 @@ export function createFaults(targets: () => readonly Target[], say: (line: strin
       })
       if (!isClosed) say(`playground: ${words} (asked by ${by})`)
       change({ words })
-      if (one.fault.endsAt !== null) await until(one.fault.endsAt, endNow.signal)
+      const { endsAt } = one.fault
+      if (endsAt !== null)
+        await sleep(Math.max(0, endsAt - Date.now()), undefined, { signal: endNow.signal }).catch(() => undefined)
       if (isClosed) return void (await breakage.letGo?.())
       change({ state: 'ending' })
       await breakage.end?.()
@@ -165,16 +169,4 @@ function amountOf(order: Order, { counts }: Breakage): number {
   const amount = order[counts]
   if (typeof amount === 'number' && Number.isInteger(amount) && amount >= least && amount <= most) return amount
   throw new Refused(400, `${order.fault} takes ${counts}: a whole number from ${least} to ${most}.`)
-}
-
-function until(at: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, at - Date.now())
-    const end = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    if (signal.aborted) end()
-    else signal.addEventListener('abort', end, { once: true })
-  })
 }
