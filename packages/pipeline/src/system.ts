@@ -1,3 +1,5 @@
+import type { Expectation } from '@outbox-cdc/outbox/saga'
+
 /**
  * A system: its services, databases, topics and connectors, and how its events flow. The starter, the welcome table,
  * status, reset, the keeper and the console read all they know from it. Paths start at the root of the repository.
@@ -45,14 +47,6 @@ export type Service = {
   readonly reads?: { readonly topics: readonly string[]; readonly group: string }
   /** The topics that the events in its outbox go to. A topic has the events of one service. */
   readonly publishes?: readonly string[]
-}
-
-/** After the event `after`, the service `from` must send one of these events within so many milliseconds. */
-export type Expectation = {
-  readonly after: string
-  readonly oneOf: readonly string[]
-  readonly from: string
-  readonly withinMs: number
 }
 
 /** A text, or where the value comes from. A source that has no value, such as an absent registry, sets no variable. */
