@@ -13,6 +13,7 @@ import { onOrders } from './orders.ts'
 import { createRoutes } from './routes.ts'
 
 export const configSchema = mysqlServiceConfig({ port: 8091, route: 'POST /customers', database: 'customers' }).extend({
+  ...variable.kafka,
   INBOX_KEEP_MS: variable.inboxKeepMs,
   KAFKA_TOPIC: z.string().default('orderTopic').describe('Topic of order-service')
 })

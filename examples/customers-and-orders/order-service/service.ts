@@ -17,6 +17,7 @@ export const configSchema = mysqlServiceConfig({
   route: 'POST /orders',
   database: 'customer_orders'
 }).extend({
+  ...variable.kafka,
   INBOX_KEEP_MS: variable.inboxKeepMs,
   KAFKA_TOPIC: z.string().default('customerTopic').describe('Topic of customer-service')
 })

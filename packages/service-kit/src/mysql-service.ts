@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Router } from 'express'
 import type { Knex } from 'knex'
+import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import { variable } from './config.ts'
 import { type GaugedConsumer, registerConsumerGauges } from './consumer-gauges.ts'
@@ -15,14 +16,13 @@ import type { Service } from './run-service.ts'
 
 type Defaults = { readonly port: number; readonly route: string; readonly database: string }
 
-/** The variables of a service that `createMysqlService` builds. */
+/** The variables of a service that `createMysqlService` builds. One with a consumer adds `...variable.kafka`. */
 export const mysqlServiceConfig = ({ port, route, database }: Defaults) =>
   z.object({
     HTTP_HOST: variable.host,
     HTTP_PORT: variable.port(port, route),
     MYSQL_URL: variable.mysqlUrl(database),
     MYSQL_POOL_SIZE: variable.mysqlPoolSize,
-    ...variable.kafka,
     STOP_DELAY_MS: variable.stopDelayMs,
     LOG_LEVEL: variable.logLevel
   })
@@ -37,48 +37,51 @@ type Parts = {
   readonly name: string
   readonly config: Readonly<z.output<ReturnType<typeof mysqlServiceConfig>>>
   readonly logger: Logger
-  readonly routes: (db: Knex) => Router
+  /** The registry takes metrics of the service's own. */
+  readonly routes: (db: Knex, registry: Registry) => Router
   /** OpenAPI of the routes. */
   readonly document: object
   readonly explain?: Explain
   /** A path under which the routes are served too. */
   readonly alias?: string
-  readonly consumer: (db: Knex) => Consumer
+  readonly consumer?: (db: Knex) => Consumer
   /** What else must work before requests are sent to this process, on a connection of its own. */
-  readonly ready: (probes: Knex) => Readonly<Record<string, Check>>
+  readonly ready?: (probes: Knex) => Readonly<Record<string, Check>>
   /** Closes what the service has opened for its parts. */
-  readonly close: () => Promise<void>
+  readonly close?: () => Promise<void>
 }
 
-/** A service on MySQL with an HTTP API and a consumer of events, from the parts that are its own. */
+/** A service on MySQL with an HTTP API and, if it reads events, a consumer, from the parts that are its own. */
 export function createMysqlService({ name, config, logger, consumer: createConsumer, ...parts }: Parts): Service {
   const { MYSQL_URL: url } = config
   const db = createMysql({ url, name, poolSize: config.MYSQL_POOL_SIZE, logger })
   // Work that waits for the pool must not make this replica unready.
   const probes = createMysql({ url, name: `${name}-health`, poolSize: 1, failFast: true })
-  const consumer = createConsumer(db)
-  const reading = async () => {
-    const { ok, reason } = consumer.health()
-    if (!ok) throw new Error(reason)
-  }
+  const consumer = createConsumer?.(db)
   const mysql = async () => await probes.raw('SELECT 1')
-  const health = createHealth({ ready: { mysql, consumer: reading, ...parts.ready(probes) } })
+  const reading = consumer === undefined ? {} : { consumer: () => requireReading(consumer) }
+  const health = createHealth({ ready: { mysql, ...reading, ...parts.ready?.(probes) } })
   const metrics = createMetrics(name)
-  registerConsumerGauges(consumer, metrics.registry)
-  const app = createApp({ ...parts, logger, health, metrics, routes: parts.routes(db) })
+  if (consumer !== undefined) registerConsumerGauges(consumer, metrics.registry)
+  const app = createApp({ ...parts, logger, health, metrics, routes: parts.routes(db, metrics.registry) })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {
       const port = await server.start()
       // Where Kafka is away, the consumer joins later. Until then, health says so.
-      await consumer.start()
+      await consumer?.start()
       return port
     },
     async stop() {
       health.beginStop()
       await wait(config.STOP_DELAY_MS)
-      await Promise.all([server.stop(), consumer.stop()])
-      await Promise.all([parts.close(), db.destroy(), probes.destroy()])
+      await Promise.all([server.stop(), consumer?.stop()])
+      await Promise.all([parts.close?.(), db.destroy(), probes.destroy()])
     }
   }
+}
+
+async function requireReading(consumer: Consumer): Promise<void> {
+  const { ok, reason } = consumer.health()
+  if (!ok) throw new Error(reason)
 }
