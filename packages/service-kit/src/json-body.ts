@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { json, type RequestHandler } from 'express'
+import { json, type Request, type RequestHandler } from 'express'
 import { Problem } from './problem.ts'
 import { invalidRequest } from './validate.ts'
 
@@ -8,9 +8,12 @@ const unsupported = (detail: string) => {
   return new Problem(415, { type: 'invalid-request', title: 'Unsupported media type', detail, errors })
 }
 
+/** Clients send `Content-Length: 0` with a POST that has no body. `is` takes it for a body. */
+const isEmpty = ({ headers }: Request) => headers['content-length'] === '0' && headers['content-type'] === undefined
+
 const requireJson: RequestHandler = (request, _, next) => {
   // `is` returns null for a request without a body; the schema refuses that one, with its own message.
-  if (request.is('application/json') === false) throw unsupported('must be application/json')
+  if (!isEmpty(request) && request.is('application/json') === false) throw unsupported('must be application/json')
   next()
 }
 
