@@ -58,6 +58,12 @@ function databaseUrl(protocol: RegExp) {
   })
 }
 
+// fetch refuses an account in a URL, and a path is appended to this one.
+function isBare(url: string): boolean {
+  const { username, password, search, hash } = new URL(url)
+  return [username, password, search, hash].every(part => part === '')
+}
+
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 
 /** Environment variables that services share; each service lists them in its own schema. */
@@ -76,6 +82,12 @@ export const variable = {
   /** Of MySQL or PostgreSQL. */
   databaseUrl: databaseUrl(/^(mysql|postgres(ql)?)$/),
   mysqlPoolSize: whole(1, 1000).default(16).describe('Most connections to MySQL'),
+  /** The base URL of another service. */
+  serviceUrl: (name: string) =>
+    z
+      .url({ protocol: /^https?$/, abort: true })
+      .refine(isBare, 'must have no account, query or fragment')
+      .describe(`http(s)://host:port of ${name}`),
   /** Spread it into a schema; `kafkaFrom` takes what it reads. */
   kafka: kafkaVariables,
   inboxKeepMs: whole(1, Number.MAX_SAFE_INTEGER)

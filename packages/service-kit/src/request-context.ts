@@ -9,7 +9,14 @@ export type RequestContext = {
   readonly correlationId: string
   /** The caller's W3C `traceparent`. */
   readonly traceparent?: string
+  /** Until when the caller waits, in milliseconds since 1970: from its `X-Timeout-Ms`, or else two seconds from the request on. */
+  readonly deadline: number
+  /** Aborts when the caller hangs up. */
+  readonly signal: AbortSignal
 }
+
+const usualTimeoutMs = 2000
+const longestTimeoutMs = 60_000
 
 const shortId = /^[\w.:+/=@-]{1,64}$/
 const traceparentFormat = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
@@ -20,12 +27,14 @@ export const contextOf = (response: Response): RequestContext => response.locals
 export function requestContext(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const started = performance.now()
-    Object.assign(response.locals, readContext(request))
+    const hungUp = new AbortController()
+    Object.assign(response.locals, readContext(request, hungUp.signal))
     const { requestId, correlationId } = contextOf(response)
     response.set({ 'X-Request-Id': requestId, 'Cache-Control': 'no-store' })
     response.once('close', () => {
       const { method, path } = request
       const { statusCode: status, writableFinished } = response
+      if (!writableFinished) hungUp.abort()
       const ms = Math.round((performance.now() - started) * 10) / 10
       const { reason } = response.locals
       const fields = { method, path, status, ms, requestId, correlationId, location: response.get('Location'), reason }
@@ -36,13 +45,20 @@ export function requestContext(logger: Logger): RequestHandler {
   }
 }
 
-function readContext(request: Request): RequestContext {
+function readContext(request: Request, signal: AbortSignal): RequestContext {
   const header = (name: string, format: RegExp) => request.get(name)?.match(format)?.[0]
   const requestId = header('x-request-id', shortId) ?? randomUUID()
   const traceparent = header('traceparent', traceparentFormat)
   return {
     requestId,
     correlationId: header('x-correlation-id', shortId) ?? requestId,
-    ...(traceparent !== undefined && { traceparent })
+    ...(traceparent !== undefined && { traceparent }),
+    deadline: Date.now() + timeoutOf(header('x-timeout-ms', /^\d{1,5}$/)),
+    signal
   }
+}
+
+function timeoutOf(header: string | undefined): number {
+  const ms = Number(header ?? usualTimeoutMs)
+  return ms >= 1 && ms <= longestTimeoutMs ? ms : usualTimeoutMs
 }
