@@ -11,7 +11,8 @@ export type Places = {
 }
 
 /** The hops as the file of HOPS_FILE has them, from which the console and `outboxctl audit` know them. */
-export function hopsFile({ hops }: Pick<System, 'hops'>, { databaseUrl, serviceUrl }: Places) {
+export function hopsFile({ hops, services }: Pick<System, 'hops' | 'services'>, { databaseUrl, serviceUrl }: Places) {
+  const callsOf = (service: string) => services.find(({ name }) => name === service)?.calls
   return hops.map((hop: Hop) => {
     const { aggregate, effect, writer, consumer, ...others } = hop
     const { database: written, ...rows } = aggregate
@@ -21,9 +22,11 @@ export function hopsFile({ hops }: Pick<System, 'hops'>, { databaseUrl, serviceU
       name: nameOf(hop),
       writer,
       writerUrl: serviceUrl(writer),
+      writerCalls: callsOf(writer),
       aggregate: { ...rows, url: databaseUrl(written) },
       consumer,
       consumerUrl: serviceUrl(consumer),
+      consumerCalls: callsOf(consumer),
       effect: { ...effects, url: databaseUrl(applied) }
     }
   })

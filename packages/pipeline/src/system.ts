@@ -47,6 +47,8 @@ export type Service = {
   readonly reads?: { readonly topics: readonly string[]; readonly group: string }
   /** The topics that the events in its outbox go to. A topic has the events of one service. */
   readonly publishes?: readonly string[]
+  /** The services that it asks while it answers a request or handles an event: the console shows their circuit breakers. */
+  readonly calls?: readonly string[]
 }
 
 /** A text, or where the value comes from. A source that has no value, such as an absent registry, sets no variable. */
@@ -169,7 +171,19 @@ export function problemsOf(system: System): readonly string[] {
   }
   for (const [, name = ''] of tryIt.join().matchAll(/\{([a-z][\w-]*)\}/g))
     require(serviceNames.has(name), `tryIt names ${name}, which is no service.`)
-  return [...problems, ...writerProblems(system)]
+  return [...problems, ...callProblems(system), ...writerProblems(system)]
+}
+
+/** What is wrong with who calls whom. A service is told where the others are. */
+function callProblems({ services }: System): readonly string[] {
+  const names = services.map(({ name }) => name)
+  return services.flatMap(({ name, calls = [], env }) => {
+    const told = Object.values(env).flatMap(value => (typeof value === 'object' && 'urlOf' in value ? value.urlOf : []))
+    return calls.flatMap(call => {
+      if (call === name || !names.includes(call)) return `${name} calls ${call}, which is no other service.`
+      return told.includes(call) ? [] : `${name} calls ${call} and needs its URL in a variable: { urlOf: '${call}' }.`
+    })
+  })
 }
 
 /** What is wrong with who writes which topic, and with who must answer. */

@@ -47,6 +47,7 @@ it('names what a description refers to and does not have', () => {
       {
         ...writer,
         publishes: ['shop.mails', 'orders_server.orders.outbox'],
+        calls: ['shop', 'order-service', 'delivery-service'],
         env: { MYSQL_URL: { account: 'shop', database: 'orders' }, SHOP_URL: { urlOf: 'shop' } }
       },
       { ...consumer, reads: { topics: ['shop.orders'], group: 'shop' } },
@@ -67,6 +68,9 @@ it('names what a description refers to and does not have', () => {
     'The hop order_created names shop.orders, which is no topic.',
     'Two hops are called order_created.',
     'tryIt names shop, which is no service.',
+    'order-service calls shop, which is no other service.',
+    'order-service calls order-service, which is no other service.',
+    "order-service calls delivery-service and needs its URL in a variable: { urlOf: 'delivery-service' }.",
     'order-service publishes to shop.mails, which is no topic.',
     'greedy publishes to orders_server.orders.outbox, as another service does.',
     'The hop order_created needs orders_server.orders.outbox in what delivery-service publishes.',

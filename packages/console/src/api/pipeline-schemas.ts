@@ -56,6 +56,25 @@ const part = named('Part', {
 })
 export type Part = z.output<typeof part>
 
+export const breakerStates = ['closed', 'half_open', 'open'] as const
+export type BreakerState = (typeof breakerStates)[number]
+
+const call = named('Call', {
+  part: z.enum(['writer', 'delivery']).meta({ description: 'The part that calls' }),
+  from: z.string(),
+  to: z.string().meta({ description: 'The service that it calls' }),
+  breaker: z.enum(breakerStates).nullable().meta({ description: 'null where it is not known' }),
+  state: partState,
+  words: z.string().meta({ description: 'The state in words' }),
+  rate: z.number().nullable().meta({ description: 'Calls per second over the last ten seconds; a retry is none' }),
+  failed: z
+    .number()
+    .nullable()
+    .meta({ description: 'The share of them that failed, 0 to 1; null where there were none' }),
+  readAt: z.number().nullable().meta({ description: 'When the newest answer came; null while there is none' })
+})
+export type Call = z.output<typeof call>
+
 const verdict = z
   .object({
     state: z.enum(flowStates),
@@ -91,6 +110,7 @@ const hop = named('Hop', {
   consumer: z.string(),
   verdict: verdict.nullable().meta({ description: 'null where no keeper is configured, or it does not answer' }),
   parts: z.array(part).meta({ description: 'Only those that are configured' }),
+  calls: z.array(call).meta({ description: 'What the writer and the consumer call, with their circuit breakers' }),
   latency: z.object({
     toDebezium: percentiles.nullable().meta({
       description: 'From commit to Debezium reading it, last minute; null where the connector adds no captured_us'

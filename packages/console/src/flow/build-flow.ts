@@ -1,19 +1,20 @@
-import type { Flow, Hop } from '../api/pipeline-schemas.ts'
+import type { Call, Flow, Hop } from '../api/pipeline-schemas.ts'
 import { listAggregates } from '../aggregates/list-aggregates.ts'
 import { sum } from '../kafka/record-reader.ts'
 import { ms, pluralOf, rate } from '../page/format.js'
+import { buildCalls, type Callees, callProblems } from './build-calls.ts'
 import { buildParts } from './build-parts.ts'
-import { findProblems, type Problem, severity } from './find-problems.ts'
+import { findProblems, type Problem, worstFirst } from './find-problems.ts'
 import type { Readings } from './probes.ts'
 import { fresh, type Names, verdictIn } from './readings.ts'
 
 /** What was read of one hop, and what its parts are called. */
-export type ReadHop = { readonly readings: Readings; readonly names: Names }
-type Seen = ReadHop & { readonly problems: readonly Problem[] }
+export type ReadHop = { readonly readings: Readings; readonly names: Names; readonly callees?: Callees }
+type Seen = ReadHop & { readonly calls: Call[]; readonly problems: readonly Problem[] }
 
 /** Everything that the flow screen shows, from what was read. Pure: the same readings give the same picture. */
 export function buildFlow(read: readonly ReadHop[]): Flow {
-  const seen = read.map(hop => ({ ...hop, problems: findProblems(hop.readings, hop.names) }))
+  const seen = read.map(look)
   const hops = seen.map(buildHop)
   // Hops that end in the same group park in the same place.
   const parked = new Map(seen.map(({ names }, at) => [`${names.effectHost} ${names.group}`, hops[at]?.parked ?? null]))
@@ -27,7 +28,13 @@ export function buildFlow(read: readonly ReadHop[]): Flow {
   }
 }
 
-function buildHop({ readings, names, problems }: Seen): Hop {
+function look(hop: ReadHop): Seen {
+  const { readings, names, callees = { writer: [], consumer: [] } } = hop
+  const calls = buildCalls(readings, names, callees)
+  return { ...hop, calls, problems: worstFirst([...findProblems(readings, names), ...callProblems(calls)]) }
+}
+
+function buildHop({ readings, names, calls, problems }: Seen): Hop {
   const { now, aggregates, topic, effects } = readings
   const { toDebezium = null, toKafka = null } = fresh(topic, now) ?? {}
   return {
@@ -36,6 +43,7 @@ function buildHop({ readings, names, problems }: Seen): Hop {
     consumer: names.consumer,
     verdict: verdictIn(readings) ?? null,
     parts: buildParts(readings, names, problems),
+    calls,
     latency: { toDebezium, toKafka, toDelivery: fresh(effects, now)?.latency ?? null },
     partitions: partitionsOf(readings),
     newest: listAggregates(aggregates?.value?.newest ?? [], effects?.value?.appliedAt),
@@ -43,12 +51,10 @@ function buildHop({ readings, names, problems }: Seen): Hop {
   }
 }
 
-const order = ({ state }: Problem): number => severity.indexOf(state)
-
 /** The worst problem of all hops. It names its hop, unless all of them say the same. */
 function headlineOf(seen: readonly Seen[]): Flow['headline'] {
   const worsts = seen.flatMap(({ problems: [worst], names: { hop } }) => (worst ? [{ ...worst, hop }] : []))
-  const [worst] = worsts.toSorted((a, b) => order(a) - order(b))
+  const [worst] = worstFirst(worsts)
   if (worst !== undefined) {
     const { state, advice = null, hop, part, since = null, see = screenOf[part] } = worst
     const isCommon = worsts.filter(({ text }) => text === worst.text).length === seen.length

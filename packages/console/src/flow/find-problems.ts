@@ -26,14 +26,19 @@ const slowMs = 2_000
 /** The group's offsets must not move for this long, while records wait, before the page calls it stuck. */
 const stuckMs = 5_000
 
-export const severity: readonly PartState[] = ['stopped', 'slow', 'unknown']
+const severity: readonly PartState[] = ['stopped', 'slow', 'unknown']
 
 /** All that is wrong, the worst first, causes before their effects: a person should look at the first one. */
 export function findProblems(readings: Readings, names: Names): readonly Problem[] {
   const kafka = [databaseAway, kafkaAway, topicUnread, eventsStopped]
   const consumer = [consumerDown, effectsAway, groupUnread, groupStuck, behindKafka, leftTopics, parked]
   const found = [...kafka, ...consumer, writerDown, lackingReplicas].flatMap(find => find(readings, names) ?? [])
-  return found.sort((a, b) => severity.indexOf(a.state) - severity.indexOf(b.state))
+  return worstFirst(found)
+}
+
+/** Of equally bad ones, the earlier stays before the later. */
+export function worstFirst<Of extends Pick<Problem, 'state'>>(problems: readonly Of[]): Of[] {
+  return problems.toSorted((a, b) => severity.indexOf(a.state) - severity.indexOf(b.state))
 }
 
 /** A wrong setting is no diagnosis of the pipeline. */

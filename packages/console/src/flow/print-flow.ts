@@ -1,5 +1,5 @@
-import type { Flow, Hop, Part, PartState } from '../api/pipeline-schemas.ts'
-import { countOf, duration, fact, idText, ms, rate } from '../page/format.js'
+import type { Call, Flow, Hop, Part, PartState } from '../api/pipeline-schemas.ts'
+import { countOf, duration, fact, idText, ms, percent, rate } from '../page/format.js'
 
 export type PrintOptions = { readonly width: number; readonly color: boolean; readonly now: number }
 
@@ -19,7 +19,7 @@ function titleOf({ name, writer, consumer }: Hop, { width }: PrintOptions): stri
   return cut(`${name}: ${writer} → ${consumer}`, width)
 }
 
-function hopLines({ parts, newest, latency }: Hop, options: PrintOptions): string[] {
+function hopLines({ parts, calls, newest, latency }: Hop, options: PrintOptions): string[] {
   const times = [
     latency.toDebezium && `commit to Debezium ${ms(latency.toDebezium.p50)}`,
     latency.toKafka && `to Kafka ${ms(latency.toKafka.p50)}`,
@@ -27,6 +27,7 @@ function hopLines({ parts, newest, latency }: Hop, options: PrintOptions): strin
   ].filter(part => part !== null)
   return [
     ...parts.flatMap(part => partLines(part, options)),
+    ...(calls.length === 0 ? [] : ['', ...calls.map(call => callLine(call, options))]),
     '',
     ...(times.length === 0 ? [] : [cut(`  ${times.join(' · ')} (median, last minute)`, options.width), '']),
     ...newest
@@ -57,6 +58,13 @@ function partLines(part: Part, options: PrintOptions): string[] {
     paint(cut(head, options.width), part.state, options),
     ...more.map(line => dim(`${indent}${line.trim()}`, options))
   ]
+}
+
+function callLine({ from, to, state, words, rate: pace, failed }: Call, options: PrintOptions): string {
+  const failures = failed === null ? '' : `, ${percent(failed)} failed`
+  const calls = pace === null ? '' : ` · ${rate(pace)} calls/s${failures}`
+  const line = `  ${`${from} → ${to}`.padEnd(30)} ${marks[state]} ${words}${calls}`
+  return paint(cut(line, options.width), state, options)
 }
 
 function paint(text: string, state: PartState, { color }: PrintOptions): string {

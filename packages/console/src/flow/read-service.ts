@@ -1,8 +1,11 @@
 import { createRate } from './measures.ts'
+import { type MetricSample, samplesIn } from './metric-samples.ts'
+import { createCallsReader } from './read-calls.ts'
 
-/** Asks a service for its readiness and its request counts (`/health/ready`, `/metrics`). */
+/** Asks a service for its readiness, its request counts and its calls to other services (`/health/ready`, `/metrics`). */
 export function createServiceReader(url: string) {
   const rate = createRate()
+  const readCalls = createCallsReader()
   return async () => {
     const signal = AbortSignal.timeout(1_400)
     const [health, metrics] = await Promise.all([
@@ -14,7 +17,8 @@ export function createServiceReader(url: string) {
     ])
     const report = (await health.json().catch(() => ({}))) as { checks?: Record<string, string> }
     const faults = Object.entries(report.checks ?? {}).filter(([, state]) => state !== 'up')
-    const requests = metrics === '' ? undefined : requestCounts(metrics)
+    const samples = metrics === '' ? undefined : samplesIn(metrics)
+    const requests = samples && requestCounts(samples)
     return {
       ready: health.ok,
       /** What is not well, in the service's own words. */
@@ -22,25 +26,26 @@ export function createServiceReader(url: string) {
         ? undefined
         : faults.map(([name, why]) => `${name}: ${why}`).join(', ') || `HTTP ${health.status}`,
       requests,
-      rate: requests === undefined ? null : rate(requests.created)
+      rate: requests === undefined ? null : rate(requests.created),
+      /** By the name of the other service. */
+      calls: samples && readCalls(samples)
     }
   }
 }
 
-/** Sums `http_requests_total` by status; the format is Prometheus' own text. */
-export function requestCounts(metrics: string) {
+/** Sums `http_requests_total` by status. */
+export function requestCounts(samples: readonly MetricSample[]) {
   const counts = { created: 0, failed: 0 }
   const upTo = new Map<number, number>()
-  for (const [, name, text = '', value] of metrics.matchAll(/^(\w+)\{([^}]*)\} ([\d.e+]+)/gm)) {
-    const label = (wanted: string) => new RegExp(`(?:^|,)${wanted}="([^"]*)"`).exec(text)?.[1] ?? ''
+  for (const { name, label, value } of samples) {
     if (name === 'http_requests_total') {
-      if (label('status') === '201') counts.created += Number(value)
+      if (label('status') === '201') counts.created += value
       // A health check that says 503 is not a request that failed.
-      if (label('status').startsWith('5') && !label('route').startsWith('/health')) counts.failed += Number(value)
+      if (label('status').startsWith('5') && !label('route').startsWith('/health')) counts.failed += value
     }
     if (name === 'http_request_seconds_bucket' && label('method') === 'POST') {
       const bound = label('le') === '+Inf' ? Number.POSITIVE_INFINITY : Number(label('le'))
-      upTo.set(bound, (upTo.get(bound) ?? 0) + Number(value))
+      upTo.set(bound, (upTo.get(bound) ?? 0) + value)
     }
   }
   const all = upTo.get(Number.POSITIVE_INFINITY) ?? 0

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { samplesIn } from './metric-samples.ts'
 import { requestCounts } from './read-service.ts'
 
 const metrics = `# HELP http_requests_total Requests answered
@@ -13,11 +14,11 @@ http_request_seconds_bucket{le="0.001",service="order-service",method="GET",rout
 
 describe('the metrics of a service', () => {
   it('count what was created and what failed, without failed health checks', () => {
-    expect(requestCounts(metrics)).toMatchObject({ created: 41, failed: 2 })
+    expect(requestCounts(samplesIn(metrics))).toMatchObject({ created: 41, failed: 2 })
   })
 
   it('say within what time half of the requests were answered', () => {
-    expect(requestCounts(metrics).medianMs).toBe(5)
-    expect(requestCounts('').medianMs).toBeUndefined()
+    expect(requestCounts(samplesIn(metrics)).medianMs).toBe(5)
+    expect(requestCounts([]).medianMs).toBeUndefined()
   })
 })

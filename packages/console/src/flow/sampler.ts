@@ -28,13 +28,17 @@ export function createSampler(config: Config, sources: Sources, { onFlow, logger
     hop,
     probes,
     names: namesFrom(config, hop),
+    callees: { writer: hop.writerCalls ?? [], consumer: hop.consumerCalls ?? [] },
     series: createSeries(steps)
   }))
   let timer: NodeJS.Timeout | undefined
   // With very many open sagas it takes long.
   const summary = withRests(() => (sagas === undefined ? null : summarizeSagas(sagas, Date.now())))
   const picture = () =>
-    addSagas(buildFlow(hops.map(({ names, probes }) => ({ names, readings: readAll(probes) }))), summary())
+    addSagas(
+      buildFlow(hops.map(({ names, callees, probes }) => ({ names, callees, readings: readAll(probes) }))),
+      summary()
+    )
   let newest = picture()
 
   async function sample(): Promise<void> {

@@ -34,7 +34,7 @@ describe('the JSON API', () => {
     })
     const starter = await useStub({ '/targets': { targets: [] }, '/faults': { running: [], over: [] } })
     const places = { CONNECT_URL: connect.url, PLAYGROUND_URL: starter.url }
-    const bench = await useConsoleBench(places, { connector: 'orders' })
+    const bench = await useConsoleBench(places, { connector: 'orders', writerCalls: ['account'] })
     const [id] = await bench.orders.db('customer_order').insert({ name: 'joon', quantity: 95 })
     const headers = { correlation_id: 'saga-1' }
     await bench.produce([{ eventId: Number(id), payload: { name: 'joon', quantity: 95 }, headers }])

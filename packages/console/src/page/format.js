@@ -30,6 +30,13 @@ export function rate(value) {
   return whole.format(value)
 }
 
+/** A share of 1: 12 %, below 1 % with one digit more. @param {number | null | undefined} value */
+export function percent(value) {
+  if (value === null || value === undefined) return '–'
+  const hundredths = value * 100
+  return `${hundredths > 0 && hundredths < 1 ? Math.max(0.1, hundredths).toFixed(1) : whole.format(hundredths)} %`
+}
+
 /** @param {number | null | undefined} value */
 export function bytes(value) {
   if (value === null || value === undefined) return '–'

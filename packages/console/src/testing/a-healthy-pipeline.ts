@@ -38,7 +38,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
   const newest = { id: '7', at: now - 1_000, ms: 6 }
   return {
     now,
-    writer: { value: { ready: true, reason: undefined, requests: undefined, rate: null }, at },
+    writer: { value: { ready: true, reason: undefined, requests: undefined, rate: null, calls: undefined }, at },
     aggregates: {
       value: { newest: [{ id: '7', at: now - 1_006, columns: { name: 'joon', quantity: 95 } }], ...noNews },
       at
@@ -71,7 +71,7 @@ export function aHealthyPipeline(change: Partial<Readings> = {}): Readings {
       },
       at
     },
-    consumer: { value: { ready: true, reason: undefined, requests: undefined, rate: null }, at },
+    consumer: { value: { ready: true, reason: undefined, requests: undefined, rate: null, calls: undefined }, at },
     effects: {
       value: { latency: null, newest, appliedAt: new Map([['7', now - 1_000]]), parked: 0 },
       at

@@ -59,6 +59,8 @@ const effect = z.strictObject({
     .describe('The column that names the event which caused the row, where the table has rows of other causes too')
 })
 
+const calls = z.array(name).optional()
+
 const example = z.strictObject({ path: z.string().startsWith('/'), body: z.record(z.string(), z.unknown()) })
 
 /** The path of events from the row that causes them to the row that they cause. Only `topic` and `group` are needed. */
@@ -68,6 +70,7 @@ export const hopSchema = z.strictObject({
     .describe('What the page and the address call the hop; its first event, or its topic, if left out'),
   writer: name.default('writer').describe('What the page calls the service that writes the events'),
   writerUrl: openUrl.describe('URL of the writer, to show its health and metrics'),
+  writerCalls: calls.describe('The services that the writer calls, to show its circuit breakers; needs writerUrl'),
   example: example.optional().describe('Path and body of a POST to the writer that the page may send'),
   events: z
     .array(name)
@@ -79,6 +82,9 @@ export const hopSchema = z.strictObject({
   topic: name.describe('The topic with the events'),
   consumer: name.default('consumer').describe('What the page calls the service that reads the events'),
   consumerUrl: openUrl.describe('URL of the consumer, to show its health and metrics'),
+  consumerCalls: calls.describe(
+    'The services that the consumer calls, to show its circuit breakers; needs consumerUrl'
+  ),
   group: name.describe('The consumer group that reads the topic'),
   effect: effect.prefault({})
 })

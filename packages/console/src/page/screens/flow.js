@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
-import { ago, compact, duration, exact, fact, idText, ms, number, rate } from '../format.js'
-import { stateMark, when } from '../parts/basics.js'
+import { ago, compact, duration, exact, fact, idText, ms, number, percent, rate } from '../format.js'
+import { stateMark, table, when } from '../parts/basics.js'
 import { Chart } from '../parts/chart.js'
 import { hopTabs } from '../parts/hop-tabs.js'
 import { nothingYet, writeButton } from '../parts/write-one.js'
@@ -21,6 +21,7 @@ export function FlowScreen() {
       ${found.parts.map((part, index) => [arrow(found.parts[index - 1], part), card(part, found)])}
     </ol>
     <p class="small footnote">Rates are means of the last 10 s, medians those of the last minute.</p>
+    ${calls(found)}
     <div class="charts">
       <${Chart} ...${latencyChart} minutes=${10} />
       <${Chart} ...${throughputChart} minutes=${10} />
@@ -106,6 +107,18 @@ function waits({ waiting, state }) {
   if (waiting === null || waiting.events === 0 || (state !== 'stopped' && waiting.ms < 1_000)) return null
   const color = state === 'stopped' ? state : 'slow'
   return html`<p class=${`row waits ${color}`}><b>${number(waiting.events)} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
+}
+
+/** The calls between services that an event waits for. @param {Hop} hop */
+function calls({ calls: items }) {
+  if (items.length === 0) return null
+  const rows = table({ label: 'Calls to other services', items }, [
+    ['Call', ({ from, to }) => `${from} → ${to}`],
+    ['Circuit breaker', ({ state, words }) => stateMark(state, words)],
+    ['Calls/s', call => rate(call.rate), 'num'],
+    ['Failed', call => percent(call.failed), 'num']
+  ])
+  return html`<section class="panel calls"><h2>Calls to other services</h2>${rows}</section>`
 }
 
 /** @param {Hop} hop */
