@@ -10,7 +10,7 @@ import { connectorRoutes } from './connector-routes.ts'
 import type { EventStream } from './event-stream.ts'
 import { flowRoutes } from './flow-routes.ts'
 import { groupRoutes } from './group-routes.ts'
-import { guardActions, onlyLoopbackNames, requireToken, securityHeaders } from './guard.ts'
+import { guardActions, onlyOwnNames, requireToken, securityHeaders } from './guard.ts'
 import { aggregateRoutes } from './aggregate-routes.ts'
 import { createPage } from './page-files.ts'
 import { parkedRoutes } from './parked-routes.ts'
@@ -55,7 +55,8 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
   app.use(withoutPrefix(base), ...securityHeaders(page.scriptHash))
   getOnly(app, '/health/live', (_, response) => void response.json({ status: 'up', checks: {} }))
   app.use(express.urlencoded({ extended: false, limit: 10_000 }), express.json({ limit: 100_000 }))
-  app.use(token === undefined ? onlyLoopbackNames : requireToken(token, base))
+  const inContainer = config.CONSOLE_PUBLISHED === 'loopback'
+  app.use(token === undefined ? onlyOwnNames({ inContainer }) : requireToken(token, base))
   getOnly(
     app,
     '/api/openapi.json',

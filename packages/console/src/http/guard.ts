@@ -33,11 +33,16 @@ export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host)
 }
 
-/** Without a token it serves only loopback names, so that a web page cannot rebind its own name to this server. */
-export const onlyLoopbackNames: RequestHandler = (request, _, next) => {
-  const name = (request.get('host') ?? '').replace(/:\d+$/, '')
-  if (isLoopback(name)) return next()
-  throw new Problem(403, { type: 'forbidden', title: 'Forbidden', detail: 'Ask for localhost, or set CONSOLE_TOKEN' })
+/**
+ * Without a token it serves only loopback names, so that a web page cannot rebind its own name to this server. In a
+ * container, Prometheus reads the metrics under the container's name: a name without a dot, which no web page can have.
+ */
+export function onlyOwnNames({ inContainer }: { readonly inContainer: boolean }): RequestHandler {
+  return (request, _, next) => {
+    const name = (request.get('host') ?? '').replace(/:\d+$/, '')
+    if (isLoopback(name) || (inContainer && request.path === '/metrics' && /^[a-z][\w-]*$/i.test(name))) return next()
+    throw new Problem(403, { type: 'forbidden', title: 'Forbidden', detail: 'Ask for localhost, or set CONSOLE_TOKEN' })
+  }
 }
 
 const cookieName = 'console_token'
