@@ -24,7 +24,9 @@ const made = [
   'run',
   'secrets',
   'pipeline.env',
-  'saga-map.json'
+  'hops.json',
+  'saga-map.json',
+  'prometheus.json'
 ]
 
 const { yes, settings } = await systemOrExit({ yes: { type: 'boolean', default: false } }, usage)

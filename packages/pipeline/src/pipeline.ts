@@ -18,6 +18,7 @@ import { writeHops } from './hops-file.ts'
 import { type NodeProcess, createNodePart, runNode } from './node-process.ts'
 import { type Playground, createPlayground } from './playground/playground.ts'
 import { prepare } from './prepare.ts'
+import { writePrometheusConfig } from './prometheus-config.ts'
 import { type Surroundings, oracleProcesses, serviceProcesses, toolProcesses } from './processes.ts'
 import { requireSameData } from './same-data.ts'
 import { writeSagaMap } from './saga-map.ts'
@@ -91,7 +92,12 @@ async function startProcesses({ settings, around, started, progress, onLog, play
   const { addresses } = around
   await prepare(around, progress)
   // Only once the tables exist: until then, a failed start may be repeated in another event format.
-  await Promise.all([writeAddresses(dir, addresses), writeHops(around), writeSagaMap(dir, system)])
+  await Promise.all([
+    writeAddresses(dir, addresses),
+    writeHops(around),
+    writeSagaMap(dir, system),
+    writePrometheusConfig(dir, settings)
+  ])
   const start = async (specs: readonly NodeProcess[]) => {
     const parts = specs.map(spec => createNodePart(spec, { dir, onLog }))
     started.push(...parts)
