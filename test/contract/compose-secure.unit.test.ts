@@ -20,8 +20,8 @@ type Compose = { readonly services: Readonly<Record<string, Service>> }
 const root = join(import.meta.dirname, '../..')
 const read = (file: string) => readFile(join(root, file), 'utf8')
 const text = await read('docker-compose.secure.yml')
-const usual = parse(await read('docker-compose.yml'), { merge: true }) as Compose
-const secured = parse(text.replaceAll('$$', '$'), { merge: true }) as Compose
+const usual = parse(await read('docker-compose.yml'), { merge: true, maxAliasCount: -1 }) as Compose
+const secured = parse(text.replaceAll('$$', '$'), { merge: true, maxAliasCount: -1 }) as Compose
 const dir = '/run/secrets/tls'
 const environmentOf = (name: string) => secured.services[name]?.environment ?? {}
 const made = (secured.services['secrets']?.command ?? []).filter(argument => /:\d+$/.test(argument))

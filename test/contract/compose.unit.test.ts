@@ -8,7 +8,7 @@ import { nodeSettings } from '@outbox-cdc/stack/kafka-part'
 import { serverSettings } from '@outbox-cdc/stack/mysql-part'
 import { postgresSettings } from '@outbox-cdc/stack/postgres-part'
 import { settingsIn } from '@outbox-cdc/stack/properties'
-import { accountsOf, hopsFile, loadSystem, portsOf } from '@outbox-cdc/pipeline'
+import { accountsOf, choosePorts, hopsFile, loadSystem, portsOf, prometheusConfig } from '@outbox-cdc/pipeline'
 
 const system = await loadSystem()
 type Value = (typeof system.services)[number]['env'][string]
@@ -24,12 +24,13 @@ type Service = {
   readonly mem_limit?: string
   readonly restart?: string
   readonly logging?: object
+  readonly volumes?: readonly string[]
 }
 
 const root = join(import.meta.dirname, '../..')
 const read = (file: string) => readFile(join(root, file), 'utf8')
 const text = await read('docker-compose.yml')
-const { services } = parse(text, { merge: true }) as { services: Record<string, Service> }
+const { services } = parse(text, { merge: true, maxAliasCount: -1 }) as { services: Record<string, Service> }
 const all = Object.entries(services)
 const node = { id: 1, port: 0, controllerPort: 0 }
 const asTexts = (environment: Service['environment'] = {}) =>
@@ -137,6 +138,40 @@ it('shows the hops of the description on the console', async () => {
   )
   expect(environment).toMatchObject({ MYSQL_SSL_MODE: 'DISABLED' })
   expect(await read('Dockerfile')).toContain(`COPY ${file.replace('/app/', '')} systems/`)
+})
+
+it('lets Prometheus and Grafana only read the files of ops, and only if they are asked for', async () => {
+  for (const name of ['prometheus', 'grafana']) {
+    const { profiles, volumes = [] } = services[name] ?? {}
+    expect([name, profiles]).toEqual([name, ['observe']])
+    const ours = volumes.filter(volume => volume.startsWith('.'))
+    expect(ours.filter(volume => !/^\.\/ops(\/[\w/]+)?:\/etc\/[\w/]+:ro$/.test(volume))).toEqual([])
+  }
+  expect(asTexts(services['grafana']?.environment)).toMatchObject({
+    GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+    GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true'
+  })
+  const { datasources } = parse(await read('ops/grafana/provisioning/datasources/prometheus.yml'))
+  expect(datasources[0].url).toBe('http://prometheus:9090')
+})
+
+it('lets Prometheus scrape every part that npm start lets it scrape', async () => {
+  const ports = choosePorts(system, ({ usual }) => usual)
+  const usual = new Map(portsOf(system).map(({ name, usual: port }) => [`127.0.0.1:${port}`, `${name}:${port}`]))
+  const inCompose = (target: string) => usual.get(target)
+  const jobs = prometheusConfig({ system, ports }).scrape_configs.map(
+    ({ job_name, static_configs: [{ targets }] }) => ({
+      job_name,
+      static_configs: [{ targets: targets.map(inCompose) }]
+    })
+  )
+  const { scrape_configs, global } = parse(await read('ops/prometheus.yml'))
+  expect(scrape_configs).toMatchObject(jobs)
+  expect(global).toEqual(prometheusConfig({ system, ports }).global)
+  const replicas = all.flatMap(([name, { profiles = [] }]) =>
+    profiles.includes('cluster') && name.includes('-service-') ? [name] : []
+  )
+  expect(scrape_configs[0].dns_sd_configs.flatMap(({ names }: { names: string[] }) => names)).toEqual(replicas)
 })
 
 /** What a value of the description is inside compose; undefined where compose leaves the service's default. */
