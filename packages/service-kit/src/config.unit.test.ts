@@ -64,6 +64,14 @@ it.each([
   expect(load).not.toThrow(/hunter2/)
 })
 
+it.each(['nonsense', 'ftp://account', 'http://ann:hunter2@account', 'http://account?a=1', 'http://account#a'])(
+  'refuses %s as the base URL of another service',
+  url => {
+    const load = () => loadConfig(z.object({ ACCOUNT_URL: variable.serviceUrl('account') }), { ACCOUNT_URL: url })
+    expect(load).toThrow(/ACCOUNT_URL: (Invalid URL|must have no account, query or fragment) \(.* of account\)$/)
+  }
+)
+
 const kafka = z.object(variable.kafka)
 const secured = {
   KAFKA_BROKERS: 'one:9093, two:9093',

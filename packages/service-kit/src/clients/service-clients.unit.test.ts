@@ -1,17 +1,8 @@
 import type { RequestListener } from 'node:http'
 import { expect, it } from 'vitest'
-import { aStandIn, answering, answeringZoe } from './testing/stand-in.ts'
+import { aStandIn, answering, answeringZoe, neverAnswering, refusalOf } from './testing/stand-in.ts'
 
 const json = { 'Content-Type': 'application/json' }
-
-/** The problem with which a call ends. */
-async function refusalOf(call: Promise<unknown>) {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown
-  )
-  return error as { status: number; message: string; input: { headers: Record<string, string> } }
-}
 
 it('returns what the schema reads from a 200, and undefined for a 404', async () => {
   const account = await aStandIn(answeringZoe)
@@ -68,4 +59,85 @@ it.each<[string, RequestListener, RegExp]>([
   expect(await account.metric('service_client_retries_total{to="account"}')).toBe(2)
   expect(await account.metric('service_client_seconds_count{to="account",outcome="failed"}')).toBe(1)
   expect(account.lines).toMatchObject([{ level: 'warn', msg: 'call failed', to: 'account', requestId: 'r-1' }])
+})
+
+const slowBody: RequestListener = (_, response) => {
+  response.writeHead(200, json).write('{"name":')
+  const timer = setInterval(() => response.write(' '), 20)
+  response.once('close', () => clearInterval(timer))
+}
+
+it.each([
+  ['never answers', neverAnswering],
+  ['never ends its answer', slowBody]
+])('answers 503 at the deadline when the service %s', async (_, behaviour) => {
+  const account = await aStandIn(behaviour)
+  const started = performance.now()
+  const refusal = await refusalOf(account.get({ deadline: Date.now() + 300 }))
+  const took = performance.now() - started
+  expect(refusal).toMatchObject({ status: 503, message: expect.stringContaining("account doesn't answer (timed out)") })
+  // One attempt has half of the time, so that there is time for another one.
+  expect(account.requests.length).toBeGreaterThanOrEqual(2)
+  expect(took).toBeGreaterThan(200)
+  expect(took).toBeLessThan(1000)
+  expect(await account.metric('service_client_seconds_count{to="account",outcome="timed_out"}')).toBe(1)
+})
+
+it('answers 503 when no process listens', async () => {
+  const account = await aStandIn(answeringZoe)
+  await account.stop()
+  expect(await refusalOf(account.get())).toMatchObject({
+    status: 503,
+    message: expect.stringContaining('no connection')
+  })
+})
+
+it('finds what one lost request would have cost', async () => {
+  const account = await aStandIn((request, response) => {
+    if (account.requests.length === 1) request.socket.destroy()
+    else answeringZoe(request, response)
+  })
+  expect(await account.get()).toEqual({ name: 'Zoë' })
+  expect(account.lines).toEqual([])
+})
+
+it('does not ask when the time is over, nor for a caller who has left', async () => {
+  const account = await aStandIn(answeringZoe)
+  expect((await refusalOf(account.get({ deadline: Date.now() }))).status).toBe(503)
+  expect((await refusalOf(account.get({ signal: AbortSignal.abort() }))).status).toBe(503)
+  expect(account.requests).toEqual([])
+})
+
+it('stops when the caller hangs up, and blames no service', async () => {
+  const hungUp = new AbortController()
+  const account = await aStandIn(request => {
+    request.socket.once('close', () => closed.resolve())
+    hungUp.abort()
+  })
+  const closed = Promise.withResolvers<void>()
+  await refusalOf(account.get({ signal: hungUp.signal, deadline: Date.now() + 30_000 }))
+  await closed.promise
+  expect(account.requests).toHaveLength(1)
+  expect(account.lines).toEqual([])
+})
+
+it('waits as long as the service asks, or gives up at once and says how long', async () => {
+  const account = await aStandIn(answering(503, '{}', { 'Retry-After': '7' }))
+  const refusal = await refusalOf(account.get())
+  expect(refusal.input.headers['Retry-After']).toBe('7')
+  expect(account.requests).toHaveLength(1)
+  account.behave((request, response) =>
+    (account.requests.length === 2 ? answering(429, '{}', { 'Retry-After': '1' }) : answeringZoe)(request, response)
+  )
+  const started = performance.now()
+  expect(await account.get({ deadline: Date.now() + 20_000 })).toEqual({ name: 'Zoë' })
+  expect(performance.now() - started).toBeGreaterThan(990)
+})
+
+it('takes a 4xx for a fault of this process: one attempt, an error in the log, and the breaker stays closed', async () => {
+  const account = await aStandIn(answering(400, '{}'))
+  for (let call = 0; call < 6; call++) expect((await refusalOf(account.get())).status).toBe(503)
+  expect(account.requests).toHaveLength(6)
+  expect(account.lines.map(({ level, reason }) => [level, reason])).toEqual(Array(6).fill(['error', 'answered 400']))
+  expect(await account.metric('service_client_breaker{to="account",state="closed"}')).toBe(1)
 })

@@ -64,3 +64,13 @@ export const answering =
     void response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(body)
 
 export const answeringZoe = answering(200, '{"name":"Zoë","more":1}')
+export const neverAnswering: RequestListener = () => undefined
+
+/** The problem with which a call ends. */
+export async function refusalOf(call: Promise<unknown>) {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown
+  )
+  return error as { status: number; message: string; input: { headers: Record<string, string> } }
+}
