@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { loadSystem, root } from '@outbox-cdc/pipeline'
 import { expect, it } from 'vitest'
@@ -7,7 +7,9 @@ import type { z } from 'zod'
 const files = globSync(['systems/*.ts', 'test/**/*system.ts'], { cwd: root })
 
 it.each(files)('%s describes a system that can start', async file => {
-  expect(await loadSystem(join(root, file))).toHaveProperty('services')
+  const { figure, services } = await loadSystem(join(root, file))
+  expect(services.length).toBeGreaterThan(0)
+  if (figure !== undefined) expect(existsSync(join(root, figure.file))).toBe(true)
 })
 
 it('finds the descriptions of the tests too', () => expect(files.length).toBeGreaterThan(5))

@@ -54,6 +54,9 @@ export const configSchema = z.object({
   PLAYGROUND_URL: openUrl.describe('API of npm start -- --playground: the page may then break parts for a while'),
   PLAYGROUND_TOKEN: z.string().min(16).optional().describe('Token of that API'),
   PLAYGROUND_ORACLE_URL: openUrl.describe('URL of the service that checks the invariants of the system'),
+  FIGURE_FILE: z.string().optional().describe('SVG file with a picture to show below the flow, such as a measurement'),
+  FIGURE_TITLE: z.string().default('Measured').describe('The heading of that picture'),
+  FIGURE_ABOUT: z.string().default('').describe('What that picture shows, in a sentence or two'),
   LOG_LEVEL: variable.logLevel
 })
 

@@ -1,5 +1,6 @@
 import { ConfigError, createHttpServer, type Logger, type Service } from '@outbox-cdc/service-kit'
 import type { Config } from './config.ts'
+import { readFigure } from './figure.ts'
 import { createSampler } from './flow/sampler.ts'
 import type { Hop } from '@outbox-cdc/outbox/hops'
 import { createApp } from './http/app.ts'
@@ -11,11 +12,12 @@ import { openSources } from './sources.ts'
 /** Puts the console's parts together. Any part of the pipeline may be down: the page says so and goes on. */
 export function createConsole(config: Config, hops: readonly Hop[], logger: Logger): Service {
   requireTokenBeyondLoopback(config)
+  const figure = readFigure(config)
   const sources = openSources(config, hops, logger)
   const flowStream = createEventStream('flow')
   const sagas = watchSagas(config, sources.kafka.following)
   const sampler = createSampler(config, sources, { onFlow: flowStream.send, logger, sagas })
-  const app = createApp(config, { logger, sources, sampler, flowStream, sagas })
+  const app = createApp(config, { logger, sources, sampler, flowStream, sagas, figure })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
   return {
     async start() {

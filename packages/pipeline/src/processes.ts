@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { Stack } from '@outbox-cdc/stack'
 import { ownerOf, urlFor } from './accounts.ts'
 import { type Addresses, connectorFiles, urlVariable } from './addresses.ts'
+import { root } from './load-system.ts'
 import { accessOf } from './security-variables.ts'
 import type { NodeProcess } from './node-process.ts'
 import type { Settings } from './settings.ts'
@@ -116,6 +118,11 @@ export function toolProcesses(around: Surroundings, settings: Settings, more: Ad
   ]
 }
 
+function figureVariables({ figure }: System): Addresses {
+  if (figure === undefined) return {}
+  return { FIGURE_FILE: join(root, figure.file), FIGURE_TITLE: figure.title, FIGURE_ABOUT: figure.about }
+}
+
 function consoleProcess(around: Surroundings, { ports }: Settings, more: Addresses): NodeProcess {
   return {
     name: 'console',
@@ -123,6 +130,7 @@ function consoleProcess(around: Surroundings, { ports }: Settings, more: Address
     env: {
       ...around.addresses,
       ...accessOf('console', around),
+      ...figureVariables(around.system),
       ...more,
       CONSOLE_PORT: String(ports.console),
       // Without these limits, garbage of a search takes up to twice as much memory.

@@ -27,6 +27,8 @@ export type System = {
   readonly sagas?: { readonly expectations: readonly Expectation[] }
   /** A service that checks what must always hold; it answers `GET /invariants`. Only `--playground` starts it. */
   readonly playground?: { readonly oracle: Service }
+  /** One measured picture, an SVG in the repository, that the console shows below the flow. */
+  readonly figure?: { readonly title: string; readonly file: string; readonly about: string }
   /** Commands that the starter suggests when all is up; `{name-of-a-service}` becomes its host and port. */
   readonly tryIt: readonly string[]
 }

@@ -9,6 +9,10 @@ export const about = named('About', {
   actions: z.boolean().meta({ description: 'Whether the page may change something' }),
   actionToken: z.string().meta({ description: 'For the header X-Console-Action of each POST' }),
   playground: z.boolean().meta({ description: 'Whether parts may be broken for a while' }),
+  figure: z
+    .object({ title: z.string(), about: z.string() })
+    .nullable()
+    .meta({ description: 'The picture at /figure.svg; null where there is none' }),
   hops: z.array(
     z.object({
       name: z.string(),

@@ -1,6 +1,7 @@
 import { answerProblems, type Logger, onlyMethods, unknownRoute } from '@outbox-cdc/service-kit'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Config } from '../config.ts'
+import type { Figure } from '../figure.ts'
 import type { Sampler } from '../flow/sampler.ts'
 import { searchRecords } from '../kafka/search-records.ts'
 import { searchInput } from '../kafka/topic-inputs.ts'
@@ -19,6 +20,7 @@ import { explain } from './problems.ts'
 import { openApi, serveRoutes } from './route.ts'
 import { sagaRoutes, sagaSearch, sagaSearchInput, serveSagaMetrics } from './saga-routes.ts'
 import { createSearches } from './search-stream.ts'
+import { serveFigure } from './serve-figure.ts'
 import { topicRoutes } from './topic-routes.ts'
 
 type AppParts = {
@@ -28,15 +30,16 @@ type AppParts = {
   readonly flowStream: EventStream
   /** undefined where no saga map is configured. */
   readonly sagas: SagaWatch | undefined
+  readonly figure: Figure | undefined
 }
 
 /** The page, its JSON API and its event streams. */
-export function createApp(config: Config, { logger, sources, sampler, flowStream, sagas }: AppParts): Express {
+export function createApp(config: Config, { logger, sources, sampler, flowStream, sagas, figure }: AppParts): Express {
   const guard = guardActions(config.CONSOLE_ACTIONS === 'on', logger)
   const kafka = sources.kafka.browsing
   const token = config.CONSOLE_TOKEN
   const routes = [
-    ...flowRoutes(config, sampler, guard),
+    ...flowRoutes(config, { sampler, guard, figure }),
     ...aggregateRoutes(sources),
     ...topicRoutes(kafka),
     ...groupRoutes(kafka),
@@ -71,6 +74,7 @@ export function createApp(config: Config, { logger, sources, sampler, flowStream
     searched(searchInput, (asked, signal) => searchRecords({ ...asked, reader, signal }))
   )
   getOnly(app, '/api/saga-search', searched(sagaSearchInput, sagaSearch(sagas, reader)))
+  if (figure !== undefined) getOnly(app, '/figure.svg', serveFigure(figure))
   getOnly(app, '/metrics', serveSagaMetrics(sagas))
   app.use(serveRoutes(routes, guard.handlers))
   app.use('/api', unknownRoute)

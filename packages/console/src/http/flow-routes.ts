@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { about, flow, series } from '../api/pipeline-schemas.ts'
 import type { Config } from '../config.ts'
+import type { Figure } from '../figure.ts'
 import type { Sampler } from '../flow/sampler.ts'
 import type { Hop } from '@outbox-cdc/outbox/hops'
 import { chosenHop } from '../chosen-hop.ts'
 import type { ActionGuard } from './guard.ts'
 import { get, hopName, type Route } from './route.ts'
 
-export function flowRoutes(config: Config, sampler: Sampler, { actionToken }: ActionGuard): readonly Route[] {
+type Shown = { readonly sampler: Sampler; readonly guard: ActionGuard; readonly figure: Figure | undefined }
+
+export function flowRoutes(config: Config, { sampler, guard: { actionToken }, figure }: Shown): readonly Route[] {
   const actions = config.CONSOLE_ACTIONS === 'on'
   return [
     get('/api/about', 'What this console looks at, and what it may do', {
@@ -16,6 +19,7 @@ export function flowRoutes(config: Config, sampler: Sampler, { actionToken }: Ac
         actions,
         actionToken,
         playground: config.PLAYGROUND_URL !== undefined,
+        figure: figure === undefined ? null : { title: figure.title, about: figure.about },
         hops: sampler.hops.map(({ hop, names }) => ({
           name: hop.name,
           example: actions ? exampleCommand(hop) : null,

@@ -5,8 +5,8 @@ import { Chart } from '../parts/chart.js'
 import { hopTabs } from '../parts/hop-tabs.js'
 import { nothingYet, writeButton } from '../parts/write-one.js'
 import { hop, nouns } from '../hops.js'
-import { addressOf } from '../place.js'
-import { flow, now, series } from '../signals.js'
+import { addressOf, base } from '../place.js'
+import { about, flow, now, series } from '../signals.js'
 import { latencyChart, throughputChart } from './time.js'
 
 /** @import { Hop, Part } from '../../api/pipeline-schemas.ts' */
@@ -27,6 +27,7 @@ export function FlowScreen() {
       <${Chart} ...${throughputChart} minutes=${10} />
     </div>
     ${newest(found)}
+    ${figure()}
   `
 }
 
@@ -135,6 +136,17 @@ function newest({ newest: items }) {
     <div class="row apart"><h2>Newest ${nouns.value}</h2>${writeButton()}</div>
     ${rows.length === 0 ? nothingYet() : html`<ol class="lines newest">${rows}</ol>`}
   </section>`
+}
+
+/** The picture that the system comes with. */
+function figure() {
+  const shown = about.value?.figure
+  if (!shown) return null
+  return html`<figure class="panel">
+    <h2>${shown.title}</h2>
+    <img src=${`${base}/figure.svg`} alt=${shown.title} loading="lazy" />
+    <figcaption class="muted">${shown.about}</figcaption>
+  </figure>`
 }
 
 /** @param {Hop['newest'][number]} one */

@@ -1,0 +1,35 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLogger, loadConfig } from '@outbox-cdc/service-kit'
+import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
+import { hopsSchema } from '@outbox-cdc/outbox/hops'
+import { expect, it } from 'vitest'
+import { configSchema } from '../config.ts'
+import { createConsole } from '../console.ts'
+import { ask, startConsole } from '../testing/console-bench.ts'
+
+const nowhere = { KAFKA_BROKERS: '127.0.0.1:9' }
+
+it('serves the picture of the settings so that nothing in it can run', async () => {
+  const file = join(await tempFolder('figure'), 'figure.svg')
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+  await writeFile(file, svg)
+  const url = await startConsole({ ...nowhere, FIGURE_FILE: file, FIGURE_TITLE: '<b>', FIGURE_ABOUT: 'what it shows' })
+  expect((await ask(`${url}/api/about`, {})).body).toMatchObject({ figure: { title: '<b>', about: 'what it shows' } })
+  const answer = await fetch(`${url}/figure.svg`)
+  expect(answer.headers.get('content-type')).toContain('image/svg+xml')
+  expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; style-src 'unsafe-inline'; sandbox")
+  expect(await answer.text()).toBe(svg)
+})
+
+it('shows no picture where the settings name none', async () => {
+  const url = await startConsole(nowhere)
+  expect((await ask(`${url}/api/about`, {})).body).toMatchObject({ figure: null })
+  expect((await ask(`${url}/figure.svg`, { headers: { accept: 'image/*' } })).status).toBe(404)
+})
+
+it('does not start with a picture that it cannot read', () => {
+  const config = loadConfig(configSchema, { ...nowhere, HOPS_FILE: 'none', FIGURE_FILE: '/no/such.svg' })
+  const start = () => createConsole(config, hopsSchema.parse([{ topic: 'a', group: 'b' }]), createLogger('c', 'silent'))
+  expect(start).toThrow("FIGURE_FILE /no/such.svg can't be read: ")
+})
