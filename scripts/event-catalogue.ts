@@ -10,6 +10,7 @@ import { stringify } from 'yaml'
 import * as clinicEvents from '../examples/clinic/reception/events.ts'
 import { answers } from '../examples/customers-and-orders/customer-service/events.ts'
 import { orderEvents as customersOrders } from '../examples/customers-and-orders/order-service/events.ts'
+import { purchaseCompleted } from '../examples/shop/purchase/events.ts'
 
 // npm run catalogue: writes docs/event-catalogue.md and docs/asyncapi.yaml of each system from its event definitions.
 
@@ -54,6 +55,16 @@ const systems: Readonly<Record<string, readonly EventChannel[]>> = {
       source: 'customer-service/events.ts',
       shape: 'routed',
       events: Object.values(answers)
+    }
+  ],
+  'examples/shop': [
+    {
+      topic: 'shop.purchases',
+      producer: 'purchase',
+      consumers: ['delivery'],
+      source: 'purchase/events.ts',
+      shape: 'routed',
+      events: [purchaseCompleted]
     }
   ]
 }

@@ -5,17 +5,42 @@ import { Router, static as serveStatic } from 'express'
 import type { z } from 'zod'
 import { onlyMethods, problemSchema, readOnly } from './problem.ts'
 
-const problem = (description: string) => ({
+const problem = (description: string, members: z.ZodRawShape = {}) => ({
   description,
-  content: { 'application/problem+json': { schema: problemSchema } }
+  content: {
+    'application/problem+json': {
+      schema: Object.keys(members).length === 0 ? problemSchema : problemSchema.extend(members)
+    }
+  }
 })
+
+const json = (description: string, schema: z.ZodType) => ({
+  description,
+  content: { 'application/json': { schema } }
+})
+const invalid = problem('The request is not valid: `errors` names each field')
 
 /** The answers of a route, for `describeApi`. */
 export const answer = {
-  json: (description: string, schema: z.ZodType) => ({ description, content: { 'application/json': { schema } } }),
+  json,
+  created: (description: string, schema: z.ZodType) => ({
+    ...json(description, schema),
+    headers: { Location: { schema: { type: 'string' as const } } }
+  }),
+  /** With the members that it has beside those of every problem. */
   problem,
-  invalid: problem('The request is not valid: `errors` names each field'),
+  invalid,
   unavailable: problem('MySQL does not answer; see Retry-After')
+}
+
+/** A JSON body that a route requires, and what it answers if there is none that `jsonBody` and the schema accept. */
+export const jsonRequest = {
+  body: (schema: z.ZodType) => ({ required: true, content: { 'application/json': { schema } } }),
+  refusals: {
+    400: invalid,
+    413: problem('The body is larger than 100 kB'),
+    415: problem('The body is not JSON in UTF-8')
+  }
 }
 
 /** OpenAPI 3.1 from the schemas that check the requests. */

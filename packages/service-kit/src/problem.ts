@@ -23,6 +23,8 @@ export type FieldError = NonNullable<ProblemDocument['errors']>[number]
 /** `type` is the last part of `urn:problem-type:…`. Clients may branch on it. */
 type ProblemInput = Pick<ProblemDocument, 'type' | 'title' | 'detail' | 'errors'> & {
   readonly headers?: Readonly<Record<string, string>>
+  /** Members of the document beside the usual ones. */
+  readonly members?: Readonly<Record<string, unknown>>
 }
 
 /** An error answer, as an RFC 9457 problem document. The client sees its text unchanged. */
@@ -75,12 +77,12 @@ export function answerProblems(logger: Logger, explain: Explain = () => undefine
 }
 
 function sendProblem({ status, input }: Problem, request: Request, response: Response): void {
-  const { type, title, detail, errors, headers = {} } = input
+  const { type, title, detail, errors, members, headers = {} } = input
   const instance = request.originalUrl.split('?')[0]?.slice(0, 200)
   const { requestId } = response.locals
   response.status(status).set(headers).type('application/problem+json')
   response.send(
-    JSON.stringify({ type: `urn:problem-type:${type}`, title, status, detail, instance, requestId, errors })
+    JSON.stringify({ type: `urn:problem-type:${type}`, title, status, detail, instance, requestId, errors, ...members })
   )
 }
 

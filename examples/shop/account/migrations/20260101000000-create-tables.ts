@@ -1,0 +1,15 @@
+import type { Knex } from 'knex'
+
+/** The collation of the name equates nothing: not upper and lower case, not accents, not blanks at the end. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    CREATE TABLE IF NOT EXISTS account (
+      id      BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+      name    VARCHAR(255) COLLATE utf8mb4_0900_bin NOT NULL UNIQUE,
+      address VARCHAR(255) NOT NULL
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`)
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.schema.dropTableIfExists('account')
+}

@@ -1,0 +1,20 @@
+import {
+  createMysqlService,
+  explainTaken,
+  type Logger,
+  mysqlServiceConfig,
+  type Service
+} from '@outbox-cdc/service-kit'
+import type { z } from 'zod'
+import { apiDocument } from './api-document.ts'
+import { createRoutes } from './routes.ts'
+
+const name = 'product'
+
+export const configSchema = mysqlServiceConfig({ port: 11_002, route: 'POST /products', database: 'products' })
+
+/** Keeps products. Nothing happens here that others must hear of, so it has no outbox. */
+export function createService(config: Readonly<z.output<typeof configSchema>>, logger: Logger): Service {
+  const explain = explainTaken('name')
+  return createMysqlService({ name, config, logger, routes: createRoutes, document: apiDocument, explain })
+}
