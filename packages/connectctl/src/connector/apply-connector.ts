@@ -45,16 +45,20 @@ export async function applyConnector(
   const source = current === undefined ? orDeleting(api, file, options.source) : options.source
   if (current === undefined) await createStopped(api, file, options)
   await source.requireRest(() => readOffsets(api, file.name))
-  await carryOut[outcome](api, file, { ...options, source })
+  const hasRead = await carryOut[outcome](api, file, { ...options, source })
   if (idle !== undefined && (outcome === 'changed' || outcome === 'unchanged')) return { outcome, changes, idle }
   const oldTrace = before && failedPart(before)?.trace
   if (options.wait !== false)
-    await waitUntilRunning(api, file.name, { settleMs: settleMs(outcome), ...options, oldTrace })
+    await waitUntilRunning(api, file.name, {
+      settleMs: outcome === 'unchanged' || hasRead ? 1_500 : diesWithinMs,
+      ...options,
+      oldTrace
+    })
   return { outcome, changes }
 }
 
 /** A task says RUNNING before it reads, and dies a few seconds later if it can't. */
-const settleMs = (outcome: ApplyResult['outcome']) => (outcome === 'unchanged' ? 1_500 : 5_000)
+const diesWithinMs = 5_000
 
 /** Stopped, so that its offsets can be set before it reads. */
 async function createStopped(api: ConnectApi, file: ConnectorFile, options: ApplyOptions): Promise<void> {
@@ -85,14 +89,21 @@ function orDeleting(api: ConnectApi, file: ConnectorFile, source: Source): Sourc
 
 const idleStates: Readonly<Record<string, ApplyResult['idle']>> = { PAUSED: 'paused', STOPPED: 'stopped' }
 
-type Step = (api: ConnectApi, file: ConnectorFile, options: ApplyOptions) => Promise<void>
+/** Resolves to whether the connector was seen to read. */
+type Step = (api: ConnectApi, file: ConnectorFile, options: ApplyOptions) => Promise<boolean>
 
 const carryOut: Readonly<Record<ApplyResult['outcome'], Step>> = {
   created: begin,
   rebuilt: rebuildSchemaHistory,
-  changed: (api, { name, config }) => api.request('PUT', pathOf(name, '/config'), { body: config }),
+  async changed(api, { name, config }) {
+    await api.request('PUT', pathOf(name, '/config'), { body: config })
+    return false
+  },
   // A task that failed before stays FAILED until it is restarted, whatever the file says now.
-  unchanged: (api, { name }) => api.request('POST', pathOf(name, '/restart?includeTasks=true&onlyFailed=true'))
+  async unchanged(api, { name }) {
+    await api.request('POST', pathOf(name, '/restart?includeTasks=true&onlyFailed=true'))
+    return false
+  }
 }
 
 /** An interrupted run leaves a connector that was never resumed, or one in Debezium's recovery mode. */

@@ -1,7 +1,8 @@
-import type { ConnectApi } from '../connect/connect-api.ts'
+import type { ConnectApi, ConnectorConfig } from '../connect/connect-api.ts'
 import { ConnectctlError } from '../connect/errors.ts'
 import { halt, pathOf, resume, untilStatus } from '../connect/connector-states.ts'
 import { isRunning } from '../connect/verdict.ts'
+import { diffConfig } from '../settings/diff-config.ts'
 import { notYetReadMark, type Source, type StartName } from '../source/source.ts'
 import type { ConnectorFile } from './connector-file.ts'
 import { type KafkaCluster, kafkaOf } from '../kafka/kafka.ts'
@@ -21,16 +22,17 @@ export type BeginOptions = {
 
 /**
  * Starts a stopped connector so that it misses no event: at its saved offsets, or else at the given place.
- * Without offsets, Debezium would start at the present. Also completes a start that was interrupted.
+ * Without offsets, Debezium would start at the present. Also completes a start that was interrupted. Resolves to whether the
+ * connector was seen to read.
  */
-export async function begin(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+export async function begin(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<boolean> {
   const progress = await progressOf(api, file)
   if (progress === 'reads') {
     options.note?.(`${file.name} continues at the offsets that Connect kept`)
     // An interrupted start may have left the settings of its first run.
     await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
     await api.request('PUT', pathOf(file.name, '/resume'))
-    return
+    return false
   }
   if (progress === 'nothing') {
     const beginning = await options.source.beginningAt(options.startAt ?? 'recorded')
@@ -38,7 +40,7 @@ export async function begin(api: ConnectApi, file: ConnectorFile, options: Begin
     options.note?.(`${file.name} begins at ${beginning.words}`)
     await api.request('PATCH', pathOf(file.name, '/offsets'), { body: offsets })
   }
-  await runFirst(api, file, options)
+  return runFirst(api, file, options)
 }
 
 /** How far a connector has come. If it is stopped and has read nothing yet, its start was interrupted. */
@@ -48,8 +50,12 @@ export async function progressOf(api: ConnectApi, { name }: ConnectorFile): Prom
   return offsets.some(({ offset }) => offset !== null && notYetReadMark in offset) ? 'is placed' : 'reads'
 }
 
-/** Rebuilds the schema history from the tables as they are now; the offsets stay. */
-export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+/** Rebuilds the schema history from the tables as they are now; the offsets stay. Resolves once the connector was seen to read. */
+export async function rebuildSchemaHistory(
+  api: ConnectApi,
+  file: ConnectorFile,
+  options: BeginOptions
+): Promise<boolean> {
   const { engine } = options.source
   if (engine !== 'MySQL')
     throw new ConnectctlError(
@@ -62,11 +68,11 @@ export async function rebuildSchemaHistory(api: ConnectApi, file: ConnectorFile,
   const marked = offsets.map(each => ({ ...each, offset: { ...each.offset, [notYetReadMark]: true } }))
   options.note?.(`${file.name} reads the tables as they are now; it goes on at its offsets`)
   await api.request('PATCH', pathOf(file.name, '/offsets'), { body: { offsets: marked } })
-  await runFirst(api, file, options)
+  return runFirst(api, file, options)
 }
 
 /** Runs it until it reads, on MySQL in Debezium's recovery mode, and then with the settings of its file. */
-async function runFirst(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<void> {
+async function runFirst(api: ConnectApi, file: ConnectorFile, options: BeginOptions): Promise<true> {
   const { firstRun } = options.source
   await api.request('PUT', pathOf(file.name, '/config'), { body: firstRun ?? file.config })
   // A task that failed in an earlier attempt stays FAILED while its settings are the same.
@@ -78,7 +84,22 @@ async function runFirst(api: ConnectApi, file: ConnectorFile, options: BeginOpti
     settleMs: 0,
     complaint: `read nothing from ${options.source.log}`
   })
-  if (firstRun !== undefined) await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
+  if (firstRun === undefined) return true
+  await api.request('PUT', pathOf(file.name, '/config'), { body: file.config })
+  // Connect answers before it gives its tasks new settings, and starts them again.
+  const keys = diffConfig(firstRun, file.config).map(({ key }) => key)
+  await untilStatus(api, file.name, {
+    ...options,
+    holds: () => haveTasks(api, file, keys),
+    holdMs: 0,
+    complaint: 'did not take the settings of its file'
+  })
+  return true
+}
+
+async function haveTasks(api: ConnectApi, { name, config }: ConnectorFile, keys: readonly string[]): Promise<boolean> {
+  const tasks = await api.request<readonly { readonly config: ConnectorConfig }[]>('GET', pathOf(name, '/tasks'))
+  return tasks.every(task => keys.every(key => task.config[key] === config[key]))
 }
 
 async function hasRead(api: ConnectApi, { name }: ConnectorFile): Promise<boolean> {
