@@ -1,9 +1,7 @@
 import { Option } from 'commander'
 import { configOf, listConnectors } from '../connect/connector-states.ts'
-import { ConnectctlError } from '../connect/errors.ts'
-import { applyConnector, type ApplyResult, validateByWorker } from '../connector/apply-connector.ts'
+import { validateByWorker } from '../connector/apply-connector.ts'
 import { type ConnectorFile, connectorFiles } from '../connector/connector-file.ts'
-import { withConnectLog } from '../connector/connect-log.ts'
 import { kafkaOf } from '../kafka/kafka.ts'
 import { checkTopics } from '../connector/missing-topics.ts'
 import { checkSchemaHistory } from '../kafka/schema-history.ts'
@@ -11,10 +9,7 @@ import { checkConfig } from '../settings/check-config.ts'
 import { type ConfigChange, diffConfig } from '../settings/diff-config.ts'
 import type { Finding } from '../settings/finding.ts'
 import { hidesSecret, isSecretKey } from '../settings/secrets.ts'
-import type { StartName } from '../source/source.ts'
-import { sourceOf } from '../connector/source-of.ts'
 import type { Context, Session, Verb } from './context.ts'
-import { startNames, startPosition } from './offsets.ts'
 import { paint } from './render.ts'
 
 export const validate: Verb = {
@@ -27,7 +22,10 @@ export const validate: Verb = {
     for (const file of files) {
       const findings = offline
         ? checkConfig(file.config, othersOf(file, files), session.environment)
-        : [...(await checkOnline(file, files, session)), ...(await validateByWorker(session.api, file))]
+        : [
+            ...(await checkOnline(file, await livingBeside(files, session), session)),
+            ...(await validateByWorker(session.api, file))
+          ]
       checked.push({ name: file.name, findings })
     }
     const text = checked.map(({ name, findings }) => describeFindings(name, findings, session)).join('\n')
@@ -50,61 +48,16 @@ export const diff: Verb = {
   }
 }
 
-type ApplyFlags = { startAt: StartName; wait: boolean; force?: true; rebuildHistory?: true }
-
-export const apply: Verb = {
-  usage: 'apply [connectors...]',
-  about: 'apply connector files, and wait until every task runs; a repeat changes nothing',
-  options: [
-    new Option('--start-at <position>', `where a new connector starts: ${startNames}`)
-      .argParser(startPosition)
-      .default('recorded'),
-    new Option('--rebuild-history', 'rebuild the schema history from the tables as they are now, keeping the offsets'),
-    new Option('--force', 'send the file even if a check refuses it'),
-    new Option('--no-wait', 'do not wait until the tasks run')
-  ],
-  async run(session, names: string[], flags: ApplyFlags) {
-    const files = await connectorFiles(names, session)
-    const results = []
-    for (const file of files) {
-      const findings = await checkOnline(file, files, session)
-      if (findings.length > 0) session.note(describeFindings(file.name, findings, session))
-      const errors = errorsIn(findings)
-      if (errors > 0 && !flags.force)
-        throw new ConnectctlError('CONFIG_INVALID', `${file.name} was not sent: ${errors} setting(s) refused`)
-      results.push({ name: file.name, ...(await applyFile(file, flags, session)) })
-    }
-    const running = flags.wait ? ', every task runs' : ''
-    const lines = results.map(({ name, outcome, idle }) => {
-      const state = idle === undefined ? running : `, ${idle} by hand: connectctl resume ${name}`
-      return `✓ ${name}: ${outcome}${state}`
-    })
-    return { value: results, text: lines.join('\n') }
-  }
+/** The connectors that the cluster has, and those of the files. */
+export async function livingBeside(files: readonly ConnectorFile[], { api }: Session) {
+  return [...(await listConnectors(api)).map(({ info }) => info), ...files]
 }
 
-async function applyFile(file: ConnectorFile, flags: ApplyFlags, session: Session): Promise<ApplyResult> {
-  const { name, config } = file
-  const result = await applyConnector(session.api, file, {
-    ...flags,
-    source: sourceOf(config, session.environment),
-    note: session.note,
-    kafka: kafkaOf(config, session.environment),
-    onDifference: (changes, exists) =>
-      session.note(describeDifference({ name, exists, changes: withoutSecrets(changes) }, session)),
-    timeoutMs: session.timeoutMs
-  }).catch(async error => {
-    throw await withConnectLog(error, name, session.environment)
-  })
-  return { ...result, changes: withoutSecrets(result.changes) }
-}
-
-/** The findings of our own checks, which compare a file with the cluster's connectors and with its topic in Kafka. */
-async function checkOnline(file: ConnectorFile, files: readonly ConnectorFile[], { api, environment }: Session) {
-  const live = (await listConnectors(api)).map(({ info }) => info)
+/** The findings of our own checks, which compare a file with the other connectors and with its topic in Kafka. */
+export async function checkOnline(file: ConnectorFile, connectors: readonly ConnectorFile[], { environment }: Session) {
   const kafka = kafkaOf(file.config, environment)
   const [history, topics] = await Promise.all([checkSchemaHistory(file.config, kafka), checkTopics(file.config, kafka)])
-  return [...checkConfig(file.config, othersOf(file, [...live, ...files]), environment), ...history, ...topics]
+  return [...checkConfig(file.config, othersOf(file, connectors), environment), ...history, ...topics]
 }
 
 /** The other connectors, which must not share an identity with this one. The last of a name counts. */
@@ -113,13 +66,13 @@ function othersOf(file: ConnectorFile, connectors: readonly ConnectorFile[]): re
   return [...byName.values()].filter(({ name }) => name !== file.name)
 }
 
-function errorsIn(findings: readonly Finding[]): number {
+export function errorsIn(findings: readonly Finding[]): number {
   return findings.filter(({ level }) => level === 'error').length
 }
 
 const marks = { error: ['✗', 'red'], warning: ['!', 'yellow'] } as const
 
-function describeFindings(name: string, findings: readonly Finding[], context: Context): string {
+export function describeFindings(name: string, findings: readonly Finding[], context: Context): string {
   if (findings.length === 0) return `✓ ${name}: nothing to say`
   const lines = findings.map(({ level, key, why }) => {
     const [mark, colour] = marks[level]
@@ -130,7 +83,7 @@ function describeFindings(name: string, findings: readonly Finding[], context: C
 
 type Difference = { readonly name: string; readonly exists: boolean; readonly changes: readonly ConfigChange[] }
 
-function describeDifference({ name, exists, changes }: Difference, context: Context): string {
+export function describeDifference({ name, exists, changes }: Difference, context: Context): string {
   if (!exists) return paint(`+ ${name} does not exist yet: it would be created`, 'green', context)
   if (changes.length === 0) return `  ${name}: no change`
   const lines = changes.flatMap(({ key, from, to }) => [
@@ -141,7 +94,7 @@ function describeDifference({ name, exists, changes }: Difference, context: Cont
 }
 
 /** The same changes with secrets hidden. References to secrets stay visible. */
-function withoutSecrets(changes: readonly ConfigChange[]): readonly ConfigChange[] {
+export function withoutSecrets(changes: readonly ConfigChange[]): readonly ConfigChange[] {
   const hide = (key: string, value: string | undefined) =>
     value === undefined || hidesSecret(key, value) ? value : '[hidden]'
   return changes.map(({ key, from, to }) =>

@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander'
 import { explain } from '../connect/errors.ts'
+import { apply } from './apply.ts'
 import { asJson, type Context, openSession, positive, type Verb } from './context.ts'
-import { apply, diff, validate } from './files.ts'
+import { diff, validate } from './files.ts'
 import { init } from './init.ts'
 import { keep } from './keep.ts'
 import { pause, remove, restart, resume, stop, wait } from './lifecycle.ts'
@@ -41,7 +42,8 @@ export async function run(args: readonly string[], context: Context): Promise<nu
       const session = openSession(command, context)
       const report = await work(session, ...(given as never[]))
       if (report === undefined) return
-      context.write(session.json ? asJson(report.value) : report.text)
+      const text = session.json ? asJson(report.value) : report.text
+      if (text !== '') context.write(text)
       bad = report.bad ?? false
     })
   }

@@ -1,6 +1,7 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { expect, it, onTestFinished } from 'vitest'
@@ -139,4 +140,50 @@ it("watches the workers' logs for all connectors that doctor examines at the sam
   await sleep(500)
   for (const name of ['one', 'three']) await appendFile(log, `ERROR [connector-producer-${name}-0] of ${name}\n`)
   expect((await examined).out.match(/ of \w+$/gm)).toEqual([' of one', ' of three'])
+})
+
+/** A Connect without connectors that answers no question about one before it was asked about each of them. */
+async function connectThatWaitsFor(count: number): Promise<string> {
+  const asked = new Set<string>()
+  const waiting: (() => void)[] = []
+  const server = createHttpServer(({ method, url = '' }, response) => {
+    const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body))
+    if (url.startsWith('/connectors?')) return answer(200, {})
+    if (method === 'PUT') return answer(200, { configs: [{ value: { name: 'key', errors: ['is wrong'] } }] })
+    asked.add(url)
+    waiting.push(() => answer(404, { error_code: 404, message: 'not found' }))
+    if (asked.size === count) for (const each of waiting.splice(0)) each()
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await new Promise(resolve => server.once('listening', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+it('applies all connectors at once, and says in the order of the files why each was refused', async () => {
+  const dir = await tempFolder('connectctl')
+  const files = ['one', 'two', 'three'].map(name => join(dir, `${name}.json`))
+  for (const file of files) await writeFile(file, '{"tasks.max": 1}')
+  const url = await connectThatWaitsFor(3)
+  const { code, out, err } = await connectctlWith({ CONNECT_URL: url }, '--timeout', '5', 'apply', '--force', ...files)
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err.match(/^✗ \w+ was refused: key .*is wrong$/gm)?.map(line => line.split(' ')[1])).toEqual([
+    'one',
+    'two',
+    'three'
+  ])
+})
+
+it('refuses two files of one connector unless they are the same', async () => {
+  const dir = await tempFolder('connectctl')
+  const files = ['a', 'b', 'c'].map(folder => join(dir, folder, 'shop.json'))
+  for (const [at, file] of files.entries()) {
+    await mkdir(dirname(file))
+    await writeFile(file, `{"tasks.max": ${at === 2 ? 2 : 1}}`)
+  }
+  const connect = { CONNECT_URL: await connectThatWaitsFor(1) }
+  const [same = ''] = files
+  const refused = await connectctlWith(connect, 'apply', '--force', ...files)
+  expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/^✗ Two files are called shop/) })
+  const twice = await connectctlWith(connect, 'apply', '--force', same, same)
+  expect(twice.err.match(/shop was refused/g)).toHaveLength(1)
 })
