@@ -2,9 +2,10 @@ import { EventEmitter } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '@outbox-cdc/pipeline'
-import { createLogger, createMetrics, registerConsumerGauges } from '@outbox-cdc/service-kit'
+import { createLogger, createMetrics, createServiceClients, registerConsumerGauges } from '@outbox-cdc/service-kit'
 import { createSagaIndex } from '@outbox-cdc/outbox/saga'
 import { parse } from 'yaml'
+import { z } from 'zod'
 import { createDeliveryObserver } from '../../delivery-service/src/messaging/delivery-observer.ts'
 import { createMetrics as createKeeperMetrics } from '../../packages/connectctl/src/keep/metrics.ts'
 import { createSagaMetrics } from '../../packages/console/src/sagas/saga-metrics.ts'
@@ -18,7 +19,8 @@ async function metricsOfService(): Promise<string> {
   const { registry, count } = createMetrics('delivery-service')
   const parked = async () => ({ keys: 1, events: 2, oldestAgeMs: 3_000 })
   registerConsumerGauges({ health: () => ({ lag: 4 }), parked }, registry)
-  const observer = createDeliveryObserver(createLogger('test', 'silent'), registry)
+  const logger = createLogger('test', 'silent')
+  const observer = createDeliveryObserver(logger, registry)
   observer.handled?.({ createdAt: new Date() } as never)
   observer.retrying?.(undefined, 1)
   for (const statusCode of [200, 500]) {
@@ -26,6 +28,10 @@ async function metricsOfService(): Promise<string> {
     void count({ method: 'GET', route: { path: '/deliveries' } } as never, response as never, () => undefined)
     response.emit('close')
   }
+  const client = createServiceClients({ logger, registry }).to('account', 'http://127.0.0.1:1')
+  const { signal } = new AbortController()
+  const context = { requestId: 'r', correlationId: 'c', deadline: Date.now() + 1_000, signal }
+  await client.get('/', { schema: z.string(), context }).catch(() => undefined) // nothing listens there
   return registry.metrics()
 }
 
