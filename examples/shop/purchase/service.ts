@@ -14,7 +14,13 @@ export const configSchema = mysqlServiceConfig({
 }).extend({
   ACCOUNT_URL: serviceUrl('account'),
   PRODUCT_URL: serviceUrl('product'),
-  QUOTE_VALID_MS: z.coerce.number().int().min(1).default(600_000).describe('How long a quote can be confirmed')
+  QUOTE_VALID_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(86_400_000)
+    .default(600_000)
+    .describe('How long a quote can be confirmed')
 })
 
 const name = 'purchase'
