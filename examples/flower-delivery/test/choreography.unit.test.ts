@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { Model, services } from './model.ts'
+
+// Every number picks one of what is possible at that moment, so that random schedules get as far as a departure.
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('act'), which: fc.nat() }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('deliver'), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('replay'), which: fc.nat() }) }
+)
+const schedule = fc.record({
+  stock: fc.nat({ max: 6 }),
+  quantities: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+  steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' })
+})
+type Step = { readonly kind: string; readonly which: number }
+
+it('ends each order well, whatever happens in whatever order', () => {
+  const ends = new Set<string>()
+  fc.assert(
+    fc.property(schedule, ({ stock, quantities, steps }) => {
+      const model = new Model(stock, quantities)
+      for (const one of steps) {
+        run(model, one)
+        neverRefundsWhatDeparted(model)
+      }
+      settle(model)
+      isBalanced(model, stock)
+      for (const order of quantities.keys())
+        ends.add(services.map(service => model.state(service, order) ?? '').join(' '))
+    }),
+    { numRuns: 5_000 }
+  )
+  // The schedules reach every way in which an order may end, also those that need a request to overtake an event.
+  expect([...ends].toSorted()).toEqual([
+    'CANCELLED CANCELLED OUT_OF_STOCK  ',
+    'CANCELLED CANCELLED OUT_OF_STOCK CANCEL_ASKED CANCEL_ASKED',
+    'CANCELLED CANCELLED RELEASED CANCELLED CANCEL_ASKED',
+    'CANCELLED CANCELLED RELEASED DECORATED CANCELLED',
+    'CANCELLED VOID RELEASED CANCEL_ASKED CANCEL_ASKED',
+    'COMPLETED PAID RESERVED DECORATED COMPLETED',
+    'REJECTED FORCIBLY_CANCELLED RELEASED REJECTED ',
+    'REJECTED FORCIBLY_CANCELLED RELEASED REJECTED CANCEL_ASKED'
+  ])
+})
+
+it('answers each cancellation once', () => {
+  const answers = ['item_out_of_stock', 'registration_cancelled', 'rejected', 'delivery_cancelled']
+  fc.assert(
+    fc.property(schedule, ({ stock, quantities, steps }) => {
+      const model = new Model(stock, quantities)
+      for (const one of steps) if (one.kind !== 'replay') run(model, one)
+      settle(model)
+      for (const order of quantities.keys()) {
+        const said = (event: string) => model.published.filter(one => one.order === order && one.event === event).length
+        const asked = said('order_cancel_requested')
+        const refused = said('delivery_cancel_refused')
+        const decided =
+          answers.reduce((sum, event) => sum + said(event), 0) + Number(model.state('payment', order) === 'VOID')
+        expect(decided).toBe(model.state('order', order) === 'COMPLETED' ? 0 : 1)
+        if (asked > 0) expect(refused).toBe(decided === 0 ? asked : 0)
+      }
+    }),
+    { numRuns: 3_000 }
+  )
+})
+
+function run(model: Model, { kind, which }: Step): void {
+  const pick = <T>(list: readonly T[]): T | undefined => list[which % list.length]
+  if (kind === 'replay') return model.replay(pick(services)!, services[Math.floor(which / 5) % 5]!)
+  if (kind === 'act') {
+    const chosen = pick(model.possible())
+    return chosen && model.do(chosen.action, chosen.order)
+  }
+  const queue = pick(model.pending())
+  if (queue !== undefined) model.deliver(queue)
+}
+
+/** Takes every event, and lets people do what is left to do, until nothing changes any more. */
+function settle(model: Model): void {
+  const drain = () => {
+    for (let pending = model.pending(); pending.length > 0; pending = model.pending())
+      pending.forEach(one => model.deliver(one))
+  }
+  for (const order of model.quantities.keys()) {
+    drain()
+    // What isn't paid in time is cancelled; what waits in the shop is decorated and brought.
+    if (model.state('order', order) === 'PAYMENT_PENDING') model.do('cancel', order)
+    for (const action of ['receive', 'decorate', 'depart', 'complete'] as const) {
+      drain()
+      model.do(action, order)
+    }
+  }
+  drain()
+}
+
+function neverRefundsWhatDeparted(model: Model): void {
+  for (const order of model.quantities.keys())
+    if (['DEPARTED', 'COMPLETED'].includes(model.state('delivery', order) ?? ''))
+      expect(model.state('payment', order)).toBe('PAID')
+}
+
+const ends: Readonly<Record<string, { readonly payment: readonly string[]; readonly item: readonly string[] }>> = {
+  COMPLETED: { payment: ['PAID'], item: ['RESERVED'] },
+  REJECTED: { payment: ['FORCIBLY_CANCELLED'], item: ['RELEASED'] },
+  CANCELLED: { payment: ['VOID', 'CANCELLED'], item: ['RELEASED', 'OUT_OF_STOCK'] }
+}
+
+function isBalanced(model: Model, stock: number): void {
+  let sold = 0
+  for (const [order, quantity] of model.quantities.entries()) {
+    const state = (service: (typeof services)[number]) => model.state(service, order)
+    const end = ends[state('order') ?? '']
+    expect(end, `order ${order} is ${state('order')}`).toBeDefined()
+    expect(end?.payment).toContain(state('payment'))
+    expect(end?.item).toContain(state('item'))
+    expect(state('delivery') === 'COMPLETED').toBe(state('order') === 'COMPLETED')
+    if (state('item') === 'RESERVED') sold += quantity
+  }
+  expect(model.stock + sold).toBe(stock)
+}
