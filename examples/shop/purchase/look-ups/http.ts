@@ -1,29 +1,23 @@
-import { moneyTextSchema, Problem } from '@outbox-cdc/service-kit'
+import { moneyTextSchema, type ServiceClient } from '@outbox-cdc/service-kit'
 import { z } from 'zod'
 import type { AccountDirectory, ProductCatalogue } from './ports.ts'
 
+// What purchase needs of the answers. Their owners may add fields.
 const accountSchema = z.object({ id: z.int(), name: z.string(), address: z.string() })
 const productSchema = z.object({ id: z.int(), name: z.string(), price: moneyTextSchema })
 
 /** The accounts of the service account. */
-export function httpAccountDirectory(url: string): AccountDirectory {
-  return { findByName: name => find(`${url}/accounts/search/findByName`, name, accountSchema) }
+export function httpAccountDirectory(client: ServiceClient): AccountDirectory {
+  return {
+    findByName: (name, context) =>
+      client.get('/accounts/search/findByName', { schema: accountSchema, query: { name }, context })
+  }
 }
 
 /** The products of the service product. */
-export function httpProductCatalogue(url: string): ProductCatalogue {
-  return { findByName: name => find(`${url}/products/search/findByName`, name, productSchema) }
-}
-
-async function find<T>(url: string, name: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  try {
-    const response = await fetch(`${url}?name=${encodeURIComponent(name)}`, { signal: AbortSignal.timeout(1500) })
-    if (response.status === 404) return undefined
-    if (!response.ok) throw new Error(`it answers ${response.status}`)
-    return schema.parse(await response.json())
-  } catch (error) {
-    const detail = `${new URL(url).host} doesn't answer. Nothing was changed; try again.`
-    const headers = { 'Retry-After': '2' }
-    throw new Problem(503, { type: 'unavailable', title: 'Not available now', detail, headers }, { cause: error })
+export function httpProductCatalogue(client: ServiceClient): ProductCatalogue {
+  return {
+    findByName: (name, context) =>
+      client.get('/products/search/findByName', { schema: productSchema, query: { name }, context })
   }
 }

@@ -1,7 +1,7 @@
 import type { Money, RequestContext } from '@outbox-cdc/service-kit'
 
-type Account = { readonly id: number; readonly name: string; readonly address: string }
-type Product = { readonly id: number; readonly name: string; readonly price: Money }
+export type Account = { readonly id: number; readonly name: string; readonly address: string }
+export type Product = { readonly id: number; readonly name: string; readonly price: Money }
 
 /** Who has an account. Rejects with a 503 problem if the answer isn't known in time. */
 export interface AccountDirectory {
