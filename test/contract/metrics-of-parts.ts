@@ -21,7 +21,7 @@ async function metricsOfService(): Promise<string> {
   registerConsumerGauges({ health: () => ({ lag: 4 }), parked }, registry)
   const logger = createLogger('test', 'silent')
   const observer = createDeliveryObserver(logger, registry)
-  observer.handled?.({ createdAt: new Date() } as never)
+  observer.handled?.({ name: 'order_created', createdAt: new Date() } as never)
   observer.retrying?.(undefined, 1)
   for (const statusCode of [200, 500]) {
     const response = Object.assign(new EventEmitter(), { statusCode })

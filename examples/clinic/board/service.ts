@@ -2,11 +2,14 @@ import { createConsumer, kafkajsClient } from '@outbox-cdc/outbox'
 import { postgresOptions } from '@outbox-cdc/outbox/security'
 import {
   answerProblems,
+  createEventMetrics,
   createHealth,
   createHttpServer,
+  createMetrics,
   explainConnections,
   kafkaFrom,
   type Logger,
+  registerConsumerGauges,
   type Service,
   unknownRoute,
   variable
@@ -39,14 +42,17 @@ export function createService(config: Config, logger: Logger): Service {
   for (const pool of [db, probes]) explainConnections(pool, config.DATABASE_URL)
   const kafka = kafkajsClient({ ...kafkaFrom(config), clientId: 'board', logger })
   const { INBOX_KEEP_MS: keepMs } = config
+  const metrics = createMetrics('board')
   const consumer = createConsumer({
     kafka,
     group: 'board',
     db,
     logger,
     inbox: { keepMs },
-    topics: { 'clinic.patient': onPatients, 'clinic.appointment': onAppointments }
+    topics: { 'clinic.patient': onPatients, 'clinic.appointment': onAppointments },
+    observe: createEventMetrics(metrics.registry)
   })
+  registerConsumerGauges(consumer, metrics.registry)
   const reading = async () => {
     const { ok, reason } = consumer.health()
     if (!ok) throw new Error(reason)
@@ -54,7 +60,7 @@ export function createService(config: Config, logger: Logger): Service {
   const health = createHealth({ ready: { database: async () => await probes.raw('SELECT 1'), consumer: reading } })
   const app = express()
     .disable('x-powered-by')
-    .use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger))
+    .use(metrics.count, createRoutes(db), health.routes, metrics.routes, unknownRoute, answerProblems(logger))
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {

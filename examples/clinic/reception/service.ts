@@ -4,6 +4,7 @@ import {
   answerProblems,
   createHealth,
   createHttpServer,
+  createMetrics,
   databaseAt,
   explaining,
   type Logger,
@@ -40,9 +41,10 @@ export function createService(config: Config, logger: Logger): Service {
         )
     }
   })
+  const metrics = createMetrics('reception')
   const app = express()
     .disable('x-powered-by')
-    .use(createRoutes(db), health.routes, unknownRoute, answerProblems(logger, explain))
+    .use(metrics.count, createRoutes(db), health.routes, metrics.routes, unknownRoute, answerProblems(logger, explain))
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     start: () => server.start(),

@@ -38,7 +38,7 @@ export function createService(
     document: apiDocument,
     alias: '/customer-order/customer-service',
     // A transaction with one order locks one customer, so there are no deadlocks.
-    consumer: db => createConsumer({ kafka, group: name, db, logger, topics, inbox, batchSize: 1 }),
+    consumer: (db, observe) => createConsumer({ kafka, group: name, db, logger, topics, inbox, observe, batchSize: 1 }),
     ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
     close: () => kafka.close()
   })

@@ -41,7 +41,7 @@ export function createService(
     routes: createRoutes,
     document: apiDocument,
     alias: '/customer-order/order-service',
-    consumer: db => createConsumer({ kafka, group: name, db, logger, topics, inbox }),
+    consumer: (db, observe) => createConsumer({ kafka, group: name, db, logger, topics, inbox, observe }),
     ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
     close: () => kafka.close()
   })

@@ -40,7 +40,7 @@ export function createService(
     logger,
     routes: createRoutes,
     document: apiDocument,
-    consumer: db => createConsumer({ kafka, group: 'shop-delivery', db, logger, topics, inbox }),
+    consumer: (db, observe) => createConsumer({ kafka, group: 'shop-delivery', db, logger, topics, inbox, observe }),
     close: () => kafka.close()
   })
 }

@@ -5,6 +5,7 @@ export { createServiceClients, type ServiceClient } from './clients/service-clie
 export { ServiceUnavailable } from './clients/service-unavailable.ts'
 export { createApp } from './create-app.ts'
 export { databaseAt, explainConnections, explaining, RefusedError } from './explain.ts'
+export { createEventMetrics, type EventObserver } from './event-metrics.ts'
 export { type Check, createHealth, type Health } from './health.ts'
 export { createHttpServer, type HttpServer } from './http-server.ts'
 export { jsonBody } from './json-body.ts'

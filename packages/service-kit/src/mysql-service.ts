@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { variable } from './config.ts'
 import { type GaugedConsumer, registerConsumerGauges } from './consumer-gauges.ts'
 import { createApp } from './create-app.ts'
+import { createEventMetrics, type EventObserver } from './event-metrics.ts'
 import { type Check, createHealth } from './health.ts'
 import { createHttpServer } from './http-server.ts'
 import type { Logger } from './logger.ts'
@@ -44,7 +45,8 @@ type Parts = {
   readonly explain?: Explain
   /** A path under which the routes are served too. */
   readonly alias?: string
-  readonly consumer?: (db: Knex) => Consumer
+  /** `observe` counts the events, as an option of the library's consumer. */
+  readonly consumer?: (db: Knex, observe: EventObserver) => Consumer
   /** What else must work before requests are sent to this process, on a connection of its own. */
   readonly ready?: (probes: Knex) => Readonly<Record<string, Check>>
   /** Closes what the service has opened for its parts. */
@@ -57,11 +59,11 @@ export function createMysqlService({ name, config, logger, consumer: createConsu
   const db = createMysql({ url, name, poolSize: config.MYSQL_POOL_SIZE, logger })
   // Work that waits for the pool must not make this replica unready.
   const probes = createMysql({ url, name: `${name}-health`, poolSize: 1, failFast: true })
-  const consumer = createConsumer?.(db)
+  const metrics = createMetrics(name)
+  const consumer = createConsumer?.(db, createEventMetrics(metrics.registry))
   const mysql = async () => await probes.raw('SELECT 1')
   const reading = consumer === undefined ? {} : { consumer: () => requireReading(consumer) }
   const health = createHealth({ ready: { mysql, ...reading, ...parts.ready?.(probes) } })
-  const metrics = createMetrics(name)
   if (consumer !== undefined) registerConsumerGauges(consumer, metrics.registry)
   const app = createApp({ ...parts, logger, health, metrics, routes: parts.routes(db, metrics.registry) })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
