@@ -20,7 +20,9 @@ const env = {
   PATH: [tools, process.env.PATH].join(delimiter),
   // kafkajs sets timers that have already expired, and Node 24 warns about each (tulios/kafkajs#1751).
   NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --disable-warning=TimeoutNegativeWarning`.trim(),
-  KAFKAJS_NO_PARTITIONER_WARNING: '1'
+  KAFKAJS_NO_PARTITIONER_WARNING: '1',
+  // Halves the time until a process runs: Node keeps the types stripped, and what it compiled.
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, '.data/compile-cache')
 }
 process.exit(await run('node', [join(root, file), ...args], env))
 

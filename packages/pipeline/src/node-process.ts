@@ -55,8 +55,18 @@ export async function runNode(
   return stdout + stderr
 }
 
+const passedOn = [
+  'PATH',
+  'HOME',
+  'TZ',
+  'LANG',
+  'NODE_OPTIONS',
+  'NODE_COMPILE_CACHE',
+  'KAFKAJS_NO_PARTITIONER_WARNING',
+  'LOG_LEVEL'
+]
+
 /** Only what a process needs, because the starter's own environment may hold secrets. */
 function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL } = process.env
-  return { PATH, HOME, TZ, LANG, NODE_OPTIONS, KAFKAJS_NO_PARTITIONER_WARNING, LOG_LEVEL, ...own }
+  return { ...Object.fromEntries(passedOn.map(name => [name, process.env[name]])), ...own }
 }
