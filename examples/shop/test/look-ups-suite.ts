@@ -19,7 +19,7 @@ const context = (left: Partial<RequestContext> = {}): RequestContext => ({
 
 const dearest = 999_999_999_999_999n
 
-/** What purchase relies on, whoever keeps the accounts and the products. */
+/** What purchase relies on. */
 export function lookUpsSuite(title: string, open: () => Promise<Opened>): void {
   describe(title, () => {
     let opened: Opened
