@@ -67,18 +67,18 @@ COPY --from=order-service-packages /app ./
 COPY packages/outbox packages/outbox
 COPY packages/service-kit packages/service-kit
 COPY order-service order-service
-ENV HTTP_HOST=0.0.0.0 HEALTH_URL=http://127.0.0.1:8080/health/ready
+ENV HTTP_HOST=0.0.0.0 HEALTH_URL=http://127.0.0.1:8080/health/ready OTEL_SERVICE_NAME=order-service
 EXPOSE 8080
-CMD ["node", "order-service/src/main.ts"]
+CMD ["node", "--import", "@outbox-cdc/service-kit/tracing", "order-service/src/main.ts"]
 
 FROM runtime AS delivery-service
 COPY --from=delivery-service-packages /app ./
 COPY packages/outbox packages/outbox
 COPY packages/service-kit packages/service-kit
 COPY delivery-service delivery-service
-ENV HTTP_HOST=0.0.0.0 HEALTH_URL=http://127.0.0.1:8082/health/ready
+ENV HTTP_HOST=0.0.0.0 HEALTH_URL=http://127.0.0.1:8082/health/ready OTEL_SERVICE_NAME=delivery-service
 EXPOSE 8082
-CMD ["node", "delivery-service/src/main.ts"]
+CMD ["node", "--import", "@outbox-cdc/service-kit/tracing", "delivery-service/src/main.ts"]
 
 # The keeper. Other verbs of connectctl work too: docker run … connectctl status
 FROM runtime AS connectctl

@@ -1,50 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { fetchJson } from '@outbox-cdc/test-support/http'
 import { createOrdersDatabase, type OrdersDatabase } from '../test/build-service.ts'
+import { lineOf, placeOrder, runMain, startedAt } from '../test/run-main.ts'
 
 let database: OrdersDatabase
 beforeAll(async () => void (database = await createOrdersDatabase()))
 afterAll(() => database.drop())
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
-
-type Started = { readonly child: ChildProcess; readonly output: () => string; readonly ended: Promise<unknown> }
-
-function run(env: Record<string, string>): Started {
-  const child = spawn(process.execPath, [main], { env: { HTTP_PORT: '0', ...env }, stdio: 'pipe' })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => (output += String(chunk)))
-  onTestFinished(() => void child.kill('SIGKILL'))
-  return { child, output: () => output, ended: once(child, 'exit').then(([code]) => code) }
-}
-
-const lineOf = (output: string, message: string) =>
-  output
-    .split('\n')
-    .filter(line => line.startsWith('{'))
-    .map(line => JSON.parse(line))
-    .find(({ msg }) => msg === message)
-
-async function startedAt({ output }: Started): Promise<string> {
-  const { port } = await eventually(() => {
-    const line = lineOf(output(), 'started')
-    expect(line).toBeDefined()
-    return line
-  })
-  return `http://127.0.0.1:${port}`
-}
-
-const post = (base: string) =>
-  fetchJson(`${base}/order`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'joon', quantity: 95 })
-  })
 
 /** Sends half of a request. Returns a function that sends the rest and returns the status. */
 function beginPost(base: string): () => Promise<number | undefined> {
@@ -62,7 +25,7 @@ function beginPost(base: string): () => Promise<number | undefined> {
 
 describe('the process', () => {
   it('reports every configuration problem in one line, without the values, and exits 1', async () => {
-    const process = run({ HTTP_PORT: 'hunter2', MYSQL_URL: 'hunter3', LOG_LEVEL: 'hunter4' })
+    const process = runMain({ HTTP_PORT: 'hunter2', MYSQL_URL: 'hunter3', LOG_LEVEL: 'hunter4' })
     expect(await process.ended).toBe(1)
     expect(process.output().trim().split('\n')).toHaveLength(1)
     expect(lineOf(process.output(), 'cannot start').problem).toMatch(/HTTP_PORT: .*\n.*MYSQL_URL: .*\n.*LOG_LEVEL: /)
@@ -70,7 +33,7 @@ describe('the process', () => {
   })
 
   it('requires the number of a blackhole writer, because it has no safe default', async () => {
-    const process = run({ MYSQL_URL: database.url, OUTBOX_STORE: 'blackhole' })
+    const process = runMain({ MYSQL_URL: database.url, OUTBOX_STORE: 'blackhole' })
     expect(await process.ended).toBe(1)
     expect(lineOf(process.output(), 'cannot start').problem).toMatch(
       /OUTBOX_WRITER: is not set \(For the blackhole store/
@@ -78,7 +41,7 @@ describe('the process', () => {
   })
 
   it('refuses to start with a store that its table was not made for, and says so in one line', async () => {
-    const process = run({ MYSQL_URL: database.url, OUTBOX_STORE: 'blackhole', OUTBOX_WRITER: '0' })
+    const process = runMain({ MYSQL_URL: database.url, OUTBOX_STORE: 'blackhole', OUTBOX_WRITER: '0' })
     expect(await process.ended).toBe(1)
     expect(process.output().trim().split('\n')).toHaveLength(1)
     expect(lineOf(process.output(), 'cannot start').problem).toBe(
@@ -87,9 +50,9 @@ describe('the process', () => {
   })
 
   it('exits 1 and names the port when it is taken', async () => {
-    const first = run({ MYSQL_URL: database.url })
+    const first = runMain({ MYSQL_URL: database.url })
     const { port } = new URL(await startedAt(first))
-    const second = run({ MYSQL_URL: database.url, HTTP_PORT: port })
+    const second = runMain({ MYSQL_URL: database.url, HTTP_PORT: port })
     expect(await second.ended).toBe(1)
     expect(lineOf(second.output(), 'cannot start').err.message).toContain(port)
   })
@@ -97,9 +60,9 @@ describe('the process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'finishes what runs at %s, refuses what is new, and exits 0',
     async signal => {
-      const process = run({ MYSQL_URL: database.url })
+      const process = runMain({ MYSQL_URL: database.url })
       const base = await startedAt(process)
-      expect((await post(base)).status).toBe(201)
+      expect((await placeOrder(base)).status).toBe(201)
       const finish = beginPost(base)
       await eventually(async () => expect((await fetch(`${base}/metrics`)).status).toBe(200))
       process.child.kill(signal)
@@ -112,12 +75,12 @@ describe('the process', () => {
   )
 
   it('is not ready, but still answers, for STOP_DELAY_MS after the signal', async () => {
-    const process = run({ MYSQL_URL: database.url, STOP_DELAY_MS: '5000' })
+    const process = runMain({ MYSQL_URL: database.url, STOP_DELAY_MS: '5000' })
     const base = await startedAt(process)
     expect((await fetch(`${base}/health/ready`)).status).toBe(200)
     process.child.kill('SIGTERM')
     await eventually(async () => expect((await fetch(`${base}/health/ready`)).status).toBe(503))
-    expect((await post(base)).status).toBe(201)
+    expect((await placeOrder(base)).status).toBe(201)
     expect(await process.ended).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest'
+import { afterAll, expect, it, onTestFinished } from 'vitest'
 import { join } from 'node:path'
 import { urlFor } from '@outbox-cdc/pipeline'
 import { createConnection } from 'mysql2/promise'
@@ -7,12 +7,46 @@ import { coreSuite } from '../support/core-suite.ts'
 import { eventually } from '../support/eventually.ts'
 import { get, post } from '../support/http.ts'
 import { schemathesis } from '../support/schemathesis.ts'
+import { newTraceparent, startTraceReceiver, type TraceReceiver, treeOf } from '../support/trace-receiver.ts'
 import { type TestPipeline, coreTarget, startTestPipeline } from '../support/test-pipeline.ts'
 
 let pipeline: TestPipeline
+let receiver: TraceReceiver
 coreSuite('the pipeline', async () => {
+  receiver = await startTraceReceiver()
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = receiver.url
   pipeline = await startTestPipeline()
   return coreTarget(pipeline)
+})
+afterAll(() => receiver?.stop())
+
+it('shows an order in one trace, from the request to the commit of its delivery', async () => {
+  const { traceId, spanId, traceparent } = newTraceparent()
+  await post(`http://127.0.0.1:${pipeline.settings.ports['order-service']}/order`, anOrder('Kim'), { traceparent })
+  await eventually(() => {
+    const tree = treeOf(receiver.spans, spanId)
+    expect(tree).toEqual(
+      expect.arrayContaining(['order-service: POST /order', '  delivery-service: publish order_created'])
+    )
+    expect(tree.slice(tree.indexOf('  delivery-service: process order_created'))).toEqual(
+      expect.arrayContaining(['    delivery-service: BEGIN;', '    delivery-service: COMMIT;'])
+    )
+  })
+  const spans = receiver.spans.filter(span => span.traceId === traceId)
+  const statements = spans.flatMap(({ service, attributes: { 'db.query.text': text = '' } }) => `${service}: ${text}`)
+  for (const statement of [
+    'order-service: INSERT INTO outbox',
+    'delivery-service: INSERT INTO inbox',
+    'delivery-service: insert into `delivery`'
+  ])
+    expect(statements).toContainEqual(expect.stringContaining(statement))
+  expect(JSON.stringify(spans)).not.toContain('Kim')
+})
+
+it('begins a trace with nothing but a request or an event, and not with those of machines', () => {
+  const first = receiver.spans.filter(({ parent }) => parent === undefined)
+  expect(new Set(first.map(({ name }) => name.split(' ')[0]))).toEqual(new Set(['POST', 'GET']))
+  expect(first.filter(({ name }) => /health|metrics/.test(name))).toEqual([])
 })
 
 it('passes outboxctl audit, and fails it with the ids of rows that are then removed or invented', async () => {
@@ -50,6 +84,8 @@ it.skipIf(findFaults === undefined).each(['order-service', 'delivery-service', '
 
 async function placeOrders(count: number): Promise<readonly number[]> {
   const url = `http://127.0.0.1:${pipeline.settings.ports['order-service']}/order`
-  const answers = Array.from({ length: count }, () => post(url, { name: 'audited', quantity: 1 }))
+  const answers = Array.from({ length: count }, () => post(url, anOrder('audited')))
   return (await Promise.all(answers)).map(({ body }) => Number(body.id))
 }
+
+const anOrder = (name: string) => ({ name, quantity: 1 })

@@ -13,6 +13,8 @@ export type NodeProcess = {
   readonly env: Readonly<Record<string, string>>
   /** Answers 2xx as soon as the process can be used. */
   readonly readyUrl: string
+  /** Sends traces, if OTEL_EXPORTER_OTLP_ENDPOINT says where to. */
+  readonly traced?: boolean
 }
 
 export type NodeProcessOptions = { readonly dir: string; readonly onLog: (name: string, line: string) => void }
@@ -20,11 +22,12 @@ export type NodeProcessOptions = { readonly dir: string; readonly onLog: (name: 
 /** One of our own processes as a part: its log goes to a file and, line by line, to the terminal. */
 export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOptions): Part {
   const logFile = join(dir, 'logs', `${spec.name}.log`)
+  const tracing = spec.traced === true ? tracingOf(spec.name) : undefined
   return createPart({
     name: spec.name,
     command: process.execPath,
-    args: [join(root, spec.file), ...(spec.args ?? [])],
-    env: environment(spec.env),
+    args: [...(tracing?.args ?? []), join(root, spec.file), ...(spec.args ?? [])],
+    env: environment({ ...tracing?.env, ...spec.env }),
     dir,
     startTimeoutMs: 120_000,
     stopTimeoutMs: 12_000,
@@ -65,6 +68,16 @@ const passedOn = [
   'KAFKAJS_NO_PARTITIONER_WARNING',
   'LOG_LEVEL'
 ]
+
+/** Undefined when there is nowhere to send traces to: then nothing of OpenTelemetry is loaded. */
+function tracingOf(name: string) {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT = '', OTEL_EXPORTER_OTLP_HEADERS = '' } = process.env
+  if (OTEL_EXPORTER_OTLP_ENDPOINT === '') return undefined
+  return {
+    args: ['--import', join(root, 'packages/service-kit/src/tracing.ts')],
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME: name }
+  }
+}
 
 /** Only what a process needs, because the starter's own environment may hold secrets. */
 function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

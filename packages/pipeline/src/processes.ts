@@ -25,9 +25,10 @@ type Through = { readonly through?: ((service: string, around: Surroundings) => 
 /** The services, each with its own account, its own port and nothing that it doesn't need, as `through` lets it reach the databases. */
 export function serviceProcesses({ through, ...around }: Started & Through): Promise<readonly NodeProcess[]> {
   const { system, ports } = around
-  const processes = system.services.map(service =>
-    serviceProcess(service, { ...(through?.(service.name, around) ?? around), ports })
-  )
+  const processes = system.services.map(async service => ({
+    ...(await serviceProcess(service, { ...(through?.(service.name, around) ?? around), ports })),
+    traced: true
+  }))
   return Promise.all(processes)
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from './logger.ts'
+import { isOwnRoute } from './own-routes.ts'
 
 /** The origin of a request. A use case passes it on to the events that it publishes. */
 export type RequestContext = {
@@ -38,7 +39,7 @@ export function requestContext(logger: Logger): RequestHandler {
       const ms = Math.round((performance.now() - started) * 10) / 10
       const { reason } = response.locals
       const fields = { method, path, status, ms, requestId, correlationId, location: response.get('Location'), reason }
-      const level = /^\/(health|metrics|docs|openapi)|\/swagger-ui(\/|$)/.test(path) ? 'debug' : 'info'
+      const level = isOwnRoute(path) ? 'debug' : 'info'
       logger[reason === undefined ? level : 'warn'](fields, writableFinished ? 'request' : 'request cut off')
     })
     next()

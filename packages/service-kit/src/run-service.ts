@@ -1,6 +1,7 @@
 import { SettingsError } from '@outbox-cdc/outbox/security'
 import type { z } from 'zod'
 import { loadConfig } from './config.ts'
+import { doLastWork } from './last-work.ts'
 import { createLogger, type Logger } from './logger.ts'
 
 export type Service = {
@@ -48,6 +49,7 @@ function stopOnSignal(service: Service, logger: Logger, withinMs: number): () =>
     logger.info({ signal }, 'stopping')
     setTimeout(() => end(1, { withinMs }, 'could not stop in time'), withinMs)
     await service.stop().catch(error => end(1, { err: error }, 'could not stop cleanly'))
+    await doLastWork()
     end(0, {}, 'stopped')
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))

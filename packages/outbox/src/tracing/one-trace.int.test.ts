@@ -33,9 +33,11 @@ it('spans the request, the transaction, Debezium and the handler with one trace'
   })
   await consumer.start()
   await eventually(() => {
-    const [request, handled] = exporter.getFinishedSpans()
-    expect(handled?.name).toBe('process order_created')
-    expect(handled?.spanContext().traceId).toBe(request?.spanContext().traceId)
-    expect(handled?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId)
+    const [request, published, handled] = exporter.getFinishedSpans()
+    expect([published?.name, handled?.name]).toEqual(['publish order_created', 'process order_created'])
+    for (const span of [published, handled]) {
+      expect(span?.spanContext().traceId).toBe(request?.spanContext().traceId)
+      expect(span?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId)
+    }
   })
 })

@@ -48,7 +48,7 @@ export type TracedEvent<Id extends number | string = number | string> = {
  */
 export async function inHandlerSpans<T>(events: readonly TracedEvent[], work: () => Promise<T>): Promise<T> {
   const api = openTelemetry
-  if (api === undefined) return work()
+  if (api === undefined || events.every(event => inSpan.has(event))) return work()
   const spans = events.map(event => startSpan(event, api))
   const [only, ...others] = spans
   const active = api.context.active()
@@ -66,19 +66,53 @@ export async function inHandlerSpans<T>(events: readonly TracedEvent[], work: ()
   }
 }
 
-function startSpan(event: TracedEvent, api: OpenTelemetry): Span {
-  const attributes = {
-    'messaging.system': 'kafka',
-    'messaging.operation.type': 'process',
-    'messaging.destination.name': event.topic,
-    'messaging.destination.partition.id': String(event.partition),
-    'messaging.message.id': event.messageId,
-    'messaging.kafka.message.key': String(event.aggregateId),
-    'messaging.kafka.offset': Number(event.offset)
-  }
-  const tracer = api.trace.getTracer('@outbox-cdc/outbox')
-  return tracer.startSpan(`process ${event.name}`, { kind: api.SpanKind.CONSUMER, attributes }, parentOf(event, api))
+const inSpan = new WeakSet<TracedEvent>()
+
+/**
+ * Runs the transaction of a single event in that event's span: the trace shows every statement, the commit too. The
+ * transaction of several events belongs to no single trace, so only their handlers have spans.
+ */
+export async function inTransactionSpan<T>(events: readonly TracedEvent[], work: () => Promise<T>): Promise<T> {
+  const [only, ...others] = events
+  if (only === undefined || others.length > 0) return work()
+  return inHandlerSpans([only], async () => {
+    inSpan.add(only)
+    try {
+      return await work()
+    } finally {
+      inSpan.delete(only)
+    }
+  })
 }
+
+/**
+ * Records how the event came to Kafka, below the span that wrote it: from when its row was written, by the database's
+ * clock, until Connect wrote its record, by Connect's clock. Nothing if the clocks disagree, or the row's time isn't known.
+ */
+export function tracePublishing(event: TracedEvent & { readonly createdAt: Date }, recordedAt: number): void {
+  const api = openTelemetry
+  if (api === undefined || event.traceparent === undefined || recordedAt <= event.createdAt.getTime()) return
+  const attributes = { ...place(event), 'messaging.operation.type': 'send' }
+  const options = { kind: api.SpanKind.PRODUCER, attributes, startTime: event.createdAt }
+  tracer(api).startSpan(`publish ${event.name}`, options, parentOf(event, api)).end(recordedAt)
+}
+
+function startSpan(event: TracedEvent, api: OpenTelemetry): Span {
+  const attributes = { ...place(event), 'messaging.operation.type': 'process' }
+  const options = { kind: api.SpanKind.CONSUMER, attributes }
+  return tracer(api).startSpan(`process ${event.name}`, options, parentOf(event, api))
+}
+
+const tracer = ({ trace }: OpenTelemetry) => trace.getTracer('@outbox-cdc/outbox')
+
+const place = (event: TracedEvent) => ({
+  'messaging.system': 'kafka',
+  'messaging.destination.name': event.topic,
+  'messaging.destination.partition.id': String(event.partition),
+  'messaging.message.id': event.messageId,
+  'messaging.kafka.message.key': String(event.aggregateId),
+  'messaging.kafka.offset': Number(event.offset)
+})
 
 function parentOf({ traceparent = '' }: TracedEvent, { context, trace }: OpenTelemetry): Context {
   const [, traceId, spanId, flags = '00'] = traceparentPattern.exec(traceparent) ?? []

@@ -6,6 +6,7 @@ import type { ParkReason } from '../../parking/parked-event.ts'
 import { requestRetry } from '../../parking/parked-commands.ts'
 import { lockParkedKeys, parkEvents } from '../../parking/parking-store.ts'
 import { plain } from '../../plain-knex.ts'
+import { inTransactionSpan, tracePublishing } from '../../tracing/open-telemetry.ts'
 import type { Item } from '../read/read-event.ts'
 import { type Decision, decide, groupByHandler } from './decide.ts'
 import type { Handling } from './handling.ts'
@@ -61,15 +62,17 @@ export async function settleRecords(handling: Handling, items: readonly Item[]):
   let fresh = firstOfEach(items.filter(item => !skips(item)))
   while (fresh.length > 0) {
     try {
-      await settle(handling, newRecords(handling, fresh))
-      break
+      const tried = fresh
+      const repeat = await inTransactionSpan(toHandle(tried), () =>
+        settle(handling, newRecords(handling, tried)).catch(asRepeat)
+      )
+      if (repeat === undefined) break
+      fresh = await withoutSettled(handling, tried)
+      // The inbox row that collided was pruned or rolled back since: the caller tries again after a pause.
+      if (fresh.length === tried.length) throw repeat
     } catch (error) {
       if (error instanceof TransactionEndedError) await takeBack(handling, fresh)
-      if (!(error instanceof AlreadyClaimedError)) throw error
-      const claimed = fresh
-      fresh = await withoutSettled(handling, claimed)
-      // The inbox row that collided was pruned or rolled back since: the caller tries again after a pause.
-      if (fresh.length === claimed.length) throw error
+      throw error
     }
   }
   const isFresh = new Set(fresh)
@@ -77,6 +80,15 @@ export async function settleRecords(handling: Handling, items: readonly Item[]):
     if (skips(item) && 'event' in item) handling.observe.ignored?.(item.event)
     else if (!isFresh.has(item)) handling.observe.duplicate?.(item.messageId)
   }
+}
+
+const toHandle = (items: readonly Item[]) =>
+  items.flatMap(item => ('handler' in item && !('refusal' in item) ? [item.event] : []))
+
+// A repeat is no failure: its trace shows no error.
+function asRepeat(error: unknown): AlreadyClaimedError {
+  if (error instanceof AlreadyClaimedError) return error
+  throw error
 }
 
 // A handler has committed the inbox rows. They look as if the events were settled, so this doesn't give up.
@@ -138,5 +150,8 @@ function report({ observe, logger }: Handling, { flowing, ignored, parked, gaps 
     observe.parked?.(item, refusal)
   }
   for (const event of ignored) observe.ignored?.(event)
-  for (const { event } of flowing) observe.handled?.(event)
+  for (const { event, record } of flowing) {
+    tracePublishing(event, record.timestamp)
+    observe.handled?.(event)
+  }
 }
