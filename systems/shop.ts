@@ -43,7 +43,8 @@ export const system: System = {
         ACCOUNT_URL: { urlOf: 'account' },
         PRODUCT_URL: { urlOf: 'product' }
       },
-      publishes: [topic]
+      publishes: [topic],
+      calls: ['account', 'product']
     },
     {
       name: 'delivery',
@@ -117,6 +118,13 @@ export const system: System = {
       }
     }
   ],
+
+  figure: {
+    title: 'The same purchase by event and by request, while delivery is down',
+    file: `${folder}/docs/one-fault.svg`,
+    about:
+      'Measured by npm run measure:one-fault. The Shop tells delivery by an event. The way by request, which it does not have, answers the buyer only when delivery has stored what is to be delivered.'
+  },
 
   tryIt: [
     `curl -i -X POST {account}/accounts -H 'content-type: application/json' -d '{"name":"Kim","address":"1 Main Street, Springfield"}'`,

@@ -9,15 +9,18 @@ import type { RowDataPacket } from 'mysql2/promise'
 import type { Lab } from './lab.ts'
 
 /** What the figures were measured on and with. Each result file holds it. */
-export type Machine = {
-  readonly cpu: string
-  readonly cores: number
-  readonly memoryGb: number
-  readonly system: string
+export type Machine = Host & {
   readonly versions: Readonly<Record<string, string>>
   readonly durability: Readonly<Record<string, string>>
   /** The settings of each engine beyond its defaults. Older results lack them. */
   readonly engines?: Readonly<Record<string, readonly string[]>>
+}
+
+export type Host = {
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryGb: number
+  readonly system: string
   readonly commit: string
   /** The load average of the minute before anything was started. */
   readonly loadBefore: number
@@ -47,10 +50,7 @@ export async function describeMachine(lab: Lab): Promise<Machine> {
   const { version, ...durability }: Record<string, unknown> = rows[0] ?? {}
   const connect = (await (await fetch(lab.stack.connect.urls[0] ?? '')).json()) as { version: string }
   return {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${process.platform} ${release()}`,
+    ...describeHost(),
     versions: {
       MySQL: String(version),
       Kafka: connect.version,
@@ -62,7 +62,16 @@ export async function describeMachine(lab: Lab): Promise<Machine> {
       'Kafka acks': 'all',
       'Kafka brokers, replicas': '1, 1'
     },
-    engines: engineSettings(lab),
+    engines: engineSettings(lab)
+  }
+}
+
+export function describeHost(): Host {
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    system: `${process.platform} ${release()}`,
     commit: commitOf(),
     loadBefore: loadAtStart
   }
@@ -100,7 +109,7 @@ function commitOf(): string {
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   try {
-    const changes = git('status', '--porcelain', '--', '.', ':!bench/results', ':!docs')
+    const changes = git('status', '--porcelain', '--', '.', ':!bench/results', ':!docs', ':!examples/*/docs', ':!*.md')
     return `${git('rev-parse', '--short', 'HEAD')}${changes === '' ? '' : ' with changes'}`
   } catch {
     return 'unknown'
