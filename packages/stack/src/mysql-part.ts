@@ -3,11 +3,10 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { getuid } from 'node:process'
 import mysql from 'mysql2/promise'
 import { mysqlOptions } from '@outbox-cdc/outbox/security'
+import { asRoot, makeMysqlData } from './engines/mysql-data.ts'
 import type { MysqlEngine } from './engines/mysql-engine.ts'
-import { runTool } from './engines/run-tool.ts'
 import { type Part, createPart } from './process/part.ts'
 import { mysqlTls, type StackSecurity } from './security/stack-security.ts'
 import { mysqlUrl } from './server-urls.ts'
@@ -57,13 +56,8 @@ async function initialise(engine: MysqlEngine, dir: string): Promise<void> {
   const aside = join(dir, 'data.initialising')
   await rm(aside, { recursive: true, force: true })
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  await runTool(engine.command, [...engine.args, ...asRoot(), '--initialize-insecure', `--datadir=${aside}`])
+  await makeMysqlData(engine, aside)
   await rename(aside, join(dir, 'data'))
-}
-
-/** As root, as is common in containers and CI, mysqld only runs when it is asked to. */
-function asRoot(): readonly string[] {
-  return getuid?.() === 0 ? ['--user=root'] : []
 }
 
 /** The settings of every MySQL of this pipeline: full durability, and a binlog that Debezium can read. */

@@ -33,6 +33,25 @@ it('runs a Connect worker with the Debezium MySQL connector', async () => {
   expect(plugins.map(plugin => plugin.class)).toContain('io.debezium.connector.mysql.MySqlConnector')
 })
 
+it('gives each MySQL a UUID and a key of its own', async () => {
+  const stack = await startStack({ dir: await tempFolder('mysql'), parts: ['mysql'] })
+  onTestFinished(() => stack.stopAll())
+  const identities = [useStack().mysql, stack.mysql].map(async ({ host, port, rootPassword }) => {
+    const connection = await mysql.createConnection({ host, port, user: 'root', password: rootPassword })
+    const [[uuid]] = await connection.query<mysql.RowDataPacket[]>('SELECT @@server_uuid AS uuid')
+    const [[key]] = await connection.query<mysql.RowDataPacket[]>(
+      "SHOW STATUS LIKE 'Caching_sha2_password_rsa_public_key'"
+    )
+    await connection.end()
+    return { uuid: uuid?.['uuid'], key: key?.['Value'] }
+  })
+  const [one, other] = await Promise.all(identities)
+  expect(one?.key).toContain('PUBLIC KEY')
+  expect(other?.key).toContain('PUBLIC KEY')
+  expect(one?.key).not.toBe(other?.key)
+  expect(one?.uuid).not.toBe(other?.uuid)
+})
+
 it('starts a killed MySQL again although another process has its old pid', async () => {
   const stack = await startStack({ dir: await tempFolder('mysql'), parts: ['mysql'] })
   onTestFinished(() => stack.stopAll())
