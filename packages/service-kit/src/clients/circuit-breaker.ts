@@ -15,7 +15,7 @@ export type Breaker = {
   readonly probeInMs: () => number
 }
 
-type Listeners = { readonly opened: (cause: unknown) => void; readonly closed: () => void }
+type Listeners = { readonly opened: (cause: CallFailure) => void; readonly closed: () => void }
 
 /** Opens after five failures in a row. Three seconds later, the next call is the probe that closes it or opens it again. */
 export function createBreaker(listeners: Listeners): Breaker {
@@ -26,7 +26,7 @@ export function createBreaker(listeners: Listeners): Breaker {
   )
   let reported = false
   policy.onBreak(reason => {
-    if (!reported) listeners.opened('error' in reason ? reason.error : undefined)
+    if (!reported && 'error' in reason && reason.error instanceof CallFailure) listeners.opened(reason.error)
     reported = true
   })
   policy.onReset(() => {

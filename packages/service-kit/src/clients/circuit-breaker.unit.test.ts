@@ -52,9 +52,9 @@ it('closes after one good probe, and logs the opening and the closing once', asy
   account.behave(answeringZoe)
   expect(await account.get()).toEqual({ name: 'Zoë' })
   expect(await stateOf(account)).toEqual(['closed'])
-  expect(account.lines.map(({ msg }) => msg).filter(msg => msg.startsWith('circuit'))).toEqual([
-    'circuit breaker opened',
-    'circuit breaker closed'
+  expect(account.lines.filter(({ msg }) => msg.startsWith('circuit'))).toMatchObject([
+    { level: 'warn', msg: 'circuit breaker opened', to: 'account', reason: 'answered 500' },
+    { level: 'info', msg: 'circuit breaker closed', to: 'account' }
   ])
 })
 

@@ -33,7 +33,7 @@ export function createServiceClients({ logger, registry }: Options) {
     to(service: string, baseUrl: string): ServiceClient {
       const log = logger.child({ to: service })
       const breaker = createBreaker({
-        opened: err => log.warn({ err }, 'circuit breaker opened'),
+        opened: ({ message: reason, cause: err }) => log.warn({ reason, err }, 'circuit breaker opened'),
         closed: () => log.info('circuit breaker closed')
       })
       metrics.watch(service, breaker)

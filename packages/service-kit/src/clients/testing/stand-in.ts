@@ -50,7 +50,7 @@ export async function aStandIn(behaviour: RequestListener) {
   }
 }
 
-export const aContext = (context: Partial<RequestContext>): RequestContext => ({
+const aContext = (context: Partial<RequestContext>): RequestContext => ({
   requestId: 'r-1',
   correlationId: 'c-1',
   deadline: Date.now() + 2000,
