@@ -66,8 +66,17 @@ export function openSession(command: Command, context: Context): Session {
   const timeoutMs = options.timeout * 1000
   const token = environment['CONNECT_TOKEN'] && resolveSecrets(environment['CONNECT_TOKEN'], environment)
   const connect: Session['connect'] = more => createConnectApi({ ...more, url, token })
-  const api = connect({ retryForMs: timeoutMs, answerTimeoutMs: timeoutMs, note })
+  const api = connect({ retryForMs: timeoutMs, answerTimeoutMs: timeoutMs, note: onceEach(note) })
   return { ...context, ...options, api, connect, timeoutMs, refuseUsage }
+}
+
+/** While several connectors wait for one rebalance, each of their requests would say so. */
+function onceEach(note: Context['note']): Context['note'] {
+  const said = new Set<string>()
+  return line => {
+    if (!said.has(line)) note(line)
+    said.add(line)
+  }
 }
 
 export function asJson(value: unknown): string {

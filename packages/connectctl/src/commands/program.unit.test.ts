@@ -142,30 +142,29 @@ it("watches the workers' logs for all connectors that doctor examines at the sam
   expect((await examined).out.match(/ of \w+$/gm)).toEqual([' of one', ' of three'])
 })
 
-/** A Connect without connectors that answers no question about one before it was asked about each of them. */
+/** A Connect without connectors that rebalances until it was asked about each of them. */
 async function connectThatWaitsFor(count: number): Promise<string> {
   const asked = new Set<string>()
-  const waiting: (() => void)[] = []
   const server = createHttpServer(({ method, url = '' }, response) => {
     const answer = (status: number, body: object) => response.writeHead(status).end(JSON.stringify(body))
     if (url.startsWith('/connectors?')) return answer(200, {})
     if (method === 'PUT') return answer(200, { configs: [{ value: { name: 'key', errors: ['is wrong'] } }] })
     asked.add(url)
-    waiting.push(() => answer(404, { error_code: 404, message: 'not found' }))
-    if (asked.size === count) for (const each of waiting.splice(0)) each()
+    return asked.size < count ? answer(409, { message: 'rebalancing' }) : answer(404, { error_code: 404 })
   }).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await new Promise(resolve => server.once('listening', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-it('applies all connectors at once, and says in the order of the files why each was refused', async () => {
+it('applies all connectors at once, says in the order of the files why each was refused, and once that it waits', async () => {
   const dir = await tempFolder('connectctl')
   const files = ['one', 'two', 'three'].map(name => join(dir, `${name}.json`))
   for (const file of files) await writeFile(file, '{"tasks.max": 1}')
   const url = await connectThatWaitsFor(3)
   const { code, out, err } = await connectctlWith({ CONNECT_URL: url }, '--timeout', '5', 'apply', '--force', ...files)
   expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err.match(/trying again/g)).toHaveLength(1)
   expect(err.match(/^✗ \w+ was refused: key .*is wrong$/gm)?.map(line => line.split(' ')[1])).toEqual([
     'one',
     'two',
