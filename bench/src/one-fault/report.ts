@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { root } from '@outbox-cdc/pipeline'
 import type { Host } from '../lab/machine.ts'
 import { renderSvg } from '../report/charts.ts'
-import { figure, table } from '../report/text.ts'
+import { figure } from '../report/text.ts'
 import {
   type Disagreements,
   type PhaseFigures,
@@ -85,7 +85,7 @@ export function figuresText(result: Result): string {
     `after (${seconds - downTo} s)`
   ]
   return [
-    table(head, rows),
+    alignedTable([head, ...rows]),
     '',
     `${perSecond} purchases a second in each way at the same time, counted from when each was due; a buyer tries once. Measured on`,
     `${result.measuredAt.slice(0, 10)} at commit ${commit}, with ${cores} cores (${cpu}), ${memoryGb} GB, a load of ${loadBefore.toFixed(1)} before the start.`,
@@ -101,3 +101,11 @@ const timesOf = ({ n, p50, p99, max }: PhaseFigures['answer']) =>
   n === 0 ? '–' : `${time(p50)} / ${time(p99)} / ${time(max)}`
 
 const time = (ms: number) => (ms < 1_000 ? `${figure(ms)} ms` : `${figure(ms / 1_000)} s`)
+
+/** As the formatter writes it: the README stays as it is when it is formatted. */
+function alignedTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map(row => row[column]?.length ?? 0)))
+  const line = (cells: readonly string[], fill = ' ') =>
+    `| ${widths.map((width, at) => (cells[at] ?? '').padEnd(width, fill)).join(' | ')} |`
+  return [line(head), line([], '-'), ...rows.map(row => line(row))].join('\n')
+}
