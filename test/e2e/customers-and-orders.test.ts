@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { launchBrowser } from '@outbox-cdc/console/testing/launch-browser'
 import { appendToOutbox, defineEvent } from '@outbox-cdc/outbox'
-import { root, urlFor } from '@outbox-cdc/pipeline'
-import { withAdmin } from '@outbox-cdc/stack'
-import knex, { type Knex } from 'knex'
-import type { Locator } from 'playwright-core'
+import type { Knex } from 'knex'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { auditBothHops, showsBothHops } from '../support/both-hops.ts'
+import { isAsCatalogueShows } from '../support/catalogue-record.ts'
+import { hasReadAll, rewind, sizeOf } from '../support/consumer-groups.ts'
 import { eventually } from '../support/eventually.ts'
 import { followStuckSaga } from '../support/follow-stuck-saga.ts'
 import { showsMissingAnswer, showsSettledSaga } from '../support/saga-in-terminal.ts'
 import { get, post } from '../support/http.ts'
+import { openServiceDatabase } from '../support/open-service-database.ts'
 import { curlCommands, runAt, withoutTimes } from '../support/readme-commands.ts'
-import { kafkaConfig, recordsOf, sendAgain } from '../support/send-again.ts'
+import { recordsOf, sendAgain } from '../support/send-again.ts'
 import { schemathesis } from '../support/schemathesis.ts'
+import { openSwaggerUi } from '../support/swagger-ui.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
 import { twoBrokersSuite } from './two-brokers/suite.ts'
 
@@ -25,21 +24,13 @@ let pipeline: TestPipeline
 const databases: { customers?: Knex; orders?: Knex } = {}
 beforeAll(async () => {
   pipeline = await startTestPipeline({ system: 'customers-and-orders' })
-  databases.customers = await openDatabase('customers', 'customer_service')
-  databases.orders = await openDatabase('customer_orders', 'order_service')
+  databases.customers = await openServiceDatabase(pipeline, 'customers', 'customer_service')
+  databases.orders = await openServiceDatabase(pipeline, 'customer_orders', 'order_service')
 })
 afterAll(async () => {
   await Promise.all([databases.customers?.destroy(), databases.orders?.destroy()])
   await pipeline?.stop()
 })
-
-async function openDatabase(database: string, account: string): Promise<Knex> {
-  const { settings, stack } = pipeline
-  const at = { system: settings.system, stack, secretsDir: join(settings.dir, 'secrets') }
-  const connection = await urlFor(account, database, at)
-  // While MySQL is away, its pool would warn of each attempt.
-  return knex({ client: 'mysql2', connection, pool: { min: 0, max: 4 }, log: { warn: () => undefined } })
-}
 
 const services = ['customer-service', 'order-service'] as const
 type Name = (typeof services)[number]
@@ -259,15 +250,8 @@ it('parks a poison event with the later events of its order, and settles every o
 })
 
 it('publishes records as its event catalogue shows them', async () => {
-  const page = await readFile(join(root, 'examples/customers-and-orders/docs/event-catalogue.md'), 'utf8')
-  const shown = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '')
-  const record = (await recordsOf(pipeline.stack.kafka, 'orderTopic')).find(
-    ({ headers }) => String(headers?.['event']) === 'order_created'
-  )
-  expect(Object.keys(record?.headers ?? {}).sort()).toEqual(Object.keys(shown.headers).sort())
-  const [key, value] = [record?.key, record?.value].map(json => JSON.parse(String(json)).payload)
-  expect([typeof key, typeof value]).toEqual([typeof shown.key, typeof shown.value])
-  expect(Object.keys(JSON.parse(value)).sort()).toEqual(Object.keys(JSON.parse(shown.value)).sort())
+  const catalogue = 'examples/customers-and-orders/docs/event-catalogue.md'
+  await isAsCatalogueShows(pipeline.stack.kafka, { catalogue, topic: 'orderTopic', event: 'order_created' })
 })
 
 it('shows every operation in Swagger UI, at /docs and under the original path, and runs them there', async context => {
@@ -276,12 +260,12 @@ it('shows every operation in Swagger UI, at /docs and under the original path, a
   const page = await browser.newPage()
   for (const service of services)
     for (const path of ['/docs', `/customer-order/${service}/swagger-ui`]) {
-      await page.goto(url(service, path))
-      await page.locator('.opblock').first().waitFor()
-      const operations = await page.locator('.opblock').all()
+      const { operations, run } = await openSwaggerUi(page, url(service, path))
       expect(operations.length).toBe(3)
-      // Order 1 is cancelled already by the commands of the README.
-      for (const operation of operations) expect(await tryOut(operation)).toMatch(/^(200|201|409)/)
+      for (const operation of operations) {
+        // Order 1 is cancelled already by the commands of the README.
+        expect(await run(operation, operation.includes('{id}') ? { id: 1 } : {})).toMatch(/^(200|201|409)/)
+      }
     }
   await browser.close()
 })
@@ -293,54 +277,27 @@ twoBrokersSuite(() => {
   return { pipeline, customers, orders, recordsOf: records }
 })
 
-/** Runs an operation in Swagger UI with its example; returns the status that the page shows. */
-async function tryOut(operation: Locator): Promise<string> {
-  await operation.locator('.opblock-summary').click()
-  await operation.locator('.try-out__btn').click()
-  const id = operation.locator('tr[data-param-name=id] input')
-  if ((await id.count()) > 0) await id.fill('1')
-  await operation.locator('.execute').click()
-  return operation.locator('.live-responses-table .response .response-col_status').first().innerText()
-}
+const readers = [
+  { groupId: 'customer-service', topic: 'orderTopic' },
+  { groupId: 'order-service', topic: 'customerTopic' }
+] as const
 
 /** Stops both services, lets them read both topics from the beginning, and waits until they have. */
 async function rereadTopics(meanwhile: () => Promise<unknown>): Promise<void> {
   await Promise.all([part('customer-service').stop(), part('order-service').stop()])
   await meanwhile()
-  await withAdmin(kafkaConfig(pipeline.stack.kafka), async admin => {
-    await admin.resetOffsets({ groupId: 'customer-service', topic: 'orderTopic', earliest: true })
-    await admin.resetOffsets({ groupId: 'order-service', topic: 'customerTopic', earliest: true })
-  })
+  for (const reader of readers) await rewind(pipeline.stack.kafka, reader)
   await Promise.all([part('customer-service').start(), part('order-service').start()])
   await allSettled()
 }
 
 /** How many records each of the two topics has. */
-const topicSizes = () =>
-  withAdmin(kafkaConfig(pipeline.stack.kafka), admin =>
-    Promise.all(
-      ['orderTopic', 'customerTopic'].map(async topic =>
-        (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0)
-      )
-    )
-  )
+const topicSizes = () => Promise.all(readers.map(({ topic }) => sizeOf(pipeline.stack.kafka, topic)))
 
 /** Waits until both services have read all that there is, and every order is final. */
 const allSettled = () =>
   eventually(async () => {
-    await withAdmin(kafkaConfig(pipeline.stack.kafka), async admin => {
-      for (const [groupId, topic] of [
-        ['customer-service', 'orderTopic'],
-        ['order-service', 'customerTopic']
-      ] as const) {
-        const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, high]))
-        const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] })
-        for (const { partition, offset } of committed?.partitions ?? []) {
-          const end = ends.get(partition)
-          if (end !== '0') expect(offset, `${topic} ${partition}`).toBe(end)
-        }
-      }
-    })
+    for (const reader of readers) await hasReadAll(pipeline.stack.kafka, reader)
     expect(await databases.orders?.('customer_order').whereIn('state', ['PENDING', 'CANCEL_PENDING'])).toEqual([])
   })
 
