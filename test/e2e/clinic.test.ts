@@ -10,11 +10,20 @@ import { eventually } from '../support/eventually.ts'
 import { fetchJson, get } from '../support/http.ts'
 import { curlCommands, runAt } from '../support/readme-commands.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
+import { newTraceparent, startTraceReceiver, type TraceReceiver, treeOf } from '../support/trace-receiver.ts'
 
 // The example's own promises, with everything started once.
 let pipeline: TestPipeline
-beforeAll(async () => void (pipeline = await startTestPipeline({ system: 'clinic' })))
-afterAll(() => pipeline?.stop())
+let receiver: TraceReceiver
+beforeAll(async () => {
+  receiver = await startTraceReceiver()
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = receiver.url
+  pipeline = await startTestPipeline({ system: 'clinic' })
+})
+afterAll(async () => {
+  await pipeline?.stop()
+  await receiver?.stop()
+})
 
 const url = (service: string, path: string) => `http://127.0.0.1:${pipeline.settings.ports[service]}${path}`
 /** Repeats what a busy machine refuses because no connection is free in time: nothing was written then. */
@@ -90,6 +99,25 @@ it('brings the events of both aggregates to the board, once and in the order of 
     const { name } = patient
     await changesOf(`/patients/${patient.id}`, [`registered as ${name}`, `renamed to ${name} Ω`, `renamed to ${name}`])
   }
+})
+
+it('shows a booking in one trace, from the request to the commit of the board', async () => {
+  const { spanId, traceparent } = newTraceparent()
+  const body = JSON.stringify({ patient: aPatient('Ada of the trace'), startsAt: aTime() })
+  const headers = { 'content-type': 'application/json', traceparent }
+  await fetchJson(url('reception', `/appointments/${randomUUID()}`), { method: 'PUT', headers, body })
+  await eventually(() => {
+    const tree = treeOf(receiver.spans, spanId).join('\n')
+    expect(tree).toMatch(/^reception: PUT \/appointments\/:id\n/)
+    expect(tree).toMatch(/^ {2}reception: pg\.query:COMMIT/m)
+    for (const event of ['patient_registered', 'appointment_booked']) {
+      expect(tree).toContain(`\n  board: publish ${event}`)
+      expect(tree).toMatch(
+        new RegExp(`^ {2}board: process ${event}\n( {4}board: .*\n)* {4}board: pg.query:COMMIT`, 'm')
+      )
+    }
+  })
+  expect(JSON.stringify(receiver.spans)).not.toContain('Ada of the trace')
 })
 
 it('publishes nothing of a transaction that rolls back', async () => {
