@@ -14,13 +14,17 @@ import { schemathesis } from '../support/schemathesis.ts'
 import { kafkaConfig, sendAgain } from '../support/send-again.ts'
 import { openSwaggerUi } from '../support/swagger-ui.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
+import { newTraceparent, startTraceReceiver, type TraceReceiver, treeOf } from '../support/trace-receiver.ts'
 import { uniqueName } from '../support/unique-name.ts'
 
 // The example's own promises, with everything started once.
 let pipeline: TestPipeline
 let deliveries: Knex
 let purchases: Knex
+let receiver: TraceReceiver
 beforeAll(async () => {
+  receiver = await startTraceReceiver()
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = receiver.url
   pipeline = await startTestPipeline({ system: 'shop' })
   deliveries = await openServiceDatabase(pipeline, 'shop_deliveries', 'delivery_service')
   purchases = await openServiceDatabase(pipeline, 'purchases', 'purchase_service')
@@ -28,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([deliveries?.destroy(), purchases?.destroy()])
   await pipeline?.stop()
+  await receiver?.stop()
 })
 
 const services = ['account', 'product', 'purchase', 'delivery'] as const
@@ -90,6 +95,29 @@ it('answers the commands of its README as the README shows', async () => {
     if (command.includes('-X')) check(await ask())
     else await eventually(async () => check(await ask()))
   }
+})
+
+it('shows a purchase in one trace: look-ups, their services, its transaction, and that of its delivery', async () => {
+  const names = await enter()
+  const id = await quote(names)
+  const { spanId, traceparent } = newTraceparent()
+  expect((await post(url('purchase', `/purchases/${id}/confirm`), {}, { traceparent })).status).toBe(200)
+  await eventually(() => {
+    const tree = treeOf(receiver.spans, spanId).join('\n')
+    expect(tree).toMatch(/^purchase: POST \/purchases\/:id\/confirm\n/)
+    for (const [service, path] of [
+      ['account', 'accounts'],
+      ['product', 'products']
+    ])
+      expect(tree).toContain(
+        `\n  purchase: GET\n    ${service}: GET /${path}/search/findByName\n      ${service}: select`
+      )
+    expect(tree).toMatch(/^ {2}purchase: COMMIT/m)
+    expect(tree).toContain('\n  delivery: publish purchase_completed')
+    expect(tree).toMatch(/^ {2}delivery: process purchase_completed\n( {4}delivery: .*\n)* {4}delivery: COMMIT/m)
+  })
+  // No value of a request or of a row.
+  for (const name of [names.buyerName, names.productName]) expect(JSON.stringify(receiver.spans)).not.toContain(name)
 })
 
 it('has each delivery on the list within a second of the confirmation', async () => {

@@ -9,7 +9,10 @@ it('logs when spans can no longer be sent and when they can again, however often
     export: (_, done) => done(error === undefined ? { code: 0 } : { code: 1, error }),
     shutdown: () => Promise.resolve()
   }
-  const logger = { info: (text: string) => lines.push(text), warn: (fields: object) => lines.push(JSON.stringify(fields)) }
+  const logger = {
+    info: (text: string) => lines.push(text),
+    warn: (fields: object) => lines.push(JSON.stringify(fields))
+  }
   const exporter = loggingChanges(receiver, logger as unknown as Parameters<typeof loggingChanges>[1])
   const tryTwice = (next: Error | undefined) => {
     error = next
