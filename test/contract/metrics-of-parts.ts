@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { createDeliveryObserver } from '../../delivery-service/src/messaging/delivery-observer.ts'
 import { createMetrics as createKeeperMetrics } from '../../packages/connectctl/src/keep/metrics.ts'
 import { createSagaMetrics } from '../../packages/console/src/sagas/saga-metrics.ts'
+import { namesIn } from './promql.ts'
 
 /** What a service, the keeper and the console answer at /metrics, by their own code, with a sample of each series. */
 export async function metricsOfParts() {
@@ -71,7 +72,7 @@ function metricsOfConsole(): Promise<string> {
 }
 
 /** The labels of each metric in a text that Prometheus scrapes. */
-export function labelsByMetric(text: string): ReadonlyMap<string, ReadonlySet<string>> {
+function labelsByMetric(text: string): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>()
   for (const [, name = '', labels = ''] of text.matchAll(/^([a-z_]\w*)(?:\{(.*)\})? \S+$/gim)) {
     const known = found.get(name) ?? new Set()
@@ -79,4 +80,21 @@ export function labelsByMetric(text: string): ReadonlyMap<string, ReadonlySet<st
     found.set(name, known)
   }
   return found
+}
+
+const known = labelsByMetric(Object.values(await metricsOfParts()).join(''))
+// Prometheus adds them, and the metric `up`.
+const byPrometheus = ['job', 'instance', 'le']
+
+/** The metrics that an expression reads, and what of it, and of the labels `shown` beside it, no part answers. */
+export function readBy(expr: string, shown: readonly string[]) {
+  const { metrics, labels } = namesIn(expr)
+  const theirs = new Set([...byPrometheus, ...metrics.flatMap(name => [...(known.get(name) ?? [])])])
+  return {
+    metrics,
+    unknown: [
+      ...metrics.filter(name => !known.has(name) && name !== 'up'),
+      ...[...labels, ...shown].filter(label => !theirs.has(label))
+    ]
+  }
 }
