@@ -105,6 +105,7 @@ it('rejects the order of a customer that does not exist, and one whose event hol
 })
 
 it('refuses bad requests with a problem that names the field, and publishes nothing', async () => {
+  await allSettled()
   const before = await topicSizes()
   const amounts = [0, -1, 0.5, 1e20, '0', '-1', '0.001', '1e3', 'ten', '', null, true, [1], { amount: 1 }]
   for (const orderTotal of amounts) {
@@ -294,9 +295,11 @@ async function rereadTopics(meanwhile: () => Promise<unknown>): Promise<void> {
 /** How many records each of the two topics has. */
 const topicSizes = () => Promise.all(readers.map(({ topic }) => sizeOf(pipeline.stack.kafka, topic)))
 
-/** Waits until both services have read all that there is, and every order is final. */
+/** Waits until every order is final, and has its events in Kafka, and both services have read all that there is. */
 const allSettled = () =>
   eventually(async () => {
+    const [{ events = 0 } = {}] = (await databases.orders?.('customer_order').sum({ events: 'events' })) ?? []
+    expect(await sizeOf(pipeline.stack.kafka, 'orderTopic')).toBeGreaterThanOrEqual(Number(events))
     for (const reader of readers) await hasReadAll(pipeline.stack.kafka, reader)
     expect(await databases.orders?.('customer_order').whereIn('state', ['PENDING', 'CANCEL_PENDING'])).toEqual([])
   })
