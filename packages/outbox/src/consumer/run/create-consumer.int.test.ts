@@ -47,6 +47,8 @@ describe.each(kafkaClients)('createConsumer on %s', (_, useClient) => {
     const consumer = bench.consumer({ kafka: useClient(), topics, retryParkedEveryMs: 50 })
     await consumer.start()
     await eventually(async () => expect(await bench.effects()).toHaveLength(58))
+    // A key that isn't parked yet can't be retried.
+    await eventually(async () => expect(await bench.parked()).toHaveLength(2))
     bench.refuse.clear()
     await requestRetry(bench.db, { consumer: bench.group, key: 'thing/101' })
     await eventually(async () => expect(await bench.effects()).toHaveLength(60))
