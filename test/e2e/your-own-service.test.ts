@@ -76,4 +76,5 @@ it('leads from an empty folder to a service that takes part in a running system,
   const cleared = runScript('scripts/reset.ts', settings, ['--yes', ...named])
   expect(await cleared.ended(), cleared.output()).toBe(0)
   expect(cleared.output()).toContain('Deleted.')
-})
+  // It starts a secured system with two brokers, which a busy machine takes minutes for.
+}, 600_000)
