@@ -10,39 +10,48 @@ import {
 import type { RequestContext } from '../request-context.ts'
 import { CallFailure } from './call-failure.ts'
 import type { Breaker } from './circuit-breaker.ts'
+import type { InFlightLimit } from './in-flight-limit.ts'
 
-const mostRetries = 2
 /** A time limit below this says nothing about the service. */
 const fairMs = 100
 /** Less time than this isn't worth another attempt. */
 const leastMs = 20
-const probeMs = 1000
+const usualProbeMs = 1000
 
 /** Asks once. `limitMs` is its time limit, and `signal` ends it. */
 export type Attempt<T> = (limitMs: number, signal: AbortSignal) => Promise<T>
 
-type Surroundings = { readonly breaker: Breaker; readonly context: RequestContext; readonly retried: () => void }
+type Surroundings = {
+  readonly breaker: Breaker
+  readonly limit: InFlightLimit
+  readonly context: RequestContext
+  readonly timeoutMs?: number | undefined
+  readonly mostRetries: number
+  readonly retried: () => void
+}
 
-/** Asks at most three times, until the caller's deadline at the latest, or until the caller hangs up. */
-export async function attemptUntilDeadline<T>(attempt: Attempt<T>, { breaker, context, retried }: Surroundings) {
-  const leftMs = () => context.deadline - Date.now()
+/** Asks, and asks again, until the caller's deadline or `timeoutMs` at the latest, or until the caller hangs up. */
+export async function attemptUntilDeadline<T>(attempt: Attempt<T>, surroundings: Surroundings) {
+  const { breaker, limit, context, timeoutMs = Infinity, mostRetries, retried } = surroundings
+  const deadline = Math.min(context.deadline, Date.now() + timeoutMs)
+  const leftMs = () => deadline - Date.now()
   if (context.signal.aborted) throw cancelled()
   if (leftMs() < 1) throw new CallFailure('timed_out', 'the time was over')
-  const { policy, firstFailure } = createRetries(leftMs)
+  const { policy, firstFailure } = createRetries(leftMs, mostRetries)
   policy.onRetry(retried)
+  const once = (number: number, signal: AbortSignal) =>
+    breaker.run(async isProbe => {
+      // A probe is for all callers: the patience of this one must not decide whether the breaker closes.
+      if (isProbe) return limit(() => limited(attempt, Math.min(timeoutMs, usualProbeMs), undefined))
+      const limitMs = number === mostRetries ? leftMs() : halfOf(leftMs())
+      return limit(() => limited(attempt, limitMs, signal)).catch((error: unknown) => {
+        throw context.signal.aborted ? cancelled() : error
+      })
+    })
   try {
     // The caller must not wait longer, whatever happens to the attempt.
     return await timeout(leftMs(), TimeoutStrategy.Aggressive).execute(
-      whole =>
-        policy.execute(
-          ({ attempt: number, signal }) =>
-            breaker.run(isProbe => {
-              // A probe is for all callers: the patience of this one must not decide whether the breaker closes.
-              if (isProbe) return limited(attempt, probeMs, undefined)
-              return limited(attempt, shareOf(leftMs(), number), signal)
-            }),
-          whole.signal
-        ),
+      whole => policy.execute(({ attempt: number, signal }) => once(number, signal), whole.signal),
       context.signal
     )
   } catch (error) {
@@ -53,7 +62,10 @@ export async function attemptUntilDeadline<T>(attempt: Attempt<T>, { breaker, co
 }
 
 /** Retries while there is time for it. */
-function createRetries(leftMs: () => number): { policy: RetryPolicy; firstFailure: () => CallFailure | undefined } {
+function createRetries(
+  leftMs: () => number,
+  mostRetries: number
+): { policy: RetryPolicy; firstFailure: () => CallFailure | undefined } {
   let first: CallFailure | undefined
   let pauseMs = 0
   const isWorthwhile = (error: unknown) => {
@@ -66,9 +78,9 @@ function createRetries(leftMs: () => number): { policy: RetryPolicy; firstFailur
   return { policy: retry(handleWhen(isWorthwhile), { maxAttempts: mostRetries, backoff }), firstFailure: () => first }
 }
 
-/** Half of the time that is left, so that a lost request leaves time for another one. */
-function shareOf(leftMs: number, retries: number): number {
-  return retries === mostRetries ? leftMs : Math.max(leftMs / 2, Math.min(leftMs, fairMs))
+/** Of the time that is left, so that a lost request leaves time for another one. */
+function halfOf(leftMs: number): number {
+  return Math.max(leftMs / 2, Math.min(leftMs, fairMs))
 }
 
 async function limited<T>(attempt: Attempt<T>, limitMs: number, parent: AbortSignal | undefined): Promise<T> {

@@ -3,9 +3,10 @@
  * - `timed_out`: no whole answer in time
  * - `rejected`: this process is at fault: the service refuses the request as it is
  * - `refused`: not sent, because the circuit breaker is open
+ * - `full`: not sent, because too many calls are under way
  * - `cancelled`: the caller hung up
  */
-type Kind = 'failed' | 'timed_out' | 'rejected' | 'refused' | 'cancelled'
+type Kind = 'failed' | 'timed_out' | 'rejected' | 'refused' | 'full' | 'cancelled'
 
 type Details = {
   readonly cause?: unknown
@@ -26,7 +27,12 @@ export class CallFailure extends Error {
     super(message, cause === undefined ? undefined : { cause })
     this.kind = kind
     this.pauseMs = pauseMs
-    this.counts = counts && (kind === 'failed' || kind === 'timed_out')
+    this.counts = counts && (kind === 'failed' || kind === 'timed_out' || kind === 'full')
+  }
+
+  /** Whether the service may have got the request. */
+  get wasSent(): boolean {
+    return this.kind !== 'refused' && this.kind !== 'full'
   }
 
   get canRetry(): boolean {

@@ -1,14 +1,18 @@
-import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import { CallFailure } from './call-failure.ts'
+import type { ClientSettings } from './client-settings.ts'
+import { createFailureWindow } from './failure-window.ts'
 
 export type BreakerState = 'closed' | 'half_open' | 'open'
 
 const failuresToOpen = 5
-const probeAfterMs = 3000
+const usualOpenMs = 3000
 
 export type Breaker = {
   /** Runs `attempt`, or refuses it at once with a `CallFailure`. Only one attempt at a time is a probe. */
   readonly run: <T>(attempt: (isProbe: boolean) => Promise<T>) => Promise<T>
+  /** Why an attempt would be refused now; undefined if it would run, perhaps as the probe. */
+  readonly refusal: () => CallFailure | undefined
   /** `half_open` also while it waits for the call that will be the probe. */
   readonly state: () => BreakerState
   /** Until the next probe; 0 unless open. */
@@ -17,12 +21,19 @@ export type Breaker = {
 
 type Listeners = { readonly opened: (cause: CallFailure) => void; readonly closed: () => void }
 
-/** Opens after five failures in a row. Three seconds later, the next call is the probe that closes it or opens it again. */
-export function createBreaker(listeners: Listeners): Breaker {
-  const schedule = createSchedule()
+/**
+ * Opens after five failures in a row, or as the window says. Three seconds later, or `openMs`, the next call is the probe that
+ * closes it or opens it again.
+ */
+export function createBreaker(
+  listeners: Listeners,
+  { window, openMs = usualOpenMs }: Pick<ClientSettings, 'window' | 'openMs'> = {}
+): Breaker {
+  const schedule = createSchedule(openMs)
+  const breaker = window === undefined ? new ConsecutiveBreaker(failuresToOpen) : createFailureWindow(window)
   const policy = circuitBreaker(
     handleWhen(error => error instanceof CallFailure && error.counts),
-    { breaker: new ConsecutiveBreaker(failuresToOpen), halfOpenAfter: schedule.backoff }
+    { breaker, halfOpenAfter: schedule.backoff }
   )
   let reported = false
   policy.onBreak(reason => {
@@ -37,18 +48,18 @@ export function createBreaker(listeners: Listeners): Breaker {
     if (policy.state === CircuitState.Closed) return 'closed'
     return policy.state === CircuitState.Open && schedule.leftMs() > 0 ? 'open' : 'half_open'
   }
+  const refusal = () =>
+    // The policy would make a call wait for the end of the probe.
+    policy.state === CircuitState.HalfOpen || state() === 'open' ? refused() : undefined
   return {
     state,
+    refusal,
     probeInMs: () => (state() === 'open' ? schedule.leftMs() : 0),
     async run(attempt) {
-      // The policy would make this call wait for the end of the probe.
-      if (policy.state === CircuitState.HalfOpen) throw refused()
+      const failure = refusal()
+      if (failure !== undefined) throw failure
       const isProbe = policy.state === CircuitState.Open
-      try {
-        return await policy.execute(() => attempt(isProbe))
-      } catch (error) {
-        throw error instanceof BrokenCircuitError ? refused() : error
-      }
+      return await policy.execute(() => attempt(isProbe))
     }
   }
 }
@@ -59,7 +70,7 @@ const refused = () => new CallFailure('refused', 'it failed several times, so it
  * The policy measures how long it is open by the wall clock, so a clock that is set back would hold it open. This backoff
  * takes a clock that only goes forward, and answers "not yet" or "long ago".
  */
-function createSchedule() {
+function createSchedule(openMs: number) {
   let at = 0
   const leftMs = () => Math.max(0, at - performance.now())
   const backoff = {
@@ -67,7 +78,7 @@ function createSchedule() {
       return leftMs() > 0 ? Infinity : -Infinity
     },
     next() {
-      at = performance.now() + probeAfterMs
+      at = performance.now() + openMs
       return backoff
     }
   }

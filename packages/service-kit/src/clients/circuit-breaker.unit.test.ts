@@ -1,12 +1,11 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { aStandIn, answering, answeringZoe, neverAnswering, refusalOf } from './testing/stand-in.ts'
+import { aStandIn, answering, answeringZoe, neverAnswering, refusalOf, useBreakerClock } from './testing/stand-in.ts'
 
 const failing = answering(500, '{}')
 
 /** A stand-in that has failed so often that its breaker is open, and a clock that a test can put forward. */
 async function aBrokenStandIn() {
-  vi.useFakeTimers({ toFake: ['performance'], now: performance.now() })
-  onTestFinished(() => void vi.useRealTimers())
+  useBreakerClock()
   const account = await aStandIn(failing)
   await refusalOf(account.get())
   await refusalOf(account.get())
@@ -68,6 +67,33 @@ it('refuses other calls at once while the probe runs', async () => {
   expect(await refusalOf(account.get({ deadline: Date.now() + 60_000 }))).toMatchObject({ status: 503 })
   answer()
   expect(await probe).toEqual({ name: 'Zoë' })
+})
+
+it('says beforehand whether it refuses, and leaves the probe to a call', async () => {
+  const account = await aBrokenStandIn()
+  expect(account.refusal()).toMatchObject({ status: 503, input: { headers: { 'Retry-After': '3' } } })
+  expect(account.refusal()?.message).toContain('nothing was changed')
+  expect(await account.metric('service_client_seconds_count{to="account",outcome="refused"}')).toBe(2)
+  vi.advanceTimersByTime(3000)
+  expect([account.refusal(), account.refusal()]).toEqual([undefined, undefined])
+  const asked = Promise.withResolvers<() => void>()
+  account.behave((request, response) => asked.resolve(() => answeringZoe(request, response)))
+  const probe = account.get()
+  const answer = await asked.promise
+  expect(account.refusal()).toMatchObject({ status: 503 })
+  answer()
+  await probe
+  expect(account.refusal()).toBeUndefined()
+})
+
+it('blames no service for callers who hang up', async () => {
+  const account = await aStandIn(neverAnswering)
+  for (let call = 0; call < 6; call++) {
+    const hungUp = new AbortController()
+    account.behave(() => hungUp.abort())
+    await refusalOf(account.get({ signal: hungUp.signal }))
+  }
+  expect(await stateOf(account)).toEqual(['closed'])
 })
 
 it('lets a probe decide although its caller hangs up or has no patience', async () => {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Breaker } from './circuit-breaker.ts'
 
-export type Outcome = 'ok' | 'not_found' | 'failed' | 'timed_out' | 'refused'
+export type Outcome = 'ok' | 'not_found' | 'declined' | 'failed' | 'timed_out' | 'refused' | 'full'
 
 export type ClientMetrics = {
   readonly observe: (to: string, outcome: Outcome, seconds: number) => void

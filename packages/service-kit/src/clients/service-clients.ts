@@ -2,16 +2,26 @@ import type { Registry } from 'prom-client'
 import type { z } from 'zod'
 import type { Logger } from '../logger.ts'
 import type { RequestContext } from '../request-context.ts'
-import { attemptUntilDeadline } from './attempts.ts'
-import { CallFailure } from './call-failure.ts'
-import { type Breaker, createBreaker } from './circuit-breaker.ts'
-import { type ClientMetrics, createClientMetrics } from './client-metrics.ts'
-import { readAnswer } from './read-answer.ts'
-import { ServiceUnavailable } from './service-unavailable.ts'
+import { type Attempt, attemptUntilDeadline } from './attempts.ts'
+import { createBreaker } from './circuit-breaker.ts'
+import { createClientMetrics } from './client-metrics.ts'
+import type { ClientSettings } from './client-settings.ts'
+import { createInFlightLimit } from './in-flight-limit.ts'
+import { observeCalls } from './observed-calls.ts'
+import { type PostAnswer, readGetAnswer, readPostAnswer } from './read-answer.ts'
+import type { ServiceUnavailable } from './service-unavailable.ts'
 
-type Call<T> = {
+type Get<T> = {
   readonly schema: z.ZodType<T>
   readonly query?: Readonly<Record<string, string>>
+  readonly context: RequestContext
+}
+
+type Post<T> = {
+  readonly body: unknown
+  readonly schema: z.ZodType<T>
+  /** The same for each repeat of the same request. */
+  readonly idempotencyKey: string
   readonly context: RequestContext
 }
 
@@ -20,77 +30,88 @@ export type ServiceClient = {
    * The body of a 200, as `schema` reads it; undefined for a 404. Throws `ServiceUnavailable` for everything else, at the
    * caller's deadline at the latest.
    */
-  readonly get: <T>(path: string, call: Call<T>) => Promise<T | undefined>
+  readonly get: <T>(path: string, call: Get<T>) => Promise<T | undefined>
+  /**
+   * Sends a JSON body once. Gives the body of a 200 or 201, as `schema` reads it, or why the service says no by a 409 or 422.
+   * Throws `ServiceUnavailable` for everything else: unless it was refused here, the service may have done what was asked.
+   */
+  readonly post: <T>(path: string, call: Post<T>) => Promise<PostAnswer<T>>
+  /** What a call would throw at once because the breaker is open. Asking leaves the probe to a call. */
+  readonly refusal: () => ServiceUnavailable | undefined
 }
 
+export type ServiceClients = ReturnType<typeof createServiceClients>
+
 type Options = { readonly logger: Logger; readonly registry: Registry }
+
+const mostRetriesOfGet = 2
 
 /** Clients of other services, with a circuit breaker for each. Create them once in a process. */
 export function createServiceClients({ logger, registry }: Options) {
   const metrics = createClientMetrics(registry)
   return {
     /** A client of one other service. */
-    to(service: string, baseUrl: string): ServiceClient {
+    to(service: string, baseUrl: string, settings: ClientSettings = {}): ServiceClient {
       const log = logger.child({ to: service })
-      const breaker = createBreaker({
-        opened: ({ message: reason, cause: err }) => log.warn({ reason, err }, 'circuit breaker opened'),
+      const listeners = {
+        opened: ({ message: reason, cause: err }: Error) => log.warn({ reason, err }, 'circuit breaker opened'),
         closed: () => log.info('circuit breaker closed')
-      })
+      }
+      const breaker = createBreaker(listeners, settings)
       metrics.watch(service, breaker)
-      return createClient({ service, baseUrl, log, metrics, breaker })
+      const limits = { breaker, limit: createInFlightLimit(settings.mostInFlight), timeoutMs: settings.timeoutMs }
+      const retried = () => metrics.retried(service)
+      const ask = <T>(attempt: Attempt<T>, context: RequestContext, mostRetries: number) =>
+        attemptUntilDeadline(attempt, { ...limits, context, mostRetries, retried })
+      return createClient({ baseUrl, ask, ...observeCalls({ service, log, metrics, breaker }) })
     }
   }
 }
 
-type Parts = {
-  readonly service: string
+type Parts = ReturnType<typeof observeCalls> & {
   readonly baseUrl: string
-  readonly log: Logger
-  readonly metrics: ClientMetrics
-  readonly breaker: Breaker
+  readonly ask: <T>(attempt: Attempt<T>, context: RequestContext, mostRetries: number) => Promise<T>
 }
 
-function createClient({ service, baseUrl, log, metrics, breaker }: Parts): ServiceClient {
-  const retried = () => metrics.retried(service)
+function createClient({ baseUrl, ask, run, refusal }: Parts): ServiceClient {
   return {
-    async get(path, { schema, query = {}, context }) {
-      const started = performance.now()
-      const seconds = () => (performance.now() - started) / 1000
+    get(path, { schema, query = {}, context }) {
       const url = urlOf(baseUrl, path, query)
       const attempt = async (limitMs: number, signal: AbortSignal) => {
         const headers = headersOf(context, limitMs)
-        return await readAnswer(await fetch(url, { headers, redirect: 'manual', signal }), schema)
+        return await readGetAnswer(await fetch(url, { headers, redirect: 'manual', signal }), schema)
       }
-      try {
-        const answer = await attemptUntilDeadline(attempt, { breaker, context, retried })
-        metrics.observe(service, answer === undefined ? 'not_found' : 'ok', seconds())
-        return answer
-      } catch (error) {
-        if (!(error instanceof CallFailure)) throw error
-        report(error, seconds())
-        throw unavailable(error)
+      const make = () => ask(attempt, context, mostRetriesOfGet)
+      return run({
+        path,
+        context,
+        changes: false,
+        make,
+        outcomeOf: answer => (answer === undefined ? 'not_found' : 'ok')
+      })
+    },
+    post(path, { body, schema, idempotencyKey, context }) {
+      const url = urlOf(baseUrl, path)
+      const content = { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey }
+      const request = { method: 'POST', body: JSON.stringify(body), redirect: 'manual' } as const
+      const attempt = async (limitMs: number, signal: AbortSignal) => {
+        const headers = { ...headersOf(context, limitMs), ...content }
+        return await readPostAnswer(await fetch(url, { ...request, headers, signal }), schema)
       }
-      function report(failure: CallFailure, took: number) {
-        const { kind, message: reason } = failure
-        if (kind === 'cancelled') return
-        metrics.observe(service, kind === 'rejected' ? 'failed' : kind, took)
-        // A refusal is in the line of the request, and the breaker has said why.
-        if (kind === 'refused') return
-        const { requestId, correlationId } = context
-        const fields = { path, reason, ms: Math.round(took * 1000), requestId, correlationId, err: failure.cause }
-        log[kind === 'rejected' ? 'error' : 'warn'](fields, 'call failed')
-      }
-    }
-  }
-
-  function unavailable(failure: CallFailure): ServiceUnavailable {
-    const ms = Math.min(Math.max(failure.pauseMs, breaker.probeInMs()), 60_000)
-    const retryAfterSeconds = Math.max(1, Math.ceil(ms / 1000))
-    return new ServiceUnavailable({ service, reason: failure.message, retryAfterSeconds }, { cause: failure })
+      const make = () => ask(attempt, context, 0)
+      return run({
+        path,
+        context,
+        changes: true,
+        make,
+        outcomeOf: ({ declined }) => (declined === undefined ? 'ok' : 'declined')
+      })
+    },
+    refusal
   }
 }
 
-function urlOf(baseUrl: string, path: string, query: Readonly<Record<string, string>>): string {
+function urlOf(baseUrl: string, path: string, query: Readonly<Record<string, string>> = {}): string {
   const search = new URLSearchParams(query).toString()
   return `${baseUrl.replace(/\/$/, '')}${path}${search === '' ? '' : `?${search}`}`
 }

@@ -18,7 +18,7 @@ it('passes on the ids of the request, its trace and the time that is left', asyn
   const account = await aStandIn(answeringZoe)
   const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`
   await account.get({ traceparent, deadline: Date.now() + 1000 })
-  const [{ url, headers } = { url: '', headers: {} }] = account.requests
+  const { url, headers } = account.requests[0] ?? expect.fail('nothing was asked')
   expect(url).toBe('/it?name=Zo%C3%AB+%26+co')
   expect(headers).toMatchObject({ 'x-request-id': 'r-1', 'x-correlation-id': 'c-1', traceparent })
   expect(Number(headers['x-timeout-ms'])).toBeGreaterThan(0)
