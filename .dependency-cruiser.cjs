@@ -74,6 +74,22 @@ module.exports = {
       severity: 'error',
       from: { path: [`^${service}/src/orders/order\\.ts$`, `^${service}/src/deliveries/delivery\\.ts$`] },
       to: { path: '.', pathNot: '^$1' }
+    },
+    {
+      name: 'the-domain-of-flower-delivery-knows-no-protocol',
+      comment:
+        'Its use cases take ports, so that an adapter of another protocol stands beside REST and changes none of them.',
+      severity: 'error',
+      from: {
+        path: '^examples/flower-delivery/order/(orders/|order-states\\.ts|my-page/(facts|status)\\.ts)',
+        pathNot: tests
+      },
+      to: {
+        pathNot: [
+          '^examples/flower-delivery/order/(orders/|order-states\\.ts|payment/payment-gateway\\.ts|my-page/(facts|status)\\.ts)',
+          '^packages/service-kit/src/index\\.ts$'
+        ]
+      }
     }
   ],
   options: {

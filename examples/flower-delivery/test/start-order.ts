@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url'
+import { defineEvent } from '@outbox-cdc/outbox'
+import { createMemoryKafka, createMemoryTopic, debeziumRecord, type MemoryTopic } from '@outbox-cdc/outbox/testing'
+import { createLogger, migrate } from '@outbox-cdc/service-kit'
+import { fetchJson, get, post } from '@outbox-cdc/test-support/http'
+import { createServiceDatabase } from '@outbox-cdc/test-support/use-stack'
+import { z } from 'zod'
+import { fakePaymentGateway } from '../order/payment/fake-payment-gateway.ts'
+import type { OrderToPay } from '../order/payment/payment-gateway.ts'
+import { configSchema, createService } from '../order/service.ts'
+
+const directory = fileURLToPath(new URL('../order/migrations', import.meta.url))
+const aggregates = ['order', 'payment', 'stock', 'shop', 'delivery', 'item'] as const
+type Aggregate = (typeof aggregates)[number]
+
+/** The database of the service order, with topics in memory and a payment that obeys the test. The caller stops it. */
+export async function startOrder() {
+  const database = await createServiceDatabase('flower', url => migrate({ url, directory, report: () => undefined }))
+  const { db } = database
+  await db.raw(
+    'CREATE TABLE published (id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(100), aggregate_id BIGINT, ' +
+      'aggregate_version INT, correlation_id VARCHAR(64), payload JSON)'
+  )
+  await db.raw(
+    'CREATE TRIGGER log_outbox AFTER INSERT ON outbox FOR EACH ROW INSERT INTO published VALUES ' +
+      '(NULL, NEW.event, NEW.event_id, NEW.aggregate_version, NEW.correlation_id, NEW.payload)'
+  )
+  const topics = new Map<Aggregate, MemoryTopic>(
+    aggregates.map(each => [each, createMemoryTopic({ name: `flower.${each}` })])
+  )
+  const fake = fakePaymentGateway()
+  const market: Market = { beforePayment: async () => undefined }
+  const payments: typeof fake = {
+    ...fake,
+    async pay(order, context) {
+      await market.beforePayment(order)
+      return await fake.pay(order, context)
+    }
+  }
+  const stops: (() => Promise<void>)[] = [() => database.drop()]
+  let id = 0
+
+  /** What another service says of an order or an item. */
+  function happen(aggregate: Aggregate, name: string, about: About): void {
+    const { payload = {}, at = new Date(), ...key } = about
+    const definition = defineEvent({ aggregate, name, version: 1, payload: z.looseObject({}) })
+    const event = definition({ ...key, payload, correlationId: String(key.aggregateId) })
+    topics.get(aggregate)?.produce(debeziumRecord(event, { id: ++id, createdAt: at, topic: `flower.${aggregate}` }))
+  }
+
+  /** A replica of the service. */
+  async function replica(variables: Readonly<Record<string, string>> = {}) {
+    const env = { HTTP_PORT: '0', MYSQL_URL: database.url, KAFKA_BROKERS: 'none:1', PAYMENT_URL: 'http://127.0.0.1:1' }
+    const config = configSchema.parse({ ...env, ...variables })
+    const kafka = createMemoryKafka(...topics.values())
+    const service = createService(config, createLogger('order', 'silent'), { kafka, payments })
+    const at = `http://127.0.0.1:${await service.start()}`
+    let stopped: Promise<void> | undefined
+    const stop = () => (stopped ??= service.stop())
+    stops.push(stop)
+    return {
+      place: (wishes: object = {}) => post(`${at}/orders`, { itemId: 1, qty: 3, userName: '이기정', ...wishes }),
+      pay: (order: number) => post(`${at}/orders/${order}/payment`, {}),
+      cancel: (order: number) => fetchJson(`${at}/orders/${order}`, { method: 'DELETE' }),
+      read: (path: string) => get(`${at}${path}`),
+      stop
+    }
+  }
+
+  return {
+    db,
+    fake,
+    market,
+    happen,
+    replica,
+    /** What was published of an order. */
+    published: async (order: number) =>
+      db('published').where({ aggregate_id: order }).orderBy('id').select('name', 'payload', 'correlation_id'),
+    /** Everything that a refused request must leave as it was. */
+    rows: () => Promise.all([db('customer_order').orderBy('id'), db('published').orderBy('id')]),
+    async stop() {
+      for (const stop of stops.toReversed()) await stop()
+    }
+  }
+}
+
+/** What happens while an order is being paid. */
+type Market = { beforePayment: (order: OrderToPay) => Promise<void> }
+
+type About = {
+  readonly aggregateId: number
+  readonly aggregateVersion?: number
+  readonly payload?: Readonly<Record<string, unknown>>
+  readonly at?: Date
+}
