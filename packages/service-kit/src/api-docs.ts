@@ -30,7 +30,7 @@ export const answer = {
   /** With the members that it has beside those of every problem. */
   problem,
   invalid,
-  unavailable: problem('MySQL does not answer; see Retry-After')
+  unavailable: problem('The database does not answer; see Retry-After')
 }
 
 /** A JSON body that a route requires, and what it answers if there is none that `jsonBody` and the schema accept. */

@@ -82,6 +82,7 @@ export const variable = {
   /** Of MySQL or PostgreSQL. */
   databaseUrl: databaseUrl(/^(mysql|postgres(ql)?)$/),
   mysqlPoolSize: whole(1, 1000).default(16).describe('Most connections to MySQL'),
+  postgresPoolSize: whole(1, 1000).default(16).describe('Most connections to PostgreSQL'),
   /** The base URL of another service. */
   serviceUrl: (name: string) =>
     z

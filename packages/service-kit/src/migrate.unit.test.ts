@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { migrate } from './migrate.ts'
 
-it('accepts the same URL as the service, also with TLS', async () => {
-  const options = {
-    url: 'mysql://ann:secret@127.0.0.1:1/orders?ssl-mode=REQUIRED',
-    directory: '.',
-    report: () => undefined
-  }
-  await expect(migrate(options)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+it.each([
+  'mysql://ann:secret@127.0.0.1:1/orders?ssl-mode=REQUIRED',
+  'postgres://ann:secret@127.0.0.1:1/orders?sslmode=require'
+])('accepts the same URL as the service, also with TLS: %s', async url => {
+  await expect(migrate({ url, directory: '.', report: () => undefined })).rejects.toMatchObject({
+    code: 'ECONNREFUSED'
+  })
 })

@@ -1,21 +1,9 @@
 import type { Socket } from 'node:net'
-import { explainSecurity, mysqlOptions } from '@outbox-cdc/outbox/security'
+import { mysqlOptions } from '@outbox-cdc/outbox/security'
 import knex, { type Knex } from 'knex'
-import { databaseAt, explainConnections } from './explain.ts'
-import type { Logger } from './logger.ts'
-import { poolLimits, silenceMs, waitMs } from './pool-limits.ts'
-
-type MysqlOptions = {
-  readonly url: string
-  readonly name: string
-  /** Gets a line when MySQL can't be reached and when it is back. */
-  readonly logger?: Logger
-  readonly poolSize?: number
-  /** Reports at once that MySQL cannot be reached, instead of trying again until the wait is over. */
-  readonly failFast?: boolean
-  /** Lets its sessions write nothing. */
-  readonly readOnly?: boolean
-}
+import { explainConnections } from './explain.ts'
+import { logOutages } from './log-outages.ts'
+import { type PoolOptions, poolLimits, silenceMs, waitMs } from './pool-limits.ts'
 
 type RawConnection = {
   readonly stream: Socket
@@ -29,7 +17,7 @@ const session = `SET SESSION time_zone = '+00:00', transaction_isolation = 'READ
   sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'`
 
 /** A pool with limits for the wait for a connection and for a silent MySQL. It recovers by itself when MySQL is back. */
-export function createMysql(options: MysqlOptions): Knex {
+export function createMysql(options: PoolOptions): Knex {
   const { url, name, logger, poolSize = 16, failFast = false, readOnly = false } = options
   const db = knex({
     client: 'mysql2',
@@ -65,19 +53,5 @@ function endWhenSilent(connection: RawConnection): void {
   stream.setTimeout(silenceMs, () => {
     if (connection._command === null || connection._command === undefined) return
     stream.destroy(Object.assign(new Error(`MySQL did not answer within ${silenceMs} ms`), { code: 'ETIMEDOUT' }))
-  })
-}
-
-function logOutages(db: Knex, url: string, logger: Logger): void {
-  let down = false
-  const { pool } = db.client
-  pool.on('createFail', (_: number, error: Error & { code?: string }) => {
-    const reason = explainSecurity(error, databaseAt(url)) ?? error.message
-    if (!down) logger.warn({ code: error.code, reason }, 'cannot connect to MySQL')
-    down = true
-  })
-  pool.on('createSuccess', () => {
-    if (down) logger.info({}, 'connected to MySQL again')
-    down = false
   })
 }

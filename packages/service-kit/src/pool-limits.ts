@@ -6,6 +6,19 @@ export const waitMs = 2000
 /** The longest time that a database may take for an answer. */
 export const silenceMs = 2500
 
+/** What a pool of connections to MySQL or PostgreSQL is made of. */
+export type PoolOptions = {
+  readonly url: string
+  readonly name: string
+  /** Gets a line when the database can't be reached and when it is back. */
+  readonly logger?: Logger
+  readonly poolSize?: number
+  /** Reports at once that the database cannot be reached, instead of trying again until the wait is over. */
+  readonly failFast?: boolean
+  /** Lets its sessions write nothing. */
+  readonly readOnly?: boolean
+}
+
 type Limits<Connection> = {
   readonly size: number
   /** Reports at once that the database cannot be reached, instead of trying again until the wait is over. */
