@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, parse, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { portProblems } from './ports.ts'
 import { type System, problemsOf } from './system.ts'
 
 export const root = join(import.meta.dirname, '../../..')
@@ -14,7 +15,7 @@ export async function loadSystem(name: string = defaultSystem): Promise<System> 
     throw new Error(`There is no system "${name}". There are: ${(await systemNames()).join(', ')}.`)
   const { system } = (await import(pathToFileURL(file).href)) as { system?: System }
   if (system === undefined) throw new Error(`${file} exports no "system".`)
-  const problems = problemsOf(system)
+  const problems = [...problemsOf(system), ...portProblems(system)]
   if (problems.length > 0) throw new Error(`${file} describes no system that can start:\n${problems.join('\n')}`)
   return system
 }

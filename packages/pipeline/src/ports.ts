@@ -25,7 +25,17 @@ export type PortFact = { readonly name: string; readonly variable: string; reado
 export function portsOf(system: System): readonly PortFact[] {
   const engines = [...enginesOf(system)].toSorted().map(engine => databasePorts[engine])
   const oracle = system.playground === undefined ? [] : [system.playground.oracle]
-  return [...[...system.services, ...oracle].map(({ name, port }) => ({ name, ...port })), ...tools, ...engines]
+  const moved: Readonly<Partial<Record<ToolPort, number>>> = system.ports ?? {}
+  const others = tools.map(tool => ({ ...tool, usual: moved[tool.name] ?? tool.usual }))
+  return [...[...system.services, ...oracle].map(({ name, port }) => ({ name, ...port })), ...others, ...engines]
+}
+
+/** What is wrong with the usual ports of a description, one sentence each: two parts can't listen on one port. */
+export function portProblems(system: System): readonly string[] {
+  const groups = Map.groupBy(portsOf(system), ({ usual }) => usual)
+  return [...groups].flatMap(([usual, parts]) =>
+    parts.length === 1 ? [] : [`The usual port ${usual} is that of ${parts.map(({ name }) => name).join(' and ')}.`]
+  )
 }
 
 // https://fetch.spec.whatwg.org/#port-blocking, without the ports below 1024, which need root.

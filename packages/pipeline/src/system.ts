@@ -10,6 +10,8 @@ export type System = {
   readonly databases: Readonly<Record<string, Database>>
   /** How many brokers it starts on if no option says so; 1 when left out. */
   readonly brokers?: 1 | 2 | 3
+  /** Usual ports of the parts beside the services, where a service has the port that such a part usually has. */
+  readonly ports?: Readonly<Partial<Record<'keeper' | 'connect' | 'jmx' | 'registry', number>>>
   /** The brokers create no topic by themselves. */
   readonly topics: readonly Topic[]
   /** The connector files for JSON events and, with --registry, for Avro events. Each format has its own folder. */

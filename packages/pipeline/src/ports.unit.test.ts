@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { loadSystem } from './load-system.ts'
+import { portProblems, portsOf } from './ports.ts'
+import type { System } from './system.ts'
+
+const system = await loadSystem()
+
+/** The system with its services on these ports. */
+function on(usual: readonly number[], ports: System['ports'] = {}): System {
+  const services = system.services.map((service, at) => ({
+    ...service,
+    port: { ...service.port, usual: usual[at] ?? service.port.usual }
+  }))
+  return { ...system, services, ports }
+}
+
+it('lets a description move the parts beside the services, and leaves the others where they usually are', () => {
+  const usual = (moved: System) => Object.fromEntries(portsOf(moved).map(({ name, usual: port }) => [name, port]))
+  const before = usual(system)
+  expect(before).toMatchObject({ keeper: 8084, connect: 8083, jmx: 8085, registry: 8081 })
+  const ports = { keeper: 8184, connect: 8183, registry: 8181 }
+  expect(usual({ ...system, ports })).toEqual({ ...before, ...ports })
+})
+
+it('refuses a description with two parts on one port', () => {
+  expect(portProblems(system)).toEqual([])
+  expect(portProblems(on([8083, 8081]))).toEqual([
+    'The usual port 8083 is that of order-service and connect.',
+    'The usual port 8081 is that of delivery-service and registry.'
+  ])
+  expect(portProblems(on([8083, 8081], { connect: 8183, registry: 8181 }))).toEqual([])
+  expect(portProblems(on([], { connect: 8184, keeper: 8184 }))).toEqual([
+    'The usual port 8184 is that of keeper and connect.'
+  ])
+})
