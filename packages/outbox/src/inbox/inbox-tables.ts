@@ -18,7 +18,16 @@ export async function createInboxTables(db: Knex): Promise<void> {
     if (isPostgres(db)) await plain(db).raw(inPostgres(`${add} IF NOT EXISTS ${column} ${type}`))
     else if (!(await has(db, table, column))) await plain(db).raw(`${add} ${column} ${type}`)
   }
-  if (await has(db, 'inbox_version', 'aggregate_id')) await nameAggregates(db)
+  if (await hasVersions(db)) await nameAggregates(db)
+}
+
+/** Whether the table of older versions of this library is there. */
+async function hasVersions(db: Knex): Promise<boolean> {
+  if (!isPostgres(db)) return has(db, 'inbox_version', 'aggregate_id')
+  // A statement that fails would end the transaction of a migration.
+  const column = "attrelid = to_regclass('inbox_version') AND attname = 'aggregate_id'"
+  const { rows } = await plain(db).raw(`SELECT 1 FROM pg_attribute WHERE ${column}`)
+  return rows.length > 0
 }
 
 /** Older tables had integer ids as keys: puts the aggregate before them. Each step can be repeated. */

@@ -12,11 +12,12 @@ const databases = [
 for (const [name, useDb] of databases) inboxContract(`on ${name}`, async () => inboxOn(await useDb()))
 
 describe.each(databases)('the inbox tables on %s', (_, useDb) => {
-  it('come and go', async () => {
+  it('come and go, also in the transaction of a migration', async () => {
     const db = await useDb()
     await createInboxTables(db)
     await dropInboxTables(db)
-    await createInboxTables(db)
+    await db.transaction(trx => createInboxTables(trx))
+    await requireInboxTables(db)
   })
 
   it('are missed by name, and a repeat adds what an older version lacks', async () => {
