@@ -26,3 +26,7 @@ export const reservationStates = {
   },
   listeners: { stock_reserved: ['shop'], item_out_of_stock: ['order'], stock_released: [] }
 } as const satisfies StateMachine<ReservationTrigger, ReservationState, ReservationTrigger, StockEvent>
+
+/** Decides on an order that was paid. One that takes exactly the rest of the stock fits. An item that doesn't exist has no stock. */
+export const paidTrigger = (stockCnt: number | undefined, qty: number) =>
+  stockCnt !== undefined && qty <= stockCnt ? 'paid [enough]' : 'paid [short]'
