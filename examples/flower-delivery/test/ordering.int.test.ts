@@ -2,6 +2,7 @@ import { eventually } from '@outbox-cdc/test-support/eventually'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type Fact, type FactName } from '../order/my-page/facts.ts'
 import { findMyPage, recordFact } from '../order/my-page/my-page-store.ts'
+import { cancelUnpaid } from '../order/order-store.ts'
 import { startOrder } from './start-order.ts'
 
 const roses = { itemName: '장미 한 다발', storeName: 'KJSHOP', itemPrice: 50_000 }
@@ -206,6 +207,7 @@ it('cancels orders that are not paid in time, each once, with several replicas',
   const ids = []
   for (let count = 0; count < 12; count++) ids.push(await pending())
   const paid = await placed()
+  expect(await cancelUnpaid(system.db, { deadlineMs: 300_000, limit: 100 })).toBe(0)
   const hasty = await Promise.all(Array.from({ length: 3 }, () => system.replica({ PAYMENT_DEADLINE_MS: '1' })))
   for (const id of ids) await becomes(id, 'CANCELLING', 'NOT_PAID_IN_TIME')
   for (const each of hasty) await each.stop()
@@ -244,31 +246,43 @@ it('shows on MyPage what each service has done, whatever came first', async () =
   expect((await order.read('/orders?page=1&size=2&sort=id,desc')).body.items).toHaveLength(2)
 })
 
-it('writes the same row of MyPage for the events of an order in any order', async () => {
-  const events: readonly { readonly [Name in FactName]: { name: Name; fact: Fact<Name> } }[FactName][] = [
-    { name: 'ordered', fact: { ...ordered, at: new Date(1_800_000_001_000) } },
-    { name: 'paid', fact: { at: new Date(1_800_000_002_000) } },
-    { name: 'order_cancel_requested', fact: { cancelRequestReason: 'CUSTOMER', at: new Date(1_800_000_003_000) } },
-    { name: 'order_cancel_requested', fact: { cancelRequestReason: 'again', at: new Date(1_800_000_003_500) } },
-    { name: 'registration_cancelled', fact: { at: new Date(1_800_000_004_000) } },
-    { name: 'order_cancelled', fact: { cancelReason: 'CUSTOMER', at: new Date(1_800_000_005_000) } },
-    { name: 'payment_cancelled', fact: { refunded: 150_000, at: new Date(1_800_000_006_000) } }
-  ]
-  for (let round = 0; round < 20; round++) {
-    const orderId = 1_000_000 + round
+type Event = { readonly [Name in FactName]: { readonly name: Name; readonly fact: Fact<Name> } }[FactName]
+const second = (number: number) => ({ at: new Date(1_800_000_000_000 + number * 1_000) })
+const begun: readonly Event[] = [
+  { name: 'ordered', fact: { ...ordered, ...second(1) } },
+  { name: 'paid', fact: second(2) },
+  { name: 'order_cancel_requested', fact: { cancelRequestReason: 'CUSTOMER', ...second(4) } }
+]
+const cancelled: readonly Event[] = [
+  { name: 'registration_cancelled', fact: second(5) },
+  { name: 'order_cancelled', fact: { cancelReason: 'CUSTOMER', ...second(6) } },
+  { name: 'payment_cancelled', fact: { refunded: 150_000, ...second(7) } }
+]
+const refused: readonly Event[] = [
+  { name: 'departed_for_delivery', fact: second(3) },
+  { name: 'delivery_cancel_refused', fact: second(5) },
+  { name: 'order_cancel_requested', fact: { cancelRequestReason: 'asked again', ...second(7) } }
+]
+
+it.each([
+  [cancelled, { orderStatus: 'CANCELLED', paymentStatus: 'CANCELLED', deliveryStatus: null, cancellation: 'ACCEPTED' }],
+  [refused, { orderStatus: 'DEPARTED', paymentStatus: 'PAID', deliveryStatus: 'DEPARTED', cancellation: 'REFUSED' }]
+])('writes the same row of MyPage for the events of an order in any order (%#)', async (end, status) => {
+  const events = [...begun, ...end]
+  for (let round = 0; round < 10; round++) {
+    const orderId = 1_000_000 + events.length * round + (end === refused ? 1 : 0)
     const shuffled = [...events, ...events]
       .map(event => ({ event, rank: Math.random() }))
       .sort((a, b) => a.rank - b.rank)
-    for (const { event } of shuffled) await system.db.transaction(trx => recordFact(trx, orderId, event))
-    expect(await findMyPage(system.db, orderId), shuffled.map(({ event }) => event.name).join()).toEqual({
+      .map(({ event }) => event)
+    for (const event of shuffled) await system.db.transaction(trx => recordFact(trx, orderId, event))
+    const updatedAt = end === refused ? second(5).at : second(7).at
+    expect(await findMyPage(system.db, orderId), shuffled.map(({ name }) => name).join()).toEqual({
       orderId,
       ...ordered,
-      orderStatus: 'CANCELLED',
-      paymentStatus: 'CANCELLED',
-      deliveryStatus: null,
-      cancellation: 'ACCEPTED',
+      ...status,
       reason: 'CUSTOMER',
-      updatedAt: new Date(1_800_000_006_000)
+      updatedAt
     })
   }
 })
