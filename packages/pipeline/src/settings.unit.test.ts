@@ -31,7 +31,7 @@ it('starts orders-and-deliveries, or the system that is named, and lists the sys
   for (const args of [[], ['orders-and-deliveries']])
     expect(await readCommandLine(args, {})).toMatchObject({ system: { name: 'orders-and-deliveries' } })
   await expect(readCommandLine(['bank'], {})).rejects.toThrow(
-    'There is no system "bank". There are: clinic, customers-and-orders, orders-and-deliveries, shop.'
+    'There is no system "bank". There are: clinic, customers-and-orders, flower-delivery, orders-and-deliveries, shop.'
   )
   await expect(readCommandLine(['a', 'b'], {})).rejects.toThrow('One system starts at a time, not a and b.')
 })
@@ -45,7 +45,9 @@ it('starts as many brokers as the option says, else as the system does', async (
 it('names the systems and the ports of the chosen one with their variables in --help', async () => {
   const answer = await readCommandLine(['--help'], {})
   expect(answer).toMatchObject({
-    help: expect.stringContaining('SYSTEM            clinic, customers-and-orders, orders-and-deliveries, shop')
+    help: expect.stringContaining(
+      'SYSTEM            clinic, customers-and-orders, flower-delivery, orders-and-deliveries, shop'
+    )
   })
   expect(answer).toMatchObject({
     help: expect.stringContaining('ORDER_SERVICE_PORT (8080), DELIVERY_SERVICE_PORT (8082)')

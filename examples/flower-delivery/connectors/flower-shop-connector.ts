@@ -1,0 +1,17 @@
+import { outboxConnector } from '@outbox-cdc/connectctl'
+
+/** The usual connector of an outbox in MySQL, with the topics of this system. */
+export const config = {
+  ...outboxConnector({
+    engine: 'mysql',
+    database: 'flower_shop',
+    table: 'outbox',
+    prefix: 'flower_shop_server',
+    key: 'event_id',
+    serverId: 134,
+    router: true
+  }),
+  'topic.creation.business.include': 'flower\\.shop',
+  'topic.creation.business.partitions': '6',
+  'transforms.route.route.topic.replacement': 'flower.${routedByValue}'
+}
