@@ -10,6 +10,11 @@ import { stringify } from 'yaml'
 import * as clinicEvents from '../examples/clinic/reception/events.ts'
 import { answers } from '../examples/customers-and-orders/customer-service/events.ts'
 import { orderEvents as customersOrders } from '../examples/customers-and-orders/order-service/events.ts'
+import { deliveryEvents } from '../examples/flower-delivery/delivery/events.ts'
+import { itemEvents, stockEvents } from '../examples/flower-delivery/item/events.ts'
+import { orderEvents as flowerOrders } from '../examples/flower-delivery/order/events.ts'
+import { paymentEvents } from '../examples/flower-delivery/payment/events.ts'
+import { shopEvents } from '../examples/flower-delivery/shop/events.ts'
 import { purchaseCompleted } from '../examples/shop/purchase/events.ts'
 
 // npm run catalogue: writes docs/event-catalogue.md and docs/asyncapi.yaml of each system from its event definitions.
@@ -27,6 +32,18 @@ export const channels: readonly EventChannel[] = [
 
 // Sorted, because the order of a module's exports differs between Node and the test runner.
 const clinic = Object.values(clinicEvents).toSorted((a, b) => a.name.localeCompare(b.name))
+
+type FlowerChannel = Pick<EventChannel, 'producer' | 'consumers'> & { readonly events: object }
+
+/** The topics of flower delivery, by aggregate. */
+const flowers: Readonly<Record<string, FlowerChannel>> = {
+  order: { producer: 'order', consumers: ['order', 'payment', 'shop', 'delivery', 'item'], events: flowerOrders },
+  payment: { producer: 'payment', consumers: ['order', 'item'], events: paymentEvents },
+  item: { producer: 'item', consumers: ['order'], events: itemEvents },
+  stock: { producer: 'item', consumers: ['order', 'shop'], events: stockEvents },
+  shop: { producer: 'shop', consumers: ['order', 'payment', 'item', 'delivery'], events: shopEvents },
+  delivery: { producer: 'delivery', consumers: ['order'], events: deliveryEvents }
+}
 
 /** The folder of each system, and its events. */
 const systems: Readonly<Record<string, readonly EventChannel[]>> = {
@@ -57,6 +74,14 @@ const systems: Readonly<Record<string, readonly EventChannel[]>> = {
       events: Object.values(answers)
     }
   ],
+  'examples/flower-delivery': Object.entries(flowers).map(([aggregate, { producer, consumers, events }]) => ({
+    topic: `flower.${aggregate}`,
+    producer,
+    consumers,
+    source: `${producer}/events.ts`,
+    shape: 'routed',
+    events: Object.values(events)
+  })),
   'examples/shop': [
     {
       topic: 'shop.purchases',
