@@ -130,7 +130,9 @@ function report(edge: Edge, { findings, counts }: AuditReport, { from, to, json 
     edge.write(
       `${committed} committed · ${events} events (${redelivered} sent again, ${unreadable} records unreadable) · ${effects} effects · ${parked} parked · ${skipped} skipped`
     )
-    if (findings.length === 0) edge.write('✓ each committed row has its event and its effect once, in order')
+    if (findings.length === 0 && committed === 0)
+      edge.write('nothing was committed in this time, so nothing was compared')
+    else if (findings.length === 0) edge.write('✓ each committed row has its event and its effect once, in order')
     else edge.write(table(findings.slice(0, mostShown).map(lineOf)))
     if (findings.length > mostShown) edge.write(`… and ${findings.length - mostShown} more (--json shows all)`)
   }

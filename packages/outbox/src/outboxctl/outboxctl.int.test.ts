@@ -100,6 +100,18 @@ describe('outboxctl audit', () => {
     expect(await notesOf(...what, '--committed', 'thing(id, at)')).toContain('--effects "delivery')
   })
 
+  it('claims nothing for a time in which nothing was committed', async () => {
+    const bench = await useConsumerBench()
+    await bench.db.raw('CREATE TABLE thing (id BIGINT PRIMARY KEY, at TIMESTAMP(6) DEFAULT CURRENT_TIMESTAMP(6))')
+    const url = await databaseUrl(bench.db)
+    const databases = ['--source', url, '--target', url, '--topic', bench.topic, '--event', 'counted']
+    const at = { KAFKA_BROKERS: useStack().kafka.brokers.join(',') }
+    const { code, out } = await outboxctl(['audit', ...databases, ...sqls, '--committed', 'thing(id,at)'], at)
+    expect(code).toBe(0)
+    expect(out).toContain('nothing was committed in this time, so nothing was compared')
+    expect(out).not.toContain('✓')
+  })
+
   it('finds planted losses, doubles and invented events, and nothing else', async () => {
     const bench = await useConsumerBench()
     const { db: source, url } = await useDatabase('audit')
