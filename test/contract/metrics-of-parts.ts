@@ -2,11 +2,16 @@ import { EventEmitter } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '@outbox-cdc/pipeline'
-import { createLogger, createMetrics, createServiceClients, registerConsumerGauges } from '@outbox-cdc/service-kit'
+import {
+  createEventMetrics,
+  createLogger,
+  createMetrics,
+  createServiceClients,
+  registerConsumerGauges
+} from '@outbox-cdc/service-kit'
 import { createSagaIndex } from '@outbox-cdc/outbox/saga'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { createDeliveryObserver } from '../../delivery-service/src/messaging/delivery-observer.ts'
 import { createMetrics as createKeeperMetrics } from '../../packages/connectctl/src/keep/metrics.ts'
 import { createSagaMetrics } from '../../packages/console/src/sagas/saga-metrics.ts'
 import { namesIn } from './promql.ts'
@@ -21,9 +26,9 @@ async function metricsOfService(): Promise<string> {
   const parked = async () => ({ keys: 1, events: 2, oldestAgeMs: 3_000 })
   registerConsumerGauges({ health: () => ({ lag: 4 }), parked }, registry)
   const logger = createLogger('test', 'silent')
-  const observer = createDeliveryObserver(logger, registry)
-  observer.handled?.({ name: 'order_created', createdAt: new Date() } as never)
-  observer.retrying?.(undefined, 1)
+  const observer = createEventMetrics(registry)
+  observer.handled({ name: 'order_created', createdAt: new Date() } as never)
+  observer.retrying()
   for (const statusCode of [200, 500]) {
     const response = Object.assign(new EventEmitter(), { statusCode })
     void count({ method: 'GET', route: { path: '/deliveries' } } as never, response as never, () => undefined)
