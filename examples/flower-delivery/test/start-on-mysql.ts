@@ -6,6 +6,7 @@ import { eventually } from '@outbox-cdc/test-support/eventually'
 import { fetchJson, get, post } from '@outbox-cdc/test-support/http'
 import { createServiceDatabase } from '@outbox-cdc/test-support/use-stack'
 import { expect } from 'vitest'
+import { keepPublished } from './keep-published.ts'
 
 type Parts<Config> = {
   /** Of the service, beside this one. */
@@ -32,15 +33,7 @@ export async function startOnMysql<Config>({ folder, group, topics: names, ...pa
   const directory = fileURLToPath(new URL(`../${folder}/migrations`, import.meta.url))
   const database = await createServiceDatabase(folder, url => migrate({ url, directory, report: () => undefined }))
   const { db } = database
-  // A row of the outbox is deleted by the transaction that writes it.
-  await db.raw(
-    'CREATE TABLE published (id BIGINT AUTO_INCREMENT PRIMARY KEY, event VARCHAR(100), aggregate VARCHAR(64), ' +
-      'aggregateId BIGINT, version INT, payload JSON, correlationId VARCHAR(64), causationId VARCHAR(64))'
-  )
-  await db.raw(
-    'CREATE TRIGGER log_outbox AFTER INSERT ON outbox FOR EACH ROW INSERT INTO published VALUES (NULL, NEW.event, ' +
-      'NEW.aggregate, NEW.event_id, NEW.aggregate_version, NEW.payload, NEW.correlation_id, NEW.causation_id)'
-  )
+  await keepPublished(db)
   const topics = new Map(names.map(name => [name, createMemoryTopic({ name })]))
   const kafka = createMemoryKafka(...topics.values())
   const config = parts.configSchema.parse({ HTTP_PORT: '0', MYSQL_URL: database.url, KAFKA_BROKERS: 'none:1' })

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { fakePaymentGateway } from '../order/payment/fake-payment-gateway.ts'
 import type { OrderToPay } from '../order/payment/payment-gateway.ts'
 import { configSchema, createService } from '../order/service.ts'
+import { keepPublished } from './keep-published.ts'
 
 const directory = fileURLToPath(new URL('../order/migrations', import.meta.url))
 const aggregates = ['order', 'payment', 'stock', 'shop', 'delivery', 'item'] as const
@@ -17,14 +18,7 @@ type Aggregate = (typeof aggregates)[number]
 export async function startOrder() {
   const database = await createServiceDatabase('flower', url => migrate({ url, directory, report: () => undefined }))
   const { db } = database
-  await db.raw(
-    'CREATE TABLE published (id BIGINT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(100), aggregate_id BIGINT, ' +
-      'aggregate_version INT, correlation_id VARCHAR(64), payload JSON)'
-  )
-  await db.raw(
-    'CREATE TRIGGER log_outbox AFTER INSERT ON outbox FOR EACH ROW INSERT INTO published VALUES ' +
-      '(NULL, NEW.event, NEW.event_id, NEW.aggregate_version, NEW.correlation_id, NEW.payload)'
-  )
+  await keepPublished(db)
   const topics = new Map<Aggregate, MemoryTopic>(
     aggregates.map(each => [each, createMemoryTopic({ name: `flower.${each}` })])
   )
@@ -75,7 +69,10 @@ export async function startOrder() {
     replica,
     /** What was published of an order. */
     published: async (order: number) =>
-      db('published').where({ aggregate_id: order }).orderBy('id').select('name', 'payload', 'correlation_id'),
+      db('published')
+        .where({ aggregateId: order })
+        .orderBy('id')
+        .select({ name: 'event', payload: 'payload', correlation_id: 'correlationId' }),
     /** Everything that a refused request must leave as it was. */
     rows: () => Promise.all([db('customer_order').orderBy('id'), db('published').orderBy('id')]),
     async stop() {

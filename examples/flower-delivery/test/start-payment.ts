@@ -7,6 +7,7 @@ import { createServiceDatabase } from '@outbox-cdc/test-support/use-stack'
 import { z } from 'zod'
 import type { OrderToPay } from '../order/payment/payment-gateway.ts'
 import { configSchema, createService } from '../payment/service.ts'
+import { keepPublished } from './keep-published.ts'
 
 const directory = fileURLToPath(new URL('../payment/migrations', import.meta.url))
 
@@ -21,11 +22,7 @@ const news = {
 export async function startPayment() {
   const database = await createServiceDatabase('payment', url => migrate({ url, directory, report: () => undefined }))
   const { db } = database
-  // A row of the outbox is deleted by the transaction that writes it.
-  await db.raw(`CREATE TABLE published (id BIGINT AUTO_INCREMENT PRIMARY KEY, order_id BIGINT, event VARCHAR(64),
-    version INT, correlation VARCHAR(64), payload JSON)`)
-  await db.raw(`CREATE TRIGGER log_outbox AFTER INSERT ON outbox FOR EACH ROW INSERT INTO published
-    VALUES (NULL, NEW.event_id, NEW.event, NEW.aggregate_version, NEW.correlation_id, NEW.payload)`)
+  await keepPublished(db)
   const outboxOf = (name: string) => createMemoryOutbox({ topic: createMemoryTopic({ name, partitions: 1 }) })
   const [orders, shop] = [outboxOf('flower.order'), outboxOf('flower.shop')]
   const running: { stop(): Promise<void> }[] = []
@@ -69,7 +66,10 @@ export async function startPayment() {
     },
     row: (orderId: number) => db('payment').where({ order_id: orderId }).first(),
     published: (orderId: number) =>
-      db('published').where({ order_id: orderId }).orderBy('id').select('event', 'version', 'correlation', 'payload'),
+      db('published')
+        .where({ aggregateId: orderId })
+        .orderBy('id')
+        .select({ event: 'event', version: 'version', correlation: 'correlationId', payload: 'payload' }),
     async stop() {
       for (const service of running) await service.stop()
       await database.drop()
