@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { loadSystem, root } from '@outbox-cdc/pipeline'
 import { expect, it } from 'vitest'
 import type { z } from 'zod'
+import { writePageFiles } from '../support/own-service-page.ts'
 
 const files = globSync(['systems/*.ts', 'test/**/*system.ts'], { cwd: root })
 
@@ -10,6 +11,12 @@ it.each(files)('%s describes a system that can start', async file => {
   const { figure, services } = await loadSystem(join(root, file))
   expect(services.length).toBeGreaterThan(0)
   if (figure !== undefined) expect(existsSync(join(root, figure.file))).toBe(true)
+})
+
+it('finds a description that can start in the page about an own service', async () => {
+  const folder = await writePageFiles()
+  const { services } = await loadSystem(join(folder, 'system.ts'))
+  expect(services.map(({ name }) => name)).toContain('loyalty-service')
 })
 
 it('finds the descriptions of the tests too', () => expect(files.length).toBeGreaterThan(5))

@@ -1,41 +1,25 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '@outbox-cdc/pipeline'
 import { endProcess, livingProcesses } from '@outbox-cdc/stack'
 import { expect, it, onTestFinished } from 'vitest'
 import { eventually } from '../support/eventually.ts'
+import { page, writePageFiles } from '../support/own-service-page.ts'
 import { curlCommands, runAt } from '../support/readme-commands.ts'
 import { runScript } from '../support/run-script.ts'
 import { freeSettings } from '../support/test-pipeline.ts'
 
-const page = 'docs/your-own-service.md'
-// As deep as examples/loyalty, so that the relative paths of the page fit.
-const folder = `.data/loyalty-${process.pid}`
-
-/** Writes the files of the page. */
-async function writeFiles(): Promise<void> {
-  const text = await readFile(join(root, page), 'utf8')
-  for (const [, path = '', code = ''] of text.matchAll(/```ts\n\/\/ (\S+)\n(.*?)```/gs)) {
-    const file = join(root, here(path))
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, here(code))
-  }
-}
-
-const here = (text: string) => text.replaceAll('examples/loyalty', folder)
-
-async function typeCheck(): Promise<void> {
+async function typeCheck(folder: string): Promise<void> {
   const project = join(root, folder, 'tsconfig.json')
   await writeFile(project, '{"extends":"../../tsconfig.json","include":["**/*.ts"],"exclude":[]}')
   await promisify(execFile)('tsc', ['--project', project]).catch(error => Promise.reject(new Error(error.stdout)))
 }
 
 it('leads from an empty folder to a service that takes part in a running system, as the page says', async () => {
-  onTestFinished(() => rm(join(root, folder), { recursive: true, force: true }))
-  await writeFiles()
-  await typeCheck()
+  const folder = await writePageFiles()
+  await typeCheck(folder)
   const description = join(root, folder, 'system.ts')
   const settings = await freeSettings({ system: description })
   const { dir, ports } = settings
