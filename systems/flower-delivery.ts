@@ -52,6 +52,17 @@ const order = service({
   publishes: ['order']
 })
 
+const payment = service({
+  name: 'payment',
+  about: 'GET /payments',
+  usual: 8082,
+  reads: ['order', 'shop'],
+  publishes: ['payment']
+})
+
+// For example PAYMENT_SLOW_MS=400-620 npm start -- flower-delivery.
+const fromStarter = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, { variable: name }]))
+
 /** The largest example: an order is paid, taken from the stock, decorated and brought, or it ends well in some other way. */
 export const system: System = {
   name: 'flower-delivery',
@@ -59,14 +70,16 @@ export const system: System = {
   ports: { connect: 8183, keeper: 8184, jmx: 8185, registry: 8181 },
 
   services: [
-    { ...order, env: { ...order.env, PAYMENT_URL: { urlOf: 'payment' } }, calls: ['payment'] },
-    service({
-      name: 'payment',
-      about: 'GET /payments',
-      usual: 8082,
-      reads: ['order', 'shop'],
-      publishes: ['payment']
-    }),
+    {
+      ...order,
+      env: {
+        ...order.env,
+        PAYMENT_URL: { urlOf: 'payment' },
+        ...fromStarter(['PAYMENT_FALLBACK', 'PAYMENT_DEADLINE_MS'])
+      },
+      calls: ['payment']
+    },
+    { ...payment, env: { ...payment.env, ...fromStarter(['PAYMENT_SLOW_MS', 'PAYMENT_CAPACITY']) } },
     service({
       name: 'item',
       about: 'POST /items',

@@ -79,6 +79,9 @@ function tracingOf(name: string) {
   }
 }
 
+/** A variable of the starter's own environment, which a description names. */
+export const starterVariable = (name: string): string | undefined => process.env[name]
+
 /** Only what a process needs, because the starter's own environment may hold secrets. */
 function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(passedOn.map(name => [name, process.env[name]])), ...own }

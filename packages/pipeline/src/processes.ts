@@ -4,7 +4,7 @@ import { ownerOf, urlFor } from './accounts.ts'
 import { type Addresses, connectorFiles, urlVariable } from './addresses.ts'
 import { root } from './load-system.ts'
 import { accessOf } from './security-variables.ts'
-import type { NodeProcess } from './node-process.ts'
+import { type NodeProcess, starterVariable } from './node-process.ts'
 import type { Settings } from './settings.ts'
 import type { Service, System, Value } from './system.ts'
 
@@ -86,6 +86,7 @@ async function resolve(value: Value, around: Surroundings): Promise<string | und
     const owner = asOwner === true ? ownerOf(system, value.database) : undefined
     return urlFor(owner ?? value.account, value.database, around)
   }
+  if ('variable' in value) return starterVariable(value.variable)
   if ('urlOf' in value) return addresses[urlVariable(value.urlOf)]
   switch (value.from) {
     case 'brokers':

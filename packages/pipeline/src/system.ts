@@ -55,9 +55,13 @@ export type Service = {
   readonly calls?: readonly string[]
 }
 
-/** A text, or where the value comes from. A source that has no value, such as an absent registry, sets no variable. */
+/**
+ * A text, or where the value comes from; `variable` is one of the starter's own environment. A source that has no value, such
+ * as an absent registry, sets no variable.
+ */
 export type Value =
   | string
+  | { readonly variable: string }
   | { readonly account: string; readonly database: string }
   | { readonly urlOf: string }
   | { readonly from: 'brokers' | 'registry' | 'outbox store' | 'outbox writer' }
