@@ -16,7 +16,7 @@ export const services = ['order', 'payment', 'item', 'shop', 'delivery'] as cons
 export type Service = (typeof services)[number]
 
 /** What people do, and the service that takes it. */
-const actions = {
+export const actions = {
   pay: 'payment',
   cancel: 'order',
   receive: 'shop',
@@ -26,6 +26,21 @@ const actions = {
   complete: 'delivery'
 } as const
 export type Action = keyof typeof actions
+
+/** The state that an order has in a service; undefined if the service doesn't know it. */
+type StateOf = (service: Service) => string | undefined
+
+/** Whether the tables of states let people do it now, and it would change something. */
+export function canDo(action: Action, stateOf: StateOf): boolean {
+  // Order's service asks payment only for an order that waits for it; the answer may be late.
+  if (action === 'pay' && stateOf('order') !== 'PAYMENT_PENDING') return false
+  return typeof stepOf(actions[action], stateOf(actions[action]), action) === 'object'
+}
+
+function stepOf(service: Service, before: string | undefined, trigger: string) {
+  const { first, steps } = machines[service]
+  return before === undefined ? first[trigger] : steps[before]?.[trigger]
+}
 
 /** The events of one order that one reader takes from one service's topic, in order. */
 type Queue = {
@@ -91,9 +106,7 @@ export class Model {
   }
 
   private canDo(action: Action, order: number): boolean {
-    // Order's service asks payment only for an order that waits for it; the answer may be late.
-    if (action === 'pay' && this.state('order', order) !== 'PAYMENT_PENDING') return false
-    return typeof this.stepOf(actions[action], order, action) === 'object'
+    return canDo(action, service => this.state(service, order))
   }
 
   private take({ reader, order }: Queue, event: string): void {
@@ -106,9 +119,7 @@ export class Model {
   }
 
   private stepOf(service: Service, order: number, trigger: string) {
-    const { first, steps } = machines[service]
-    const before = this.state(service, order)
-    return before === undefined ? first[trigger] : steps[before]?.[trigger]
+    return stepOf(service, this.state(service, order), trigger)
   }
 
   private apply(service: Service, order: number, trigger: string): void {
