@@ -63,6 +63,19 @@ const payment = service({
 // For example PAYMENT_SLOW_MS=400-620 npm start -- flower-delivery.
 const fromStarter = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, { variable: name }]))
 
+const gateway = {
+  name: 'gateway',
+  about: 'the paths of all services, and their events',
+  main: `${folder}/gateway/main.ts`,
+  port: { variable: 'GATEWAY_PORT', usual: 8088 },
+  ready: '/health/ready',
+  env: {
+    ...Object.fromEntries(names.map(name => [`${name.toUpperCase()}_URL`, { urlOf: name }])),
+    KAFKA_BROKERS: { from: 'brokers' }
+  },
+  reads: { topics, group: 'flower-gateway' }
+} as const
+
 /** The largest example: an order is paid, taken from the stock, decorated and brought, or it ends well in some other way. */
 export const system: System = {
   name: 'flower-delivery',
@@ -100,7 +113,8 @@ export const system: System = {
       usual: 8084,
       reads: ['shop', 'order'],
       publishes: ['delivery']
-    })
+    }),
+    gateway
   ],
 
   databases: Object.fromEntries(
@@ -211,13 +225,13 @@ export const system: System = {
   sagas: { expectations: [...afterOrders, ...afterPayments, ...afterStock, ...afterTheShop, ...afterDeliveries] },
 
   tryIt: [
-    `curl -i -X POST {item}/items -H 'content-type: application/json' -d '{"itemName":"장미 세트","storeName":"KJSHOP","itemPrice":50000,"stockCnt":5}'`,
-    'curl {order}/menus',
-    `curl -i -X POST {order}/orders -H 'content-type: application/json' -d '{"itemId":1,"qty":3,"userName":"Kim"}'`,
-    'curl -i -X PUT {shop}/ordermanagements/receive/1',
-    'curl -i -X PUT {shop}/ordermanagements/decorate/1',
-    'curl -i -X PUT {delivery}/deliveries/depart/1',
-    'curl -i -X PUT {delivery}/deliveries/complete/1',
-    'curl {order}/myPages/1'
+    `curl -i -X POST {gateway}/items -H 'content-type: application/json' -d '{"itemName":"장미 세트","storeName":"KJSHOP","itemPrice":50000,"stockCnt":5}'`,
+    'curl {gateway}/menus',
+    `curl -i -X POST {gateway}/orders -H 'content-type: application/json' -d '{"itemId":1,"qty":3,"userName":"Kim"}'`,
+    'curl -i -X PUT {gateway}/ordermanagements/receive/1',
+    'curl -i -X PUT {gateway}/ordermanagements/decorate/1',
+    'curl -i -X PUT {gateway}/deliveries/depart/1',
+    'curl -i -X PUT {gateway}/deliveries/complete/1',
+    'curl {gateway}/myPages/1'
   ]
 }

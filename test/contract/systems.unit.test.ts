@@ -21,9 +21,11 @@ it('finds a description that can start in the page about an own service', async 
 
 it('finds the descriptions of the tests too', () => expect(files.length).toBeGreaterThan(5))
 
-/** The services of our systems that read Kafka, with the files that may hold their settings. */
+/** The services of our systems that read Kafka and have a database, and so an inbox. */
 const systems = await Promise.all(globSync('systems/*.ts', { cwd: root }).map(file => loadSystem(join(root, file))))
-const readers = systems.flatMap(({ services }) => services.filter(({ reads }) => reads !== undefined))
+const readers = systems.flatMap(({ services }) =>
+  services.filter(({ reads, migrate }) => reads !== undefined && migrate !== undefined)
+)
 
 // With --secure, its account may not ask the broker how long a topic keeps its records.
 it.each(readers)('$name takes from its environment how long its inbox remembers', async ({ main }) => {

@@ -1,0 +1,76 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { type KafkaClient, kafkajsClient } from '@outbox-cdc/outbox'
+import {
+  createApp,
+  createHealth,
+  createHttpServer,
+  createMetrics,
+  kafkaFrom,
+  type Logger,
+  type Service,
+  variable
+} from '@outbox-cdc/service-kit'
+import { Router } from 'express'
+import { z } from 'zod'
+import { apiDocument } from './api-document.ts'
+import { createEventStream } from './event-stream.ts'
+import { followEvents } from './follow-events.ts'
+import { forwardTo } from './forward.ts'
+import { refuseOtherSites } from './refuse-other-sites.ts'
+
+const name = 'gateway'
+
+export const configSchema = z.object({
+  HTTP_HOST: variable.host,
+  HTTP_PORT: variable.port(8088, 'every path of the other services, and of the page'),
+  ORDER_URL: variable.serviceUrl('order'),
+  PAYMENT_URL: variable.serviceUrl('payment'),
+  SHOP_URL: variable.serviceUrl('shop'),
+  DELIVERY_URL: variable.serviceUrl('delivery'),
+  ITEM_URL: variable.serviceUrl('item'),
+  ...variable.kafka,
+  STOP_DELAY_MS: variable.stopDelayMs,
+  LOG_LEVEL: variable.logLevel
+})
+
+type Config = Readonly<z.output<typeof configSchema>>
+
+/** The door to the other services. It has no data of its own, and takes requests also while Kafka is away. */
+export function createService(
+  config: Config,
+  logger: Logger,
+  kafka: KafkaClient = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
+): Service {
+  const health = createHealth({ ready: {} })
+  const events = createEventStream()
+  const following = followEvents({ kafka, logger, onEvent: events.send, onReading: events.setReading })
+  const forwarded = forwardTo(
+    {
+      order: { url: config.ORDER_URL, paths: ['/orders', '/myPages', '/menus'] },
+      payment: { url: config.PAYMENT_URL, paths: ['/payments'] },
+      shop: { url: config.SHOP_URL, paths: ['/ordermanagements'] },
+      delivery: { url: config.DELIVERY_URL, paths: ['/deliveries'] },
+      item: { url: config.ITEM_URL, paths: ['/items'] }
+    },
+    logger
+  )
+  const routes = Router().use(refuseOtherSites, events.routes, forwarded.routes)
+  const app = createApp({ logger, health, metrics: createMetrics(name), routes, document: apiDocument })
+  const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
+  return {
+    async start() {
+      const port = await server.start()
+      following.start()
+      return port
+    },
+    async stop() {
+      health.beginStop()
+      await wait(config.STOP_DELAY_MS)
+      // Streams have no end of their own.
+      events.close()
+      await Promise.all([server.stop(), following.stop()])
+      forwarded.close()
+      await kafka.close()
+    }
+  }
+}
