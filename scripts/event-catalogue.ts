@@ -77,7 +77,7 @@ const systems: Readonly<Record<string, readonly EventChannel[]>> = {
   'examples/flower-delivery': Object.entries(flowers).map(([aggregate, { producer, consumers, events }]) => ({
     topic: `flower.${aggregate}`,
     producer,
-    consumers,
+    consumers: [...consumers, 'gateway'],
     source: `${producer}/events.ts`,
     shape: 'routed',
     events: Object.values(events)

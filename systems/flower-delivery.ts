@@ -65,12 +65,13 @@ const fromStarter = (names: readonly string[]) => Object.fromEntries(names.map(n
 
 const gateway = {
   name: 'gateway',
-  about: 'the paths of all services, and their events',
+  about: 'one page for customer, shop owner and rider',
   main: `${folder}/gateway/main.ts`,
   port: { variable: 'GATEWAY_PORT', usual: 8088 },
   ready: '/health/ready',
   env: {
     ...Object.fromEntries(names.map(name => [`${name.toUpperCase()}_URL`, { urlOf: name }])),
+    CONSOLE_URL: { from: 'console' },
     KAFKA_BROKERS: { from: 'brokers' }
   },
   reads: { topics, group: 'flower-gateway' }

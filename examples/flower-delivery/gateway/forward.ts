@@ -46,6 +46,8 @@ function forwarder({ service, url, agent, logger }: Parts): RequestHandler {
   })
   return (request, response, next) => {
     nextOf.set(response, next)
+    // Answered by this server. The proxy would leave such a request as it is, without ids and without a time limit.
+    delete request.headers.expect
     void proxy(request, response, next)
   }
 }

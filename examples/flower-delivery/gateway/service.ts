@@ -16,6 +16,7 @@ import { apiDocument } from './api-document.ts'
 import { createEventStream } from './event-stream.ts'
 import { followEvents } from './follow-events.ts'
 import { forwardTo } from './forward.ts'
+import { servePage } from './page-files.ts'
 import { refuseOtherSites } from './refuse-other-sites.ts'
 
 const name = 'gateway'
@@ -28,6 +29,7 @@ export const configSchema = z.object({
   SHOP_URL: variable.serviceUrl('shop'),
   DELIVERY_URL: variable.serviceUrl('delivery'),
   ITEM_URL: variable.serviceUrl('item'),
+  CONSOLE_URL: variable.serviceUrl('the console, as a browser reaches it').optional(),
   ...variable.kafka,
   STOP_DELAY_MS: variable.stopDelayMs,
   LOG_LEVEL: variable.logLevel
@@ -54,7 +56,7 @@ export function createService(
     },
     logger
   )
-  const routes = Router().use(refuseOtherSites, events.routes, forwarded.routes)
+  const routes = Router().use(refuseOtherSites, events.routes, forwarded.routes, servePage(config.CONSOLE_URL))
   const app = createApp({ logger, health, metrics: createMetrics(name), routes, document: apiDocument })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { KafkaClient, OutboundEvent } from '@outbox-cdc/outbox'
 import { debeziumRecord } from '@outbox-cdc/outbox/testing'
@@ -54,6 +58,16 @@ describe('the gateway forwards', () => {
     expect(Number(body.headers['x-timeout-ms'])).toBeGreaterThan(0)
     expect(Number(body.headers['x-timeout-ms'])).toBeLessThanOrEqual(900)
     expect(headers.get('x-request-id')).toBe('r-1')
+  })
+
+  it('the ids of a request that waits for a 100 too', async () => {
+    const headers = { expect: '100-continue' }
+    const asked = request(`${gateway.url}/items`, { method: 'POST', headers })
+    const answered = once(asked, 'response') as Promise<[IncomingMessage]>
+    asked.once('continue', () => asked.end('{}'))
+    asked.flushHeaders()
+    const [answer] = await answered
+    expect(await text(answer)).toContain(`"x-request-id":"${String(answer.headers['x-request-id'])}"`)
   })
 
   it('one id of its own to service and caller when the caller has none', async () => {
@@ -121,11 +135,40 @@ describe('the gateway answers by itself', () => {
 
   it('its health, and its metrics by the pattern of a path', async () => {
     await get(`${gateway.url}/orders/4711`)
-    const { text } = await get(`${gateway.url}/metrics`)
-    expect(text).toContain('route="/orders{/*rest}"')
-    expect(text).not.toContain('4711')
+    const metrics = (await get(`${gateway.url}/metrics`)).text
+    expect(metrics).toContain('route="/orders{/*rest}"')
+    expect(metrics).not.toContain('4711')
     expect((await get(`${gateway.url}/health/live`)).body).toEqual({ status: 'up', checks: {} })
   })
+})
+
+describe('the page of the gateway', () => {
+  it('runs nothing but its own files and its import map', async () => {
+    const { headers, text: html } = await get(gateway.url)
+    const policy = headers.get('content-security-policy') ?? ''
+    const importMap = /<script type="importmap">([^]*?)<\/script>/.exec(html)?.[1] ?? ''
+    const hash = createHash('sha256').update(importMap).digest('base64')
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain(`script-src 'self' 'sha256-${hash}';`)
+    expect(policy).toContain("require-trusted-types-for 'script'")
+    expect(html.match(/<script/g)).toHaveLength(3)
+    expect(html).toContain('<meta name="console" content="http://127.0.0.1:9000">')
+  })
+
+  it('has each file that it names, and asks each time whether it has changed', async () => {
+    const html = (await get(gateway.url)).text
+    const named = [...html.matchAll(/"(\/[\w./-]+\.(?:js|css|svg))"/g)].map(([, path]) => path)
+    expect(named.length).toBeGreaterThan(9)
+    for (const path of named) {
+      const { status, headers } = await get(gateway.url + path)
+      expect([path, status, headers.get('cache-control')]).toEqual([path, 200, 'no-cache'])
+    }
+  })
+
+  it.each(['/tsconfig.json', '/index.html', '/vendor/express.js', '/../service.ts', '/%2e%2e/service.ts'])(
+    'keeps %s to itself',
+    async path => expect((await get(gateway.url + path)).status).toBe(404)
+  )
 })
 
 describe('the events of the gateway', () => {

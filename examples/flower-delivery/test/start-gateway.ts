@@ -17,7 +17,12 @@ export async function startGateway(wrap: Wrap = kafka => kafka) {
   const topic = (name: string) => topics.get(`flower.${name}`)!
   const standIns = await Promise.all(services.map(startStandIn))
   const urls = services.map((name, at) => [`${name.toUpperCase()}_URL`, standIns[at]!.url])
-  const config = configSchema.parse({ HTTP_PORT: '0', KAFKA_BROKERS: 'none:1', ...Object.fromEntries(urls) })
+  const config = configSchema.parse({
+    HTTP_PORT: '0',
+    KAFKA_BROKERS: 'none:1',
+    CONSOLE_URL: 'http://127.0.0.1:9000',
+    ...Object.fromEntries(urls)
+  })
   const kafka = wrap(createMemoryKafka(...topics.values()), topic)
   const gateway = createService(config, createLogger('gateway', 'silent'), kafka)
   const url = `http://127.0.0.1:${await gateway.start()}`

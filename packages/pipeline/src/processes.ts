@@ -91,6 +91,8 @@ async function resolve(value: Value, around: Surroundings): Promise<string | und
   switch (value.from) {
     case 'brokers':
       return stack.kafka.brokers.join()
+    case 'console':
+      return addresses['CONSOLE_URL']
     case 'registry':
       return addresses['SCHEMA_REGISTRY_URL']
     case 'outbox store':

@@ -64,7 +64,7 @@ export type Value =
   | { readonly variable: string }
   | { readonly account: string; readonly database: string }
   | { readonly urlOf: string }
-  | { readonly from: 'brokers' | 'registry' | 'outbox store' | 'outbox writer' }
+  | { readonly from: 'brokers' | 'console' | 'registry' | 'outbox store' | 'outbox writer' }
 
 export type Engine = 'mysql' | 'postgres'
 

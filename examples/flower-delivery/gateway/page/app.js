@@ -1,0 +1,26 @@
+import { html, render } from 'htm/preact'
+import { Customer } from './customer.js'
+import { Header } from './header.js'
+import { keepFocus } from './keep-focus.js'
+import { followEvents } from './live.js'
+import { Notices } from './notices.js'
+import { Rider } from './rider.js'
+import { Shop } from './shop.js'
+
+function App() {
+  return html`
+    <a class="skip sr" href="#customer">Skip to the content</a>
+    <${Header} />
+    <main>
+      <h1 class="sr">Flower delivery: customer, shop owner and rider</h1>
+      <${Customer} />
+      <${Shop} />
+      <${Rider} />
+    </main>
+    <${Notices} />
+  `
+}
+
+render(html`<${App} />`, document.body)
+keepFocus()
+followEvents()
