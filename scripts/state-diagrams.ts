@@ -2,15 +2,30 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reservationStates } from '@outbox-cdc/customers-and-orders/customer-service/reservation-states'
 import { orderStates } from '@outbox-cdc/customers-and-orders/order-service/order-states'
+import { deliveryStates } from '@outbox-cdc/flower-delivery/delivery/delivery-states'
+import { reservationStates as stockStates } from '@outbox-cdc/flower-delivery/item/reservation-states'
+import { orderStates as flowerOrderStates } from '@outbox-cdc/flower-delivery/order/order-states'
+import { paymentStates } from '@outbox-cdc/flower-delivery/payment/payment-states'
+import { shopOrderStates } from '@outbox-cdc/flower-delivery/shop/shop-order-states'
 import { root } from '@outbox-cdc/pipeline'
 import type { StateMachine } from '@outbox-cdc/service-kit'
 
 // npm run diagrams: draws the states of each aggregate into the README that has the lines <!-- states NAME --> and <!-- end -->.
 const machines: Readonly<Record<string, Readonly<Record<string, StateMachine>>>> = {
-  'examples/customers-and-orders/README.md': { order: orderStates, reservation: reservationStates }
+  'examples/customers-and-orders/README.md': { order: orderStates, reservation: reservationStates },
+  'examples/flower-delivery/README.md': {
+    order: flowerOrderStates,
+    payment: paymentStates,
+    reservation: stockStates,
+    'shop order': shopOrderStates,
+    delivery: deliveryStates
+  }
 }
 
-/** A Mermaid state diagram. Each arrow says what moves the state and, after the slash, which event announces it. */
+/**
+ * A Mermaid state diagram. Each arrow says what moves the state and, after the slash, which event announces it. Triggers that do
+ * the same share an arrow.
+ */
 export function stateDiagram({ first, steps, listeners }: StateMachine): string {
   const arrows = [
     ...Object.entries(first).map(([trigger, change]) => ({ from: '[*]', trigger, change })),
@@ -22,16 +37,20 @@ export function stateDiagram({ first, steps, listeners }: StateMachine): string 
     const readers = listeners[event] ?? []
     return readers.length === 0 ? event : `${event} → ${readers.join(', ')}`
   }
-  const lines = arrows.flatMap(({ from, trigger, change }) => {
+  const changes = arrows.flatMap(({ from, trigger, change }) => {
     if (typeof change === 'string') return []
     const announced = change.publishes === undefined ? '' : ` / ${label(change.publishes)}`
-    return [`  ${from} --> ${change.to}: ${trigger}${announced}`]
+    return [{ trigger, way: `${from} --> ${change.to}`, announced }]
   })
-  const final = Object.keys(steps).filter(state => Object.values(steps[state] ?? {}).every(isNoChange))
+  const shared = Map.groupBy(changes, ({ way, announced }) => way + announced)
+  const lines = [...shared.values()].map(
+    group => `  ${group[0]?.way}: ${group.map(({ trigger }) => trigger).join(', ')}${group[0]?.announced}`
+  )
+  const final = Object.entries(steps).flatMap(([state, triggers]) =>
+    Object.values(triggers).every(step => typeof step === 'string' || step.to === state) ? [state] : []
+  )
   return ['```mermaid', 'stateDiagram-v2', ...lines, ...final.map(state => `  ${state} --> [*]`), '```'].join('\n')
 }
-
-const isNoChange = (step: unknown) => typeof step === 'string'
 
 /** The text with its diagrams drawn again. */
 export function withDiagrams(text: string, diagrams: Readonly<Record<string, StateMachine>>): string {
