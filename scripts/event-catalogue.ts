@@ -80,6 +80,8 @@ const systems: Readonly<Record<string, readonly EventChannel[]>> = {
     consumers: [...consumers, 'gateway'],
     source: `${producer}/events.ts`,
     shape: 'routed',
+    // What the other services have of an order is called by its id, so that its events have one key on every topic.
+    ...(aggregate !== 'item' && { idOf: 'order' }),
     events: Object.values(events)
   })),
   'examples/shop': [

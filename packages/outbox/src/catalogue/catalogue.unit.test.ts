@@ -48,6 +48,10 @@ describe('eventCatalogue', () => {
     expect(eventCatalogue([channel])).toBe(page)
   })
 
+  it('says whose id the key is, where it is not the id of the aggregate', () => {
+    expect(eventCatalogue([{ ...channel, idOf: 'basket' }])).toContain('| `orders_server.orders.outbox` | basket id |')
+  })
+
   it('shows the records of the Outbox Event Router where a channel says so', () => {
     const page = eventCatalogue([{ ...channel, shape: 'routed' }])
     expect(page).toContain('The value is the payload as JSON text.')

@@ -14,11 +14,11 @@ export function eventCatalogue(channels: readonly EventChannel[]): string {
   const published = eventsOf(channels)
   const overview = table(
     ['Event', 'Version', 'Topic', 'Key', 'Producer', 'Consumers'],
-    published.map(({ event, channel: { topic, producer, consumers } }) => [
+    published.map(({ event, channel: { topic, producer, consumers, idOf } }) => [
       `[\`${event.name}\`](#${event.name})`,
       String(event.version),
       `\`${topic}\``,
-      `${event.aggregate} id`,
+      `${idOf ?? event.aggregate} id`,
       producer,
       consumers.join(', ')
     ])

@@ -11,6 +11,8 @@ export type EventChannel = {
   readonly source: string
   /** Whether a record is the row, or as Debezium's Outbox Event Router makes it; `row` by default. */
   readonly shape?: RecordShape
+  /** What the aggregate's id identifies, where that is another thing: a payment may have the id of its order. */
+  readonly idOf?: string
   readonly events: readonly EventDefinition[]
 }
 
