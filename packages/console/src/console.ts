@@ -12,7 +12,7 @@ import { openSources } from './sources.ts'
 /** Puts the console's parts together. Any part of the pipeline may be down: the page says so and goes on. */
 export function createConsole(config: Config, hops: readonly Hop[], logger: Logger): Service {
   requireTokenBeyondLoopback(config)
-  const figure = readFigure(config)
+  const figure = readFigure(config, logger)
   const sources = openSources(config, hops, logger)
   const flowStream = createEventStream('flow')
   const sagas = watchSagas(config, sources.kafka.following)

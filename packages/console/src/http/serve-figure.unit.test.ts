@@ -2,10 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLogger, loadConfig } from '@outbox-cdc/service-kit'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
-import { hopsSchema } from '@outbox-cdc/outbox/hops'
 import { expect, it } from 'vitest'
 import { configSchema } from '../config.ts'
-import { createConsole } from '../console.ts'
+import { readFigure } from '../figure.ts'
 import { ask, startConsole } from '../testing/console-bench.ts'
 
 const nowhere = { KAFKA_BROKERS: '127.0.0.1:9' }
@@ -28,8 +27,13 @@ it('shows no picture where the settings name none', async () => {
   expect((await ask(`${url}/figure.svg`, { headers: { accept: 'image/*' } })).status).toBe(404)
 })
 
-it('does not start with a picture that it cannot read', () => {
+it('starts without a picture that it cannot read, and says so', async () => {
+  const said: unknown[] = []
+  const logger = createLogger('console', 'silent')
+  logger.error = (...line: unknown[]) => void said.push(line)
   const config = loadConfig(configSchema, { ...nowhere, HOPS_FILE: 'none', FIGURE_FILE: '/no/such.svg' })
-  const start = () => createConsole(config, hopsSchema.parse([{ topic: 'a', group: 'b' }]), createLogger('c', 'silent'))
-  expect(start).toThrow("FIGURE_FILE /no/such.svg can't be read: ")
+  expect(readFigure(config, logger)).toBeUndefined()
+  expect(said).toMatchObject([[{ file: '/no/such.svg' }, 'the page shows no picture: FIGURE_FILE cannot be read']])
+  const url = await startConsole({ ...nowhere, FIGURE_FILE: '/no/such.svg' })
+  expect((await ask(`${url}/api/about`, {})).body).toMatchObject({ figure: null })
 })
