@@ -61,7 +61,7 @@ until Ctrl-C.
                     runs in a process of its own
   --workers 2       two Connect workers (default 1)
   --registry        events as Avro instead of JSON, with a schema registry (it needs Java 21, and fetches it with pip
-                    where there is none)
+                    where there is none); only for a system with Avro connectors: ${await systemsWithAvro()}
   --secure          TLS, passwords and ACLs on Kafka, Connect, the databases and the registry, with keys and passwords that
                     are made at the first start; docs/security.md
   --playground      parts may be broken for a while: from the console's screen "Break it", or by an API on loopback;
@@ -84,6 +84,11 @@ KAFKA_BROKERS and CONNECT_URL (each one or several, separated by commas), for --
 the services, the keeper and the console are started then. Secured ones take KAFKA_SECURITY_PROTOCOL and the further variables
 of docs/security.md. Connect must reach the databases and Kafka at these addresses
 and read ${shownDir(system.name)}/secrets/connect; connect-config/README.md says which settings its workers need.`
+}
+
+async function systemsWithAvro(): Promise<string> {
+  const systems = await Promise.all((await systemNames()).map(loadSystem))
+  return systems.flatMap(({ name, connectors }) => (connectors.avro === undefined ? [] : [name])).join(', ')
 }
 
 function databaseVariables(system: System): string {
@@ -112,7 +117,21 @@ export async function readCommandLine(
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true })
   if (positionals.length > 1) throw new Error(`One system starts at a time, not ${positionals.join(' and ')}.`)
   const system = await loadSystem(positionals[0])
-  return values.help ? { help: await usage(system) } : settingsOf(system, values, env)
+  if (values.help) return { help: await usage(system) }
+  const settings = settingsOf(system, values, env)
+  requireOffered(settings)
+  return settings
+}
+
+/** Without it, an option that the system knows nothing of would do nothing, or no event would flow. */
+function requireOffered({ system: { name, connectors, services }, registry, outboxStore }: Settings): void {
+  if (registry === true && connectors.avro === undefined)
+    throw new Error(`--registry: ${name} has no connectors that write Avro. Leave it out.`)
+  const takesStore = services.some(({ env }) =>
+    Object.values(env).some(value => typeof value === 'object' && 'from' in value && value.from === 'outbox store')
+  )
+  if (outboxStore !== undefined && !takesStore)
+    throw new Error(`OUTBOX_STORE: no service of ${name} takes it. Leave it out.`)
 }
 
 /** The settings of a system for the tools beside `npm start`: only whether it is secured is an argument of theirs. */

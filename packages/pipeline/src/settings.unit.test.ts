@@ -27,6 +27,18 @@ it('refuses what makes no sense with a sentence', async () => {
   )
 })
 
+it.each([
+  [
+    ['flower-delivery', '--registry'],
+    {},
+    '--registry: flower-delivery has no connectors that write Avro. Leave it out.'
+  ],
+  [['shop'], { OUTBOX_STORE: 'blackhole' }, 'OUTBOX_STORE: no service of shop takes it. Leave it out.']
+])('refuses what the system does not offer: %j %j', async (args, env, sentence) => {
+  await expect(readCommandLine(args, env)).rejects.toThrow(sentence)
+  expect(await readCommandLine(['orders-and-deliveries', '--registry'], env)).toMatchObject({ registry: true })
+})
+
 it('starts orders-and-deliveries, or the system that is named, and lists the systems when there is none of that name', async () => {
   for (const args of [[], ['orders-and-deliveries']])
     expect(await readCommandLine(args, {})).toMatchObject({ system: { name: 'orders-and-deliveries' } })

@@ -55,7 +55,8 @@ Stop with Ctrl-C. The services' log follows.
 
 function playgroundRows({ playground }: System, ports: Settings['ports']) {
   const rows = [['break it', `http://localhost:${ports.console}/break`, 'stop, kill, freeze, cut, send again']] as const
-  if (playground === undefined) return rows
+  if (playground === undefined)
+    return [...rows, ['', '', 'no oracle here: nothing checks what must hold meanwhile'] as const]
   const { name, about } = playground.oracle
   return [...rows, [name, `http://localhost:${ports[name]}`, about] as const]
 }
