@@ -1,4 +1,5 @@
 import { join, parse } from 'node:path'
+import type { Flow } from '@outbox-cdc/console/api/pipeline-schemas'
 import { isHealthy, readKeeper } from '@outbox-cdc/connectctl'
 import { livingProcesses } from '@outbox-cdc/stack'
 import { explainSecurity, resolveSecrets, trustExtraAuthorities } from '@outbox-cdc/outbox/security'
@@ -31,7 +32,8 @@ const rows = [
       : [health('schema registry', `${registry}/subjects`, addresses['SCHEMA_REGISTRY_TOKEN'])]),
     health('console', `${addresses['CONSOLE_URL']}/health/live`)
   ])),
-  ...(await connectors())
+  ...(await connectors()),
+  ...(await breakers())
 ]
 const [first, second] = [0, 1].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0)))
 for (const [name = '', where = '', state = ''] of rows)
@@ -52,6 +54,19 @@ async function connectors(): Promise<readonly (readonly string[])[]> {
       found !== undefined && isHealthy(found) ? 'ok' : `NOT OK: ${verdicts === undefined ? 'no answer' : why}`
     return [`${parse(file).name} flows`, `${keeper}/status`, state]
   })
+}
+
+/** The circuit breakers of the calls between services, as the console knows them. */
+async function breakers(): Promise<readonly (readonly string[])[]> {
+  const url = `${addresses['CONSOLE_URL']}/api/flow`
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined)
+  if (answer?.ok !== true) return [] // The line of the console says why.
+  const { calls } = (await answer.json()) as Flow
+  return calls.map(({ from, to, breaker, words }) => [
+    `${from} may call ${to}`,
+    addresses[urlVariable(to)] ?? '',
+    breaker === 'open' || breaker === null ? `NOT OK: ${words}` : 'ok'
+  ])
 }
 
 async function health(name: string, address: string, token?: string): Promise<readonly string[]> {

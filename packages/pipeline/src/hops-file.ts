@@ -12,8 +12,12 @@ export type Places = {
 
 /** The hops as the file of HOPS_FILE has them, from which the console and `outboxctl audit` know them. */
 export function hopsFile({ hops, services }: Pick<System, 'hops' | 'services'>, { databaseUrl, serviceUrl }: Places) {
+  const ends = new Set(hops.flatMap(({ writer, consumer }) => [writer, consumer]))
+  const callers = services.flatMap(({ name, calls }) =>
+    calls === undefined || ends.has(name) ? [] : [{ name, url: serviceUrl(name), calls }]
+  )
   const callsOf = (service: string) => services.find(({ name }) => name === service)?.calls
-  return hops.map((hop: Hop) => {
+  return hops.map((hop: Hop, at) => {
     const { aggregate, effect, writer, consumer, ...others } = hop
     const { database: written, ...rows } = aggregate
     const { database: applied, ...effects } = effect
@@ -23,6 +27,8 @@ export function hopsFile({ hops, services }: Pick<System, 'hops' | 'services'>, 
       writer,
       writerUrl: serviceUrl(writer),
       writerCalls: callsOf(writer),
+      // The page shows all calls at each hop, so one of them names these.
+      callers: at === 0 && callers.length > 0 ? callers : undefined,
       aggregate: { ...rows, url: databaseUrl(written) },
       consumer,
       consumerUrl: serviceUrl(consumer),

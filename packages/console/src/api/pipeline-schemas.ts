@@ -64,7 +64,10 @@ export const breakerStates = ['closed', 'half_open', 'open'] as const
 export type BreakerState = (typeof breakerStates)[number]
 
 const call = named('Call', {
-  part: z.enum(['writer', 'delivery']).meta({ description: 'The part that calls' }),
+  part: z
+    .enum(['writer', 'delivery'])
+    .nullable()
+    .meta({ description: 'The part of a hop that calls; null for a service at no end of a hop' }),
   from: z.string(),
   to: z.string().meta({ description: 'The service that it calls' }),
   breaker: z.enum(breakerStates).nullable().meta({ description: 'null where it is not known' }),
@@ -114,7 +117,6 @@ const hop = named('Hop', {
   consumer: z.string(),
   verdict: verdict.nullable().meta({ description: 'null where no keeper is configured, or it does not answer' }),
   parts: z.array(part).meta({ description: 'Only those that are configured' }),
-  calls: z.array(call).meta({ description: 'What the writer and the consumer call, with their circuit breakers' }),
   latency: z.object({
     toDebezium: percentiles.nullable().meta({
       description: 'From commit to Debezium reading it, last minute; null where the connector adds no captured_us'
@@ -133,6 +135,7 @@ export const flow = named('Flow', {
   headline: headline.meta({ description: 'The worst of all hops in one sentence' }),
   parked: z.number().nullable().meta({ description: 'Of all hops' }),
   hops: z.array(hop),
+  calls: z.array(call).meta({ description: 'Which service calls which, with the circuit breaker of each call' }),
   sagas: flowSagas.nullable().meta({ description: 'null where no saga map is configured' })
 })
 export type Flow = z.output<typeof flow>

@@ -3,34 +3,30 @@ import { percent } from '../page/format.js'
 import type { Problem } from './find-problems.ts'
 import type { Readings } from './probes.ts'
 import type { ReadCall } from './read-calls.ts'
-import { fresh, type Names } from './readings.ts'
+import { fresh } from './readings.ts'
 
-/** The services that the ends of a hop call. */
-export type Callees = { readonly writer: readonly string[]; readonly consumer: readonly string[] }
+/** A service with what was last read of it, and the services that it calls. */
+export type Caller = {
+  readonly part: Call['part']
+  readonly name: string
+  readonly calls: readonly string[]
+  readonly reading: Readings['writer']
+}
 
-/** Each service that an end of the hop calls, with its circuit breaker. What was not observed is unknown. */
-export function buildCalls({ now, writer, consumer }: Readings, names: Names, callees: Callees): Call[] {
-  const callsOf = (reading: Readings['writer'], about: Pick<Call, 'part' | 'from'>, others: readonly string[]) => {
-    const answer = reading?.failing === undefined ? fresh(reading, now) : undefined
-    return others.map(to => {
-      const found = answer?.calls?.get(to)
-      const { breaker = null, rate = null, failed = null } = found ?? {}
-      const at = answer === undefined ? null : (reading?.at ?? null)
-      return {
-        ...about,
-        to,
-        breaker,
-        rate,
-        failed,
-        ...stateOf(found, whyUnknown(reading, answer, about.from)),
-        readAt: at
-      }
-    })
-  }
-  return [
-    ...callsOf(writer, { part: 'writer', from: names.writer }, callees.writer),
-    ...callsOf(consumer, { part: 'delivery', from: names.consumer }, callees.consumer)
-  ]
+/** Each service that one calls, with its circuit breaker. What was not observed is unknown. */
+export function buildCalls({ part, name: from, calls, reading }: Caller, now: number): Call[] {
+  const answer = reading?.failing === undefined ? fresh(reading, now) : undefined
+  return calls.map(to => {
+    const found = answer?.calls?.get(to)
+    const { breaker = null, rate = null, failed = null } = found ?? {}
+    const readAt = answer === undefined ? null : (reading?.at ?? null)
+    return { part, from, to, breaker, rate, failed, ...stateOf(found, whyUnknown(reading, answer, from)), readAt }
+  })
+}
+
+/** Each of them once: a service may stand at several hops. */
+export function eachOnce(calls: readonly Call[]): Call[] {
+  return [...new Map(calls.map(call => [`${call.from} ${call.to}`, call])).values()]
 }
 
 function whyUnknown(reading: Readings['writer'], answer: object | undefined, from: string): string {
@@ -57,7 +53,7 @@ function stateOf(found: ReadCall | undefined, unknown: string): Pick<Call, 'stat
   }
 }
 
-/** Each call that does not work as a problem of the part that makes it. */
+/** Each call that does not work as a problem of the service that makes it. */
 export function callProblems(calls: readonly Call[]): Problem[] {
   return calls.flatMap(({ part, from, to, breaker, state, failed }) => {
     if (state !== 'stopped' && state !== 'slow') return []

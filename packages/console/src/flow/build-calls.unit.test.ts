@@ -12,12 +12,12 @@ const answering = (account: ReadCall | undefined, at = now) => {
 }
 const pictureOf = (change: Parameters<typeof aHealthyPipeline>[0]) =>
   buildFlow([{ readings: aHealthyPipeline(change), names, callees }])
-const callOf = (account: ReadCall | undefined, at = now) => pictureOf(answering(account, at)).hops[0]?.calls[0]
+const callOf = (account: ReadCall | undefined, at = now) => pictureOf(answering(account, at)).calls[0]
 const working = { breaker: 'closed', rate: 4, failed: 0 } as const
 
 it('shows who calls whom, and that the breaker is closed', () => {
   const flow = pictureOf(answering(working))
-  expect(flow.hops[0]?.calls).toEqual([
+  expect(flow.calls).toEqual([
     {
       part: 'writer',
       from: 'order-service',
@@ -40,14 +40,13 @@ it.each<[string, string, ReturnType<typeof callOf>]>([
   [
     'whose caller does not answer',
     'not known: order-service does not answer',
-    pictureOf({ writer: { ...answering(working).writer, failing: { since: now - 500, reason: 'away' } } }).hops[0]
-      ?.calls[0]
+    pictureOf({ writer: { ...answering(working).writer, failing: { since: now - 500, reason: 'away' } } }).calls[0]
   ],
-  ['not read yet', 'not read yet', pictureOf({ writer: {} }).hops[0]?.calls[0]],
+  ['not read yet', 'not read yet', pictureOf({ writer: {} }).calls[0]],
   [
     'whose caller has no URL',
     'not known: the settings have no URL of order-service',
-    pictureOf({ writer: undefined }).hops[0]?.calls[0]
+    pictureOf({ writer: undefined }).calls[0]
   ]
 ])('is unknown, never green: a call %s', (_, words, call) => {
   expect(call).toMatchObject({ state: 'unknown', words })
@@ -81,6 +80,30 @@ it('does not repeat that a service is away for each service that it calls', () =
   expect(headline.text).toBe(
     'order-service at 127.0.0.1:8080 has not answered for 4 s: connection refused. It accepts no requests.'
   )
+})
+
+it('shows a service at no end of a hop, and says on top that it cannot reach another', () => {
+  const calls = new Map([['payment', { breaker: 'open', rate: 2, failed: 1 } as const]])
+  const reading = { value: { ...writer!.value!, calls }, at: now }
+  const flow = buildFlow(
+    [{ readings: aHealthyPipeline(), names }],
+    [{ part: null, name: 'order', calls: ['payment'], reading }]
+  )
+  expect(flow.calls).toMatchObject([{ part: null, from: 'order', to: 'payment', state: 'stopped' }])
+  expect(flow.headline).toMatchObject({
+    state: 'stopped',
+    hop: null,
+    part: null,
+    see: '/',
+    text: "order can't reach payment: its circuit breaker is open. What needs payment is refused."
+  })
+  expect(flow.hops[0]?.parts.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
+})
+
+it('shows the calls of a service once, at however many hops it stands', () => {
+  const hop = { readings: aHealthyPipeline(answering(working)), names, callees }
+  const flow = buildFlow([hop, { ...hop, names: { ...names, hop: 'answer' } }])
+  expect(flow.calls).toHaveLength(1)
 })
 
 it('stands in the terminal with its rate and the share that failed', () => {

@@ -6,7 +6,8 @@ import type { Readings } from './probes.ts'
 import { type Names, verdictIn } from './readings.ts'
 
 export type Problem = {
-  readonly part: PartId
+  /** null for a service at no end of a hop. */
+  readonly part: PartId | null
   readonly state: Exclude<PartState, 'ok'>
   /** What is wrong with the part, in few words. */
   readonly words: string
@@ -42,7 +43,7 @@ export function worstFirst<Of extends Pick<Problem, 'state'>>(problems: readonly
 }
 
 /** A wrong setting is no diagnosis of the pipeline. */
-function settingsProblem(part: PartId, reason: string): Problem {
+function settingsProblem(part: Problem['part'], reason: string): Problem {
   const words = `configuration error: ${reason}`
   return { part, state: 'unknown', words, text: `Configuration error: ${reason}.` }
 }

@@ -7,11 +7,12 @@ const marks: Readonly<Record<PartState, string>> = { ok: '●', slow: '▲', sto
 const colors: Readonly<Record<PartState, number>> = { ok: 32, slow: 33, stopped: 31, unknown: 90 }
 
 /** The flow screen as lines for a terminal: the sentence, then of each hop a line for each part and the newest rows. */
-export function printFlow({ headline, hops }: Flow, options: PrintOptions): string[] {
+export function printFlow({ headline, hops, calls }: Flow, options: PrintOptions): string[] {
   const said = [headline.text, headline.advice].filter(part => part !== null).join(' ')
   return [
     ...wrapped(`${marks[headline.state]} ${said}`, options.width).map(line => paint(line, headline.state, options)),
-    ...hops.flatMap(hop => ['', ...(hops.length === 1 ? [] : [titleOf(hop, options)]), ...hopLines(hop, options)])
+    ...hops.flatMap(hop => ['', ...(hops.length === 1 ? [] : [titleOf(hop, options)]), ...hopLines(hop, options)]),
+    ...(calls.length === 0 ? [] : ['', ...calls.map(call => callLine(call, options))])
   ]
 }
 
@@ -19,7 +20,7 @@ function titleOf({ name, writer, consumer }: Hop, { width }: PrintOptions): stri
   return cut(`${name}: ${writer} → ${consumer}`, width)
 }
 
-function hopLines({ parts, calls, newest, latency }: Hop, options: PrintOptions): string[] {
+function hopLines({ parts, newest, latency }: Hop, options: PrintOptions): string[] {
   const times = [
     latency.toDebezium && `commit to Debezium ${ms(latency.toDebezium.p50)}`,
     latency.toKafka && `to Kafka ${ms(latency.toKafka.p50)}`,
@@ -27,7 +28,6 @@ function hopLines({ parts, calls, newest, latency }: Hop, options: PrintOptions)
   ].filter(part => part !== null)
   return [
     ...parts.flatMap(part => partLines(part, options)),
-    ...(calls.length === 0 ? [] : ['', ...calls.map(call => callLine(call, options))]),
     '',
     ...(times.length === 0 ? [] : [cut(`  ${times.join(' · ')} (median, last minute)`, options.width), '']),
     ...newest

@@ -20,6 +20,12 @@ export function createProbes(config: Config, sources: Sources) {
   return sources.hops.map(one => ({ hop: one.hop, probes: probesOf(config, { ...sources, shared }, one) }))
 }
 
+/** The services at no end of a hop, whose calls are shown. */
+export function createCallerProbes({ hops }: Sources) {
+  const callers = hops.flatMap(({ hop }) => hop.callers ?? [])
+  return callers.map(({ name, url, calls }) => ({ name, calls, probe: createProbe(createServiceReader(url)) }))
+}
+
 type NamedVerdict = Verdict & { readonly name: string }
 type Common = Pick<Sources, 'kafka' | 'connect'> & { readonly shared: Shared }
 

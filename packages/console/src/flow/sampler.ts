@@ -7,7 +7,7 @@ import { withRests } from '../sagas/with-rests.ts'
 import type { Sources } from '../sources.ts'
 import { buildFlow } from './build-flow.ts'
 import { figuresOf } from './measures.ts'
-import { createProbes, readAll, tickAll } from './probes.ts'
+import { createCallerProbes, createProbes, readAll, tickAll } from './probes.ts'
 import { namesFrom } from './readings.ts'
 import { createSeries } from './series.ts'
 
@@ -31,12 +31,16 @@ export function createSampler(config: Config, sources: Sources, { onFlow, logger
     callees: { writer: hop.writerCalls ?? [], consumer: hop.consumerCalls ?? [] },
     series: createSeries(steps)
   }))
+  const callers = createCallerProbes(sources)
   let timer: NodeJS.Timeout | undefined
   // With very many open sagas it takes long.
   const summary = withRests(() => (sagas === undefined ? null : summarizeSagas(sagas, Date.now())))
   const picture = () =>
     addSagas(
-      buildFlow(hops.map(({ names, callees, probes }) => ({ names, callees, readings: readAll(probes) }))),
+      buildFlow(
+        hops.map(({ names, callees, probes }) => ({ names, callees, readings: readAll(probes) })),
+        callers.map(({ name, calls, probe }) => ({ part: null, name, calls, reading: probe.reading() }))
+      ),
       summary()
     )
   let newest = picture()
@@ -44,7 +48,7 @@ export function createSampler(config: Config, sources: Sources, { onFlow, logger
   async function sample(): Promise<void> {
     const began = Date.now()
     try {
-      await tickAll(hops.map(({ probes }) => probes))
+      await Promise.all([tickAll(hops.map(({ probes }) => probes)), ...callers.map(({ probe }) => probe.tick())])
       newest = picture()
       for (const [at, hop] of newest.hops.entries()) hops[at]?.series.add(newest.at, figuresOf(hop))
       onFlow(newest)

@@ -41,7 +41,9 @@ const aggregate = z.strictObject({
     .describe('Its key, the id of the aggregate: a number that grows, a text or a UUID'),
   createdAtColumn: identifier
     .default('created_at')
-    .describe('When its row was written, as a timestamp or DATETIME; with an index if the key is no number'),
+    .describe(
+      'When its row was written, as a timestamp or DATETIME; with an index if the key is no number'
+    ),
   timeZone: timeZone.describe('Time zone of that column if it has none of its own, such as +09:00'),
   outboxTable: identifier.default('outbox').describe('The outbox table, in the same database')
 })
@@ -52,7 +54,9 @@ const effect = z.strictObject({
   aggregateIdColumn: identifier.default('aggregate_id').describe('The id of the aggregate in it'),
   appliedAtColumn: identifier
     .default('applied_at')
-    .describe('When its row was written, as a timestamp or DATETIME; with an index if the id is no number'),
+    .describe(
+      'When its row was written, as a timestamp or DATETIME; with an index if the id is no number'
+    ),
   timeZone: timeZone.describe('Time zone of that column if it has none of its own, such as +09:00'),
   eventColumn: identifier
     .optional()
@@ -60,6 +64,8 @@ const effect = z.strictObject({
 })
 
 const calls = z.array(name).optional()
+
+const caller = z.strictObject({ name, url: openUrl.unwrap(), calls: z.array(name).min(1) })
 
 const example = z.strictObject({ path: z.string().startsWith('/'), body: z.record(z.string(), z.unknown()) })
 
@@ -72,6 +78,10 @@ export const hopSchema = z.strictObject({
   writerUrl: openUrl.describe('URL of the writer, to show its health and metrics'),
   writerCalls: calls.describe('The services that the writer calls, to show its circuit breakers; needs writerUrl'),
   example: example.optional().describe('Path and body of a POST to the writer that the page may send'),
+  callers: z
+    .array(caller)
+    .optional()
+    .describe('Services at no end of a hop, whose calls the page shows too: name, url and calls of each'),
   events: z
     .array(name)
     .min(1)

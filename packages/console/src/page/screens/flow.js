@@ -9,7 +9,7 @@ import { addressOf, base } from '../place.js'
 import { about, flow, now, series } from '../signals.js'
 import { latencyChart, throughputChart } from './time.js'
 
-/** @import { Hop, Part } from '../../api/pipeline-schemas.ts' */
+/** @import { Call, Hop, Part } from '../../api/pipeline-schemas.ts' */
 
 export function FlowScreen() {
   const found = flow.value?.hops.find(({ name }) => name === hop.value.name)
@@ -21,7 +21,7 @@ export function FlowScreen() {
       ${found.parts.map((part, index) => [arrow(found.parts[index - 1], part), card(part, found)])}
     </ol>
     <p class="small footnote">Rates are means of the last 10 s, medians those of the last minute.</p>
-    ${calls(found)}
+    ${calls(flow.value?.calls ?? [])}
     <div class="charts">
       <${Chart} ...${latencyChart} minutes=${10} />
       <${Chart} ...${throughputChart} minutes=${10} />
@@ -110,8 +110,8 @@ function waits({ waiting, state }) {
   return html`<p class=${`row waits ${color}`}><b>${number(waiting.events)} waiting</b><span>oldest ${duration(waiting.ms)}</span></p>`
 }
 
-/** The calls between services that an event waits for. @param {Hop} hop */
-function calls({ calls: items }) {
+/** Which service asks which, whatever hop is shown. @param {readonly Call[]} items */
+function calls(items) {
   if (items.length === 0) return null
   const rows = table({ label: 'Calls to other services', items }, [
     ['Call', ({ from, to }) => `${from} → ${to}`],
