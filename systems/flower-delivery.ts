@@ -220,6 +220,28 @@ export const system: System = {
         aggregateIdColumn: 'order_id',
         appliedAtColumn: 'requested_at'
       }
+    },
+    {
+      writer: 'delivery',
+      events: ['delivery_completed'],
+      aggregate: {
+        name: 'delivery',
+        database: 'flower_delivery',
+        table: 'completed_delivery',
+        idColumn: 'order_id',
+        createdAtColumn: 'completed_at',
+        outboxTable: 'outbox'
+      },
+      connector: 'flower-delivery-connector',
+      topic: 'flower.delivery',
+      consumer: 'order',
+      group: 'flower-order',
+      effect: {
+        database: 'flower_order',
+        table: 'completed_order',
+        aggregateIdColumn: 'order_id',
+        appliedAtColumn: 'completed_at'
+      }
     }
   ],
 

@@ -52,7 +52,10 @@ export async function changeOrder(trx: Knex.Transaction, id: number, cause: Caus
   const { to: state, publishes } = step
   const events = row.events + (publishes === undefined ? 0 : 1)
   const after = { ...row, state, events, reason: reasonAfter(row.reason, cause) }
-  await trx('customer_order').where({ id }).update({ state, events, reason: after.reason })
+  const completed = state === 'COMPLETED' ? { completed_at: new Date() } : {}
+  await trx('customer_order')
+    .where({ id })
+    .update({ state, events, reason: after.reason, ...completed })
   if (publishes !== undefined) {
     // The schema of the event refuses a reason that isn't one of these.
     const payload = { reason: after.reason as CancelReason, itemId: row.item_id, qty: row.qty }
