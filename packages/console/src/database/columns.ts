@@ -18,7 +18,10 @@ export type Columns = {
   readonly isLocal: boolean
   /** Whether the order by time has to say that NULL is the oldest, which MySQL knows by itself. */
   readonly nullsLast: boolean
-  /** Whether the ids are numbers that grow: then a greater id is a newer row, and no index on the time is needed. */
+  /**
+   * Whether the ids are numbers that grow: then a greater id is a newer row, and no index on the time is needed. Not in a
+   * view: it may have the rows to which something happened, in any order.
+   */
   readonly counts: boolean
   /** What the column holds for this id; undefined if it can't hold it. */
   readonly valueOf: (id: string) => Knex.Value | undefined
@@ -53,10 +56,12 @@ const postgres = {
 export async function readColumns(db: Knex, named: Named): Promise<Columns> {
   const { table, idColumn, timeColumn, timeZone } = named
   const engine = isPostgres(db) ? postgres : mysql
+  const ours = { table_schema: db.raw(engine.schema), table_name: table }
   const columns: readonly Found[] = await db('information_schema.columns')
     .select('column_name as name', 'data_type as type', 'is_nullable as nullable')
-    .where({ table_schema: db.raw(engine.schema), table_name: table })
+    .where(ours)
     .timeout(1_500)
+  const views: readonly unknown[] = await db('information_schema.views').select('table_name').where(ours).timeout(1_500)
   const find = (column: string) => columns.find(({ name }) => name.toLowerCase() === column.toLowerCase())
   const [time, id] = [find(timeColumn), find(idColumn)]
   if (time !== undefined && !Object.values(engine.times).includes(time.type))
@@ -71,7 +76,7 @@ export async function readColumns(db: Knex, named: Named): Promise<Columns> {
     time: db.raw(`${engine.milliseconds(utc)} AS __at`, isLocal ? [timeColumn, timeZone] : [timeColumn]),
     isLocal,
     nullsLast: isPostgres(db) && time?.nullable === 'YES',
-    counts: ids.counts,
+    counts: ids.counts && views.length === 0,
     valueOf: ids.valueOf,
     exactly: ids.isText ? value => db.raw(engine.exactly, [idColumn, value]) : undefined
   }

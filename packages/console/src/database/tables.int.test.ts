@@ -72,6 +72,27 @@ describe.each(engines)('the ids of $name', engine => {
   })
 })
 
+describe.each(engines)('a view of $name', engine => {
+  it('is listed and counted by time, because a number may get its time after a greater one', async () => {
+    const { db, table } = await useTable(
+      `number INT PRIMARY KEY, paid_at ${engine.time} NULL`,
+      { table: 'paid' },
+      engine
+    )
+    await db.raw('CREATE VIEW paid AS SELECT number AS id, paid_at AS created_at FROM wallet WHERE paid_at IS NOT NULL')
+    const pay = (number: number, second: number) =>
+      db('wallet').insert({ number, paid_at: engine.at(db, `2026-01-02 03:00:0${second}`) })
+    await pay(1, 1)
+    await pay(9, 2)
+    const newest = (await table.newest(1))[0]?.id
+    await pay(2, 3)
+    expect(newest).toBe('9')
+    expect(await table.countAfter(newest)).toBe(1)
+    expect((await table.newest(3)).map(({ id }) => id)).toEqual(['2', '9', '1'])
+    expect((await table.newest(3, '9')).map(({ id }) => id)).toEqual(['1'])
+  })
+})
+
 describe('a time that is not known', () => {
   it.each([
     ['NULL', 'TIMESTAMP(6) NULL', 'NULL'],

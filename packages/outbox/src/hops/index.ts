@@ -42,7 +42,7 @@ const aggregate = z.strictObject({
   createdAtColumn: identifier
     .default('created_at')
     .describe(
-      'When its row was written, as a timestamp or DATETIME; with an index if the key is no number'
+      'When its row was written, as a timestamp or DATETIME; with an index if the key is no number, or for a view'
     ),
   timeZone: timeZone.describe('Time zone of that column if it has none of its own, such as +09:00'),
   outboxTable: identifier.default('outbox').describe('The outbox table, in the same database')
@@ -55,7 +55,7 @@ const effect = z.strictObject({
   appliedAtColumn: identifier
     .default('applied_at')
     .describe(
-      'When its row was written, as a timestamp or DATETIME; with an index if the id is no number'
+      'When its row was written, as a timestamp or DATETIME; with an index if the id is no number, or for a view'
     ),
   timeZone: timeZone.describe('Time zone of that column if it has none of its own, such as +09:00'),
   eventColumn: identifier
