@@ -1,4 +1,4 @@
-import { existsSync, globSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { loadSystem, root } from '@outbox-cdc/pipeline'
 import { expect, it } from 'vitest'
@@ -32,4 +32,27 @@ it.each(readers)('$name takes from its environment how long its inbox remembers'
   const [file = ''] = globSync(join(dirname(main), '{config,service}.ts'), { cwd: root })
   const { configSchema } = (await import(join(root, file))) as { configSchema: z.ZodObject }
   expect(Object.keys(configSchema.shape)).toContain('INBOX_KEEP_MS')
+})
+
+const consumers = systems.flatMap(({ topics, services }) =>
+  services.flatMap(({ name, main, env, reads }) => (reads === undefined ? [] : [{ name, main, env, reads, topics }]))
+)
+
+// With --secure, the broker lets it read these topics in this group, and nothing else.
+it.each(consumers)(
+  '$name reads the topics that its description says, in that group',
+  ({ main, env, reads, topics }) => {
+    const sources = globSync(join(dirname(main), '**/*.ts'), { cwd: root }).filter(file => !file.endsWith('.test.ts'))
+    const code = sources.map(file => readFileSync(join(root, file), 'utf8')).join()
+    const names = topics.map(({ name }) => name)
+    const inCode = names.filter(name => code.includes(`'${name}'`))
+    const given = Object.values(env).filter(value => typeof value === 'string' && names.includes(value))
+    expect(new Set([...inCode, ...given])).toEqual(new Set(reads.topics))
+    expect(code).toContain(`'${reads.group}'`)
+  }
+)
+
+it('finds the consumers of flower delivery', () => {
+  const groups = consumers.map(({ reads }) => reads.group)
+  expect(groups).toEqual(expect.arrayContaining(['flower-order', 'flower-payment', 'flower-item', 'flower-shop']))
 })
