@@ -30,6 +30,8 @@ export async function sendAgain(kafka: Stack['kafka'], topic: string): Promise<v
   const given = (headers: object = {}) =>
     Object.fromEntries(Object.entries(headers).filter(([, each]) => each !== null))
   const messages = records.map(({ key, value, headers }) => ({ key, value, headers: given(headers) }))
-  await producer.send({ topic, messages })
+  // The broker takes at most a megabyte of a partition at once.
+  for (let at = 0; at < messages.length; at += 500)
+    await producer.send({ topic, messages: messages.slice(at, at + 500) })
   await producer.disconnect()
 }

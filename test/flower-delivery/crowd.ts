@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openHttpConnections } from '@outbox-cdc/test-support/load/http-connections'
+import { seededRandom } from '@outbox-cdc/test-support/load/seeded-random'
+import { untilNoProblem } from './calm.ts'
+import { problemsOfPayments } from './equations.ts'
+import { registerItems } from './people.ts'
+import type { Flower } from './start-flower.ts'
+
+type Plan = { readonly seed: number; readonly users: number; readonly seconds: number }
+
+/** Milliseconds. */
+export type Times = {
+  readonly n: number
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+  readonly within50: number
+}
+
+export type Crowded = {
+  readonly opened: number
+  readonly closed: number
+  /** How long the breaker was open before the probe that followed, in ms. */
+  readonly openMs: readonly number[]
+  /** Orders that were paid at once, those that wait for their payment, and those that were refused. */
+  readonly paid: Times
+  readonly pending: Times
+  readonly refused: Times
+  readonly others: Readonly<Record<string, number>>
+}
+
+const slow = { PAYMENT_SLOW_MS: '400-620', PAYMENT_CAPACITY: '10' }
+
+/**
+ * Throws if payments and orders don't agree afterwards. So many users order again and again, with a pause of up to a second after each answer. autocannon knows a rate for each
+ * connection, but no pause between an answer and the next request, so this takes connections of its own.
+ */
+export async function crowdPayment(flower: Flower, { seed, users, seconds }: Plan): Promise<Crowded> {
+  await flower.stop('payment')
+  await flower.start('payment', slow)
+  const [itemId = 0] = await registerItems(flower, [1_000_000])
+  const began = Date.now()
+  const answers = await orderForAWhile(flower, { seed, users, seconds, itemId })
+  await untilNoProblem(flower, problemsOfPayments)
+  await flower.stop('payment')
+  await flower.start('payment', {})
+  const times = (outcome: string) => timesOf(answers.filter(each => each.outcome === outcome).map(({ ms }) => ms))
+  const named = new Set(['PAID', 'PAYMENT_PENDING', '503'])
+  const others = answers.filter(({ outcome }) => !named.has(outcome))
+  return {
+    ...breakerOf(await readFile(flower.logFile('order'), 'utf8'), began),
+    paid: times('PAID'),
+    pending: times('PAYMENT_PENDING'),
+    refused: times('503'),
+    others: Object.fromEntries(
+      [...Map.groupBy(others, ({ outcome }) => outcome)].map(([key, all]) => [key, all.length])
+    )
+  }
+}
+
+type Answered = { readonly outcome: string; readonly ms: number }
+
+async function orderForAWhile(flower: Flower, { seed, users, seconds, itemId }: Plan & { readonly itemId: number }) {
+  const random = seededRandom(seed)
+  const connections = openHttpConnections(flower.url('order', ''), { most: users, answerWithinMs: 15_000 })
+  const body = JSON.stringify({ itemId, qty: 1, userName: '이기정' })
+  const until = performance.now() + 1_000 * seconds
+  const answers: Answered[] = []
+  const user = async () => {
+    await sleep(1_000 * random())
+    for (; performance.now() < until; await sleep(1_000 * random())) {
+      const started = performance.now()
+      const outcome = await connections.post({ path: '/orders', body }).then(outcomeOf, (error: Error) => error.message)
+      answers.push({ outcome, ms: performance.now() - started })
+    }
+  }
+  await Promise.all(Array.from({ length: users }, user))
+  connections.close()
+  return answers
+}
+
+const outcomeOf = (answer: { readonly status: number; readonly body: string }) =>
+  answer.status === 201 ? (/"orderStatus":"(\w+)"/.exec(answer.body)?.[1] ?? '201') : String(answer.status)
+
+export function timesOf(values: readonly number[]): Times {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number) => Math.round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0)
+  return { n: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1), within50: sorted.filter(ms => ms <= 50).length }
+}
+
+/** What the log of order says of the breaker since that time. */
+export function breakerOf(log: string, since: number): Pick<Crowded, 'opened' | 'closed' | 'openMs'> {
+  const lines = log.split('\n').flatMap(line => {
+    if (!line.includes('circuit breaker')) return []
+    const { time, msg } = JSON.parse(line) as { readonly time: string; readonly msg: string }
+    const at = Date.parse(time)
+    return at >= since ? [{ at, isOpen: msg === 'circuit breaker opened' }] : []
+  })
+  const openMs = lines.flatMap(({ at, isOpen }, index) => {
+    const next = lines[index + 1]
+    return isOpen && next?.isOpen === false ? next.at - at : []
+  })
+  const opened = lines.filter(({ isOpen }) => isOpen).length
+  return { opened, closed: lines.length - opened, openMs }
+}
