@@ -13,8 +13,8 @@ export type Killed = {
   readonly accepted: number
   readonly refused: number
   readonly unanswered: number
-  /** Orders that are stored, and payment was never asked. Their customers paid later. */
-  readonly neverAsked: number
+  /** Orders that are stored, and nothing was paid: order died before the call, or the call failed. Their customers paid later. */
+  readonly unpaid: number
   /** Orders that waited for their payment when their customer got an answer, or had none, and were paid all the same. */
   readonly paidWithoutAnswer: number
   readonly orders: number
@@ -47,7 +47,7 @@ export async function killUnderOrders(flower: Flower, { seed, count, say }: Plan
   }
   const answers = await buying.stop()
   await untilNoProblem(flower, problemsOfPayments)
-  const neverAsked = await payTheRest(flower, itemId)
+  const unpaid = await payTheRest(flower, itemId)
   const stocks = new Map([[itemId, stock]])
   await untilNoProblem(flower, rows => [...problemsOfPayments(rows), ...problemsOfStock(rows, stocks)])
   const ids: number[] = await flower.databases.order('customer_order').where({ item_id: itemId }).pluck('id')
@@ -55,13 +55,13 @@ export async function killUnderOrders(flower: Flower, { seed, count, say }: Plan
   const lost = answers.accepted.filter(([id]) => !known.has(id))
   if (lost.length > 0) throw new Error(`accepted, and not there: orders ${lost.map(([id]) => id).join()}`)
   const answered = new Map(answers.accepted)
-  const later = new Set(neverAsked)
+  const later = new Set(unpaid)
   return {
     kills,
     accepted: answers.accepted.length,
     refused: answers.refused,
     unanswered: answers.unanswered,
-    neverAsked: neverAsked.length,
+    unpaid: unpaid.length,
     paidWithoutAnswer: ids.filter(id => answered.get(id) !== 'PAID' && !later.has(id)).length,
     orders: ids.length
   }
@@ -90,7 +90,7 @@ function startCustomers(flower: Flower, itemId: number) {
   }
 }
 
-/** Their customers pay now. Resolves with the ids of the orders that payment had never been asked for. */
+/** Their customers pay now. Resolves with the ids of these orders. */
 async function payTheRest(flower: Flower, itemId: number): Promise<readonly number[]> {
   const waiting = { item_id: itemId, state: 'PAYMENT_PENDING' }
   const ids: number[] = await flower.databases.order('customer_order').where(waiting).pluck('id')

@@ -21,12 +21,12 @@ export function reportReplays({ records, rows }: Replayed): string {
 }
 
 export function reportKills({ kills, ...killed }: Killed): string {
-  const { accepted, refused, unanswered, orders, neverAsked, paidWithoutAnswer } = killed
+  const { accepted, refused, unanswered, orders, unpaid, paidWithoutAnswer } = killed
   return [
     `${kills.order} kills of order and ${kills.payment} of payment under orders: ${orders} orders are stored.`,
-    `  ${accepted} were accepted, ${refused} requests were refused, ${unanswered} had no answer.`,
-    `  Between commit and call died order for ${neverAsked} orders: they waited, and were paid later.`,
-    `  ${paidWithoutAnswer} were paid although order didn't get the answer: the event paid said so.`,
+    `  ${accepted} were accepted, ${refused} requests were refused, ${unanswered} found order down or were cut off.`,
+    `  For ${unpaid} of the orders nothing was paid: order died before the call, or it failed. They were paid later.`,
+    `  ${paidWithoutAnswer} were paid although their customer was told otherwise, or nothing: the event paid said so.`,
     '  Every paid order has one payment, every payment an order, every accepted order is there.'
   ].join('\n')
 }
@@ -37,7 +37,7 @@ export function reportCrowd({ paid, pending, refused, opened, closed, openMs, ot
   const row = (name: string, { n, p50, p99, max }: Times) =>
     `  ${name.padEnd(26)} ${String(n).padStart(6)} ${share(n).padStart(7)} ${p50.toString().padStart(7)} ${p99.toString().padStart(7)} ${max.toString().padStart(7)}`
   return [
-    `${all} orders asked for. The breaker opened ${opened} times and closed ${closed} times; it was open for ${range(openMs)}.`,
+    `${all} orders asked for. The breaker opened ${opened} times and closed ${closed} times${range(openMs)}.`,
     '  answer                     orders   share  p50 ms  p99 ms  max ms',
     row('201, paid', paid),
     row('201, payment is pending', pending),
@@ -54,6 +54,6 @@ const listed = (counts: Readonly<Record<string, number>>) =>
     .join(', ')
 
 function range(times: readonly number[]): string {
-  if (times.length === 0) return '0 s'
-  return `${(Math.min(...times) / 1_000).toFixed(1)} to ${(Math.max(...times) / 1_000).toFixed(1)} s`
+  if (times.length === 0) return ''
+  return `, after ${(Math.min(...times) / 1_000).toFixed(1)} to ${(Math.max(...times) / 1_000).toFixed(1)} s`
 }
