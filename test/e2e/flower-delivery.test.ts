@@ -16,6 +16,7 @@ import { newTraceparent, startTraceReceiver, type TraceReceiver, treeOf } from '
 import { uniqueName } from '../support/unique-name.ts'
 import { latecomerSuite } from './flower-delivery/latecomer-suite.ts'
 import { outagesSuite } from './flower-delivery/outages-suite.ts'
+import { pageSuite } from './flower-delivery/page-suite.ts'
 import { readmeSuite } from './flower-delivery/readme-suite.ts'
 
 // The example's own promises, with everything started once.
@@ -316,6 +317,7 @@ it('shows every operation of each service in Swagger UI, and runs one there', as
 })
 
 latecomerSuite(() => ({ pipeline, people, payments: db('payment') }))
+pageSuite(() => pipeline)
 outagesSuite(() => ({ pipeline, people, orders: db('order') }))
 
 const findFaults = await schemathesis()

@@ -13,6 +13,8 @@ export const lastChange = signal(/** @type {Change & { at: number } | undefined}
 export const now = signal(Date.now())
 
 const [retryMs, pollMs] = [2_000, 5_000]
+// A service that was away does its part later than its events came.
+const refreshMs = 10_000
 
 /** @type {EventSource | undefined} */
 let source
@@ -27,7 +29,7 @@ export function followEvents() {
 }
 
 function connect() {
-  if (document.hidden) return source?.close()
+  if (document.hidden) return disconnect()
   if (source !== undefined && source.readyState !== EventSource.CLOSED) return
   source = new EventSource('/events')
   source.onopen = () => (lostAt.value = undefined)
@@ -48,11 +50,17 @@ function connect() {
   })
 }
 
-/** Reads everything, and again until each service has answered and the events come in. */
+function disconnect() {
+  source?.close()
+  clearTimeout(again)
+}
+
+/** Reads everything, and soon again while a service doesn't answer or no events come in. */
 async function readEverything() {
   clearTimeout(again)
   const complete = await readAll()
   clearTimeout(again)
-  if (complete && reading.value === true) return
-  again = window.setTimeout(() => void readEverything(), complete ? pollMs : retryMs)
+  if (document.hidden) return
+  const pauseMs = reading.value === true ? refreshMs : pollMs
+  again = window.setTimeout(() => void readEverything(), complete ? pauseMs : retryMs)
 }

@@ -73,7 +73,8 @@ async function readList([list, sort]) {
     list.failure.value = undefined
     return true
   } catch (error) {
-    list.failure.value = error instanceof Error ? error.message : String(error)
+    // That the gateway is away stands on top of the page.
+    if (error instanceof Refusal && error.status > 0) list.failure.value = error.message
     return false
   }
 }
