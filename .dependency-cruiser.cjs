@@ -1,4 +1,4 @@
-const service = '(order-service|delivery-service|examples/[^/]+/(?!test/)[^/.]+)'
+const service = '(order-service|delivery-service|examples/[^/]+/(?!test/|node_modules/)[^/.]+)'
 const workspace = '(packages/[^/]+|order-service|delivery-service|examples/[^/]+|bench|test/support)'
 const tests = ['\\.test\\.ts$', '/test/', '/testing/']
 
@@ -68,6 +68,12 @@ module.exports = {
       severity: 'error',
       from: { path: `^${service}/src`, pathNot: ['/src/messaging/', '\\.test\\.ts$'] },
       to: { path: 'node_modules/(kafkajs|@platformatic/kafka)/' }
+    },
+    {
+      name: 'only-the-grpc-adapter-imports-grpc',
+      severity: 'error',
+      from: { path: `^${service}/`, pathNot: ['/grpc/', ...tests] },
+      to: { path: 'node_modules/@grpc/' }
     },
     {
       name: 'the-domain-imports-nothing',

@@ -91,7 +91,8 @@ export const system: System = {
         PAYMENT_URL: { urlOf: 'payment' },
         ...fromStarter(['PAYMENT_FALLBACK', 'PAYMENT_DEADLINE_MS'])
       },
-      calls: ['payment']
+      calls: ['payment'],
+      grpc: { variable: 'GRPC_PORT', usual: 9081, about: `PlaceOrder of ${folder}/order/grpc/order.proto` }
     },
     { ...payment, env: { ...payment.env, ...fromStarter(['PAYMENT_SLOW_MS', 'PAYMENT_CAPACITY']) } },
     service({

@@ -5,7 +5,7 @@ import { sortableOrders } from './order-store.ts'
 
 const whole = (most: number) => {
   const error = `must be a whole number from 1 to ${most}`
-  return z.int({ error }).min(1, { error }).max(most, { error })
+  return z.int({ error, abort: true }).min(1, { error }).max(most, { error })
 }
 const seen = { description: 'As the customer has seen it; the order is refused if the menu says otherwise' }
 

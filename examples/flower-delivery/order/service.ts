@@ -1,5 +1,6 @@
 import { createConsumer, type KafkaClient, kafkajsClient, requireOutboxTable } from '@outbox-cdc/outbox'
 import {
+  type Beside,
   createMysqlService,
   createServiceClients,
   kafkaFrom,
@@ -9,10 +10,10 @@ import {
   variable
 } from '@outbox-cdc/service-kit'
 import { Router } from 'express'
-import type { Knex } from 'knex'
 import { z } from 'zod'
 import { apiDocument } from './api-document.ts'
 import { createExpiry } from './expiry.ts'
+import { createGrpcServer } from './grpc/server.ts'
 import { itemHandlers } from './menu/item-handlers.ts'
 import { findMenuItem } from './menu/menu-store.ts'
 import { createMenuRoutes } from './menu/routes.ts'
@@ -27,6 +28,13 @@ import { createOrderRoutes } from './routes.ts'
 export const configSchema = mysqlServiceConfig({ port: 8081, route: 'POST /orders', database: 'flower_order' }).extend({
   ...variable.kafka,
   INBOX_KEEP_MS: variable.inboxKeepMs,
+  GRPC_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('Port of gRPC; without it, only REST is served'),
   PAYMENT_URL: variable.serviceUrl('payment'),
   PAYMENT_FALLBACK: z
     .enum(['defer', 'off'])
@@ -51,37 +59,27 @@ export function createService(config: Config, logger: Logger, others: Others = {
   const { kafka = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger }) } = others
   const topics = { ...orderHandlers, 'flower.item': itemHandlers }
   const inbox = { keepMs: config.INBOX_KEEP_MS }
-  let expiry: ReturnType<typeof createExpiry> | undefined
-  const service = createMysqlService({
+  return createMysqlService({
     name,
     config,
     logger,
     routes(db, registry) {
       const clients = () => createServiceClients({ logger, registry })
       const payments = others.payments ?? httpPaymentGateway(clients(), config.PAYMENT_URL)
-      expiry = createExpiry({ db, logger, deadlineMs: config.PAYMENT_DEADLINE_MS })
-      return createRoutes(db, payments)
+      const menu = { find: (itemId: number) => findMenuItem(db, itemId) }
+      const ordering = createOrdering({ menu, orders: createOrders(db), payments, fallback: config.PAYMENT_FALLBACK })
+      const routes = Router().use(createOrderRoutes({ db, ordering }), createMyPageRoutes(db), createMenuRoutes(db))
+      const expiry = createExpiry({ db, logger, deadlineMs: config.PAYMENT_DEADLINE_MS })
+      return { routes, beside: [expiry, ...grpcServers(ordering)] }
     },
     document: apiDocument,
     consumer: (db, observe) => createConsumer({ kafka, group: 'flower-order', db, logger, topics, inbox, observe }),
     ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
     close: () => kafka.close()
   })
-  return {
-    async start() {
-      const port = await service.start()
-      expiry?.start()
-      return port
-    },
-    async stop() {
-      await expiry?.stop()
-      await service.stop()
-    }
-  }
 
-  function createRoutes(db: Knex, payments: PaymentGateway): Router {
-    const menu = { find: (itemId: number) => findMenuItem(db, itemId) }
-    const ordering = createOrdering({ menu, orders: createOrders(db), payments, fallback: config.PAYMENT_FALLBACK })
-    return Router().use(createOrderRoutes({ db, ordering }), createMyPageRoutes(db), createMenuRoutes(db))
+  function grpcServers(ordering: ReturnType<typeof createOrdering>): readonly Beside[] {
+    const { HTTP_HOST: host, GRPC_PORT: port } = config
+    return port === undefined ? [] : [createGrpcServer({ host, port, logger, ordering })]
   }
 }

@@ -47,12 +47,16 @@ export async function startOrder() {
     const env = { HTTP_PORT: '0', MYSQL_URL: database.url, KAFKA_BROKERS: 'none:1', PAYMENT_URL: 'http://127.0.0.1:1' }
     const config = configSchema.parse({ ...env, ...variables })
     const kafka = createMemoryKafka(...topics.values())
-    const service = createService(config, createLogger('order', 'silent'), { kafka, payments })
+    const log: Record<string, unknown>[] = []
+    const logger = createLogger('order', 'info', { write: line => void log.push(JSON.parse(line)) })
+    const service = createService(config, logger, { kafka, payments })
     const at = `http://127.0.0.1:${await service.start()}`
     let stopped: Promise<void> | undefined
     const stop = () => (stopped ??= service.stop())
     stops.push(stop)
     return {
+      at,
+      log,
       place: (wishes: object = {}) => post(`${at}/orders`, { itemId: 1, qty: 3, userName: '이기정', ...wishes }),
       pay: (order: number) => post(`${at}/orders/${order}/payment`, {}),
       cancel: (order: number) => fetchJson(`${at}/orders/${order}`, { method: 'DELETE' }),
@@ -72,7 +76,7 @@ export async function startOrder() {
       db('published')
         .where({ aggregateId: order })
         .orderBy('id')
-        .select({ name: 'event', payload: 'payload', correlation_id: 'correlationId' }),
+        .select({ name: 'event', payload: 'payload', correlation_id: 'correlationId', traceparent: 'traceparent' }),
     /** Everything that a refused request must leave as it was. */
     rows: () => Promise.all([db('customer_order').orderBy('id'), db('published').orderBy('id')]),
     async stop() {

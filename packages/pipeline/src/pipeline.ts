@@ -17,6 +17,7 @@ import { root } from './load-system.ts'
 import { writeHops } from './hops-file.ts'
 import { type NodeProcess, createNodePart, runNode } from './node-process.ts'
 import { type Playground, createPlayground } from './playground/playground.ts'
+import { portsOfService } from './ports.ts'
 import { prepare } from './prepare.ts'
 import { writePrometheusConfig } from './prometheus-config.ts'
 import { type Surroundings, oracleProcesses, serviceProcesses, toolProcesses } from './processes.ts'
@@ -199,6 +200,6 @@ function requireThat(condition: boolean, problem: string): void {
 
 async function requirePorts({ system, ports, playground }: Settings): Promise<void> {
   const oracle = playground === true ? system.playground?.oracle : undefined
-  const names = [...system.services.map(({ name }) => name), 'keeper', 'console', ...(oracle ? [oracle.name] : [])]
-  for (const name of names) await requireFree(ports[name] ?? 0, name)
+  const own = [...system.services, ...(oracle ? [oracle] : [])].flatMap(portsOfService).map(({ name }) => name)
+  for (const name of [...own, 'keeper', 'console']) await requireFree(ports[name] ?? 0, name)
 }

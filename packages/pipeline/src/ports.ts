@@ -1,5 +1,5 @@
 import { freePort } from '@outbox-cdc/stack'
-import { type System, enginesOf } from './system.ts'
+import { type Service, type System, enginesOf, grpcName } from './system.ts'
 
 const tools = [
   { name: 'console', variable: 'CONSOLE_PORT', usual: 9000 },
@@ -27,7 +27,13 @@ export function portsOf(system: System): readonly PortFact[] {
   const oracle = system.playground === undefined ? [] : [system.playground.oracle]
   const moved: Readonly<Partial<Record<ToolPort, number>>> = system.ports ?? {}
   const others = tools.map(tool => ({ ...tool, usual: moved[tool.name] ?? tool.usual }))
-  return [...[...system.services, ...oracle].map(({ name, port }) => ({ name, ...port })), ...others, ...engines]
+  return [...[...system.services, ...oracle].flatMap(portsOfService), ...others, ...engines]
+}
+
+export function portsOfService({ name, port, grpc }: Service): readonly PortFact[] {
+  const http = { name, ...port }
+  if (grpc === undefined) return [http]
+  return [http, { name: grpcName({ name }), variable: grpc.variable, usual: grpc.usual }]
 }
 
 /** What is wrong with the usual ports of a description, one sentence each: two parts can't listen on one port. */

@@ -33,3 +33,12 @@ it('refuses a description with two parts on one port', () => {
     'The usual port 8184 is that of keeper and connect.'
   ])
 })
+
+it('gives the gRPC server of a service a port of its own', () => {
+  const [first, ...others] = system.services
+  const grpc = { variable: 'GRPC_PORT', usual: 9081, about: 'PlaceOrder' }
+  const services = first === undefined ? [] : [{ ...first, grpc }, ...others]
+  const ports = portsOf({ ...system, services })
+  expect(ports).toContainEqual({ name: 'order-service-grpc', variable: 'GRPC_PORT', usual: 9081 })
+  expect(ports).toHaveLength(portsOf(system).length + 1)
+})

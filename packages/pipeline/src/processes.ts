@@ -6,7 +6,7 @@ import { root } from './load-system.ts'
 import { accessOf } from './security-variables.ts'
 import { type NodeProcess, starterVariable } from './node-process.ts'
 import type { Settings } from './settings.ts'
-import type { Service, System, Value } from './system.ts'
+import { grpcName, type Service, type System, type Value } from './system.ts'
 
 /** What a service's environment is made of. */
 export type Surroundings = {
@@ -43,10 +43,13 @@ async function serviceProcess(service: Service, { ports, ...around }: Started): 
   return {
     name: service.name,
     file: service.main,
-    env: { HTTP_PORT: String(port), ...(await environmentOf(service, around)) },
+    env: { HTTP_PORT: String(port), ...grpcPort(service, ports), ...(await environmentOf(service, around)) },
     readyUrl: `http://127.0.0.1:${port}${service.ready}`
   }
 }
+
+const grpcPort = (service: Service, ports: Settings['ports']): Record<string, string> =>
+  service.grpc === undefined ? {} : { GRPC_PORT: String(ports[grpcName(service)]) }
 
 export async function environmentOf(service: Service, around: Surroundings): Promise<Record<string, string>> {
   const resolved = securityOf(service, around)

@@ -44,6 +44,8 @@ export type Service = {
   readonly migrate?: string
   /** The service gets its port as HTTP_PORT. */
   readonly port: { readonly variable: string; readonly usual: number }
+  /** Of its gRPC server, if it has one. The service gets the port as GRPC_PORT. */
+  readonly grpc?: { readonly variable: string; readonly usual: number; readonly about: string }
   /** The path that answers 2xx when the service can be used. */
   readonly ready: string
   readonly env: Readonly<Record<string, Value>>
@@ -119,6 +121,9 @@ export type Hop = {
     readonly eventColumn?: string
   }
 }
+
+/** What the port of a service's gRPC server is called by. */
+export const grpcName = ({ name }: Pick<Service, 'name'>): string => `${name}-grpc`
 
 /** What a hop is called by. */
 export const nameOf = ({ name, events }: Hop): string => name ?? events[0]

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import type { Addresses } from './addresses.ts'
 import { root } from './load-system.ts'
 import type { Settings } from './settings.ts'
-import type { System } from './system.ts'
+import { grpcName, type Service, type System } from './system.ts'
 
 const databases = [
   ['MySQL', 'MYSQL'],
@@ -19,7 +19,7 @@ export function welcome(
   const folder = relative(root, dir) || dir
   const { SCHEMA_REGISTRY_URL: registry } = addresses
   const rows: readonly (readonly [name: string, address: string, words: string])[] = [
-    ...system.services.map(({ name, about }) => [name, `http://localhost:${ports[name]}`, about] as const),
+    ...system.services.flatMap(service => serviceRows(service, ports)),
     ['console', `http://localhost:${ports.console}`, system.about],
     ...(playground ? playgroundRows(system, ports) : []),
     ['keeper', `http://localhost:${ports.keeper}`, 'do events flow: /health, /metrics'],
@@ -51,6 +51,12 @@ ${[...commands, ...(secure ? securedCommands(folder, ports) : [])].join('\n')}
 
 Stop with Ctrl-C. The services' log follows.
 `
+}
+
+function serviceRows({ name, about, grpc }: Service, ports: Settings['ports']) {
+  const row = [name, `http://localhost:${ports[name]}`, about] as const
+  if (grpc === undefined) return [row]
+  return [row, [grpcName({ name }), `localhost:${ports[grpcName({ name })]}`, grpc.about] as const]
 }
 
 function playgroundRows({ playground }: System, ports: Settings['ports']) {

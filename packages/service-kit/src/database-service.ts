@@ -33,13 +33,22 @@ type Consumer = Omit<GaugedConsumer, 'health'> & {
   readonly health: () => { readonly ok: boolean; readonly reason?: string; readonly lag: number }
 }
 
+/** What runs beside the HTTP server, such as a server of another protocol. */
+export type Beside = {
+  readonly start: () => unknown
+  /** Lets what is under way end, within a bound. */
+  readonly stop: () => Promise<void>
+}
+
+type Served = { readonly routes: Router; readonly beside: readonly Beside[] }
+
 /** The parts of a service that are its own. */
 export type ServiceParts<Config> = {
   readonly name: string
   readonly config: Config
   readonly logger: Logger
-  /** The registry takes metrics of the service's own. */
-  readonly routes: (db: Knex, registry: Registry) => Router
+  /** Also what else starts and stops with the service. The registry takes metrics of the service's own. */
+  readonly routes: (db: Knex, registry: Registry) => Router | Served
   /** OpenAPI of the routes. */
   readonly document: object
   readonly explain?: Explain
@@ -72,10 +81,12 @@ export function createDatabaseService(
   const reading = consumer === undefined ? {} : { consumer: () => requireReading(consumer) }
   const health = createHealth({ ready: { ...answering, ...reading, ...parts.ready?.(probes) } })
   if (consumer !== undefined) registerConsumerGauges(consumer, metrics.registry)
-  const app = createApp({ ...parts, logger, health, metrics, routes: parts.routes(db, metrics.registry) })
+  const { routes, beside } = served(parts.routes(db, metrics.registry))
+  const app = createApp({ ...parts, logger, health, metrics, routes })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {
+      await Promise.all(beside.map(part => part.start()))
       const port = await server.start()
       // Where Kafka is away, the consumer joins later. Until then, health says so.
       await consumer?.start()
@@ -84,11 +95,13 @@ export function createDatabaseService(
     async stop() {
       health.beginStop()
       await wait(config.STOP_DELAY_MS)
-      await Promise.all([server.stop(), consumer?.stop()])
+      await Promise.all([server.stop(), consumer?.stop(), ...beside.map(part => part.stop())])
       await Promise.all([parts.close?.(), db.destroy(), probes.destroy()])
     }
   }
 }
+
+const served = (routes: Router | Served): Served => ('beside' in routes ? routes : { routes, beside: [] })
 
 async function requireReading(consumer: Consumer): Promise<void> {
   const { ok, reason } = consumer.health()

@@ -14,14 +14,24 @@ export { createLogger, type Logger } from './logger.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { migrate } from './migrate.ts'
 export { type Money, moneyRequestSchema, moneyTextSchema, readMoney, writeMoney } from './money.ts'
+export type { Beside } from './database-service.ts'
 export { createMysqlService, mysqlServiceConfig } from './mysql-service.ts'
 export { createMysql } from './mysql.ts'
 export { numberedQuerySchema, numberedPageSchema, readNumberedPage } from './numbered-page.ts'
 export { idPathSchema, pageQuerySchema, pageSchema, readPage } from './page.ts'
 export { createPostgresService, postgresServiceConfig } from './postgres-service.ts'
 export { createPostgres } from './postgres.ts'
-export { answerProblems, type Explain, notFound, onlyMethods, Problem, readOnly, unknownRoute } from './problem.ts'
-export { contextOf, type RequestContext } from './request-context.ts'
+export {
+  answerProblems,
+  type Explain,
+  notFound,
+  onlyMethods,
+  Problem,
+  readOnly,
+  toProblem,
+  unknownRoute
+} from './problem.ts'
+export { contextOf, readContext, type RequestContext } from './request-context.ts'
 export { runService, type Service } from './run-service.ts'
 export type { Change, StateMachine } from './state-machine.ts'
 export { explainTaken } from './taken.ts'

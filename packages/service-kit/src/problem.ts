@@ -86,7 +86,8 @@ function sendProblem({ status, input }: Problem, request: Request, response: Res
   )
 }
 
-function toProblem(error: unknown): Problem {
+/** What a client may know of an error. An unexpected one is a 500 without its text. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   const fault = databaseFault(error)
   if (fault === 'transient' || fault === 'unavailable') {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, RequestHandler, Response } from 'express'
+import type { RequestHandler, Response } from 'express'
 import type { Logger } from './logger.ts'
 import { isOwnRoute } from './own-routes.ts'
 
@@ -29,7 +29,9 @@ export function requestContext(logger: Logger): RequestHandler {
   return (request, response, next) => {
     const started = performance.now()
     const hungUp = new AbortController()
-    Object.assign(response.locals, readContext(request, hungUp.signal))
+    const header = (name: string) => request.get(name)
+    const deadline = Date.now() + timeoutOf(header('x-timeout-ms'))
+    Object.assign(response.locals, readContext({ header, deadline, signal: hungUp.signal }))
     const { requestId, correlationId } = contextOf(response)
     response.set({ 'X-Request-Id': requestId, 'Cache-Control': 'no-store' })
     response.once('close', () => {
@@ -46,20 +48,25 @@ export function requestContext(logger: Logger): RequestHandler {
   }
 }
 
-function readContext(request: Request, signal: AbortSignal): RequestContext {
-  const header = (name: string, format: RegExp) => request.get(name)?.match(format)?.[0]
-  const requestId = header('x-request-id', shortId) ?? randomUUID()
-  const traceparent = header('traceparent', traceparentFormat)
+type Origin = Pick<RequestContext, 'deadline' | 'signal'> & {
+  readonly header: (name: string) => string | undefined
+}
+
+/** The context of a request of any protocol that has headers. Headers that are malformed count as absent. */
+export function readContext({ header, deadline, signal }: Origin): RequestContext {
+  const matching = (name: string, format: RegExp) => header(name)?.match(format)?.[0]
+  const requestId = matching('x-request-id', shortId) ?? randomUUID()
+  const traceparent = matching('traceparent', traceparentFormat)
   return {
     requestId,
-    correlationId: header('x-correlation-id', shortId) ?? requestId,
+    correlationId: matching('x-correlation-id', shortId) ?? requestId,
     ...(traceparent !== undefined && { traceparent }),
-    deadline: Date.now() + timeoutOf(header('x-timeout-ms', /^\d{1,5}$/)),
+    deadline,
     signal
   }
 }
 
-function timeoutOf(header: string | undefined): number {
-  const ms = Number(header ?? usualTimeoutMs)
+function timeoutOf(header = ''): number {
+  const ms = /^\d{1,5}$/.test(header) ? Number(header) : usualTimeoutMs
   return ms >= 1 && ms <= longestTimeoutMs ? ms : usualTimeoutMs
 }
