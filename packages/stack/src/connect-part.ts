@@ -44,7 +44,11 @@ export async function createConnectPart(options: ConnectPartOptions): Promise<Pa
   const login = security && (await prepareWorker(security))
   const agent = jmx === undefined ? [] : [`-javaagent:${engine.jmxAgent}=127.0.0.1:${jmx.port}:${jmx.configFile}`]
   const main = 'org.apache.kafka.connect.cli.ConnectDistributed'
-  const { args, afterEnd } = await classArchive(jmx === undefined ? 'connect' : 'connect-jmx', engine.classPath)
+  const { args, afterEnd } = await classArchive(
+    jmx === undefined
+      ? { kind: 'connect', classPath: [engine.classPath] }
+      : { kind: 'connect-jmx', classPath: [engine.classPath, engine.jmxAgent], hasAgent: true }
+  )
   return createPart({
     name,
     dir,

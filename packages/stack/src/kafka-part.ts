@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { kafkajsSecurity } from '@outbox-cdc/outbox/security'
 import { type JavaEngine, javaArgs } from './engines/java-engine.ts'
-import { classArchive } from './engines/class-archive.ts'
+import { type ClassArchive, classArchive } from './engines/class-archive.ts'
 import { runTool } from './engines/run-tool.ts'
 import { StackError } from './errors.ts'
 import type { KafkaNode } from './ports.ts'
@@ -39,12 +39,13 @@ export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> 
   })
   await mkdir(data, { recursive: true })
   await writeFile(propertiesFile, propertiesText(settings), { mode: 0o600 })
+  const isBroker = node.port !== undefined
+  const archive = await classArchive({ kind: isBroker ? 'kafka' : name, classPath: [engine.classPath] })
+  const { args, afterEnd } = archive
   if (!existsSync(join(data, 'log', 'meta.properties'))) {
     const clusterId = await readOrCreate(join(dir, 'kafka', 'cluster-id'), newClusterId())
-    await format({ engine, clusterId, propertiesFile, security })
+    await format({ engine, clusterId, propertiesFile, security, archive })
   }
-  const isBroker = node.port !== undefined
-  const { args, afterEnd } = await classArchive(isBroker ? 'kafka' : name, engine.classPath)
   return createPart({
     name,
     dir,
@@ -58,11 +59,13 @@ export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> 
 type Format = Pick<KafkaPartOptions, 'engine' | 'security'> & {
   readonly clusterId: string
   readonly propertiesFile: string
+  readonly archive: ClassArchive
 }
 
 /** A secured cluster knows the administrator from its first record on. */
-async function format({ engine, clusterId, propertiesFile, security }: Format): Promise<void> {
-  const args = ['-cp', engine.classPath, 'kafka.tools.StorageTool', 'format', '--ignore-formatted']
+async function format({ engine, clusterId, propertiesFile, security, archive }: Format): Promise<void> {
+  const briefly = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', ...(archive.exists ? archive.args : [])]
+  const args = [...briefly, '-cp', engine.classPath, 'kafka.tools.StorageTool', 'format', '--ignore-formatted']
   const known = [...args, '-t', clusterId, '-c', propertiesFile]
   if (security === undefined) return void (await runTool('java', known))
   // In a file, because every user of the machine can read the arguments of a process.

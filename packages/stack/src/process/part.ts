@@ -22,7 +22,7 @@ export type PartSpec = Answering & {
   /** Removes what a killed process left and the next one would refuse. */
   readonly beforeStart?: () => void
   /** Gets how the process ended, such as `exit code 143` or `SIGKILL`. */
-  readonly afterEnd?: ((how: string) => void) | undefined
+  readonly afterEnd?: ((how: string) => Promise<void>) | undefined
   readonly stopTimeoutMs?: number
   /** What asks it to end; SIGTERM by default. */
   readonly stopSignal?: NodeJS.Signals
@@ -122,9 +122,9 @@ function launch(spec: PartSpec, logFile: string): Running {
   const ended = new Promise<string>(resolve => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
     child.once('error', error => resolve(error.message))
-  }).then(how => {
+  }).then(async how => {
     forgetProcess(runDir, spec.name)
-    spec.afterEnd?.(how)
+    await spec.afterEnd?.(how)
     return how
   })
   const send = async (signal: NodeJS.Signals) => void child.kill(signal)
