@@ -27,8 +27,8 @@ export type ClassArchive = {
  * archive of its classes in the cache of engines, and the next ones start from it. The archive belongs to one Java and to
  * jars of one size and time. It is there whole or not at all. Without it, or when it's broken, a JVM starts as usual.
  */
-export async function classArchive(jvm: ArchivedJvm): Promise<ClassArchive> {
-  const finished = join(engineCacheDir(), 'class-archives', `${jvm.kind}-${await keyOf(jvm)}`)
+export async function classArchive(jvm: ArchivedJvm, versionOf = javaVersion): Promise<ClassArchive> {
+  const finished = join(engineCacheDir(), 'class-archives', `${jvm.kind}-${await keyOf(jvm, await versionOf())}`)
   const beside = jvm.hasAgent === true ? besideAgent : []
   // A cache that can't be written costs the archive, and not the start.
   await prepare(finished).catch(() => undefined)
@@ -59,9 +59,9 @@ const checked = [...unlocked, '-XX:+VerifySharedSpaces']
 const quiet = [...unlocked, '-Xlog:cds*=off']
 const besideAgent = ['-XX:+AllowArchivingWithJavaAgent']
 
-async function keyOf({ classPath }: ArchivedJvm): Promise<string> {
+async function keyOf({ classPath }: ArchivedJvm, version: string): Promise<string> {
   const jars = await Promise.all(classPath.map(filesOf))
-  const words = [withoutNotes(await javaVersion()), ...classPath, ...jars.flat()]
+  const words = [withoutNotes(version), ...classPath, ...jars.flat()]
   return createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 12)
 }
 

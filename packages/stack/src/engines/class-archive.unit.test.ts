@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { type ArchivedJvm, type ClassArchive, classArchive } from './class-archive.ts'
+import { type ArchivedJvm, type ClassArchive, classArchive as classArchiveOf } from './class-archive.ts'
 
-const said = vi.hoisted(() => ({ version: 'openjdk version "17.0.15"' }))
-vi.mock('./java.ts', () => ({ javaVersion: async () => said.version }))
+let version = ''
+const classArchive = (jvm: ArchivedJvm) => classArchiveOf(jvm, async () => version)
 
 let cache = ''
 let libs = ''
@@ -15,6 +15,7 @@ const archives = () => readdir(join(cache, 'class-archives'))
 const inOrder = 'exit code 143'
 
 beforeEach(async () => {
+  version = 'openjdk version "17.0.15"'
   cache = await mkdtemp(join(tmpdir(), 'class-archive-'))
   vi.stubEnv('OUTBOX_CDC_CACHE', cache)
   libs = join(cache, 'libs')
@@ -72,7 +73,7 @@ it('makes another archive when a jar was added, was written again or another Jav
   const changes = [
     () => writeFile(join(libs, 'more.jar'), ''),
     () => utimes(join(libs, 'kafka.jar'), 1, 1),
-    async () => void (said.version = 'openjdk version "21"')
+    async () => void (version = 'openjdk version "21"')
   ]
   const files = new Set([await made(kafka)])
   for (const change of changes) {
@@ -85,11 +86,11 @@ it('makes another archive when a jar was added, was written again or another Jav
 
 it('shares an archive between tests, which give Java options by its environment, and npm start', async () => {
   const file = await made(kafka)
-  said.version = `NOTE: Picked up JDK_JAVA_OPTIONS: -XX:TieredStopAtLevel=1\n${said.version}`
+  version = `NOTE: Picked up JDK_JAVA_OPTIONS: -XX:TieredStopAtLevel=1\n${version}`
   expect(fileOf(await classArchive(kafka))).toBe(file)
 })
 
-it('does not start from an archive that was cut off, on which Java would crash, but makes it anew', async () => {
+it('does not start from an archive that was cut off, on which Java would crash, but makes another', async () => {
   const file = await made(kafka)
   await truncate(file, 3)
   const next = await classArchive(kafka)
