@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { pythonWith } from './python-client.ts'
-import { tempFolder } from './temp-folder.ts'
 
 type Api = {
   /** The address of its OpenAPI document. */
@@ -32,14 +32,15 @@ export async function schemathesis(): Promise<FindFaults | undefined> {
   return async ({ document, headers = {}, refusesMore = false }) => {
     const given = Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`])
     const without = refusesMore ? ['--exclude-checks', 'positive_data_acceptance'] : []
-    const cwd = await tempFolder('schemathesis')
+    // Not removed by a hook of the test: of concurrent tests, the last would remove the folders of all.
+    const cwd = await mkdtemp(join(tmpdir(), 'schemathesis-'))
     await writeFile(join(cwd, 'schemathesis.toml'), settings)
     const options = { cwd, all: true, reject: false, timeout: 170_000 } as const
     const { exitCode, all } = await execa(
       python,
       [...start, document, ...given, ...without, ...bounds, ...phases],
       options
-    )
+    ).finally(() => rm(cwd, { recursive: true, force: true }))
     return exitCode === 0 ? '' : all
   }
 }
