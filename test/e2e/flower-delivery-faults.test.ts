@@ -16,8 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => flower?.end())
 
-it(`brings every order of 40 random schedules to a good end, whatever dies and comes again (FLOWER_SEED=${seed})`, async () => {
-  const { ends, disturbances } = await playSchedules(flower, { seed, count: 40, say })
+it(`brings every order of 30 random schedules to a good end, whatever dies and comes again (FLOWER_SEED=${seed})`, async () => {
+  const { ends, disturbances } = await playSchedules(flower, { seed, count: 30, say })
   expect(ends).toMatchObject({ CANCELLED: expect.any(Number), COMPLETED: expect.any(Number) })
   expect(disturbances.kill).toBeGreaterThan(0)
 })
@@ -27,7 +27,7 @@ it('changes no row and publishes nothing when every event comes again, and when 
 })
 
 it(`has one payment for every paid order after kills of order and payment (FLOWER_SEED=${seed})`, async () => {
-  const { kills, orders } = await killUnderOrders(flower, { seed, count: 14, say })
+  const { kills, orders } = await killUnderOrders(flower, { seed, count: 10, say })
   expect(kills.order).toBeGreaterThan(0)
   expect(kills.payment).toBeGreaterThan(0)
   expect(orders).toBeGreaterThan(20)

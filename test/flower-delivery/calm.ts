@@ -44,7 +44,7 @@ export const bringToTheEnd = (flower: Flower): Promise<void> =>
 
 /** Waits until each group has read all that its topics have. */
 export async function untilAllIsRead({ readers, pipeline }: Flower): Promise<void> {
-  for (const reader of readers) await hasReadAll(pipeline.stack.kafka, reader)
+  await Promise.all(readers.map(reader => hasReadAll(pipeline.stack.kafka, reader)))
 }
 
 /** Waits until nothing is wrong any more; throws what is, if that takes too long. */

@@ -29,7 +29,7 @@ export async function replayAll(flower: Flower): Promise<Replayed> {
   await Promise.all(flower.topics.map(topic => sendAgain(flower.pipeline.stack.kafka, topic)))
   await compare('every event came again')
   await Promise.all(services.map(service => flower.stop(service)))
-  for (const service of services) await rewindAll(flower, service)
+  await Promise.all(services.map(service => rewindAll(flower, service)))
   await Promise.all(services.map(service => flower.start(service)))
   await compare('every topic was read again')
   return { records: sizes.reduce((sum, size) => sum + size, 0), rows: before.length }

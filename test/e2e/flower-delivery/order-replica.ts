@@ -5,8 +5,8 @@ import type { TestPipeline } from '../../support/test-pipeline.ts'
 /** One more order service of a pipeline, with other settings, until the test ends; returns the address of its `/orders`. */
 export async function startOrderReplica(pipeline: TestPipeline, env: Readonly<Record<string, string>>) {
   const { settings, stack, addresses } = pipeline
-  const { order = 0 } = await freePorts(settings.system)
-  const ports = { ...settings.ports, order }
+  const { order = 0, 'order-grpc': grpc = 0 } = await freePorts(settings.system)
+  const ports = { ...settings.ports, order, 'order-grpc': grpc }
   const [spec] = (await serviceProcesses({ ...surroundingsOf(settings, stack, addresses), ports })).filter(
     ({ name }) => name === 'order'
   )
