@@ -36,11 +36,12 @@ export async function schemathesis(): Promise<FindFaults | undefined> {
     const cwd = await mkdtemp(join(tmpdir(), 'schemathesis-'))
     await writeFile(join(cwd, 'schemathesis.toml'), settings)
     const options = { cwd, all: true, reject: false, timeout: 170_000 } as const
-    const { exitCode, all } = await execa(
-      python,
-      [...start, document, ...given, ...without, ...bounds, ...phases],
-      options
-    ).finally(() => rm(cwd, { recursive: true, force: true }))
-    return exitCode === 0 ? '' : all
+    try {
+      const run = [...start, document, ...given, ...without, ...bounds, ...phases]
+      const { exitCode, all } = await execa(python, run, options)
+      return exitCode === 0 ? '' : all
+    } finally {
+      await rm(cwd, { recursive: true, force: true })
+    }
   }
 }
