@@ -53,7 +53,7 @@ export function paymentGatewaySuite(title: string, open: () => Promise<Opened>):
       const answers = await Promise.all([gateway.pay(order, context()), gateway.pay(order, context())])
       expect([...answers, await gateway.pay(order, context())]).toEqual(Array(3).fill({ paid: true }))
       expect(await opened.paid(order.orderId)).toEqual([150_000])
-      expect(gateway.refusal()).toBeUndefined()
+      gateway.reserve().release()
     })
 
     it('declines an order that was cancelled before', async () => {
@@ -75,12 +75,13 @@ export function paymentGatewaySuite(title: string, open: () => Promise<Opened>):
     it('answers 503 when payment is down, and does not refuse beforehand after one failure', async () => {
       const gateway = opened.toNowhere()
       await expect(gateway.pay(anOrder(), context())).rejects.toMatchObject(unavailable)
-      expect(gateway.refusal()).toBeUndefined()
+      gateway.reserve().release()
     })
 
     it('refuses beforehand once its breaker is open', async () => {
       const gateway = await opened.broken()
-      expect(gateway.refusal()).toMatchObject({ status: 503, input: { headers: { 'Retry-After': '3' } } })
+      const refusal = { status: 503, input: { headers: { 'Retry-After': '3' } } }
+      await expect((async () => gateway.reserve())()).rejects.toMatchObject(refusal)
       await expect(gateway.pay(anOrder(), context())).rejects.toMatchObject(unavailable)
     })
   })

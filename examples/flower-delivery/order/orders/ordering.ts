@@ -30,8 +30,15 @@ export function createOrdering({ menu, orders, payments, fallback }: Ports) {
   /** Stores the order first and pays afterwards, so that no payment is without its order. */
   async function place(wish: Wish, context: RequestContext): Promise<Placed> {
     // An overloaded payment gets no orders that it can't take: its customers come again in a moment.
-    const refusal = payments.refusal()
-    if (refusal !== undefined) throw refusal
+    const reservation = payments.reserve()
+    try {
+      return await placeReserved(wish, context)
+    } finally {
+      reservation.release()
+    }
+  }
+
+  async function placeReserved(wish: Wish, context: RequestContext): Promise<Placed> {
     const item = await menu.find(wish.itemId)
     if (item === undefined) return { outcome: 'unknown_item' }
     const differences = differencesFrom(item, wish)

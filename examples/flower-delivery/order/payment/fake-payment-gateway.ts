@@ -24,7 +24,10 @@ export function fakePaymentGateway(): FakePaymentGateway {
     down: () => void (state = 'down'),
     open: () => void (state = 'open'),
     up: () => void (state = 'up'),
-    refusal: () => (state === 'open' ? unavailable('it failed several times, so it is left alone', 3) : undefined),
+    reserve() {
+      if (state === 'open') throw unavailable('it failed several times, so it is left alone', 3)
+      return { release: () => undefined }
+    },
     async pay(order, { deadline, signal }) {
       if (signal.aborted || Date.now() >= deadline) throw unavailable('the time was over', 1)
       if (state !== 'up') throw unavailable('no connection', 1)

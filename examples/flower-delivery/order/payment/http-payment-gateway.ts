@@ -17,7 +17,7 @@ const settings = {
 export function httpPaymentGateway(clients: ServiceClients, url: string): PaymentGateway {
   const client = clients.to('payment', url, settings)
   return {
-    refusal: () => client.refusal(),
+    reserve: () => client.reserve(),
     async pay(order, context) {
       const id = String(order.orderId)
       const { declined } = await client.post('/payments', {

@@ -1,4 +1,4 @@
-import type { RequestContext, ServiceUnavailable } from '@outbox-cdc/service-kit'
+import type { RequestContext, Reservation } from '@outbox-cdc/service-kit'
 
 /** What payment is told of an order: all that the services after it need. Amounts are whole won. */
 export type OrderToPay = {
@@ -17,8 +17,11 @@ export type PaymentAnswer = { readonly paid: true } | { readonly paid: false; re
 
 /** Takes the money for an order. */
 export interface PaymentGateway {
-  /** The 503 problem with which a payment would be refused at once; undefined if it would be tried. Ask before the order is stored. */
-  readonly refusal: () => ServiceUnavailable | undefined
+  /**
+   * Holds a place for a payment, until it's released. Throws a 503 problem if payment is overloaded. Ask before the order is
+   * stored.
+   */
+  readonly reserve: () => Reservation
   /**
    * Pays for an order that is committed, once, however often it's called. Rejects with a 503 problem if the answer isn't known
    * in time: the order may be paid all the same, and then the event `paid` says so.

@@ -11,8 +11,10 @@ const usualOpenMs = 3000
 export type Breaker = {
   /** Runs `attempt`, or refuses it at once with a `CallFailure`. Only one attempt at a time is a probe. */
   readonly run: <T>(attempt: (isProbe: boolean) => Promise<T>) => Promise<T>
-  /** Why an attempt would be refused now; undefined if it would run, perhaps as the probe. */
-  readonly refusal: () => CallFailure | undefined
+  /** Why an attempt would be refused now, behind so many that are to come; undefined if it would run, perhaps as the probe. */
+  readonly refusal: (ahead?: number) => CallFailure | undefined
+  /** Counts a failure of an attempt that wasn't made. */
+  readonly failed: (failure: CallFailure) => void
   /** `half_open` also while it waits for the call that will be the probe. */
   readonly state: () => BreakerState
   /** Until the next probe; 0 unless open. */
@@ -48,12 +50,15 @@ export function createBreaker(
     if (policy.state === CircuitState.Closed) return 'closed'
     return policy.state === CircuitState.Open && schedule.leftMs() > 0 ? 'open' : 'half_open'
   }
-  const refusal = () =>
+  const refusal = (ahead = 0) => {
     // The policy would make a call wait for the end of the probe.
-    policy.state === CircuitState.HalfOpen || state() === 'open' ? refused() : undefined
+    const isProbing = policy.state === CircuitState.HalfOpen || (ahead > 0 && state() === 'half_open')
+    return isProbing || state() === 'open' ? refused() : undefined
+  }
   return {
     state,
     refusal,
+    failed: failure => void policy.execute(() => Promise.reject(failure)).catch(() => undefined),
     probeInMs: () => (state() === 'open' ? schedule.leftMs() : 0),
     async run(attempt) {
       const failure = refusal()

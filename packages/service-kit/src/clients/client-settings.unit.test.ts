@@ -73,6 +73,36 @@ it('ends a call, and a probe, at its own time limit, or at the deadline if that 
   expect([usual, probe]).toEqual([expect.toSatisfy(ms => ms > 150 && ms <= 200), 200])
 })
 
+it('gives out only so many reservations, and counts one more as a failure', async () => {
+  const account = await aStandIn(answeringZoe, { mostInFlight: 2, window: { ms: 10_000, share: 0.4, leastCalls: 4 } })
+  const [first, second] = [account.reserve(), account.reserve()]
+  expect(await account.post()).toEqual({ answer: { name: 'Zoë' } })
+  expect(account.refusal()).toMatchObject({ status: 503, message: expect.stringContaining('2 calls are under way') })
+  first.release()
+  first.release()
+  const third = account.reserve()
+  expect(account.refusal()?.message).toContain('2 calls are under way')
+  expect(await account.metric('service_client_seconds_count{to="account",outcome="full"}')).toBe(2)
+  // The third failure opens the breaker, whatever is released.
+  expect(account.refusal()?.message).toContain('2 calls are under way')
+  for (const each of [second, third]) each.release()
+  await expect.poll(() => account.refusal()?.message).toContain('left alone')
+  expect(account.requests).toHaveLength(1)
+})
+
+it('gives the probe to one reservation', async () => {
+  const advance = useBreakerClock()
+  const account = await aStandIn(failing, { window, openMs: 1000 })
+  await call(account, 'xxxx')
+  advance(1000)
+  const probe = account.reserve()
+  expect(account.refusal()).toMatchObject({ status: 503, input: { headers: { 'Retry-After': '1' } } })
+  account.behave(answeringZoe)
+  expect(await account.post()).toEqual({ answer: { name: 'Zoë' } })
+  probe.release()
+  expect(account.refusal()).toBeUndefined()
+})
+
 it('lets only so many calls be under way, and counts one more as a failure', async () => {
   const answers: (() => void)[] = []
   const held: RequestListener = (request, response) => void answers.push(() => answeringZoe(request, response))

@@ -1,5 +1,5 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel'
-import { CallFailure } from './call-failure.ts'
+import { full } from './reservations.ts'
 
 export type InFlightLimit = <T>(work: () => Promise<T>) => Promise<T>
 
@@ -11,7 +11,7 @@ export function createInFlightLimit(most: number | undefined): InFlightLimit {
     try {
       return await policy.execute(work)
     } catch (error) {
-      throw error instanceof BulkheadRejectedError ? new CallFailure('full', `${most} calls are under way`) : error
+      throw error instanceof BulkheadRejectedError ? full(most) : error
     }
   }
 }

@@ -3,6 +3,7 @@ import type { RequestContext } from '../request-context.ts'
 import { CallFailure } from './call-failure.ts'
 import type { Breaker } from './circuit-breaker.ts'
 import type { ClientMetrics, Outcome } from './client-metrics.ts'
+import type { Reservation } from './reservations.ts'
 import { ServiceUnavailable } from './service-unavailable.ts'
 
 type Parts = {
@@ -10,6 +11,7 @@ type Parts = {
   readonly log: Logger
   readonly metrics: ClientMetrics
   readonly breaker: Breaker
+  readonly reserved: () => Reservation
 }
 
 type Call<T> = {
@@ -22,7 +24,7 @@ type Call<T> = {
 }
 
 /** Counts and logs how calls to one service end, and turns what its callers can't help into `ServiceUnavailable`. */
-export function observeCalls({ service, log, metrics, breaker }: Parts) {
+export function observeCalls({ service, log, metrics, breaker, reserved }: Parts) {
   async function run<T>({ path, context, changes, make, outcomeOf }: Call<T>): Promise<T> {
     const started = performance.now()
     const seconds = () => (performance.now() - started) / 1000
@@ -57,12 +59,15 @@ export function observeCalls({ service, log, metrics, breaker }: Parts) {
     )
   }
 
-  function refusal(): ServiceUnavailable | undefined {
-    const failure = breaker.refusal()
-    if (failure === undefined) return undefined
-    metrics.observe(service, 'refused', 0)
-    return unavailable(failure, false)
+  function reserve(): Reservation {
+    try {
+      return reserved()
+    } catch (error) {
+      if (!(error instanceof CallFailure)) throw error
+      metrics.observe(service, error.kind === 'full' ? 'full' : 'refused', 0)
+      throw unavailable(error, false)
+    }
   }
 
-  return { run, refusal }
+  return { run, reserve }
 }

@@ -9,7 +9,7 @@ import type { ClientSettings } from './client-settings.ts'
 import { createInFlightLimit } from './in-flight-limit.ts'
 import { observeCalls } from './observed-calls.ts'
 import { type PostAnswer, readGetAnswer, readPostAnswer } from './read-answer.ts'
-import type { ServiceUnavailable } from './service-unavailable.ts'
+import { createReservations, type Reservation } from './reservations.ts'
 
 type Get<T> = {
   readonly schema: z.ZodType<T>
@@ -36,8 +36,11 @@ export type ServiceClient = {
    * Throws `ServiceUnavailable` for everything else: unless it was refused here, the service may have done what was asked.
    */
   readonly post: <T>(path: string, call: Post<T>) => Promise<PostAnswer<T>>
-  /** What a call would throw at once because the breaker is open. Asking leaves the probe to a call. */
-  readonly refusal: () => ServiceUnavailable | undefined
+  /**
+   * Holds a place for a call that follows, until it's released. Throws the `ServiceUnavailable` that the call would meet: the
+   * breaker is open or its probe is under way, or `mostInFlight` places are held, which counts as a failed call.
+   */
+  readonly reserve: () => Reservation
 }
 
 export type ServiceClients = ReturnType<typeof createServiceClients>
@@ -63,7 +66,8 @@ export function createServiceClients({ logger, registry }: Options) {
       const retried = () => metrics.retried(service)
       const ask = <T>(attempt: Attempt<T>, context: RequestContext, mostRetries: number) =>
         attemptUntilDeadline(attempt, { ...limits, context, mostRetries, retried })
-      return createClient({ baseUrl, ask, ...observeCalls({ service, log, metrics, breaker }) })
+      const reserved = createReservations(breaker, settings.mostInFlight)
+      return createClient({ baseUrl, ask, ...observeCalls({ service, log, metrics, breaker, reserved }) })
     }
   }
 }
@@ -73,7 +77,7 @@ type Parts = ReturnType<typeof observeCalls> & {
   readonly ask: <T>(attempt: Attempt<T>, context: RequestContext, mostRetries: number) => Promise<T>
 }
 
-function createClient({ baseUrl, ask, run, refusal }: Parts): ServiceClient {
+function createClient({ baseUrl, ask, run, reserve }: Parts): ServiceClient {
   return {
     get(path, { schema, query = {}, context }) {
       const url = urlOf(baseUrl, path, query)
@@ -107,7 +111,7 @@ function createClient({ baseUrl, ask, run, refusal }: Parts): ServiceClient {
         outcomeOf: ({ declined }) => (declined === undefined ? 'ok' : 'declined')
       })
     },
-    refusal
+    reserve
   }
 }
 

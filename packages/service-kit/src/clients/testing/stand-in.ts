@@ -8,6 +8,7 @@ import { createLogger } from '../../logger.ts'
 import type { RequestContext } from '../../request-context.ts'
 import type { ClientSettings } from '../client-settings.ts'
 import { createServiceClients } from '../service-clients.ts'
+import type { ServiceUnavailable } from '../service-unavailable.ts'
 
 type Line = { readonly level: string; readonly msg: string; readonly [field: string]: unknown }
 
@@ -51,7 +52,16 @@ export async function aStandIn(behaviour: RequestListener, settings: ClientSetti
         idempotencyKey: '7',
         context: aContext(context)
       }),
-    refusal: () => client.refusal(),
+    reserve: () => client.reserve(),
+    /** The problem with which a call would end at once; undefined if it would be made. */
+    refusal(): ServiceUnavailable | undefined {
+      try {
+        client.reserve().release()
+        return undefined
+      } catch (error) {
+        return error as ServiceUnavailable
+      }
+    },
     /** The value of a metric, such as `service_client_breaker{to="account",state="open"}`. */
     async metric(series: string) {
       const line = (await registry.metrics()).split('\n').find(each => each.startsWith(`${series} `))
