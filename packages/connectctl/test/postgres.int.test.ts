@@ -191,7 +191,8 @@ describe.skipIf(noPostgres !== undefined)('a connector of PostgreSQL', { timeout
       await lab.expectNamed('slot_invalidated')
       await lab.api.request('PUT', `/connectors/${name}/resume`)
       await eventually(() => expect(keeper.watched()?.state).not.toBe('flowing'), patience)
-      expect(keeper.watched()?.fatal?.cause).toBe('slot_invalidated')
+      // Between two looks the keeper may see the connector start, before it fails again.
+      await lab.expectNamed('slot_invalidated')
       await lab.beginAtPresent()
       await lab.sendAgain(unread)
       await lab.expectAudit([])
