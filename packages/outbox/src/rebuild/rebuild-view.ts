@@ -99,7 +99,7 @@ export async function rebuildView(options: RebuildOptions): Promise<Rebuilt> {
   let differences: readonly Difference[] = []
   let suspects: readonly Key[] | undefined
   for (let round = 1; round <= rounds; round++) {
-    await reading.readOn(tables.rebuilt)
+    await reading.readOn(tables.rebuilt, signal)
     await untilGroupHasRead({ ...options, ends: reading.ends() })
     differences = await compare(suspects)
     if (differences.length === 0 || differences.length === mostDifferences) break
@@ -120,9 +120,9 @@ export async function rebuildView(options: RebuildOptions): Promise<Rebuilt> {
   const missing = differences.filter(({ kind }) => kind === 'missing').length
   if (missing > 0 && !dropMissing) throw refused(explainMissing(tables.live, missing, report.shortened))
   signal?.throwIfAborted()
-  await reading.readOn(tables.rebuilt)
+  await reading.readOn(tables.rebuilt, signal)
   await swapPatiently(db, tables, signal)
-  // What the group wrote into the other table since the last look. From here on nothing ends it early.
+  // What the group wrote into the other table since the last look. From here on no signal ends it.
   await reading.readOn(tables.live)
   await forget(db, name)
   return { ...report, swapped: true }
@@ -140,16 +140,15 @@ export async function rebuildView(options: RebuildOptions): Promise<Rebuilt> {
 }
 
 /** Reads the topics on from where the last read ended. */
-function createReading({ view, db, kafka, logger, signal, onProgress, ...options }: RebuildOptions, name: string) {
+function createReading({ view, db, kafka, logger, onProgress, ...options }: RebuildOptions, name: string) {
   type Ends = ReadonlyMap<string, ReadonlyMap<number, bigint>>
   let ends: Ends | undefined
   let shortened: readonly string[] = []
-  let swapped = false
 
-  async function readOn(table: string): Promise<void> {
-    swapped ||= table === view.table
+  /** Without `signal` nothing ends it early. */
+  async function readOn(table: string, signal?: AbortSignal): Promise<void> {
     const topics = view.topics(table)
-    const total = await sizeOf(Object.keys(topics))
+    const total = onProgress === undefined ? 0 : await sizeOf(Object.keys(topics))
     let read = 0
     const one = () => onProgress?.({ read: ++read, total })
     const { decoding, lanes, batchSize } = options
@@ -159,7 +158,7 @@ function createReading({ view, db, kafka, logger, signal, onProgress, ...options
     const { windows, parked } = await replay({
       ...part,
       ...(ends && { from: ends }),
-      ...(signal && !swapped && { signal })
+      ...(signal && { signal })
     })
     if (ends === undefined)
       shortened = [...windows].flatMap(([topic, window]) =>
