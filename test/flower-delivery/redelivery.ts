@@ -1,4 +1,4 @@
-import { kafkaConfig } from '@outbox-cdc/test-support/send-again'
+import { copyOf, kafkaConfig } from '@outbox-cdc/test-support/send-again'
 import { watchTopic } from '@outbox-cdc/test-support/read-topic'
 import { Kafka, type KafkaMessage } from 'kafkajs'
 import type { Flower } from './start-flower.ts'
@@ -21,7 +21,7 @@ export async function openRedelivery({ pipeline, topics }: Flower): Promise<Rede
     async sendAgain(topic, ids) {
       const wanted = new Set(ids)
       const records = watched.get(topic)?.records.filter(({ key }) => wanted.has(idIn(key))) ?? []
-      const messages = firstOfEach(records).map(({ key, value, headers }) => ({ key, value, headers: given(headers) }))
+      const messages = firstOfEach(records).map(copyOf)
       if (messages.length > 0) await producer.send({ topic, messages })
       return messages.length
     },
@@ -39,7 +39,3 @@ function firstOfEach(records: readonly KafkaMessage[]): readonly KafkaMessage[] 
     ...new Map(records.toReversed().map(record => [String(record.headers?.['id']), record])).values()
   ].toReversed()
 }
-
-// kafkajs can't write a header without a value, and the consumer reads none the same.
-const given = (headers: KafkaMessage['headers'] = {}) =>
-  Object.fromEntries(Object.entries(headers).filter(([, each]) => each !== null && each !== undefined))

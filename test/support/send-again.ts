@@ -1,5 +1,5 @@
 import { type Stack, withAdmin } from '@outbox-cdc/stack'
-import { Kafka, logLevel } from 'kafkajs'
+import { Kafka, type KafkaMessage, logLevel, type Message } from 'kafkajs'
 import { expect } from 'vitest'
 import { eventually } from './eventually.ts'
 import { watchTopic } from './read-topic.ts'
@@ -26,12 +26,16 @@ export async function sendAgain(kafka: Stack['kafka'], topic: string): Promise<v
   const records = await recordsOf(kafka, topic)
   const producer = new Kafka(kafkaConfig(kafka)).producer()
   await producer.connect()
-  // kafkajs can't write a header without a value, and the consumer reads none the same.
-  const given = (headers: object = {}) =>
-    Object.fromEntries(Object.entries(headers).filter(([, each]) => each !== null))
-  const messages = records.map(({ key, value, headers }) => ({ key, value, headers: given(headers) }))
+  const messages = records.map(copyOf)
   // The broker takes at most a megabyte of a partition at once.
   for (let at = 0; at < messages.length; at += 500)
     await producer.send({ topic, messages: messages.slice(at, at + 500) })
   await producer.disconnect()
+}
+
+/** What a producer sends to write a record once more. */
+export function copyOf({ key, value, headers = {} }: KafkaMessage): Message {
+  // kafkajs can't write a header without a value, and the consumer reads none the same.
+  const given = Object.entries(headers).filter(([, each]) => each !== null && each !== undefined)
+  return { key, value, headers: Object.fromEntries(given) }
 }
