@@ -6,8 +6,8 @@ const folders = ['packages', 'order-service', 'delivery-service', 'examples', 's
 const checks: readonly (readonly [string, readonly string[]])[] = [
   ['unit tests', ['vitest', 'run', '--project', 'unit']],
   ['types', ['tsc', '--noEmit']],
-  ['page types', ['tsc', '--noEmit', '--project', 'packages/console/src/page']],
-  ['page types', ['tsc', '--noEmit', '--project', 'examples/flower-delivery/gateway/page']],
+  ['types of the console page', ['tsc', '--noEmit', '--project', 'packages/console/src/page']],
+  ['types of the gateway page', ['tsc', '--noEmit', '--project', 'examples/flower-delivery/gateway/page']],
   ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
   ['format', ['biome', 'format', '.']],
   ['boundaries', ['depcruise', ...folders, '--output-type', 'err']],
