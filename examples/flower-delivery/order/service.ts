@@ -14,9 +14,9 @@ import { z } from 'zod'
 import { apiDocument } from './api-document.ts'
 import { createExpiry } from './expiry.ts'
 import { createGrpcServer } from './grpc/server.ts'
-import { itemHandlers } from './menu/item-handlers.ts'
 import { findMenuItem } from './menu/menu-store.ts'
 import { createMenuRoutes } from './menu/routes.ts'
+import { menuView } from './menu/view.ts'
 import { createMyPageRoutes } from './my-page/routes.ts'
 import { orderHandlers } from './order-handlers.ts'
 import { createOrders } from './order-store.ts'
@@ -50,6 +50,7 @@ export const configSchema = mysqlServiceConfig({ port: 8081, route: 'POST /order
 })
 
 const name = 'order'
+export const group = 'flower-order'
 
 type Config = Readonly<z.output<typeof configSchema>>
 type Others = { readonly kafka?: KafkaClient; readonly payments?: PaymentGateway }
@@ -57,7 +58,7 @@ type Others = { readonly kafka?: KafkaClient; readonly payments?: PaymentGateway
 /** Takes orders, has them paid, and follows what the other services do with them. */
 export function createService(config: Config, logger: Logger, others: Others = {}): Service {
   const { kafka = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger }) } = others
-  const topics = { ...orderHandlers, 'flower.item': itemHandlers }
+  const topics = { ...orderHandlers, ...menuView.topics(menuView.table) }
   const inbox = { keepMs: config.INBOX_KEEP_MS }
   return createMysqlService({
     name,
@@ -73,7 +74,7 @@ export function createService(config: Config, logger: Logger, others: Others = {
       return { routes, beside: [expiry, ...grpcServers(ordering)] }
     },
     document: apiDocument,
-    consumer: (db, observe) => createConsumer({ kafka, group: 'flower-order', db, logger, topics, inbox, observe }),
+    consumer: (db, observe) => createConsumer({ kafka, group, db, logger, topics, inbox, observe }),
     ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
     close: () => kafka.close()
   })

@@ -1,7 +1,7 @@
 import { eventually } from '@outbox-cdc/test-support/eventually'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type Fact, type FactName } from '../order/my-page/facts.ts'
-import { findMyPage, recordFact } from '../order/my-page/my-page-store.ts'
+import { findMyPage, myPage, recordFact } from '../order/my-page/my-page-store.ts'
 import { cancelUnpaid } from '../order/order-store.ts'
 import { startOrder } from './start-order.ts'
 
@@ -234,7 +234,7 @@ it.each([
       .map(event => ({ event, rank: Math.random() }))
       .sort((a, b) => a.rank - b.rank)
       .map(({ event }) => event)
-    for (const event of shuffled) await system.db.transaction(trx => recordFact(trx, orderId, event))
+    for (const event of shuffled) await system.db.transaction(trx => recordFact(trx, myPage, { ...event, orderId }))
     const updatedAt = end === refused ? second(5).at : second(7).at
     expect(await findMyPage(system.db, orderId), shuffled.map(({ name }) => name).join()).toEqual({
       orderId,

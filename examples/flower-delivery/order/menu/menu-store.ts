@@ -18,20 +18,23 @@ export type ItemNews = Pick<MenuItem, 'itemId' | 'itemPrice' | 'stockCnt'> & {
   readonly version: number
 }
 
+/** The table that the API reads. A rebuild writes another one. */
+export const menu = 'menu_item'
+
 /** Takes over price and stock, unless a newer event has told them before. */
-export async function updateMenu(trx: Knex.Transaction, news: ItemNews): Promise<void> {
-  const { itemId, itemName = null, storeName = null, itemPrice, stockCnt, version } = news
+export async function updateMenu(trx: Knex.Transaction, table: string, news: ItemNews): Promise<void> {
+  const { itemName = null, storeName = null, ...told } = news
   // MySQL assigns from left to right, so the version comes last.
   await trx.raw(
-    `INSERT INTO menu_item (item_id, item_name, store_name, item_price, stock_cnt, version)
-     VALUES (?, ?, ?, ?, ?, ?) AS news
+    `INSERT INTO :table: (item_id, item_name, store_name, item_price, stock_cnt, version)
+     VALUES (:itemId, :itemName, :storeName, :itemPrice, :stockCnt, :version) AS news
      ON DUPLICATE KEY UPDATE
-       item_name  = COALESCE(news.item_name, menu_item.item_name),
-       store_name = COALESCE(news.store_name, menu_item.store_name),
-       item_price = IF(news.version >= menu_item.version, news.item_price, menu_item.item_price),
-       stock_cnt  = IF(news.version >= menu_item.version, news.stock_cnt, menu_item.stock_cnt),
-       version    = GREATEST(news.version, menu_item.version)`,
-    [itemId, itemName, storeName, itemPrice, stockCnt, version]
+       item_name  = COALESCE(news.item_name, :table:.item_name),
+       store_name = COALESCE(news.store_name, :table:.store_name),
+       item_price = IF(news.version >= :table:.version, news.item_price, :table:.item_price),
+       stock_cnt  = IF(news.version >= :table:.version, news.stock_cnt, :table:.stock_cnt),
+       version    = GREATEST(news.version, :table:.version)`,
+    { table, itemName, storeName, ...told }
   )
 }
 
@@ -50,7 +53,7 @@ export async function listMenu(db: Knex, request: PageRequest) {
   return { items: items.map(itemOf), page }
 }
 
-const registered = (db: Knex) => db('menu_item').whereNotNull('item_name')
+const registered = (db: Knex) => db(menu).whereNotNull('item_name')
 
 type Row = {
   readonly item_id: number

@@ -30,6 +30,13 @@ export type Details = {
 export type FactName = keyof Details
 export type Fact<Name extends FactName = FactName> = Details[Name] & { readonly at: Date }
 
+/** What an event tells of an order. */
+export type News<Name extends FactName = FactName> = {
+  readonly orderId: number
+  readonly name: Name
+  readonly fact: Fact<Name>
+}
+
 /** What is known of an order: for each kind of event, the earliest of them. */
 export type Facts = { readonly [Name in FactName]?: Fact<Name> }
 

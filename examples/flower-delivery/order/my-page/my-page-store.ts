@@ -1,7 +1,10 @@
 import { readNumberedPage } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
-import { type Details, type Fact, type FactName, type Facts, withFact } from './facts.ts'
+import { type Details, type FactName, type Facts, type News, withFact } from './facts.ts'
 import { type Status, statusOf } from './status.ts'
+
+/** The table that the API reads. A rebuild writes another one. */
+export const myPage = 'my_page'
 
 /** The columns of each kind of event, beside its time. No two kinds share a column. */
 const columns: Readonly<Record<FactName, Readonly<Record<string, string>>>> = {
@@ -35,15 +38,15 @@ const timeColumn = (name: FactName) => `${name}_at`
 /** Writes what an event tells into its own columns of the order's row, whatever came before. */
 export async function recordFact<Name extends FactName>(
   trx: Knex.Transaction,
-  orderId: number,
-  { name, fact }: { readonly name: Name; readonly fact: Fact<Name> }
+  table: string,
+  { orderId, name, fact }: News<Name>
 ): Promise<void> {
   // Creates the row, or locks it.
-  await trx('my_page').insert({ order_id: orderId }).onConflict().merge(['order_id'])
-  const row: Row = await trx('my_page').where({ order_id: orderId }).first()
+  await trx(table).insert({ order_id: orderId }).onConflict().merge(['order_id'])
+  const row: Row = await trx(table).where({ order_id: orderId }).first()
   const facts = factsOf(row)
   if (withFact(facts, name, fact) === facts) return
-  await trx('my_page').where({ order_id: orderId }).update(rowOf(name, fact))
+  await trx(table).where({ order_id: orderId }).update(rowOf(name, fact))
 }
 
 export type MyPage = { readonly orderId: number } & Details['ordered'] & Status
@@ -63,7 +66,7 @@ export async function listMyPages(db: Knex, request: PageRequest) {
   return { items: items.map(pageOf), page }
 }
 
-const placed = (db: Knex) => db('my_page').whereNotNull(timeColumn('ordered'))
+const placed = (db: Knex) => db(myPage).whereNotNull(timeColumn('ordered'))
 
 type Row = Readonly<Record<string, unknown>> & { readonly order_id: number }
 
