@@ -15,6 +15,7 @@ COPY packages/connectctl/package.json packages/connectctl/
 COPY packages/console/package.json packages/console/
 COPY packages/stack/package.json packages/stack/
 COPY packages/pipeline/package.json packages/pipeline/
+COPY examples/flower-delivery/package.json examples/flower-delivery/
 # Leaves out files for compilers, debuggers and readers: a third of the size.
 ENV INSTALL="npm ci --cache=/var/cache/npm --omit=dev --omit=optional --no-audit --no-fund --loglevel=error" \
     UNREAD="-name *.map -o -name *.ts -o -name *.cts -o -name *.mts -o -name *.md -o -name *-es-bundle*.js"
@@ -38,6 +39,15 @@ RUN --mount=type=cache,target=/var/cache/npm \
 FROM manifests AS prepare-packages
 RUN --mount=type=cache,target=/var/cache/npm \
     $INSTALL -w order-service -w delivery-service -w packages/stack -w packages/pipeline \
+ && find . -path '*/node_modules/*' -type f \( $UNREAD \) -delete
+
+FROM manifests AS flower-delivery-packages
+RUN --mount=type=cache,target=/var/cache/npm \
+    $INSTALL -w examples/flower-delivery && find . -path '*/node_modules/*' -type f \( $UNREAD \) -delete
+
+FROM manifests AS flower-prepare-packages
+RUN --mount=type=cache,target=/var/cache/npm \
+    $INSTALL -w examples/flower-delivery -w packages/stack -w packages/pipeline \
  && find . -path '*/node_modules/*' -type f \( $UNREAD \) -delete
 
 # The base image without package managers, headers and manuals. The folder of the secrets belongs to the job that makes
@@ -117,3 +127,35 @@ COPY delivery-service delivery-service
 COPY systems systems
 HEALTHCHECK NONE
 CMD ["node", "packages/pipeline/bin/prepare.ts"]
+
+# Every service of examples/flower-delivery: docker run … flower-delivery examples/flower-delivery/order/main.ts
+# Its manifests (deploy/) ask each service for its health.
+FROM runtime AS flower-delivery
+COPY --from=flower-delivery-packages /app ./
+COPY packages/outbox packages/outbox
+COPY packages/service-kit packages/service-kit
+COPY examples/flower-delivery examples/flower-delivery
+ENV HTTP_HOST=0.0.0.0
+HEALTHCHECK NONE
+EXPOSE 8080
+ENTRYPOINT ["node", "--import", "@outbox-cdc/service-kit/tracing"]
+CMD ["examples/flower-delivery/gateway/main.ts"]
+
+# Its accounts and tables.
+FROM runtime AS flower-prepare
+COPY --from=flower-prepare-packages /app ./
+COPY packages/outbox packages/outbox
+COPY packages/service-kit packages/service-kit
+COPY packages/stack packages/stack
+COPY packages/pipeline packages/pipeline
+COPY examples/flower-delivery examples/flower-delivery
+COPY systems systems
+ENV SYSTEM=flower-delivery
+HEALTHCHECK NONE
+ENTRYPOINT ["node", "packages/pipeline/bin/prepare.ts"]
+
+# Strimzi's Kafka Connect with the connectors of Debezium's own image.
+FROM quay.io/debezium/connect:3.6.1.Final AS debezium
+FROM quay.io/strimzi/kafka:1.2.0-kafka-4.3.1 AS flower-connect
+COPY --from=debezium /kafka/connect/debezium-connector-mysql /opt/kafka/plugins/debezium-connector-mysql
+COPY --from=debezium /kafka/connect/debezium-connector-postgres /opt/kafka/plugins/debezium-connector-postgres

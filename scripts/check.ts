@@ -1,6 +1,16 @@
 import { execa } from 'execa'
 
-const folders = ['packages', 'order-service', 'delivery-service', 'examples', 'systems', 'scripts', 'test', 'bench']
+const folders = [
+  'packages',
+  'order-service',
+  'delivery-service',
+  'examples',
+  'systems',
+  'scripts',
+  'test',
+  'bench',
+  'deploy'
+]
 
 // The checks that every commit must pass. They run at the same time; the unit tests take longest, so they start first.
 const checks: readonly (readonly [string, readonly string[]])[] = [

@@ -201,7 +201,8 @@ it('builds our images from folders that .dockerignore lets through', async () =>
     paths.split(' ')
   )
   const allowed: readonly string[] = (await read('.dockerignore')).match(/(?<=^!).+$/gm) ?? []
-  expect(copied.filter(path => !allowed.includes(path.split('/')[0] ?? ''))).toEqual([])
+  const isAllowed = (path: string) => allowed.some(folder => path === folder || path.startsWith(`${folder}/`))
+  expect(copied.filter(path => !isAllowed(path))).toEqual([])
 })
 
 it('builds our images with the manifest of every workspace that they may need', async () => {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { installMysqlFirst } from '@outbox-cdc/stack'
 
 const root = join(import.meta.dirname, '../..')
-const folders = 'order-service|delivery-service|packages|systems|connect-config|scripts|test|docs|examples|bench'
+const folders = 'order-service|delivery-service|packages|systems|connect-config|scripts|test|docs|examples|bench|deploy'
 
 async function documents(): Promise<readonly string[]> {
   const found: string[] = []

@@ -4,7 +4,8 @@ import { kafkaSecurity } from '@outbox-cdc/outbox/security'
 import { ensureWorkerAccount, externalStack, setPasswords } from '@outbox-cdc/stack'
 import { ensurePrincipals, loadSystem, prepare, progressLines } from '@outbox-cdc/pipeline'
 
-// The job `migrate` of docker-compose.yml: accounts, topics and tables in servers that already run. Ends with 0 or 1.
+// The job `migrate` of docker-compose.yml, and `prepare` in a cluster: accounts, topics and tables in servers that already run.
+// `--topics-exist` leaves the topics to what made them. Ends with 0 or 1.
 const { MYSQL_HOST = '127.0.0.1', MYSQL_PORT = '3306', KAFKA_BROKERS = '127.0.0.1:9092', SECRETS_DIR } = process.env
 const { POSTGRES_HOST = '', POSTGRES_PORT = '5432', SCHEMA_REGISTRY_URL: registry = '' } = process.env
 const { MYSQL_TLS, POSTGRES_TLS, NODE_EXTRA_CA_CERTS, KAFKA_ADMIN_BROKERS = '' } = process.env
@@ -50,4 +51,5 @@ if (KAFKA_ADMIN_BROKERS !== '')
     await ensureWorkerAccount(kafka, await password('connect/kafka-connect'))
     await ensurePrincipals(system, kafka, SECRETS_DIR)
   })
-await prepare({ system, stack, secretsDir: SECRETS_DIR, addresses }, progress)
+const topicsExist = process.argv.includes('--topics-exist')
+await prepare({ system, stack, secretsDir: SECRETS_DIR, addresses }, progress, topicsExist)

@@ -9,6 +9,7 @@ export { exitWithHelp, exitWithUsage, optionsOrExit, systemOrExit } from './opti
 export { type Pipeline, openStack, startPipeline, surroundingsOf } from './pipeline.ts'
 export { choosePorts, freePorts, portsOf } from './ports.ts'
 export { prepare } from './prepare.ts'
+export { sagaMapOf } from './saga-map.ts'
 export { prometheusConfig } from './prometheus-config.ts'
 export { type Surroundings, serviceProcesses } from './processes.ts'
 export { progressLines } from './progress-lines.ts'

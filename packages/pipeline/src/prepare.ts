@@ -7,13 +7,16 @@ import { grantProbes } from './postgres-accounts.ts'
 import type { Service } from './system.ts'
 import { ensureTopics } from './topics.ts'
 
-/** Creates what must exist before the first service starts: accounts, topics and tables. Repeated, it changes nothing. */
-export async function prepare(around: Surroundings, progress: Progress): Promise<void> {
+/**
+ * Creates what must exist before the first service starts: accounts, topics and tables. Repeated, it changes nothing. With
+ * `topicsExist` it doesn't ask Kafka.
+ */
+export async function prepare(around: Surroundings, progress: Progress, topicsExist = false): Promise<void> {
   const { system, stack, secretsDir } = around
-  await progress('accounts and topics', () =>
+  await progress(topicsExist ? 'accounts' : 'accounts and topics', () =>
     Promise.all([
       ensureAccounts(system, stack, secretsDir),
-      ensureTopics(system, stack.kafka),
+      topicsExist ? undefined : ensureTopics(system, stack.kafka),
       // On servers that run already, they are not ours to make.
       stack.security === undefined ? undefined : ensurePrincipals(system, stack.kafka, secretsDir)
     ])
