@@ -26,7 +26,11 @@ if (living.length === 0) {
 const rows = [
   ...living.filter(({ name }) => name !== 'starter').map(({ name, pid }) => [name, `pid ${pid}`, 'runs']),
   ...(await Promise.all([
-    ...system.services.map(({ name, ready }) => health(`${name} ready`, `${addresses[urlVariable(name)]}${ready}`)),
+    ...system.services.flatMap(({ name, ready }) =>
+      (addresses[urlVariable(name)] ?? '')
+        .split(',')
+        .map((url, at) => health(`${at === 0 ? name : `${name}-${at + 1}`} ready`, `${url}${ready}`))
+    ),
     ...(registry === undefined
       ? []
       : [health('schema registry', `${registry}/subjects`, addresses['SCHEMA_REGISTRY_TOKEN'])]),

@@ -60,6 +60,30 @@ const payment = service({
   publishes: ['payment']
 })
 
+const item = service({
+  name: 'item',
+  about: 'POST /items',
+  usual: 8085,
+  reads: ['payment', 'order', 'shop'],
+  publishes: ['item', 'stock']
+})
+
+const shop = service({
+  name: 'shop',
+  about: 'GET /ordermanagements',
+  usual: 8083,
+  reads: ['stock', 'order'],
+  publishes: ['shop']
+})
+
+const delivery = service({
+  name: 'delivery',
+  about: 'GET /deliveries',
+  usual: 8084,
+  reads: ['shop', 'order'],
+  publishes: ['delivery']
+})
+
 // For example PAYMENT_SLOW_MS=400-620 npm start -- flower-delivery.
 const fromStarter = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, { variable: name }]))
 
@@ -95,27 +119,8 @@ export const system: System = {
       grpc: { variable: 'GRPC_PORT', usual: 9081, about: `PlaceOrder of ${folder}/order/grpc/order.proto` }
     },
     { ...payment, env: { ...payment.env, ...fromStarter(['PAYMENT_SLOW_MS', 'PAYMENT_CAPACITY']) } },
-    service({
-      name: 'item',
-      about: 'POST /items',
-      usual: 8085,
-      reads: ['payment', 'order', 'shop'],
-      publishes: ['item', 'stock']
-    }),
-    service({
-      name: 'shop',
-      about: 'GET /ordermanagements',
-      usual: 8083,
-      reads: ['stock', 'order'],
-      publishes: ['shop']
-    }),
-    service({
-      name: 'delivery',
-      about: 'GET /deliveries',
-      usual: 8084,
-      reads: ['shop', 'order'],
-      publishes: ['delivery']
-    }),
+    // These are called by the gateway only, which takes a list of addresses.
+    ...[item, shop, delivery].map(called => ({ ...called, replicas: true })),
     gateway
   ],
 

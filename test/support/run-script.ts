@@ -42,8 +42,8 @@ export function runScript(file: string, settings: Settings, args: readonly strin
   }
 }
 
-function environmentOf({ system, dir, ports, external }: Settings): Record<string, string> {
-  const variables = portsOf(system).map(({ name, variable }) => [variable, String(ports[name])])
+function environmentOf({ system, dir, ports, replicas, external }: Settings): Record<string, string> {
+  const variables = portsOf(system, replicas).map(({ name, variable }) => [variable, String(ports[name])])
   return { DATA_DIR: dir, ...Object.fromEntries(variables), ...(external === undefined ? {} : servers(external)) }
 }
 

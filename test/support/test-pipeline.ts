@@ -79,7 +79,7 @@ export async function freeSettings({ system: name, ...wishes }: Partial<Wishes> 
   return {
     system,
     dir,
-    ports: await freePorts(system),
+    ports: await freePorts(system, wishes.replicas),
     brokers: system.brokers ?? 1,
     workers: 1,
     ...chosenStack(process.env, system),

@@ -28,8 +28,9 @@ export function createService(
   logger: Logger,
   kafka: KafkaClient = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
 ): Service {
-  // A transaction with one event locks one delivery, so there are no deadlocks.
-  const reading = { kafka, group: 'flower-delivery', topics, batchSize: 1, inbox: { keepMs: config.INBOX_KEEP_MS } }
+  const inbox = { keepMs: config.INBOX_KEEP_MS }
+  // A transaction with one event locks one delivery, so there are no deadlocks. A killed replica is missed after 6 s.
+  const reading = { kafka, group: 'flower-delivery', topics, batchSize: 1, inbox, sessionTimeoutMs: 6_000 }
   return createPostgresService({
     name,
     config,

@@ -1,10 +1,12 @@
 import { Agent, type ClientRequest, type IncomingMessage } from 'node:http'
 import { contextOf, type Logger, Problem } from '@outbox-cdc/service-kit'
-import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { createProxyMiddleware } from 'http-proxy-middleware'
+import { readBody } from './read-body.ts'
+import { watchReplicas } from './replicas.ts'
 
-/** Where a service is, and the paths that are its own. */
-type Target = { readonly url: string; readonly paths: readonly string[] }
+/** Where the processes of a service are, and the paths that are its own. */
+type Target = { readonly urls: readonly string[]; readonly paths: readonly string[] }
 
 /** The caller's time was over before the service had answered. */
 class OutOfTime extends Error {}
@@ -13,43 +15,80 @@ const retryAfterSeconds = 2
 
 /**
  * Sends requests on by their path, as they are. The service gets the request id, the correlation id and the trace, and
- * the time that is left. What it doesn't answer within that time, or not at all, is a 503.
+ * the time that is left. Its processes take turns. A request that one of them can't have got goes to the next, and so does
+ * a reading one that broke. What isn't answered within that time, or not at all, is a 503.
  */
 export function forwardTo(targets: Readonly<Record<string, Target>>, logger: Logger) {
   const agent = new Agent({ keepAlive: true })
+  const send = createSend(agent, logger)
   const routes = Router()
-  for (const [service, { url, paths }] of Object.entries(targets)) {
-    const handler = forwarder({ service, url, agent, logger })
+  const watched = Object.entries(targets).map(([service, { urls, paths }]) => {
+    const replicas = watchReplicas(urls)
+    const handler = forwarder(service, replicas, send)
     for (const path of paths) routes.all(`${path}{/*rest}`, handler)
+    return replicas
+  })
+  return {
+    routes,
+    start: () => watched.forEach(replicas => replicas.start()),
+    close() {
+      for (const replicas of watched) replicas.stop()
+      agent.destroy()
+    }
   }
-  return { routes, close: () => agent.destroy() }
 }
 
-type Parts = { readonly service: string; readonly url: string; readonly agent: Agent; readonly logger: Logger }
+type Attempt = { readonly url: string; readonly body: Buffer }
+/** Resolves with the error if there is no whole answer, else never. */
+type Send = (request: Request, response: Response, attempt: Attempt) => Promise<Failure>
+type Failure = Error & { readonly code?: string }
 
-function forwarder({ service, url, agent, logger }: Parts): RequestHandler {
-  const nextOf = new WeakMap<Response, NextFunction>()
+const reading = ['GET', 'HEAD', 'OPTIONS']
+
+function forwarder(service: string, replicas: ReturnType<typeof watchReplicas>, send: Send): RequestHandler {
+  return async (request, response, next) => {
+    // Answered by this server. The proxy would leave such a request as it is, without ids and without a time limit.
+    delete request.headers.expect
+    const body = await readBody(request)
+    // Each attempt adds some, and there are as many attempts as processes at most.
+    response.setMaxListeners(0)
+    let failed: Failure = new Error('there is no address')
+    for (const url of replicas.inTurn()) {
+      failed = await send(request, response, { url, body })
+      // Half an answer can't be taken back: the proxy cuts the connection.
+      if (response.headersSent) return
+      if (isNotThere(failed)) replicas.refused(url)
+      else if (failed instanceof OutOfTime || !reading.includes(request.method)) break
+    }
+    next(unanswered(service, failed))
+  }
+}
+
+function createSend(agent: Agent, logger: Logger): Send {
+  const attempts = new WeakMap<IncomingMessage, Attempt & { readonly fail: (error: Failure) => void }>()
   const proxy = createProxyMiddleware<Request, Response>({
-    target: url,
+    router: request => attempts.get(request)?.url ?? '',
     agent,
     on: {
-      proxyReq: (outgoing, _, response) => passOn(outgoing, response),
-      proxyRes: answer => stayHere(answer, new URL(url)),
-      error(error, _, response) {
-        // Half an answer can't be taken back: the proxy cuts the connection.
-        if (!('locals' in response) || response.headersSent) return
-        nextOf.get(response)?.(unanswered(service, error))
-        nextOf.delete(response)
-      }
+      proxyReq(outgoing, request, response) {
+        passOn(outgoing, response)
+        const { body } = attempts.get(request) ?? {}
+        if (body !== undefined && body.length > 0) outgoing.write(body)
+      },
+      proxyRes: (answer, request) => stayHere(answer, attempts.get(request)?.url ?? ''),
+      error: (error, request) => attempts.get(request)?.fail(error)
     },
     logger: { info: () => undefined, warn: text => logger.warn(text), error: text => logger.error(text) }
   })
-  return (request, response, next) => {
-    nextOf.set(response, next)
-    // Answered by this server. The proxy would leave such a request as it is, without ids and without a time limit.
-    delete request.headers.expect
-    void proxy(request, response, next)
-  }
+  return (request, response, attempt) =>
+    new Promise(fail => {
+      if (request.headers['transfer-encoding'] !== undefined) {
+        delete request.headers['transfer-encoding']
+        request.headers['content-length'] = String(attempt.body.length)
+      }
+      attempts.set(request, { ...attempt, fail })
+      void proxy(request, response, error => fail(error as Failure))
+    })
 }
 
 function passOn(outgoing: ClientRequest, response: Response): void {
@@ -63,12 +102,16 @@ function passOn(outgoing: ClientRequest, response: Response): void {
 }
 
 /** The address of a service is no address for its callers. */
-function stayHere({ headers }: IncomingMessage, { origin }: URL): void {
+function stayHere({ headers }: IncomingMessage, url: string): void {
   const { location } = headers
+  const { origin } = new URL(url)
   if (location?.startsWith(`${origin}/`)) headers.location = location.slice(origin.length)
 }
 
-function unanswered(service: string, cause: Error & { readonly code?: string }): Problem {
+/** Nothing was sent. */
+const isNotThere = ({ code = '' }: Failure): boolean => ['ECONNREFUSED', 'ENOTFOUND'].includes(code)
+
+function unanswered(service: string, cause: Failure): Problem {
   const [reason, effect] = reasonOf(cause)
   const detail = `${service} doesn't answer (${reason}); ${effect}. Try again in ${retryAfterSeconds} s.`
   const headers = { 'Retry-After': String(retryAfterSeconds) }
@@ -78,8 +121,8 @@ function unanswered(service: string, cause: Error & { readonly code?: string }):
 const untouched = 'nothing was changed'
 const unknown = 'the request may or may not have taken effect'
 
-function reasonOf(cause: Error & { readonly code?: string }): readonly [reason: string, effect: string] {
+function reasonOf(cause: Failure): readonly [reason: string, effect: string] {
   if (cause instanceof OutOfTime) return ['not in time', unknown]
-  if (cause.code === 'ECONNREFUSED' || cause.code === 'ENOTFOUND') return ['it is not there', untouched]
+  if (isNotThere(cause)) return ['it is not there', untouched]
   return ['the connection broke', unknown]
 }

@@ -24,11 +24,11 @@ const name = 'gateway'
 export const configSchema = z.object({
   HTTP_HOST: variable.host,
   HTTP_PORT: variable.port(8088, 'every path of the other services, and of the page'),
-  ORDER_URL: variable.serviceUrl('order'),
-  PAYMENT_URL: variable.serviceUrl('payment'),
-  SHOP_URL: variable.serviceUrl('shop'),
-  DELIVERY_URL: variable.serviceUrl('delivery'),
-  ITEM_URL: variable.serviceUrl('item'),
+  ORDER_URL: variable.serviceUrls('order'),
+  PAYMENT_URL: variable.serviceUrls('payment'),
+  SHOP_URL: variable.serviceUrls('shop'),
+  DELIVERY_URL: variable.serviceUrls('delivery'),
+  ITEM_URL: variable.serviceUrls('item'),
   CONSOLE_URL: variable.serviceUrl('the console, as a browser reaches it').optional(),
   ...variable.kafka,
   STOP_DELAY_MS: variable.stopDelayMs,
@@ -48,11 +48,11 @@ export function createService(
   const following = followEvents({ kafka, logger, onEvent: events.send, onReading: events.setReading })
   const forwarded = forwardTo(
     {
-      order: { url: config.ORDER_URL, paths: ['/orders', '/myPages', '/menus'] },
-      payment: { url: config.PAYMENT_URL, paths: ['/payments'] },
-      shop: { url: config.SHOP_URL, paths: ['/ordermanagements'] },
-      delivery: { url: config.DELIVERY_URL, paths: ['/deliveries'] },
-      item: { url: config.ITEM_URL, paths: ['/items'] }
+      order: { urls: config.ORDER_URL, paths: ['/orders', '/myPages', '/menus'] },
+      payment: { urls: config.PAYMENT_URL, paths: ['/payments'] },
+      shop: { urls: config.SHOP_URL, paths: ['/ordermanagements'] },
+      delivery: { urls: config.DELIVERY_URL, paths: ['/deliveries'] },
+      item: { urls: config.ITEM_URL, paths: ['/items'] }
     },
     logger
   )
@@ -63,6 +63,7 @@ export function createService(
     async start() {
       const port = await server.start()
       following.start()
+      forwarded.start()
       return port
     },
     async stop() {

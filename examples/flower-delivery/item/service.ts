@@ -27,6 +27,8 @@ export function createService(
   logger: Logger,
   kafka: KafkaClient = kafkajsClient({ ...kafkaFrom(config), clientId: group, logger })
 ): Service {
+  // So long the partitions of a killed replica wait; the broker allows no less.
+  const sessionTimeoutMs = 6_000
   const inbox = { keepMs: config.INBOX_KEEP_MS }
   return createMysqlService({
     name,
@@ -35,7 +37,8 @@ export function createService(
     routes: createRoutes,
     document: apiDocument,
     // A transaction with one order locks one item, so there are no deadlocks.
-    consumer: (db, observe) => createConsumer({ kafka, group, db, logger, topics, inbox, observe, batchSize: 1 }),
+    consumer: (db, observe) =>
+      createConsumer({ kafka, group, db, logger, topics, inbox, sessionTimeoutMs, observe, batchSize: 1 }),
     ready: probes => ({ outbox: () => requireOutboxTable(probes, {}) }),
     close: () => kafka.close()
   })

@@ -31,7 +31,9 @@ export function createService(
   logger: Logger,
   kafka: KafkaClient = kafkajsClient({ ...kafkaFrom(config), clientId: group, logger })
 ): Service {
-  const reading = { kafka, group, logger, topics: subscriptions, inbox: { keepMs: config.INBOX_KEEP_MS } }
+  const inbox = { keepMs: config.INBOX_KEEP_MS }
+  // So long the partitions of a killed replica wait; the broker allows no less.
+  const reading = { kafka, group, logger, topics: subscriptions, inbox, sessionTimeoutMs: 6_000 }
   return createMysqlService({
     name: 'shop',
     config,

@@ -12,7 +12,7 @@ const topicNames = ['order', 'payment', 'item', 'stock', 'shop', 'delivery'].map
 type Wrap = (kafka: KafkaClient, topic: (name: string) => MemoryTopic) => KafkaClient
 
 /** The gateway in this process, before stand-ins of the services and on topics in memory. The caller stops it. */
-export async function startGateway(wrap: Wrap = kafka => kafka) {
+export async function startGateway(wrap: Wrap = kafka => kafka, env: Readonly<Record<string, string>> = {}) {
   const topics = new Map(topicNames.map(name => [name, createMemoryTopic({ name, partitions: 2 })]))
   const topic = (name: string) => topics.get(`flower.${name}`)!
   const standIns = await Promise.all(services.map(startStandIn))
@@ -21,7 +21,8 @@ export async function startGateway(wrap: Wrap = kafka => kafka) {
     HTTP_PORT: '0',
     KAFKA_BROKERS: 'none:1',
     CONSOLE_URL: 'http://127.0.0.1:9000',
-    ...Object.fromEntries(urls)
+    ...Object.fromEntries(urls),
+    ...env
   })
   const kafka = wrap(createMemoryKafka(...topics.values()), topic)
   const gateway = createService(config, createLogger('gateway', 'silent'), kafka)

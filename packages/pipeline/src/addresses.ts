@@ -8,6 +8,7 @@ import { adminVariables } from './security-variables.ts'
 import { root } from './load-system.ts'
 import { sagaMapFile } from './saga-map.ts'
 import type { Settings } from './settings.ts'
+import { replicasOf } from './replicas.ts'
 import { type System, enginesOf } from './system.ts'
 
 /**
@@ -20,7 +21,7 @@ const fileName = 'pipeline.env'
 
 /** With every worker and every broker: a tool that knows only one can't go on when that one is down. */
 export function addressesOf(settings: Settings, stack: Stack): Addresses {
-  const { system, ports, dir, workers, containers, external, registry = false } = settings
+  const { system, ports, replicas, dir, workers, containers, external, registry = false } = settings
   const local = (port = 0) => `http://127.0.0.1:${port}`
   const each = Array.from({ length: workers }, (_, worker) => worker)
   const exporters = each.map(worker => `${local(ports.jmx + worker)}/metrics`)
@@ -33,7 +34,12 @@ export function addressesOf(settings: Settings, stack: Stack): Addresses {
     SECRETS_DIR: join(dir, 'secrets'),
     CONNECT_SECRETS_DIR: connectSecrets(join(dir, 'secrets')),
     CONNECT_DIR: dirname(connectorFiles(system, registry)[0] ?? join(root, 'connect-config')),
-    ...Object.fromEntries(system.services.map(({ name }) => [urlVariable(name), local(ports[name])])),
+    ...Object.fromEntries(
+      system.services.map(service => {
+        const urls = replicasOf(service, replicas).map(({ name }) => local(ports[name]))
+        return [urlVariable(service.name), urls.join()]
+      })
+    ),
     CONSOLE_URL: local(ports.console),
     KEEPER_URL: local(ports.keeper),
     ...adminVariables(stack, join(dir, 'secrets')),
@@ -54,7 +60,7 @@ function databaseAddresses(system: System, { mysql, postgres }: Stack): Addresse
   }
 }
 
-/** The variable with a service's address: NAME_OF_IT_URL for name-of-it. */
+/** The variable with the addresses of a service's processes, separated by commas: NAME_OF_IT_URL for name-of-it. */
 export const urlVariable = (service: string): string => `${service.replaceAll('-', '_').toUpperCase()}_URL`
 
 /** The connectors that write events as JSON, or, with a registry, as Avro. */

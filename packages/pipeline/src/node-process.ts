@@ -7,6 +7,8 @@ import { root } from './load-system.ts'
 
 export type NodeProcess = {
   readonly name: string
+  /** What traces call it, as all its replicas; its name if left out. */
+  readonly service?: string
   /** The TypeScript file, from the root of the repository. */
   readonly file: string
   readonly args?: readonly string[]
@@ -22,7 +24,7 @@ export type NodeProcessOptions = { readonly dir: string; readonly onLog: (name: 
 /** One of our own processes as a part: its log goes to a file and, line by line, to the terminal. */
 export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOptions): Part {
   const logFile = join(dir, 'logs', `${spec.name}.log`)
-  const tracing = spec.traced === true ? tracingOf(spec.name) : undefined
+  const tracing = spec.traced === true ? tracingOf(spec.service ?? spec.name) : undefined
   return createPart({
     name: spec.name,
     command: process.execPath,

@@ -130,8 +130,8 @@ export function surroundingsOf(
   stack: Stack,
   addresses = addressesOf(settings, stack)
 ): Surroundings {
-  const { system, dir, outboxStore } = settings
-  return { system, stack, addresses, secretsDir: join(dir, 'secrets'), outboxStore }
+  const { system, dir, outboxStore, replicas } = settings
+  return { system, stack, addresses, secretsDir: join(dir, 'secrets'), outboxStore, replicas }
 }
 
 /** The engines alone, set up as for the pipeline. */
@@ -198,8 +198,8 @@ function requireThat(condition: boolean, problem: string): void {
   if (!condition) throw new StackError('REQUIREMENT_MISSING', problem)
 }
 
-async function requirePorts({ system, ports, playground }: Settings): Promise<void> {
+async function requirePorts({ system, ports, replicas, playground }: Settings): Promise<void> {
   const oracle = playground === true ? system.playground?.oracle : undefined
-  const own = [...system.services, ...(oracle ? [oracle] : [])].flatMap(portsOfService).map(({ name }) => name)
-  for (const name of [...own, 'keeper', 'console']) await requireFree(ports[name] ?? 0, name)
+  const own = [...system.services, ...(oracle ? [oracle] : [])].flatMap(service => portsOfService(service, replicas))
+  for (const name of [...own.map(({ name }) => name), 'keeper', 'console']) await requireFree(ports[name] ?? 0, name)
 }

@@ -1,4 +1,5 @@
 import { freePort } from '@outbox-cdc/stack'
+import { mostReplicas, type Replicas, replicable, replicasOf } from './replicas.ts'
 import { type Service, type System, enginesOf, grpcName } from './system.ts'
 
 const tools = [
@@ -22,23 +23,26 @@ export type Ports = Readonly<Record<ToolPort, number> & Record<string, number>>
 export type PortFact = { readonly name: string; readonly variable: string; readonly usual: number }
 
 /** Every port of a system, with the variable that sets it and its usual number. */
-export function portsOf(system: System): readonly PortFact[] {
+export function portsOf(system: System, replicas: Replicas = {}): readonly PortFact[] {
   const engines = [...enginesOf(system)].toSorted().map(engine => databasePorts[engine])
   const oracle = system.playground === undefined ? [] : [system.playground.oracle]
   const moved: Readonly<Partial<Record<ToolPort, number>>> = system.ports ?? {}
   const others = tools.map(tool => ({ ...tool, usual: moved[tool.name] ?? tool.usual }))
-  return [...[...system.services, ...oracle].flatMap(portsOfService), ...others, ...engines]
+  const services = [...system.services, ...oracle].flatMap(service => portsOfService(service, replicas))
+  return [...services, ...others, ...engines]
 }
 
-export function portsOfService({ name, port, grpc }: Service): readonly PortFact[] {
-  const http = { name, ...port }
-  if (grpc === undefined) return [http]
-  return [http, { name: grpcName({ name }), variable: grpc.variable, usual: grpc.usual }]
+export function portsOfService(service: Service, replicas: Replicas = {}): readonly PortFact[] {
+  const { grpc } = service
+  const http = replicasOf(service, replicas).map(({ name, port }) => ({ name, ...port }))
+  if (grpc === undefined) return http
+  return [...http, { name: grpcName(service), variable: grpc.variable, usual: grpc.usual }]
 }
 
 /** What is wrong with the usual ports of a description, one sentence each: two parts can't listen on one port. */
 export function portProblems(system: System): readonly string[] {
-  const groups = Map.groupBy(portsOf(system), ({ usual }) => usual)
+  const most = Object.fromEntries(replicable(system).map(name => [name, mostReplicas]))
+  const groups = Map.groupBy(portsOf(system, most), ({ usual }) => usual)
   return [...groups].flatMap(([usual, parts]) =>
     parts.length === 1 ? [] : [`The usual port ${usual} is that of ${parts.map(({ name }) => name).join(' and ')}.`]
   )
@@ -54,12 +58,12 @@ export function canServe({ name }: PortFact, port: number): boolean {
   return name === 'kafka' || name in databasePorts || !blockedByBrowsers.has(port)
 }
 
-export function choosePorts(system: System, choose: (port: PortFact) => number): Ports {
-  return Object.fromEntries(portsOf(system).map(port => [port.name, choose(port)])) as Ports
+export function choosePorts(system: System, choose: (port: PortFact) => number, replicas: Replicas = {}): Ports {
+  return Object.fromEntries(portsOf(system, replicas).map(port => [port.name, choose(port)])) as Ports
 }
 
 /** For a system beside others: ports that are free now. */
-export async function freePorts(system: System): Promise<Ports> {
-  const chosen = portsOf(system).map(async ({ name }) => [name, await freePort()] as const)
+export async function freePorts(system: System, replicas: Replicas = {}): Promise<Ports> {
+  const chosen = portsOf(system, replicas).map(async ({ name }) => [name, await freePort()] as const)
   return Object.fromEntries(await Promise.all(chosen)) as Ports
 }

@@ -5,6 +5,7 @@ import { type Addresses, connectorFiles, urlVariable } from './addresses.ts'
 import { root } from './load-system.ts'
 import { accessOf } from './security-variables.ts'
 import { type NodeProcess, starterVariable } from './node-process.ts'
+import { type Replicas, replicasOf } from './replicas.ts'
 import type { Settings } from './settings.ts'
 import { grpcName, type Service, type System, type Value } from './system.ts'
 
@@ -15,6 +16,7 @@ export type Surroundings = {
   readonly secretsDir: string
   readonly addresses: Addresses
   readonly outboxStore?: Settings['outboxStore']
+  readonly replicas?: Replicas | undefined
   /** Takes the accounts that own the databases, as migrations need them. */
   readonly asOwner?: boolean
 }
@@ -22,15 +24,30 @@ export type Surroundings = {
 type Started = Surroundings & Pick<Settings, 'ports'>
 type Through = { readonly through?: ((service: string, around: Surroundings) => Surroundings) | undefined }
 
-/** The services, each with its own account, its own port and nothing that it doesn't need, as `through` lets it reach the databases. */
-export function serviceProcesses({ through, ...around }: Started & Through): Promise<readonly NodeProcess[]> {
-  const { system, ports } = around
-  const processes = system.services.map(async service => ({
-    ...(await serviceProcess(service, { ...(through?.(service.name, around) ?? around), ports })),
-    traced: true
-  }))
-  return Promise.all(processes)
+/**
+ * The services, each with its own account, its own port and nothing that it doesn't need, as `through` lets it reach the
+ * databases. Replicas differ in their name and port only.
+ */
+export async function serviceProcesses({ through, ...around }: Started & Through): Promise<readonly NodeProcess[]> {
+  const { system, ports, replicas } = around
+  const processes = system.services.map(async service => {
+    const first = await serviceProcess(service, { ...(through?.(service.name, around) ?? around), ports })
+    const all = replicasOf(service, replicas)
+    const env = all.length === 1 ? first.env : { STOP_DELAY_MS: String(stopDelayMs), ...first.env }
+    return all.map(({ name }) => ({
+      ...first,
+      name,
+      service: service.name,
+      env: { ...env, HTTP_PORT: String(ports[name]) },
+      readyUrl: `http://127.0.0.1:${ports[name]}${service.ready}`,
+      traced: true
+    }))
+  })
+  return (await Promise.all(processes)).flat()
 }
+
+/** A replica that stops takes requests for so long, until the gateway has noticed that it isn't ready. */
+const stopDelayMs = 2_000
 
 /** What checks the system's invariants; it reaches everything directly. */
 export async function oracleProcesses(around: Started): Promise<readonly NodeProcess[]> {

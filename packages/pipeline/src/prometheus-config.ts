@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from './load-system.ts'
+import { replicasOf } from './replicas.ts'
 import type { Settings } from './settings.ts'
 
-type Started = Pick<Settings, 'system' | 'ports'>
+type Started = Pick<Settings, 'system' | 'ports' | 'replicas'>
 
 /** What a Prometheus on this machine scrapes: the same jobs as in ops/prometheus.yml, at the ports of this start. */
-export function prometheusConfig({ system, ports }: Started) {
+export function prometheusConfig({ system, ports, replicas }: Started) {
   const job = (name: string, parts: readonly string[]) => {
     const targets = parts.map(part => `127.0.0.1:${ports[part]}`)
     return { job_name: name, static_configs: [{ targets }] as const }
@@ -17,7 +18,7 @@ export function prometheusConfig({ system, ports }: Started) {
     scrape_configs: [
       job(
         'services',
-        system.services.map(({ name }) => name)
+        system.services.flatMap(service => replicasOf(service, replicas).map(({ name }) => name))
       ),
       job('keeper', ['keeper']),
       job('console', ['console'])

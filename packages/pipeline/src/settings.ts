@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { kafkaSecurity } from '@outbox-cdc/outbox/security'
 import type { Stack } from '@outbox-cdc/stack'
 import { defaultSystem, loadSystem, root, systemNames } from './load-system.ts'
+import { mostReplicas, readReplicas, type Replicas, replicable } from './replicas.ts'
 import { securityVariables } from './security-variables.ts'
 import { type PortFact, type Ports, canServe, choosePorts, portsOf } from './ports.ts'
 import { type Engine, type System, enginesOf } from './system.ts'
@@ -14,6 +15,7 @@ export type Settings = {
   /** Data, logs, passwords and pid records. */
   readonly dir: string
   readonly ports: Ports
+  readonly replicas?: Replicas | undefined
   readonly brokers: 1 | 2 | 3
   readonly workers: 1 | 2
   /** Whether Kafka, Connect and the databases demand TLS and passwords, with generated keys. */
@@ -57,7 +59,7 @@ until Ctrl-C.
 
   SYSTEM            ${(await systemNames()).join(', ')} (default ${defaultSystem})
   --port-offset N   add N to every port, for a second clone beside the first
-  --brokers N       N Kafka brokers, 1 to 3, with every topic on each of them (default ${system.brokers ?? 1}); beside 2, a controller
+${replicasUsage(system)}  --brokers N       N Kafka brokers, 1 to 3, with every topic on each of them (default ${system.brokers ?? 1}); beside 2, a controller
                     runs in a process of its own
   --workers 2       two Connect workers (default 1)
   --registry        events as Avro instead of JSON, with a schema registry (it needs Java 21, and fetches it with pip
@@ -86,6 +88,16 @@ of docs/security.md. Connect must reach the databases and Kafka at these address
 and read ${shownDir(system.name)}/secrets/connect; connect-config/README.md says which settings its workers need.`
 }
 
+function replicasUsage(system: System): string {
+  const names = replicable(system)
+  if (names.length === 0) return ''
+  const [example = '', port] = [names[0], portsOf(system).find(({ name }) => name === names[0])]
+  return `  --replicas S=N    N processes of the service S, 1 to ${mostReplicas}, or several such as ${names.map((name, at) => `${name}=${at + 2}`).join()};
+                    for ${names.join(', ')}. Replica N listens 10 x (N - 1) above the first: ${example}-2 on ${(port?.usual ?? 0) + 10},
+                    or ${port?.variable.replace('_PORT', '_2_PORT')}
+`
+}
+
 async function systemsWithAvro(): Promise<string> {
   const systems = await Promise.all((await systemNames()).map(loadSystem))
   return systems.flatMap(({ name, connectors }) => (connectors.avro === undefined ? [] : [name])).join(', ')
@@ -101,6 +113,7 @@ function databaseVariables(system: System): string {
 
 const options = {
   'port-offset': { type: 'string', default: '0' },
+  replicas: { type: 'string' },
   brokers: { type: 'string' },
   workers: { type: 'string', default: '1' },
   registry: { type: 'boolean', default: false },
@@ -141,6 +154,7 @@ export async function readSettings(env: NodeJS.ProcessEnv, name?: string, secure
 
 type Values = Readonly<Record<'port-offset' | 'workers', string>> & {
   readonly brokers?: string
+  readonly replicas?: string
   readonly registry: boolean
   readonly secure: boolean
   readonly playground: boolean
@@ -148,10 +162,12 @@ type Values = Readonly<Record<'port-offset' | 'workers', string>> & {
 
 function settingsOf(system: System, values: Values, env: NodeJS.ProcessEnv): Settings {
   const offset = wholeNumber('--port-offset', values['port-offset'], 50_000)
+  const replicas = values.replicas === undefined ? undefined : readReplicas(values.replicas, system)
   return {
     system,
+    replicas,
     dir: env['DATA_DIR'] ?? join(root, shownDir(system.name) + (values.secure ? '-secure' : '')),
-    ports: choosePorts(system, port => portNumber(port, env[port.variable], { system, offset })),
+    ports: choosePorts(system, port => portNumber(port, env[port.variable], { system, offset }), replicas),
     brokers: oneOf('--brokers', values.brokers ?? String(system.brokers ?? 1), [1, 2, 3]),
     workers: oneOf('--workers', values.workers, [1, 2]),
     registry: values.registry,

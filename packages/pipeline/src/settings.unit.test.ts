@@ -66,6 +66,30 @@ it('names the systems and the ports of the chosen one with their variables in --
   })
 })
 
+it('gives each replica a port of its own, as the environment says or ten above the one before', async () => {
+  const args = ['flower-delivery', '--replicas', 'shop=3, item=2', '--port-offset', '100']
+  expect(await readCommandLine(args, { SHOP_3_PORT: '4000' })).toMatchObject({
+    replicas: { shop: 3, item: 2 },
+    ports: { shop: 8183, 'shop-2': 8193, 'shop-3': 4000, item: 8185, 'item-2': 8195 }
+  })
+  const answer = await readCommandLine(['flower-delivery', '--help'], {})
+  expect(answer).toMatchObject({
+    help: expect.stringMatching(/for item, shop, delivery.*item-2 on 8095,\s+or ITEM_2_PORT/s)
+  })
+  expect(await readCommandLine(['--help'], {})).toMatchObject({ help: expect.not.stringContaining('--replicas') })
+})
+
+it.each([
+  ['shop', '--replicas takes SERVICE=N, or several separated by commas, not "shop".'],
+  ['florist=2', '--replicas: flower-delivery has no service "florist". These can have replicas: item, shop, delivery.'],
+  ['gateway=2', "--replicas: gateway can't have replicas. These can: item, shop, delivery."],
+  ['shop=0', '--replicas: shop takes 1 to 6 replicas, not 0.'],
+  ['item=2,shop=7', '--replicas: shop takes 1 to 6 replicas, not 7.'],
+  ['shop=2,shop=3', '--replicas names shop twice.']
+])('refuses --replicas %s with a sentence', async (text, sentence) => {
+  await expect(readCommandLine(['flower-delivery', '--replicas', text], {})).rejects.toThrow(sentence)
+})
+
 it('passes on how the outbox is written, and refuses a store that does not exist', async () => {
   expect(await readSettings({ OUTBOX_STORE: 'blackhole' })).toMatchObject({ outboxStore: 'blackhole' })
   expect(await readSettings({})).toMatchObject({ outboxStore: undefined })

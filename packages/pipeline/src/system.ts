@@ -46,6 +46,11 @@ export type Service = {
   readonly port: { readonly variable: string; readonly usual: number }
   /** Of its gRPC server, if it has one. The service gets the port as GRPC_PORT. */
   readonly grpc?: { readonly variable: string; readonly usual: number; readonly about: string }
+  /**
+   * Whether several of its processes may run, with one account and in one consumer group. Then each service that gets its URL
+   * takes a list of them, separated by commas, and asks those that are ready.
+   */
+  readonly replicas?: boolean
   /** The path that answers 2xx when the service can be used. */
   readonly ready: string
   readonly env: Readonly<Record<string, Value>>

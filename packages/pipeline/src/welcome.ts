@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Addresses } from './addresses.ts'
 import { root } from './load-system.ts'
+import { replicasOf } from './replicas.ts'
 import type { Settings } from './settings.ts'
 import { grpcName, type Service, type System } from './system.ts'
 
@@ -11,7 +12,7 @@ const databases = [
 
 /** The text that a person sees when everything is up: addresses, and commands to try. */
 export function welcome(
-  { system, ports, dir, secure = false, playground = false }: Settings,
+  { system, ports, replicas, dir, secure = false, playground = false }: Settings,
   addresses: Addresses,
   tookMs: number
 ): string {
@@ -19,7 +20,7 @@ export function welcome(
   const folder = relative(root, dir) || dir
   const { SCHEMA_REGISTRY_URL: registry } = addresses
   const rows: readonly (readonly [name: string, address: string, words: string])[] = [
-    ...system.services.flatMap(service => serviceRows(service, ports)),
+    ...system.services.flatMap(service => serviceRows(service, { ports, replicas })),
     ['console', `http://localhost:${ports.console}`, system.about],
     ...(playground ? playgroundRows(system, ports) : []),
     ['keeper', `http://localhost:${ports.keeper}`, 'do events flow: /health, /metrics'],
@@ -53,10 +54,14 @@ Stop with Ctrl-C. The services' log follows.
 `
 }
 
-function serviceRows({ name, about, grpc }: Service, ports: Settings['ports']) {
-  const row = [name, `http://localhost:${ports[name]}`, about] as const
-  if (grpc === undefined) return [row]
-  return [row, [grpcName({ name }), `localhost:${ports[grpcName({ name })]}`, grpc.about] as const]
+function serviceRows(service: Service, { ports, replicas }: Pick<Settings, 'ports' | 'replicas'>) {
+  const { name, about, grpc } = service
+  const rows = replicasOf(service, replicas).map(
+    replica =>
+      [replica.name, `http://localhost:${ports[replica.name]}`, replica.name === name ? about : `as ${name}`] as const
+  )
+  if (grpc === undefined) return rows
+  return [...rows, [grpcName({ name }), `localhost:${ports[grpcName({ name })]}`, grpc.about] as const]
 }
 
 function playgroundRows({ playground }: System, ports: Settings['ports']) {

@@ -64,6 +64,9 @@ function isBare(url: string): boolean {
   return [username, password, search, hash].every(part => part === '')
 }
 
+const bareUrl = () =>
+  z.url({ protocol: /^https?$/, abort: true }).refine(isBare, 'must have no account, query or fragment')
+
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 
 /** Environment variables that services share; each service lists them in its own schema. */
@@ -84,11 +87,14 @@ export const variable = {
   mysqlPoolSize: whole(1, 1000).default(16).describe('Most connections to MySQL'),
   postgresPoolSize: whole(1, 1000).default(16).describe('Most connections to PostgreSQL'),
   /** The base URL of another service. */
-  serviceUrl: (name: string) =>
+  serviceUrl: (name: string) => bareUrl().describe(`http(s)://host:port of ${name}`),
+  /** The base URLs of the processes of another service. */
+  serviceUrls: (name: string) =>
     z
-      .url({ protocol: /^https?$/, abort: true })
-      .refine(isBare, 'must have no account, query or fragment')
-      .describe(`http(s)://host:port of ${name}`),
+      .string()
+      .transform(text => text.split(',').map(url => url.trim()))
+      .pipe(z.array(bareUrl()))
+      .describe(`http(s)://host:port of ${name}, or several separated by commas`),
   /** Spread it into a schema; `kafkaFrom` takes what it reads. */
   kafka: kafkaVariables,
   inboxKeepMs: whole(1, Number.MAX_SAFE_INTEGER)

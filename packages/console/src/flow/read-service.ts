@@ -2,34 +2,53 @@ import { createRate } from './measures.ts'
 import { type MetricSample, samplesIn } from './metric-samples.ts'
 import { createCallsReader } from './read-calls.ts'
 
-/** Asks a service for its readiness, its request counts and its calls to other services (`/health/ready`, `/metrics`). */
-export function createServiceReader(url: string) {
+/**
+ * Asks a service for its readiness, its request counts and its calls to other services (`/health/ready`, `/metrics`). Of
+ * several processes, separated by commas, it adds up the counts, and all must be ready.
+ */
+export function createServiceReader(urls: string) {
   const rate = createRate()
   const readCalls = createCallsReader()
+  const replicas = urls.split(',')
   return async () => {
-    const signal = AbortSignal.timeout(1_400)
-    const [health, metrics] = await Promise.all([
-      fetch(new URL('/health/ready', url), { signal }),
-      fetch(new URL('/metrics', url), { signal }).then(
-        response => (response.ok ? response.text() : ''),
-        () => ''
-      )
-    ])
-    const report = (await health.json().catch(() => ({}))) as { checks?: Record<string, string> }
-    const faults = Object.entries(report.checks ?? {}).filter(([, state]) => state !== 'up')
-    const samples = metrics === '' ? undefined : samplesIn(metrics)
+    const answers = await Promise.allSettled(replicas.map(readReplica))
+    const found = answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []))
+    const [missing] = answers.flatMap(answer => (answer.status === 'rejected' ? [answer.reason] : []))
+    if (found.length === 0) throw missing
+    const reasons = answers.flatMap((answer, at) => {
+      const reason = answer.status === 'rejected' ? 'does not answer' : answer.value.reason
+      if (reason === undefined) return []
+      return replicas.length === 1 ? [reason] : [`${new URL(replicas[at] ?? '').host} ${reason}`]
+    })
+    const samples = found.some(one => one.samples !== undefined) ? found.flatMap(one => one.samples ?? []) : undefined
     const requests = samples && requestCounts(samples)
     return {
-      ready: health.ok,
+      ready: reasons.length === 0,
       /** What is not well, in the service's own words. */
-      reason: health.ok
-        ? undefined
-        : faults.map(([name, why]) => `${name}: ${why}`).join(', ') || `HTTP ${health.status}`,
+      reason: reasons.length === 0 ? undefined : reasons.join('; '),
       requests,
       rate: requests === undefined ? null : rate(requests.created),
       /** By the name of the other service. */
       calls: samples && readCalls(samples)
     }
+  }
+}
+
+async function readReplica(url: string) {
+  const signal = AbortSignal.timeout(1_400)
+  const [health, metrics] = await Promise.all([
+    fetch(new URL('/health/ready', url), { signal }),
+    fetch(new URL('/metrics', url), { signal }).then(
+      response => (response.ok ? response.text() : ''),
+      () => ''
+    )
+  ])
+  const report = (await health.json().catch(() => ({}))) as { checks?: Record<string, string> }
+  const faults = Object.entries(report.checks ?? {}).filter(([, state]) => state !== 'up')
+  const reason = faults.map(([name, why]) => `${name}: ${why}`).join(', ') || `HTTP ${health.status}`
+  return {
+    reason: health.ok ? undefined : reason,
+    samples: metrics === '' ? undefined : samplesIn(metrics)
   }
 }
 

@@ -41,6 +41,7 @@ export function namesFrom(config: Config, hop: Hop) {
 
 function placeOf(url: string | undefined): string {
   if (url === undefined) return 'not configured'
+  if (url.includes(',')) return url.split(',').map(placeOf).join(', ')
   const { host, pathname, protocol } = new URL(url)
   return protocol.startsWith('http') ? host : `${host}${pathname}`
 }

@@ -45,7 +45,7 @@ export function aggregateRoutes({ kafka, hops }: Sources): readonly Route[] {
 async function writeOne({ writerUrl, writer, example }: Hop): Promise<{ id: string }> {
   const url = configured(writerUrl, 'writerUrl of the hop')
   const { path, body } = configured(example, 'example of the hop')
-  const response = await fetch(new URL(path, url), {
+  const response = await fetch(new URL(path, url.split(',')[0]), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -46,5 +46,5 @@ export function flowRoutes(config: Config, { sampler, guard: { actionToken }, fi
 function exampleCommand({ writerUrl: url, example }: Hop): string | null {
   if (url === undefined || example === undefined) return null
   const body = JSON.stringify(example.body).replaceAll("'", String.raw`'\''`)
-  return `curl -X POST ${new URL(example.path, url).href} -H 'content-type: application/json' -d '${body}'`
+  return `curl -X POST ${new URL(example.path, url.split(',')[0]).href} -H 'content-type: application/json' -d '${body}'`
 }

@@ -24,8 +24,16 @@ const databaseUrl = z
 
 /** Of a part that asks for no account: `fetch` refuses such a URL, and its error would show the password. */
 export const openUrl = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, abort: true })
   .refine(url => new URL(url).username === '' && new URL(url).password === '', { error: 'must not hold an account' })
+  .optional()
+
+/** Of the processes of one service, separated by commas. */
+const openUrls = z
+  .string()
+  .refine(urls => urls.split(',').every(url => openUrl.unwrap().safeParse(url).success), {
+    error: 'must be http(s) URLs without an account, separated by commas'
+  })
   .optional()
 
 const aggregate = z.strictObject({
@@ -75,7 +83,9 @@ export const hopSchema = z.strictObject({
     .optional()
     .describe('What the page and the address call the hop; its first event, or its topic, if left out'),
   writer: name.default('writer').describe('What the page calls the service that writes the events'),
-  writerUrl: openUrl.describe('URL of the writer, to show its health and metrics'),
+  writerUrl: openUrls.describe(
+    'URL of the writer, or those of its processes, separated by commas, to show health and metrics'
+  ),
   writerCalls: calls.describe('The services that the writer calls, to show its circuit breakers; needs writerUrl'),
   example: example.optional().describe('Path and body of a POST to the writer that the page may send'),
   callers: z
@@ -91,7 +101,9 @@ export const hopSchema = z.strictObject({
   connector: name.optional().describe('The connector that reads the outbox'),
   topic: name.describe('The topic with the events'),
   consumer: name.default('consumer').describe('What the page calls the service that reads the events'),
-  consumerUrl: openUrl.describe('URL of the consumer, to show its health and metrics'),
+  consumerUrl: openUrls.describe(
+    'URL of the consumer, or those of its processes, separated by commas, to show health and metrics'
+  ),
   consumerCalls: calls.describe(
     'The services that the consumer calls, to show its circuit breakers; needs consumerUrl'
   ),

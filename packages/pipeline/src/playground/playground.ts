@@ -23,13 +23,13 @@ type Parts = { readonly settings: Settings; readonly stack: Stack; readonly say:
 
 /** What `--playground` adds: proxies in front of the databases, and an API that breaks things for a while. */
 export async function createPlayground({ settings, stack, say }: Parts): Promise<Playground> {
-  const { system, dir, ports } = settings
+  const { system, replicas, dir, ports } = settings
   let supervised: readonly Supervised[] | undefined
   const isOurs = settings.external === undefined && settings.containers !== true
   const links = await openLinks(isOurs ? pairsOf(system) : [], stack)
   const targets = () => {
     if (supervised === undefined) throw new Refused(503, 'Everything is still being started.')
-    return targetsOf({ system, kafka: stack.kafka, links: links.all, supervised })
+    return targetsOf({ system, replicas, kafka: stack.kafka, links: links.all, supervised })
   }
   const faults = createFaults(targets, say)
   const token = randomBytes(24).toString('base64url')

@@ -1,4 +1,5 @@
 import type { Part, Stack } from '@outbox-cdc/stack'
+import { type Replicas, replicasOf } from '../replicas.ts'
 import type { Supervision } from '../supervise.ts'
 import type { System } from '../system.ts'
 import type { Target, TargetKind } from './faults.ts'
@@ -10,14 +11,20 @@ export type Supervised = { readonly part: Part; readonly supervision: Supervisio
 
 export type Breakable = {
   readonly system: System
+  readonly replicas?: Replicas | undefined
   readonly kafka: Stack['kafka']
   readonly links: readonly Link[]
   readonly supervised: readonly Supervised[]
 }
 
 /** Everything that may be broken. The console is left out, because a person who breaks it no longer sees what happens. */
-export function targetsOf({ system, kafka, links, supervised }: Breakable): readonly Target[] {
-  const services = new Map(system.services.map(({ name, about }) => [name, about]))
+export function targetsOf({ system, replicas, kafka, links, supervised }: Breakable): readonly Target[] {
+  const services = new Map(
+    system.services.flatMap(service => {
+      const names = replicasOf(service, replicas).map(({ name }) => name)
+      return names.map(name => [name, name === service.name ? service.about : `as ${service.name}`])
+    })
+  )
   const parts = supervised.flatMap(one => {
     const { name } = one.part
     const kind = services.has(name) ? 'service' : 'engine'
@@ -25,13 +32,19 @@ export function targetsOf({ system, kafka, links, supervised }: Breakable): read
     if (name === 'keeper') return [partTarget(one, 'tool', 'checks and repairs connectors')]
     return [partTarget(one, kind, services.get(name) ?? aboutEngine(name))]
   })
-  const read = system.services.flatMap(({ name, reads }) => (reads === undefined ? [] : [{ name, ...reads }]))
+  const read = system.services.flatMap(service => {
+    if (service.reads === undefined) return []
+    const names = replicasOf(service, replicas).map(({ name }) => name)
+    return [
+      { ...service.reads, name: service.name, members: supervised.filter(({ part }) => names.includes(part.name)) }
+    ]
+  })
   const topics = [...new Set(read.flatMap(each => each.topics))]
   return [
     ...parts,
     ...links.map(linkTarget),
     ...topics.map(topic => topicTarget(topic, kafka)),
-    ...read.flatMap(group => groupTarget(group, { kafka, supervised }))
+    ...read.flatMap(group => groupTarget(group, kafka))
   ]
 }
 
@@ -99,24 +112,24 @@ function topicTarget(topic: string, kafka: Stack['kafka']): Target {
   return { name: topic, kind: 'topic', about: 'sends its last records again', faults: { duplicate } }
 }
 
-type Reader = { readonly name: string; readonly group: string; readonly topics: readonly string[] }
+type Reader = {
+  readonly name: string
+  readonly group: string
+  readonly topics: readonly string[]
+  readonly members: readonly Supervised[]
+}
 
-function groupTarget(
-  { name, group, topics }: Reader,
-  { kafka, supervised }: Pick<Breakable, 'kafka' | 'supervised'>
-): readonly Target[] {
-  const found = supervised.find(({ part }) => part.name === name)
-  if (found === undefined) return []
-  const { part, supervision } = found
+function groupTarget({ name, group, topics, members }: Reader, kafka: Stack['kafka']): readonly Target[] {
+  if (members.length === 0) return []
   const list = topics.join(', ')
   const replay = {
     async begin() {
-      supervision.hold()
-      await part.stop()
+      for (const { supervision } of members) supervision.hold()
+      await Promise.all(members.map(({ part }) => part.stop()))
       await moveToBeginning(kafka, group, topics)
       return `moved the group ${group} to the beginning of ${list}`
     },
-    end: () => supervision.bringBack()
+    end: () => Promise.all(members.map(({ supervision }) => supervision.bringBack()))
   }
   const about = `reads ${list} from the beginning`
   return [{ name: group, kind: 'group', about, holds: name, faults: { replay } }]
