@@ -161,6 +161,8 @@ it('keeps every invariant while parts are stopped, killed, frozen, cut off and r
   const said = pipeline.logs.filter(line => line.startsWith('playground: '))
   expect(said[0]).toBe('playground: killed customer-service for 2 s (asked by the control API)')
   expect(said.join('\n')).toContain('sent the last 50 records of orderTopic again')
+  // What is broken on purpose, or only waits for MySQL, is not taken for dead.
+  expect(pipeline.logs.filter(line => line.includes('liveness probe'))).toEqual([])
 })
 
 it('breaks a service from the console, after one more question, and shows what became of it', async context => {

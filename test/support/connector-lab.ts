@@ -160,7 +160,7 @@ async function startLoggedKeeper(engines: Engines, file: ConnectorFile, own: Par
 /** Starts a killed worker again after half a second, however often it was killed. */
 function superviseWorkers({ parts }: Stack, note: (line: string) => void) {
   const pauses = { firstPauseMs: 500, longestPauseMs: 500 }
-  return parts.filter(({ name }) => name.startsWith('connect')).map(part => supervise(part, note, pauses))
+  return parts.filter(({ name }) => name.startsWith('connect')).map(part => supervise(part, note, { pauses }))
 }
 
 async function watchOrders({ kafka }: Stack) {

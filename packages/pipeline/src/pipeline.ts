@@ -26,6 +26,7 @@ import { writeSagaMap } from './saga-map.ts'
 import type { ExternalServers, Settings } from './settings.ts'
 import { databasesOn, enginesOf } from './system.ts'
 import { supervise } from './supervise.ts'
+import { livenessProbe } from './watch-liveness.ts'
 
 export type Pipeline = {
   readonly stack: Stack
@@ -60,16 +61,22 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
       say && settings.playground === true ? await createPlayground({ settings, stack, say }) : undefined
     ends.push(() => playground?.close())
     const started: Part[] = []
+    const liveUrls = new Map<string, string>()
     ends.push(() => Promise.all(started.toReversed().map(part => part.stop())))
     await startProcesses({
       ...options,
       settings,
       started,
+      liveUrls,
       around: surroundingsOf(settings, stack, addresses),
       playground
     })
     if (say !== undefined) {
-      const supervised = [...stack.parts, ...started].map(part => ({ part, supervision: supervise(part, say) }))
+      const supervised = [...stack.parts, ...started].map(part => {
+        const url = liveUrls.get(part.name)
+        const probe = url === undefined ? undefined : livenessProbe(part, url)
+        return { part, supervision: supervise(part, say, { probe }) }
+      })
       ends.push(() => supervised.forEach(({ supervision }) => supervision.stop()))
       playground?.open(supervised)
       ends.push(() => playground?.endFaults())
@@ -85,10 +92,19 @@ type Start = PipelineOptions & {
   readonly settings: Settings
   readonly around: Surroundings
   readonly started: Part[]
+  readonly liveUrls: Map<string, string>
   readonly playground: Playground | undefined
 }
 
-async function startProcesses({ settings, around, started, progress, onLog, playground }: Start): Promise<void> {
+async function startProcesses({
+  settings,
+  around,
+  started,
+  liveUrls,
+  progress,
+  onLog,
+  playground
+}: Start): Promise<void> {
   const { system, dir, registry } = settings
   const { addresses } = around
   await prepare(around, progress)
@@ -102,6 +118,7 @@ async function startProcesses({ settings, around, started, progress, onLog, play
   const start = async (specs: readonly NodeProcess[]) => {
     const parts = specs.map(spec => createNodePart(spec, { dir, onLog }))
     started.push(...parts)
+    for (const { name, readyUrl } of specs) liveUrls.set(name, new URL('/health/live', readyUrl).href)
     await progress(`start ${parts.map(({ name }) => name).join(', ')}`, () =>
       Promise.all(parts.map(part => part.start()))
     )

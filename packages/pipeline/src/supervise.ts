@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Part } from '@outbox-cdc/stack'
+import { type LivenessProbe, type LivenessTimes, untilDead } from './watch-liveness.ts'
 
-type Supervised = Pick<Part, 'name' | 'start' | 'onUnexpectedExit'>
+type Supervised = Pick<Part, 'name' | 'start' | 'kill' | 'onUnexpectedExit'>
 
 export type Supervision = {
   stop(): void
@@ -11,13 +12,25 @@ export type Supervision = {
   bringBack(): Promise<void>
 }
 
+type Options = {
+  readonly pauses?: { readonly firstPauseMs: number; readonly longestPauseMs: number }
+  /** What it is asked while it runs. A part that fails again and again is killed and started again. */
+  readonly probe?: LivenessProbe | undefined
+  readonly probeTimes?: LivenessTimes
+}
+
 const usualPauses = { firstPauseMs: 500, longestPauseMs: 30_000 }
 /** A part that ran this long is healthy: when it dies again, the first pause is short again. */
 const healthyMs = 60_000
 
-/** Starts a part again whenever it dies, with a pause that doubles while it keeps dying, and says so in one line. */
-export function supervise(part: Supervised, say: (line: string) => void, pauses = usualPauses): Supervision {
+/**
+ * Starts a part again whenever it dies or fails its probe, with a pause that doubles while it keeps dying, and says so in
+ * one line.
+ */
+export function supervise(part: Supervised, say: (line: string) => void, options: Options = {}): Supervision {
+  const { pauses = usualPauses, probe, probeTimes } = options
   let ended = new AbortController()
+  let life = new AbortController()
   let pauseMs = pauses.firstPauseMs
   let startedAt = Date.now()
 
@@ -34,6 +47,7 @@ export function supervise(part: Supervised, say: (line: string) => void, pauses 
       try {
         await part.start()
         startedAt = Date.now()
+        void watch()
         return say(`${part.name} is back after ${((startedAt - began) / 1000).toFixed(1)} s`)
       } catch (error) {
         reason = whyNot(error)
@@ -41,9 +55,22 @@ export function supervise(part: Supervised, say: (line: string) => void, pauses 
     }
   }
 
+  /** Until this process of the part ends, or the part is left alone. */
+  async function watch(): Promise<void> {
+    if (probe === undefined) return
+    life = new AbortController()
+    const signal = AbortSignal.any([life.signal, ended.signal])
+    const reason = await untilDead(probe, signal, probeTimes)
+    if (reason === undefined || signal.aborted) return
+    await part.kill()
+    await restart(reason)
+  }
+
   part.onUnexpectedExit(how => {
+    life.abort()
     if (!ended.signal.aborted) void restart(`ended (${how})`)
   })
+  void watch()
   let isOver = false
   const hold = () => ended.abort()
   return {
@@ -62,6 +89,7 @@ export function supervise(part: Supervised, say: (line: string) => void, pauses 
         throw error
       })
       startedAt = Date.now()
+      if (!signal.aborted) void watch()
     }
   }
 }

@@ -1,13 +1,14 @@
 import { expect, it, vi } from 'vitest'
 import { supervise } from './supervise.ts'
 
-const quick = { firstPauseMs: 20, longestPauseMs: 1_000 }
+const quick = { pauses: { firstPauseMs: 20, longestPauseMs: 1_000 } }
 
 function aPartThatDies(start: () => Promise<void>) {
   const listeners: ((how: string) => void)[] = []
   const part = {
     name: 'mysql',
     start,
+    kill: async () => undefined,
     onUnexpectedExit: (listener: (how: string) => void) => void listeners.push(listener)
   }
   return { part, die: () => listeners.forEach(listener => listener('SIGKILL')) }

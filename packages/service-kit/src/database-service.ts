@@ -12,6 +12,7 @@ import { createHttpServer } from './http-server.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import type { Explain } from './problem.ts'
+import { requireMoving } from './require-moving.ts'
 import type { Service } from './run-service.ts'
 
 /** What a service says about its configuration: its usual port, what is there, and its database. */
@@ -30,7 +31,7 @@ type HttpConfig = Readonly<z.output<z.ZodObject<ReturnType<typeof httpVariables>
 type Consumer = Omit<GaugedConsumer, 'health'> & {
   readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
-  readonly health: () => { readonly ok: boolean; readonly reason?: string; readonly lag: number }
+  readonly health: () => { readonly ok: boolean; readonly reason?: string; readonly stuck?: true; readonly lag: number }
 }
 
 /** What runs beside the HTTP server, such as a server of another protocol. */
@@ -77,9 +78,11 @@ export function createDatabaseService(
 ): Service {
   const metrics = createMetrics(name)
   const consumer = createConsumer?.(db, createEventMetrics(metrics.registry))
-  const answering = { [engine]: async () => await probes.raw('SELECT 1') }
+  const ask = async () => await probes.raw('SELECT 1')
+  const answering = { [engine]: ask }
   const reading = consumer === undefined ? {} : { consumer: () => requireReading(consumer) }
-  const health = createHealth({ ready: { ...answering, ...reading, ...parts.ready?.(probes) } })
+  const live = consumer === undefined ? {} : { consumer: requireMoving(consumer, ask) }
+  const health = createHealth({ ready: { ...answering, ...reading, ...parts.ready?.(probes) }, live })
   if (consumer !== undefined) registerConsumerGauges(consumer, metrics.registry)
   const { routes, beside } = served(parts.routes(db, metrics.registry))
   const app = createApp({ ...parts, logger, health, metrics, routes })

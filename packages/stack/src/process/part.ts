@@ -47,6 +47,8 @@ export type Part = {
   /** SIGSTOP: it keeps its sockets and answers nothing until `thaw`. */
   freeze(): Promise<void>
   thaw(): Promise<void>
+  /** Whether it has started, and was not stopped, killed or frozen on purpose since. */
+  shouldAnswer(): boolean
   /** Called when it ends without `stop` or `kill`. */
   onUnexpectedExit(listener: (how: string) => void): void
 }
@@ -70,12 +72,14 @@ export function partOf(spec: Answering, launch: (logFile: string) => Promise<Run
   let running: Running | undefined
   let exited: Promise<void> = Promise.resolve()
   let wanted = false
+  let frozen = false
   const listeners: ((how: string) => void)[] = []
 
   async function start(): Promise<void> {
     if (isUp) return
     mkdirSync(dirname(logFile), { recursive: true })
     isUp = true
+    wanted = false
     running = await launch(logFile).catch((error: unknown) => {
       isUp = false
       throw error
@@ -90,6 +94,7 @@ export function partOf(spec: Answering, launch: (logFile: string) => Promise<Run
 
   function ended(how: string): void {
     isUp = false
+    frozen = false
     running = undefined
     if (wanted) for (const listener of listeners) listener(how)
   }
@@ -108,8 +113,15 @@ export function partOf(spec: Answering, launch: (logFile: string) => Promise<Run
     start,
     stop: () => end(ending => ending.stop()),
     kill: () => end(ending => ending.kill()),
-    freeze: async () => running?.freeze(),
-    thaw: async () => running?.thaw(),
+    async freeze() {
+      frozen = running !== undefined
+      await running?.freeze()
+    },
+    async thaw() {
+      await running?.thaw()
+      frozen = false
+    },
+    shouldAnswer: () => wanted && !frozen,
     onUnexpectedExit: listener => void listeners.push(listener)
   }
 }

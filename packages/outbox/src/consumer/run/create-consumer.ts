@@ -43,6 +43,11 @@ export type ConsumerHealth = {
   readonly reason?: string
   /** Records in our partitions that aren't settled, as of the last check. */
   readonly lag: number
+  /**
+   * Events wait, Kafka answers, and for `liveness.stallAfterMs` no attempt at them has succeeded or failed. Unless the
+   * database is silent, only a restart heals that: fit for a liveness probe, which `ok` isn't.
+   */
+  readonly stuck?: true
   /** Those of each topic that are ours. */
   readonly partitions: Readonly<Record<string, readonly number[]>>
 }
@@ -70,7 +75,7 @@ export type Consumer = {
 export function createConsumer(options: ConsumerOptions): Consumer {
   const { kafka, group, logger, sessionTimeoutMs = 10_000 } = options
   const topics = Object.keys(options.topics)
-  const handling = handlingOf(options.name ?? group, options)
+  const handling = handlingOf(options.name ?? group, { ...options, observe: noticeFailures(options.observe) })
   const assignment = createAssignment(handling)
   const liveness = createLiveness({ ...options, topics }, () => assignment.positions())
   const coverage = createGroupCoverage({ ...options, topics })
@@ -102,6 +107,16 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       if (signal.aborted) return
       problem = isRefused(error) ? error.message : `Kafka: ${asError(error).message}`
       failures.failed({ err: error, topics, group }, 'cannot read from Kafka now; will retry')
+    }
+  }
+
+  function noticeFailures(observe: ConsumerOptions['observe']): NonNullable<ConsumerOptions['observe']> {
+    return {
+      ...observe,
+      retrying(error, attempt) {
+        liveness.failed()
+        observe?.retrying?.(error, attempt)
+      }
     }
   }
 
@@ -195,7 +210,9 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     health() {
       const reason = problem ?? coverage.reason() ?? liveness.stalled()
       const partitions = byTopic(topics, assignment.positions())
-      return { ok: reason === undefined, ...(reason === undefined ? {} : { reason }), lag: liveness.lag(), partitions }
+      const stuck = problem === undefined && liveness.stuck() ? ({ stuck: true } as const) : {}
+      const said = reason === undefined ? {} : { reason }
+      return { ok: reason === undefined, ...said, ...stuck, lag: liveness.lag(), partitions }
     },
     parked: () => countParked(handling.db, handling.name)
   }

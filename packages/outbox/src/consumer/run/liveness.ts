@@ -42,6 +42,9 @@ export function createLiveness(
   let last = { position: '', at: performance.now() }
   let stalled: string | undefined
   let unreachable: string | undefined
+  // Since then it could have gone on: Kafka answers, events wait, and no attempt at them has failed.
+  let idleSince = performance.now()
+  let stuck = false
   // Up to this offset a partition holds only markers of a transactional writer.
   const markersUntil = new Map<string, bigint>()
   const lag = () => [...behind.values()].reduce((sum, window) => sum + offsetsIn(window), 0)
@@ -118,14 +121,26 @@ export function createLiveness(
     onStalled?.(stalled)
   }
 
+  function goesOn(): void {
+    idleSince = performance.now()
+    stuck = false
+  }
+
+  async function checkStuck(): Promise<void> {
+    stuck ||= performance.now() - idleSince >= stallAfterMs && !(await onlyMarkersWait())
+  }
+
   return {
     /** Asks the broker how far we are behind; the consuming client itself may be what hangs. */
     async check(): Promise<void> {
       try {
         const position = await measure()
+        if (unreachable !== undefined || lag() === 0 || position !== last.position) goesOn()
         unreachable = undefined
         await checkProgress(position)
+        await checkStuck()
       } catch (error) {
+        goesOn()
         unreachable = isRefused(error) ? error.message : `Kafka does not answer: ${asError(error).message}`
         await checkProgress(last.position)
       }
@@ -133,7 +148,10 @@ export function createLiveness(
     /** All partitions of each topic, as of the last check. */
     partitions: () => partitions,
     lag,
-    stalled: () => stalled
+    stalled: () => stalled,
+    /** An attempt has failed for a reason that passes: a restart doesn't help. */
+    failed: goesOn,
+    stuck: () => stuck
   }
 }
 
