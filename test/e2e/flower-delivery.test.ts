@@ -30,6 +30,7 @@ type Name = (typeof services)[number]
 beforeAll(async () => {
   receiver = await startTraceReceiver()
   process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = receiver.url
+  process.env['PAYMENT_DEADLINE_MS'] = '900123'
   pipeline = await startTestPipeline({ system: 'flower-delivery' })
   people = flowerPeople(pipeline)
   for (const name of services)
@@ -58,6 +59,12 @@ async function waitFor(seen: () => Promise<unknown>): Promise<number> {
 }
 
 readmeSuite(() => ({ pipeline, people }))
+
+it('shows in the running service a setting that the starter got from outside, and the default of another', async () => {
+  const { text } = await get(people.url('order', '/metrics'))
+  expect(text).toMatch(/^service_setting\{name="PAYMENT_DEADLINE_MS",value="900123",service="order"\} 1$/m)
+  expect(text).toMatch(/^service_setting\{name="PAYMENT_FALLBACK",value="defer",service="order"\} 1$/m)
+})
 
 it('has an item on the menu within a second of its registration, with price and stock', async () => {
   const waits: number[] = []

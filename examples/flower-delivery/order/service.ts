@@ -6,6 +6,7 @@ import {
   kafkaFrom,
   type Logger,
   mysqlServiceConfig,
+  registerSettings,
   type Service,
   variable
 } from '@outbox-cdc/service-kit'
@@ -65,12 +66,14 @@ export function createService(config: Config, logger: Logger, others: Others = {
     config,
     logger,
     routes(db, registry) {
+      const { PAYMENT_FALLBACK, PAYMENT_DEADLINE_MS } = config
+      registerSettings({ PAYMENT_FALLBACK, PAYMENT_DEADLINE_MS }, registry)
       const clients = () => createServiceClients({ logger, registry })
       const payments = others.payments ?? httpPaymentGateway(clients(), config.PAYMENT_URL)
       const menu = { find: (itemId: number) => findMenuItem(db, itemId) }
-      const ordering = createOrdering({ menu, orders: createOrders(db), payments, fallback: config.PAYMENT_FALLBACK })
+      const ordering = createOrdering({ menu, orders: createOrders(db), payments, fallback: PAYMENT_FALLBACK })
       const routes = Router().use(createOrderRoutes({ db, ordering }), createMyPageRoutes(db), createMenuRoutes(db))
-      const expiry = createExpiry({ db, logger, deadlineMs: config.PAYMENT_DEADLINE_MS })
+      const expiry = createExpiry({ db, logger, deadlineMs: PAYMENT_DEADLINE_MS })
       return { routes, beside: [expiry, ...grpcServers(ordering)] }
     },
     document: apiDocument,

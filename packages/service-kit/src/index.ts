@@ -34,6 +34,7 @@ export {
 } from './problem.ts'
 export { contextOf, readContext, type RequestContext } from './request-context.ts'
 export { runService, type Service } from './run-service.ts'
+export { registerSettings } from './setting-gauges.ts'
 export type { Change, StateMachine } from './state-machine.ts'
 export { explainTaken } from './taken.ts'
 export { textSchema } from './text.ts'
