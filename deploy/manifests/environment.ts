@@ -31,7 +31,7 @@ const setting = (name: string, key: string): IEnvVar => ({
 
 /** The environment that the description gives a service, as a cluster has it. What a cluster lacks isn't set. */
 export function environmentOf(system: System, service: Service): readonly IEnvVar[] {
-  const own = Object.entries(service.env).flatMap(([name, value]) => variable(system, name, value))
+  const own = Object.entries(service.env).flatMap(([name, value]) => variable(system, service, [name, value]))
   return [
     { name: 'HTTP_HOST', value: '0.0.0.0' },
     { name: 'HTTP_PORT', value: String(httpPort) },
@@ -44,13 +44,20 @@ export function environmentOf(system: System, service: Service): readonly IEnvVa
   ]
 }
 
-function variable(system: System, name: string, value: Value): readonly IEnvVar[] {
+function variable(system: System, service: Service, [name, value]: readonly [string, Value]): readonly IEnvVar[] {
   if (typeof value === 'string') return [{ name, value }]
   if ('account' in value) return [{ name, value: urlReference(system, value.account, value.database) }]
   if ('variable' in value) return [setting(name, value.variable)]
   if ('urlOf' in value) return [{ name, value: serviceUrl(value.urlOf) }]
+  if ('secretsIn' in value) return [{ name, value: ownFolder(service.name) }]
   return 'from' in value && value.from === 'brokers' ? [{ name, value: brokers }] : []
 }
+
+/** Where a service keeps what it makes itself, such as keys. */
+export const ownFolder = (name: string): string => `/var/lib/${name}`
+
+export const keepsFolder = ({ env }: Service): boolean =>
+  Object.values(env).some(value => typeof value === 'object' && 'secretsIn' in value)
 
 /** The accounts whose passwords a service reads. */
 export const accountsOf = ({ env }: Service): readonly string[] => [

@@ -6,7 +6,7 @@ import { metadata, ownImages, selectorOf } from './names.ts'
 import { passwords } from './pod.ts'
 import { addresses, connectorsMount, connectorVariables, jobPod } from './tools.ts'
 
-function job(name: string, stage: 'jobs' | 'connectors', podSpec: IPodSpec): IJob {
+function job(name: string, stage: 'prepare' | 'begin', podSpec: IPodSpec): IJob {
   const about = metadata(name, stage, selectorOf(name))
   return {
     apiVersion: 'batch/v1',
@@ -34,7 +34,7 @@ export function prepareJob(system: System): IJob {
   const env = Object.entries({ ...addresses, SYSTEM: system.name })
     .filter(([name]) => !/^(CONNECT|KAFKA)_/.test(name))
     .map(([name, value]) => ({ name, value }))
-  return job('prepare', 'jobs', jobPod({ ...own, env }, [passwords(passwordFiles(system))]))
+  return job('prepare', 'prepare', jobPod({ ...own, env }, [passwords(passwordFiles(system))]))
 }
 
 /**
@@ -44,7 +44,7 @@ export function prepareJob(system: System): IJob {
 export const connectorsJob = (): IJob =>
   job(
     'connectors',
-    'connectors',
+    'begin',
     jobPod({ name: 'connectors', image: ownImages.connectctl, args: ['apply'], env: connectorVariables }, [
       passwords(['keeper']),
       passwords(['debezium'], connectSecrets),

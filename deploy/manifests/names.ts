@@ -24,7 +24,7 @@ export const objectName = (name: string): string =>
     .replace(/^[^a-z0-9]+/, '')
 
 /** What `deploy/roll-out.sh` applies one after the other. */
-export type Stage = 'namespace' | 'engines' | 'jobs' | 'connectors' | 'services'
+export type Stage = 'namespace' | 'engines' | 'prepare' | 'begin' | 'connectors' | 'services'
 
 const stageLabel = 'outbox-cdc/stage'
 

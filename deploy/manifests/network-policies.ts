@@ -40,7 +40,9 @@ export function connections(system: System): readonly Connection[] {
 function connectionsOf(system: System, service: Service): readonly Connection[] {
   const { name, env, reads } = service
   const asked = Object.values(env).flatMap(value =>
-    typeof value === 'object' && 'urlOf' in value ? { from: name, to: value.urlOf, port: httpPort } : []
+    typeof value === 'object' && 'urlOf' in value && value.urlOf !== name
+      ? { from: name, to: value.urlOf, port: httpPort }
+      : []
   )
   const databases = Object.values(system.databases).filter(({ accounts }) =>
     accountsOf(service).some(account => account in accounts)

@@ -64,6 +64,12 @@ export function passwords(paths: readonly string[], mountPath: string = secretsD
   }
 }
 
+/** What the volume of a claim keeps. */
+export const kept = (claimName: string, mountPath: string): Mounted => ({
+  volume: { name: claimName, persistentVolumeClaim: { claimName } },
+  mount: { name: claimName, mountPath }
+})
+
 export function files(configMap: string, mountPath: string): Mounted {
   return {
     volume: { name: configMap, configMap: { name: configMap } },

@@ -34,7 +34,7 @@ const tool = (own: IContainer, mounted: readonly Mounted[], ready?: string) => {
 export const connectorFiles = (connectors: Readonly<Record<string, string>>): IConfigMap => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
-  metadata: metadata('connectors', 'connectors'),
+  metadata: metadata('connectors', 'begin'),
   data: { ...connectors }
 })
 
