@@ -87,6 +87,15 @@ const delivery = service({
 // For example PAYMENT_SLOW_MS=400-620 npm start -- flower-delivery.
 const fromStarter = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, { variable: name }]))
 
+const auth = {
+  name: 'auth',
+  about: 'POST /oauth/token',
+  main: `${folder}/auth/main.ts`,
+  port: { variable: 'AUTH_PORT', usual: 8090 },
+  ready: '/health/ready',
+  env: { ISSUER_URL: { urlOf: 'auth' }, AUTH_SECRETS_DIR: { secretsIn: 'auth' } }
+} as const
+
 const gateway = {
   name: 'gateway',
   about: 'one page for customer, shop owner and rider',
@@ -94,7 +103,8 @@ const gateway = {
   port: { variable: 'GATEWAY_PORT', usual: 8088 },
   ready: '/health/ready',
   env: {
-    ...Object.fromEntries(names.map(name => [`${name.toUpperCase()}_URL`, { urlOf: name }])),
+    ...Object.fromEntries([...names, 'auth'].map(name => [`${name.toUpperCase()}_URL`, { urlOf: name }])),
+    ...fromStarter(['RATE_LIMIT', 'CORS_ORIGINS']),
     CONSOLE_URL: { from: 'console' },
     KAFKA_BROKERS: { from: 'brokers' }
   },
@@ -121,6 +131,7 @@ export const system: System = {
     { ...payment, env: { ...payment.env, ...fromStarter(['PAYMENT_SLOW_MS', 'PAYMENT_CAPACITY']) } },
     // These are called by the gateway only, which takes a list of addresses.
     ...[item, shop, delivery].map(called => ({ ...called, replicas: true })),
+    auth,
     gateway
   ],
 
@@ -254,13 +265,14 @@ export const system: System = {
   sagas: { expectations: [...afterOrders, ...afterPayments, ...afterStock, ...afterTheShop, ...afterDeliveries] },
 
   tryIt: [
-    `curl -i -X POST {gateway}/items -H 'content-type: application/json' -d '{"itemName":"장미 세트","storeName":"KJSHOP","itemPrice":50000,"stockCnt":5}'`,
-    'curl {gateway}/menus',
-    `curl -i -X POST {gateway}/orders -H 'content-type: application/json' -d '{"itemId":1,"qty":3,"userName":"Kim"}'`,
-    'curl -i -X PUT {gateway}/ordermanagements/receive/1',
-    'curl -i -X PUT {gateway}/ordermanagements/decorate/1',
-    'curl -i -X PUT {gateway}/deliveries/depart/1',
-    'curl -i -X PUT {gateway}/deliveries/complete/1',
-    'curl {gateway}/myPages/1'
+    'TOKEN=$(npm run -s token -- flower-delivery operator)',
+    `curl -i -X POST {gateway}/items -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"itemName":"장미 세트","storeName":"KJSHOP","itemPrice":50000,"stockCnt":5}'`,
+    'curl {gateway}/menus -H "authorization: Bearer $TOKEN"',
+    `curl -i -X POST {gateway}/orders -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"itemId":1,"qty":3,"userName":"Kim"}'`,
+    'curl -i -X PUT {gateway}/ordermanagements/receive/1 -H "authorization: Bearer $TOKEN"',
+    'curl -i -X PUT {gateway}/ordermanagements/decorate/1 -H "authorization: Bearer $TOKEN"',
+    'curl -i -X PUT {gateway}/deliveries/depart/1 -H "authorization: Bearer $TOKEN"',
+    'curl -i -X PUT {gateway}/deliveries/complete/1 -H "authorization: Bearer $TOKEN"',
+    'curl {gateway}/myPages/1 -H "authorization: Bearer $TOKEN"'
   ]
 }

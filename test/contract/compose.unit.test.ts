@@ -180,7 +180,7 @@ function inCompose(value: Value): string | undefined {
   if ('account' in value)
     return `mysql://${value.account}:${'$$'}{dir:/run/secrets:${value.account}}@mysql:3306/${value.database}`
   if ('urlOf' in value) return `http://${value.urlOf}`
-  if ('variable' in value) return undefined
+  if ('variable' in value || 'secretsIn' in value) return undefined
   if (value.from === 'brokers') return '${CLUSTER_BROKERS:-kafka:29092}'
   return value.from === 'registry' ? '${SCHEMA_REGISTRY_URL:-}' : undefined
 }

@@ -236,32 +236,28 @@ it('leaves no order, no event and no row of MyPage of a transaction that fails a
   expect(texts.filter(text => text.includes(phantom))).toEqual([])
 })
 
-it('shows an order in one trace, from its request through payment and stock to the shop', async () => {
+it('shows an order in one trace and one timeline, from its request at the gateway to the door', async () => {
   const { itemId } = await people.addItem(5)
   const { spanId, traceparent } = newTraceparent()
+  const authorization = `Bearer ${await people.token('customer')}`
   const wish = { itemId, qty: 1, userName: 'Kim' }
-  const { status, body } = await post(people.url('order', '/orders'), wish, { traceparent })
+  const { status, body } = await post(people.url('gateway', '/orders'), wish, { traceparent, authorization })
   expect(status).toBe(201)
   await people.isPaid(body.id)
   await eventually(() => {
     const tree = treeOf(receiver.spans, spanId).join('\n')
-    expect(tree).toMatch(/^order: POST \/orders\n/)
+    expect(tree).toMatch(/^gateway: POST \/orders.*\n( +gateway: .*\n)* {4}order: POST \/orders$/m)
     expect(tree).toMatch(/^ +payment: POST \/payments$/m)
     expect(tree).toMatch(/^ +item: process paid\n( +item: .*\n)* +item: COMMIT/m)
     expect(tree).toMatch(/^ +shop: process stock_reserved\n( +shop: .*\n)* +shop: COMMIT/m)
   })
-})
-
-it('shows an order from its start to its end in outboxctl saga', async () => {
-  const { itemId } = await people.addItem(5)
-  const id = await people.order({ itemId })
-  await people.bring(id, 'COMPLETED')
+  await people.bring(body.id, 'COMPLETED')
   await eventually(async () => {
-    const { stdout, exitCode } = await saga(id)
+    const { stdout, exitCode } = await saga(body.id)
     expect(stdout).toMatch(
       /ordered [^]* paid [^]* stock_reserved [^]* received [^]* decorated [^]* departed_for_delivery [^]* delivery_completed /
     )
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`SETTLED · correlation id ${id} ·`)])
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(`SETTLED · correlation id ${body.id} ·`)])
   })
 })
 

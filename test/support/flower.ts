@@ -1,11 +1,13 @@
+import { join } from 'node:path'
+import { askToken } from '@outbox-cdc/flower-delivery/auth/ask-token'
 import { expect } from 'vitest'
 import { eventually } from './eventually.ts'
 import { type Answer, fetchJson, get, post } from './http.ts'
 import { uniqueName } from './unique-name.ts'
 
-type FlowerService = 'order' | 'payment' | 'item' | 'shop' | 'delivery'
+type FlowerService = 'order' | 'payment' | 'item' | 'shop' | 'delivery' | 'gateway' | 'auth'
 
-type Started = { readonly settings: { readonly ports: Readonly<Record<string, number>> } }
+type Started = { readonly settings: { readonly dir: string; readonly ports: Readonly<Record<string, number>> } }
 type ItemWish = { readonly itemName?: string; readonly storeName?: string; readonly itemPrice?: number }
 type Wish = { readonly itemId: number; readonly qty?: number; readonly userName?: string }
 
@@ -25,6 +27,9 @@ const rankOf = (status: string) => steps.findIndex(({ orderStatus }) => orderSta
 export function flowerPeople({ settings }: Started) {
   const url = (service: FlowerService, path: string) => `http://127.0.0.1:${settings.ports[service]}${path}`
   const ask = (service: FlowerService, path: string) => get(url(service, path))
+  /** For the gateway; the services themselves need none. */
+  const token = (client = 'operator') =>
+    askToken({ authUrl: url('auth', ''), folder: join(settings.dir, 'secrets/auth'), client })
   const put = (service: FlowerService, path: string, body: object = {}) =>
     fetchJson(url(service, path), {
       method: 'PUT',
@@ -106,6 +111,7 @@ export function flowerPeople({ settings }: Started) {
 
   return {
     url,
+    token,
     ask,
     put,
     addItem,

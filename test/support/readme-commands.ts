@@ -18,13 +18,14 @@ export async function curlCommands(file: string): Promise<readonly DocumentedCom
 
 type Place = Pick<Settings, 'ports'> & { readonly system?: System }
 
-/** Runs a documented command as a person would, at the ports of a test. */
-export async function runAt({ ports, system }: Place, command: string): Promise<string> {
+/** Runs a documented command as a person would, at the ports of a test, in a shell with these variables. */
+export async function runAt({ ports, system }: Place, command: string, variables = {}): Promise<string> {
   const here = portsOf(system ?? (await loadSystem())).reduce(
     (text, { name, usual }) => text.replaceAll(`localhost:${usual}`, `127.0.0.1:${ports[name]}`),
     command
   )
-  const { stdout } = await promisify(execFile)('bash', ['-c', here.replace('curl ', 'curl -s ')], { timeout: 20_000 })
+  const options = { timeout: 20_000, env: { ...process.env, ...variables } }
+  const { stdout } = await promisify(execFile)('bash', ['-c', here.replace('curl ', 'curl -s ')], options)
   return stdout
 }
 

@@ -12,14 +12,22 @@ import {
 } from '@outbox-cdc/service-kit'
 import { Router } from 'express'
 import { z } from 'zod'
+import { createAccess } from './access.ts'
 import { apiDocument } from './api-document.ts'
+import { pathsOf } from './business-paths.ts'
 import { createEventStream } from './event-stream.ts'
 import { followEvents } from './follow-events.ts'
 import { forwardTo } from './forward.ts'
+import { windowSeconds } from './limit-rate.ts'
 import { servePage } from './page-files.ts'
-import { refuseOtherSites } from './refuse-other-sites.ts'
 
 const name = 'gateway'
+
+const originsText = z
+  .string()
+  .default('')
+  .transform(text => text.split(',').flatMap(origin => origin.trim() || []))
+  .refine(origins => origins.every(isOrigin), 'must be origins, such as https://shop.example')
 
 export const configSchema = z.object({
   HTTP_HOST: variable.host,
@@ -29,11 +37,25 @@ export const configSchema = z.object({
   SHOP_URL: variable.serviceUrls('shop'),
   DELIVERY_URL: variable.serviceUrls('delivery'),
   ITEM_URL: variable.serviceUrls('item'),
+  AUTH_URL: variable.serviceUrl('auth, which is the issuer of the tokens'),
+  RATE_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1000)
+    .describe(`Most requests of a client, or of an address without a token, in ${windowSeconds} s`),
+  CORS_ORIGINS: originsText.describe(
+    'Origins whose pages may call the gateway, such as https://shop.example, separated by commas'
+  ),
   CONSOLE_URL: variable.serviceUrl('the console, as a browser reaches it').optional(),
   ...variable.kafka,
   STOP_DELAY_MS: variable.stopDelayMs,
   LOG_LEVEL: variable.logLevel
 })
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}
 
 type Config = Readonly<z.output<typeof configSchema>>
 
@@ -46,17 +68,24 @@ export function createService(
   const health = createHealth({ ready: {} })
   const events = createEventStream()
   const following = followEvents({ kafka, logger, onEvent: events.send, onReading: events.setReading })
+  const access = createAccess({
+    authUrl: config.AUTH_URL,
+    rateLimit: config.RATE_LIMIT,
+    allowedOrigins: config.CORS_ORIGINS
+  })
   const forwarded = forwardTo(
     {
-      order: { urls: config.ORDER_URL, paths: ['/orders', '/myPages', '/menus'] },
-      payment: { urls: config.PAYMENT_URL, paths: ['/payments'] },
-      shop: { urls: config.SHOP_URL, paths: ['/ordermanagements'] },
-      delivery: { urls: config.DELIVERY_URL, paths: ['/deliveries'] },
-      item: { urls: config.ITEM_URL, paths: ['/items'] }
+      order: { urls: config.ORDER_URL, paths: pathsOf('order') },
+      payment: { urls: config.PAYMENT_URL, paths: pathsOf('payment') },
+      shop: { urls: config.SHOP_URL, paths: pathsOf('shop') },
+      delivery: { urls: config.DELIVERY_URL, paths: pathsOf('delivery') },
+      item: { urls: config.ITEM_URL, paths: pathsOf('item') },
+      auth: { urls: [config.AUTH_URL], paths: ['/oauth', '/.well-known/jwks.json'] }
     },
     logger
   )
-  const routes = Router().use(refuseOtherSites, events.routes, forwarded.routes, servePage(config.CONSOLE_URL))
+  const own = [events.routes, servePage(config.CONSOLE_URL)]
+  const routes = Router().use(access.routes, forwarded.routes, ...own)
   const app = createApp({ logger, health, metrics: createMetrics(name), routes, document: apiDocument })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
@@ -73,6 +102,7 @@ export function createService(
       events.close()
       await Promise.all([server.stop(), following.stop()])
       forwarded.close()
+      access.close()
       await kafka.close()
     }
   }

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { fetchJson, get } from '@outbox-cdc/test-support/http'
 import { expect, it, onTestFinished } from 'vitest'
+import { bearer, fetchJson, get } from './as-operator.ts'
 import { startGateway } from './start-gateway.ts'
 
 /** A process of the shop's service that answers with its name, or breaks the connection once it has the request. */
@@ -90,8 +90,13 @@ it('refuses a body that no service would read, with or without its length', asyn
   const { gateway, shops } = await startShops(1)
   const url = `${gateway.url}/ordermanagements/receive/1`
   const large = new Blob(['x'.repeat(100_001)])
-  const known = await fetch(url, { method: 'PUT', body: await large.arrayBuffer() })
-  const streamed = await fetch(url, { method: 'PUT', body: large.stream(), duplex: 'half' } as RequestInit)
+  const known = await fetch(url, { method: 'PUT', headers: bearer, body: await large.arrayBuffer() })
+  const streamed = await fetch(url, {
+    method: 'PUT',
+    headers: bearer,
+    body: large.stream(),
+    duplex: 'half'
+  } as RequestInit)
   expect([known.status, streamed.status]).toEqual([413, 413])
   expect(await streamed.json()).toMatchObject({ detail: 'body is larger than 100 kB' })
   expect(shops[0].asked).toEqual([])

@@ -6,14 +6,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { KafkaClient, OutboundEvent } from '@outbox-cdc/outbox'
 import { debeziumRecord } from '@outbox-cdc/outbox/testing'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { fetchJson, get, post } from '@outbox-cdc/test-support/http'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { itemEvents } from '../item/events.ts'
 import { shopEvents } from '../shop/events.ts'
+import { bearer, fetchJson, get, post } from './as-operator.ts'
 import { readEvents } from './read-events.ts'
 import { startGateway } from './start-gateway.ts'
 
-const json = { 'content-type': 'application/json' }
 const decorated = { storeName: 'KJSHOP', itemName: '장미', userName: '이기정', qty: 3 }
 
 let gateway: Awaited<ReturnType<typeof startGateway>>
@@ -61,7 +60,7 @@ describe('the gateway forwards', () => {
   })
 
   it('the ids of a request that waits for a 100 too', async () => {
-    const headers = { expect: '100-continue' }
+    const headers = { ...bearer, expect: '100-continue' }
     const asked = request(`${gateway.url}/items`, { method: 'POST', headers })
     const answered = once(asked, 'response') as Promise<[IncomingMessage]>
     asked.once('continue', () => asked.end('{}'))
@@ -239,7 +238,7 @@ describe('the events of the gateway', () => {
   })
 
   it('refuse other methods', async () => {
-    const { status, headers } = await post(`${gateway.url}/events`, {}, json)
+    const { status, headers } = await post(`${gateway.url}/events`, {})
     expect([status, headers.get('allow')]).toEqual([405, 'GET'])
   })
 })

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import { bearer } from './as-operator.ts'
 
 type Sent = { readonly event: string; readonly data: Readonly<Record<string, unknown>> }
 
@@ -6,7 +7,7 @@ type Sent = { readonly event: string; readonly data: Readonly<Record<string, unk
 export async function readEvents(url: string) {
   const hangUp = new AbortController()
   onTestFinished(() => hangUp.abort())
-  const { body } = await fetch(`${url}/events`, { signal: hangUp.signal })
+  const { body } = await fetch(`${url}/events`, { headers: bearer, signal: hangUp.signal })
   const events: Sent[] = []
   async function read(): Promise<void> {
     let rest = ''

@@ -5,6 +5,7 @@ import type { KafkaClient } from '@outbox-cdc/outbox'
 import { createMemoryKafka, createMemoryTopic, type MemoryTopic } from '@outbox-cdc/outbox/testing'
 import { createLogger } from '@outbox-cdc/service-kit'
 import { configSchema, createService } from '../gateway/service.ts'
+import { tokenMaker } from './as-operator.ts'
 
 const services = ['order', 'payment', 'shop', 'delivery', 'item'] as const
 const topicNames = ['order', 'payment', 'item', 'stock', 'shop', 'delivery'].map(name => `flower.${name}`)
@@ -21,6 +22,7 @@ export async function startGateway(wrap: Wrap = kafka => kafka, env: Readonly<Re
     HTTP_PORT: '0',
     KAFKA_BROKERS: 'none:1',
     CONSOLE_URL: 'http://127.0.0.1:9000',
+    AUTH_URL: tokenMaker.url,
     ...Object.fromEntries(urls),
     ...env
   })

@@ -108,6 +108,7 @@ async function resolve(value: Value, around: Surroundings): Promise<string | und
   }
   if ('variable' in value) return starterVariable(value.variable)
   if ('urlOf' in value) return addresses[urlVariable(value.urlOf)]
+  if ('secretsIn' in value) return join(around.secretsDir, value.secretsIn)
   switch (value.from) {
     case 'brokers':
       return stack.kafka.brokers.join()

@@ -71,6 +71,8 @@ export type Value =
   | { readonly variable: string }
   | { readonly account: string; readonly database: string }
   | { readonly urlOf: string }
+  /** A folder of the service's own among the secrets, which the service fills. */
+  | { readonly secretsIn: string }
   | { readonly from: 'brokers' | 'console' | 'registry' | 'outbox store' | 'outbox writer' }
 
 export type Engine = 'mysql' | 'postgres'

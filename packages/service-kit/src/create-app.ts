@@ -30,7 +30,7 @@ const contentSecurityPolicy = {
 /** Wraps a service's own routes: context, log and metrics before them; health, docs and problem documents after them. */
 export function createApp({ logger, health, metrics, routes, document, explain, alias }: AppParts): Express {
   const app = express().disable('etag').set('query parser', 'simple')
-  app.use(helmet({ contentSecurityPolicy }), requestContext(logger), metrics.count)
+  app.use(helmet({ contentSecurityPolicy, frameguard: { action: 'deny' } }), requestContext(logger), metrics.count)
   app.use(routes, health.routes, metrics.routes, createApiDocument(document))
   app.use('/docs', createSwaggerUi())
   if (alias !== undefined) app.use(alias, routes).use(`${alias}/swagger-ui`, createSwaggerUi())

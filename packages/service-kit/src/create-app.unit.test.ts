@@ -45,7 +45,7 @@ it('sends security headers and names the route that does not exist', async () =>
   const { response, text } = await get('/nothing')
   expect(Object.fromEntries(response.headers)).toMatchObject({
     'x-content-type-options': 'nosniff',
-    'x-frame-options': 'SAMEORIGIN',
+    'x-frame-options': 'DENY',
     'cache-control': 'no-store',
     'content-type': expect.stringContaining('application/problem+json')
   })

@@ -39,7 +39,11 @@ export function startTracing(env: NodeJS.ProcessEnv): void {
   registerInstrumentations({
     instrumentations: [
       new HttpInstrumentation({
-        disableOutgoingRequestInstrumentation: true,
+        // Fetch has an instrumentation of its own. This one is for a gateway, whose proxy sends by node:http.
+        requireParentforOutgoingSpans: true,
+        startOutgoingSpanHook: ({ protocol, hostname, port, path }) => ({
+          'url.full': `${protocol ?? 'http:'}//${hostname}:${port}${withoutQuery(path ?? '')}`
+        }),
         ignoreIncomingRequestHook: ({ url = '' }) => isOwnRoute(url),
         applyCustomAttributesOnSpan: (span, request) => describeRequest(span, request as RoutedRequest)
       }),

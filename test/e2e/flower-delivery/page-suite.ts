@@ -35,9 +35,31 @@ export function pageSuite(started: () => TestPipeline): void {
       await page.goto(url)
       roles = threeRoles(page)
     })
+    const logIn = (client: string) => roles.logIn(client, started().settings.dir)
     afterAll(() => browser.close())
     beforeEach(() => {
       faults.length = 0
+    })
+
+    it('shows nothing before a login, and then only what the token may do', async () => {
+      expect(await page.locator('.column').count()).toBe(0)
+      expect(await findBarriers(page)).toEqual([])
+      await page.getByLabel('Client').fill('rider')
+      await page.getByLabel('Secret').fill('wrong')
+      await page.keyboard.press('Enter')
+      await page.getByText("There is no such client, or this isn't its secret").waitFor()
+      await logIn('rider')
+      await page.locator('#rider').getByText('Deliveries').waitFor()
+      for (const role of ['customer', 'shop owner']) await page.getByText(`rider may not act as ${role}.`).waitFor()
+      expect(await page.locator(':is(#customer, #shop) :is(button, input)').count()).toBe(0)
+      await page.locator('.live').getByText('Live').waitFor()
+      expect(await findBarriers(page)).toEqual([])
+      expect(await page.evaluate('document.cookie')).toBe('')
+      await roles.logOut()
+      expect(await page.locator('.column').count()).toBe(0)
+      await logIn('operator')
+      await page.reload()
+      await page.getByText('Logged in as operator').waitFor()
     })
 
     it('takes an order through three columns by clicks, each of which all see at once', async () => {

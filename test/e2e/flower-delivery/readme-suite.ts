@@ -8,13 +8,17 @@ type Target = { readonly pipeline: TestPipeline; readonly people: ReturnType<typ
 
 /** Runs what the README of the example shows. It must come first: the README counts from order 1. */
 export function readmeSuite(target: () => Target): void {
+  let variables = {}
+
   it('answers the commands of its README as the README shows, also while payment is down', async () => {
     const { pipeline, people } = target()
     const payment = pipeline.services.get('payment')
+    const { dir } = pipeline.settings
+    variables = { DATA_DIR: dir, TOKEN: await people.token() }
     const commands = await curlCommands('examples/flower-delivery/README.md')
     const first = commands.findIndex(({ command }) => command.includes('박지민'))
     const [pending, unpaid, paid, refused] = commands.slice(first)
-    expect([first, commands.length]).toEqual([36, 40])
+    expect([first, commands.length]).toEqual([38, 42])
     for (const each of commands.slice(0, first)) await answersAsShown(each)
 
     await payment?.stop()
@@ -34,11 +38,11 @@ export function readmeSuite(target: () => Target): void {
       for (const line of output) expect(plain(answer)).toContain(plain(line))
     }
     const { pipeline } = target()
-    const isOrder = command.includes('-X POST localhost:8081/orders ')
-    if (once) check(await runAt(pipeline.settings, command))
-    else if (isOrder) check(await paidInTheEnd(await runAt(pipeline.settings, command)))
+    const isOrder = command.includes('-X POST localhost:8088/orders ')
+    if (once) check(await runAt(pipeline.settings, command, variables))
+    else if (isOrder) check(await paidInTheEnd(await runAt(pipeline.settings, command, variables)))
     // What may be repeated is asked again until the events have arrived.
-    else await eventually(async () => check(await runAt(pipeline.settings, command)))
+    else await eventually(async () => check(await runAt(pipeline.settings, command, variables)))
   }
 
   /** On a busy machine, payment may take longer than an order waits for it. */
@@ -53,4 +57,4 @@ export function readmeSuite(target: () => Target): void {
 const plain = (text: string) =>
   withoutTimes(text)
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
-    .replaceAll(/(Retry-After: |in )\d+/g, '$1N')
+    .replaceAll(/(retry-after: |in )\d+/g, '$1N')

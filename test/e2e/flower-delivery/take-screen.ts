@@ -11,6 +11,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, locale: 'en-GB' })
   await page.goto(url)
   const roles = threeRoles(page)
+  await roles.logIn('operator', '.data/flower-delivery')
   const shop = { storeName: 'KJSHOP' }
   await roles.register({ ...shop, itemName: 'Roses, red', itemPrice: 50_000, stockCnt: 4 })
   await roles.register({ ...shop, itemName: 'Tulips, yellow', itemPrice: 22_000, stockCnt: 9 })

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page, Response } from 'playwright-core'
 import { expect } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
@@ -28,6 +30,16 @@ export function threeRoles(page: Page) {
     card,
     item,
     choose,
+    async logIn(client: string, folder: string): Promise<void> {
+      await page.getByLabel('Client').fill(client)
+      await page.getByLabel('Secret').fill(await readFile(join(folder, 'secrets/auth', client), 'utf8'))
+      await page.getByRole('button', { name: 'Log in' }).click()
+      await page.getByText(`Logged in as ${client}`).waitFor()
+    },
+    async logOut(): Promise<void> {
+      await page.getByRole('button', { name: 'Log out' }).click()
+      await page.getByRole('button', { name: 'Log in' }).waitFor()
+    },
     /** Orders and, if payment took too long, pays again; returns the id. */
     async order(wish: Wish): Promise<number> {
       const isAnswer = (answer: Response) => answer.request().method() === 'POST' && answer.url().endsWith('/orders')

@@ -1,3 +1,5 @@
+import { caller } from './caller.js'
+
 /** A request that was refused or not answered: the message is the problem's own sentence. */
 export class Refusal extends Error {
   /** @param {string} message @param {number} status */
@@ -21,5 +23,10 @@ export async function ask(path, { method = 'GET', body } = {}) {
   })
   const answer = await response.json().catch(() => ({}))
   if (response.ok) return answer
-  throw new Refusal(answer.detail ?? answer.title ?? `HTTP ${response.status}`, response.status)
+  // The token has ended, or there never was one.
+  if (response.status === 401) caller.value = null
+  throw new Refusal(
+    answer.detail ?? answer.title ?? (response.status === 401 ? 'Log in first.' : `HTTP ${response.status}`),
+    response.status
+  )
 }

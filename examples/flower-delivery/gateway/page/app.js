@@ -1,21 +1,22 @@
 import { html, render } from 'htm/preact'
+import { caller } from './caller.js'
 import { Customer } from './customer.js'
 import { Header } from './header.js'
 import { keepFocus } from './keep-focus.js'
 import { followEvents } from './live.js'
+import { findCaller, Login } from './login.js'
 import { Notices } from './notices.js'
 import { Rider } from './rider.js'
 import { Shop } from './shop.js'
 
 function App() {
   return html`
-    <a class="skip sr" href="#customer">Skip to the content</a>
+    <a class="skip sr" href=${caller.value ? '#customer' : '#login'}>Skip to the content</a>
     <${Header} />
     <main>
       <h1 class="sr">Flower delivery: customer, shop owner and rider</h1>
-      <${Customer} />
-      <${Shop} />
-      <${Rider} />
+      ${caller.value && html`<${Customer} /><${Shop} /><${Rider} />`}
+      ${caller.value === null && html`<${Login} />`}
     </main>
     <${Notices} />
   `
@@ -24,3 +25,4 @@ function App() {
 render(html`<${App} />`, document.body)
 keepFocus()
 followEvents()
+void findCaller()

@@ -51,7 +51,7 @@ const chosen = signal(/** @type {number | undefined} */ (undefined))
 
 export function Customer() {
   return column(
-    { id: 'customer', title: 'Customer', about: 'chooses, pays, and may change their mind' },
+    { id: 'customer', title: 'Customer', about: 'chooses, pays, and may change their mind', scope: 'orders' },
     html`
     <${Order} />
     ${listOf('My orders', myPages, { empty: 'No order yet. Choose from the menu, and press Order.', draw: orderRow })}

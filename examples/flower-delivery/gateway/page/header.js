@@ -1,5 +1,7 @@
 import { html } from 'htm/preact'
+import { caller } from './caller.js'
 import { lastChange, lostAt, now, reading } from './live.js'
+import { logOut } from './login.js'
 import { stateMark } from './parts.js'
 
 /** @import { State } from './parts.js' */
@@ -13,6 +15,7 @@ export function Header() {
         <a href="#customer">Customer</a><a href="#shop">Shop owner</a><a href="#rider">Rider</a>
       </nav>
       ${sentence()}
+      ${account()}
       <button class="quiet" type="button" onClick=${toggleTheme} title="Light or dark">
         <svg width="15" height="15" viewBox="0 0 16 16" aria-hidden="true">
           <path d="M8 0a8 8 0 0 0 0 16A8 8 0 0 0 8 0v2a6 6 0 0 1 0 12Z" fill="currentcolor" />
@@ -24,9 +27,15 @@ export function Header() {
   </header>`
 }
 
+function account() {
+  if (!caller.value) return null
+  return html`<p class="account">Logged in as <b>${caller.value.clientId}</b></p>
+    <button type="button" onClick=${logOut}>Log out</button>`
+}
+
 function sentence() {
   const change = lastChange.value
-  if (lostAt.value !== undefined || reading.value !== true) return html`<p class="live" />`
+  if (!caller.value || lostAt.value !== undefined || reading.value !== true) return html`<p class="live" />`
   if (change === undefined) return html`<p class="live">${stateMark('ok', 'Live')}</p>`
   const { event, service, orderId, itemId, at } = change
   const about = orderId === null ? `item ${itemId}` : `order ${orderId}`
@@ -36,12 +45,12 @@ function sentence() {
 }
 
 function trouble() {
-  const lost = lostAt.value
+  const lost = caller.value === null ? undefined : lostAt.value
   if (lost !== undefined) {
     const text = `The gateway does not answer (since ${ago(lost)}). What you see is old; the page reconnects by itself.`
     return banner('stopped', text)
   }
-  if (reading.value === false)
+  if (caller.value && reading.value === false)
     return banner(
       'slow',
       'No events come in, because Kafka does not answer. The page reads everything every 5 seconds.'

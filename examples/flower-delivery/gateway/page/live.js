@@ -1,6 +1,8 @@
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
+import { caller } from './caller.js'
 import { follow } from './changes.js'
-import { readAll } from './rows.js'
+import { readCaller } from './login.js'
+import { forgetAll, readAll } from './rows.js'
 
 /** @import { Change } from './changes.js' */
 
@@ -21,22 +23,25 @@ let source
 /** @type {number | undefined} */
 let again
 
-/** Follows the events. A hidden tab disconnects: a browser opens only six connections to one server. */
+/** Follows the events after a login. A hidden tab disconnects: a browser opens only six connections to one server. */
 export function followEvents() {
   document.addEventListener('visibilitychange', connect)
-  connect()
+  effect(() => {
+    if (caller.value === null) forgetAll()
+    connect()
+  })
   setInterval(() => (now.value = Date.now()), 1_000)
 }
 
 function connect() {
-  if (document.hidden) return disconnect()
+  if (document.hidden || !caller.value) return disconnect()
   if (source !== undefined && source.readyState !== EventSource.CLOSED) return
   source = new EventSource('/events')
   source.onopen = () => (lostAt.value = undefined)
   source.onerror = () => {
     lostAt.value ??= Date.now()
     // The browser retries a lost connection by itself, but not a refused one.
-    if (source?.readyState === EventSource.CLOSED) setTimeout(connect, retryMs)
+    if (source?.readyState === EventSource.CLOSED) setTimeout(() => void readCaller().then(connect), retryMs)
   }
   // It is sent at the beginning of each connection, so nothing that happened before is missed.
   source.addEventListener('reading', ({ data }) => {
@@ -60,7 +65,7 @@ async function readEverything() {
   clearTimeout(again)
   const complete = await readAll()
   clearTimeout(again)
-  if (document.hidden) return
+  if (document.hidden || !caller.value) return
   const pauseMs = reading.value === true ? refreshMs : pollMs
   again = window.setTimeout(() => void readEverything(), complete ? pauseMs : retryMs)
 }

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact'
 import { underWay } from './act.js'
+import { caller, may } from './caller.js'
 import { fresh } from './rows.js'
 
 /** @typedef {'ok' | 'slow' | 'stopped' | 'pending' | 'unknown'} State */
@@ -26,11 +27,15 @@ export function stateMark(state, words) {
   </span>`
 }
 
-/** The column of one of the three. @param {{ id: string, title: string, about: string }} role @param {unknown} content */
-export function column({ id, title, about }, content) {
+/**
+ * The column of one of the three, or why it is empty.
+ * @param {{ id: string, title: string, about: string, scope: import('./caller.js').Scope }} role
+ * @param {unknown} content
+ */
+export function column({ id, title, about, scope }, content) {
   return html`<section class="column" id=${id} aria-labelledby=${`${id}-title`} tabindex="-1">
     <div class="column-head"><h2 id=${`${id}-title`}>${title}</h2><p class="small">${about}</p></div>
-    ${content}
+    ${may(scope) ? content : html`<p class="panel muted">${caller.value?.clientId} may not act as ${title.toLowerCase()}.</p>`}
   </section>`
 }
 

@@ -22,7 +22,10 @@ const next = { REQUESTED: ['Depart', 'depart'], DEPARTED: ['Complete', 'complete
 export function Rider() {
   const empty = 'Nothing to bring yet. What the shop has decorated comes here.'
   const lists = listOf('Deliveries', deliveries, { empty, draw: deliveryRow })
-  return column({ id: 'rider', title: 'Rider', about: 'fetches what is decorated, and brings it' }, lists)
+  return column(
+    { id: 'rider', title: 'Rider', about: 'fetches what is decorated, and brings it', scope: 'deliveries' },
+    lists
+  )
 }
 
 /** @param {Delivery} delivery */

@@ -1,8 +1,10 @@
 import { signal } from '@preact/signals'
 import { ask, Refusal } from './api.js'
+import { may } from './caller.js'
 
 /**
  * @import { Signal } from '@preact/signals'
+ * @import { Scope } from './caller.js'
  * @typedef {{ itemId: number, itemName: string, storeName: string, itemPrice: number, stockCnt: number, soldOut: boolean }} MenuItem
  * @typedef {{ id: number, itemName: string, storeName: string, itemPrice: number, stockCnt: number }} Item
  * @typedef {{ orderId: number, itemId: number, itemName: string, storeName: string, userName: string, qty: number }} Ordered
@@ -15,7 +17,7 @@ import { ask, Refusal } from './api.js'
 /**
  * The newest rows of a service, as they were read last; `failure` says why they are old.
  * @template Row
- * @typedef {{ path: string, idOf: (row: Row) => number, rows: Signal<readonly Row[] | undefined>, failure: Signal<string | undefined> }} List
+ * @typedef {{ path: string, scope: Scope | null, idOf: (row: Row) => number, rows: Signal<readonly Row[] | undefined>, failure: Signal<string | undefined> }} List
  */
 
 const most = 50
@@ -24,11 +26,13 @@ const most = 50
  * @template Row
  * @param {string} path
  * @param {Extract<keyof Row, string>} key
+ * @param {Scope | null} scope that reading it needs
  * @returns {List<Row>}
  */
-function list(path, key) {
+function list(path, key, scope) {
   return {
     path,
+    scope,
     idOf: row => Number(row[key]),
     rows: signal(/** @type {readonly Row[] | undefined} */ (undefined)),
     failure: signal(/** @type {string | undefined} */ (undefined))
@@ -36,15 +40,15 @@ function list(path, key) {
 }
 
 /** @type {List<MenuItem>} */
-export const menu = list('/menus', 'itemId')
+export const menu = list('/menus', 'itemId', null)
 /** @type {List<MyPage>} */
-export const myPages = list('/myPages', 'orderId')
+export const myPages = list('/myPages', 'orderId', 'orders')
 /** @type {List<Item>} */
-export const items = list('/items', 'id')
+export const items = list('/items', 'id', 'shop')
 /** @type {List<ShopOrder>} */
-export const shopOrders = list('/ordermanagements', 'orderId')
+export const shopOrders = list('/ordermanagements', 'orderId', 'shop')
 /** @type {List<Delivery>} */
-export const deliveries = list('/deliveries', 'orderId')
+export const deliveries = list('/deliveries', 'orderId', 'deliveries')
 
 /** @type {readonly (readonly [List<any>, sort: string])[]} */
 const all = [
@@ -59,10 +63,15 @@ const all = [
 export const fresh = signal(/** @type {ReadonlySet<string>} */ (new Set()))
 const freshMs = 1_600
 
-/** Reads all lists; true if each service has answered. */
+/** Reads all lists that who is logged in may read; true if each service has answered. */
 export async function readAll() {
-  const answered = await Promise.all(all.map(readList))
+  const answered = await Promise.all(all.filter(([{ scope }]) => may(scope)).map(readList))
   return answered.every(Boolean)
+}
+
+/** For the next who logs in. */
+export function forgetAll() {
+  for (const [{ rows, failure }] of all) rows.value = failure.value = undefined
 }
 
 /** @param {readonly [List<any>, sort: string]} which */
@@ -81,6 +90,7 @@ async function readList([list, sort]) {
 
 /** Reads one row again. One that isn't there yet, or can't be read, stays as it is. @param {List<any>} list @param {number} id */
 export async function readRow(list, id) {
+  if (!may(list.scope)) return true
   try {
     show(list, await ask(`${list.path}/${id}`))
     return true

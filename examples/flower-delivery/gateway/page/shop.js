@@ -25,7 +25,7 @@ const rejecting = signal(/** @type {number | undefined} */ (undefined))
 
 export function Shop() {
   return column(
-    { id: 'shop', title: 'Shop owner', about: 'keeps the stock, decorates, or has to say no' },
+    { id: 'shop', title: 'Shop owner', about: 'keeps the stock, decorates, or has to say no', scope: 'shop' },
     html`
     ${listOf('Orders', shopOrders, { empty: 'No order yet. Paid orders whose flowers are in stock come here.', draw: orderRow })}
     ${listOf('Items', items, { empty: 'No item yet. Register the first below.', draw: itemRow })}
