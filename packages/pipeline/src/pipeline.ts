@@ -25,6 +25,7 @@ import { requireSameData } from './same-data.ts'
 import { writeSagaMap } from './saga-map.ts'
 import type { ExternalServers, Settings } from './settings.ts'
 import { databasesOn, enginesOf } from './system.ts'
+import { startRollServer } from './roll-server.ts'
 import { supervise } from './supervise.ts'
 import { livenessProbe } from './watch-liveness.ts'
 
@@ -78,6 +79,8 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
         return { part, supervision: supervise(part, say, { probe }) }
       })
       ends.push(() => supervised.forEach(({ supervision }) => supervision.stop()))
+      const rolling = await startRollServer(settings, supervised, say)
+      ends.push(() => rolling.close())
       playground?.open(supervised)
       ends.push(() => playground?.endFaults())
     }

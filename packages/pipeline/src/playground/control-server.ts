@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { type IncomingMessage, type Server, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { startTokenServer } from '../token-server.ts'
 import { type Target, type createFaults, bounds, Refused } from './faults.ts'
 
 export type Control = {
@@ -11,8 +10,8 @@ export type Control = {
 }
 
 /** Serves the control API on a free port of loopback. Each request needs the token. */
-export async function startControlServer(control: Control) {
-  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
+export const startControlServer = (control: Control) =>
+  startTokenServer(control.token, (request, response) => {
     void answer(control, request)
       .catch((error: unknown) => problemOf(error))
       .then(({ status, body }) => {
@@ -20,20 +19,10 @@ export async function startControlServer(control: Control) {
         response.end(JSON.stringify(body))
       })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, close: () => closeServer(server) }
-}
 
 type Answer = { readonly status: number; readonly body: object }
 
-async function answer({ token, faults, targets }: Control, request: IncomingMessage): Promise<Answer> {
-  const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-  if (!isSame(given, token))
-    return { status: 401, body: { detail: 'Authorization: Bearer TOKEN is missing or wrong.' } }
+async function answer({ faults, targets }: Control, request: IncomingMessage): Promise<Answer> {
   const what = `${request.method} ${request.url}`
   if (what === 'GET /targets') return { status: 200, body: { targets: targets().map(shown) } }
   if (what === 'GET /faults') return { status: 200, body: faults.list() }
@@ -75,15 +64,4 @@ function orderIn(body: unknown) {
 function problemOf(error: unknown): Answer {
   if (error instanceof Refused) return { status: error.status, body: { detail: error.message } }
   return { status: 500, body: { detail: error instanceof Error ? error.message : String(error) } }
-}
-
-function isSame(a: string, b: string): boolean {
-  const hash = (value: string) => createHash('sha256').update(value).digest()
-  return timingSafeEqual(hash(a), hash(b))
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise(resolve => server.close(resolve))
-  server.closeAllConnections()
-  await closed
 }
