@@ -76,6 +76,7 @@ const systems: Readonly<Record<string, readonly EventChannel[]>> = {
   ],
   'examples/flower-delivery': Object.entries(flowers).map(([aggregate, { producer, consumers, events }]) => ({
     topic: `flower.${aggregate}`,
+    actors: true,
     producer,
     consumers: [...consumers, 'gateway'],
     source: `${producer}/events.ts`,

@@ -1,4 +1,4 @@
-import { contextOf, notFound, onlyMethods, Problem, validated } from '@outbox-cdc/service-kit'
+import { contextOf, notFound, onlyMethods, originOf, Problem, validated } from '@outbox-cdc/service-kit'
 import { type RequestHandler, Router } from 'express'
 import type { Knex } from 'knex'
 import { changeDelivery, type Delivery, findDelivery, listDeliveries } from './deliveries.ts'
@@ -10,8 +10,7 @@ export function createRoutes(db: Knex): Router {
     (trigger: 'depart' | 'complete'): RequestHandler =>
     async (request, response) => {
       const { orderId } = validated(deliveryPathSchema, request.params, 'path')
-      const { traceparent } = contextOf(response)
-      const context = { correlationId: String(orderId), traceparent }
+      const context = { ...originOf(contextOf(response)), correlationId: String(orderId) }
       const delivery = await db.transaction(async trx => {
         const outcome = await changeDelivery(trx, orderId, { trigger, context })
         const found = await findDelivery(trx, orderId)

@@ -1,5 +1,5 @@
-import { contextOf, idPathSchema, jsonBody, notFound, onlyMethods, validated } from '@outbox-cdc/service-kit'
-import { type Response, Router } from 'express'
+import { contextOf, idPathSchema, jsonBody, notFound, onlyMethods, originOf, validated } from '@outbox-cdc/service-kit'
+import { Router } from 'express'
 import type { Knex } from 'knex'
 import { addItem, changeItem, findItem, type Item, listItems } from './items.ts'
 import { itemQuerySchema, newItemSchema, termsSchema } from './requests.ts'
@@ -13,7 +13,7 @@ export function createRoutes(db: Knex): Router {
     })
     .post(...jsonBody, async (request, response) => {
       const newItem = validated(newItemSchema, request.body, 'body')
-      const item = await db.transaction(trx => addItem(trx, newItem, origin(response)))
+      const item = await db.transaction(trx => addItem(trx, newItem, originOf(contextOf(response))))
       response.status(201).location(`/items/${item.id}`).json(item)
     })
     .all(onlyMethods('GET, HEAD, POST'))
@@ -26,17 +26,11 @@ export function createRoutes(db: Knex): Router {
     .put(...jsonBody, async (request, response) => {
       const { id } = validated(idPathSchema, request.params, 'path')
       const terms = validated(termsSchema, request.body, 'body')
-      const item = await db.transaction(trx => changeItem(trx, { id, ...terms }, origin(response)))
+      const item = await db.transaction(trx => changeItem(trx, { id, ...terms }, originOf(contextOf(response))))
       response.json(required(id, item))
     })
     .all(onlyMethods('GET, HEAD, PUT'))
   return routes
-}
-
-/** What the events of a request carry on. */
-function origin(response: Response) {
-  const { correlationId, traceparent } = contextOf(response)
-  return { correlationId, traceparent }
 }
 
 function required(id: number, item: Item | undefined): Item {

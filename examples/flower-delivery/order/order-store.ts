@@ -65,11 +65,12 @@ export async function changeOrder(trx: Knex.Transaction, id: number, cause: Caus
 }
 
 // Everything about an order has its id as correlation id, also where the request has another one.
-const aboutOrder = (id: number, aggregateVersion: number, { traceparent }: Trace = {}) => ({
+const aboutOrder = (id: number, aggregateVersion: number, { traceparent, actor }: Trace = {}) => ({
   aggregateId: id,
   aggregateVersion,
   correlationId: String(id),
-  traceparent
+  traceparent,
+  actor
 })
 
 export async function findOrder(db: Knex, id: number): Promise<Order | undefined> {

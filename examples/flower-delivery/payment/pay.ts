@@ -1,4 +1,4 @@
-import { Problem, type RequestContext } from '@outbox-cdc/service-kit'
+import { originOf, Problem, type RequestContext } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 import type { Acquirer } from './acquirer.ts'
 import { findPayment, type NewPayment, type Payment, payOrder } from './payments.ts'
@@ -11,9 +11,8 @@ export function createPaying({ db, acquirer }: Parts) {
     const { orderId } = order
     // Before the transaction: a slow answer must not hold a lock. An order that has a payment costs the acquirer nothing.
     if ((await findPayment(db, orderId)) === undefined) await acquirer(context)
-    const { traceparent } = context
     return db.transaction(async trx => {
-      const outcome = await payOrder(trx, order, { correlationId: String(orderId), traceparent })
+      const outcome = await payOrder(trx, order, { ...originOf(context), correlationId: String(orderId) })
       const payment = await findPayment(trx, orderId)
       if (outcome === 'refused') throw notPayable(orderId, payment)
       return payment

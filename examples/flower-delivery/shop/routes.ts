@@ -1,4 +1,4 @@
-import { contextOf, jsonBody, notFound, onlyMethods, Problem, validated } from '@outbox-cdc/service-kit'
+import { contextOf, jsonBody, notFound, onlyMethods, originOf, Problem, validated } from '@outbox-cdc/service-kit'
 import { type Request, type Response, Router } from 'express'
 import type { Knex } from 'knex'
 import { orderPathSchema, rejectionSchema, shopOrderQuerySchema } from './requests.ts'
@@ -11,7 +11,7 @@ export function createRoutes(db: Knex): Router {
   const command = async (request: Request, response: Response, { trigger, reason }: Command) => {
     const { orderId } = validated(orderPathSchema, request.params, 'path')
     // The order's events are grouped by its id, as those of the other services are.
-    const context = { correlationId: String(orderId), traceparent: contextOf(response).traceparent }
+    const context = { ...originOf(contextOf(response)), correlationId: String(orderId) }
     const order = await db.transaction(async trx => {
       const outcome = await changeShopOrder(trx, orderId, { trigger, reason, context })
       if (outcome === undefined) throw noOrder(orderId)

@@ -48,13 +48,13 @@ it('commits an order and its event before it asks payment', async () => {
     const { state } = await system.db('customer_order').where({ id: orderId }).first()
     seen = [state, await namesOf(orderId)]
   }
-  const { status, headers, body } = await order.place(roses)
+  const { status, headers, body } = await order.place(roses, { 'X-Actor': 'customer' })
   expect(seen).toEqual(['PAYMENT_PENDING', ['ordered']])
   expect([status, headers.get('location')]).toEqual([201, `/orders/${body.id}`])
   expect(body).toEqual({ id: body.id, ...ordered, orderStatus: 'PAID', reason: null, createdAt: body.createdAt })
   expect((await order.read(`/orders/${body.id}`)).body).toEqual(body)
   expect(await system.published(body.id)).toEqual([
-    { name: 'ordered', payload: ordered, correlation_id: String(body.id), traceparent: null }
+    { name: 'ordered', payload: ordered, correlation_id: String(body.id), traceparent: null, actor: 'customer' }
   ])
   expect(system.fake.paid.get(body.id)).toEqual({ orderId: body.id, ...ordered })
 })

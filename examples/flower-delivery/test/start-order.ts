@@ -57,7 +57,8 @@ export async function startOrder() {
     return {
       at,
       log,
-      place: (wishes: object = {}) => post(`${at}/orders`, { itemId: 1, qty: 3, userName: '이기정', ...wishes }),
+      place: (wishes: object = {}, headers: Readonly<Record<string, string>> = {}) =>
+        post(`${at}/orders`, { itemId: 1, qty: 3, userName: '이기정', ...wishes }, headers),
       pay: (order: number) => post(`${at}/orders/${order}/payment`, {}),
       cancel: (order: number) => fetchJson(`${at}/orders/${order}`, { method: 'DELETE' }),
       read: (path: string) => get(`${at}${path}`),
@@ -73,10 +74,13 @@ export async function startOrder() {
     replica,
     /** What was published of an order. */
     published: async (order: number) =>
-      db('published')
-        .where({ aggregateId: order })
-        .orderBy('id')
-        .select({ name: 'event', payload: 'payload', correlation_id: 'correlationId', traceparent: 'traceparent' }),
+      db('published').where({ aggregateId: order }).orderBy('id').select({
+        name: 'event',
+        payload: 'payload',
+        correlation_id: 'correlationId',
+        traceparent: 'traceparent',
+        actor: 'actor'
+      }),
     /** Everything that a refused request must leave as it was. */
     rows: () => Promise.all([db('customer_order').orderBy('id'), db('published').orderBy('id')]),
     async stop() {

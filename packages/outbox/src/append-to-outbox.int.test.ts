@@ -23,6 +23,10 @@ for (const [store, aggregateId] of [...stores.map(each => [each, 'integer'] as c
       topic: topic.name,
       transaction: <T>(work: (trx: Knex.Transaction) => Promise<T>) => db.transaction(work),
       recordsOf: (id: AggregateId, count: number) => topic.recordsOf(id, count),
+      async withActors() {
+        await createOutboxTables(db, { store, aggregateId, actor: true })
+        return outboxFor(store)
+      },
       async close() {
         await topic.remove()
         await database.drop()
@@ -43,11 +47,18 @@ for (const [store, aggregateId] of noPostgres === undefined ? onPostgres : []) {
     const { db, name, drop } = await createPostgres()
     await createOutboxTables(db, { store, aggregateId })
     const topic = await streamPostgres({ db, name, store, aggregateId })
+    const newOutbox = () => createOutbox({ store: store === 'message' ? messageStore : undefined })
+    const outbox = newOutbox()
     return {
-      outbox: createOutbox({ store: store === 'message' ? messageStore : undefined }),
+      outbox,
       topic: topic.name,
       transaction: <T>(work: (trx: Knex.Transaction) => Promise<T>) => db.transaction(work),
       recordsOf: (id: AggregateId, count: number) => topic.recordsOf(id, count),
+      async withActors() {
+        await createOutboxTables(db, { store, aggregateId, actor: true })
+        // A message needs no column.
+        return store === 'message' ? outbox : newOutbox()
+      },
       async close() {
         await topic.remove()
         await drop()

@@ -25,6 +25,11 @@ export type MessageContext = {
    * asks: tracing never rejects an event.
    */
   readonly traceparent?: string | undefined
+  /**
+   * Who caused it, as a gateway knows its callers; at most 64 characters. Only a table with the column `actor` carries it: see
+   * `createOutboxTables`. Elsewhere the event goes out without it.
+   */
+  readonly actor?: string | undefined
 }
 
 /** What the caller provides for one event; the definition adds the rest. */
@@ -158,7 +163,8 @@ const columns = z.object({
   messageId: z.guid().optional(),
   correlationId: shortText,
   causationId: shortText,
-  traceparent: z.stringFormat('traceparent', traceparentPattern).optional().catch(undefined)
+  traceparent: z.stringFormat('traceparent', traceparentPattern).optional().catch(undefined),
+  actor: shortText
 })
 const columnsOf = {
   integer: columns.extend({ aggregateId: idSchemas.integer }),

@@ -40,6 +40,9 @@ describe('defineEvent', () => {
   })
 
   it('rejects half a character in an id, which no database can store', () => {
+    expect(() => orderCreated({ aggregateId: 7, payload, actor: 'x'.repeat(65) })).toThrow(
+      /order_created.*actor: .*64 characters/
+    )
     expect(() => orderCreated({ aggregateId: 7, payload, correlationId: 'half: \ud800' })).toThrow(
       /order_created.*correlationId: must be well-formed/
     )

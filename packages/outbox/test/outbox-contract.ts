@@ -3,7 +3,14 @@ import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { headers } from '../src/catalogue/event-channel.ts'
-import { type AggregateId, type AggregateIdKind, defineEvent, type KafkaRecord, type Outbox } from '../src/index.ts'
+import {
+  type AggregateId,
+  type AggregateIdKind,
+  defineEvent,
+  type KafkaRecord,
+  type Outbox,
+  readEnvelope
+} from '../src/index.ts'
 import type { RecordShape } from './record-shapes.ts'
 
 // Where the events come from Debezium, the connector adds these.
@@ -17,6 +24,8 @@ export type OutboxUnderTest = {
   transaction<T>(work: (trx: Knex.Transaction) => Promise<T>): Promise<T>
   /** All records of a key, once there are `count`. */
   recordsOf(aggregateId: AggregateId, count: number): Promise<readonly KafkaRecord[]>
+  /** Adds the column `actor` to the table, and gives the outbox of a service that starts afterwards. */
+  withActors(): Promise<Outbox>
   close(): Promise<void>
 }
 
@@ -141,6 +150,20 @@ export function outboxContract(name: string, open: () => Promise<OutboxUnderTest
       })
       const late = subject.outbox.append(ended(), note(newId(), 'late'))
       await expect(late).rejects.toMatchObject({ code: 'TRANSACTION_REQUIRED', retryable: false })
+    })
+
+    it('carries who caused an event once its table can, and goes on without that before', async () => {
+      const [before, after] = [newId(), newId()]
+      const by = (aggregateId: AggregateId, actor?: string) => noted({ aggregateId, actor, payload: { text: 'by' } })
+      await append(by(before, 'customer'))
+      const outbox = await subject.withActors()
+      await subject.transaction(trx => outbox.append(trx, [by(after, 'Zoë ✖ 😀'), by(after)]))
+      const records = [...(await subject.recordsOf(before, 1)), ...(await subject.recordsOf(after, 2))]
+      const actors = records.map(record => {
+        const read = readEnvelope(record)
+        return 'event' in read ? read.event.actor : read.refusal
+      })
+      expect(actors).toEqual([subject.outbox === outbox ? 'customer' : undefined, 'Zoë ✖ 😀', undefined])
     })
 
     it('keeps hostile text as it is', async () => {

@@ -32,7 +32,7 @@ export {
   toProblem,
   unknownRoute
 } from './problem.ts'
-export { contextOf, readContext, type RequestContext } from './request-context.ts'
+export { contextOf, originOf, readContext, type RequestContext } from './request-context.ts'
 export { runService, type Service } from './run-service.ts'
 export { registerSettings } from './setting-gauges.ts'
 export type { Change, StateMachine } from './state-machine.ts'

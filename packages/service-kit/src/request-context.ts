@@ -10,6 +10,8 @@ export type RequestContext = {
   readonly correlationId: string
   /** The caller's W3C `traceparent`. */
   readonly traceparent?: string
+  /** Who caused the request: the caller's `X-Actor`, which is believed. Only a gateway that sets it may reach the service. */
+  readonly actor?: string
   /** Until when the caller waits, in milliseconds since 1970: from its `X-Timeout-Ms`, or else two seconds from the request on. */
   readonly deadline: number
   /** Aborts when the caller hangs up. */
@@ -48,6 +50,11 @@ export function requestContext(logger: Logger): RequestHandler {
   }
 }
 
+/** What the events that a request causes carry on: `ordered({ …, ...originOf(context) })`. */
+export function originOf({ correlationId, traceparent, actor }: RequestContext) {
+  return { correlationId, traceparent, actor }
+}
+
 type Origin = Pick<RequestContext, 'deadline' | 'signal'> & {
   readonly header: (name: string) => string | undefined
 }
@@ -57,10 +64,12 @@ export function readContext({ header, deadline, signal }: Origin): RequestContex
   const matching = (name: string, format: RegExp) => header(name)?.match(format)?.[0]
   const requestId = matching('x-request-id', shortId) ?? randomUUID()
   const traceparent = matching('traceparent', traceparentFormat)
+  const actor = matching('x-actor', shortId)
   return {
     requestId,
     correlationId: matching('x-correlation-id', shortId) ?? requestId,
     ...(traceparent !== undefined && { traceparent }),
+    ...(actor !== undefined && { actor }),
     deadline,
     signal
   }

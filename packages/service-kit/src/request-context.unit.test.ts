@@ -2,7 +2,7 @@ import express from 'express'
 import { expect, it, onTestFinished } from 'vitest'
 import { createHttpServer } from './http-server.ts'
 import { createLogger } from './logger.ts'
-import { contextOf, type RequestContext, requestContext } from './request-context.ts'
+import { contextOf, originOf, type RequestContext, requestContext } from './request-context.ts'
 
 /** Sends a request that is never answered, hangs up, and returns the context that it had. */
 async function contextFor(headers: Record<string, string>) {
@@ -32,6 +32,16 @@ it.each([
   hangUp()
   expect(limitMs - expected).toBeGreaterThanOrEqual(0)
   expect(limitMs - expected).toBeLessThan(1000)
+})
+
+it.each([
+  ['customer', 'customer'],
+  ['a b', undefined],
+  ['x'.repeat(65), undefined]
+])('reads X-Actor: %s as %s', async (header, actor) => {
+  const { context, hangUp } = await contextFor({ 'X-Actor': header, 'X-Correlation-Id': 'c-1' })
+  hangUp()
+  expect(originOf(context)).toEqual({ correlationId: 'c-1', traceparent: undefined, actor })
 })
 
 it('says when the caller hangs up', async () => {

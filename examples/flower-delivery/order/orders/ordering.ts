@@ -93,4 +93,4 @@ export function createOrdering({ menu, orders, payments, fallback }: Ports) {
 
 const unpayable: ReadonlySet<string> = new Set(['PAYMENT_PENDING', 'CANCELLING', 'CANCELLED', 'REJECTED'])
 
-const traceOf = ({ traceparent }: RequestContext) => ({ traceparent })
+const traceOf = ({ traceparent, actor }: RequestContext) => ({ traceparent, actor })

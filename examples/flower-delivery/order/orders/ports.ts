@@ -16,7 +16,7 @@ export type Cause = {
 }
 
 /** The request that the event of a change belongs to. */
-export type Trace = { readonly traceparent?: string | undefined }
+export type Trace = { readonly traceparent?: string | undefined; readonly actor?: string | undefined }
 
 /** What became of a change, and the order after it. */
 export type Changed = { readonly outcome: 'changed' | 'unchanged' | 'refused'; readonly order: Order }

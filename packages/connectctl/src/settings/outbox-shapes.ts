@@ -68,7 +68,7 @@ export type Shape = {
 
 /** The payload is the value, all else is in headers, and each aggregate type has the topic PREFIX.AGGREGATE. */
 export function routed({ topic, prefix, key }: Shape): ConnectorConfig {
-  const placed = `event,created_at,message_id,${facts}`.split(',').map(column => `${column}:header`)
+  const placed = `event,created_at,message_id,${facts},actor`.split(',').map(column => `${column}:header`)
   return {
     ...topicCreation(`${pattern(prefix)}\\.[^.]+`),
     ...isOutbox(topic),
@@ -81,6 +81,8 @@ export function routed({ topic, prefix, key }: Shape): ConnectorConfig {
     'transforms.route.table.field.event.id': 'message_id',
     'transforms.route.table.field.event.key': key,
     'transforms.route.table.fields.additional.placement': placed.join(),
+    // Not every outbox has the column `actor`.
+    'transforms.route.table.field.additional.missing': 'ignore',
     'transforms.route.route.by.field': 'aggregate',
     'transforms.route.route.topic.replacement': `${prefix}.$\{routedByValue}`
   }

@@ -37,6 +37,7 @@ export function buildJourney(known: AggregateReadings): Journey {
     finished: arrived || parked?.state === 'skipped',
     traceId: header('traceparent')?.split('-')[1] ?? null,
     correlationId: header('correlation_id'),
+    actor: header('actor'),
     stages: stages.flatMap(([name, title, draft]) => {
       const drafted = draft(known)
       if (drafted === undefined) return []

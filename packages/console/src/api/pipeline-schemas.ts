@@ -187,6 +187,7 @@ export const journey = named('Journey', {
   finished: z.boolean().meta({ description: 'Delivered or skipped: it stays as it is' }),
   traceId: z.string().nullable(),
   correlationId: z.string().nullable(),
+  actor: z.string().nullable(),
   stages: z.array(stage),
   record: shownRecord.nullable(),
   parked: parkedHere.nullable()

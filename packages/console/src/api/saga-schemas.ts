@@ -16,6 +16,7 @@ const step = named('SagaStep', {
   aggregateId: z.string(),
   aggregateVersion: z.number().nullable(),
   causationId: z.string().nullable().meta({ description: 'The message id of the event that caused it' }),
+  actor: z.string().nullable().meta({ description: 'Who caused it, if the event says it' }),
   service: z.string().meta({ description: 'Who wrote it, by the saga map; else its topic' }),
   topic: z.string(),
   partition: z.number(),

@@ -19,9 +19,22 @@ async function useSagas() {
   const expectations = [{ after: 'asked', oneOf: ['answered', 'refused'], from: 'bank', withinMs: 100 }]
   const file = await writeSagaMap({ services: { [asks]: 'shop', [answers]: 'bank' }, expectations })
   const url = await startConsole({ KAFKA_BROKERS: kafka.brokers.join(), SAGA_MAP: file }, [{ topic: asks, group: 'b' }])
-  type Sent = { event: string; saga: string; cause?: string; at?: number; id?: number; messageId?: string }
-  const send = async (topic: string, { event, saga, cause, at, id = 7, messageId = randomUUID() }: Sent) => {
-    const headers = { message_id: messageId, correlation_id: saga, ...(cause && { causation_id: cause }) }
+  type Sent = {
+    event: string
+    saga: string
+    actor?: string
+    cause?: string
+    at?: number
+    id?: number
+    messageId?: string
+  }
+  const send = async (topic: string, { event, saga, cause, actor, at, id = 7, messageId = randomUUID() }: Sent) => {
+    const headers = {
+      message_id: messageId,
+      correlation_id: saga,
+      ...(cause && { causation_id: cause }),
+      ...(actor && { actor })
+    }
     await produceOutbox(kafka.brokers, topic, [{ eventId: id, event, headers, ...(at && { at }) }])
     return messageId
   }
@@ -33,7 +46,7 @@ async function useSagas() {
 it('calls a saga stuck when its answer is overdue, until the answer comes, and links each event to its record', async () => {
   const bench = await useSagas()
   const id = randomUUID()
-  const cause = await bench.send(bench.asks, { event: 'asked', saga: id })
+  const cause = await bench.send(bench.asks, { event: 'asked', saga: id, actor: 'customer' })
   await eventually(async () => {
     const { stuck, items } = await bench.list()
     expect(stuck).toMatchObject([{ correlationId: id, state: 'STUCK' }])
@@ -49,9 +62,9 @@ it('calls a saga stuck when its answer is overdue, until the answer comes, and l
   const settled = await eventually(async () => {
     const saga = await bench.saga(id)
     expect(saga).toMatchObject({ state: 'SETTLED', missing: [] })
-    expect(saga.steps.map(({ event, service, copies }) => [event, service, copies])).toEqual([
-      ['asked', 'shop', 1],
-      ['refused', 'bank', 2]
+    expect(saga.steps.map(({ event, service, copies, actor }) => [event, service, copies, actor])).toEqual([
+      ['asked', 'shop', 1, 'customer'],
+      ['refused', 'bank', 2, null]
     ])
     return saga
   })

@@ -92,11 +92,11 @@ export function showSummary({
 type Around = { readonly saga: Saga; readonly cause: SagaStep | undefined }
 
 function showStep(step: SagaStep, { saga, cause }: Around): ShownStep {
-  const { messageId, event, aggregate, aggregateId, aggregateVersion = null, causationId = null } = step
+  const { messageId, event, aggregate, aggregateId, aggregateVersion = null, causationId = null, actor = null } = step
   const { service, topic, partition, offset, at, copies } = step
   const sinceCauseMs = cause === undefined ? null : at - cause.at
   const place = { service, topic, partition, offset, at, sinceStartMs: at - saga.startedAt, sinceCauseMs, copies }
-  return { messageId, event, aggregate, aggregateId, aggregateVersion, causationId, ...place }
+  return { messageId, event, aggregate, aggregateId, aggregateVersion, causationId, actor, ...place }
 }
 
 function showExpectation({ after, expectation, metBy, deadline, state }: SagaExpectation): ShownExpectation {

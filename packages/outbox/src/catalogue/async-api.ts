@@ -4,7 +4,7 @@ import {
   type EventChannel,
   eventsOf,
   exampleRecord,
-  headers,
+  headersOf,
   payloadSchema,
   type Published,
   type RecordShape
@@ -63,7 +63,7 @@ function message(published: Published) {
     title: `${event.name}, version ${event.version}`,
     summary: event.description,
     contentType: 'application/json',
-    headers: headersSchema(shape),
+    headers: headersSchema(channel),
     payload: envelope(event, shape),
     bindings: { kafka: { key: objectOf({ payload: key }), bindingVersion: '0.5.0' } },
     examples: example && [{ name: 'example', headers: example.headers, payload: { payload: example.value } }]
@@ -84,11 +84,12 @@ const objectOf = (properties: object, required: readonly string[] = Object.keys(
   properties
 })
 
-function headersSchema(shape: RecordShape) {
-  const always = headers[shape].filter(([, presence]) => presence === 'always')
+function headersSchema(channel: EventChannel) {
+  const headers = headersOf(channel)
+  const always = headers.filter(([, presence]) => presence === 'always')
   return objectOf(
     Object.fromEntries(
-      headers[shape].map(([name, presence, description]) => {
+      headers.map(([name, presence, description]) => {
         return [name, { type: presence === 'always' ? 'string' : ['string', 'null'], description }]
       })
     ),

@@ -3,7 +3,7 @@ import {
   type EventChannel,
   eventsOf,
   exampleRecord,
-  headers,
+  headersOf,
   payloadSchema,
   type Published,
   type RecordShape
@@ -23,18 +23,18 @@ export function eventCatalogue(channels: readonly EventChannel[]): string {
       consumers.join(', ')
     ])
   )
-  const shapes = new Set(channels.map(({ shape = 'row' }) => shape))
+  const kinds = new Map(channels.map(channel => [`${channel.shape} ${channel.actors}`, channel]))
   return (
     [
       '# Event catalogue',
       'Generated from the event definitions by `npm run catalogue`. A test fails when this page is out of date.',
       overview,
       '## Every record',
-      ...[...shapes].flatMap(shape => [
-        `The key is the id of the aggregate. Events with the same key are in the order of their commits. ${values[shape]}`,
+      ...[...kinds.values()].flatMap(channel => [
+        `The key is the id of the aggregate. Events with the same key are in the order of their commits. ${values[channel.shape ?? 'row']}`,
         table(
           ['Header', 'Value', 'Meaning'],
-          headers[shape].map(([name, ...more]) => [`\`${name}\``, ...more])
+          headersOf(channel).map(([name, ...more]) => [`\`${name}\``, ...more])
         )
       ]),
       ...published.map(section)

@@ -11,6 +11,8 @@ export type EventChannel = {
   readonly source: string
   /** Whether a record is the row, or as Debezium's Outbox Event Router makes it; `row` by default. */
   readonly shape?: RecordShape
+  /** Whether the outbox has the column `actor`, which the connector lifts into a header; false by default. */
+  readonly actors?: boolean
   /** What the aggregate's id identifies, where that is another thing: a payment may have the id of its order. */
   readonly idOf?: string
   readonly events: readonly EventDefinition[]
@@ -55,6 +57,13 @@ export const headers = {
   ]
 } as const satisfies Record<RecordShape, readonly (readonly [name: string, presence: string, meaning: string])[]>
 
+const actorHeader = ['actor', 'may be empty', 'Who caused it, as the gateway knows its callers.'] as const
+
+/** The headers of a channel's records. */
+export function headersOf({ shape = 'row', actors = false }: EventChannel) {
+  return actors ? [...headers[shape], actorHeader] : headers[shape]
+}
+
 /** The payload as it travels, in draft-07, which AsyncAPI builds upon. */
 export function payloadSchema(definition: EventDefinition): JsonSchema {
   const { $schema: _, ...schema } = jsonSchemaOf(definition.payload, 'draft-07')
@@ -62,7 +71,7 @@ export function payloadSchema(definition: EventDefinition): JsonSchema {
 }
 
 /** The record of the definition's example, without the schemas around key and value; the same at every call. */
-export function exampleRecord({ event: definition, channel: { topic, shape = 'row' } }: Published) {
+export function exampleRecord({ event: definition, channel: { topic, shape = 'row', actors } }: Published) {
   if (definition.example === undefined) return undefined
   const event = definition({
     aggregateId: definition.aggregateId === 'string' ? '01980000-0000-7000-8000-000000000002' : 1,
@@ -70,6 +79,7 @@ export function exampleRecord({ event: definition, channel: { topic, shape = 'ro
     messageId: '01980000-0000-7000-8000-000000000001',
     correlationId: 'request-1',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    actor: actors ? 'customer' : undefined,
     payload: definition.example
   })
   const record = debeziumRecord(event, { id: 1, createdAt: new Date(Date.UTC(2026, 0, 1)), topic })

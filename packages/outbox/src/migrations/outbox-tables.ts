@@ -25,6 +25,11 @@ export type OutboxTablesOptions = {
   readonly payload?: PayloadColumn | undefined
   /** `integer` by default; `string` for UUIDs, ULIDs and the like. One table holds one kind. */
   readonly aggregateId?: AggregateIdKind | undefined
+  /**
+   * Adds the column `actor`, also to a table that is there already: events carry who caused them. False by default, and false leaves
+   * the column that is there.
+   */
+  readonly actor?: boolean | undefined
   /** On PostgreSQL, the publication that the connector reads; `outbox` by default. */
   readonly publication?: string | undefined
 }
@@ -42,11 +47,17 @@ export type OutboxTablesOptions = {
  */
 export async function createOutboxTables(
   knex: Knex,
-  { store = 'delete', payload = 'json', aggregateId = 'integer', publication = 'outbox' }: OutboxTablesOptions = {}
+  {
+    store = 'delete',
+    payload = 'json',
+    aggregateId = 'integer',
+    actor = false,
+    publication = 'outbox'
+  }: OutboxTablesOptions = {}
 ): Promise<void> {
   if (isPostgres(knex)) {
     requirePostgresStore(store, payload)
-    return createPostgresOutbox(knex, { store, aggregateId, publication })
+    return createPostgresOutbox(knex, { store, aggregateId, actor, publication })
   }
   if (store === 'message') throw new OutboxError('STORE_UNAVAILABLE', 'The store message needs PostgreSQL')
   const read: ReadRows = sql => rowsOf(knex, sql)
@@ -54,7 +65,8 @@ export async function createOutboxTables(
   if (store === 'blackhole') await requireBlackhole(knex)
   await recordPosition(knex, await readBinlogStatus(database, read))
   await plain(knex).raw(outboxDdl({ store, payload, aggregateId }))
-  await checkConnection({ store, column: payload, aggregateId }, read)
+  const { actors } = await checkConnection({ store, column: payload, aggregateId }, read)
+  if (actor && !actors) await plain(knex).raw('ALTER TABLE outbox ADD COLUMN actor VARCHAR(64) NULL')
 }
 
 /** Drops what `createOutboxTables` created. Missing tables are fine, so it can be repeated. */
@@ -99,7 +111,7 @@ async function recordPosition(knex: Knex, status: BinlogStatus): Promise<void> {
 }
 
 type OutboxTables = {
-  readonly [Option in Exclude<keyof OutboxTablesOptions, 'publication'>]: NonNullable<OutboxTablesOptions[Option]>
+  readonly [Option in 'store' | 'payload' | 'aggregateId']: NonNullable<OutboxTablesOptions[Option]>
 }
 
 /** The table `outbox`. Its first five columns become the value in Kafka. */

@@ -7,6 +7,7 @@ import type { StoreName } from '../stores/store.ts'
 export type PostgresOutbox = {
   readonly store: StoreName
   readonly aggregateId: AggregateIdKind
+  readonly actor: boolean
   readonly publication: string
 }
 
@@ -15,9 +16,10 @@ export type PostgresOutbox = {
  * holds what isn't sent yet, is the connector's.
  */
 export async function createPostgresOutbox(knex: Knex, outbox: PostgresOutbox): Promise<void> {
-  const { store, aggregateId, publication } = outbox
+  const { store, aggregateId, actor, publication } = outbox
   const own = plain(knex)
   if (store !== 'message') await own.raw(ddl(aggregateId))
+  if (actor && store !== 'message') await own.raw('ALTER TABLE outbox ADD COLUMN IF NOT EXISTS actor varchar(64) NULL')
   await own.raw(heartbeatDdl)
   const { rows: published } = await own.raw('SELECT 1 FROM pg_publication WHERE pubname = ?', [publication])
   if (published.length === 0) await knex.transaction(trx => createPublication(trx, outbox))

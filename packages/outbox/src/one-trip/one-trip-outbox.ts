@@ -8,7 +8,8 @@ import {
   generatedIdVariable,
   type OutboxStore,
   type PendingEvent,
-  type Statement
+  type Statement,
+  withoutActors
 } from '../stores/store.ts'
 import { type OneTripBounds, openPool, runScript } from './pool.ts'
 import { type BoundStatement, requireBound, statementOfId } from './sql.ts'
@@ -53,7 +54,11 @@ export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTri
   const expected = { store: store.name, column: options.encoding?.column }
   const check = (read: ReadRows) => checkConnection(expected, read)
   const pool = await openPool({ connection, connections, check, waitMs, silenceMs })
-  const { connection: first, ids } = await pool.acquire().catch(async (cause: unknown) => {
+  const {
+    connection: first,
+    ids,
+    actors
+  } = await pool.acquire().catch(async (cause: unknown) => {
     await pool.close()
     throw cause
   })
@@ -64,7 +69,7 @@ export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTri
       requireBound(own)
       const list = encodePayloads([events].flat(), options)
       requireIds(list, ids)
-      const script = scriptOf(store, own, list)
+      const script = scriptOf(store, own, actors ? list : withoutActors(list))
       const results = await runScript(pool, script)
       const ours = results.filter((_, index) => own.includes(script[index] as BoundStatement))
       return ours.map(({ affectedRows, insertId }) => ({ affectedRows, insertId }))

@@ -14,11 +14,14 @@ export function sagaPicture(sagas: readonly Saga[]): string {
   ]
   const numbers = new Map(sagas.map(({ correlationId }, at) => [correlationId, String(at + 1)]))
   const inLane = (service: string, text: string) => lanes.map(lane => (lane === service ? text : ''))
-  const head = ['SAGA', 'MS', ...lanes, 'AT', 'AGGREGATE', 'PLACE']
+  const known = steps.some(({ actor }) => actor !== undefined)
+  const by = (text = '') => (known ? [text] : [])
+  const head = ['SAGA', 'MS', ...lanes, ...by('BY'), 'AT', 'AGGREGATE', 'PLACE']
   const rows = steps.map((step, at) => [
     numbers.get(step.correlationId) ?? '',
     msSince(step, steps[at - 1]),
     ...inLane(step.service, step.event),
+    ...by(step.actor),
     timeText(step.at),
     aggregateOf(step),
     `${placeOf(step)}${step.copies > 1 ? ` ×${step.copies}` : ''}`

@@ -49,6 +49,6 @@ function addCopy(entry: Entry, known: SagaStep, copy: SagaStep): boolean {
 const placeOf = ({ topic, partition, offset }: SagaStep): Place => ({ topic, partition, offset })
 
 // A copy that says something else is no reason to lose what the first one said.
-function contentOf({ event, aggregate, aggregateId, aggregateVersion, causationId }: SagaStep) {
-  return { event, aggregate, aggregateId, aggregateVersion, causationId }
+function contentOf({ event, aggregate, aggregateId, aggregateVersion, causationId, actor }: SagaStep) {
+  return { event, aggregate, aggregateId, aggregateVersion, causationId, actor }
 }

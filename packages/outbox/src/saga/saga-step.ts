@@ -7,6 +7,8 @@ export type SagaStep = {
   readonly aggregateVersion?: number | undefined
   readonly correlationId: string
   readonly causationId?: string | undefined
+  /** Who caused it, if the event says it. */
+  readonly actor?: string | undefined
   /** Which service wrote it, by the map; the topic's name if the map doesn't say. */
   readonly service: string
   readonly topic: string

@@ -21,6 +21,7 @@ export function stepOf(record: KafkaRecord, decoding: RecordDecoding = jsonDecod
     aggregateVersion: event.aggregateVersion,
     correlationId: event.correlationId,
     causationId: event.causationId,
+    actor: event.actor === undefined ? undefined : shared(event.actor),
     topic: shared(record.topic),
     partition: record.partition,
     offset: Number(record.offset),

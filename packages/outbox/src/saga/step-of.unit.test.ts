@@ -47,6 +47,11 @@ it('reads a record whose event and time are in headers, and one of the Outbox Ev
   expect(stepOf({ ...place, key: Buffer.from('A-7'), value, headers: routed })).toEqual({ ...step, at: step.arrivedAt })
 })
 
+it('says who caused it, where the record does', () => {
+  const record = debeziumRecord({ ...event, actor: 'customer' }, { id: 1, createdAt: new Date(step.at), topic: 't' })
+  expect(stepOf({ ...place, ...record })).toEqual({ ...step, actor: 'customer' })
+})
+
 it('is no step where a consumer would park the record', () => {
   expect(stepOf({ ...place, key: null, value: Buffer.from('{}'), headers: {} })).toBeUndefined()
   expect(stepOf({ ...place, key: Buffer.from('{"event_id":1}'), value: null, headers: {} })).toBeUndefined()

@@ -19,7 +19,7 @@ export type ReadRows = (sql: string) => Promise<readonly Record<string, unknown>
 // One round trip, because each new connection of a writer asks it.
 const typeOf = (column: string) => `(SELECT DATA_TYPE FROM information_schema.COLUMNS AS c
      WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.COLUMN_NAME = '${column}') AS ${column}`
-const query = `SELECT DATABASE() AS name, t.ENGINE AS engine, ${typeOf('payload')}, ${typeOf('event_id')},
+const query = `SELECT DATABASE() AS name, t.ENGINE AS engine, ${typeOf('payload')}, ${typeOf('event_id')}, ${typeOf('actor')},
     @@log_bin AS log_bin, @@SESSION.sql_log_bin AS sql_log_bin, @@SESSION.binlog_format AS binlog_format,
     @@SESSION.binlog_row_image AS binlog_row_image, @@SESSION.max_allowed_packet AS most_bytes
   FROM (SELECT 1) AS one
@@ -32,8 +32,11 @@ export type ExpectedTable = {
   readonly aggregateId?: AggregateIdKind | undefined
 }
 
-/** What a writer needs to know of its connection: the database, the most bytes of one statement, and what ids are. */
-export type Connected = { readonly database: string; readonly mostBytes: number; readonly ids: AggregateIdKind }
+/** What a writer needs to know of its connection: the database, the most bytes of one statement, and what the table holds. */
+export type Connected = TableFacts & { readonly database: string; readonly mostBytes: number }
+
+/** What ids are, and whether there is a column for actors. */
+export type TableFacts = { readonly ids: AggregateIdKind; readonly actors: boolean }
 
 /**
  * Rejects a connection whose events wouldn't get into the binlog as Debezium reads it, a table of another store, where
@@ -50,7 +53,8 @@ export async function checkSession(read: ReadRows): Promise<Session> {
   const [row = {}] = (await read(query)) as readonly Row[]
   requireRowBinlog(row)
   const ids = row['event_id'] === 'varchar' ? 'string' : 'integer'
-  return { database: String(row['name']), mostBytes: Number(row['most_bytes']), ids, table: row }
+  const actors = typeof row['actor'] === 'string'
+  return { database: String(row['name']), mostBytes: Number(row['most_bytes']), ids, actors, table: row }
 }
 
 type Row = Readonly<Record<string, string | number | null | undefined>>

@@ -2,13 +2,15 @@ import type { Knex } from 'knex'
 import type { AggregateIdKind } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
 import { plain } from '../plain-knex.ts'
-import type { ReadRows } from './check-connection.ts'
+import type { ReadRows, TableFacts } from './check-connection.ts'
 import type { StoreName } from './store.ts'
 
 // One round trip, because each new connection of a writer asks it. All as text, which no type parser of the caller changes.
 const query = `SELECT current_setting('wal_level') AS wal_level, current_setting('client_encoding') AS encoding, table_of.relpersistence::text AS persistence,
     (SELECT format_type(atttypid, NULL) FROM pg_attribute
      WHERE attrelid = table_of.oid AND attname = 'event_id') AS event_id,
+    (SELECT attname::text FROM pg_attribute
+     WHERE attrelid = table_of.oid AND attname = 'actor' AND NOT attisdropped) AS actor,
     (SELECT min(pubname::text) FROM pg_publication_tables AS p JOIN pg_publication AS own USING (pubname)
      WHERE p.schemaname = table_of.relnamespace::regnamespace::text AND p.tablename = 'outbox' AND own.pubinsert)
       AS published_by,
@@ -21,13 +23,15 @@ export const publicationComment = (ids: AggregateIdKind) => `outbox messages wit
 
 type ExpectedOutbox = { readonly store: StoreName; readonly aggregateId?: AggregateIdKind | undefined }
 
-/** Rejects a database whose events Debezium couldn't read. Resolves to what aggregate ids are. */
-export async function checkPostgres({ store, aggregateId }: ExpectedOutbox, read: ReadRows): Promise<AggregateIdKind> {
+/** Rejects a database whose events Debezium couldn't read. Resolves to what the outbox holds. */
+export async function checkPostgres({ store, aggregateId }: ExpectedOutbox, read: ReadRows): Promise<TableFacts> {
   const [row = {}] = (await read(query)) as readonly Row[]
   if (row['wal_level'] !== 'logical')
     throw unfit(`Debezium needs wal_level=logical; this server has ${row['wal_level']}`)
-  const actual = store === 'message' ? idsOfMessages(row) : idsOfTable(row)
-  if (aggregateId === undefined || aggregateId === actual) return actual
+  const isMessage = store === 'message'
+  const actual = isMessage ? idsOfMessages(row) : idsOfTable(row)
+  if (aggregateId === undefined || aggregateId === actual)
+    return { ids: actual, actors: isMessage || row['actor'] === 'actor' }
   throw mismatch(`The outbox was made for ${actual} ids, not for ${aggregateId} ids`)
 }
 

@@ -65,8 +65,14 @@ export function fieldsOf(event: PendingEvent) {
     schema_version: event.schemaVersion,
     correlation_id: event.correlationId ?? null,
     causation_id: event.causationId ?? null,
-    traceparent: event.traceparent ?? null
+    traceparent: event.traceparent ?? null,
+    ...(event.actor !== undefined && { actor: event.actor })
   }
+}
+
+/** The events as a table holds them that was made before there was a column `actor`. */
+export function withoutActors<Event extends PendingEvent>(events: readonly Event[]): readonly Event[] {
+  return events.map(event => (event.actor === undefined ? event : { ...event, actor: undefined }))
 }
 
 // What MySQL gets. Nothing here depends on the character set of the connection.
@@ -81,16 +87,19 @@ const columns: Readonly<Record<string, (event: PendingEvent) => SqlValue>> = {
   causation_id: event => unchanged(event.causationId),
   traceparent: event => event.traceparent ?? null
 }
-const names = Object.keys(columns)
-const placeholders = names.map(() => '?').join(', ')
+// Named only if an event has an actor, because older tables lack the column.
+const columnsWithActor: typeof columns = { ...columns, actor: event => unchanged(event.actor) }
 
 /** One INSERT for all events: they reach the binlog, and Kafka, in this order. Without `ids` MySQL numbers the rows. */
 export function insertStatement(events: readonly PendingEvent[], ids: readonly number[] = []): Statement {
   const id = ids.length === 0 ? ['', ''] : ['id, ', '?, ']
+  const written = hasActors(events) ? columnsWithActor : columns
+  const names = Object.keys(written)
+  const placeholders = names.map(() => '?').join(', ')
   const rows = events.map(event => `(${id[1]}${aggregateIdOf(event)}, ${placeholders})`)
   return {
     sql: `INSERT INTO outbox (${id[0]}event_id, ${names.join(', ')}) VALUES ${rows.join(', ')}`,
-    values: events.flatMap((event, index) => [...ids.slice(index, index + 1), ...valuesOf(event)])
+    values: events.flatMap((event, index) => [...ids.slice(index, index + 1), ...valuesOf(event, written)])
   }
 }
 
@@ -101,8 +110,10 @@ function aggregateIdOf(event: PendingEvent): string {
   return event.aggregateId === generatedId ? generatedIdVariable : '?'
 }
 
-function valuesOf(event: PendingEvent): readonly SqlValue[] {
-  const values = names.map(name => columns[name]?.(event) ?? null)
+export const hasActors = (events: readonly PendingEvent[]): boolean => events.some(({ actor }) => actor !== undefined)
+
+function valuesOf(event: PendingEvent, written: typeof columns): readonly SqlValue[] {
+  const values = Object.values(written).map(valueOf => valueOf(event))
   const { aggregateId: id } = event
   if (id === generatedId) return values
   return [typeof id === 'string' ? unchanged(id) : id, ...values]

@@ -2,7 +2,7 @@ import { OutboxError } from '../errors.ts'
 import { type OpenTransaction, requireInTransaction } from '../transactions/open-transaction.ts'
 import { checkConnection, type Connected, type ExpectedTable, requireIds } from './check-connection.ts'
 import { splitByPacket } from './packets.ts'
-import { type OutboxStore, type PendingEvent, type Statement, writeFailed } from './store.ts'
+import { type OutboxStore, type PendingEvent, type Statement, withoutActors, writeFailed } from './store.ts'
 
 /** Writes events into MySQL's table `outbox`. Checks each connection at its first event: a session decides what it logs. */
 export function createMysqlWriter(store: OutboxStore, expected: ExpectedTable) {
@@ -19,10 +19,10 @@ export function createMysqlWriter(store: OutboxStore, expected: ExpectedTable) {
   }
 
   return async (open: OpenTransaction, events: readonly PendingEvent[]): Promise<void> => {
-    const { ids, mostBytes } = await connectionOf(open)
+    const { ids, actors, mostBytes } = await connectionOf(open)
     requireIds(events, ids)
     if (open.noticesEnd !== true) await requireInTransaction(open).catch(writeFailed)
-    for (const part of splitByPacket(events, mostBytes)) {
+    for (const part of splitByPacket(actors ? events : withoutActors(events), mostBytes)) {
       const firstId = await write(open, store.insert(part), part.length)
       if (store.remove !== undefined) await write(open, store.remove(part.length, firstId), part.length)
     }

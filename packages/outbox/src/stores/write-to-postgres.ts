@@ -1,35 +1,42 @@
-import type { AggregateIdKind } from '../define-event.ts'
 import { OutboxError } from '../errors.ts'
 import { type OpenTransaction, requireInTransaction, withoutTransaction } from '../transactions/open-transaction.ts'
-import { requireIds } from './check-connection.ts'
+import { requireIds, type TableFacts } from './check-connection.ts'
 import { checkPostgres } from './check-postgres.ts'
 import type { PayloadEncoding } from './payload.ts'
-import { fieldsOf, type OutboxStore, type PendingEvent, type StoreName, writeFailed } from './store.ts'
+import {
+  fieldsOf,
+  hasActors,
+  type OutboxStore,
+  type PendingEvent,
+  type StoreName,
+  withoutActors,
+  writeFailed
+} from './store.ts'
 import { alreadyEnded } from './write-to-mysql.ts'
 
 type Write = (open: OpenTransaction, events: readonly PendingEvent[]) => Promise<void>
 
 /** Writes events to PostgreSQL: as rows that are deleted at once, because Debezium reads the WAL, or as messages in it. */
 export function createPostgresWriter(store: OutboxStore, encoding: PayloadEncoding | undefined): Write {
-  const checked = new WeakMap<object, AggregateIdKind>()
+  const checked = new WeakMap<object, TableFacts>()
   const write = store.name === 'message' ? writeMessages(store) : writeRows
 
-  async function idsOf(open: OpenTransaction): Promise<AggregateIdKind> {
+  async function tableOf(open: OpenTransaction): Promise<TableFacts> {
     const connection = await open.connection()
     const known = checked.get(connection)
     if (known !== undefined) return known
-    const ids = await checkPostgres({ store: store.name }, async sql => (await open.run(sql, [])).rows).catch(
-      writeFailed
-    )
-    checked.set(connection, ids)
-    return ids
+    const read = async (sql: string) => (await open.run(sql, [])).rows
+    const facts = await checkPostgres({ store: store.name }, read).catch(writeFailed)
+    checked.set(connection, facts)
+    return facts
   }
 
   return async (open, events) => {
     requirePostgresStore(store.name, encoding?.column)
-    requireIds(events, await idsOf(open))
+    const { ids, actors } = await tableOf(open)
+    requireIds(events, ids)
     if (store.name !== 'message' && open.noticesEnd !== true) await requireInTransaction(open).catch(writeFailed)
-    for (const part of splitForPostgres(events)) await write(open, part)
+    for (const part of splitForPostgres(actors ? events : withoutActors(events))) await write(open, part)
   }
 }
 
@@ -74,7 +81,9 @@ function writeMessages(store: OutboxStore): Write {
 }
 
 async function writeRows(open: OpenTransaction, events: readonly PendingEvent[]): Promise<void> {
-  const rows = events.map(fieldsOf)
+  const rows = hasActors(events)
+    ? events.map(event => ({ ...fieldsOf(event), actor: event.actor ?? null }))
+    : events.map(fieldsOf)
   const names = Object.keys(rows[0] ?? {})
   const row = `(${names.map(() => '?').join(', ')})`
   const insert = `INSERT INTO outbox (${names.join(', ')}) VALUES ${rows.map(() => row).join(', ')}

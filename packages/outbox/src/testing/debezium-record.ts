@@ -28,7 +28,8 @@ export function debeziumRecord(event: OutboundEvent, { id, createdAt, topic }: O
     schema_version: event.schemaVersion,
     correlation_id: event.correlationId,
     causation_id: event.causationId,
-    traceparent: event.traceparent
+    traceparent: event.traceparent,
+    ...(event.actor !== undefined && { actor: event.actor })
   }
   const idField = fieldOf('event_id', typeof event.aggregateId === 'string' ? 'string' : 'int64')
   return {

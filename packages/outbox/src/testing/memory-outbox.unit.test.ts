@@ -19,6 +19,7 @@ for (const ids of ['integer', 'string'] as const)
         topic: outbox.topic.name,
         transaction: work => outbox.transaction(work),
         recordsOf: async id => outbox.topic.records().filter(has(id)),
+        withActors: async () => outbox,
         close: async () => {}
       }
     },

@@ -13,7 +13,7 @@ const running = new AsyncLocalStorage<{ context: MessageContext }>()
 
 /**
  * What events that are appended to this transaction inherit, unless they set it themselves. Inside a handler: the handled
- * event's correlation id (or else its message id), its message id as causation, and its trace. Elsewhere nothing.
+ * event's correlation id (or else its message id), its message id as causation, its trace and its actor. Elsewhere nothing.
  */
 export function currentMessageContext(trx: Knex.Transaction): MessageContext {
   return contexts.get(trx) ?? (trx.parentTransaction === undefined ? {} : currentMessageContext(trx.parentTransaction))
@@ -27,7 +27,8 @@ export function causedBy(event: HandledMessage): MessageContext {
   return {
     correlationId: event.correlationId ?? event.messageId,
     causationId: event.messageId,
-    traceparent: event.traceparent
+    traceparent: event.traceparent,
+    actor: event.actor
   }
 }
 
@@ -59,6 +60,7 @@ export function inContext(
     ...event,
     correlationId: event.correlationId ?? context?.correlationId,
     causationId: event.causationId ?? context?.causationId,
-    traceparent: event.traceparent ?? context?.traceparent
+    traceparent: event.traceparent ?? context?.traceparent,
+    actor: event.actor ?? context?.actor
   }))
 }

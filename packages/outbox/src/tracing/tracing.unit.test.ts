@@ -3,7 +3,7 @@ import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type ConsumedEvent, handle, handleBatch } from '../consumer/read/handler.ts'
-import { defineEvent } from '../define-event.ts'
+import { defineEvent, type MessageContext } from '../define-event.ts'
 import { createMemoryOutbox } from '../testing/memory-outbox.ts'
 import type { OpenTransaction } from '../transactions/open-transaction.ts'
 import { causedBy, inContext } from './message-context.ts'
@@ -14,10 +14,10 @@ const shipped = define('shipped')
 const given = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 
 /** What one handler's appends look like on the topic. */
-async function headersAfterHandling(event: Partial<ConsumedEvent>) {
+async function headersAfterHandling(event: Partial<ConsumedEvent>, own: MessageContext = {}) {
   const outbox = createMemoryOutbox()
   const consumed = { name: 'ordered', aggregateId: 1, messageId: 'm1', topic: 't', partition: 0, offset: 5n, ...event }
-  const handler = handle(ordered, (_, trx) => outbox.append(trx, shipped({ aggregateId: 2, payload: {} })))
+  const handler = handle(ordered, (_, trx) => outbox.append(trx, shipped({ aggregateId: 2, payload: {}, ...own })))
   await outbox.transaction(trx => handler.work([consumed as ConsumedEvent], trx))
   return outbox.topic.records()[0]?.headers
 }
@@ -33,6 +33,14 @@ describe('an event that a handler appends', () => {
 
   it('begins a correlation where there was none', async () => {
     expect(await headersAfterHandling({})).toMatchObject({ correlation_id: 'm1', causation_id: 'm1' })
+  })
+
+  it('has the actor of its cause, unless it names its own', async () => {
+    expect(await headersAfterHandling({ actor: 'customer' })).toMatchObject({ actor: 'customer' })
+    expect(await headersAfterHandling({ actor: 'customer' }, { actor: 'rider' })).toMatchObject({ actor: 'rider' })
+    expect(await headersAfterHandling({})).not.toHaveProperty('actor')
+    const cause = { ...ordered({ aggregateId: 1, payload: {}, actor: 'shop' }), topic: 't', partition: 0, offset: 5n }
+    expect(causedBy(cause)).toMatchObject({ actor: 'shop' })
   })
 
   it('does so in a transaction of another library, until the handler ends', async () => {

@@ -120,10 +120,11 @@ function urlOf(baseUrl: string, path: string, query: Readonly<Record<string, str
   return `${baseUrl.replace(/\/$/, '')}${path}${search === '' ? '' : `?${search}`}`
 }
 
-const headersOf = ({ requestId, correlationId, traceparent }: RequestContext, limitMs: number) => ({
+const headersOf = ({ requestId, correlationId, traceparent, actor }: RequestContext, limitMs: number) => ({
   Accept: 'application/json',
   'X-Timeout-Ms': String(Math.max(1, Math.floor(limitMs))),
   'X-Request-Id': requestId,
   'X-Correlation-Id': correlationId,
-  ...(traceparent !== undefined && { traceparent })
+  ...(traceparent !== undefined && { traceparent }),
+  ...(actor !== undefined && { 'X-Actor': actor })
 })

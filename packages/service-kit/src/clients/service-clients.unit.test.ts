@@ -14,13 +14,18 @@ it('returns what the schema reads from a 200, and undefined for a 404', async ()
   expect(account.lines).toEqual([])
 })
 
-it('passes on the ids of the request, its trace and the time that is left', async () => {
+it('passes on the ids of the request, its trace, who caused it and the time that is left', async () => {
   const account = await aStandIn(answeringZoe)
   const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`
-  await account.get({ traceparent, deadline: Date.now() + 1000 })
+  await account.get({ traceparent, actor: 'customer', deadline: Date.now() + 1000 })
   const { url, headers } = account.requests[0] ?? expect.fail('nothing was asked')
   expect(url).toBe('/it?name=Zo%C3%AB+%26+co')
-  expect(headers).toMatchObject({ 'x-request-id': 'r-1', 'x-correlation-id': 'c-1', traceparent })
+  expect(headers).toMatchObject({
+    'x-request-id': 'r-1',
+    'x-correlation-id': 'c-1',
+    'x-actor': 'customer',
+    traceparent
+  })
   expect(Number(headers['x-timeout-ms'])).toBeGreaterThan(0)
   expect(Number(headers['x-timeout-ms'])).toBeLessThanOrEqual(1000)
 })

@@ -68,7 +68,8 @@ function card(
     copies,
     sinceStartMs,
     sinceCauseMs,
-    causationId
+    causationId,
+    actor
   },
   spot,
   cause
@@ -87,6 +88,7 @@ function card(
     <p><b>${event}</b>${copies > 1 && html`<span class="badge small slow" title="Records with its message id">sent ${copies} times</span>`}</p>
     <p>${followed ? html`<a href=${rowOf(followed.name, aggregateId)}>${whose}</a>` : whose}</p>
     <p class="small" title=${exact(at)}>${clock(at)} · + ${ms(Math.max(0, sinceStartMs))}</p>
+    ${actor !== null && html`<p class="small">by ${actor}</p>`}
     ${after && html`<p class=${`small ${cause && 'step-after'}`}>${after}</p>`}
     <p class="small step-place"><a href=${place}>${topic} · ${partition} · ${offset}</a></p>
   </li>`

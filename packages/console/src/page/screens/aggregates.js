@@ -85,7 +85,7 @@ function list({ items, next }) {
 
 /** The way from the commit to the effect. @param {Journey} found */
 function journey(found) {
-  const { stages, parked, traceId, correlationId, record } = found
+  const { stages, parked, traceId, correlationId, actor, record } = found
   return html`
     <p class="summary">${summary(found)}</p>
     <div class="stack journey">
@@ -94,19 +94,20 @@ function journey(found) {
       </section>
       <div class="stack">
         ${parked && parkedPanel(parked)}
-        ${identities(traceId, correlationId)}
+        ${identities({ traceId, correlationId, actor })}
         ${record && panel('The record', recordDetails(record))}
       </div>
     </div>
   `
 }
 
-/** @param {string | null} traceId @param {string | null} correlationId */
-function identities(traceId, correlationId) {
-  if (traceId === null && correlationId === null) return null
+/** @param {Pick<Journey, 'traceId' | 'correlationId' | 'actor'>} of */
+function identities({ traceId, correlationId, actor }) {
+  if (traceId === null && correlationId === null && actor === null) return null
   const ids = {
     'trace id': traceId && copyable(traceId),
-    'correlation id': correlationId && html`${copyable(correlationId)}${sagaLink(correlationId)}`
+    'correlation id': correlationId && html`${copyable(correlationId)}${sagaLink(correlationId)}`,
+    'caused by': actor
   }
   return panel('What it belongs to', pairs(Object.entries(ids)))
 }

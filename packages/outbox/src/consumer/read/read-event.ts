@@ -71,7 +71,8 @@ const fieldsOf = z.object({
   event_id: aggregateIdSchema,
   created_at: z.iso.datetime({ offset: true })
 })
-const valueOf = fieldsOf.extend({ id: integer, payload: z.string() })
+// A connector that doesn't know the column `actor` leaves it in the row.
+const valueOf = fieldsOf.extend({ id: integer, payload: z.string(), actor: shortText.catch(null) })
 const headersOf = z.object({
   message_id: z.string().regex(/^[\x21-\x7e]{1,64}$/),
   aggregate: shortText,
@@ -79,7 +80,8 @@ const headersOf = z.object({
   schema_version: z.coerce.number().int().positive().nullish(),
   correlation_id: shortText.catch(null),
   causation_id: shortText.catch(null),
-  traceparent: z.string().max(55).nullish().catch(null)
+  traceparent: z.string().max(55).nullish().catch(null),
+  actor: shortText.catch(null)
 })
 
 /** Reads a record that Connect wrote. Never throws: a record that can't be read becomes a refusal. */
@@ -144,6 +146,7 @@ function eventOf(record: KafkaRecord, key: ReadKey, decode: Decode) {
     correlationId: headers.correlation_id ?? undefined,
     causationId: headers.causation_id ?? undefined,
     traceparent: headers.traceparent ?? undefined,
+    actor: headers.actor ?? value.actor ?? undefined,
     topic: record.topic,
     partition: record.partition,
     offset: record.offset
@@ -153,6 +156,7 @@ function eventOf(record: KafkaRecord, key: ReadKey, decode: Decode) {
 
 type Value = z.output<typeof fieldsOf> & {
   readonly id?: number | undefined
+  readonly actor?: string | null | undefined
   readonly payload: unknown
   readonly json: string
 }

@@ -46,6 +46,21 @@ describe('readEnvelope', () => {
     expect(readEnvelope(record({ key: bare(record().key), value: bare(record().value) }))).toMatchObject(expected)
   })
 
+  it('reads who caused an event from its header or, where the connector left it there, from the row', () => {
+    const { value, headers } = record()
+    const row = (actor: unknown) => json({ ...JSON.parse(String(value)).payload, actor })
+    const actorOf = (change: Partial<KafkaRecord>) => {
+      const read = readEnvelope(record(change))
+      return 'event' in read ? read.event.actor : read.refusal
+    }
+    expect(actorOf({})).toBeUndefined()
+    expect(actorOf({ headers: { ...headers, actor: 'customer' } })).toBe('customer')
+    expect(actorOf({ value: row('customer') })).toBe('customer')
+    expect([row(null), row(7), row('x'.repeat(65))].map(written => actorOf({ value: written }))).toEqual(
+      Array(3).fill(undefined)
+    )
+  })
+
   it('reads a header without a value as absent', () => {
     const headers = { ...record().headers, correlation_id: null, aggregate_version: null, schema_version: null }
     const read = readEnvelope(record({ headers }))
