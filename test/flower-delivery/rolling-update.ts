@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { askToken } from '@outbox-cdc/flower-delivery/auth/ask-token'
 import { exitWithUsage, optionsOrExit, requestRoll } from '@outbox-cdc/pipeline'
 import { hasReadAll, sizeOf } from '@outbox-cdc/test-support/consumer-groups'
 import { flowerPeople } from '@outbox-cdc/test-support/flower'
@@ -32,6 +34,8 @@ const began = performance.now()
 const say = (line: string) => console.log(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${line}`)
 
 console.log(`${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.version}`)
+// The gateway turns away a client that sends more; here one client stands for all users.
+process.env['RATE_LIMIT'] = '1000000'
 const pipeline = await startTestPipeline({ system: 'flower-delivery', replicas: { item: 2 }, revive: true })
 const { settings, stack } = pipeline
 say('flower-delivery is up, with two item services')
@@ -39,7 +43,10 @@ try {
   const people = flowerPeople(pipeline)
   const customers = startCustomers(people)
   const gateway = `http://127.0.0.1:${settings.ports['gateway']}`
-  const available = await loadItems({ gateway, users, seconds }, async () => {
+  const authUrl = `http://127.0.0.1:${settings.ports['auth']}`
+  const token = await askToken({ authUrl, folder: join(settings.dir, 'secrets/auth'), client: 'shop' })
+  const headers = { authorization: `Bearer ${token}` }
+  const available = await loadItems({ gateway, headers, users, seconds }, async () => {
     for (const round of [1, 2]) {
       await sleep((seconds * 1_000) / 8)
       say(`round ${round}`)
