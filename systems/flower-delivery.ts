@@ -120,6 +120,7 @@ export const system: System = {
   services: [
     {
       ...order,
+      rebuild: `${folder}/order/rebuild.ts`,
       env: {
         ...order.env,
         PAYMENT_URL: { urlOf: 'payment' },

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -58,6 +59,21 @@ export async function runNode(
     throw new Error(`${file} ended with code ${error.code ?? error.signal}:\n${said}`)
   })
   return stdout + stderr
+}
+
+/** Runs one of our files in this terminal to its end, and resolves to its exit code. */
+export async function runInTerminal(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[]
+): Promise<number> {
+  const child = spawn(process.execPath, [join(root, file), ...args], { stdio: 'inherit', env: environment(env) })
+  // A terminal sends Ctrl-C to the child itself.
+  const passOn = (signal: NodeJS.Signals) =>
+    signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, passOn)
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
+  return code ?? (signal === 'SIGINT' ? 130 : 1)
 }
 
 const passedOn = [

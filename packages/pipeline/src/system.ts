@@ -42,6 +42,8 @@ export type Service = {
   readonly main: string
   /** Runs before the service starts, in the same environment, but with the account that owns the database. */
   readonly migrate?: string
+  /** Rebuilds the views of the service, with the account that owns the database: `npm run rebuild`. */
+  readonly rebuild?: string
   /** The service gets its port as HTTP_PORT. */
   readonly port: { readonly variable: string; readonly usual: number }
   /** Of its gRPC server, if it has one. The service gets the port as GRPC_PORT. */

@@ -3,7 +3,7 @@ import { mysqlOptions } from '@outbox-cdc/outbox/security'
 import knex, { type Knex } from 'knex'
 import { explainConnections } from './explain.ts'
 import { logOutages } from './log-outages.ts'
-import { type PoolOptions, poolLimits, silenceMs, waitMs } from './pool-limits.ts'
+import { type PoolOptions, poolLimits, usualSilenceMs, waitMs } from './pool-limits.ts'
 
 type RawConnection = {
   readonly stream: Socket
@@ -18,7 +18,7 @@ const session = `SET SESSION time_zone = '+00:00', transaction_isolation = 'READ
 
 /** A pool with limits for the wait for a connection and for a silent MySQL. It recovers by itself when MySQL is back. */
 export function createMysql(options: PoolOptions): Knex {
-  const { url, name, logger, poolSize = 16, failFast = false, readOnly = false } = options
+  const { url, name, logger, poolSize = 16, failFast = false, readOnly = false, silenceMs = usualSilenceMs } = options
   const db = knex({
     client: 'mysql2',
     connection: {
@@ -36,7 +36,7 @@ export function createMysql(options: PoolOptions): Knex {
       failFast,
       logger,
       prepare(connection, done) {
-        endWhenSilent(connection)
+        endWhenSilent(connection, silenceMs)
         connection.query(readOnly ? `${session}, transaction_read_only = 1` : session, done)
       }
     })
@@ -48,7 +48,7 @@ export function createMysql(options: PoolOptions): Knex {
 
 // A frozen server answers nothing and closes nothing. Knex has no limit for BEGIN, COMMIT and ROLLBACK; the socket has
 // one for every command. The connection is destroyed, so a late answer never reaches another request.
-function endWhenSilent(connection: RawConnection): void {
+function endWhenSilent(connection: RawConnection, silenceMs: number): void {
   const { stream } = connection
   stream.setTimeout(silenceMs, () => {
     if (connection._command === null || connection._command === undefined) return

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex'
 import type { Logger } from './logger.ts'
 
-/** The longest wait for a connection. With `silenceMs` under five seconds: so long a request waits for its 503. */
+/** The longest wait for a connection. With `usualSilenceMs` under five seconds: so long a request waits for its 503. */
 export const waitMs = 2000
-/** The longest time that a database may take for an answer. */
-export const silenceMs = 2500
+/** The longest time that a database may take for an answer, by default. */
+export const usualSilenceMs = 2500
 
 /** What a pool of connections to MySQL or PostgreSQL is made of. */
 export type PoolOptions = {
@@ -17,6 +17,8 @@ export type PoolOptions = {
   readonly failFast?: boolean
   /** Lets its sessions write nothing. */
   readonly readOnly?: boolean
+  /** The longest time for an answer, in milliseconds; 2,500 by default. Work that reads whole tables needs more. */
+  readonly silenceMs?: number
 }
 
 type Limits<Connection> = {

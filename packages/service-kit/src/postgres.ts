@@ -1,7 +1,7 @@
 import { postgresOptions } from '@outbox-cdc/outbox/security'
 import knex, { type Knex } from 'knex'
 import { explainConnections } from './explain.ts'
-import { type PoolOptions, poolLimits, silenceMs, waitMs } from './pool-limits.ts'
+import { type PoolOptions, poolLimits, usualSilenceMs, waitMs } from './pool-limits.ts'
 import { logOutages } from './log-outages.ts'
 
 type RawConnection = {
@@ -9,13 +9,15 @@ type RawConnection = {
   query(sql: string, done: (error: Error | null) => void): void
 }
 
-const session = `SET TIME ZONE 'UTC'; SET statement_timeout = ${silenceMs}; SET lock_timeout = 1000`
+const sessionFor = (silenceMs: number) =>
+  `SET TIME ZONE 'UTC'; SET statement_timeout = ${silenceMs}; SET lock_timeout = 1000`
 
 const bigint = 20
 
 /** A pool with limits for the wait for a connection and for a silent PostgreSQL. It recovers by itself when PostgreSQL is back. */
 export function createPostgres(options: PoolOptions): Knex {
-  const { url, name, logger, poolSize = 16, failFast = false, readOnly = false } = options
+  const { url, name, logger, poolSize = 16, failFast = false, readOnly = false, silenceMs = usualSilenceMs } = options
+  const session = sessionFor(silenceMs)
   const db = knex({
     client: 'pg',
     connection: {
