@@ -23,6 +23,12 @@ it.each([
   ['test/healing/main.ts', ['--repeat', 'often'], '✗ --repeat takes a whole number, not "often"'],
   ['packages/console/src/testing/measure-bounds.ts', ['--records', 'many'], '✗ Each option takes a whole number.'],
   ['scripts/flow.ts', ['--twice'], "✗ Unknown option '--twice'"],
+  [
+    'scripts/rebuild.ts',
+    ['flower-delivery', 'shop', 'my_page'],
+    '✗ shop has no views in flower-delivery. It takes order.'
+  ],
+  ['examples/flower-delivery/order/rebuild.ts', ['menus'], '✗ Which view? Expected my_page or menu_item, not menus'],
   ['scripts/schemas.ts', ['chekc'], '✗ Expected check or snapshot, not chekc'],
   ['scripts/schemas.ts', ['check', '--url', 'x'], "✗ Unknown option '--url'"]
 ])('%s says in a sentence what is wrong with %j, and ends with 2', async (file, args, sentence) => {

@@ -5,8 +5,7 @@ import { expectations as afterOrders } from '../examples/flower-delivery/order/e
 import { expectations as afterPayments } from '../examples/flower-delivery/payment/events.ts'
 import { expectations as afterTheShop } from '../examples/flower-delivery/shop/events.ts'
 
-const hour = 3_600_000
-const day = 24 * hour
+const [hour, day] = [3_600_000, 86_400_000]
 
 const folder = 'examples/flower-delivery'
 const kept = { 'retention.ms': -1, 'retention.bytes': -1, 'cleanup.policy': 'delete' }

@@ -18,6 +18,7 @@ import { latecomerSuite } from './flower-delivery/latecomer-suite.ts'
 import { outagesSuite } from './flower-delivery/outages-suite.ts'
 import { pageSuite } from './flower-delivery/page-suite.ts'
 import { readmeSuite } from './flower-delivery/readme-suite.ts'
+import { rebuildSuite } from './flower-delivery/rebuild-suite.ts'
 
 // The example's own promises, with everything started once.
 let pipeline: TestPipeline
@@ -323,6 +324,7 @@ it('shows every operation of each service in Swagger UI, and runs one there', as
 
 latecomerSuite(() => ({ pipeline, people, payments: db('payment') }))
 pageSuite(() => pipeline)
+rebuildSuite(() => ({ pipeline, people, orders: db('order') }))
 outagesSuite(() => ({ pipeline, people, orders: db('order') }))
 
 const findFaults = await schemathesis()

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knex } from 'knex'
+import { codeOf } from '../database-errors.ts'
 import { pruneInbox } from '../inbox/prune-inbox.ts'
 import { countParked } from '../parking/parked-commands.ts'
 import { plain } from '../plain-knex.ts'
 import { type Difference, differencesBetween, type Key, rowOf } from './compare-tables.ts'
+import { refuseNumbered, refuseWhatSwapsLose } from './obstacles.ts'
 import { createReading } from './reading.ts'
 import { refused } from './refused.ts'
 import { mostDifferences, settledDifferences } from './settled-differences.ts'
@@ -29,6 +31,8 @@ export async function rebuildView(options: RebuildOptions): Promise<Rebuilt> {
   const name = `rebuild/${view.table}`
   const reading = createReading(options, name)
 
+  await refuseNumbered(db, view.table, view.ignored ?? [])
+  if (options.swap) await refuseWhatSwapsLose(db, view.table)
   const columns = await prepareRebuilt(db, tables, name)
   const compared = columns.filter(column => !view.key.includes(column) && !(view.ignored ?? []).includes(column))
   const compare = (only?: readonly Key[]) =>
@@ -75,7 +79,9 @@ async function prepareRebuilt(db: Knex, tables: Tables, name: string): Promise<r
     // No rebuild to continue, or one of an older form of the table, or one that an event stopped.
     await dropRebuilt(db, tables)
     await forget(db, name)
-    await createRebuilt(db, tables)
+    await createRebuilt(db, tables).catch(error => {
+      throw isDenied(error) ? refused(explainDenied(tables), error) : error
+    })
   }
   return columns
 }
@@ -110,6 +116,13 @@ async function forget(db: Knex, consumer: string): Promise<void> {
   for (const table of ['parked_event', 'parked_key', 'inbox_attempt'])
     await plain(db)(table).where({ consumer }).delete()
 }
+
+/** MySQL's and PostgreSQL's codes for what an account may not do. */
+const isDenied = (error: unknown) =>
+  ['ER_TABLEACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', '42501'].includes(codeOf(error))
+
+const explainDenied = ({ live, rebuilt }: Tables) =>
+  `This account may not create ${rebuilt}: rebuild ${live} with the account that owns the database, which may create and rename tables`
 
 async function countRows(db: Knex, table: string): Promise<number> {
   const [row] = await plain(db)(table).count({ rows: '*' })

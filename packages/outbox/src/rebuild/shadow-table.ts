@@ -27,16 +27,23 @@ export async function createRebuilt(db: Knex, { live, rebuilt }: Tables): Promis
   await db.transaction(async trx => {
     await plain(trx).raw('CREATE TABLE ?? (LIKE ?? INCLUDING ALL)', [rebuilt, live])
     const { rows }: { rows: { grantee: string; rights: string }[] } = await plain(trx).raw(
-      `SELECT grantee, string_agg(privilege_type, ', ') AS rights FROM information_schema.role_table_grants
+      `SELECT grantee, string_agg(privilege_type, ', ') AS rights FROM information_schema.table_privileges
        WHERE table_schema = current_schema() AND table_name = ? AND grantee <> current_user GROUP BY grantee`,
       [live]
     )
-    for (const { grantee, rights } of rows) await plain(trx).raw(`GRANT ${rights} ON ?? TO ??`, [rebuilt, grantee])
+    for (const { grantee, rights } of rows) {
+      const isPublic = grantee === 'PUBLIC'
+      await plain(trx).raw(
+        `GRANT ${rights} ON ?? TO ${isPublic ? 'PUBLIC' : '??'}`,
+        isPublic ? [rebuilt] : [rebuilt, grantee]
+      )
+    }
   })
 }
 
-// A transaction that holds the table makes the swap wait, and every request behind it: rather give up and try again.
-const longestWaitSeconds = 2
+// A transaction that holds the table makes the swap wait, and every request behind it: rather give up and try again. A request
+// may have a limit of one second, MySQL's shortest.
+const longestWaitSeconds = 1
 
 /** Puts the rebuilt table in the place of the live one. A reader sees the one or the other, never none. */
 export async function swapIn(db: Knex, { live, rebuilt, old }: Tables): Promise<void> {
@@ -49,11 +56,12 @@ export async function swapIn(db: Knex, { live, rebuilt, old }: Tables): Promise<
     })
   // On one connection, so that the limit holds for the statement and for nothing after it.
   await db.transaction(async trx => {
+    const [[before]] = await plain(trx).raw('SELECT @@SESSION.lock_wait_timeout AS seconds')
     await plain(trx).raw(`SET lock_wait_timeout = ${longestWaitSeconds}`)
     try {
       await plain(trx).raw('RENAME TABLE ?? TO ??, ?? TO ??', [live, old, rebuilt, live])
     } finally {
-      await plain(trx).raw('SET lock_wait_timeout = DEFAULT')
+      await plain(trx).raw(`SET lock_wait_timeout = ${before.seconds}`)
     }
   })
 }
