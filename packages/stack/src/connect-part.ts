@@ -55,6 +55,7 @@ export async function createConnectPart(options: ConnectPartOptions): Promise<Pa
     command: 'java',
     args: [...args, ...agent, ...(login ?? []), ...javaArgs(engine, heapMb), main, propertiesFile],
     afterEnd,
+    givesWay: true,
     answers: () => workerAnswers(port, security)
   })
 }

@@ -52,6 +52,7 @@ export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> 
     command: 'java',
     args: [...args, ...javaArgs(engine, isBroker ? 384 : 128), 'kafka.Kafka', propertiesFile],
     afterEnd,
+    givesWay: true,
     answers: () => nodeAnswers(node, security)
   })
 }

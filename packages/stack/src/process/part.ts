@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pRetry from 'p-retry'
 import { StackError } from '../errors.ts'
+import { giveWay } from './give-way.ts'
 import { forgetProcess, recordProcess } from './process-record.ts'
 
 type Answering = {
@@ -28,6 +29,8 @@ export type PartSpec = Answering & {
   readonly stopSignal?: NodeJS.Signals
   /** On Linux, `kill`, `freeze` and `thaw` also reach the processes that it started, for a server of several processes. */
   readonly withChildren?: boolean
+  /** While the cores are busy, those that don't give way go first. */
+  readonly givesWay?: boolean
   /** When given, output goes here line by line instead of into the log file. */
   readonly onLine?: (line: string) => void
 }
@@ -130,7 +133,10 @@ function launch(spec: PartSpec, logFile: string): Running {
   spec.beforeStart?.()
   const runDir = join(spec.dir, 'run')
   const child = spawnLogged(spec, logFile)
-  if (child.pid !== undefined) recordProcess(runDir, spec.name, child.pid)
+  if (child.pid !== undefined) {
+    recordProcess(runDir, spec.name, child.pid)
+    if (spec.givesWay === true) void giveWay(child.pid)
+  }
   const ended = new Promise<string>(resolve => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
     child.once('error', error => resolve(error.message))

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
+import { niceness } from './give-way.ts'
 import { type Part, type PartSpec, createPart } from './part.ts'
 import { endProcess, livingProcesses } from './process-record.ts'
 
@@ -34,6 +35,16 @@ describe('a part', () => {
   }
 
   const forever = "console.log('up'); setInterval(() => {}, 1000)"
+
+  it('lets others go first while the cores are busy, if it gives way', async context => {
+    const autogroups = await readFile('/proc/self/autogroup', 'utf8').catch(() => '')
+    if (autogroups === '') return context.skip('This system has no autogroups')
+    const running = aPart(forever, { givesWay: true })
+    await running.start()
+    await eventually(async () => {
+      expect(await readFile(`/proc/${running.pid()}/autogroup`, 'utf8')).toContain(`nice ${niceness}`)
+    })
+  })
 
   it('is recorded while it runs, and forgotten when it was stopped', async () => {
     const running = aPart(forever)
