@@ -24,7 +24,7 @@ describe('a process is dead', () => {
     expect(asked).toBe(6)
   })
 
-  it('never once nobody asks any more', async () => {
+  it('never once it is stopped', async () => {
     const ending = new AbortController()
     const dead = untilDead(async () => 'down', ending.signal, { everyMs: 30_000, failures: 3 })
     ending.abort()

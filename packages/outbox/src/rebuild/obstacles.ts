@@ -1,11 +1,11 @@
 import type { Knex } from 'knex'
 import { isPostgres } from '../inbox/inbox-tables.ts'
-import { type PlainKnex, plain } from '../plain-knex.ts'
+import { plain } from '../plain-knex.ts'
 import { refused } from './refused.ts'
 
 /** Refuses a swap that would leave something behind with the old table, such as a trigger. */
 export async function refuseWhatSwapsLose(db: Knex, table: string): Promise<void> {
-  const found = isPostgres(db) ? await onPostgres(plain(db), table) : await onMysql(plain(db), table)
+  const found = isPostgres(db) ? await onPostgres(db, table) : await onMysql(db, table)
   if (found.length === 0) return
   throw refused(
     `A swap would leave behind what belongs to the table ${table}, not to its name: ${found.join(', ')}. Drop it before the ` +
@@ -31,9 +31,9 @@ export async function refuseNumbered(db: Knex, table: string, ignored: readonly 
   )
 }
 
-async function onMysql(db: PlainKnex, table: string): Promise<readonly string[]> {
+async function onMysql(db: Knex, table: string): Promise<readonly string[]> {
   const here = 'constraint_schema = DATABASE() AND referenced_table_name IS NOT NULL'
-  const [rows = []]: { name: string }[][] = await db.raw(
+  const [rows = []]: { name: string }[][] = await plain(db).raw(
     `SELECT CONCAT('trigger ', trigger_name) AS name FROM information_schema.triggers
       WHERE event_object_schema = DATABASE() AND event_object_table = ?
      UNION SELECT CONCAT('foreign key ', constraint_name) FROM information_schema.key_column_usage
@@ -43,8 +43,8 @@ async function onMysql(db: PlainKnex, table: string): Promise<readonly string[]>
   return rows.map(({ name }) => name)
 }
 
-async function onPostgres(db: PlainKnex, table: string): Promise<readonly string[]> {
-  const { rows }: { rows: { name: string }[] } = await db.raw(
+async function onPostgres(db: Knex, table: string): Promise<readonly string[]> {
+  const { rows }: { rows: { name: string }[] } = await plain(db).raw(
     `WITH live AS (SELECT * FROM pg_class WHERE oid = to_regclass(quote_ident(current_schema()) || '.' || quote_ident(?)))
      SELECT 'trigger ' || tgname AS name FROM pg_trigger, live WHERE tgrelid = live.oid AND NOT tgisinternal
      UNION SELECT 'foreign key ' || conname FROM pg_constraint, live
