@@ -7,7 +7,13 @@ import { problemsOfPayments } from './equations.ts'
 import { registerItems } from './people.ts'
 import type { Flower } from './start-flower.ts'
 
-type Plan = { readonly seed: number; readonly users: number; readonly seconds: number }
+type Plan = {
+  readonly seed: number
+  readonly users: number
+  readonly seconds: number
+  /** For so long they order before the answers count: a process that has just started compiles its code first. */
+  readonly warmUpSeconds?: number
+}
 
 /** Milliseconds. */
 export type Times = {
@@ -33,13 +39,18 @@ export type Crowded = {
 const slow = { PAYMENT_SLOW_MS: '400-620', PAYMENT_CAPACITY: '10' }
 
 /**
- * Throws if payments and orders don't agree afterwards. So many users order again and again, with a pause of up to a second after each answer. autocannon knows a rate for each
- * connection, but no pause between an answer and the next request, so this takes connections of its own.
+ * So many users order again and again, with a pause of up to a second after each answer. Throws if payments and orders
+ * don't agree afterwards. autocannon knows a rate for each connection, but no pause between an answer and the next request,
+ * so this takes connections of its own.
  */
-export async function crowdPayment(flower: Flower, { seed, users, seconds }: Plan): Promise<Crowded> {
+export async function crowdPayment(
+  flower: Flower,
+  { seed, users, seconds, warmUpSeconds = 0 }: Plan
+): Promise<Crowded> {
   await flower.stop('payment')
   await flower.start('payment', slow)
   const [itemId = 0] = await registerItems(flower, [1_000_000])
+  if (warmUpSeconds > 0) await orderForAWhile(flower, { seed, users, seconds: warmUpSeconds, itemId })
   const began = Date.now()
   const answers = await orderForAWhile(flower, { seed, users, seconds, itemId })
   await untilNoProblem(flower, problemsOfPayments)

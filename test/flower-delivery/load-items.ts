@@ -20,7 +20,7 @@ type Availability = {
 
 const longestSeconds = 600
 
-/** Users register items through the gateway, one after the other, while `during` happens. */
+/** Users register items through the gateway, each about one a second, while `during` happens. */
 export async function loadItems({ gateway, headers, users, seconds }: Load, during: () => Promise<void>) {
   const item = { itemName: '장미 세트', storeName: 'KJSHOP', itemPrice: 50_000, stockCnt: 5 }
   const began = performance.now()
@@ -32,6 +32,8 @@ export async function loadItems({ gateway, headers, users, seconds }: Load, duri
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(item),
       connections: users,
+      // One request a second of each user: people don't ask again without a pause.
+      overallRate: users,
       duration: longestSeconds,
       timeout: 10
     },

@@ -28,8 +28,9 @@ export type Flower = {
   readonly end: () => Promise<void>
 }
 
-export async function startFlower(): Promise<Flower> {
-  const pipeline = await startTestPipeline({ system: 'flower-delivery' })
+/** With `replicas`, `kill`, `stop` and `start` are about the first of each. */
+export async function startFlower(replicas: Readonly<Record<string, number>> = {}): Promise<Flower> {
+  const pipeline = await startTestPipeline({ system: 'flower-delivery', replicas })
   const { settings, stack } = pipeline
   const { dir, ports, system } = settings
   const open = async (service: Service) =>

@@ -67,6 +67,7 @@ export async function startOrder() {
   }
 
   return {
+    kafka: () => createMemoryKafka(...topics.values()),
     db,
     fake,
     market,
