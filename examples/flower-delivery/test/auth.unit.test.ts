@@ -125,12 +125,12 @@ describe('after a rotation', () => {
   it('the new key signs at once, and the old one stays until its last token has ended', async () => {
     const old = await tokenOf('rider')
     const [first] = await kids()
-    const second = await rotateKey(folder)
+    const now = Date.now()
+    const second = await rotateKey(folder, now)
     expect(await kids()).toEqual([second, first])
     expect(decodeProtectedHeader(await tokenOf('rider')).kid).toBe(second)
     await verify(old)
 
-    const now = Date.now()
     const third = await rotateKey(folder, now + (day - 1) * 1000)
     expect(await kids()).toEqual([third, second, first])
     const fourth = await rotateKey(folder, now + (day + 60) * 1000)

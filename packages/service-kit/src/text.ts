@@ -8,7 +8,7 @@ export function textSchema(longest: number) {
       const message = problemOf(text, longest)
       if (message !== undefined) context.addIssue({ code: 'custom', message })
     })
-    .meta({ minLength: 1, maxLength: longest })
+    .meta({ minLength: 1, maxLength: longest, pattern: String.raw`^[^\u0000]*$` })
 }
 
 function problemOf(text: string, longest: number): string | undefined {

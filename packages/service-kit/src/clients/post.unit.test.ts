@@ -50,7 +50,7 @@ it.each<[string, RequestListener, RegExp]>([
   ['declines without a problem', answering(409, '{}'), /not what was asked for/],
   ['answers something else', answering(201, '{"title":"Zoë"}'), /not what was asked for/]
 ])('sends once, and says that it may be done, when the service %s', async (_, behaviour, reason) => {
-  const account = await aStandIn(behaviour, { timeoutMs: 150 })
+  const account = await aStandIn(behaviour, { timeoutMs: 1000 })
   const refusal = await refusalOf(account.post())
   expect(refusal).toMatchObject({ status: 503, message: expect.stringMatching(reason) })
   expect(refusal.message).toContain('it may have done what was asked')

@@ -81,6 +81,25 @@ describe.each(kafkaClients)('a group on %s', (_, useClient) => {
     })
   })
 
+  it('has one of three members read a single partition, and another one take over when that ends', async () => {
+    const bench = await useConsumerBench({ partitions: 1 })
+    const consumers = [1, 2, 3].map(() => bench.consumer({ kafka: useClient(), liveness }))
+    for (const consumer of consumers) await consumer.start()
+    const reading = () => consumers.filter(consumer => consumer.health().partitions[bench.topic]?.length === 1)
+    await eventually(() => {
+      expect(reading()).toHaveLength(1)
+      for (const consumer of consumers) expect(consumer.health()).toMatchObject({ ok: true })
+    })
+    await bench.produce(bench.events({ keys: 3, perKey: 5 }))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(15))
+    const [first] = reading()
+    await first?.stop()
+    await bench.produce(bench.events({ keys: 3, perKey: 5, from: 6 }))
+    await eventually(async () => expect(await bench.effects()).toHaveLength(30))
+    expect(reading().filter(consumer => consumer !== first)).toHaveLength(1)
+    expect(bench.seen.duplicates).toBe(0)
+  })
+
   it('notices partitions that were added, and reads them after a restart', async () => {
     const bench = await useConsumerBench({ partitions: 1 })
     const warned: string[] = []
