@@ -104,7 +104,7 @@ export function createLiveness(
     return true
   }
 
-  async function checkProgress(position: string): Promise<void> {
+  async function checkProgress(position: string, onlyMarkers = onlyMarkersWait): Promise<void> {
     const idle = lag() === 0 && unreachable === undefined
     if (idle || position !== last.position) {
       last = { position, at: performance.now() }
@@ -113,7 +113,7 @@ export function createLiveness(
     }
     const since = performance.now() - last.at
     if (since < stallAfterMs || stalled !== undefined) return
-    if (unreachable === undefined && (await onlyMarkersWait())) return
+    if (unreachable === undefined && (await onlyMarkers())) return
     const seconds = Math.round(since / 1_000)
     const shortage = poolShortage(db)
     const waiting = `${lag()} events wait, and none was settled for ${seconds} s`
@@ -126,8 +126,8 @@ export function createLiveness(
     stuck = false
   }
 
-  async function checkStuck(): Promise<void> {
-    stuck ||= performance.now() - idleSince >= stallAfterMs && !(await onlyMarkersWait())
+  async function checkStuck(onlyMarkers: typeof onlyMarkersWait): Promise<void> {
+    stuck ||= performance.now() - idleSince >= stallAfterMs && !(await onlyMarkers())
   }
 
   return {
@@ -137,8 +137,11 @@ export function createLiveness(
         const position = await measure()
         if (unreachable !== undefined || lag() === 0 || position !== last.position) goesOn()
         unreachable = undefined
-        await checkProgress(position)
-        await checkStuck()
+        // Both may ask, and what waits is read once.
+        let looked: Promise<boolean> | undefined
+        const onlyMarkers = () => (looked ??= onlyMarkersWait())
+        await checkProgress(position, onlyMarkers)
+        await checkStuck(onlyMarkers)
       } catch (error) {
         goesOn()
         unreachable = isRefused(error) ? error.message : `Kafka does not answer: ${asError(error).message}`
