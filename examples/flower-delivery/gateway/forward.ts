@@ -1,8 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage } from 'node:http'
-import { contextOf, type Logger, Problem } from '@outbox-cdc/service-kit'
+import { contextOf, type Logger, Problem, rawBody } from '@outbox-cdc/service-kit'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { createProxyMiddleware } from 'http-proxy-middleware'
-import { readBody } from './read-body.ts'
 import { watchReplicas } from './replicas.ts'
 
 /** Where the processes of a service are, and the paths that are its own. */
@@ -25,7 +24,7 @@ export function forwardTo(targets: Readonly<Record<string, Target>>, logger: Log
   const watched = Object.entries(targets).map(([service, { urls, paths }]) => {
     const replicas = watchReplicas(urls)
     const handler = forwarder(service, replicas, send)
-    for (const path of paths) routes.all(`${path}{/*rest}`, handler)
+    for (const path of paths) routes.all(`${path}{/*rest}`, rawBody, handler)
     return replicas
   })
   return {
@@ -49,7 +48,7 @@ function forwarder(service: string, replicas: ReturnType<typeof watchReplicas>, 
   return async (request, response, next) => {
     // Answered by this server. The proxy would leave such a request as it is, without ids and without a time limit.
     delete request.headers.expect
-    const body = await readBody(request)
+    const body: Buffer = request.body ?? Buffer.alloc(0)
     // Each attempt adds some, and there are as many attempts as processes at most.
     response.setMaxListeners(0)
     let failed: Failure = new Error('there is no address')

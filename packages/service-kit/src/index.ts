@@ -9,7 +9,7 @@ export { databaseAt, explainConnections, explaining, RefusedError } from './expl
 export { createEventMetrics, type EventObserver } from './event-metrics.ts'
 export { type Check, createHealth, type Health } from './health.ts'
 export { createHttpServer, type HttpServer } from './http-server.ts'
-export { jsonBody } from './json-body.ts'
+export { jsonBody, rawBody } from './json-body.ts'
 export { kafkaFrom } from './kafka.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { createMetrics, type Metrics } from './metrics.ts'

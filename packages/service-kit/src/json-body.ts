@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { json, type Request, type RequestHandler } from 'express'
+import { json, raw, type Request, type RequestHandler } from 'express'
 import { Problem } from './problem.ts'
 import { invalidRequest } from './validate.ts'
 
@@ -17,11 +17,13 @@ const requireJson: RequestHandler = (request, _, next) => {
   next()
 }
 
+const limit = 100_000
+
 /** Reads a JSON body of at most 100 kB. It rejects bytes that are not UTF-8 instead of replacing them. */
 export const jsonBody: readonly RequestHandler[] = [
   requireJson,
   json({
-    limit: 100_000,
+    limit,
     inflate: false,
     strict: false,
     verify(...[, , body, encoding]: [unknown, unknown, Buffer, string]) {
@@ -30,3 +32,6 @@ export const jsonBody: readonly RequestHandler[] = [
     }
   })
 ]
+
+/** Reads a body of any kind as it is, at most 100 kB, for a service that sends it on. `request.body` is undefined if there is none. */
+export const rawBody: RequestHandler = raw({ type: () => true, limit, inflate: false })
