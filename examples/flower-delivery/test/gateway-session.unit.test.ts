@@ -1,18 +1,10 @@
 import { fetchJson, post } from '@outbox-cdc/test-support/http'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import { startGateway } from './start-gateway.ts'
-import { login, startTokenMaker } from './token-maker.ts'
+import { afterAll, expect, it, onTestFinished } from 'vitest'
+import { startWithOwnAuth } from './start-gateway.ts'
+import { login } from './token-maker.ts'
 
-let auth: Awaited<ReturnType<typeof startTokenMaker>>
-let gateway: Awaited<ReturnType<typeof startGateway>>
-beforeAll(async () => {
-  auth = await startTokenMaker()
-  gateway = await startGateway(undefined, { AUTH_URL: auth.url })
-})
-afterAll(async () => {
-  await gateway.stop()
-  await auth.stop()
-})
+const { gateway, stop } = await startWithOwnAuth()
+afterAll(stop)
 
 const logIn = (body: object = login, headers = {}) => post(`${gateway.url}/session`, body, headers)
 const cookieFrom = (headers: Headers) => headers.get('set-cookie') ?? ''
@@ -58,8 +50,7 @@ it.each([
 })
 
 it('says that auth is away', async () => {
-  const away = await startTokenMaker()
-  const own = await startGateway(undefined, { AUTH_URL: away.url })
+  const { auth: away, gateway: own } = await startWithOwnAuth()
   onTestFinished(() => own.stop())
   await away.stop()
   const { status, headers, body } = await post(`${own.url}/session`, login)

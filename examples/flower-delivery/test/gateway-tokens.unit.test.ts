@@ -1,22 +1,12 @@
 import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { fetchJson } from '@outbox-cdc/test-support/http'
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { startGateway } from './start-gateway.ts'
-import { makeKey, startTokenMaker } from './token-maker.ts'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { startWithOwnAuth } from './start-gateway.ts'
+import { makeKey } from './token-maker.ts'
 
-type Maker = Awaited<ReturnType<typeof startTokenMaker>>
-
-let auth: Maker
-let gateway: Awaited<ReturnType<typeof startGateway>>
-beforeAll(async () => {
-  auth = await startTokenMaker()
-  gateway = await startGateway(undefined, { AUTH_URL: auth.url })
-})
-afterAll(async () => {
-  await gateway.stop()
-  await auth.stop()
-})
+const { auth, gateway, stop } = await startWithOwnAuth()
+afterAll(stop)
 
 const ask = (path: string, token?: string, headers: Record<string, string> = {}) =>
   fetchJson(gateway.url + path, {
@@ -147,8 +137,7 @@ describe('the keys', () => {
   })
 
   it('without auth, known ones go on working, and unknown ones are a 503', async () => {
-    const away = await startTokenMaker()
-    const own = await startGateway(undefined, { AUTH_URL: away.url })
+    const { auth: away, gateway: own } = await startWithOwnAuth()
     onTestFinished(() => own.stop())
     const menus = (token: string) => fetchJson(`${own.url}/menus`, { headers: { authorization: `Bearer ${token}` } })
     const [known, unknown] = [await away.token(), await away.token({}, await makeKey('unknown'))]

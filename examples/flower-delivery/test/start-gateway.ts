@@ -6,6 +6,7 @@ import { createMemoryKafka, createMemoryTopic, type MemoryTopic } from '@outbox-
 import { createLogger } from '@outbox-cdc/service-kit'
 import { configSchema, createService } from '../gateway/service.ts'
 import { tokenMaker } from './as-operator.ts'
+import { startTokenMaker } from './token-maker.ts'
 
 const services = ['order', 'payment', 'shop', 'delivery', 'item'] as const
 const topicNames = ['order', 'payment', 'item', 'stock', 'shop', 'delivery'].map(name => `flower.${name}`)
@@ -38,6 +39,20 @@ export async function startGateway(wrap: Wrap = kafka => kafka, env: Readonly<Re
     async stop() {
       await gateway.stop()
       for (const standIn of standIns) await standIn.stop()
+    }
+  }
+}
+
+/** A gateway that trusts an auth of its own, which the test may stop and give other keys. */
+export async function startWithOwnAuth() {
+  const auth = await startTokenMaker()
+  const gateway = await startGateway(undefined, { AUTH_URL: auth.url })
+  return {
+    auth,
+    gateway,
+    async stop() {
+      await gateway.stop()
+      await auth.stop()
     }
   }
 }
