@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 import { cp } from 'node:fs/promises'
-import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
-import { exitWithUsage, optionsOrExit, root } from '@outbox-cdc/pipeline'
+import { optionsOrExit, root } from '@outbox-cdc/pipeline'
+import { startReport, wholeNumbers } from './command-line.ts'
 import { crowdPayment } from './crowd.ts'
 import { killUnderOrders } from './kills.ts'
 import { replayAll } from './replays.ts'
@@ -40,22 +40,15 @@ const values = optionsOrExit(
   usage
 )
 
-const wholeNumber = (name: 'schedules' | 'kills' | 'users' | 'seconds' | 'seed') =>
-  /^\d+$/.test(values[name])
-    ? Number(values[name])
-    : exitWithUsage(`--${name} takes a whole number, not "${values[name]}"`, usage)
-const [seed, schedules, kills] = [wholeNumber('seed'), wholeNumber('schedules'), wholeNumber('kills')]
-const [users, seconds] = [wholeNumber('users'), wholeNumber('seconds')]
+const { seed, schedules, kills, users, seconds } = wholeNumbers(
+  values,
+  ['seed', 'schedules', 'kills', 'users', 'seconds'],
+  { least: 0, most: Number.MAX_SAFE_INTEGER, usage }
+)
 // A process that has just started compiles its code first.
 const warmUpSeconds = 10
 
-const started = performance.now()
-const say = (line: string) =>
-  console.log(`${((performance.now() - started) / 1_000).toFixed(0).padStart(5)} s  ${line}`)
-
-console.log(
-  `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.version}, seed ${seed}`
-)
+const say = startReport(`seed ${seed}`)
 const flower = await startFlower()
 say('flower-delivery is up')
 try {

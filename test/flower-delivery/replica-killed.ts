@@ -1,4 +1,3 @@
-import { availableParallelism, cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { optionsOrExit } from '@outbox-cdc/pipeline'
 import { withAdmin } from '@outbox-cdc/stack'
@@ -6,6 +5,7 @@ import { eventually } from '@outbox-cdc/test-support/eventually'
 import { kafkaConfig } from '@outbox-cdc/test-support/send-again'
 import { AssignerProtocol } from 'kafkajs'
 import { untilNoProblem } from './calm.ts'
+import { startReport } from './command-line.ts'
 import { problemsOfPayments, problemsOfStock } from './equations.ts'
 import { place, registerItems } from './people.ts'
 import { startFlower } from './start-flower.ts'
@@ -24,10 +24,7 @@ const topic = 'flower.stock'
 const stock = 100_000
 const withinMs = 10_000
 const often = { timeoutMs: 60_000, everyMs: 50 }
-const began = performance.now()
-const say = (line: string) => console.log(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${line}`)
-
-console.log(`${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.version}`)
+const say = startReport()
 const flower = await startFlower({ shop: 3 })
 const { kafka } = flower.pipeline.stack
 try {

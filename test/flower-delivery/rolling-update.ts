@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { askToken } from '@outbox-cdc/flower-delivery/auth/ask-token'
-import { exitWithUsage, optionsOrExit, requestRoll } from '@outbox-cdc/pipeline'
+import { optionsOrExit, requestRoll } from '@outbox-cdc/pipeline'
 import { hasReadAll, sizeOf } from '@outbox-cdc/test-support/consumer-groups'
 import { flowerPeople } from '@outbox-cdc/test-support/flower'
 import { openServiceDatabase } from '@outbox-cdc/test-support/open-service-database'
 import { readTopic } from '@outbox-cdc/test-support/read-topic'
 import { startTestPipeline } from '@outbox-cdc/test-support/test-pipeline'
+import { startReport, wholeNumbers } from './command-line.ts'
 import { loadItems, requireAvailable } from './load-items.ts'
 
 const usage = `Usage: npm run measure:rolling-update -- [options]
@@ -25,15 +25,8 @@ const values = optionsOrExit(
   { users: { type: 'string', default: '100' }, seconds: { type: 'string', default: '120' } },
   usage
 )
-const wholeNumber = (name: 'users' | 'seconds') =>
-  /^[1-9]\d{0,3}$/.test(values[name])
-    ? Number(values[name])
-    : exitWithUsage(`--${name} takes a whole number from 1, not "${values[name]}"`, usage)
-const [users, seconds] = [wholeNumber('users'), wholeNumber('seconds')]
-const began = performance.now()
-const say = (line: string) => console.log(`${((performance.now() - began) / 1_000).toFixed(0).padStart(5)} s  ${line}`)
-
-console.log(`${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.version}`)
+const { users, seconds } = wholeNumbers(values, ['users', 'seconds'], { least: 1, most: 9999, usage })
+const say = startReport()
 // The gateway turns away a client that sends more; here one client stands for all users.
 process.env['RATE_LIMIT'] = '1000000'
 const pipeline = await startTestPipeline({ system: 'flower-delivery', replicas: { item: 2 }, revive: true })
