@@ -47,14 +47,11 @@ export async function startGateway(wrap: Wrap = kafka => kafka, env: Readonly<Re
 export async function startWithOwnAuth() {
   const auth = await startTokenMaker()
   const gateway = await startGateway(undefined, { AUTH_URL: auth.url })
-  return {
-    auth,
-    gateway,
-    async stop() {
-      await gateway.stop()
-      await auth.stop()
-    }
+  const stop = async () => {
+    await gateway.stop()
+    await auth.stop()
   }
+  return { auth, gateway, stop }
 }
 
 /** Answers with what it was asked, except at a few paths that say how it fails. */
