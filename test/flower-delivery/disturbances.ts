@@ -26,9 +26,13 @@ export function disturb(flower: Flower, seed: number): Disturbing {
       await sleep(afterMs, undefined, { signal }).catch(() => undefined)
       if (signal.aborted && index >= kinds.length) return
       const kind = kinds[index % kinds.length] ?? 'kill'
-      if (kind === 'kill') await flower.kill(service)
-      else await readAgain(flower, service, kind)
-      await flower.start(service)
+      try {
+        if (kind === 'kill') await flower.kill(service)
+        else await readAgain(flower, service, kind)
+      } finally {
+        // Even if that failed: the next tests need the service.
+        await flower.start(service)
+      }
       counts[kind] += 1
     }
   }

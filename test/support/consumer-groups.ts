@@ -25,6 +25,11 @@ export const hasReadAll = (kafka: Kafka, { groupId, topic }: Reader): Promise<vo
     })
   )
 
-/** Lets a group without members read its topic from the beginning. */
+/**
+ * Lets a group read its topic from the beginning, once its members have left. One that was killed counts as a member until
+ * its session ends, even if it was started again and stopped since.
+ */
 export const rewind = (kafka: Kafka, { groupId, topic }: Reader): Promise<void> =>
-  withAdmin(kafkaConfig(kafka), admin => admin.resetOffsets({ groupId, topic, earliest: true }))
+  eventually(() => withAdmin(kafkaConfig(kafka), admin => admin.resetOffsets({ groupId, topic, earliest: true })), {
+    everyMs: 250
+  })
