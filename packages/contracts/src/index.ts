@@ -1,0 +1,1 @@
+export type { Answers, Question, RunningProvider, ServiceContract } from './contract.ts'
