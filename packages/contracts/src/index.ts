@@ -1,1 +1,2 @@
 export type { Answers, Question, RunningProvider, ServiceContract } from './contract.ts'
+export { allSystems, type Edge, edgesOf, loadContract, type Participant, participantOf } from './participants.ts'

@@ -3,7 +3,7 @@ export { type Addresses, connectorFiles, readAddresses, urlVariable } from './ad
 export { hopsFile } from './hops-file.ts'
 export { ensurePrincipals } from './kafka-accounts.ts'
 export { type FaultyProxy, startFaultyProxy } from './playground/faulty-proxy.ts'
-export { loadSystem, root } from './load-system.ts'
+export { defaultSystem, loadSystem, root, systemNames } from './load-system.ts'
 export { type NodeProcess, createNodePart, runNode } from './node-process.ts'
 export { exitWithHelp, exitWithUsage, optionsOrExit, systemOrExit } from './options.ts'
 export { type Pipeline, openStack, startPipeline, surroundingsOf } from './pipeline.ts'
