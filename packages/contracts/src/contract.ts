@@ -34,6 +34,8 @@ export type Question = {
     readonly headers?: Readonly<Record<string, string>>
     /** The schema that the client reads the body with; absent if it reads no body. */
     readonly body?: z.ZodType
+    /** A body that the schema accepts, for the stub to answer with. Without it, the schema's examples are used. */
+    readonly example?: object
   }
   /** Asks with the client that the service itself uses. Rejects if that can't read the answer. */
   readonly ask: (url: string) => Promise<unknown>
