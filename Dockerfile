@@ -13,6 +13,7 @@ COPY packages/outbox/package.json packages/outbox/
 COPY packages/service-kit/package.json packages/service-kit/
 COPY packages/connectctl/package.json packages/connectctl/
 COPY packages/console/package.json packages/console/
+COPY packages/contracts/package.json packages/contracts/
 COPY packages/stack/package.json packages/stack/
 COPY packages/pipeline/package.json packages/pipeline/
 COPY examples/flower-delivery/package.json examples/flower-delivery/

@@ -25,6 +25,7 @@ type Service = {
   readonly restart?: string
   readonly logging?: object
   readonly volumes?: readonly string[]
+  readonly networks?: readonly string[]
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -153,6 +154,16 @@ it('lets Prometheus and Grafana only read the files of ops, and only if they are
   })
   const { datasources } = parse(await read('ops/grafana/provisioning/datasources/prometheus.yml'))
   expect(datasources[0].url).toBe('http://prometheus:9090')
+})
+
+it('lets only the Pact Broker reach its database', () => {
+  const { networks, ports, profiles } = services['contract-database'] ?? {}
+  expect({ networks, ports, profiles }).toEqual({ networks: ['contracts'], ports: undefined, profiles: ['contracts'] })
+  expect(all.filter(([, service]) => service.networks?.includes('contracts')).map(([name]) => name)).toEqual([
+    'contract-broker',
+    'contract-database'
+  ])
+  expect(parse(text).networks).toEqual({ contracts: { internal: true } })
 })
 
 it('lets Prometheus scrape every part that npm start lets it scrape', async () => {
