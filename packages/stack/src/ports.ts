@@ -2,17 +2,24 @@ import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { pid } from 'node:process'
 import { StackError } from './errors.ts'
+import { leasePorts } from './port-lease.ts'
 
-// Neighbouring processes begin far apart: a port stays free for a while after it was chosen, and two must not choose the same.
-const [lowest, count] = [20_000, 12_000]
-let next = (pid * 97) % count
+let left: number[] = []
+let turn: Promise<unknown> = Promise.resolve()
 
-/** A port of the loopback interface that is free now, outside the range from which systems take outgoing ports. */
-export async function freePort(): Promise<number> {
+/** A port of the loopback interface that is free now, and that nobody else chooses here as long as this process lives. */
+export function freePort(): Promise<number> {
+  const chosen = turn.then(choosePort)
+  turn = chosen.catch(() => undefined)
+  return chosen
+}
+
+async function choosePort(): Promise<number> {
   for (;;) {
-    const port = lowest + next
-    next = (next + 1) % count
-    if (await isFree(port)) return port
+    const port = left.shift()
+    // Neighbouring processes begin far apart, so a block whose holder has just ended rests a while.
+    if (port === undefined) left = await leasePorts(pid * 97)
+    else if (await isFree(port)) return port
   }
 }
 
