@@ -1,2 +1,3 @@
+export { expectationOf } from './consumer/expectation.ts'
 export type { Answers, Question, RunningProvider, ServiceContract } from './contract.ts'
 export { allSystems, type Edge, edgesOf, loadContract, type Participant, participantOf } from './participants.ts'
