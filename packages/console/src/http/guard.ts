@@ -1,28 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Logger, Problem } from '@outbox-cdc/service-kit'
 import type { Request, RequestHandler } from 'express'
-import helmet from 'helmet'
+import { onlyOwnFiles } from './serve-files.ts'
 
-/** Only the page's own files run or style anything. Plain HTTP on loopback is meant, so nothing asks for HTTPS. */
 export const securityHeaders = (scriptHash: string): readonly RequestHandler[] => [
-  helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'", `'${scriptHash}'`],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        requireTrustedTypesFor: ["'script'"]
-      }
-    },
-    strictTransportSecurity: false
-  }),
+  onlyOwnFiles(scriptHash),
   (_, response, next) => {
     response.locals['requestId'] = randomBytes(8).toString('hex')
     next()

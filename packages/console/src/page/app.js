@@ -1,8 +1,9 @@
 import { html, render } from 'htm/preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { Header } from './header.js'
 import { KeysDialog, listenForKeys } from './keys.js'
 import { ConfirmDialog } from './parts/dialog.js'
+import { Main } from './parts/main.js'
 import { Notices } from './parts/notices.js'
 import { followLinks, place } from './place.js'
 import { currentScreen } from './screens.js'
@@ -13,20 +14,14 @@ function App() {
   const { title, List, One } = currentScreen()
   const { path, query } = place.value
   const [, id, inside] = path
-  const main = useRef(/** @type {HTMLElement | null} */ (null))
-  const isFirst = useRef(true)
   const view = [...path, query.get('before'), query.get('at')].join('/')
   useEffect(() => {
     document.title = `${title} · ${statusWord()}outbox-cdc`
   })
-  useEffect(() => {
-    if (!isFirst.current && !document.activeElement?.closest('nav, form')) main.current?.focus({ preventScroll: true })
-    isFirst.current = false
-  }, [view])
   return html`
     <a class="skip sr" href="#main">Skip to the content</a>
     <${Header} />
-    <main id="main" tabindex="-1" ref=${main}><${(id && One) || List} key=${place.value.pathname} id=${id} inside=${inside} /></main>
+    <${Main} view=${view}><${(id && One) || List} key=${place.value.pathname} id=${id} inside=${inside} /><//>
     <${Notices} />
     <${ConfirmDialog} />
     <${KeysDialog} />

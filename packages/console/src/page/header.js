@@ -3,7 +3,7 @@ import { ago, duration } from './format.js'
 import { hop, hops } from './hops.js'
 import { keysShown } from './keys.js'
 import { stateMark } from './parts/basics.js'
-import { themeChanges } from './parts/chart.js'
+import { ThemeButton } from './parts/theme-button.js'
 import { currentScreen, shownScreens } from './screens.js'
 import { flow, lostAt, now } from './signals.js'
 
@@ -14,12 +14,7 @@ export function Header() {
       <a class="brand" href="/">outbox-cdc</a>
       ${navigation()}
       <div class="row">
-        <button class="quiet" type="button" onClick=${toggleTheme} title="Light or dark">
-          <svg width="15" height="15" viewBox="0 0 16 16" aria-hidden="true">
-            <path d="M8 0a8 8 0 0 0 0 16A8 8 0 0 0 8 0v2a6 6 0 0 1 0 12Z" fill="currentcolor" />
-          </svg>
-          <span class="sr">Change between light and dark</span>
-        </button>
+        <${ThemeButton} />
         <button class="quiet" type="button" onClick=${() => (keysShown.value = true)} title="Keys (?)">
           ?<span class="sr"> lists the keys</span>
         </button>
@@ -82,12 +77,4 @@ const linkOf = {
   '/groups': 'See the group',
   '/parked': 'See what is parked',
   '/sagas': 'See the sagas'
-}
-
-function toggleTheme() {
-  const { style } = document.documentElement
-  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
-  style.colorScheme = (style.colorScheme || system) === 'dark' ? 'light' : 'dark'
-  localStorage.setItem('theme', style.colorScheme)
-  themeChanges.value++
 }

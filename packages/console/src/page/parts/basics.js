@@ -95,16 +95,16 @@ export function pairs(rows) {
  * @template T
  * @param {{
  *   label: string, items: readonly T[],
- *   hrefOf?: (item: T) => string, rowClass?: (item: T) => string | false, empty?: unknown
+ *   hrefOf?: (item: T) => string, keyOf?: (item: T) => string, rowClass?: (item: T) => string | false, empty?: unknown
  * }} options
  * @param {readonly [Column<T>, ...Column<T>[]]} columns
  */
-export function table({ label, items, hrefOf, rowClass, empty }, [first, ...others]) {
+export function table({ label, items, hrefOf, keyOf = hrefOf, rowClass, empty }, [first, ...others]) {
   if (items.length === 0 && empty) return html`<p class="muted empty">${empty}</p>`
   const row = (/** @type {T} */ item) => {
     const href = hrefOf?.(item)
     const name = first[1](item)
-    return html`<tr key=${href} class=${rowClass?.(item)}>
+    return html`<tr key=${keyOf?.(item)} class=${rowClass?.(item)}>
       <th scope="row">${href === undefined ? name : html`<a href=${href}>${name}</a>`}</th>
       ${others.map(([, cell, kind]) => html`<td class=${kind}>${cell(item)}</td>`)}
     </tr>`

@@ -1,8 +1,8 @@
-import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { localTime } from '../format.js'
 import { now, series } from '../signals.js'
+import { themeChanges } from './theme-button.js'
 
 /**
  * @import uPlot from 'uplot'
@@ -15,10 +15,6 @@ import { now, series } from '../signals.js'
  * @typedef {{ title: string, lines: Record<string, string>, format: (value: number) => string, color?: number, fill?: boolean }} Chart
  * @typedef {Chart & { minutes: number, tall?: boolean }} Properties
  */
-
-/** Counts changes of the theme: a chart reads its colours when it is made. */
-export const themeChanges = signal(0)
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => themeChanges.value++)
 
 /**
  * A chart of some figures of the series, made again when its lines, its time or the theme change. All charts share one
