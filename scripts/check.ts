@@ -17,6 +17,7 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ['unit tests', ['vitest', 'run', '--project', 'unit']],
   ['types', ['tsc', '--noEmit']],
   ['types of the console page', ['tsc', '--noEmit', '--project', 'packages/console/src/page']],
+  ['types of the contracts page', ['tsc', '--noEmit', '--project', 'packages/contracts/src/page']],
   ['types of the gateway page', ['tsc', '--noEmit', '--project', 'examples/flower-delivery/gateway/page']],
   ['lint', ['oxlint', '--type-aware', '--deny-warnings']],
   ['format', ['biome', 'format', '.']],
