@@ -1,6 +1,7 @@
 export { answer, describeApi, jsonRequest } from './api-docs.ts'
 export { ConfigError, loadConfig, variable } from './config.ts'
 export { registerConsumerGauges } from './consumer-gauges.ts'
+export { declinedSchema } from './clients/read-answer.ts'
 export type { Reservation } from './clients/reservations.ts'
 export { createServiceClients, type ServiceClient, type ServiceClients } from './clients/service-clients.ts'
 export { ServiceUnavailable } from './clients/service-unavailable.ts'

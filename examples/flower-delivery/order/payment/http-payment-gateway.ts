@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { PaymentGateway } from './payment-gateway.ts'
 
 // What order needs of the answer. Payment may add fields.
-const paymentSchema = z.object({ orderId: z.int(), paymentStatus: z.literal('PAID') })
+export const paymentSchema = z.object({ orderId: z.int(), paymentStatus: z.literal('PAID') })
 
 /** The customer waits for it, and payment takes ten at a time. */
 const settings = {

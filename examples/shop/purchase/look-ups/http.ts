@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { AccountDirectory, ProductCatalogue } from './ports.ts'
 
 // What purchase needs of the answers. Their owners may add fields.
-const accountSchema = z.object({ id: z.int(), name: z.string(), address: z.string() })
-const productSchema = z.object({ id: z.int(), name: z.string(), price: moneyTextSchema })
+export const accountSchema = z.object({ id: z.int(), name: z.string(), address: z.string() })
+export const productSchema = z.object({ id: z.int(), name: z.string(), price: moneyTextSchema })
 
 /** The accounts of the service account. */
 export function httpAccountDirectory(client: ServiceClient): AccountDirectory {

@@ -3,10 +3,10 @@ import { CallFailure } from './call-failure.ts'
 
 const mostBytes = 100_000
 
-/** Why a service says no to a request that it has understood: what it needs of the problem document. */
 type Declined = z.output<typeof declinedSchema>
 
-const declinedSchema = z.object({
+/** Why a service says no to a request that it has understood: what a client reads of the problem document. */
+export const declinedSchema = z.object({
   status: z.int(),
   /** Such as `urn:problem-type:order-final`. */
   type: z.string(),
