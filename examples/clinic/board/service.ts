@@ -17,9 +17,8 @@ import {
 import express from 'express'
 import knex from 'knex'
 import { z } from 'zod'
-import { onAppointments } from './appointments.ts'
-import { onPatients } from './patients.ts'
 import { createRoutes } from './routes.ts'
+import { topics } from './topics.ts'
 
 export const configSchema = z.object({
   HTTP_HOST: variable.host,
@@ -49,7 +48,7 @@ export function createService(config: Config, logger: Logger): Service {
     db,
     logger,
     inbox: { keepMs },
-    topics: { 'clinic.patient': onPatients, 'clinic.appointment': onAppointments },
+    topics,
     observe: createEventMetrics(metrics.registry)
   })
   registerConsumerGauges(consumer, metrics.registry)

@@ -17,14 +17,13 @@ import { createExpiry } from './expiry.ts'
 import { createGrpcServer } from './grpc/server.ts'
 import { findMenuItem } from './menu/menu-store.ts'
 import { createMenuRoutes } from './menu/routes.ts'
-import { menuView } from './menu/view.ts'
 import { createMyPageRoutes } from './my-page/routes.ts'
-import { orderHandlers } from './order-handlers.ts'
 import { createOrders } from './order-store.ts'
 import { createOrdering } from './orders/ordering.ts'
 import { httpPaymentGateway } from './payment/http-payment-gateway.ts'
 import type { PaymentGateway } from './payment/payment-gateway.ts'
 import { createOrderRoutes } from './routes.ts'
+import { subscriptions as topics } from './subscriptions.ts'
 
 export const configSchema = mysqlServiceConfig({ port: 8081, route: 'POST /orders', database: 'flower_order' }).extend({
   ...variable.kafka,
@@ -59,7 +58,6 @@ type Others = { readonly kafka?: KafkaClient; readonly payments?: PaymentGateway
 /** Takes orders, has them paid, and follows what the other services do with them. */
 export function createService(config: Config, logger: Logger, others: Others = {}): Service {
   const { kafka = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger }) } = others
-  const topics = { ...orderHandlers, ...menuView.topics(menuView.table) }
   const inbox = { keepMs: config.INBOX_KEEP_MS }
   return createMysqlService({
     name,

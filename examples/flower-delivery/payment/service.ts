@@ -10,9 +10,8 @@ import {
 import { z } from 'zod'
 import { createAcquirer } from './acquirer.ts'
 import { apiDocument } from './api-document.ts'
-import { onOrders } from './orders.ts'
 import { createRoutes } from './routes.ts'
-import { onShop } from './shop.ts'
+import { subscriptions as topics } from './subscriptions.ts'
 
 const rangeText = z
   .string()
@@ -50,7 +49,6 @@ export function createService(
   kafka: KafkaClient = kafkajsClient({ ...kafkaFrom(config), clientId: name, logger })
 ): Service {
   const inbox = { keepMs: config.INBOX_KEEP_MS }
-  const topics = { 'flower.order': onOrders, 'flower.shop': onShop }
   const acquirer = createAcquirer({ slowMs: config.PAYMENT_SLOW_MS, capacity: config.PAYMENT_CAPACITY })
   return createMysqlService({
     name,

@@ -1,4 +1,4 @@
-import type { EventDefinition, EventHandler } from '@outbox-cdc/outbox'
+import type { EventDefinition, EventHandler, KafkaRecord } from '@outbox-cdc/outbox'
 import type { z } from 'zod'
 
 /**
@@ -9,6 +9,11 @@ import type { z } from 'zod'
 export type ServiceContract = {
   /** The handlers of each topic, as its consumer has them. */
   readonly reads?: Readonly<Record<string, Readonly<Record<string, EventHandler>>>>
+  /**
+   * For a service that has no handlers, because it reads only name, aggregate and id of each event on these topics. `read` is
+   * undefined for a record that it can't read.
+   */
+  readonly follows?: { readonly topics: readonly string[]; readonly read: (record: KafkaRecord) => unknown }
   /** By the name of the service that it asks. */
   readonly asks?: Readonly<Record<string, readonly Question[]>>
   /** The events on each topic. Each has an example. */
