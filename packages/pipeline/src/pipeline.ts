@@ -16,7 +16,7 @@ import { type Addresses, addressesOf, connectorFiles, writeAddresses } from './a
 import { root } from './load-system.ts'
 import { writeHops } from './hops-file.ts'
 import { type NodeProcess, createNodePart, runNode } from './node-process.ts'
-import { type Playground, createPlayground } from './playground/playground.ts'
+import type { Playground, PlaygroundParts } from './playground/playground.ts'
 import { portsOfService } from './ports.ts'
 import { prepare } from './prepare.ts'
 import { writePrometheusConfig } from './prometheus-config.ts'
@@ -58,8 +58,7 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     ends.push(() => stack.stopAll())
     const addresses = addressesOf(settings, stack)
     const say = options.onRestart ?? (settings.playground === true ? () => undefined : undefined)
-    const playground =
-      say && settings.playground === true ? await createPlayground({ settings, stack, say }) : undefined
+    const playground = say && settings.playground === true ? await openPlayground({ settings, stack, say }) : undefined
     ends.push(() => playground?.close())
     const started: Part[] = []
     const liveUrls = new Map<string, string>()
@@ -89,6 +88,12 @@ export async function startPipeline(settings: Settings, options: PipelineOptions
     await stop()
     throw error
   }
+}
+
+/** Loaded only when it's wanted: its Kafka client takes longer to load than all else of this package. */
+async function openPlayground(parts: PlaygroundParts): Promise<Playground> {
+  const { createPlayground } = await import('./playground/playground.ts')
+  return createPlayground(parts)
 }
 
 type Start = PipelineOptions & {

@@ -19,10 +19,14 @@ export type Playground = {
   close(): Promise<void>
 }
 
-type Parts = { readonly settings: Settings; readonly stack: Stack; readonly say: (line: string) => void }
+export type PlaygroundParts = {
+  readonly settings: Settings
+  readonly stack: Stack
+  readonly say: (line: string) => void
+}
 
 /** What `--playground` adds: proxies in front of the databases, and an API that breaks things for a while. */
-export async function createPlayground({ settings, stack, say }: Parts): Promise<Playground> {
+export async function createPlayground({ settings, stack, say }: PlaygroundParts): Promise<Playground> {
   const { system, replicas, dir, ports } = settings
   let supervised: readonly Supervised[] | undefined
   const isOurs = settings.external === undefined && settings.containers !== true

@@ -1,6 +1,6 @@
 import { pbkdf2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
-import { Connection, alterUserScramCredentialsV0 } from '@platformatic/kafka'
+import type { Connection } from '@platformatic/kafka'
 import kafkajs from 'kafkajs'
 import { type KafkaSecurity, kafkajsSecurity, platformaticSecurity } from '@outbox-cdc/outbox/security'
 import pRetry from 'p-retry'
@@ -86,10 +86,14 @@ export async function setPasswords(
     return { name, mechanism: scramSha512, iterations, salt, saltedPassword }
   })
   const upsertions = await Promise.all(salted)
+  const { alterUserScramCredentialsV0 } = await loadClient()
   await connectTo(brokers[0] ?? '', security, connection =>
     alterUserScramCredentialsV0.api.async(connection, [], upsertions)
   )
 }
+
+/** Only secured brokers need it, and it takes longer to load than all else of this package. */
+const loadClient = () => import('@platformatic/kafka')
 
 async function connectTo<T>(
   broker: string,
@@ -97,7 +101,8 @@ async function connectTo<T>(
   work: (connection: Connection) => Promise<T>
 ): Promise<T> {
   const { hostname, port } = new URL(`kafka://${broker}`)
-  const connection = new Connection('accounts', platformaticSecurity(security, [broker]))
+  const client = await loadClient()
+  const connection = new client.Connection('accounts', platformaticSecurity(security, [broker]))
   try {
     await connection.connect(hostname, Number(port))
     return await work(connection)
