@@ -9,6 +9,7 @@ import { sendHal } from './hal/hal.ts'
 import { readBodies } from './hal/read-bodies.ts'
 import { indexRoutes } from './index-routes.ts'
 import { matrixRoutes } from './matrix/matrix-routes.ts'
+import { pageFiles } from './page-files.ts'
 import { branchRoutes } from './pacticipants/branch-routes.ts'
 import { pacticipantRoutes } from './pacticipants/pacticipant-routes.ts'
 import { versionRoutes } from './pacticipants/version-routes.ts'
@@ -21,6 +22,7 @@ export function brokerRoutes(db: Knex, guard: RequestHandler): Router {
   return Router()
     .use(guard)
     .get('/diagnostic/status/heartbeat', (_, response) => sendHal(response, { ok: true }))
+    .use(pageFiles())
     .use(readBodies())
     .use(viewRoutes(db), indexRoutes(), contractRoutes(db), forVerificationRoutes(db), verificationRoutes(db))
     .use(pacticipantRoutes(db), versionRoutes(db, recordingLinks(db)), branchRoutes(db))

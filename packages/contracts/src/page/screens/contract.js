@@ -32,18 +32,17 @@ function detail({ consumer, provider, version, verification, interactions }) {
   return html`
     <section class="panel">${facts}</section>
     ${failures.length > 0 && panel('What failed', failureList(failures))}
-    ${interactions.map((interaction, index) =>
-      interactionPanel(interaction, {
-        key: String(index),
-        status: statusOf(
-          verification && {
-            success: verification.success || failures.every(one => one.interaction !== interaction.description)
-          }
-        ),
-        failures: failures.filter(one => one.interaction === interaction.description)
-      })
-    )}
+    ${interactions.map((interaction, index) => {
+      const own = failures.filter(failure => failure.interaction === interaction.description)
+      const status = own.length === 0 && isTold(failures) ? 'verified' : statusOf(verification)
+      return interactionPanel(interaction, { key: String(index), status, failures: own })
+    })}
   `
+}
+
+/** Whether each failure names its interaction; else any may have failed. @param {Verification['failures']} failures */
+function isTold(failures) {
+  return failures.length > 0 && failures.every(({ interaction }) => interaction !== '')
 }
 
 /** @param {Verification | null} verification */
