@@ -7,3 +7,4 @@ export { allSystems, type Edge, edgesOf, loadContract, type Participant, partici
 export type { Failure } from './provider/failures.ts'
 export type { Records } from './provider/published-messages.ts'
 export { type PactSource, type Verdict, type Verification, verifyProvider } from './provider/verify-provider.ts'
+export { runStub, startStub } from './stub/start-stub.ts'
