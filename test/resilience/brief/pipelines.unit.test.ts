@@ -12,3 +12,10 @@ it('runs a fault that destroys its pipeline last', () => {
   for (const pipeline of briefPipelines)
     expect(pipeline.faults.slice(0, -1).filter(({ usesUpPipeline }) => usesUpPipeline)).toEqual([])
 })
+
+it('reads all events again while there are few', () => {
+  for (const pipeline of briefPipelines) {
+    const later = pipeline.faults.slice(2)
+    expect(later.filter(({ rereadsAll }) => rereadsAll)).toEqual([])
+  }
+})

@@ -37,6 +37,7 @@ export const data: readonly Fault[] = [
     healWithinMs: 60_000,
     because: 'every event since the outbox was created comes again before the first new one',
     healedBy: 'the runbook',
+    rereadsAll: true,
     inject: wipeOffsets
   },
   {

@@ -13,7 +13,7 @@ import { quietOutbox } from './quiet.ts'
 import { runbook } from './runbook.ts'
 import { streaming } from './streaming.ts'
 
-/** In the order in which they run: faults that share a pipeline are together. */
+/** In the order in which they run: faults that share a pipeline are together, first those that read all events again. */
 export const faults: readonly Fault[] = [
   ...kills,
   ...orderService,
@@ -28,7 +28,11 @@ export const faults: readonly Fault[] = [
   ...clocks,
   ...disks,
   ...postgres
-].toSorted((one, other) => key(one).localeCompare(key(other)))
+].toSorted((one, other) => key(one).localeCompare(key(other)) || rank(one) - rank(other))
+
+function rank({ rereadsAll = false }: Fault): number {
+  return rereadsAll ? 0 : 1
+}
 
 function key({ topology = {} }: Fault): string {
   return JSON.stringify(topology)

@@ -38,6 +38,8 @@ export type Fault = {
   inject(lab: Lab, how: FaultOptions): Promise<Injected>
   /** Undoes what the fault changed. */
   cleanup?(lab: Lab, how: FaultOptions): Promise<void>
+  /** Every event since the outbox was created comes again, which takes the longer the more there were. */
+  readonly rereadsAll?: boolean
   /** It destroys something for good, so the next fault needs a new pipeline. */
   readonly usesUpPipeline?: boolean
   /** Why it cannot run on this machine, if so. */
