@@ -47,13 +47,18 @@ type TestResult = z.output<typeof testResultSchema>
 
 function failuresIn({ interactionId = null, success, mismatches, exceptions }: TestResult): Failure[] {
   if (success === true) return []
-  const found = (mismatches ?? []).map(({ attribute, identifier, description }) => ({
-    interactionId,
-    where: identifier ?? attribute ?? null,
-    what: description ?? 'does not match'
-  }))
+  const found = (mismatches ?? []).flatMap(({ attribute, identifier, description: what = 'does not match' }) =>
+    placesOf(identifier ?? attribute ?? null, what).map(where => ({ interactionId, where, what }))
+  )
   const thrown = (exceptions ?? []).map(({ message }) => ({ interactionId, where: null, what: message ?? 'failed' }))
   return [...found, ...thrown]
+}
+
+/** Where keys are missing, the verifier names only what should have them. */
+function placesOf(place: string | null, what: string): readonly (string | null)[] {
+  const keys = /missing the following keys: (.+)$/.exec(what)?.[1]
+  if (keys === undefined || place?.startsWith('$') !== true) return [place]
+  return keys.split(', ').map(key => `${place}.${key}`)
 }
 
 function readResults(results: unknown): readonly TestResult[] {

@@ -5,7 +5,7 @@ import { contentHref, titleOf } from '../contracts/contract-routes.ts'
 import { type Href, hrefOf, sendHal } from '../hal/hal.ts'
 import { findPacticipant } from '../pacticipants/pacticipant-store.ts'
 import { contractsToVerify, type ToVerify } from './for-verification.ts'
-import { forVerificationSchema } from './selectors.ts'
+import { forVerificationSchema, readSelectors } from './selectors.ts'
 
 /** The contracts that a provider has to verify. A provider that no contract names has none. */
 export function forVerificationRoutes(db: Knex): Router {
@@ -13,8 +13,9 @@ export function forVerificationRoutes(db: Knex): Router {
   const path = '/pacts/provider/:provider/for-verification'
   const answer = async (name: string, body: unknown) => {
     const request = validated(forVerificationSchema, body, 'body')
+    const selectors = readSelectors(request)
     const provider = await findPacticipant(db, name)
-    return provider === undefined ? [] : await contractsToVerify(db, provider, request)
+    return provider === undefined ? [] : await contractsToVerify(db, provider, { ...request, selectors })
   }
   routes.get(path, async (request, response) => {
     const found = await answer(request.params.provider, {})

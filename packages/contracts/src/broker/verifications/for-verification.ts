@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { type Publication, publications } from '../contracts/contract-store.ts'
 import type { Pacticipant } from '../pacticipants/pacticipant-store.ts'
-import { type ForVerification, readSelectors, type Selector } from './selectors.ts'
+import type { ForVerification, Selector } from './selectors.ts'
 import { verifications } from './verification-store.ts'
 
 export type ToVerify = {
@@ -16,10 +16,10 @@ export type ToVerify = {
 export async function contractsToVerify(
   db: Knex,
   provider: Pacticipant,
-  request: ForVerification
+  request: ForVerification & { readonly selectors: readonly Selector[] }
 ): Promise<readonly ToVerify[]> {
   const found = new Map<number, { publication: Publication; why: string[] }>()
-  for (const selector of readSelectors(request)) {
+  for (const selector of request.selectors) {
     for (const publication of await select(db, provider, selector)) {
       const why = `version ${publication.version} of ${publication.consumer} is ${selector.why}`
       const earlier = found.get(publication.contractId)

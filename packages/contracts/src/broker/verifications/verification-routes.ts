@@ -14,7 +14,7 @@ const resultSchema = z.object({
   success: z.boolean({ error: 'must be true or false' }),
   providerApplicationVersion: nameSchema,
   buildUrl: urlSchema,
-  testResults: z.unknown()
+  testResults: z.unknown().optional()
 })
 
 /** Publishing and reading the results of a verification. */

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Verifier, type VerifierOptions } from '@pact-foundation/pact'
+
+const packageFile = createRequire(import.meta.url).resolve('@pact-foundation/pact-cli/package.json')
+const program = join(dirname(packageFile), 'bin/pact-broker.js')
+
+export type ToolResult = { readonly code: number; readonly output: string }
+
+export type Tools = {
+  /** Runs the official `pact-broker` command. */
+  readonly pactBroker: (...args: readonly string[]) => Promise<ToolResult>
+  readonly publish: (contract: object, ...args: readonly string[]) => Promise<ToolResult>
+  /** Verifies a provider that answers each request with `body`, and publishes the result. Resolves whether it's green. */
+  readonly verify: (provider: VerifiedProvider) => Promise<boolean>
+}
+
+type VerifiedProvider = {
+  readonly name: string
+  readonly version: string
+  readonly branch: string
+  readonly body: object
+  readonly options?: Partial<VerifierOptions>
+}
+
+/** The official clients, against the broker at this address. */
+export function officialTools(url: string, environment: Readonly<Record<string, string>> = {}): Tools {
+  const pactBroker: Tools['pactBroker'] = (...args) => {
+    const env = { ...process.env, PACT_DO_NOT_TRACK: 'true', PACT_BROKER_BASE_URL: url, ...environment }
+    const retries = ['--retries', '2']
+    return new Promise(resolve => {
+      execFile(process.execPath, [program, ...args, ...retries], { env, timeout: 60_000 }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: `${stdout}${stderr}` })
+      )
+    })
+  }
+  return {
+    pactBroker,
+    async publish(contract, ...args) {
+      const dir = await mkdtemp(join(tmpdir(), 'pacts-'))
+      try {
+        await writeFile(join(dir, 'contract.json'), JSON.stringify(contract))
+        return await pactBroker('publish', dir, ...args)
+      } finally {
+        await rm(dir, { recursive: true, force: true })
+      }
+    },
+    async verify({ name, version, branch, body, options }) {
+      const server = createServer((_, response) => {
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
+      })
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+      const { port } = server.address() as AddressInfo
+      const verifier = new Verifier({
+        provider: name,
+        providerBaseUrl: `http://127.0.0.1:${port}`,
+        pactBrokerUrl: url,
+        providerVersion: version,
+        providerVersionBranch: branch,
+        publishVerificationResult: true,
+        consumerVersionSelectors: [{ mainBranch: true }, { deployedOrReleased: true }],
+        logLevel: 'error',
+        ...options
+      })
+      try {
+        return await verifier.verifyProvider().then(
+          () => true,
+          () => false
+        )
+      } finally {
+        server.closeAllConnections()
+        server.close()
+      }
+    }
+  }
+}
