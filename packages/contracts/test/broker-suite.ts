@@ -139,6 +139,9 @@ export function brokerSuite(name: string, urlOf: () => string, unavailable?: str
         return (JSON.parse(output) as object[]).length
       }
       expect(await inIt()).toBe(2)
+      const nowhere = await pactBroker('can-i-deploy', '-a', consumer, '-e', '1', '--to-environment', 'nowhere')
+      expect(nowhere).toMatchObject({ code: 1, output: expect.stringContaining('nowhere does not exist') })
+      expect((await pactBroker('list-pacticipants')).output).toContain(consumer)
       expect(await pactBroker('record-undeployment', ...to)).toMatchObject({ code: 0 })
       expect(await inIt()).toBe(1)
       expect(await pactBroker('record-support-ended', ...to, '-e', '1')).toMatchObject({ code: 0 })

@@ -52,7 +52,7 @@ export function latestPublications(db: Knex): Knex.QueryBuilder {
 
 export type Pair = { readonly consumer: string; readonly provider: string }
 
-export function publicationsOf(db: Knex, { consumer, provider }: Pair): Knex.QueryBuilder {
+function publicationsOf(db: Knex, { consumer, provider }: Pair): Knex.QueryBuilder {
   return publications(db).where({ 'c.name': consumer, 's.name': provider }).orderBy('v.id', 'desc')
 }
 

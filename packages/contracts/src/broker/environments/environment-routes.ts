@@ -54,7 +54,7 @@ export function environmentRoutes(db: Knex): Router {
   return routes
 }
 
-export function showEnvironment(href: Href, { id, ...environment }: Environment) {
+function showEnvironment(href: Href, { id, ...environment }: Environment) {
   const self = { href: href('environments', id), title: 'Environment', name: environment.name }
   const current = (kind: string) => ({ href: href('environments', id, kind, 'currently-deployed') })
   return {

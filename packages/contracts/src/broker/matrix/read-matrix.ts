@@ -1,4 +1,4 @@
-import { notFound } from '@outbox-cdc/service-kit'
+import { invalidRequest } from '@outbox-cdc/service-kit'
 import type { Knex } from 'knex'
 import { type Publication, publications } from '../contracts/contract-store.ts'
 import { findEnvironment } from '../environments/environment-store.ts'
@@ -113,5 +113,7 @@ async function rowsOfPair(
 async function requireEnvironments(db: Knex, { target, selectors }: MatrixQuery): Promise<void> {
   const environmentOf = ({ environment }: Partial<MatrixSelector>) => environment ?? []
   for (const name of [target ?? {}, ...selectors].flatMap(environmentOf))
-    if ((await findEnvironment(db, name)) === undefined) throw notFound(`There is no environment ${name}`)
+    if ((await findEnvironment(db, name)) === undefined)
+      // The tool prints nothing of a 404.
+      throw invalidRequest([{ field: 'environment', message: `${name} does not exist` }])
 }

@@ -26,7 +26,8 @@ export function pacticipantRoutes(db: Knex): Router {
   routes.get('/pacticipants', async (request, response) => {
     const href = hrefOf(request)
     const pacticipants = (await listPacticipants(db)).map(each => showPacticipant(href, each))
-    sendHal(response, { _embedded: { pacticipants }, _links: { self: { href: href('pacticipants') } } })
+    // The tool lists those at the top, other clients the embedded ones.
+    sendHal(response, { pacticipants, _embedded: { pacticipants }, _links: { self: { href: href('pacticipants') } } })
   })
   routes.post('/pacticipants', async (request, response) => {
     const { name, ...change } = validated(newSchema, request.body, 'body')

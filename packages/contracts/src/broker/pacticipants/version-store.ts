@@ -26,7 +26,7 @@ export function versions(db: Knex): Knex.QueryBuilder {
   })
 }
 
-export async function findVersion(db: Knex, { id }: Pacticipant, number: string): Promise<Version | undefined> {
+async function findVersion(db: Knex, { id }: Pacticipant, number: string): Promise<Version | undefined> {
   return await versions(db).where({ 'v.pacticipant_id': id, 'v.number': number }).first()
 }
 
