@@ -22,10 +22,11 @@ const { jobs, permissions } = parse(text) as { jobs: Record<'test' | 'images' | 
 const all = Object.values(jobs)
 const targets = Object.values(ownImages).map(image => image.replace(/^outbox-cdc\/|:dev$/g, ''))
 
-it('runs what a person can run too: the checks of each commit, and the scripts of .ci', async () => {
+it('runs what a person can run too: the checks and contracts of each commit, and the scripts of .ci', async () => {
   const runs = all.flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []))
   expect(runs).toEqual([
     'npm run check',
+    'npm run contracts -- check',
     '.ci/run',
     '.ci/push-image "$TARGET" "$REGISTRY" "$GITHUB_SHA"',
     '.ci/roll-out "$REGISTRY" "$GITHUB_SHA"'

@@ -7,7 +7,7 @@ import { leasePorts } from './port-lease.ts'
 let left: number[] = []
 let turn: Promise<unknown> = Promise.resolve()
 
-/** A port of the loopback interface that is free now, and that nobody else chooses here as long as this process lives. */
+/** A port of the loopback interface that is free now, and that no other process is given as long as this process lives. */
 export function freePort(): Promise<number> {
   const chosen = turn.then(choosePort)
   turn = chosen.catch(() => undefined)
@@ -23,13 +23,13 @@ async function choosePort(): Promise<number> {
   }
 }
 
-/** Refuses with a sentence that names the process that holds the port. */
-export async function requireFree(port: number, purpose: string): Promise<void> {
+/** Refuses with a sentence that names the process that holds the port, and the command that tells of other ports. */
+export async function requireFree(port: number, purpose: string, help = 'npm start -- --help'): Promise<void> {
   if (await isFree(port)) return
   const holder = portHolder(port) ?? 'another process'
   throw new StackError(
     'PORT_TAKEN',
-    `Port ${port}, wanted for ${purpose}, is taken by ${holder}. End it, or choose another port (npm start -- --help).`
+    `Port ${port}, wanted for ${purpose}, is taken by ${holder}. End it, or choose another port (${help}).`
   )
 }
 

@@ -26,7 +26,8 @@ export type ProcessStackOptions = StackOptions & {
 /** Starts MySQL, Kafka and Connect as child processes on loopback and resolves when all answer. */
 export async function startStack(options: ProcessStackOptions): Promise<Stack> {
   const { dir, parts: wanted = usualParts } = options
-  await Promise.all([requireJava(), requireFreeDisk(dir)])
+  const onJava = wanted.some(part => part === 'kafka' || part === 'connect')
+  await Promise.all([onJava && requireJava(), requireFreeDisk(dir)])
   const release = await ownFolder(join(dir, 'run'))
   return openStack({ ...options, wanted: [...wanted, 'jmx'], release }, plan =>
     createParts(plan, { ...options, parts: wanted })

@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+
+/** Where a broker is, and how to log in there. */
+export type BrokerAddress = { readonly url: string; readonly username?: string; readonly password?: string }
+
+const home = dirname(createRequire(import.meta.url).resolve('@pact-foundation/pact-cli/package.json'))
+
+/** Runs a command of the official `pact-broker` against a broker. Resolves with what it printed, also when it fails. */
+export async function pactBroker(
+  { url, username, password }: BrokerAddress,
+  ...args: readonly string[]
+): Promise<{ readonly ok: boolean; readonly text: string }> {
+  const { all, failed } = await execa(process.execPath, [join(home, 'bin/pact-broker.js'), ...args], {
+    all: true,
+    reject: false,
+    timeout: 60_000,
+    env: {
+      PACT_DO_NOT_TRACK: 'true',
+      NO_COLOR: '1',
+      PACT_BROKER_BASE_URL: url,
+      // By default it tries for a minute.
+      PACT_BROKER_HTTP_RETRIES: '2',
+      ...(username !== undefined && { PACT_BROKER_USERNAME: username }),
+      ...(password !== undefined && { PACT_BROKER_PASSWORD: password })
+    }
+  })
+  return { ok: !failed, text: all.trim() }
+}
