@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Verifier, type VerifierOptions } from '@pact-foundation/pact'
 
-const packageFile = createRequire(import.meta.url).resolve('@pact-foundation/pact-cli/package.json')
-const program = join(dirname(packageFile), 'bin/pact-broker.js')
+const program = fileURLToPath(import.meta.resolve('@pact-foundation/pact-cli/bin/pact-broker.js'))
 
 export type ToolResult = { readonly code: number; readonly output: string }
 

@@ -140,6 +140,11 @@ it.skipIf(noPostgres !== undefined)(
   }
 )
 
+it('says in one sentence that PostgreSQL is away when it starts', async () => {
+  const starting = runBroker({ databaseUrl: 'postgres://anna:secret@127.0.0.1:1/contracts' })
+  await expect(starting).rejects.toThrow(/^PostgreSQL at 127\.0\.0\.1:1 does not answer\. Start it, then/)
+})
+
 function urlIn({ postgres }: Stack): string {
   if (postgres === undefined) throw new Error('there is no PostgreSQL')
   return postgresUrl(postgres)

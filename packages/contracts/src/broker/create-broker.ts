@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { databaseFault } from '@outbox-cdc/outbox/database-errors'
 import {
   createApp,
   createHealth,
   createHttpServer,
   createMetrics,
   createPostgres,
+  databaseAt,
   type Logger,
   migrate
 } from '@outbox-cdc/service-kit'
@@ -42,8 +44,7 @@ export function createBroker({ databaseUrl: url, host, port, logger, credentials
   const server = createHttpServer(app, { host, port })
   return {
     async start() {
-      const directory = join(import.meta.dirname, 'migrations')
-      await migrate({ url, directory, report: sentence => logger.info({ sentence }, 'migration') })
+      await migrateTables(url, logger)
       return server.start()
     },
     async stop() {
@@ -52,6 +53,17 @@ export function createBroker({ databaseUrl: url, host, port, logger, credentials
       await Promise.all([db.destroy(), probes.destroy()])
     }
   }
+}
+
+async function migrateTables(url: string, logger: Logger): Promise<void> {
+  const directory = join(import.meta.dirname, 'migrations')
+  const report = (sentence: string) => logger.info({ sentence }, 'migration')
+  await migrate({ url, directory, report }).catch((error: unknown) => {
+    if (databaseFault(error) === undefined) throw error
+    const { part, address } = databaseAt(url)
+    const sentence = `${part} at ${address} does not answer. Start it, then start the contract broker again.`
+    throw new Error(sentence, { cause: error })
+  })
 }
 
 const document = {
