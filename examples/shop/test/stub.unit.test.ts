@@ -25,7 +25,7 @@ it('leaves nothing behind when it stops', async () => {
 })
 
 it.each([
-  ['shop.nobody', 'There is no service "shop.nobody" with a contract.'],
+  ['shop.invoice', 'There is no service "shop.invoice" with a contract.'],
   ['shop.delivery', 'No service asks shop.delivery anything, so it has no contract to answer from.']
 ])('cannot stand in for %s, and names those that it can stand in for', async (provider, problem) => {
   const providers = 'Stubs can stand in for: flower-delivery.payment, shop.account, shop.product.'
