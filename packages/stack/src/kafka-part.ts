@@ -35,6 +35,8 @@ export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> 
   const settings = change({
     ...nodeSettings(node, nodes, { listenOn: '127.0.0.1', clientListener: security && 'CLIENT' }),
     'log.dirs': join(data, 'log'),
+    // By default a broker takes 128 MB for the cleaner as it starts. This still holds 150,000 keys in one pass.
+    'log.cleaner.dedupe.buffer.size': 4 * 1024 * 1024,
     ...(security && securedBrokerSettings(security, { username: 'admin', password: security.kafkaPassword }))
   })
   await mkdir(data, { recursive: true })
