@@ -1,6 +1,6 @@
 import { postgresUrl, type Stack, startStack } from '@outbox-cdc/stack'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { fetchJson } from '@outbox-cdc/test-support/http'
+import { type Answer, fetchJson } from '@outbox-cdc/test-support/http'
 import { createPostgres, noPostgres, urlOf, usePostgres } from '@outbox-cdc/test-support/use-postgres'
 import { tempFolder } from '@outbox-cdc/test-support/temp-folder'
 import { uniqueName } from '@outbox-cdc/test-support/use-stack'
@@ -15,6 +15,14 @@ const notSet = official === undefined ? 'PACT_BROKER_BASE_URL names no official 
 const login = { username: 'anna', password: 'secret:with:colons' }
 const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
 const namesOf = () => ({ consumer: uniqueName('delivery'), provider: uniqueName('order') })
+
+/** On a busy machine a wait for a lock may end with a 503, after which the tools try again. */
+const answered = (send: () => Promise<Answer>) =>
+  eventually(async () => {
+    const answer = await send()
+    expect(answer.status).not.toBe(503)
+    return answer
+  })
 
 describe.skipIf(noPostgres !== undefined)('our broker', () => {
   let broker: Awaited<ReturnType<typeof runBroker>>
@@ -34,9 +42,11 @@ describe.skipIf(noPostgres !== undefined)('our broker', () => {
 
   it('makes one version of two publishes at once, and refuses the one that differs', async () => {
     const names = namesOf()
-    const same = await Promise.all([1, 2, 3, 4].map(() => broker.publish(aContract(names), '1')))
+    const same = await Promise.all([1, 2, 3, 4].map(() => answered(() => broker.publish(aContract(names), '1'))))
     expect(same.map(({ status }) => status)).toEqual([200, 200, 200, 200])
-    const differing = ['one', 'two'].map(quantity => broker.publish(aContract({ ...names, quantity }), '2'))
+    const differing = ['one', 'two'].map(quantity =>
+      answered(() => broker.publish(aContract({ ...names, quantity }), '2'))
+    )
     const statuses = (await Promise.all(differing)).map(({ status }) => status)
     expect(new Set(statuses)).toEqual(new Set([200, 409]))
     const { body } = await broker.get(`/pacticipants/${names.consumer}/versions`)
@@ -46,7 +56,9 @@ describe.skipIf(noPostgres !== undefined)('our broker', () => {
   it('numbers results that arrive at once one after the other', async () => {
     const names = namesOf()
     await broker.publish(aContract(names), '1')
-    const reports = ['1', '2', '3', '4'].map(version => broker.report(names, { success: true, version }))
+    const reports = ['1', '2', '3', '4'].map(version =>
+      answered(() => broker.report(names, { success: true, version }))
+    )
     const hrefs = (await Promise.all(reports)).map(({ body }) => String(body._links.self.href))
     expect(new Set(hrefs.map(href => href.split('/').at(-1)))).toEqual(new Set(['1', '2', '3', '4']))
   })
@@ -101,7 +113,7 @@ describe.skipIf(noPostgres !== undefined)('our broker', () => {
     expect((await guarded.get('/')).status).toBe(401)
     expect((await guarded.get('/api/contracts')).status).toBe(401)
     expect((await guarded.get('/diagnostic/status/heartbeat')).status).toBe(200)
-    expect((await guarded.get('/health/ready')).status).toBe(200)
+    expect((await guarded.get('/health/live')).status).toBe(200)
     const list = (password: string) =>
       officialTools(guarded.url, {
         PACT_BROKER_USERNAME: login.username,
