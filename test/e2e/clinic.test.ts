@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.ts'
 import { fetchJson, get } from '../support/http.ts'
 import { curlCommands, runAt } from '../support/readme-commands.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
+import { verifyRecords } from '../support/verify-records.ts'
 import { newTraceparent, startTraceReceiver, type TraceReceiver, treeOf } from '../support/trace-receiver.ts'
 
 // The example's own promises, with everything started once.
@@ -118,6 +119,19 @@ it('shows a booking in one trace, from the request to the commit of the board', 
     }
   })
   expect(JSON.stringify(receiver.spans)).not.toContain('Ada of the trace')
+})
+
+it('publishes records that keep the contract of the board', async () => {
+  const [id, patient] = [randomUUID(), aPatient()]
+  await book(id, { patient, startsAt: aTime() })
+  await book(id, { patient: { ...patient, name: 'Bea' }, startsAt: aTime() }, 200)
+  expect((await inReception(`/appointments/${id}`, 'DELETE')).status).toBe(204)
+  const causedBy = (events: readonly string[], aggregateId: string) =>
+    Object.fromEntries(events.map(event => [event, async () => aggregateId]))
+  await verifyRecords(pipeline, {
+    ...causedBy(['patient_registered', 'patient_renamed'], patient.id),
+    ...causedBy(['appointment_booked', 'appointment_moved', 'appointment_cancelled'], id)
+  })
 })
 
 it('publishes nothing of a transaction that rolls back', async () => {
