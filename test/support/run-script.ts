@@ -13,10 +13,16 @@ export type RunningScript = {
 }
 
 /** Runs one of our scripts as the npm command of the same name would, against the folder and ports of `settings`. */
-export function runScript(file: string, settings: Settings, args: readonly string[] = []): RunningScript {
-  const child = spawn(process.execPath, [join(root, file), ...args], {
-    env: { ...process.env, ...environmentOf(settings) }
-  })
+export const runScript = (file: string, settings: Settings, args: readonly string[] = []): RunningScript =>
+  runScriptWith(file, environmentOf(settings), args)
+
+/** The same with these variables beside those of this process. */
+export function runScriptWith(
+  file: string,
+  variables: Readonly<Record<string, string>>,
+  args: readonly string[] = []
+): RunningScript {
+  const child = spawn(process.execPath, [join(root, file), ...args], { env: { ...process.env, ...variables } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
   const end = new Promise<number | string>(resolve =>
