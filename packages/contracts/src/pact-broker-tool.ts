@@ -11,8 +11,12 @@ const home = dirname(createRequire(import.meta.url).resolve('@pact-foundation/pa
 export async function pactBroker(
   { url, username, password }: BrokerAddress,
   ...args: readonly string[]
-): Promise<{ readonly ok: boolean; readonly text: string }> {
-  const { all, failed } = await execa(process.execPath, [join(home, 'bin/pact-broker.js'), ...args], {
+): Promise<{ readonly ok: boolean; readonly code: number; readonly text: string }> {
+  const {
+    all,
+    exitCode = -1,
+    failed
+  } = await execa(process.execPath, [join(home, 'bin/pact-broker.js'), ...args], {
     all: true,
     reject: false,
     timeout: 60_000,
@@ -26,5 +30,5 @@ export async function pactBroker(
       ...(password !== undefined && { PACT_BROKER_PASSWORD: password })
     }
   })
-  return { ok: !failed, text: all.trim() }
+  return { ok: !failed, code: exitCode, text: all.trim() }
 }
