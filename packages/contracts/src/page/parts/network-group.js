@@ -70,7 +70,7 @@ function headOf({ control, end }) {
   return `M${end.x} ${end.y}L${backX - 4.5 * dy} ${backY + 4.5 * dx}L${backX + 4.5 * dy} ${backY - 4.5 * dx}Z`
 }
 
-/** The shape of the state, as the words have it: nobody needs to tell colours apart. @param {GraphEdge['status']} status @param {{ x: number, y: number }} at */
+/** The shape of the state, as the words have it, so that no reader has to tell colours apart. @param {GraphEdge['status']} status @param {{ x: number, y: number }} at */
 function symbol(status, { x, y }) {
   if (status === 'failed') return html`<rect class="symbol" x=${x - 6} y=${y - 6} width="12" height="12" rx="1.5" />`
   return html`<circle class=${status === 'verified' ? 'symbol' : 'symbol open'} cx=${x} cy=${y} r="5" />`
