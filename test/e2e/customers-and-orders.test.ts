@@ -17,6 +17,7 @@ import { recordsOf, sendAgain } from '../support/send-again.ts'
 import { schemathesis } from '../support/schemathesis.ts'
 import { openSwaggerUi } from '../support/swagger-ui.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
+import { verifyRecords } from '../support/verify-records.ts'
 import { twoBrokersSuite } from './two-brokers/suite.ts'
 
 // The example's own promises, with everything started once.
@@ -124,6 +125,22 @@ it('refuses bad requests with a problem that names the field, and publishes noth
   expect(await cancel(999_999_999)).toBe(404)
   expect((await get(url('customer-service', '/customers/999999999/orders'))).status).toBe(404)
   expect(await topicSizes()).toEqual(before)
+})
+
+it('publishes records that keep the contracts between both services', async () => {
+  const customer = await register(100)
+  const approved = await place(customer, 40)
+  await becomes(approved, 'APPROVED')
+  await verifyRecords(pipeline, {
+    order_created: async () => approved,
+    async order_cancelled() {
+      expect(await cancel(approved)).toBe(200)
+      return approved
+    },
+    customer_credit_reserved: async () => approved,
+    customer_credit_limit_exceeded: () => place(customer, 101),
+    customer_validation_failed: () => place(999_999, 1)
+  })
 })
 
 it('cancels an approved order and releases its credit, once', async () => {

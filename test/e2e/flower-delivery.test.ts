@@ -14,6 +14,7 @@ import { openSwaggerUi } from '../support/swagger-ui.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
 import { newTraceparent, startTraceReceiver, type TraceReceiver, treeOf } from '../support/trace-receiver.ts'
 import { uniqueName } from '../support/unique-name.ts'
+import { contractsSuite } from './flower-delivery/contracts-suite.ts'
 import { latecomerSuite } from './flower-delivery/latecomer-suite.ts'
 import { outagesSuite } from './flower-delivery/outages-suite.ts'
 import { pageSuite } from './flower-delivery/page-suite.ts'
@@ -309,6 +310,8 @@ it('publishes records as its event catalogue shows them', async () => {
   const catalogue = 'examples/flower-delivery/docs/event-catalogue.md'
   await isAsCatalogueShows(pipeline.stack.kafka, { catalogue, topic: 'flower.order', event: 'ordered' })
 })
+
+contractsSuite(() => ({ pipeline, people }))
 
 it('shows every operation of each service in Swagger UI, and runs one there', async context => {
   const browser = await launchBrowser()

@@ -9,6 +9,7 @@ import { get, post } from '../support/http.ts'
 import { schemathesis } from '../support/schemathesis.ts'
 import { newTraceparent, startTraceReceiver, type TraceReceiver, treeOf } from '../support/trace-receiver.ts'
 import { type TestPipeline, coreTarget, startTestPipeline } from '../support/test-pipeline.ts'
+import { verifyRecords } from '../support/verify-records.ts'
 
 let pipeline: TestPipeline
 let receiver: TraceReceiver
@@ -67,6 +68,10 @@ it('passes outboxctl audit, and fails it with the ids of rows that are then remo
   await deliveries.query(`DELETE FROM delivery WHERE order_id = ${never}`)
   expect(found.code).toBe(1)
   expect(found.findings.sort()).toEqual([`effect without event ${never}`, `missing effect ${lost}`])
+})
+
+it('publishes records that keep the contract of the service that reads them', async () => {
+  await verifyRecords(pipeline, { order_created: async () => (await placeOrders(1))[0] ?? 0 })
 })
 
 const findFaults = await schemathesis()

@@ -16,6 +16,7 @@ import { openSwaggerUi } from '../support/swagger-ui.ts'
 import { type TestPipeline, startTestPipeline } from '../support/test-pipeline.ts'
 import { newTraceparent, startTraceReceiver, type TraceReceiver, treeOf } from '../support/trace-receiver.ts'
 import { uniqueName } from '../support/unique-name.ts'
+import { verifyRecords } from '../support/verify-records.ts'
 
 // The example's own promises, with everything started once.
 let pipeline: TestPipeline
@@ -330,6 +331,10 @@ it('shows completed purchases in the console, and no quote', async () => {
 it('publishes records as its event catalogue shows them', async () => {
   const catalogue = 'examples/shop/docs/event-catalogue.md'
   await isAsCatalogueShows(pipeline.stack.kafka, { catalogue, topic: reader.topic, event: 'purchase_completed' })
+})
+
+it('publishes records that keep the contract of the service that reads them', async () => {
+  await verifyRecords(pipeline, { purchase_completed: buy })
 })
 
 it('shows every operation in the Swagger UI of each service, and runs them there', async context => {
