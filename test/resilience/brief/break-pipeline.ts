@@ -29,7 +29,7 @@ export function breakPipeline(wanted: string): void {
 
   beforeAll(async () => {
     lab = await startLab(whyNoSmallDisks() === undefined ? topology : { ...topology, smallDisks: false })
-    // Nobody looks at it, and it would ask every part once a second.
+    // No one looks at it, and it would ask every part once a second.
     await lab.part('console').stop()
     load = startLoad(lab, tag, perSecond)
   })
