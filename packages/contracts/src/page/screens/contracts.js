@@ -46,7 +46,7 @@ function list(contracts, name) {
     ['Provider', one => one.provider],
     ['Last verification', ({ verification }) => verified(verification)],
     ['Kinds', one => kindsOf(one.kinds)],
-    ['Version of the consumer', ({ version }) => html`${versionText(version.number)} ${labelsOf(version)}`],
+    ['Version of the consumer', ({ version }) => html`${versionText(version.number)} ${labelsOf(version)}`, 'version'],
     ['Published', ({ version }) => whenIso(version.publishedAt)]
   ])
   return html`${summary(items)}<section class="panel">${rows}</section>`
