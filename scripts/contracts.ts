@@ -59,7 +59,8 @@ async function checkAll(): Promise<boolean> {
   const databases = providerDatabases(join(dir, 'providers'), progress)
   const pactDir = join(dir, 'pacts')
   try {
-    const [systems, mysql] = [await allSystems(), databases.create]
+    const systems = await allSystems()
+    const mysql = () => databases.create()
     const fine = await check({ systems, broker: broker.address, pactDir, to, mysql, progress, say })
     if (broker.stop !== undefined) say(`\nLook at the contracts: npm run contracts`)
     return fine

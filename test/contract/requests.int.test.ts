@@ -28,9 +28,9 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
 async function mysql(): Promise<string> {
-  const { url, drop } = await createDatabase('contract')
-  onTestFinished(drop)
-  return url
+  const database = await createDatabase('contract')
+  onTestFinished(() => database.drop())
+  return database.url
 }
 
 async function verify({ system, service, ...provider }: Participant, change = (answers: Answers) => answers) {
@@ -55,10 +55,15 @@ const renaming =
     ...answers,
     async start(mysqlUrl) {
       const { url, states, stop } = await answers.start(mysqlUrl)
-      const front = createServer(async (request, response) => {
-        const answer = await fetch(`${url}${request.url}`)
+      const renamed = async (path = ''): Promise<readonly [status: number, type: string, text: string]> => {
+        const answer = await fetch(`${url}${path}`)
         const text = (await answer.text()).replace(`"${from}"`, `"${to}"`)
-        response.writeHead(answer.status, { 'Content-Type': answer.headers.get('content-type') ?? '' }).end(text)
+        return [answer.status, answer.headers.get('content-type') ?? '', text]
+      }
+      const front = createServer((request, response) => {
+        void renamed(request.url).then(([status, type, text]) =>
+          response.writeHead(status, { 'Content-Type': type }).end(text)
+        )
       })
       await new Promise<void>(resolve => front.listen(0, '127.0.0.1', () => resolve()))
       onTestFinished(() => void front.close())

@@ -69,7 +69,7 @@ async function start() {
   })
   return {
     url,
-    async ask(...args: readonly string[]) {
+    ask: async (...args: readonly string[]) => {
       const said = await pactBroker({ url }, ...args)
       expect(said, `${args.join(' ')}: ${said.text}`).toMatchObject({ ok: true })
     },

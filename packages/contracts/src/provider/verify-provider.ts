@@ -50,11 +50,12 @@ export async function verifyProvider(verification: Verification): Promise<Verdic
   const answers = records === undefined ? contract.answers : undefined
   if (answers !== undefined && mysql === undefined)
     throw new Error(`${provider} answers requests, so its verification needs an empty MySQL database.`)
-  const running = answers && mysql && (await startAnswers(answers, mysql))
   const messages = messagesOf(contract, records)
-  const states = createStates({ ...running?.states, ...messages.states })
   const source = await sourceOf(provider, verification)
+  let running: RunningProvider | undefined
   try {
+    running = answers && mysql && (await startAnswers(answers, mysql))
+    const states = createStates({ ...running?.states, ...messages.states })
     const report = await run({
       provider,
       ...source.options,
