@@ -1,7 +1,16 @@
-import { supervise } from '@outbox-cdc/pipeline'
+import { join } from 'node:path'
+import { ensurePostgresAccounts, supervise } from '@outbox-cdc/pipeline'
 import { createLogger } from '@outbox-cdc/service-kit'
-import { postgresUrl, type Progress, requireFree, StackError, startStack } from '@outbox-cdc/stack'
-import { createBroker } from './broker/create-broker.ts'
+import {
+  databaseUrl,
+  type Progress,
+  readOrCreateSecret,
+  requireFree,
+  type Stack,
+  StackError,
+  startStack
+} from '@outbox-cdc/stack'
+import { type Broker, createBroker } from './broker/create-broker.ts'
 
 const host = '127.0.0.1'
 
@@ -18,20 +27,31 @@ type Options = {
 export async function startOwnBroker({ dir, port, progress, say }: Options) {
   await requireFree(port, 'the contract broker', 'CONTRACTS_PORT=N npm run contracts')
   const stack = await startStack({ dir, parts: ['postgres'], progress })
-  if (stack.postgres === undefined) throw new StackError('ENGINE_MISSING', 'The contract broker needs PostgreSQL.')
   const supervision = supervise(stack.part('postgres'), say)
   const logger = createLogger('contract-broker', 'warn')
-  const broker = createBroker({ databaseUrl: postgresUrl(stack.postgres), host, port, logger })
+  let broker: Broker | undefined
   const stop = async () => {
     supervision.stop()
-    await broker.stop()
+    await broker?.stop()
     await stack.stopAll()
   }
   try {
-    await progress('start the contract broker', () => broker.start())
+    const own = createBroker({ databaseUrl: await ownDatabase(stack, dir), host, port, logger })
+    broker = own
+    await progress('start the contract broker', () => own.start())
   } catch (error) {
     await stop()
     throw error
   }
   return { url: `http://${host}:${port}`, stop }
+}
+
+/** A database of the broker's own, whose account may nothing beside it. */
+async function ownDatabase({ postgres }: Stack, dir: string): Promise<string> {
+  if (postgres === undefined) throw new StackError('ENGINE_MISSING', 'The contract broker needs PostgreSQL.')
+  const [user, database] = ['contract_broker', 'contracts']
+  const password = await readOrCreateSecret(join(dir, 'secrets'), user)
+  const databases = { [database]: { engine: 'postgres', accounts: { [user]: 'owner' } } } as const
+  await ensurePostgresAccounts({ databases }, postgres, new Map([[user, password]]))
+  return databaseUrl('postgres', postgres, { user, password, database })
 }

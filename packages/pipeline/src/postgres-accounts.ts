@@ -4,6 +4,7 @@ import { type Stack, postgresUrl } from '@outbox-cdc/stack'
 import { type Role, type System, databasesOn } from './system.ts'
 
 type Server = NonNullable<Stack['postgres']>
+type Databases = Pick<System, 'databases'>
 type Described = ReturnType<typeof databasesOn>[number]
 
 const { escapeIdentifier: name, escapeLiteral: text } = pg
@@ -23,7 +24,7 @@ const rights: Readonly<Record<Role, Readonly<Record<string, string>>>> = {
 }
 
 /** The right to read the WAL. An owner needs it for a migration that makes the slot of the outbox. */
-function replicates(system: System, account: string): boolean {
+function replicates(system: Databases, account: string): boolean {
   const captured = databasesOn(system, 'postgres').filter(({ accounts }) => Object.values(accounts).includes('capture'))
   return captured.some(({ accounts }) => accounts[account] === 'capture' || accounts[account] === 'owner')
 }
@@ -47,7 +48,7 @@ const ownerAmong = (accounts: Described['accounts']): string =>
 
 /** Creates the databases and accounts on PostgreSQL, as its superuser. */
 export async function ensurePostgresAccounts(
-  system: System,
+  system: Databases,
   server: Server,
   passwords: ReadonlyMap<string, string>
 ): Promise<void> {

@@ -138,7 +138,7 @@ export const grpcName = ({ name }: Pick<Service, 'name'>): string => `${name}-gr
 export const nameOf = ({ name, events }: Hop): string => name ?? events[0]
 
 /** The databases of a system that are on one engine. */
-export function databasesOn({ databases }: System, engine: Engine) {
+export function databasesOn({ databases }: Pick<System, 'databases'>, engine: Engine) {
   const entries = Object.entries(databases).filter(([, database]) => database.engine === engine)
   return entries.map(([name, { accounts }]) => ({ name, accounts }))
 }
