@@ -1,9 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Part, createPart, requireOk } from '@outbox-cdc/stack'
+import { lineFile } from './line-file.ts'
 import { root } from './load-system.ts'
 
 export type NodeProcess = {
@@ -25,6 +25,7 @@ export type NodeProcessOptions = { readonly dir: string; readonly onLog: (name: 
 /** One of our own processes as a part: its log goes to a file and, line by line, to the terminal. */
 export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOptions): Part {
   const logFile = join(dir, 'logs', `${spec.name}.log`)
+  const append = lineFile(logFile, error => onLog(spec.name, `can't write its log file: ${error.message}`))
   const tracing = spec.traced === true ? tracingOf(spec.service ?? spec.name) : undefined
   return createPart({
     name: spec.name,
@@ -37,9 +38,7 @@ export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOpt
     answers: () => requireOk(spec.readyUrl),
     onLine(line) {
       onLog(spec.name, line)
-      void appendFile(logFile, `${line}\n`).catch(error =>
-        onLog(spec.name, `can't write its log file: ${error.message}`)
-      )
+      append(line)
     }
   })
 }
