@@ -11,7 +11,7 @@ const onEngines = {
   ...patience,
   exclude: notTests,
   maxWorkers: availableParallelism(),
-  sequence: { groupOrder: 1 },
+  sequence: { groupOrder: 2 },
   env: { JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' }
 }
 
@@ -19,7 +19,7 @@ const onEngines = {
 const underLoad = {
   ...onEngines,
   maxWorkers: Math.max(1, Math.floor(availableParallelism() / 2)),
-  sequence: { groupOrder: 3 }
+  sequence: { groupOrder: 4 }
 }
 
 export default defineConfig({
@@ -32,6 +32,9 @@ export default defineConfig({
         test: {
           ...onEngines,
           name: 'int',
+          // They share their engines and wait for them half of the time; an e2e file starts its own, which takes the cores.
+          maxWorkers: availableParallelism() + 1,
+          sequence: { groupOrder: 1 },
           include: ['**/*.int.test.ts'],
           globalSetup: ['test/support/shared-stack.ts']
         }
@@ -45,7 +48,7 @@ export default defineConfig({
           globalSetup: ['test/containers/set-up.ts'],
           // One after the other and after the rest: each starts a whole pipeline cold, against the limits of healthchecks.
           maxWorkers: 1,
-          sequence: { groupOrder: 2 }
+          sequence: { groupOrder: 3 }
         }
       },
       // The short matrix: four pipelines, each fault once.

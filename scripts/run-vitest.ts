@@ -4,7 +4,7 @@ import { endBrokenRuns } from '@outbox-cdc/test-support/end-broken-runs'
 import { root } from '@outbox-cdc/pipeline'
 
 /** The exit code of a run that a signal ended. */
-const interrupted = 130
+export const interrupted = 130
 
 /** Runs vitest and resolves with its exit code. Before and after, ends the engines of interrupted runs. */
 export async function runVitest(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
