@@ -7,6 +7,7 @@ import knex, { type Knex } from 'knex'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Stack, startStack } from '@outbox-cdc/stack'
 import { eventually } from '@outbox-cdc/test-support/eventually'
+import { mysqlConnections } from '@outbox-cdc/test-support/mysql-connections'
 import { buildService, type TestService } from '../test/build-service.ts'
 
 // These tests kill and freeze MySQL, so they start their own.
@@ -91,8 +92,8 @@ it('answers 503 to every one of 40 clients while MySQL is frozen, and then takes
 it('never reuses a connection that a frozen MySQL left in the middle of a transaction', async () => {
   const service = await buildService({ url, env: { MYSQL_POOL_SIZE: '1' } })
   const connections = async () => {
-    const [rows] = await root.raw(`SELECT id FROM information_schema.processlist WHERE db = 'orders'`)
-    return rows.map(({ id }: { id: number }) => id)
+    const all = await mysqlConnections(root)
+    return all.filter(({ database }) => database === 'orders').map(({ id }) => id)
   }
   await service.post(order)
   const [first] = await connections()

@@ -8,6 +8,7 @@ import {
   type ProducedRecord
 } from '@outbox-cdc/outbox/testing'
 import { createLogger, migrate, type Service } from '@outbox-cdc/service-kit'
+import { mysqlConnections } from '@outbox-cdc/test-support/mysql-connections'
 import { createServiceDatabase, type TestDatabase } from '@outbox-cdc/test-support/use-stack'
 import type { Knex } from 'knex'
 import { onTestFinished } from 'vitest'
@@ -87,8 +88,8 @@ function onlyOnce(work: () => Promise<void>): () => Promise<void> {
 
 async function cutConnections({ db, url }: TestDatabase): Promise<void> {
   const user = new URL(url).username
-  const ids: number[] = await db('information_schema.processlist').where({ user }).pluck('id')
-  for (const id of ids) await db.raw('KILL ?', [id]).catch(() => undefined) // it may have ended by itself
+  const own = (await mysqlConnections(db)).filter(connection => connection.user === user)
+  for (const { id } of own) await db.raw('KILL ?', [id]).catch(() => undefined) // it may have ended by itself
 }
 
 /** Publishes what each transaction has left in the outbox, after its commit. */

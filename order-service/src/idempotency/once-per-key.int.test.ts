@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createOutbox, type Outbox } from '@outbox-cdc/outbox'
+import type { Knex } from 'knex'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Answer } from '@outbox-cdc/test-support/http'
 import { buildService, createOrdersDatabase, type OrdersDatabase } from '../../test/build-service.ts'
@@ -26,14 +27,15 @@ const ordersOf = ({ name }: { name: string }) => database.db('customer_order').w
 const build = (outbox: Outbox = counting, env = {}) => buildService({ url: database.url, overrides: { outbox }, env })
 const gist = ({ status, body, headers }: Answer) => ({ status, body, location: headers.get('location') })
 
-/** An outbox that holds the transaction open until `release`, and then continues or fails. */
+/** An outbox that holds the transaction open until `release`, and then continues or fails. `entered` says on which connection. */
 function holding(end: 'commit' | 'fail' = 'commit') {
-  const entered = Promise.withResolvers<void>()
+  const entered = Promise.withResolvers<number>()
   const released = Promise.withResolvers<void>()
   const outbox: Outbox = {
     ...real,
     append: async (trx, events) => {
-      entered.resolve()
+      const [[{ id }]] = await (trx as Knex.Transaction).raw('SELECT CONNECTION_ID() AS id')
+      entered.resolve(id)
       await released.promise
       if (end === 'fail') throw new Error('on purpose')
       await counting.append(trx, events)
@@ -106,12 +108,7 @@ it('frees the key of a request whose connection died half-way', async () => {
   const [one, another] = [await build(slow.outbox), await build()]
   const [body, key] = [order(), withKey()]
   const first = one.post(body, key)
-  await slow.entered
-  const user = new URL(database.url).username
-  const sql = `SELECT p.id AS ID FROM information_schema.processlist p JOIN information_schema.innodb_trx t
-    ON t.trx_mysql_thread_id = p.id WHERE p.user = ? AND t.trx_rows_modified > 0`
-  const [[{ ID: connection }]] = await database.db.raw(sql, [user])
-  await database.db.raw(`KILL ${Number(connection)}`)
+  await database.db.raw('KILL ?', [await slow.entered])
   slow.release()
   expect((await first).status).toBe(503)
   expect((await another.post(body, key)).status).toBe(201)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { mysqlConnections } from '@outbox-cdc/test-support/mysql-connections'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
 import { closeAfterTest, orderCreated, storeFor, useOrders } from '../../test/orders-database.ts'
 import { useTcpProxy } from '../../test/tcp-proxy.ts'
@@ -133,11 +134,9 @@ describe('openOneTripOutbox', () => {
     const killed = expect(slow).rejects.toEqual(fault('COMMIT_UNKNOWN'))
     await expect
       .poll(async () => {
-        const [rows] = await db.raw(
-          "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE INFO LIKE '%SLEEP(5)%' AND ID <> CONNECTION_ID()"
-        )
-        for (const { id } of rows) await db.raw('KILL ?', [id])
-        return rows.length
+        const sleeping = (await mysqlConnections(db)).filter(({ statement }) => statement?.includes('SLEEP(5)'))
+        for (const { id } of sleeping) await db.raw('KILL ?', [id])
+        return sleeping.length
       })
       .toBe(1)
     await killed
