@@ -20,7 +20,7 @@ type Options = {
   readonly say: (line: string) => void
 }
 
-type Question = Pick<Options, 'broker' | 'to'> & { readonly version: Version }
+type Ask = (...args: readonly string[]) => ReturnType<typeof pactBroker>
 
 /**
  * Writes the contracts, publishes and verifies them, and asks for each service whether it can be deployed. Resolves to whether
@@ -52,7 +52,8 @@ export async function check(options: Options): Promise<boolean> {
       )
     ).map(other => other.name)
   }))
-  const reasons = await Promise.all(pairs.map(pair => whyNot({ broker, to, version }, pair)))
+  const ask = askOnce(broker)
+  const reasons = await Promise.all(pairs.map(pair => whyNot(ask, { ...pair, version, to })))
   for (const [at, { name }] of pairs.entries())
     say(reasons[at] === undefined ? `✓ ${name}` : `✗ ${name}\n${indented(reasons[at])}`)
   return reasons.every(reason => reason === undefined)
@@ -89,17 +90,32 @@ function inWords({ provider, ok, failures }: Verdict): string {
   return `✗ ${provider} breaks contracts\n${indented(lines.join('\n'))}`
 }
 
+/** Asks the tool whether something can be deployed; the same question gets the first answer, because both of a pair ask it. */
+function askOnce(broker: BrokerAddress): Ask {
+  const answers = new Map<string, ReturnType<Ask>>()
+  return (...args) => {
+    const key = args.join(' ')
+    const answer = answers.get(key) ?? pactBroker(broker, 'can-i-deploy', ...args)
+    answers.set(key, answer)
+    return answer
+  }
+}
+
+type Asked = {
+  readonly name: string
+  readonly others: readonly string[]
+  readonly version: Version
+  readonly to: string | undefined
+}
+
 /** undefined if it can be deployed. Each pair is asked for alone: what fails between two others is no reason. */
-async function whyNot(
-  { broker, to, version: { number } }: Question,
-  { name, others }: { readonly name: string; readonly others: readonly string[] }
-): Promise<string | undefined> {
-  const ask = (...args: readonly string[]) =>
-    pactBroker(broker, 'can-i-deploy', '--pacticipant', name, '--version', number, ...args)
+async function whyNot(ask: Ask, { name, others, version, to }: Asked): Promise<string | undefined> {
+  const versions = (...names: readonly string[]) =>
+    names.flatMap(each => ['--pacticipant', each, '--version', version.number])
   const answers =
     to === undefined
-      ? await Promise.all(others.map(other => ask('--pacticipant', other, '--version', number)))
-      : [await ask('--to-environment', to)]
+      ? await Promise.all(others.map(other => ask(...versions(...[name, other].toSorted()))))
+      : [await ask(...versions(name), '--to-environment', to)]
   const refusals = answers.filter(({ ok }) => !ok).map(({ text }) => text)
   return refusals.length === 0 ? undefined : refusals.join('\n')
 }
