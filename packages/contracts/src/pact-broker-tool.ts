@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 
 /** Where a broker is, and how to log in there. */
 export type BrokerAddress = { readonly url: string; readonly username?: string; readonly password?: string }
 
-const home = dirname(createRequire(import.meta.url).resolve('@pact-foundation/pact-cli/package.json'))
+const program = fileURLToPath(import.meta.resolve('@pact-foundation/pact-cli/bin/pact-broker.js'))
 
 /** Runs a command of the official `pact-broker` against a broker. Resolves with what it printed, also when it fails. */
 export async function pactBroker(
@@ -16,7 +15,7 @@ export async function pactBroker(
     all,
     exitCode = -1,
     failed
-  } = await execa(process.execPath, [join(home, 'bin/pact-broker.js'), ...args], {
+  } = await execa(process.execPath, [program, ...args], {
     all: true,
     reject: false,
     timeout: 60_000,

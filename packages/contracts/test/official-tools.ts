@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Verifier, type VerifierOptions } from '@pact-foundation/pact'
-
-const program = fileURLToPath(import.meta.resolve('@pact-foundation/pact-cli/bin/pact-broker.js'))
+import { type BrokerAddress, pactBroker as runTool } from '../src/pact-broker-tool.ts'
 
 export type ToolResult = { readonly code: number; readonly output: string }
 
@@ -28,15 +25,10 @@ type VerifiedProvider = {
 }
 
 /** The official clients, against the broker at this address. */
-export function officialTools(url: string, environment: Readonly<Record<string, string>> = {}): Tools {
-  const pactBroker: Tools['pactBroker'] = (...args) => {
-    const env = { ...process.env, PACT_DO_NOT_TRACK: 'true', PACT_BROKER_BASE_URL: url, ...environment }
-    const retries = ['--retries', '2']
-    return new Promise(resolve => {
-      execFile(process.execPath, [program, ...args, ...retries], { env, timeout: 60_000 }, (error, stdout, stderr) =>
-        resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: `${stdout}${stderr}` })
-      )
-    })
+export function officialTools(url: string, login: Omit<BrokerAddress, 'url'> = {}): Tools {
+  const pactBroker: Tools['pactBroker'] = async (...args) => {
+    const { code, text: output } = await runTool({ url, ...login }, ...args)
+    return { code, output }
   }
   return {
     pactBroker,

@@ -116,8 +116,8 @@ describe.skipIf(noPostgres !== undefined)('our broker', () => {
     expect((await guarded.get('/health/live')).status).toBe(200)
     const list = (password: string) =>
       officialTools(guarded.url, {
-        PACT_BROKER_USERNAME: login.username,
-        PACT_BROKER_PASSWORD: password
+        username: login.username,
+        password: password
       }).pactBroker('list-environments')
     expect(await list(login.password)).toMatchObject({ code: 0, output: expect.stringContaining('production') })
     expect((await list('wrong')).code).not.toBe(0)
