@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { exitWithHelp, root } from '@outbox-cdc/pipeline'
 import { interrupted, runVitest } from './run-vitest.ts'
+import type { Failure, Totals } from './totals-reporter.ts'
 
-// Runs the tests on the real engines. The last line has the totals: `N passed, N failed`.
+// Runs the tests on the real engines. At the end it names each failure again; the last line has the totals.
 const usage = `npm test                     every suite
 npm test -- unit int         only these suites (unit, int, e2e, containers, brief)
 npm test -- e2e restart      only e2e files whose name contains "restart"; other arguments go to vitest
@@ -28,12 +29,15 @@ const totals: Totals[] = []
 // One after the other, so that the engines that the int tests share are gone when e2e tests start their own.
 for (const part of [['unit', 'int'], ['e2e', 'containers'], projectsOf('brief')]) {
   const wanted = projects.filter(project => part.includes(project))
-  if (wanted.length > 0) totals.push(await run(wanted))
-  if (totals.at(-1)?.code === interrupted) break
+  if (wanted.length === 0) continue
+  const { code, ...those } = await run(wanted)
+  totals.push(those)
+  if (code === interrupted) break
 }
-const sum = (count: keyof Totals) => totals.reduce((all, each) => all + each[count], 0)
+const sum = (count: 'passed' | 'failed' | 'skipped') => totals.reduce((all, each) => all + each[count], 0)
 const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')]
 if (passed + failed + skipped === 0) console.log(`No test has "${others.join(' ')}" in the name of its file.`)
+if (failed > 0) console.log(listOf(totals.flatMap(each => each.failures)))
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
 process.exitCode = passed + skipped === 0 || failed > 0 ? 1 : 0
 
@@ -49,28 +53,33 @@ function unchosen(): readonly string[] {
   return [...suites, 'brief']
 }
 
-type Totals = { readonly passed: number; readonly failed: number; readonly skipped: number; readonly code: number }
-
-async function run(projects: readonly string[]): Promise<Totals> {
-  const report = join(root, '.data', `test-report-${process.pid}-${projects.join('-')}.json`)
+async function run(projects: readonly string[]): Promise<Totals & { readonly code: number }> {
   await mkdir(join(root, '.data'), { recursive: true })
-  // A file that is asked for is in one of the suites.
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--passWithNoTests']
-  return readTotals(
-    report,
-    await runVitest([...projects.flatMap(name => ['--project', name]), ...reporters, ...others])
+  const file = join(root, '.data', `test-totals-${process.pid}-${projects.join('-')}.json`)
+  const reporters = ['--reporter=default', `--reporter=${join(root, 'scripts/totals-reporter.ts')}`]
+  // --passWithNoTests: a file that is asked for is in one of the suites.
+  const args = [...projects.flatMap(name => ['--project', name]), ...reporters, '--passWithNoTests', ...others]
+  const code = await runVitest(args, { ...process.env, TOTALS_FILE: file })
+  const totals = await readFile(file, 'utf8').then(
+    text => JSON.parse(text) as Totals,
+    () => ({ passed: 0, failed: 0, skipped: 0, failures: [] })
   )
+  await rm(file, { force: true })
+  if (code === 0 || totals.failed > 0) return { ...totals, code }
+  // A runner that died has no report, and one that a signal ended has a report without a failure.
+  const failure = { name: projects.join(', '), message: `vitest ended with ${code}, and no test failed` }
+  return { ...totals, failed: 1, failures: [failure], code }
 }
 
-type Counted = 'numPassedTests' | 'numFailedTests' | 'numPendingTests' | 'numTodoTests'
-
-async function readTotals(report: string, code: number): Promise<Totals> {
-  const said = await readFile(report, 'utf8').then(
-    text => JSON.parse(text) as Readonly<Record<Counted, number>>,
-    () => undefined
-  )
-  // A file that fails before its first test counts as a failure, and so does a runner that died without a report.
-  const failed = Math.max(said?.numFailedTests ?? 0, code === 0 ? 0 : 1)
-  const skipped = (said?.numPendingTests ?? 0) + (said?.numTodoTests ?? 0)
-  return { passed: said?.numPassedTests ?? 0, failed, skipped, code }
+/** The first lines of each failure: in a long log they stand far from the end. */
+function listOf(failures: readonly Failure[]): string {
+  const shown = failures.slice(0, 20).map(({ name, message }) => {
+    const ours = message
+      .split('\n')
+      .filter(line => !line.includes('/node_modules/') && !line.includes('at new Promise'))
+    const lines = ours.slice(0, 12).map(line => `    ${line.slice(0, 300)}`)
+    return [name, ...lines].join('\n')
+  })
+  const more = failures.length > shown.length ? [`and ${failures.length - shown.length} more`] : []
+  return ['', 'Failed:', '', ...shown, ...more, ''].join('\n')
 }
