@@ -7,12 +7,15 @@ import { saveResult } from './report/results.ts'
 import { writeReport } from './report/write-report.ts'
 import type { Context, Plan, Section } from './sections/section.ts'
 import { sections } from './sections/sections.ts'
+import { variants } from './variants/variants.ts'
 
 const usage = `npm run bench                 measures everything; results go to bench/results, the report to docs/performance.md
 npm run bench -- --quick      measures everything for a short time; results and report go to .data/bench-quick
   --only NAME,NAME            only these sections: ${sections.map(({ name }) => name).join(', ')}
   --rounds N                  rounds of each measurement (default 3, with --quick 1)
-  --variants NAME,NAME        only these variants in the latency section
+  --variants NAME,NAME        only these variants in the latency section: ${variants.map(({ name }) => name).join(', ')}
+  --seconds N                 the length of a round in the latency section (default 5, with --quick 2)
+  --rates N,N                 its rates, lowest first (default by the number of cores)
   --minutes N                 skips sections that wouldn't end within N minutes
   --plan                      prints the sections and how long they take, and measures nothing
   --report                    writes the report from the last results, and measures nothing`
@@ -23,6 +26,8 @@ const values = optionsOrExit(
     only: { type: 'string' },
     rounds: { type: 'string' },
     variants: { type: 'string' },
+    seconds: { type: 'string' },
+    rates: { type: 'string' },
     minutes: { type: 'string', default: 'Infinity' },
     plan: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
@@ -31,14 +36,22 @@ const values = optionsOrExit(
   usage
 )
 
-for (const name of ['rounds', 'minutes'] as const)
+for (const name of ['rounds', 'minutes', 'seconds'] as const)
   if (!/^([1-9]\d*|Infinity)$/.test(values[name] ?? '1'))
     exitWithUsage(`--${name} takes a whole number, not "${values[name]}"`, usage)
+
+if (!/^[1-9]\d*(,[1-9]\d*)*$/.test(values.rates ?? '1'))
+  exitWithUsage(`--rates takes whole numbers separated by commas, not "${values.rates}"`, usage)
+
+const unknown = values.variants?.split(',').find(name => !variants.some(variant => variant.name === name))
+if (unknown !== undefined) exitWithUsage(`No variant is called ${unknown}`, usage)
 
 const plan: Plan = {
   quick: values.quick,
   rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
-  ...(values.variants === undefined ? {} : { variants: values.variants.split(',') })
+  ...(values.variants === undefined ? {} : { variants: values.variants.split(',') }),
+  ...(values.seconds === undefined ? {} : { seconds: Number(values.seconds) }),
+  ...(values.rates === undefined ? {} : { rates: values.rates.split(',').map(Number) })
 }
 const chosen = chooseSections(values.only)
 const budget = Number(values.minutes) * 60
@@ -62,8 +75,10 @@ function chooseSections(only: string | undefined): readonly Section[] {
 
 function printPlan(): void {
   const total = chosen.reduce((sum, section) => sum + section.estimate(plan), 30)
-  for (const section of chosen)
+  for (const section of chosen) {
     say(`${section.name.padEnd(12)} ${minutes(section.estimate(plan)).padStart(7)}  ${section.title}`)
+    if (section.details !== undefined) say(`${' '.repeat(22)}${section.details(plan)}`)
+  }
   say(`${'total'.padEnd(12)} ${minutes(total).padStart(7)}  ${plan.rounds} round(s), including start and stop\n`)
 }
 

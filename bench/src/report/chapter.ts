@@ -5,14 +5,6 @@ export type Chapter = {
   readonly heading: string
   readonly text: string
   readonly charts?: Readonly<Record<string, Chart>>
-  readonly goals?: readonly Goal[]
-}
-
-export type Goal = {
-  readonly goal: string
-  readonly wanted: string
-  readonly measured: string
-  readonly held: boolean
 }
 
 export function picture(name: string, alt: string): string {

@@ -28,12 +28,5 @@ ${table(['what', 'binlog', 'Kafka log', 'rows that stay'], bytes)}
 Without load, a few seconds after the last order: percent of one core, and resident memory.
 
 ${table(['what', ...processes], lines)}`
-  const connect = idle.find(({ variant }) => variant === 'project')?.cpuPercent['connect-1'] ?? Number.NaN
-  const goal = {
-    goal: "Connect's CPU without load",
-    wanted: '≤ 2 % of a core',
-    measured: `${figure(connect)} %`,
-    held: connect <= 2
-  }
-  return { heading: 'What it costs', text, goals: [goal] }
+  return { heading: 'What it costs', text }
 }

@@ -1,7 +1,7 @@
 import { type DrainRow, drains } from '../sections/drain.ts'
 import type { Result } from '../sections/section.ts'
 import { spreadOf } from '../stats.ts'
-import { type Chapter, type Goal, picture } from './chapter.ts'
+import { type Chapter, picture } from './chapter.ts'
 import { barChart } from './charts.ts'
 import { figure, spread, table } from './text.ts'
 
@@ -34,7 +34,7 @@ ${picture('drain', 'events a second by way of draining')}
 
 ${table(['what', 'events', 'events/s', 'CPU µs an event'], lines)}`
   const chart = barChart({ title: 'Draining a backlog, events a second', x: 'events a second' }, bars)
-  return { heading: 'Draining a backlog', text, charts: { drain: chart }, goals: drainGoals(rows) }
+  return { heading: 'Draining a backlog', text, charts: { drain: chart } }
 }
 
 export function cpuText(cpu: Readonly<Record<string, number>>): string {
@@ -47,36 +47,4 @@ export function cpuText(cpu: Readonly<Record<string, number>>): string {
 /** Events a second of one way to drain: the median of its rounds, NaN when it was not measured. */
 export function drainRate(rows: readonly DrainRow[], name: string): number {
   return spreadOf(rows.filter(({ drain }) => drain === name).map(({ perSecond }) => perSecond)).median
-}
-
-function drainGoals(rows: readonly DrainRow[]): readonly Goal[] {
-  const rate = (name: string) => drainRate(rows, name)
-  const [alone, through, oneByOne] = [rate('kafka'), rate('pipeline'), rate('one-by-one')]
-  const best = Math.max(...drains.map(({ name }) => rate(name)).filter(Number.isFinite))
-  return [
-    {
-      goal: 'A backlog from MySQL into the delivery database',
-      wanted: '≥ 30,000 events/s',
-      measured: `${figure(through)} events/s`,
-      held: through >= 30_000
-    },
-    {
-      goal: 'The same, as a share of MySQL to Kafka alone',
-      wanted: '≥ 70 %',
-      measured: `${figure((100 * through) / alone)} % (${figure(through)} of ${figure(alone)})`,
-      held: through / alone >= 0.7
-    },
-    {
-      goal: 'A backlog from Kafka into the database, the best way',
-      wanted: '≥ 30,000 events/s',
-      measured: `${figure(best)} events/s`,
-      held: best >= 30_000
-    },
-    {
-      goal: 'The delivery service against one event, one transaction',
-      wanted: '≥ 20 times',
-      measured: `${figure(rate('as-is') / oneByOne)} times (${figure(rate('as-is'))} against ${figure(oneByOne)})`,
-      held: rate('as-is') / oneByOne >= 20
-    }
-  ]
 }

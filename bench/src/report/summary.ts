@@ -1,94 +1,112 @@
 import type { DrainRow } from '../sections/drain.ts'
-import type { GrowthRow } from '../sections/growth.ts'
 import type { LatencyRow } from '../sections/latency.ts'
-import type { Result } from '../sections/section.ts'
 import type { WritePathRow } from '../sections/write-path.ts'
-import type { Goal } from './chapter.ts'
 import { drainRate } from './drain-chapter.ts'
-import { growthSteps } from './growth-chapter.ts'
-import { highestHeld, latencyOf } from './latency-chapter.ts'
-import { figure, table } from './text.ts'
+import { type Goal, type Origin, originText } from './goal.ts'
+import { type Measured, resultOf } from './goals.ts'
+import { cpuTogether, highestHeld, isMeasured, latencyOf, ratesHeldBy, variantTitle } from './latency-figures.ts'
+import { startOf, startSentence } from './system-goals.ts'
+import { figure, spread } from './text.ts'
 import { orderRate } from './write-path-chapter.ts'
 
-/** Half a page for a reader who has never seen the bench: what, on what, five figures, and what does not hold. */
-export function summary(results: readonly Result[], goals: readonly Goal[]): string {
-  const missed = goals.filter(({ held }) => !held)
-  const rowsOf = <Row>(section: string) =>
-    (results.find(result => result.section === section)?.rows ?? []) as readonly Row[]
-  const lines = [
-    ...latencyLines(rowsOf<LatencyRow>('latency')),
-    writeLine(rowsOf<WritePathRow>('write-path')),
-    drainLine(rowsOf<DrainRow>('drain')),
-    growthLine(rowsOf<GrowthRow>('growth'))
-  ]
+/** Half a page for a reader who has never seen the bench: what, five figures, against whom, on what, and what does not hold. */
+export function summary(measured: Measured, goals: readonly Goal[]): string {
   return `## In short
 
 A client sends orders to \`POST /order\` at a fixed rate. Each order is committed to MySQL together with its event, Debezium reads the event
-from the binlog, Kafka stores it, and the delivery service commits a delivery. Latency is the time from the first COMMIT to the second, as
-MySQL's own binlog records both. ${machineText(results[0])}
-So compare the figures with each other, not with those of other machines.
+from the binlog, Kafka stores it, and the delivery service commits a delivery. MySQL, one Kafka broker, Kafka Connect, the services and the
+client share one machine, so compare the figures of one line with each other, not with those of other machines.
 
-${table(['figure', 'this project', 'compared with'], lines)}
+${sentences(measured).slice(0, 5).join('\n')}
 
-The rivals: Debezium with its default settings; Debezium's event router with a consumer that handles one event a transaction; a polling
-outbox, which reads the table every 100 ms; and a dual write to MySQL and then to Kafka, which loses events in a crash.
+The rivals: a polling outbox, which reads the table every 100 ms; a dual write to MySQL and then to Kafka, which loses events in a crash;
+and, in the tables, Debezium with its default settings, and its event router with a consumer that handles one event a transaction.
 
-${missed.length === 0 ? 'All goals were reached.' : `${missed.length} of ${goals.length} goals were not reached:`}
-
-${missed.map(({ goal, wanted, measured }) => `- ${goal}: wanted ${wanted}, measured ${measured}.`).join('\n')}`.trimEnd()
+${missedText(goals)}`
 }
 
-function machineText(result: Result | undefined): string {
-  if (result === undefined) return ''
-  const { cores, cpu, memoryGb } = result.machine
-  return `
-MySQL, one Kafka broker, Kafka Connect, the services and the client shared one machine with ${cores} cores (${cpu}) and ${memoryGb} GB.`
+function missedText(goals: readonly Goal[]): string {
+  const missed = goals.flatMap(({ verdict, ...words }) => (verdict?.reached === false ? [{ ...words, verdict }] : []))
+  const open = goals.filter(({ verdict }) => verdict === undefined)
+  const known = goals.length - open.length
+  const heading =
+    missed.length === 0
+      ? `Each of the ${known} goals that were measured is reached.`
+      : `What does not hold: ${missed.length} of the ${known} goals that were measured are not reached.`
+  const lines = missed.map(
+    ({ goal, wanted, verdict: { measured, origin } }) =>
+      `- ${goal}: wanted ${wanted}, measured ${measured} (${origin}).`
+  )
+  const unknown = open.length === 0 ? [] : [`Not measured: ${open.map(({ goal }) => goal).join('; ')}.`]
+  return [heading, lines.join('\n'), ...unknown].filter(Boolean).join('\n\n')
 }
 
-type Line = readonly [what: string, ours: string, others: string]
-
-function latencyLines(rows: readonly LatencyRow[]): readonly Line[] {
-  const at = (variant: string) => {
-    const [p50, p99] = (['p50', 'p99'] as const).map(each => latencyOf(rows, { variant, rate: 500 }, each))
-    return `${figure(p50 ?? Number.NaN)} ms, 99 % within ${figure(p99 ?? Number.NaN)} ms`
+/** The most telling first, those that were measured. */
+function sentences(measured: Measured): readonly string[] {
+  const latency = resultOf<LatencyRow>(measured, 'latency')
+  const drain = resultOf<DrainRow>(measured, 'drain')
+  const writePath = resultOf<WritePathRow>(measured, 'write-path')
+  const start = startOf(measured.start)
+  const about = <R extends Origin>(what: string, result: R | undefined, sentence: (own: R) => string | undefined) => {
+    const text = result === undefined ? undefined : sentence(result)
+    return result === undefined || text === undefined ? [] : [`- **${what}**: ${text} (${originText(result)}).`]
   }
   return [
-    [
-      'Median latency at 500 orders/s',
-      at('project'),
-      `default Debezium settings: ${at('default')}; polling outbox: ${at('polling')}`
-    ],
-    [
-      'Highest rate held (lowest and highest round)',
-      `${highestHeld(rows, 'project')} orders/s`,
-      `default Debezium settings: ${highestHeld(rows, 'default')}; polling outbox: ${highestHeld(rows, 'polling')}`
-    ]
+    ...about('From when an order was due until it was delivered', latency, ({ rows }) => latencySentence(rows)),
+    ...about('The highest rate held', latency, ({ rows }) => rateSentence(rows)),
+    ...about('CPU of all processes for 1,000 orders', latency, ({ rows }) => cpuSentence(rows)),
+    ...about('Start and rest', start, startSentence),
+    ...about('A backlog', drain, ({ rows }) => drainSentence(rows)),
+    ...about('The most that one order service takes', writePath, ({ rows }) => writeSentence(rows))
   ]
 }
 
-function writeLine(rows: readonly WritePathRow[]): Line {
+type Rows = readonly LatencyRow[]
+
+const rivalsIn = (rows: Rows) => ['polling', 'dual-write'].filter(name => isMeasured(rows, name))
+
+/** At the highest rate that this project and the polling outbox hold: there they differ most. */
+function latencySentence(rows: Rows): string | undefined {
+  const rate = ratesHeldBy(
+    rows,
+    ['project', 'polling'].filter(name => isMeasured(rows, name))
+  ).at(-1)
+  if (rate === undefined) return undefined
+  const within = (variant: string) => {
+    const ms = (percentile: 'p50' | 'p99') => figure(latencyOf(rows, { variant, rate }, ['whole', percentile]))
+    return `${ms('p50')} ms in the median, 99 % within ${ms('p99')} ms`
+  }
+  const others = rivalsIn(rows)
+    .filter(variant => rows.some(row => row.variant === variant && row.rate === rate))
+    .map(variant => `; ${variantTitle(variant)}: ${within(variant)}`)
+  return `at ${figure(rate)} orders/s ${within('project')}${others.join('')}`
+}
+
+function rateSentence(rows: Rows): string | undefined {
+  if (!isMeasured(rows, 'project')) return undefined
+  const others = rivalsIn(rows).map(variant => `; ${variantTitle(variant)}: ${highestHeld(rows, variant)}`)
+  return `${highestHeld(rows, 'project')} orders/s${others.join('')}`
+}
+
+function cpuSentence(rows: Rows): string | undefined {
+  const names = ['project', ...rivalsIn(rows)]
+  const rate = ratesHeldBy(rows, names).at(-1)
+  if (rate === undefined) return undefined
+  const [ours, ...others] = names.map(
+    variant =>
+      `${variant === 'project' ? '' : `${variantTitle(variant)}: `}${spread(cpuTogether(rows, { variant, rate }))}`
+  )
+  return `${ours} ms at ${figure(rate)} orders/s${others.map(other => `; ${other}`).join('')}`
+}
+
+function drainSentence(rows: readonly DrainRow[]): string | undefined {
+  const [through, alone] = [drainRate(rows, 'pipeline'), drainRate(rows, 'kafka')]
+  if (Number.isNaN(through / alone)) return undefined
+  return `${figure(through)} events/s pass from MySQL into the delivery database; from MySQL to Kafka alone: ${figure(alone)}`
+}
+
+function writeSentence(rows: readonly WritePathRow[]): string | undefined {
   const [ours, without] = [orderRate(rows, 'delete'), orderRate(rows, 'no-event')]
-  const share = `${figure((100 * ours) / without)} %`
-  return [
-    'Most orders that one order service takes',
-    `${figure(ours)} orders/s`,
-    `the same service without an event: ${figure(without)} orders/s, so ${share} remain`
-  ]
-}
-
-function drainLine(rows: readonly DrainRow[]): Line {
-  return [
-    'Backlog, from MySQL into the delivery database',
-    `${figure(drainRate(rows, 'pipeline'))} events/s`,
-    `MySQL to Kafka alone: ${figure(drainRate(rows, 'kafka'))}; one event a transaction, from Kafka: ${figure(drainRate(rows, 'one-by-one'))}`
-  ]
-}
-
-function growthLine(rows: readonly GrowthRow[]): Line {
-  const [first, last] = [growthSteps(rows)[0], growthSteps(rows).at(-1)]
-  return [
-    `Median latency after ${figure(last?.passed ?? Number.NaN)} orders`,
-    `${figure(last?.p50 ?? Number.NaN)} ms`,
-    `after ${figure(first?.passed ?? Number.NaN)} orders: ${figure(first?.p50 ?? Number.NaN)} ms`
-  ]
+  if (Number.isNaN(ours / without)) return undefined
+  return `${figure(ours)} orders/s; the same service without an event: ${figure(without)}, so ${figure((100 * ours) / without)} % remain`
 }

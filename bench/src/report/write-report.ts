@@ -2,11 +2,16 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root } from '@outbox-cdc/pipeline'
 import type { Machine } from '../lab/machine.ts'
+import type { LatencyRow } from '../sections/latency.ts'
 import type { Result } from '../sections/section.ts'
 import { sections } from '../sections/sections.ts'
-import { type Chapter, type Goal, picture } from './chapter.ts'
+import { type Chapter, picture } from './chapter.ts'
 import { chapterOf } from './chapters.ts'
 import { renderSvg } from './charts.ts'
+import type { Goal } from './goal.ts'
+import { allGoals, type Measured, resultOf } from './goals.ts'
+import { bothSpans } from './latency-goals.ts'
+import { readRecords } from './records.ts'
 import { readResult } from './results.ts'
 import { summary } from './summary.ts'
 import { table } from './text.ts'
@@ -15,28 +20,38 @@ type Found = { readonly result: Result; readonly chapter: Chapter }
 
 /** Writes the report about every section that has a result. Returns the goals and the file's name, for the terminal. */
 export async function writeReport({ quick }: { readonly quick: boolean }): Promise<string> {
-  const results = await Promise.all(sections.map(({ name }) => readResult(name, quick)))
-  const found = results.flatMap(result => (result === undefined ? [] : [{ result, chapter: chapterOf(result) }]))
+  const measured = await readMeasured(quick)
+  const found = measured.results.map(result => ({ result, chapter: chapterOf(result) }))
   const folder = quick ? '.data/bench-quick' : 'docs'
   const dir = join(root, folder)
   await mkdir(join(dir, 'performance'), { recursive: true })
   for (const [name, chart] of found.flatMap(({ chapter }) => Object.entries(chapter.charts ?? {})))
     await writeFile(join(dir, 'performance', `${name}.svg`), await renderSvg(chart))
-  const goals = found.flatMap(({ chapter }) => chapter.goals ?? [])
-  await writeFile(join(dir, 'performance.md'), await overview(found, goals))
-  await writeFile(join(dir, 'performance-tables.md'), tables(found, goals))
-  const lines = goals.map(({ goal, wanted, measured, held }) => `${held ? '✓' : '✗'} ${goal}: ${wanted}; ${measured}`)
+  const goals = allGoals(measured)
+  await writeFile(join(dir, 'performance.md'), await overview(measured, goals))
+  await writeFile(join(dir, 'performance-tables.md'), tables(found, goalsText(measured, goals)))
+  const lines = goals.map(({ goal, wanted, verdict }) =>
+    verdict === undefined
+      ? `- ${goal}: ${wanted}; not measured`
+      : `${verdict.reached ? '✓' : '✗'} ${goal}: ${wanted}; ${verdict.measured}`
+  )
   return [...lines, `\nThe report is ${join(folder, 'performance.md')}`].join('\n')
 }
 
-async function overview(found: readonly Found[], goals: readonly Goal[]): Promise<string> {
+/** The records of other commands belong to the real results, not to those of a quick run. */
+async function readMeasured(quick: boolean): Promise<Measured> {
+  const results = await Promise.all(sections.map(({ name }) => readResult(name, quick)))
+  const [start, healing] = quick ? [[], []] : await Promise.all([readRecords('start'), readRecords('healing')])
+  return { results: results.filter(result => result !== undefined), start, healing }
+}
+
+async function overview(measured: Measured, goals: readonly Goal[]): Promise<string> {
   const findings = await readFile(join(root, 'bench/findings.md'), 'utf8')
-  const results = found.map(({ result }) => result)
-  const charted = results.some(({ section }) => section === 'latency')
+  const charted = resultOf(measured, 'latency') !== undefined
   return `${[
     '# Performance',
+    summary(measured, goals),
     '`npm run bench` writes this page from `bench/results`; `bench/README.md` says how each figure is measured. All figures are in the [tables](performance-tables.md).',
-    summary(results, goals),
     charted ? picture('latency-p50', 'median latency by rate') : '',
     findings.trim()
   ]
@@ -44,18 +59,32 @@ async function overview(found: readonly Found[], goals: readonly Goal[]): Promis
     .join('\n\n')}\n`
 }
 
-function tables(found: readonly Found[], goals: readonly Goal[]): string {
-  const lines = goals.map(({ goal, wanted, measured, held }) => [goal, wanted, measured, held ? 'yes' : '**no**'])
+function tables(found: readonly Found[], goals: string): string {
   const machine = found[0]?.result.machine
   return `${[
     '# Performance: all tables',
     'The appendix to [the report](performance.md), also written by `npm run bench`. Tables show the median of the rounds and, in brackets, the lowest and the highest round.',
-    `## Goals\n\n${table(['goal', 'wanted', 'measured', 'reached'], lines)}`,
+    `## Goals\n\n${goals}`,
     ...found.map(({ result, chapter }) => `## ${chapter.heading}\n\n${originOf(result)}\n\n${chapter.text}`),
     machine === undefined ? '' : machineText(machine)
   ]
     .filter(Boolean)
     .join('\n\n')}\n`
+}
+
+function goalsText(measured: Measured, goals: readonly Goal[]): string {
+  const lines = goals.map(({ goal, wanted, verdict }) =>
+    verdict === undefined
+      ? [goal, wanted, 'not measured', '', '']
+      : [goal, wanted, verdict.measured, verdict.reached ? 'yes' : '**no**', verdict.origin]
+  )
+  const latency = resultOf<LatencyRow>(measured, 'latency')
+  return [
+    table(['goal', 'wanted', 'measured', 'reached', 'on'], lines),
+    ...(latency === undefined
+      ? []
+      : ['The latency behind them, at each rate that this project holds:', bothSpans(latency.rows)])
+  ].join('\n\n')
 }
 
 function originOf({ startedAt, tookSeconds, plan, machine }: Result): string {

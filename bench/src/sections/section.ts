@@ -7,6 +7,10 @@ export type Plan = {
   readonly rounds: number
   /** Only these variants in the latency section; all when left out. */
   readonly variants?: readonly string[]
+  /** The length of one round of the latency section; a usual one when left out. */
+  readonly seconds?: number
+  /** The rates of the latency section, in order; usual ones for the machine's cores when left out. */
+  readonly rates?: readonly number[]
 }
 
 export type Context = Bench & {
@@ -18,6 +22,8 @@ export type Context = Bench & {
 export type Section<Row = unknown> = {
   readonly name: string
   readonly title: string
+  /** What the plan says beside the title. */
+  readonly details?: (plan: Plan) => string
   /** Roughly how many seconds it takes. */
   readonly estimate: (plan: Plan) => number
   readonly run: (context: Context) => Promise<readonly Row[]>
