@@ -1,3 +1,4 @@
+import { saveRecord } from '@outbox-cdc/bench/report/records'
 import { cases } from './cases.ts'
 import { measureCase } from './measure.ts'
 import { writeReport } from './report.ts'
@@ -6,7 +7,8 @@ import { exitWithUsage, optionsOrExit } from '@outbox-cdc/pipeline'
 // Measures how soon the connector heals by itself, case by case, under 200 orders a second on its own engines.
 const usage = `Usage: npm run measure:healing -- [options]
 
-Runs every case once.
+Runs every case once. Each run is recorded in .data/healing/runs.jsonl, and the newest runs of each case in
+bench/results/healing.json, for the goals of npm run bench.
 
   --only NAME,NAME     only these cases (${cases.map(({ name }) => name).join(', ')})
   --repeat N           each case N times
@@ -37,7 +39,10 @@ async function measure(): Promise<number> {
   let passed = true
   for (const one of cases.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const options = { repeat: Number(values.repeat), settings, say: (line: string) => console.log(line) }
-    passed = (await measureCase(one, options)) && passed
+    const startedAt = new Date().toISOString()
+    const runs = await measureCase(one, options)
+    if (values.set.length === 0) await saveRecord('healing', { of: one.name, startedAt, runs })
+    passed &&= runs.every(run => run.passed)
   }
   return passed ? 0 : 1
 }

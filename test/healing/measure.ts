@@ -27,16 +27,19 @@ export type MeasureOptions = {
   readonly say: (line: string) => void
 }
 
-/** Runs one case repeatedly in one lab and records each run. Resolves with whether every run passed. */
-export async function measureCase(one: HealingCase, { repeat, settings, say }: MeasureOptions): Promise<boolean> {
+/** Runs one case repeatedly in one lab and records each run. */
+export async function measureCase(
+  one: HealingCase,
+  { repeat, settings, say }: MeasureOptions
+): Promise<readonly Run[]> {
   const { workers = 1, throughProxy = false } = one
   const lab = await startConnectorLab({ workers, throughProxy, settings })
-  let passed = true
+  const runs: Run[] = []
   try {
     for (let round = 1; round <= repeat; round++) {
       await eventually(() => expectHealthy(lab), { timeoutMs: 60_000 })
       const run = await measureOnce(one, lab)
-      passed &&= run.passed
+      runs.push(run)
       // A run with other settings than the file's is not recorded: it says nothing about this repository.
       if (Object.keys(settings).length === 0) await record(run)
       say(`${one.name} ${round}/${repeat}: ${JSON.stringify({ ...run, case: undefined })}`)
@@ -45,7 +48,7 @@ export async function measureCase(one: HealingCase, { repeat, settings, say }: M
   } finally {
     await lab.close()
   }
-  return passed
+  return runs
 }
 
 /** Runs one case in a lab while 200 orders a second are placed. */

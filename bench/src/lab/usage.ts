@@ -24,7 +24,7 @@ export function memoryOf(usage: ReadonlyMap<string, Usage>): Record<string, numb
   return Object.fromEntries([...usage].map(([name, { rssMb }]) => [name, rssMb]))
 }
 
-function usageOf(pid: number): Usage {
+export function usageOf(pid: number): Usage {
   if (!existsSync(`/proc/${pid}/stat`)) return { cpuMs: 0, rssMb: 0 }
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // The name in parentheses may hold spaces. Times are in ticks, a hundred a second on Linux.

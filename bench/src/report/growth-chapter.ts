@@ -66,7 +66,7 @@ type Step = Pick<GrowthRow, 'passed' | 'passedPerSecond' | 'memoryMb'> & {
   readonly p50: number
 }
 
-export function growthSteps(rows: readonly GrowthRow[]): readonly Step[] {
+function growthSteps(rows: readonly GrowthRow[]): readonly Step[] {
   return [...Map.groupBy(rows, ({ passed }) => passed).values()].flatMap(own => {
     const last = own.at(-1)
     const p50 = spreadOf(own.map(({ delivery }) => delivery.p50)).median

@@ -40,7 +40,7 @@ export function latencyGoals(result: Result<LatencyRow> | undefined): readonly G
       judge(['dual-write'], commitAgainstDualWrite)
     ),
     goalOf(
-      { goal: 'The highest rate held', wanted: '≥ that of the polling outbox' },
+      { goal: 'The highest rate held, in orders a second', wanted: '≥ that of the polling outbox' },
       result,
       judge(['polling'], highestAgainstPolling)
     ),
@@ -52,7 +52,7 @@ export function latencyGoals(result: Result<LatencyRow> | undefined): readonly G
   ]
 }
 
-const noRate: Verdict = { measured: 'they hold no rate in common', reached: false }
+const noRate: Verdict = { measured: 'no rate that they all hold', reached: false }
 
 function dueAgainstPolling(rows: Rows): Verdict {
   const rates = ratesHeldBy(rows, ['project', 'polling'])
@@ -86,7 +86,7 @@ function commitAgainstDualWrite(rows: Rows): Verdict {
 function highestAgainstPolling(rows: Rows): Verdict {
   const highest = (variant: string) => spreadOf(highestRates(rows, variant)).median
   return {
-    measured: `${highestHeld(rows, 'project')} against ${highestHeld(rows, 'polling')} orders/s`,
+    measured: `${highestHeld(rows, 'project')} against ${highestHeld(rows, 'polling')}`,
     reached: highest('project') > 0 && highest('project') >= highest('polling')
   }
 }
@@ -103,7 +103,7 @@ function cpuForThousand(rows: Rows): Verdict {
   }
 }
 
-/** Both spans at each rate that this project holds: the figures behind the goals. */
+/** Both spans at each rate that this project holds: the figures behind the goals. Empty where it holds none. */
 export function bothSpans(rows: Rows): string {
   const spans = [
     ['delivery', 'p50'],
@@ -121,6 +121,7 @@ export function bothSpans(rows: Rows): string {
         holds(rows, { variant, rate }) ? 'yes' : 'no'
       ])
   )
+  if (lines.length === 0) return ''
   const from = ['commit → delivered', 'due → delivered']
   return table(['orders/s', 'what', ...from.flatMap(span => [`${span} p50 ms`, `${span} p99 ms`]), 'held'], lines)
 }

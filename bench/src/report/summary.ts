@@ -53,7 +53,7 @@ function sentences(measured: Measured): readonly string[] {
   }
   return [
     ...about('From when an order was due until it was delivered', latency, ({ rows }) => latencySentence(rows)),
-    ...about('The highest rate held', latency, ({ rows }) => rateSentence(rows)),
+    ...about('The highest rate held, in orders a second', latency, ({ rows }) => rateSentence(rows)),
     ...about('CPU of all processes for 1,000 orders', latency, ({ rows }) => cpuSentence(rows)),
     ...about('Start and rest', start, startSentence),
     ...about('A backlog', drain, ({ rows }) => drainSentence(rows)),
@@ -85,7 +85,7 @@ function latencySentence(rows: Rows): string | undefined {
 function rateSentence(rows: Rows): string | undefined {
   if (!isMeasured(rows, 'project')) return undefined
   const others = rivalsIn(rows).map(variant => `; ${variantTitle(variant)}: ${highestHeld(rows, variant)}`)
-  return `${highestHeld(rows, 'project')} orders/s${others.join('')}`
+  return `${highestHeld(rows, 'project')}${others.join('')}`
 }
 
 function cpuSentence(rows: Rows): string | undefined {

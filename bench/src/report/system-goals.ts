@@ -30,7 +30,7 @@ export function startGoals(records: readonly StartRecord[]): readonly Goal[] {
 
 export function healingGoals(records: readonly HealingRecord[]): readonly Goal[] {
   const words = {
-    goal: 'Connect is killed (`kill -9`) under 200 orders/s: until the next order is delivered',
+    goal: 'Connect is killed (`kill -9`) under 200 orders/s: until events flow again',
     wanted: '≤ 12 s in every run'
   }
   return [

@@ -78,12 +78,10 @@ function goalsText(measured: Measured, goals: readonly Goal[]): string {
       ? [goal, wanted, 'not measured', '', '']
       : [goal, wanted, verdict.measured, verdict.reached ? 'yes' : '**no**', verdict.origin]
   )
-  const latency = resultOf<LatencyRow>(measured, 'latency')
+  const behind = bothSpans(resultOf<LatencyRow>(measured, 'latency')?.rows ?? [])
   return [
     table(['goal', 'wanted', 'measured', 'reached', 'on'], lines),
-    ...(latency === undefined
-      ? []
-      : ['The latency behind them, at each rate that this project holds:', bothSpans(latency.rows)])
+    ...(behind === '' ? [] : ['The latency behind them, at each rate that this project holds:', behind])
   ].join('\n\n')
 }
 

@@ -1,68 +1,82 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  exitWithUsage,
-  freePorts,
-  optionsOrExit,
-  type Pipeline,
-  progressLines,
-  readCommandLine,
-  root,
-  startPipeline
-} from '@outbox-cdc/pipeline'
-import { livingProcesses, ownFolder } from '@outbox-cdc/stack'
+import { exitWithUsage, freePorts, optionsOrExit, readCommandLine, root } from '@outbox-cdc/pipeline'
+import { endLeftovers } from '@outbox-cdc/stack'
 import { describeHost } from '../lab/machine.ts'
-import { memoryOfTrees, sumOf } from './memory.ts'
+import { saveRecord } from '../report/records.ts'
+import { type AtRest, watchAtRest } from './at-rest.ts'
+import { npmStart, type Started } from './npm-start.ts'
 
-// How long a system takes to start with new data, and how much memory it takes at rest.
-const usage = `npm run measure:start [-- SYSTEM]   starts a system with new data, on free ports and with engines that are
-                                    fetched already; prints the seconds of each step and, after a minute in which
-                                    nothing happens, the memory of each process; then stops it. Linux only`
+// How long a system takes to start, and what it takes at rest.
+const usage = `npm run measure:start [-- SYSTEM]   runs npm start in a folder of its own and on free ports: once with new data,
+                                    then three times with the data that are there; prints the seconds of each step, and
+                                    what each process takes in a minute in which nothing happens; the result goes to
+                                    bench/results/start.json. Takes about four minutes. Linux only`
 
+const warmStarts = 3
+/** Until the JVMs have compiled what the start ran, and clients have found each other. */
+const settleMs = 30_000
 const restMs = 60_000
 const { positionals } = optionsOrExit({}, usage, true)
 const read = await readCommandLine(positionals, {}).catch(error => exitWithUsage(error.message, usage))
 if ('help' in read || process.platform !== 'linux') exitWithUsage('It reads /proc, which only Linux has.', usage)
+const startedAt = new Date().toISOString()
+const { name } = read.system
 const { cpu, cores, memoryGb, system, commit, loadBefore } = describeHost()
-console.log(
-  `${read.system.name} at ${commit}: ${cores} cores of ${cpu}, ${memoryGb} GB, ${system}; load ${loadBefore}\n`
-)
+console.log(`${name} at ${commit}: ${cores} cores of ${cpu}, ${memoryGb} GB, ${system}; load ${loadBefore}`)
 
 const dir = join(root, '.data/measure-start')
-await ownFolder(join(dir, 'run'))
+if (!(await endLeftovers(join(dir, 'run'))))
+  exitWithUsage(`npm start runs in ${dir}: npm run measure:start is running already, or was killed.`, usage)
 await rm(dir, { recursive: true, force: true })
 await mkdir(dir, { recursive: true })
-const began = Date.now()
 const settings = { ...read, dir, ports: await freePorts(read.system) }
-const pipeline: Pipeline = await startPipeline(settings, {
-  progress: progressLines(process.stdout),
-  onLog: () => undefined
-})
+let running: Started | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void running?.stop().finally(() => process.exit(130)))
+
 try {
-  console.log(`\nReady in ${((Date.now() - began) / 1_000).toFixed(1)} s. At rest for ${restMs / 1_000} s …\n`)
-  await sleep(restMs)
-  printMemory(await memoryByName())
+  const newDataSeconds = await start('with new data')
+  const warmSeconds: number[] = []
+  for (let number = 1; number <= warmStarts; number++) {
+    await running?.stop()
+    warmSeconds.push(await start(`warm, ${number} of ${warmStarts}`))
+  }
+  console.log(`\nAt rest for ${(settleMs + restMs) / 1_000} s …\n`)
+  await sleep(settleMs)
+  const processes = await watchAtRest(dir, restMs)
+  printAtRest(processes)
+  const of = (figure: (each: AtRest) => number) => Object.fromEntries(processes.map(each => [each.name, figure(each)]))
+  const cpuPercent = of(each => each.cpuPercent)
+  const memoryMb = of(({ pss }) => Math.round(pss))
+  const file = await saveRecord('start', { of: name, startedAt, newDataSeconds, warmSeconds, cpuPercent, memoryMb })
+  console.log(`The result is ${file}. npm run bench -- --report shows it.`)
 } finally {
-  await pipeline.stop()
+  await running?.stop()
   await rm(dir, { recursive: true, force: true })
 }
 
-async function memoryByName() {
-  const parts = (await livingProcesses(join(dir, 'run'))).filter(({ pid }) => pid !== process.pid)
-  const found = memoryOfTrees([...parts.map(({ pid }) => pid), process.pid])
-  // What this process has started is part of its tree.
-  const others = sumOf(found.slice(0, -1))
-  const own = found.at(-1) ?? { pss: 0, rss: 0 }
-  const rows = parts.map(({ name }, at) => ({ name, ...(found[at] ?? { pss: 0, rss: 0 }) }))
-  return [...rows, { name: 'starter', pss: own.pss - others.pss, rss: own.rss - others.rss }]
+async function start(how: string): Promise<number> {
+  console.log(`\nnpm start -- ${name}, ${how}:`)
+  running = await npmStart(settings, line => console.log(line))
+  console.log(`Ready after ${running.seconds} s, npm and all.`)
+  return running.seconds
 }
 
-function printMemory(rows: readonly { readonly name: string; readonly pss: number; readonly rss: number }[]): void {
-  const line = (name: string, pss: string, rss: string) => `${name.padEnd(20)} ${pss.padStart(8)} ${rss.padStart(8)}`
-  console.log(line('MiB', 'PSS', 'RSS'))
-  const all = { name: 'sum', ...sumOf(rows) }
-  for (const { name, pss, rss } of [...rows.toSorted((a, b) => b.pss - a.pss), all])
-    console.log(line(name, pss.toFixed(0), rss.toFixed(0)))
+function printAtRest(processes: readonly AtRest[]): void {
+  const line = (...cells: readonly string[]) =>
+    cells.map((cell, at) => (at === 0 ? cell.padEnd(20) : cell.padStart(12)))
+  const print = (...cells: readonly string[]) => console.log(line(...cells).join(' '))
+  const total = (figure: (each: AtRest) => number) => processes.reduce((sum, each) => sum + figure(each), 0)
+  print('', 'CPU % a core', 'PSS MiB', 'RSS MiB')
+  for (const each of processes.toSorted((one, other) => other.cpuPercent - one.cpuPercent))
+    print(each.name, each.cpuPercent.toFixed(1), each.pss.toFixed(0), each.rss.toFixed(0))
+  const all = [
+    total(each => each.cpuPercent).toFixed(1),
+    total(({ pss }) => pss).toFixed(0),
+    total(({ rss }) => rss).toFixed(0)
+  ]
+  print('sum', ...all)
   console.log('\nPSS shares out the pages that processes have in common, so its sum is what the system takes.')
 }
