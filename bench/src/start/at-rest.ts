@@ -9,9 +9,12 @@ export type AtRest = Usage & { readonly name: string; readonly cpuPercent: numbe
 
 /** Watches the processes of a started system for `restMs`. */
 export async function watchAtRest(dir: string, restMs: number): Promise<readonly AtRest[]> {
-  const [before, began] = [await usageByName(dir), performance.now()]
+  // A reading takes a moment itself, so the time counts from the start of one to the start of the other.
+  const began = performance.now()
+  const before = await usageByName(dir)
   await sleep(restMs)
-  const [after, tookMs] = [await usageByName(dir), performance.now() - began]
+  const tookMs = performance.now() - began
+  const after = await usageByName(dir)
   return [...after].map(([name, usage]) => {
     const cpuMs = usage.cpuMs - (before.get(name)?.cpuMs ?? 0)
     return { name, ...usage, cpuPercent: round((100 * cpuMs) / tookMs, 1) }
