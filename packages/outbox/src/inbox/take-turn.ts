@@ -31,6 +31,11 @@ export async function takeTurn<T>(db: Knex, transact: () => Promise<T>): Promise
   }
 }
 
+/** Whether calls wait for a connection of the pool. */
+export function callsWait(db: Knex): boolean {
+  return (poolOf(db)?.numPendingAcquires() ?? 0) > 0
+}
+
 /** Says that the pool has no free connection while calls wait for one; undefined otherwise. */
 export function poolShortage(db: Knex): string | undefined {
   const pool = poolOf(db)

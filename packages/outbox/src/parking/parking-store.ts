@@ -3,6 +3,7 @@ import { asciiPlace, isPostgres } from '../inbox/inbox-tables.ts'
 import { inStatements } from '../inbox/statement-size.ts'
 import { plain } from '../plain-knex.ts'
 import { asciiJson } from '../stores/store.ts'
+import { openTransactionOf } from '../transactions/open-transaction.ts'
 import type { IdentifiedRecord, ParkReason, Refusal } from './parked-event.ts'
 import { type ToText, writeText } from './write-text.ts'
 
@@ -23,11 +24,12 @@ export async function lockParkedKeys(
   consumer: string,
   keys: readonly string[]
 ): Promise<Map<string, ParkReason>> {
-  const seen: readonly string[] = await plain(trx)('parked_key')
-    .where({ consumer })
-    .whereIn('event_key', keys)
-    .pluck('event_key')
-  if (seen.length === 0) return new Map()
+  if (keys.length === 0) return new Map()
+  const places = keys.map(() => '?').join(', ')
+  const sql = `SELECT event_key FROM parked_key WHERE consumer = ? AND event_key IN (${places})`
+  const { rows } = await openTransactionOf(trx).run(sql, [consumer, ...keys])
+  if (rows.length === 0) return new Map()
+  const seen = rows.map(row => String(row['event_key']))
   const locked = await lockForShare(trx, consumer, seen)
   if (locked.length < seen.length) throw Object.assign(new Error('A parked key was released'), { retryable: true })
   return new Map(locked.map(row => [row.event_key, row.reason]))
