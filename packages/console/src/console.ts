@@ -14,9 +14,9 @@ export function createConsole(config: Config, hops: readonly Hop[], logger: Logg
   requireTokenBeyondLoopback(config)
   const figure = readFigure(config, logger)
   const sources = openSources(config, hops, logger)
-  const flowStream = createEventStream('flow')
+  const flowStream = createEventStream('flow', () => sampler.onReader())
   const sagas = watchSagas(config, sources.kafka.following)
-  const sampler = createSampler(config, sources, { onFlow: flowStream.send, logger, sagas })
+  const sampler = createSampler(config, sources, { onFlow: flowStream.send, isRead: flowStream.isRead, logger, sagas })
   const app = createApp(config, { logger, sources, sampler, flowStream, sagas, figure })
   const server = createHttpServer(app, { host: config.CONSOLE_HOST, port: config.CONSOLE_PORT })
   return {

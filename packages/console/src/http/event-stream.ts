@@ -6,7 +6,7 @@ const mostReaders = 200
 export type EventStream = ReturnType<typeof createEventStream>
 
 /** Server-sent events to many readers. A slow reader misses pictures, so that they do not pile up in memory: no library does that. */
-export function createEventStream(event: string) {
+export function createEventStream(event: string, onReader: () => void) {
   const readers = new Set<Response>()
   let newest = ''
   const beat = setInterval(() => write(': still here\n\n'), 15_000).unref()
@@ -23,8 +23,10 @@ export function createEventStream(event: string) {
       response.writeHead(200, { ...eventStreamHeaders, 'X-Accel-Buffering': 'no' })
       response.write(`retry: 1000\n\n${newest}`)
       readers.add(response)
+      onReader()
       response.once('close', () => readers.delete(response))
     },
+    isRead: () => readers.size > 0,
     send: (data: unknown): void => {
       newest = eventText(event, data)
       write(newest)
