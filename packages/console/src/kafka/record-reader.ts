@@ -34,16 +34,20 @@ export function createRecordReader({ admin, consumer, decode, ask }: ReaderParts
 
   /** The first offset whose record is not older than `at`, or an end of the log. */
   async function offsets(topic: string, at: 'earliest' | 'latest' | Date): Promise<Offsets> {
-    const timestamp = at instanceof Date ? BigInt(at.getTime()) : marks[at]
+    if (!(at instanceof Date)) return listOffsets(topic, marks[at])
+    // The end first: a record that comes between the two answers must not lie before the place where reading starts.
+    const ends = await listOffsets(topic, marks.latest)
+    const listed = await listOffsets(topic, BigInt(at.getTime()))
+    // Kafka answers -1 when there is no record that new.
+    return mapOffsets(listed, (offset, partition) => (offset < 0 ? (ends.get(partition) ?? 0) : offset))
+  }
+
+  async function listOffsets(topic: string, timestamp: bigint): Promise<Offsets> {
     const partitions = (await findTopic(topic)).partitions.map((_, partitionIndex) => ({ partitionIndex, timestamp }))
     const [answer] = await ask({ topic, right: 'DESCRIBE' }, () =>
       admin.listOffsets({ topics: [{ name: topic, partitions }] })
     )
-    const listed = new Map((answer?.partitions ?? []).map(each => [each.partitionIndex, Number(each.offset)]))
-    // Kafka answers -1 when there is no record that new; the reader then starts at the end.
-    if ([...listed.values()].every(offset => offset >= 0)) return listed
-    const ends = await offsets(topic, 'latest')
-    return mapOffsets(listed, (offset, partition) => (offset < 0 ? (ends.get(partition) ?? 0) : offset))
+    return new Map((answer?.partitions ?? []).map(each => [each.partitionIndex, Number(each.offset)]))
   }
 
   /**

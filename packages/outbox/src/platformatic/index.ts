@@ -62,7 +62,9 @@ export function platformaticClient(options: PlatformaticOptions): KafkaClient {
       return new Map([...highs].map(([partition, high]) => [partition, { low: lows.get(partition) ?? 0n, high }]))
     },
     async offsetsAt(topic, timestamp) {
-      const [found, highs] = await Promise.all([offsets(topic, BigInt(timestamp)), offsets(topic, latest)])
+      // The end first: a record that comes between the two answers must not lie before it.
+      const highs = await offsets(topic, latest)
+      const found = await offsets(topic, BigInt(timestamp))
       return new Map([...highs].map(([partition, high]) => [partition, found.get(partition) ?? high]))
     },
     committed: (group, topic) => refusals.about({ group, topic, right: 'READ' }, committedOffsets(admin, group, topic)),
