@@ -18,6 +18,8 @@ export type NodeProcess = {
   readonly readyUrl: string
   /** Sends traces, if OTEL_EXPORTER_OTLP_ENDPOINT says where to. */
   readonly traced?: boolean
+  /** Lets what customers wait for go first while the cores are busy. */
+  readonly givesWay?: boolean
 }
 
 export type NodeProcessOptions = { readonly dir: string; readonly onLog: (name: string, line: string) => void }
@@ -33,6 +35,7 @@ export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOpt
     args: [...(tracing?.args ?? []), join(root, spec.file), ...(spec.args ?? [])],
     env: environment({ ...tracing?.env, ...spec.env }),
     dir,
+    ...(spec.givesWay === true && { givesWay: true }),
     startTimeoutMs: 120_000,
     stopTimeoutMs: 12_000,
     answers: () => requireOk(spec.readyUrl),

@@ -137,7 +137,8 @@ export function toolProcesses(around: Surroundings, settings: Settings, more: Ad
       file: 'packages/connectctl/src/cli.ts',
       args: ['keep', ...files, '--port', String(ports.keeper), '--watch-disk', dir],
       env: { ...addresses, ...accessOf('keeper', around) },
-      readyUrl: liveUrl(ports.keeper)
+      readyUrl: liveUrl(ports.keeper),
+      givesWay: true
     },
     consoleProcess(around, settings, more)
   ]
@@ -161,6 +162,7 @@ function consoleProcess(around: Surroundings, { ports }: Settings, more: Address
       // Without these limits, garbage of a search takes up to twice as much memory.
       NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192'
     },
-    readyUrl: liveUrl(ports.console)
+    readyUrl: liveUrl(ports.console),
+    givesWay: true
   }
 }

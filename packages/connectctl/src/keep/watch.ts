@@ -32,6 +32,10 @@ export type Watched = ReturnType<ReturnType<typeof createWatch>['watched']>
 /** After this long without a probe, the keeper checks whether the workers still take connections. */
 const presenceAfterMs = 2_000
 
+/** While beats arrive, Connect is asked this seldom: for a worker each question costs more than a beat. */
+const askedEveryMs = 2_000
+const arrivesWithinMs = 1_500
+
 /** Looks after one connector: each `tick` reads its state, decides and acts. */
 export function createWatch(options: WatchOptions) {
   const { api, file, log, probe, source, policy = defaultPolicy } = options
@@ -39,6 +43,7 @@ export function createWatch(options: WatchOptions) {
   const startedAt = Date.now()
   let report: ConnectReport = 'unreachable'
   let refusal: string | undefined
+  let lookedAt = 0
   let reported = { words: '', since: startedAt }
   let running: { readonly on: string | undefined; readonly since: number } = { on: undefined, since: startedAt }
   let connectBackAt: number | undefined
@@ -56,7 +61,7 @@ export function createWatch(options: WatchOptions) {
   const causeIn = createCauseReader(source)
 
   async function tick(): Promise<void> {
-    await look()
+    if (!isRunning(report) || !beatsArrive() || Date.now() - lookedAt >= askedEveryMs) await look()
     const isSilent = probe !== undefined && Date.now() - (probe?.last()?.arrivedAt ?? startedAt) > presenceAfterMs
     const workerGoneSince = isSilent ? await workersGoneSince(workersOf(report)) : undefined
     const trouble = troubleSeen()
@@ -88,12 +93,17 @@ export function createWatch(options: WatchOptions) {
     if (action !== 'none') await act(action, reason)
   }
 
+  function beatsArrive(): boolean {
+    return Date.now() - (probe?.last()?.arrivedAt ?? 0) <= arrivesWithinMs
+  }
+
   /** What is wrong at the database, once the connector has begun there. */
   function troubleSeen() {
     return typeof report === 'object' && !unbegun ? options.sighting().trouble : undefined
   }
 
   async function look(): Promise<void> {
+    lookedAt = Date.now()
     const before = report
     const found = await readReport(api, file.name)
     report = found.report
