@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { mysqlConnections } from '@outbox-cdc/test-support/mysql-connections'
 import { useStack } from '@outbox-cdc/test-support/use-stack'
@@ -61,10 +62,12 @@ describe('openOneTripOutbox', () => {
     expect((await published()).map(row => row.payload.name)).toEqual(attempts)
   })
 
-  it('sets the SQL mode in which escaping is safe, whatever the server has', async () => {
+  it('sets the SQL mode in which escaping is safe, and takes no gap locks, whatever the server has', async () => {
     const { outbox, orders } = await useOneTrip()
-    await outbox.commit(sql`INSERT INTO customer_order (name) VALUES (@@SESSION.sql_mode)`, [])
-    const [order] = await orders()
+    const settings = sql`INSERT INTO customer_order (name) VALUES (@@SESSION.sql_mode), (@@SESSION.transaction_isolation)`
+    await outbox.commit(settings, [])
+    const [order, isolation] = await orders()
+    expect(isolation?.name).toBe('READ-COMMITTED')
     expect(order?.name).toContain('STRICT_TRANS_TABLES')
     expect(order?.name).not.toContain('NO_BACKSLASH_ESCAPES')
   })
@@ -141,6 +144,33 @@ describe('openOneTripOutbox', () => {
       .toBe(1)
     await killed
     await outbox.commit(insertOrder('after'), created('after'))
+  })
+
+  it('says which key a repeat met, by the error of the driver', async () => {
+    const { db, outbox } = await useOneTrip()
+    await db.raw('CREATE TABLE request (id VARCHAR(20) PRIMARY KEY)')
+    const commit = () =>
+      outbox.commit([sql`INSERT INTO request VALUES (${'first'})`, generatesId(insertOrder('a'))], created('a'))
+    await commit()
+    await expect(commit()).rejects.toMatchObject({
+      code: 'WRITE_FAILED',
+      retryable: false,
+      cause: { code: 'ER_DUP_ENTRY' }
+    })
+    expect(await db('customer_order')).toHaveLength(1)
+  })
+
+  it('connects to a MySQL that was away for a moment', async () => {
+    const { url } = await useOrders()
+    const proxy = await useTcpProxy(useStack().mysql)
+    const through = new URL(url)
+    through.port = String(proxy.port)
+    proxy.cut()
+    const opening = openOneTripOutbox({ connection: through.href, waitMs: 10_000 })
+    await sleep(300)
+    proxy.heal()
+    const outbox = closeAfterTest(await opening)
+    await expect(outbox.commit(insertOrder('a'), created('a'))).resolves.toMatchObject([{ insertId: 1 }])
   })
 
   it('calls a lock wait and an unreachable server retryable', async () => {

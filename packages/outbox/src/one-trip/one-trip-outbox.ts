@@ -33,7 +33,8 @@ export type OneTripOutbox = {
    * did. On an error nothing is committed, except for `COMMIT_UNKNOWN`: the connection was lost or fell silent, and only
    * an idempotency key makes a repeat safe. With `generatedId` an event's aggregate id is the first AUTO_INCREMENT id that
    * the statement generates; of several statements, name one with `generatesId`. Nothing can be decided between the
-   * statements: use a transaction and `createOutbox` for that.
+   * statements, but one that fails undoes all of them, and the error's `cause` is the driver's: `ER_DUP_ENTRY` of a key
+   * that is inserted first says that the request is a repeat.
    */
   readonly commit: (
     statements: BoundStatement | readonly BoundStatement[],
@@ -44,9 +45,9 @@ export type OneTripOutbox = {
 }
 
 /**
- * The fastest way to commit rows and their events, for hot paths where everything to write is known beforehand. Code that
- * reads first and then decides, such as one with an idempotency key, needs a transaction and `createOutbox`. Every wait
- * is bounded. Rejects with `STORE_MISMATCH` for a table of another store, and with a retryable `WRITE_FAILED` while MySQL
+ * The fastest way to commit rows and their events, where everything to write is known beforehand, an idempotency key
+ * included. Code that reads first and then decides what to write needs a transaction and `createOutbox`. Sessions are
+ * READ COMMITTED, strict and in UTC. Every wait is bounded. Rejects with `STORE_MISMATCH` for a table of another store, and with a retryable `WRITE_FAILED` while MySQL
  * is down. Needs the package mysql2.
  */
 export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTripOutbox> {

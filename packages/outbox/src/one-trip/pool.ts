@@ -1,14 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from 'mysql2'
 import type { Pool, PoolConnection, PoolOptions, ResultSetHeader, RowDataPacket } from 'mysql2/promise'
 import { codeOf } from '../database-errors.ts'
-import { asError, OutboxError } from '../errors.ts'
+import { asError, isRetryable, OutboxError } from '../errors.ts'
 import type { Connected, ReadRows } from '../stores/check-connection.ts'
 import { tooLarge } from '../stores/packets.ts'
 import { type Statement, writeFailed } from '../stores/store.ts'
+import { bytesOf } from './script-size.ts'
 
 /** How long the one-trip outbox waits. Times are in milliseconds. */
 export type OneTripBounds = {
-  /** For a free connection; 2,000 by default. Then `WRITE_FAILED`, retryable: nothing was sent. */
+  /**
+   * For a free connection; 2,000 by default. A MySQL that is away is tried again until then, so that a short restart goes
+   * unnoticed. Then `WRITE_FAILED`, retryable: nothing was sent.
+   */
   readonly waitMs?: number
   /**
    * For the server's answer; 10,000 by default. Then the connection is cut: `COMMIT_UNKNOWN`. Lock waits end after half
@@ -94,7 +99,8 @@ async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promi
 function setUpEach(pool: Pool, lockWaitSeconds: number): () => void {
   const open = new Set<Connection>()
   const session =
-    `SET SESSION sql_mode = '${sqlMode}', time_zone = '+00:00', ` +
+    // Without gap locks, so that inserts of different keys never wait for each other.
+    `SET SESSION sql_mode = '${sqlMode}', time_zone = '+00:00', transaction_isolation = 'READ-COMMITTED', ` +
     `innodb_lock_wait_timeout = ${lockWaitSeconds}, lock_wait_timeout = ${lockWaitSeconds}`
   pool.on('connection', made => {
     const created = made as unknown as Connection
@@ -110,17 +116,30 @@ function setUpEach(pool: Pool, lockWaitSeconds: number): () => void {
   }
 }
 
+const againAfterMs = 100
+
+/** Nothing was sent yet, so a MySQL that is away may be tried again. */
 async function acquire(pool: Pool, waitMs: number): Promise<PoolConnection> {
+  const end = performance.now() + waitMs
+  for (;;) {
+    try {
+      return await acquireOnce(pool, waitMs, end - performance.now())
+    } catch (error) {
+      if (!isRetryable(error) || performance.now() + againAfterMs >= end) return writeFailed(error as Error)
+      await sleep(againAfterMs)
+    }
+  }
+}
+
+async function acquireOnce(pool: Pool, waitMs: number, leftMs: number): Promise<PoolConnection> {
   const asked = pool.getConnection()
   const late = () => {
     void asked.then(connection => connection.release()).catch(() => undefined)
     const reason = `No connection within ${waitMs} ms: all are busy, or MySQL does not answer`
     return new OutboxError('WRITE_FAILED', reason, { retryable: true })
   }
-  return within(waitMs, asked, late).catch(writeFailed)
+  return within(leftMs, asked, late)
 }
-
-const commandByte = 1
 
 /** Sends all statements at once. The connection goes back to the pool without a transaction, or not at all. */
 export async function runScript(
@@ -130,14 +149,14 @@ export async function runScript(
   const { connection, mostBytes } = await pool.acquire()
   const script = statements.map(({ sql }) => sql).join('\n;\n')
   const values = statements.flatMap(statement => statement.values)
-  const text = connection.format(script, values)
-  const bytes = Buffer.byteLength(text) + commandByte
+  const bytes = bytesOf(script, values, { most: mostBytes, format: () => connection.format(script, values) })
   if (bytes > mostBytes) {
     connection.release()
     throw tooLarge('The round trip', bytes, mostBytes)
   }
   try {
-    const [results] = await pool.answered(connection.query<ResultSetHeader[]>(text))
+    // The values beside the text, because traces show the text.
+    const [results] = await pool.answered(connection.query<ResultSetHeader[]>({ sql: script, values: [...values] }))
     connection.release()
     return results
   } catch (error) {
