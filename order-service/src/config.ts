@@ -5,7 +5,7 @@ export const variables = z.object({
   HTTP_HOST: variable.host,
   HTTP_PORT: variable.port(8080, 'POST /order'),
   MYSQL_URL: variable.mysqlUrl('orders'),
-  MYSQL_POOL_SIZE: variable.mysqlPoolSize,
+  MYSQL_POOL_SIZE: variable.mysqlPoolSize.describe('Most connections to MySQL that place orders, and that read them'),
   OUTBOX_STORE: z
     .enum(['delete', 'blackhole'])
     .default('delete')

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { createOutbox, requireOutboxTable } from '@outbox-cdc/outbox'
+import { requireOutboxTable } from '@outbox-cdc/outbox'
 import { blackholeStore } from '@outbox-cdc/outbox/blackhole'
 import {
   createApp,
@@ -7,6 +7,7 @@ import {
   createHttpServer,
   createMetrics,
   createMysql,
+  createOneTripOutbox,
   type Logger,
   type Service
 } from '@outbox-cdc/service-kit'
@@ -28,10 +29,12 @@ export async function createService(
   logger: Logger,
   overrides: Partial<PlaceOrderParts> = {}
 ): Promise<Service> {
-  const db = createMysql({ url: config.MYSQL_URL, name: 'order-service', poolSize: config.MYSQL_POOL_SIZE, logger })
-  // Requests that wait for the pool must not make this replica unready, or load alone takes all of them away.
-  const probes = createMysql({ url: config.MYSQL_URL, name: 'order-service-health', poolSize: 1, failFast: true })
-  const oncePerKey = createOncePerKey({ ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
+  const { MYSQL_URL: url, MYSQL_POOL_SIZE: poolSize } = config
+  const db = createMysql({ url, name: 'order-service-reads', poolSize })
+  // Requests that wait for the pool must not make this replica unready, or load alone takes all of them away. It logs
+  // outages, because it is asked whether or not there are requests.
+  const probes = createMysql({ url, name: 'order-service-health', poolSize: 1, failFast: true, logger })
+  const oncePerKey = createOncePerKey({ db, ttlSeconds: config.IDEMPOTENCY_KEY_TTL_S })
   const pruning = createPruning(limit => pruneKeys(db, limit), logger)
   const schemas = await createEventSchemas(config, logger)
   const { encoding } = schemas
@@ -43,15 +46,15 @@ export async function createService(
       schemas: schemas.registered
     }
   })
-  const outbox = createOutbox({ store: storeOf(config), encoding })
-  const placeOrder = createPlaceOrder({ db, outbox, oncePerKey, now: () => new Date(), ...overrides })
+  const outbox = createOneTripOutbox({ url, name: 'order-service', poolSize, store: storeOf(config), encoding })
+  const placeOrder = createPlaceOrder({ outbox, oncePerKey, now: () => new Date(), ...overrides })
   const routes = createOrdersRouter({ placeOrder, orders: createOrderStore(db) })
   const metrics = createMetrics('order-service')
   const app = createApp({ logger, health, metrics, routes, document: apiDocument, explain })
   const server = createHttpServer(app, { host: config.HTTP_HOST, port: config.HTTP_PORT })
   return {
     async start() {
-      await requireOutbox(db, table)
+      await requireOutbox(probes, table)
       pruning.start()
       schemas.start()
       return server.start()
@@ -60,7 +63,7 @@ export async function createService(
       health.beginStop()
       await wait(config.STOP_DELAY_MS)
       await Promise.all([server.stop(), pruning.stop(), schemas.stop()])
-      await Promise.all([db.destroy(), probes.destroy()])
+      await Promise.all([outbox.close(), db.destroy(), probes.destroy()])
     }
   }
 }

@@ -29,11 +29,22 @@ export const writePaths: readonly WritePath[] = [
     path: 'bare-insert',
     inQuick: true
   },
-  { name: 'no-event', title: 'no event: the same transaction', store: 'delete', path: 'no-event', inQuick: true },
-  { name: 'delete', title: 'delete store (as npm start)', store: 'delete', inQuick: true },
-  { name: 'blackhole', title: 'blackhole store', store: 'blackhole' },
-  { name: 'delete-one-trip', title: 'delete store, one round trip', store: 'delete', path: 'one-trip', inQuick: true },
-  { name: 'blackhole-one-trip', title: 'blackhole store, one round trip', store: 'blackhole', path: 'one-trip' },
+  { name: 'no-event', title: 'no event: the usual transaction', store: 'delete', path: 'no-event', inQuick: true },
+  { name: 'delete', title: 'delete store, one round trip (as npm start)', store: 'delete', inQuick: true },
+  { name: 'blackhole', title: 'blackhole store, one round trip', store: 'blackhole' },
+  {
+    name: 'transaction',
+    title: 'delete store, the usual transaction',
+    store: 'delete',
+    path: 'transaction',
+    inQuick: true
+  },
+  {
+    name: 'blackhole-transaction',
+    title: 'blackhole store, the usual transaction',
+    store: 'blackhole',
+    path: 'transaction'
+  },
   { name: 'polling', title: 'polling outbox (row stays)', store: 'delete', path: 'polling' },
   { name: 'dual-write', title: 'dual write to Kafka', store: 'delete', path: 'dual-write', unsafe: true }
 ]

@@ -44,12 +44,6 @@ export const variants: readonly Variant[] = [
     title: 'this project, @platformatic/kafka',
     delivery: { file: deliveryService, env: { KAFKA_CLIENT: 'platformatic' } }
   },
-  {
-    ...project,
-    name: 'one-trip',
-    title: 'this project, orders in one round trip',
-    order: { file: orderVariant, env: { BENCH_WRITE_PATH: 'one-trip' } }
-  },
   { ...project, name: 'default', title: 'default Debezium configuration', connector: debeziumDefaults },
   {
     ...project,

@@ -1,4 +1,5 @@
 import { isLockConflict } from '@outbox-cdc/outbox'
+import { type BoundStatement, sql } from '@outbox-cdc/outbox/one-trip'
 import type { Knex } from 'knex'
 
 type KeyErrorCode = 'KEY_IN_USE' | 'KEY_REUSED'
@@ -15,37 +16,42 @@ export class KeyError extends Error {
 type First = { readonly fingerprint: Buffer; readonly result: string }
 type Claim = { readonly key: string; readonly fingerprint: Buffer; readonly ttlSeconds: number }
 
-/** The result of an earlier request with this key, if there is one that hasn't expired. */
-export async function findKey(trx: Knex.Transaction, key: string): Promise<First | undefined> {
+/**
+ * Takes the key for this transaction. Fails with `ER_DUP_ENTRY` if a request had it before, and with
+ * `ER_LOCK_WAIT_TIMEOUT` if one that still runs keeps it for a second.
+ */
+export function claimKey({ key, fingerprint, ttlSeconds }: Claim): BoundStatement {
+  return sql`INSERT INTO idempotency_key (id, fingerprint, result, expires_at)
+    VALUES (${key}, ${fingerprint}, '', NOW(6) + INTERVAL ${ttlSeconds} SECOND)`
+}
+
+/** Keeps the JSON of `{ id, ...result }`, with the id that the statement before it generated. */
+export function saveResult(key: string, result: object): BoundStatement {
+  const afterId = `,${JSON.stringify(result).slice(1)}`
+  return sql`UPDATE idempotency_key SET result = CONCAT('{"id":', LAST_INSERT_ID(), ${afterId}) WHERE id = ${key}`
+}
+
+/** The result of the request that had the key. Undefined if the key is free, because it has expired. */
+export async function findKey(db: Knex, key: string): Promise<First | undefined> {
   // NOWAIT: a locked row belongs to a request that still runs. SHARE: repeats don't block one another.
-  const sql = `SELECT fingerprint, result, expires_at <= NOW(6) AS expired FROM idempotency_key WHERE id = ? FOR SHARE NOWAIT`
-  const [[row]] = await inUseIfLocked(trx.raw(sql, [key]))
+  const query = `SELECT fingerprint, result, expires_at <= NOW(6) AS expired FROM idempotency_key WHERE id = ? FOR SHARE NOWAIT`
+  const [[row]] = await inUseIfLocked(db.raw(query, [key]))
   if (row?.expired !== 1) return row
-  await inUseIfLocked(trx.raw('DELETE FROM idempotency_key WHERE id = ? AND expires_at <= NOW(6)', [key]))
+  await inUseIfLocked(db.raw('DELETE FROM idempotency_key WHERE id = ? AND expires_at <= NOW(6)', [key]))
   return undefined
 }
 
-/** Takes the key for this transaction, or returns the result of the request that took it a moment earlier. */
-export async function claimKey(
-  trx: Knex.Transaction,
-  { key, fingerprint, ttlSeconds }: Claim
-): Promise<First | undefined> {
-  const row = { id: key, fingerprint, result: '', expires_at: trx.raw('NOW(6) + INTERVAL ? SECOND', [ttlSeconds]) }
+async function inUseIfLocked<T>(query: PromiseLike<T>): Promise<T> {
   try {
-    // Waits at most a second for a request that took the key after our read.
-    await inUseIfLocked(trx('idempotency_key').insert(row))
-    return undefined
-  } catch (error) {
-    if (codeOf(error) !== 'ER_DUP_ENTRY') throw error
-    const first = await findKey(trx, key)
-    if (first !== undefined) return first
-    throw inUse(error)
+    return await query
+  } catch (cause) {
+    if (!isLockConflict(cause)) throw cause
+    throw inUse(cause)
   }
 }
 
-export async function saveResult(trx: Knex.Transaction, key: string, result: string): Promise<void> {
-  await trx('idempotency_key').where({ id: key }).update({ result })
-}
+export const inUse = (cause: unknown) =>
+  new KeyError('KEY_IN_USE', 'A request with this Idempotency-Key is still running', { cause })
 
 /** Deletes expired keys in small batches, so that no request waits for their locks. Returns how many. */
 export async function pruneKeys(db: Knex, limit: number): Promise<number> {
@@ -62,20 +68,4 @@ export async function pruneKeys(db: Knex, limit: number): Promise<number> {
     expired.map(({ id }) => id)
   )
   return affectedRows
-}
-
-async function inUseIfLocked<T>(query: PromiseLike<T>): Promise<T> {
-  try {
-    return await query
-  } catch (cause) {
-    if (!isLockConflict(cause)) throw cause
-    throw inUse(cause)
-  }
-}
-
-const inUse = (cause: unknown) =>
-  new KeyError('KEY_IN_USE', 'A request with this Idempotency-Key is still running', { cause })
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -1,47 +1,67 @@
 import { randomUUID } from 'node:crypto'
-import { createOutbox, type Outbox } from '@outbox-cdc/outbox'
-import type { Knex } from 'knex'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type OneTripOutbox, openOneTripOutbox, sql } from '@outbox-cdc/outbox/one-trip'
+import { createOneTripOutbox } from '@outbox-cdc/service-kit'
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '@outbox-cdc/test-support/eventually'
 import type { Answer } from '@outbox-cdc/test-support/http'
+import { mysqlConnections } from '@outbox-cdc/test-support/mysql-connections'
 import { buildService, createOrdersDatabase, type OrdersDatabase } from '../../test/build-service.ts'
+import { outboxWith } from '../../test/outbox-with.ts'
 import { pruneKeys } from './key-store.ts'
 
 let database: OrdersDatabase
 beforeAll(async () => void (database = await createOrdersDatabase()))
 afterAll(() => database.drop())
 
-const real = createOutbox()
 let published = 0
 beforeEach(() => void (published = 0))
-const counting: Outbox = {
-  ...real,
-  append: async (trx, events) => {
-    published++
-    await real.append(trx, events)
+
+/** The service's outbox, which counts what it has published. */
+function counting(): OneTripOutbox {
+  const outbox = createOneTripOutbox({ url: database.url, name: 'order-service' })
+  onTestFinished(outbox.close)
+  return {
+    ...outbox,
+    async commit(statements, events) {
+      const results = await outbox.commit(statements, events)
+      published += [events].flat().length
+      return results
+    }
   }
 }
 
 const order = () => ({ name: randomUUID(), quantity: 95 })
-const withKey = (key = randomUUID()) => ({ 'idempotency-key': `"${key}"` })
+const withKey = (key: string = randomUUID()) => ({ 'idempotency-key': `"${key}"` })
 const ordersOf = ({ name }: { name: string }) => database.db('customer_order').where({ name })
-const build = (outbox: Outbox = counting, env = {}) => buildService({ url: database.url, overrides: { outbox }, env })
+const build = (outbox: OneTripOutbox = counting(), env = {}) =>
+  buildService({ url: database.url, overrides: { outbox }, env })
 const gist = ({ status, body, headers }: Answer) => ({ status, body, location: headers.get('location') })
 
-/** An outbox that holds the transaction open until `release`, and then continues or fails. `entered` says on which connection. */
-function holding(end: 'commit' | 'fail' = 'commit') {
-  const entered = Promise.withResolvers<number>()
-  const released = Promise.withResolvers<void>()
-  const outbox: Outbox = {
-    ...real,
-    append: async (trx, events) => {
-      const [[{ id }]] = await (trx as Knex.Transaction).raw('SELECT CONNECTION_ID() AS id')
-      entered.resolve(id)
-      await released.promise
-      if (end === 'fail') throw new Error('on purpose')
-      await counting.append(trx, events)
-    }
+/**
+ * A service whose transactions wait, with key and order written, until `release`. `entered` says on which connection.
+ */
+async function buildHolding() {
+  const lock = randomUUID()
+  const holder = await database.db.transaction()
+  await holder.raw('DO GET_LOCK(?, 0)', [lock])
+  const release = async () => {
+    await holder.raw('DO RELEASE_ALL_LOCKS()')
+    await holder.rollback()
   }
-  return { outbox, entered: entered.promise, release: () => released.resolve() }
+  const patient = await openOneTripOutbox({ connection: database.url, silenceMs: 60_000 })
+  onTestFinished(patient.close)
+  const wait = sql`DO GET_LOCK(${lock}, ${50})`
+  const outbox: OneTripOutbox = {
+    ...patient,
+    commit: (statements, events) => patient.commit([...[statements].flat(), wait], events)
+  }
+  const entered = () =>
+    eventually(async () => {
+      const waiting = (await mysqlConnections(database.db)).find(({ statement }) => statement?.includes(lock))
+      expect(waiting).toBeDefined()
+      return waiting?.id ?? 0
+    })
+  return { ...(await build(outbox)), entered, release }
 }
 
 it('answers a repeat with the first answer, also on another replica, and writes nothing more', async () => {
@@ -52,6 +72,19 @@ it('answers a repeat with the first answer, also on another replica, and writes 
   expect(first.status).toBe(201)
   for (const repeat of repeats) expect(gist(repeat)).toEqual(gist(first))
   expect([published, (await ordersOf(body)).length]).toEqual([1, 1])
+  const next = await another.post(order())
+  expect(next.body.id).toBe(first.body.id + 1)
+})
+
+it('keeps the answer byte for byte, as older versions do, and repeats what they have kept', async () => {
+  const { post } = await build()
+  const [body, key] = [{ name: `'"\\ 😀 {"id":7}`, quantity: 95 }, randomUUID()]
+  const first = await post(body, withKey(key))
+  const row = () => database.db('idempotency_key').where({ id: key }).first('result')
+  expect(await row()).toEqual({ result: first.text })
+  const older = JSON.stringify({ ...first.body, id: 4711 })
+  await database.db('idempotency_key').where({ id: key }).update({ result: older })
+  expect(await post(body, withKey(key))).toMatchObject({ status: 201, text: older })
 })
 
 it('treats a key with and without quotes as the same', async () => {
@@ -80,37 +113,35 @@ it('answers 422 when the key comes with another body, and keeps the first answer
 })
 
 it('answers 409 while the first still runs, on every replica, and the first answer afterwards', async () => {
-  const slow = holding()
-  const [one, another] = [await build(slow.outbox), await build()]
+  const [one, another] = [await buildHolding(), await build()]
   const [body, key] = [order(), withKey()]
   const first = one.post(body, key)
-  await slow.entered
-  const during = [await one.post(body, key), await another.post(body, key)]
-  slow.release()
+  await one.entered()
+  const during = await Promise.all([another.post(body, key), another.post({ ...body, quantity: 96 }, key)])
+  await one.release()
   for (const { status, headers } of during) expect([status, headers.get('retry-after')]).toEqual([409, '1'])
   expect((await first).status).toBe(201)
   expect(gist(await another.post(body, key))).toEqual(gist(await first))
-  expect([published, (await ordersOf(body)).length]).toEqual([1, 1])
+  expect([published, (await ordersOf(body)).length]).toEqual([0, 1])
 })
 
 it('forgets a key whose request failed, so the next request counts as the first', async () => {
-  const failing = holding('fail')
-  const [one, another] = [await build(failing.outbox), await build()]
+  const failing = await build(outboxWith(database.url, sql`INSERT INTO no_such_table (id) VALUES (${1})`))
+  const another = await build()
   const [body, key] = [order(), withKey()]
-  failing.release()
-  expect((await one.post(body, key)).status).toBe(500)
+  expect((await failing.post(body, key)).status).toBe(500)
   expect((await another.post(body, key)).status).toBe(201)
   expect(await ordersOf(body)).toHaveLength(1)
 })
 
 it('frees the key of a request whose connection died half-way', async () => {
-  const slow = holding()
-  const [one, another] = [await build(slow.outbox), await build()]
+  const [one, another] = [await buildHolding(), await build()]
   const [body, key] = [order(), withKey()]
   const first = one.post(body, key)
-  await database.db.raw('KILL ?', [await slow.entered])
-  slow.release()
-  expect((await first).status).toBe(503)
+  await database.db.raw('KILL ?', [await one.entered()])
+  const { status, body: problem } = await first
+  await one.release()
+  expect([status, problem.detail]).toEqual([503, expect.stringContaining('same Idempotency-Key')])
   expect((await another.post(body, key)).status).toBe(201)
   expect(await ordersOf(body)).toHaveLength(1)
 })
@@ -141,7 +172,7 @@ it('answers 400 for an invalid key, and writes nothing', async () => {
 })
 
 it('lets keys expire, and prunes them a few at a time', async () => {
-  const { post } = await build(counting, { IDEMPOTENCY_KEY_TTL_S: '3600' })
+  const { post } = await build(counting(), { IDEMPOTENCY_KEY_TTL_S: '3600' })
   const [body, key] = [order(), randomUUID()]
   const first = await post(body, withKey(key))
   const expire = () =>

@@ -1,5 +1,6 @@
+import { type BoundStatement, generatesId, sql } from '@outbox-cdc/outbox/one-trip'
 import type { Knex } from 'knex'
-import type { NewOrder, Order } from './order.ts'
+import type { Order } from './order.ts'
 
 type Row = { readonly id: number; readonly name: string; readonly quantity: number; readonly created_at: Date }
 export type Page = { readonly items: readonly Order[]; readonly next: number | null }
@@ -11,9 +12,11 @@ export type OrderStore = {
   readonly list: (page: PageRequest) => Promise<Page>
 }
 
-export async function insertOrder(trx: Knex.Transaction, order: NewOrder, createdAt: Date): Promise<Order> {
-  const [id = 0] = await trx('customer_order').insert({ ...order, created_at: createdAt })
-  return { id, ...order, createdAt: createdAt.toISOString() }
+/** Generates the order's id. */
+export function insertOrder({ name, quantity, createdAt }: Omit<Order, 'id'>): BoundStatement {
+  return generatesId(
+    sql`INSERT INTO customer_order (name, quantity, created_at) VALUES (${name}, ${quantity}, ${new Date(createdAt)})`
+  )
 }
 
 export function createOrderStore(db: Knex): OrderStore {

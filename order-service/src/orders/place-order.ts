@@ -1,5 +1,4 @@
-import type { Outbox } from '@outbox-cdc/outbox'
-import type { Knex } from 'knex'
+import { generatedId, type OneTripOutbox } from '@outbox-cdc/outbox/one-trip'
 import type { OncePerKey } from '../idempotency/once-per-key.ts'
 import type { NewOrder, Order } from './order.ts'
 import { orderCreated } from './order-events.ts'
@@ -13,22 +12,20 @@ export type Origin = {
 }
 export type PlaceOrder = (order: NewOrder, origin: Origin) => Promise<Order>
 export type PlaceOrderParts = {
-  readonly db: Knex
-  readonly outbox: Outbox
+  readonly outbox: OneTripOutbox
   readonly oncePerKey: OncePerKey
   readonly now: () => Date
 }
 
-/** Writes the order and its event in one transaction: both exist afterwards, or neither. */
-export function createPlaceOrder({ db, outbox, oncePerKey, now }: PlaceOrderParts): PlaceOrder {
+/** Writes the order and its event in one transaction, and in one round trip: both exist afterwards, or neither. */
+export function createPlaceOrder({ outbox, oncePerKey, now }: PlaceOrderParts): PlaceOrder {
   return function placeOrder({ name, quantity }, { correlationId, traceparent, idempotencyKey: key }) {
-    return db.transaction(trx =>
-      oncePerKey(trx, { key, content: { name, quantity } }, async () => {
-        const order = await insertOrder(trx, { name, quantity }, now())
-        const event = { aggregateId: order.id, aggregateVersion: 1, payload: { name, quantity } }
-        await outbox.append(trx, orderCreated({ ...event, correlationId, traceparent }))
-        return order
-      })
-    )
+    const payload = { name, quantity }
+    return oncePerKey({ key, content: payload }, async ({ claim, save }) => {
+      const order = { ...payload, createdAt: now().toISOString() }
+      const event = { aggregateId: generatedId, aggregateVersion: 1, payload, correlationId, traceparent } as const
+      const results = await outbox.commit([...claim, insertOrder(order), ...save(order)], orderCreated(event))
+      return { id: results[claim.length]?.insertId ?? 0, ...order }
+    })
   }
 }

@@ -4,7 +4,7 @@ import type { Knex } from 'knex'
 
 type Table = Parameters<typeof requireOutboxTable>[1]
 
-/** Refuses the start with the wrong store, or without a binlog that publishes, instead of refusing every order later. Waits while MySQL is away. */
+/** Refuses the start with the wrong store, or without a binlog that publishes, instead of refusing every order later. Asks nothing of a MySQL that is away: readiness asks again. */
 export async function requireOutbox(db: Knex, table: Table): Promise<void> {
   try {
     await requireOutboxTable(db, table)

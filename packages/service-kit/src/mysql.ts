@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
-import { mysqlOptions } from '@outbox-cdc/outbox/security'
 import knex, { type Knex } from 'knex'
 import { explainConnections } from './explain.ts'
 import { logOutages } from './log-outages.ts'
-import { type PoolOptions, poolLimits, usualSilenceMs, waitMs } from './pool-limits.ts'
+import { mysqlConnection } from './mysql-connection.ts'
+import { type PoolOptions, poolLimits, usualSilenceMs } from './pool-limits.ts'
 
 type RawConnection = {
   readonly stream: Socket
@@ -21,16 +21,7 @@ export function createMysql(options: PoolOptions): Knex {
   const { url, name, logger, poolSize = 16, failFast = false, readOnly = false, silenceMs = usualSilenceMs } = options
   const db = knex({
     client: 'mysql2',
-    connection: {
-      ...mysqlOptions(url),
-      charset: 'utf8mb4',
-      timezone: 'Z',
-      supportBigNumbers: true,
-      connectTimeout: waitMs,
-      enableKeepAlive: true,
-      keepAliveInitialDelay: 10_000,
-      connectAttributes: { program_name: name }
-    },
+    connection: { ...mysqlConnection(url, name), supportBigNumbers: true },
     ...poolLimits<RawConnection>({
       size: poolSize,
       failFast,

@@ -68,12 +68,18 @@ export function answerProblems(logger: Logger, explain: Explain = () => undefine
   // oxlint-disable-next-line max-params -- express recognises an error handler by its four parameters
   return (error, request, response, next) => {
     const problem = explain(error) ?? toProblem(error)
-    if (problem.status === 503) response.locals['reason'] = String(error.code ?? error.message).slice(0, 100)
+    if (problem.status === 503) response.locals['reason'] = reasonOf(error).slice(0, 100)
     else if (problem.status >= 500)
       logger.error({ err: error, requestId: response.locals['requestId'] }, 'request failed')
     if (response.headersSent) return next(error)
     sendProblem(problem, request, response)
   }
+}
+
+/** `WRITE_FAILED: ECONNREFUSED`: a library's code, and that of the driver. Without codes, the message. */
+function reasonOf(error: Error & { code?: unknown }): string {
+  const codes = [error.code, (error.cause as { code?: unknown } | undefined)?.code]
+  return codes.filter(code => typeof code === 'string').join(': ') || error.message
 }
 
 function sendProblem({ status, input }: Problem, request: Request, response: Response): void {
