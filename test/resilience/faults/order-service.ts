@@ -8,12 +8,9 @@ import { type Moment, type StatementProxy, startStatementProxy } from '../harnes
 const healWithinMs = 10_000
 
 export const orderService: readonly Fault[] = [
-  killedAt('order-killed-between-inserts', 'between the two INSERTs', {
-    statement: /insert into `?outbox/i,
-    at: 'before'
-  }),
-  killedAt('order-killed-before-commit', 'before COMMIT', { statement: /^commit/i, at: 'before' }),
-  killedAt('order-killed-after-commit', 'after COMMIT, before the answer', { statement: /^commit/i, at: 'answered' }),
+  killedAt('order-killed-before-commit', 'before MySQL gets the transaction', 'before'),
+  killedAt('order-killed-during-commit', 'while MySQL runs the transaction', 'sent'),
+  killedAt('order-killed-after-commit', 'after COMMIT, before the answer', 'answered'),
   {
     name: 'rolling-restart-order',
     title: 'Three order services behind a load balancer are restarted in turn with SIGTERM',
@@ -27,8 +24,11 @@ export const orderService: readonly Fault[] = [
 type Detour = { readonly proxy: StatementProxy; readonly replica: Replica; readonly before: readonly string[] }
 const detours = new WeakMap<Lab, Detour>()
 
+// The order service sends all statements of an order in one text.
+const wholeTransaction = /^start transaction[^]*insert into outbox[^]*commit$/i
+
 /** Starts a second order service behind a proxy that reads each statement; the client uses both in turn. */
-function killedAt(name: string, where: string, moment: Moment): Fault {
+function killedAt(name: string, where: string, at: Moment['at']): Fault {
   return {
     name,
     title: `The order service is killed exactly ${where}, five times (quick: twice)`,
@@ -41,7 +41,7 @@ function killedAt(name: string, where: string, moment: Moment): Fault {
       detours.set(lab, { proxy, replica, before: load.urls })
       load.use([...load.urls, replica.url])
     },
-    inject: (lab, { quick }) => killAt(lab, moment, quick ? 2 : 5),
+    inject: (lab, { quick }) => killAt(lab, { statement: wholeTransaction, at }, quick ? 2 : 5),
     async cleanup(lab, { load }) {
       const detour = detours.get(lab)
       load.use(detour?.before ?? load.urls)
