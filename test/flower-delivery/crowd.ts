@@ -1,11 +1,12 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { openHttpConnections } from '@outbox-cdc/test-support/load/http-connections'
-import { seededRandom } from '@outbox-cdc/test-support/load/seeded-random'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { untilNoProblem } from './calm.ts'
 import { problemsOfPayments } from './equations.ts'
 import { registerItems } from './people.ts'
 import type { Flower } from './start-flower.ts'
+import type { Answered, OrderingUsers } from './users-main.ts'
 
 type Plan = {
   readonly seed: number
@@ -40,8 +41,7 @@ const slow = { PAYMENT_SLOW_MS: '400-620', PAYMENT_CAPACITY: '10' }
 
 /**
  * So many users order again and again, with a pause of up to a second after each answer. Throws if payments and orders
- * don't agree afterwards. autocannon knows a rate for each connection, but no pause between an answer and the next request,
- * so this takes connections of its own.
+ * don't agree afterwards.
  */
 export async function crowdPayment(
   flower: Flower,
@@ -70,29 +70,13 @@ export async function crowdPayment(
   }
 }
 
-type Answered = { readonly outcome: string; readonly ms: number }
-
-async function orderForAWhile(flower: Flower, { seed, users, seconds, itemId }: Plan & { readonly itemId: number }) {
-  const random = seededRandom(seed)
-  const connections = openHttpConnections(flower.url('order', ''), { most: users, answerWithinMs: 15_000 })
-  const body = JSON.stringify({ itemId, qty: 1, userName: '이기정' })
-  const until = performance.now() + 1_000 * seconds
-  const answers: Answered[] = []
-  const user = async () => {
-    await sleep(1_000 * random())
-    for (; performance.now() < until; await sleep(1_000 * random())) {
-      const started = performance.now()
-      const outcome = await connections.post({ path: '/orders', body }).then(outcomeOf, (error: Error) => error.message)
-      answers.push({ outcome, ms: performance.now() - started })
-    }
-  }
-  await Promise.all(Array.from({ length: users }, user))
-  connections.close()
-  return answers
+/** In a process of their own, so that nothing else delays what they see. */
+async function orderForAWhile(flower: Flower, plan: Omit<OrderingUsers, 'url'>): Promise<readonly Answered[]> {
+  const users: OrderingUsers = { ...plan, url: flower.url('order', '') }
+  const args = [join(import.meta.dirname, 'users-main.ts'), JSON.stringify(users)]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 28 })
+  return JSON.parse(stdout) as readonly Answered[]
 }
-
-const outcomeOf = (answer: { readonly status: number; readonly body: string }) =>
-  answer.status === 201 ? (/"orderStatus":"(\w+)"/.exec(answer.body)?.[1] ?? '201') : String(answer.status)
 
 export function timesOf(values: readonly number[]): Times {
   const sorted = values.toSorted((a, b) => a - b)
