@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { StackError } from '../errors.ts'
 import { type Progress, cachedEngine } from './cache.ts'
@@ -31,11 +32,15 @@ export async function fetchPostgresConnector(progress: Progress): Promise<string
   return join(await fetchByMaven({ pom: 'postgres-connector-pom.xml', name, step }, progress), 'plugins')
 }
 
-/** The arguments that bound a JVM's memory and name its class path and log settings. */
+// Java compiles what runs often a second time, for long. On few cores that takes them from everyone for minutes (ADR 0032).
+const compiler = availableParallelism() < 4 ? ['-XX:TieredStopAtLevel=1'] : []
+
+/** The arguments that bound a JVM's memory and its compiler, and name its class path and log settings. */
 export function javaArgs(engine: JavaEngine, heapMb: number): readonly string[] {
   return [
     '-Xms64m',
     `-Xmx${heapMb}m`,
+    ...compiler,
     '-XX:+UseG1GC',
     '-XX:MaxGCPauseMillis=20',
     '-XX:+ExitOnOutOfMemoryError',
