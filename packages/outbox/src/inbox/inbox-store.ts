@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { codeOf, isLockConflict } from '../database-errors.ts'
 import { plain } from '../plain-knex.ts'
-import { openTransactionOf } from '../transactions/open-transaction.ts'
+import { knexTransaction } from '../transactions/open-transaction.ts'
 import { rejectIfTransactionEnded, runTransaction, TransactionEndedError } from './transaction.ts'
 
 /** Thrown by `claim`: this consumer has settled some of these messages before. */
@@ -19,7 +19,7 @@ export async function claim(trx: Knex.Transaction, consumer: string, messageIds:
   const rows = messageIds.map(() => '(?, ?)').join(', ')
   const values = messageIds.flatMap(id => [consumer, id])
   try {
-    await openTransactionOf(trx).run(`INSERT INTO inbox (consumer, message_id) VALUES ${rows}`, values)
+    await knexTransaction(trx).run(`INSERT INTO inbox (consumer, message_id) VALUES ${rows}`, values)
   } catch (error) {
     if (!duplicateKey.has(codeOf(error))) throw error
     throw new AlreadyClaimedError('Some messages are in the inbox already', { cause: error })

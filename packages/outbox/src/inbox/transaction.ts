@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { codeOf } from '../database-errors.ts'
+import { codeOf, databaseFault } from '../database-errors.ts'
 import { isRetryable, OutboxError } from '../errors.ts'
 import { plain } from '../plain-knex.ts'
 import { withIdleLimit } from './idle-limit.ts'
@@ -46,9 +46,12 @@ async function untilBothEnd<T>(db: Knex, work: Work<T>, config?: Knex.Transactio
   let running: Promise<T> | undefined
   const start = (trx: Knex.Transaction) => (running = work(trx))
   const [ended] = await Promise.allSettled([db.transaction(start, config)])
-  const result = await running
-  if (ended.status === 'rejected') throw ended.reason
-  return result as T
+  const [worked] = await Promise.allSettled([running])
+  // When BEGIN fails, knex runs the work all the same, and what that fails of is only a consequence.
+  if (ended.status === 'rejected' && (worked.status === 'fulfilled' || databaseFault(ended.reason) !== undefined))
+    throw ended.reason
+  if (worked.status === 'rejected') throw worked.reason
+  return worked.value as T
 }
 
 /** The transaction ended before its time, and not by a ROLLBACK: the claims of its messages must be taken back. */

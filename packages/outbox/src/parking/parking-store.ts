@@ -3,7 +3,7 @@ import { asciiPlace, isPostgres } from '../inbox/inbox-tables.ts'
 import { inStatements } from '../inbox/statement-size.ts'
 import { plain } from '../plain-knex.ts'
 import { asciiJson } from '../stores/store.ts'
-import { openTransactionOf } from '../transactions/open-transaction.ts'
+import { knexTransaction } from '../transactions/open-transaction.ts'
 import type { IdentifiedRecord, ParkReason, Refusal } from './parked-event.ts'
 import { type ToText, writeText } from './write-text.ts'
 
@@ -27,7 +27,7 @@ export async function lockParkedKeys(
   if (keys.length === 0) return new Map()
   const places = keys.map(() => '?').join(', ')
   const sql = `SELECT event_key FROM parked_key WHERE consumer = ? AND event_key IN (${places})`
-  const { rows } = await openTransactionOf(trx).run(sql, [consumer, ...keys])
+  const { rows } = await knexTransaction(trx).run(sql, [consumer, ...keys])
   if (rows.length === 0) return new Map()
   const seen = rows.map(row => String(row['event_key']))
   const locked = await lockForShare(trx, consumer, seen)

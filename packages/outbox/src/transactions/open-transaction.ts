@@ -41,7 +41,7 @@ export type AnyTransaction = Knex.Transaction | OpenTransaction
 export function openTransactionOf(trx: AnyTransaction | null | undefined): OpenTransaction {
   if (typeof trx === 'object' && trx !== null && 'run' in trx) return trx
   requireOpenTransaction(trx)
-  return ofKnex(trx)
+  return knexTransaction(trx)
 }
 
 export function requireOpenTransaction(trx: AnyTransaction | null | undefined): asserts trx is Knex.Transaction {
@@ -75,7 +75,8 @@ export function numbered(sql: string): string {
   return sql.replaceAll('?', () => `$${++count}`)
 }
 
-function ofKnex(trx: Knex.Transaction): OpenTransaction {
+/** Not checked: a statement in a transaction that has ended fails as knex says it, so that the cause of the end counts. */
+export function knexTransaction(trx: Knex.Transaction): OpenTransaction {
   const dialect = trx.client.dialect === 'postgresql' ? 'postgresql' : 'mysql'
   return {
     dialect,
