@@ -49,7 +49,7 @@ module.exports = {
       name: 'service-kit-knows-no-domain',
       severity: 'error',
       from: { path: '^packages/service-kit' },
-      to: { path: ['^packages/(?!service-kit/|outbox/src/(database-errors\\.ts|security/))', `^${service}/`] }
+      to: { path: ['^packages/(?!service-kit/|outbox/src/(database-errors\\.ts|security/|one-trip/))', `^${service}/`] }
     },
     {
       name: 'services-do-not-start-engines',

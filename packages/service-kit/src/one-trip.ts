@@ -1,10 +1,10 @@
-import type { OutboxOptions } from '@outbox-cdc/outbox'
-import type { OneTripOutbox } from '@outbox-cdc/outbox/one-trip'
+import type { OneTripOutbox, openOneTripOutbox } from '@outbox-cdc/outbox/one-trip'
 import { databaseAt, explaining } from './explain.ts'
 import { mysqlConnection } from './mysql-connection.ts'
 import { type PoolOptions, usualSilenceMs, waitMs } from './pool-limits.ts'
 
-type Options = OutboxOptions & Pick<PoolOptions, 'url' | 'name' | 'poolSize'>
+type Events = Pick<Parameters<typeof openOneTripOutbox>[0], 'store' | 'encoding' | 'maxEventBytes'>
+type Options = Events & Pick<PoolOptions, 'url' | 'name' | 'poolSize'>
 
 /**
  * `openOneTripOutbox` with the connections and the limits of `createMysql`. It connects at the first commit, so a service
