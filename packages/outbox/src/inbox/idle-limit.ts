@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { callsWait } from './take-turn.ts'
+import { callsWaiting } from './take-turn.ts'
 
 type Limited = { readonly connection: object; readonly seconds: number; giveBackSoon?: NodeJS.Timeout }
 
@@ -29,7 +29,7 @@ export async function withIdleLimit<T>(db: Knex, idleMs: number, use: (connectio
         // By then the pool may be gone.
         void giveBack(db, limited).catch(() => undefined)
       },
-      callsWait(db) ? 0 : keptMs
+      callsWaiting(db) > 0 ? 0 : keptMs
     )
     return result
   } catch (error) {

@@ -31,14 +31,13 @@ export async function takeTurn<T>(db: Knex, transact: () => Promise<T>): Promise
   }
 }
 
-/** Whether calls wait for a connection of the pool. */
-export function callsWait(db: Knex): boolean {
-  return (poolOf(db)?.numPendingAcquires() ?? 0) > 0
-}
+/** How many calls wait for a connection of the pool. */
+export const callsWaiting = (db: Knex): number => poolOf(db)?.numPendingAcquires() ?? 0
 
 /** Says that the pool has no free connection while calls wait for one; undefined otherwise. */
 export function poolShortage(db: Knex): string | undefined {
   const pool = poolOf(db)
-  if (pool === undefined || pool.numUsed() < pool.max || pool.numPendingAcquires() === 0) return undefined
-  return `all ${pool.max} connections of the pool are in use, and ${pool.numPendingAcquires()} calls wait for one: raise pool.max, and use trx instead of db in handlers`
+  const waiting = callsWaiting(db)
+  if (pool === undefined || pool.numUsed() < pool.max || waiting === 0) return undefined
+  return `all ${pool.max} connections of the pool are in use, and ${waiting} calls wait for one: raise pool.max, and use trx instead of db in handlers`
 }

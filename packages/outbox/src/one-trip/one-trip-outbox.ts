@@ -47,8 +47,8 @@ export type OneTripOutbox = {
 /**
  * The fastest way to commit rows and their events, where everything to write is known beforehand, an idempotency key
  * included. Code that reads first and then decides what to write needs a transaction and `createOutbox`. Sessions are
- * READ COMMITTED, strict and in UTC. Every wait is bounded. Rejects with `STORE_MISMATCH` for a table of another store, and with a retryable `WRITE_FAILED` while MySQL
- * is down. Needs the package mysql2.
+ * READ COMMITTED, strict and in UTC. Every wait is bounded. Rejects with `STORE_MISMATCH` for a table of another store, and
+ * with a retryable `WRITE_FAILED` while MySQL is down. Needs the package mysql2.
  */
 export async function openOneTripOutbox(options: OneTripOptions): Promise<OneTripOutbox> {
   const { store = deleteStore, connection, connections = 10, waitMs = 2_000, silenceMs = 10_000 } = options
