@@ -126,6 +126,7 @@ export const system: System = {
         ...fromStarter(['PAYMENT_FALLBACK', 'PAYMENT_DEADLINE_MS'])
       },
       calls: ['payment'],
+      goesFirst: true,
       grpc: { variable: 'GRPC_PORT', usual: 9081, about: `PlaceOrder of ${folder}/order/grpc/order.proto` }
     },
     { ...payment, env: { ...payment.env, ...fromStarter(['PAYMENT_SLOW_MS', 'PAYMENT_CAPACITY']) } },

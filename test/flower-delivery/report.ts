@@ -42,7 +42,7 @@ export function reportCrowd({ paid, pending, refused, opened, closed, openMs, ot
     row('201, paid', paid),
     row('201, payment is pending', pending),
     row('503, refused by the breaker', refused),
-    `  Within 50 ms: ${((100 * refused.within50) / Math.max(1, refused.n)).toFixed(1)} % of the refusals.`,
+    `  Longer than 50 ms: ${refused.n - refused.within50} of the ${refused.n} refusals.`,
     ...(Object.keys(others).length === 0 ? [] : [`  Others: ${listed(others)}.`]),
     '  Every paid order has one payment, every payment an order.'
   ].join('\n')

@@ -18,8 +18,8 @@ export type NodeProcess = {
   readonly readyUrl: string
   /** Sends traces, if OTEL_EXPORTER_OTLP_ENDPOINT says where to. */
   readonly traced?: boolean
-  /** Lets what customers wait for go first while the cores are busy. */
-  readonly givesWay?: boolean
+  /** While the cores are busy, processes with a lower one go first. 0 if left out. */
+  readonly nice?: number
 }
 
 export type NodeProcessOptions = { readonly dir: string; readonly onLog: (name: string, line: string) => void }
@@ -35,7 +35,7 @@ export function createNodePart(spec: NodeProcess, { dir, onLog }: NodeProcessOpt
     args: [...(tracing?.args ?? []), join(root, spec.file), ...(spec.args ?? [])],
     env: environment({ ...tracing?.env, ...spec.env }),
     dir,
-    ...(spec.givesWay === true && { givesWay: true }),
+    nice: spec.nice ?? 0,
     startTimeoutMs: 120_000,
     stopTimeoutMs: 12_000,
     answers: () => requireOk(spec.readyUrl),

@@ -20,7 +20,14 @@ import type { Playground, PlaygroundParts } from './playground/playground.ts'
 import { portsOfService } from './ports.ts'
 import { prepare } from './prepare.ts'
 import { writePrometheusConfig } from './prometheus-config.ts'
-import { type Surroundings, oracleProcesses, serviceProcesses, toolProcesses } from './processes.ts'
+import {
+  type Surroundings,
+  consoleProcess,
+  hasFirst,
+  keeperProcess,
+  oracleProcesses,
+  serviceProcesses
+} from './processes.ts'
 import { requireSameData } from './same-data.ts'
 import { writeSagaMap } from './saga-map.ts'
 import type { ExternalServers, Settings } from './settings.ts'
@@ -138,13 +145,21 @@ async function startProcesses({
       runNode('packages/connectctl/src/cli.ts', forConnect, ['apply', ...files])
     )
   const services = await serviceProcesses({ ...around, ports: settings.ports, through: playground?.links.through })
-  // PostgreSQL publishes only what is written after the connector's slot is made; MySQL's migration has recorded a position.
-  if (databasesOn(system, 'postgres').some(({ accounts }) => Object.values(accounts).includes('capture'))) {
-    await connect()
-    await start(services)
-  } else await Promise.all([start(services), connect()])
+  const startFlow = async () => {
+    // PostgreSQL publishes only what is written after the connector's slot is made; MySQL's migration has recorded a position.
+    if (databasesOn(system, 'postgres').some(({ accounts }) => Object.values(accounts).includes('capture'))) {
+      await connect()
+      await start(services)
+    } else await Promise.all([start(services), connect()])
+  }
+  // The connector's start is mostly waiting, and the console takes longest to load.
+  const tools = { ...around, addresses: forConnect }
+  const page = start([consoleProcess(tools, settings, playground?.variables)])
+  // Waits for both also when one fails: what starts after the end would keep running.
+  const failed = (await Promise.allSettled([startFlow(), page])).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
   await start([
-    ...toolProcesses({ ...around, addresses: forConnect }, settings, playground?.variables),
+    keeperProcess(tools, settings),
     ...(playground === undefined ? [] : await oracleProcesses({ ...around, ports: settings.ports }))
   ])
 }
@@ -199,7 +214,14 @@ export async function openStack(settings: Settings, progress: Progress): Promise
   const engines = enginesOf(system)
   if (containers) return startContainers({ ...common, parts: [...engines, 'kafka', 'connect'] })
   const parts = [...engines, 'kafka', 'connect', ...(registry ? (['registry'] as const) : [])] as const
-  return startStack({ ...common, parts, connectHeapMb, jmxConfig: join(root, 'connect-config/jmx-exporter.yaml') })
+  const isBehind = hasFirst(system)
+  return startStack({
+    ...common,
+    parts,
+    isBehind,
+    connectHeapMb,
+    jmxConfig: join(root, 'connect-config/jmx-exporter.yaml')
+  })
 }
 
 async function databaseServers({ mysql, postgres }: ExternalServers): Promise<Pick<Stack, 'mysql' | 'postgres'>> {

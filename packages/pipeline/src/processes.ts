@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Stack } from '@outbox-cdc/stack'
+import { niceValue, type Stack } from '@outbox-cdc/stack'
 import { ownerOf, urlFor } from './accounts.ts'
 import { type Addresses, connectorFiles, urlVariable } from './addresses.ts'
 import { root } from './load-system.ts'
@@ -61,9 +61,15 @@ async function serviceProcess(service: Service, { ports, ...around }: Started): 
     name: service.name,
     file: service.main,
     env: { HTTP_PORT: String(port), ...grpcPort(service, ports), ...(await environmentOf(service, around)) },
-    readyUrl: `http://127.0.0.1:${port}${service.ready}`
+    readyUrl: `http://127.0.0.1:${port}${service.ready}`,
+    nice: niceValue({ isBehind: service.goesFirst !== true && hasFirst(around.system) })
   }
 }
+
+/** Whether one service of the system goes before everything else. */
+export const hasFirst = ({ services }: System): boolean => services.some(({ goesFirst }) => goesFirst === true)
+
+const toolsNice = (system: System) => niceValue({ follows: true, isBehind: hasFirst(system) })
 
 const grpcPort = (service: Service, ports: Settings['ports']): Record<string, string> =>
   service.grpc === undefined ? {} : { GRPC_PORT: String(ports[grpcName(service)]) }
@@ -126,22 +132,16 @@ async function resolve(value: Value, around: Surroundings): Promise<string | und
 
 const liveUrl = (port: number) => `http://127.0.0.1:${port}/health/live`
 
-/** The keeper and the console, which gets `more` variables. */
-export function toolProcesses(around: Surroundings, settings: Settings, more: Addresses = {}): readonly NodeProcess[] {
+export function keeperProcess(around: Surroundings, { ports, registry, dir }: Settings): NodeProcess {
   const { system, addresses } = around
-  const { ports, registry, dir } = settings
-  const files = connectorFiles(system, registry)
-  return [
-    {
-      name: 'keeper',
-      file: 'packages/connectctl/src/cli.ts',
-      args: ['keep', ...files, '--port', String(ports.keeper), '--watch-disk', dir],
-      env: { ...addresses, ...accessOf('keeper', around) },
-      readyUrl: liveUrl(ports.keeper),
-      givesWay: true
-    },
-    consoleProcess(around, settings, more)
-  ]
+  return {
+    name: 'keeper',
+    file: 'packages/connectctl/src/cli.ts',
+    args: ['keep', ...connectorFiles(system, registry), '--port', String(ports.keeper), '--watch-disk', dir],
+    env: { ...addresses, ...accessOf('keeper', around) },
+    readyUrl: liveUrl(ports.keeper),
+    nice: toolsNice(system)
+  }
 }
 
 function figureVariables({ figure }: System): Addresses {
@@ -149,7 +149,7 @@ function figureVariables({ figure }: System): Addresses {
   return { FIGURE_FILE: join(root, figure.file), FIGURE_TITLE: figure.title, FIGURE_ABOUT: figure.about }
 }
 
-function consoleProcess(around: Surroundings, { ports }: Settings, more: Addresses): NodeProcess {
+export function consoleProcess(around: Surroundings, { ports }: Settings, more: Addresses = {}): NodeProcess {
   return {
     name: 'console',
     file: 'packages/console/src/cli.ts',
@@ -163,6 +163,6 @@ function consoleProcess(around: Surroundings, { ports }: Settings, more: Address
       NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=192'
     },
     readyUrl: liveUrl(ports.console),
-    givesWay: true
+    nice: toolsNice(around.system)
   }
 }

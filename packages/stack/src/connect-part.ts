@@ -19,13 +19,14 @@ export type ConnectPartOptions = {
   /** Addresses and ports are added to it. */
   readonly worker: Properties
   readonly security?: StackSecurity | undefined
+  readonly nice?: number
   /** A port for the Prometheus JMX exporter, with its configuration file. */
   readonly jmx: { readonly port: number; readonly configFile: string } | undefined
 }
 
 /** One Kafka Connect worker in distributed mode with the Debezium MySQL connector, on loopback. */
 export async function createConnectPart(options: ConnectPartOptions): Promise<Part> {
-  const { engine, dir, port, brokers, heapMb, jmx, security } = options
+  const { engine, dir, port, brokers, heapMb, jmx, security, nice = 0 } = options
   const name = `connect-${options.id}`
   const propertiesFile = join(dir, 'connect', name, 'worker.properties')
   const settings = {
@@ -55,7 +56,7 @@ export async function createConnectPart(options: ConnectPartOptions): Promise<Pa
     command: 'java',
     args: [...args, ...agent, ...(login ?? []), ...javaArgs(engine, heapMb), main, propertiesFile],
     afterEnd,
-    givesWay: true,
+    nice,
     answers: () => workerAnswers(port, security)
   })
 }

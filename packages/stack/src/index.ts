@@ -1,6 +1,7 @@
 export { startContainers } from './containers/container-stack.ts'
 export { createTopics, withAdmin } from './topics.ts'
 export { StackError } from './errors.ts'
+export { niceValue } from './process/give-way.ts'
 export { type Part, createPart } from './process/part.ts'
 export { freePort, requireFree } from './ports.ts'
 export {

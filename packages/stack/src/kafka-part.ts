@@ -22,13 +22,14 @@ export type KafkaPartOptions = {
   readonly node: KafkaNode
   readonly nodes: readonly KafkaNode[]
   readonly security?: StackSecurity | undefined
+  readonly nice?: number
   /** Changes the node's usual settings. */
   readonly settings?: ((usual: Properties) => Properties) | undefined
 }
 
 /** One KRaft node on loopback. */
 export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> {
-  const { engine, dir, node, nodes, security, settings: change = usual => usual } = options
+  const { engine, dir, node, nodes, security, nice = 0, settings: change = usual => usual } = options
   const name = nodeName(node)
   const data = join(dir, 'kafka', name)
   const propertiesFile = join(data, 'server.properties')
@@ -54,7 +55,7 @@ export async function createKafkaPart(options: KafkaPartOptions): Promise<Part> 
     command: 'java',
     args: [...args, ...javaArgs(engine, isBroker ? 384 : 128), 'kafka.Kafka', propertiesFile],
     afterEnd,
-    givesWay: true,
+    nice,
     answers: () => nodeAnswers(node, security)
   })
 }

@@ -18,11 +18,12 @@ export type MysqlPartOptions = {
   readonly rootPassword: string
   readonly extraArgs: readonly string[]
   readonly security?: StackSecurity | undefined
+  readonly nice?: number
 }
 
 /** A mysqld on loopback at full durability, with a row binlog and GTIDs as Debezium needs them. */
 export async function createMysqlPart(options: MysqlPartOptions): Promise<Part> {
-  const { engine, dir, port, rootPassword, extraArgs, security } = options
+  const { engine, dir, port, rootPassword, extraArgs, security, nice = 0 } = options
   const folder = join(dir, 'mysql')
   const initFile = join(folder, 'init.sql')
   const socket = socketOf(folder)
@@ -45,6 +46,7 @@ export async function createMysqlPart(options: MysqlPartOptions): Promise<Part> 
       ...(security === undefined ? [] : securedArgs(security)),
       ...extraArgs
     ],
+    nice,
     // A killed mysqld leaves its pid there; the next one refuses to start if another process has that pid by then.
     beforeStart: () => rmSync(`${socket}.lock`, { force: true }),
     answers: () => mysqlAnswers(port, rootPassword, security && mysqlTls(security))

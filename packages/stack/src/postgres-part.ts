@@ -16,11 +16,12 @@ export type PostgresPartOptions = {
   readonly port: number
   readonly password: string
   readonly security?: StackSecurity | undefined
+  readonly nice?: number
 }
 
 /** A PostgreSQL on loopback at full durability, with a logical WAL as Debezium needs it. */
 export async function createPostgresPart(options: PostgresPartOptions): Promise<Part> {
-  const { engine, dir, port, password, security } = options
+  const { engine, dir, port, password, security, nice = 0 } = options
   const folder = join(dir, 'postgres')
   const data = join(folder, 'data')
   if (!existsSync(data)) await initialise(engine, folder, password)
@@ -35,6 +36,7 @@ export async function createPostgresPart(options: PostgresPartOptions): Promise<
     dir,
     command,
     args,
+    nice,
     // Without this, it would wait until every client has left.
     stopSignal: 'SIGINT',
     withChildren: true,

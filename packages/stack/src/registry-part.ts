@@ -16,6 +16,7 @@ export type RegistryPartOptions = {
   readonly dir: string
   readonly port: number
   readonly security?: StackSecurity | undefined
+  readonly nice?: number
 }
 
 export async function findRegistryEngine(progress: Progress): Promise<RegistryEngine> {
@@ -38,7 +39,13 @@ export function registryUrl(port: number, isSecured = false): string {
  * One Apicurio Registry on loopback. It keeps its schemas in a file of `dir`: an id that is given out twice would make a
  * consumer read an old record by a new schema. A new version of a schema must read what the last one wrote.
  */
-export async function createRegistryPart({ engine, dir, port, security }: RegistryPartOptions): Promise<Part> {
+export async function createRegistryPart({
+  engine,
+  dir,
+  port,
+  security,
+  nice = 0
+}: RegistryPartOptions): Promise<Part> {
   const folder = join(dir, 'registry')
   const temp = join(folder, 'tmp')
   await mkdir(temp, { recursive: true })
@@ -61,6 +68,7 @@ export async function createRegistryPart({ engine, dir, port, security }: Regist
     name: 'registry',
     dir,
     command: engine.java,
+    nice,
     args: ['-Xms64m', '-Xmx256m', '-XX:+ExitOnOutOfMemoryError', ...properties, '-jar', engine.jar],
     answers: () => requireOk(`${registryUrl(port, security !== undefined)}/subjects`, security && { ca: security.ca })
   })

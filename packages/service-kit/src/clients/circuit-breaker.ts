@@ -53,7 +53,7 @@ export function createBreaker(
   const refusal = (ahead = 0) => {
     // The policy would make a call wait for the end of the probe.
     const isProbing = policy.state === CircuitState.HalfOpen || (ahead > 0 && state() === 'half_open')
-    return isProbing || state() === 'open' ? refused() : undefined
+    return isProbing || state() === 'open' ? refused : undefined
   }
   return {
     state,
@@ -69,7 +69,8 @@ export function createBreaker(
   }
 }
 
-const refused = () => new CallFailure('refused', 'it failed several times, so it is left alone')
+// One for all: its stack says nothing, and to take it was a twentieth of the CPU of a service that refuses.
+const refused = new CallFailure('refused', 'it failed several times, so it is left alone')
 
 /**
  * The policy measures how long it is open by the wall clock, so a clock that is set back would hold it open. This backoff

@@ -29,8 +29,8 @@ export type PartSpec = Answering & {
   readonly stopSignal?: NodeJS.Signals
   /** On Linux, `kill`, `freeze` and `thaw` also reach the processes that it started, for a server of several processes. */
   readonly withChildren?: boolean
-  /** While the cores are busy, those that don't give way go first. */
-  readonly givesWay?: boolean
+  /** As `niceValue` says: while the cores are busy, parts with a lower one go first. 0 if left out. */
+  readonly nice?: number
   /** When given, output goes here line by line instead of into the log file. */
   readonly onLine?: (line: string) => void
 }
@@ -135,7 +135,7 @@ function launch(spec: PartSpec, logFile: string): Running {
   const child = spawnLogged(spec, logFile)
   if (child.pid !== undefined) {
     recordProcess(runDir, spec.name, child.pid)
-    if (spec.givesWay === true) void giveWay(child.pid)
+    if (spec.nice !== undefined && spec.nice > 0) void giveWay(child.pid, spec.nice)
   }
   const ended = new Promise<string>(resolve => {
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))

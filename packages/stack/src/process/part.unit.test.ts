@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '@outbox-cdc/test-support/eventually'
-import { niceness } from './give-way.ts'
+import { niceValue } from './give-way.ts'
 import { type Part, type PartSpec, createPart } from './part.ts'
 import { endProcess, livingProcesses } from './process-record.ts'
 
@@ -39,10 +39,10 @@ describe('a part', () => {
   it('lets others go first while the cores are busy, if it gives way', async context => {
     const autogroups = await readFile('/proc/self/autogroup', 'utf8').catch(() => '')
     if (autogroups === '') return context.skip('This system has no autogroups')
-    const running = aPart(forever, { givesWay: true })
+    const running = aPart(forever, { nice: niceValue({ follows: true }) })
     await running.start()
     await eventually(async () => {
-      expect(await readFile(`/proc/${running.pid()}/autogroup`, 'utf8')).toContain(`nice ${niceness}`)
+      expect(await readFile(`/proc/${running.pid()}/autogroup`, 'utf8')).toContain('nice 5')
     })
   })
 
