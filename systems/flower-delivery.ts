@@ -17,9 +17,7 @@ const names = [...onMysql, 'delivery']
 const topicOf = (aggregate: string) => `flower.${aggregate}`
 const topics = ['order', 'payment', 'item', 'stock', 'shop', 'delivery'].map(topicOf)
 
-type Part = {
-  readonly name: string
-  readonly about: string
+type Part = Pick<System['services'][number], 'name' | 'about'> & {
   readonly usual: number
   readonly reads: readonly string[]
   readonly publishes: readonly string[]

@@ -52,8 +52,14 @@ it('lets everything give way to a service that goes first, and otherwise the too
   }
   expect(await niceIn('flower-delivery')).toEqual({
     order: 0,
-    ...{ gateway: 10, payment: 10, item: 10, shop: 10, delivery: 10, auth: 10 },
-    ...{ keeper: 15, console: 15 }
+    gateway: 10,
+    payment: 10,
+    item: 10,
+    shop: 10,
+    delivery: 10,
+    auth: 10,
+    keeper: 15,
+    console: 15
   })
   expect(await niceIn('orders-and-deliveries')).toEqual({
     'order-service': 0,
