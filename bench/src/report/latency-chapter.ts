@@ -4,15 +4,7 @@ import { spreadOf } from '../stats.ts'
 import { variants } from '../variants/variants.ts'
 import { type Chapter, picture } from './chapter.ts'
 import { type Chart, lineChart } from './charts.ts'
-import {
-  cpuTogether,
-  highestHeld,
-  type Percentile,
-  ratesHeldBy,
-  roundsOf,
-  type Span,
-  variantTitle
-} from './latency-figures.ts'
+import { cpuTogether, highestHeld, type Percentile, type Span, variantTitle } from './latency-figures.ts'
 import { figure, spread, table } from './text.ts'
 
 export function latencyChapter({ rows, plan }: Result<LatencyRow>): Chapter {
@@ -38,6 +30,9 @@ ${cpuTable(rows)}`
   return { heading: 'Latency, compared', text, charts }
 }
 
+const byRate = (rows: readonly LatencyRow[]) =>
+  groupRounds(rows).toSorted((one, other) => one.first.rate - other.first.rate)
+
 function groupRounds(rows: readonly LatencyRow[]): readonly { first: LatencyRow; rounds: readonly LatencyRow[] }[] {
   return [...Map.groupBy(rows, ({ variant, rate }) => `${variant} ${rate}`).values()].flatMap(rounds => {
     const [first] = rounds
@@ -46,25 +41,23 @@ function groupRounds(rows: readonly LatencyRow[]): readonly { first: LatencyRow;
 }
 
 function latencyTable(rows: readonly LatencyRow[]): string {
-  const lines = groupRounds(rows)
-    .toSorted((one, other) => one.first.rate - other.first.rate)
-    .map(({ first, rounds }) => {
-      const of = (span: Span, percentile: Percentile) => spread(rounds.map(row => row[span][percentile]))
-      const notHeld = rounds.filter(({ held }) => !held).length
-      return [
-        figure(first.rate),
-        variants.some(({ name, unsafe }) => name === first.variant && unsafe !== undefined)
-          ? `${variantTitle(first.variant)} (unsafe)`
-          : variantTitle(first.variant),
-        of('delivery', 'p50'),
-        of('delivery', 'p99'),
-        of('delivery', 'max'),
-        of('whole', 'p50'),
-        of('whole', 'p99'),
-        spread(rounds.map(({ request }) => request.p99)),
-        notHeld === 0 ? 'yes' : `no, in ${notHeld} of ${rounds.length}`
-      ]
-    })
+  const lines = byRate(rows).map(({ first, rounds }) => {
+    const of = (span: Span, percentile: Percentile) => spread(rounds.map(row => row[span][percentile]))
+    const notHeld = rounds.filter(({ held }) => !held).length
+    return [
+      figure(first.rate),
+      variants.some(({ name, unsafe }) => name === first.variant && unsafe !== undefined)
+        ? `${variantTitle(first.variant)} (unsafe)`
+        : variantTitle(first.variant),
+      of('delivery', 'p50'),
+      of('delivery', 'p99'),
+      of('delivery', 'max'),
+      of('whole', 'p50'),
+      of('whole', 'p99'),
+      spread(rounds.map(({ request }) => request.p99)),
+      notHeld === 0 ? 'yes' : `no, in ${notHeld} of ${rounds.length}`
+    ]
+  })
   const commit = ['p50', 'p99', 'max'].map(percentile => `commit → delivered ${percentile}`)
   const due = ['due → delivered p50', 'due → delivered p99', 'request p99']
   return table(['orders/s', 'what', ...commit, ...due, 'held'], lines)
@@ -80,21 +73,16 @@ function chart(rows: readonly LatencyRow[], percentile: Percentile): Chart {
   return lineChart({ title: `${words}, COMMIT to COMMIT (ms)`, x: 'orders a second', y: 'ms, logarithmic' }, points)
 }
 
-/** CPU at the highest rate that all variants hold, by process: the median of the rounds. */
+/** By process: the median of the rounds. */
 function cpuTable(rows: readonly LatencyRow[]): string {
-  const names = [...new Set(rows.map(({ variant }) => variant))]
-  const rate = ratesHeldBy(rows, names).at(-1)
-  if (rate === undefined) return 'CPU is not compared: there is no rate that all hold.'
-  const at = rows.filter(row => row.rate === rate)
-  const processes = [...new Set(at.flatMap(({ cpuPerThousand }) => Object.keys(cpuPerThousand)))]
-  const lines = names.map(variant => {
-    const own = roundsOf(rows, { variant, rate })
+  const processes = [...new Set(rows.flatMap(({ cpuPerThousand }) => Object.keys(cpuPerThousand)))]
+  const lines = byRate(rows).map(({ first: { variant, rate }, rounds }) => {
     const cells = processes.map(process =>
-      figure(spreadOf(own.flatMap(({ cpuPerThousand }) => cpuPerThousand[process] ?? [])).median)
+      figure(spreadOf(rounds.flatMap(({ cpuPerThousand }) => cpuPerThousand[process] ?? [])).median)
     )
-    return [variantTitle(variant), ...cells, spread(cpuTogether(rows, { variant, rate }))]
+    return [figure(rate), variantTitle(variant), ...cells, spread(cpuTogether(rows, { variant, rate }))]
   })
-  return `CPU milliseconds for 1,000 orders at ${figure(rate)} orders/s, the highest rate that all hold:
+  return `CPU milliseconds for 1,000 orders, without the client:
 
-${table(['what', ...processes, 'together'], lines)}`
+${table(['orders/s', 'what', ...processes, 'together'], lines)}`
 }

@@ -14,7 +14,7 @@ export function variantTitle(name: string): string {
   return variants.find(variant => variant.name === name)?.title ?? name
 }
 
-export function roundsOf(rows: Rows, { variant, rate }: About): Rows {
+function roundsOf(rows: Rows, { variant, rate }: About): Rows {
   return rows.filter(row => row.variant === variant && row.rate === rate)
 }
 

@@ -20,7 +20,7 @@ client share one machine, so compare the figures of one line with each other, no
 ${sentences(measured).slice(0, 5).join('\n')}
 
 The rivals: a polling outbox, which reads the table every 100 ms; a dual write to MySQL and then to Kafka, which loses events in a crash;
-and, in the tables, Debezium with its default settings, and its event router with a consumer that handles one event a transaction.
+and, in some tables, Debezium with its default settings.
 
 ${missedText(goals)}`
 }
