@@ -145,21 +145,15 @@ async function startProcesses({
       runNode('packages/connectctl/src/cli.ts', forConnect, ['apply', ...files])
     )
   const services = await serviceProcesses({ ...around, ports: settings.ports, through: playground?.links.through })
-  const startFlow = async () => {
-    // PostgreSQL publishes only what is written after the connector's slot is made; MySQL's migration has recorded a position.
-    if (databasesOn(system, 'postgres').some(({ accounts }) => Object.values(accounts).includes('capture'))) {
-      await connect()
-      await start(services)
-    } else await Promise.all([start(services), connect()])
-  }
-  // The connector's start is mostly waiting, and the console takes longest to load.
+  // PostgreSQL publishes only what is written after the connector's slot is made; MySQL's migration has recorded a position.
+  if (databasesOn(system, 'postgres').some(({ accounts }) => Object.values(accounts).includes('capture'))) {
+    await connect()
+    await start(services)
+  } else await Promise.all([start(services), connect()])
   const tools = { ...around, addresses: forConnect }
-  const page = start([consoleProcess(tools, settings, playground?.variables)])
-  // Waits for both also when one fails: what starts after the end would keep running.
-  const failed = (await Promise.allSettled([startFlow(), page])).find(({ status }) => status === 'rejected')
-  if (failed?.status === 'rejected') throw failed.reason
   await start([
     keeperProcess(tools, settings),
+    consoleProcess(tools, settings, playground?.variables),
     ...(playground === undefined ? [] : await oracleProcesses({ ...around, ports: settings.ports }))
   ])
 }
