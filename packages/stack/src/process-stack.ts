@@ -60,9 +60,7 @@ async function createParts(plan: Plan, options: ProcessStackOptions): Promise<re
       ? createKafkaParts(plan, javaEngine, { settings: options.kafkaSettings, nice: follows })
       : [],
     javaEngine && wants.has('connect') ? createConnectParts(plan, { ...options, nice: follows }, javaEngine) : [],
-    registryEngine
-      ? createRegistryPart({ dir, engine: registryEngine, port: ports.registry, security, nice: follows })
-      : []
+    registryEngine ? createRegistryPart({ dir, engine: registryEngine, port: ports.registry, security, nice }) : []
   ])
   return parts.flat()
 }
