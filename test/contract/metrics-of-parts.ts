@@ -12,8 +12,8 @@ import {
 import { createSagaIndex } from '@outbox-cdc/outbox/saga'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { createMetrics as createKeeperMetrics } from '../../packages/connectctl/src/keep/metrics.ts'
-import { createSagaMetrics } from '../../packages/console/src/sagas/saga-metrics.ts'
+import { createMetrics as createKeeperMetrics } from '@outbox-cdc/connectctl/keep/metrics'
+import { createSagaMetrics } from '@outbox-cdc/console/sagas/saga-metrics'
 import { namesIn } from './promql.ts'
 
 /** What a service, the keeper and the console answer at /metrics, by their own code, with a sample of each series. */
